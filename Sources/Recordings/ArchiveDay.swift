@@ -1,0 +1,92 @@
+import Foundation
+
+/// A calendar day in the archive's time zone: the day that a call belongs to, by its task's `createdTime`.
+package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let year: Int
+    package let month: Int
+    package let day: Int
+
+    /// The day that `instant` falls on in `timeZone`. The only place where an instant becomes a day.
+    package init(_ instant: Timestamp, in timeZone: TimeZone) {
+        let parts = Calendar.gregorian(in: timeZone).dateComponents([.year, .month, .day], from: instant.date)
+        year = parts.year ?? 1970
+        month = parts.month ?? 1
+        day = parts.day ?? 1
+    }
+
+    /// Reads `2025-11-20`.
+    /// - Returns: `nil` where `text` has another form or names a day that no calendar has.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
+            parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+            (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let calendar = Calendar.gregorian(in: .gmt)
+        let components = DateComponents(year: year, month: month, day: day)
+        guard let date = calendar.date(from: components),
+            calendar.dateComponents([.year, .month, .day], from: date) == components
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// `2025-11-20`.
+    package var description: String {
+        "\(Self.padded(year, to: 4))-\(Self.padded(month, to: 2))-\(Self.padded(day, to: 2))"
+    }
+
+    /// The year in four digits, as paths have it.
+    package var yearText: String { Self.padded(year, to: 4) }
+
+    /// The month in two digits, as paths have it.
+    package var monthText: String { Self.padded(month, to: 2) }
+
+    /// When the day begins and ends in `timeZone`: 23, 24 or 25 hours, as its clocks have it.
+    package func interval(in timeZone: TimeZone) -> Range<Timestamp> {
+        let calendar = Calendar.gregorian(in: timeZone)
+        let noon = calendar.date(from: DateComponents(year: year, month: month, day: day, hour: 12)) ?? .distantPast
+        let begin = calendar.startOfDay(for: noon)
+        let next = calendar.date(byAdding: .day, value: 1, to: noon) ?? .distantFuture
+        return Timestamp(begin)..<Timestamp(calendar.startOfDay(for: next))
+    }
+
+    /// The calendar day after this one.
+    package var next: ArchiveDay {
+        ArchiveDay(interval(in: .gmt).upperBound, in: .gmt)
+    }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.year, lhs.month, lhs.day) < (rhs.year, rhs.month, rhs.day)
+    }
+
+    private static func padded(_ number: Int, to width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
+
+extension ArchiveDay: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let day = ArchiveDay(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a day like 2025-11-20")
+        }
+        self = day
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+extension Calendar {
+    fileprivate static func gregorian(in timeZone: TimeZone) -> Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        return calendar
+    }
+}

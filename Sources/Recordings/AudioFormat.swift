@@ -1,0 +1,31 @@
+/// What a recording's own header says of its sound.
+package struct AudioFormat: Hashable, Sendable, Codable {
+    /// `pcm`, `mulaw`, `alaw`, or `wave-0x…` for another WAVE format tag.
+    package var codec: String
+    package var channels: Int
+    package var sampleRateHertz: Int
+    package var bitsPerSample: Int
+    /// By the bytes of sound that are there, whatever the header claims.
+    package var durationMilliseconds: Int64
+
+    package init(
+        codec: String,
+        channels: Int,
+        sampleRateHertz: Int,
+        bitsPerSample: Int,
+        durationMilliseconds: Int64
+    ) {
+        self.codec = codec
+        self.channels = channels
+        self.sampleRateHertz = sampleRateHertz
+        self.bitsPerSample = bitsPerSample
+        self.durationMilliseconds = durationMilliseconds
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case codec, channels
+        case sampleRateHertz = "sample_rate_hz"
+        case bitsPerSample = "bits_per_sample"
+        case durationMilliseconds = "duration_ms"
+    }
+}

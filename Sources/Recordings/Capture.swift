@@ -1,0 +1,85 @@
+import Foundation
+
+/// The provider's answer to one task ID in `POST captures/query`: what it holds of this task at this moment.
+package struct Capture: Sendable, Hashable {
+    package var taskID: TaskID
+    /// Recordings, transcriptions and screen recordings, sorted by kind, call type, start time and ID; often none.
+    package var recordings: [CapturedRecording]
+
+    package init(taskID: TaskID, recordings: [CapturedRecording]) {
+        self.taskID = taskID
+        self.recordings = recordings
+    }
+}
+
+/// One file that the provider offers for a task, with the signed URL under which it can be had for a while.
+package struct CapturedRecording: Sendable, Hashable {
+    package var key: RecordingKey
+    /// When the recorded part of the call ended, where the provider says.
+    package var stopTime: Timestamp?
+    /// Where the bytes are until the URL expires. A secret: never stored, never logged with its query.
+    package var url: URL
+    /// The provider's own words, without the query of `filePath`.
+    package var json: ProviderJSON
+
+    package init(key: RecordingKey, stopTime: Timestamp?, url: URL, json: ProviderJSON) {
+        self.key = key
+        self.stopTime = stopTime
+        self.url = url
+        self.json = json
+    }
+}
+
+/// What a captured file is. The provider answers with three lists; audio has to be audio to be accepted, the others are
+/// kept as the bytes they are.
+package enum CaptureKind: String, Hashable, Sendable, Codable, Comparable, CaseIterable {
+    case recording
+    case transcription
+    case screenRecording = "screen_recording"
+
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+}
+
+/// What makes a recording the same recording when it is seen again. Neither the URL (new at every question) nor the
+/// provider's recording ID alone (equal to the task ID in some answers) is an identity; these together are
+/// (wxcc-api 6.3).
+package struct RecordingKey: Hashable, Sendable, Codable {
+    package var taskID: TaskID
+    package var recordingID: RecordingID
+    package var kind: CaptureKind
+    /// Whether this is a piece of a call rather than a whole one. Consult recordings are always `false`.
+    package var isSegment: Bool
+    /// `main`, `consult`, `va-main`, `va-consult`, or what the provider adds; empty where it says none.
+    package var callType: String
+    package var startTime: Timestamp?
+    /// The provider's file name: not unique, and not to be trusted as a path.
+    package var providerFileName: String
+
+    package init(
+        taskID: TaskID,
+        recordingID: RecordingID,
+        kind: CaptureKind,
+        isSegment: Bool,
+        callType: String,
+        startTime: Timestamp?,
+        providerFileName: String
+    ) {
+        self.taskID = taskID
+        self.recordingID = recordingID
+        self.kind = kind
+        self.isSegment = isSegment
+        self.callType = callType
+        self.startTime = startTime
+        self.providerFileName = providerFileName
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case taskID = "task_id"
+        case recordingID = "recording_id"
+        case kind
+        case isSegment = "segment"
+        case callType = "call_type"
+        case startTime = "start_time"
+        case providerFileName = "provider_file_name"
+    }
+}

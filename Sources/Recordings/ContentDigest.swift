@@ -1,0 +1,57 @@
+/// A SHA-256 digest.
+package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
+    /// The thirty-two bytes of the digest.
+    package let bytes: [UInt8]
+
+    /// - Returns: `nil` where `bytes` are not thirty-two.
+    package init?(bytes: some Sequence<UInt8>) {
+        self.bytes = Array(bytes)
+        guard self.bytes.count == 32 else { return nil }
+    }
+
+    /// Reads sixty-four hexadecimal digits of either case.
+    /// - Returns: `nil` where `hexadecimal` is anything else.
+    package init?(hexadecimal: some StringProtocol) {
+        let digits = hexadecimal.utf8.map(Self.value)
+        guard digits.count == 64, !digits.contains(nil) else { return nil }
+        let nibbles = digits.compactMap(\.self)
+        bytes = (0..<32).map { nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1] }
+    }
+
+    /// Sixty-four hexadecimal digits in lower case, as `sha256sum` prints them.
+    package var description: String { Hexadecimal.text(bytes) }
+
+    private static func value(ofDigit digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+/// Bytes as hexadecimal digits.
+package enum Hexadecimal {
+    /// Two digits in lower case for each byte.
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension ContentDigest: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let digest = ContentDigest(hexadecimal: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a SHA-256 in hexadecimal")
+        }
+        self = digest
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

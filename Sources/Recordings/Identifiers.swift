@@ -1,0 +1,79 @@
+/// The short name that an organization has in the configuration, in file names and in every row and line that Callark
+/// writes: `[a-z0-9-]{1,40}`.
+package struct OrganizationName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let description: String
+
+    /// - Returns: `nil` where `name` is not one to forty of `a`–`z`, `0`–`9` and `-`.
+    package init?(_ name: some StringProtocol) {
+        let bytes = name.utf8
+        guard (1...40).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }
+        description = String(name)
+    }
+
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+}
+
+/// An identifier that the provider made. It is opaque: usually a UUID, but older tenants have others (wxcc-api 0), so
+/// that it is never parsed, only compared and, where it becomes part of a path, made harmless (``FileName``).
+package protocol ProviderIdentifier: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
+    /// The identifier exactly as the provider wrote it; never empty.
+    var description: String { get }
+    /// - Returns: `nil` where `text` is empty.
+    init?(_ text: some StringProtocol)
+}
+
+extension ProviderIdentifier {
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let identifier = Self(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "empty identifier")
+        }
+        self = identifier
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// The provider's identifier of an organization (a tenant).
+package struct OrganizationID: ProviderIdentifier {
+    package let description: String
+
+    package init?(_ text: some StringProtocol) {
+        guard !text.isEmpty else { return nil }
+        description = String(text)
+    }
+}
+
+/// The provider's identifier of a task: one contact, such as one call. The same as the interaction ID and the contact
+/// session ID of the provider's other APIs.
+package struct TaskID: ProviderIdentifier {
+    package let description: String
+
+    package init?(_ text: some StringProtocol) {
+        guard !text.isEmpty else { return nil }
+        description = String(text)
+    }
+}
+
+/// The provider's identifier of a recording. Not certain to be unique across the segments of one task (wxcc-api 6.2),
+/// which is why ``RecordingKey`` exists.
+package struct RecordingID: ProviderIdentifier {
+    package let description: String
+
+    package init?(_ text: some StringProtocol) {
+        guard !text.isEmpty else { return nil }
+        description = String(text)
+    }
+}

@@ -1,0 +1,49 @@
+/// A task as the provider's listing (`GET tasks`) shows it.
+package struct ListedTask: Hashable, Sendable {
+    package var id: TaskID
+    package var createdTime: Timestamp
+    package var lastUpdatedTime: Timestamp?
+    package var channelType: String
+    package var status: TaskStatus
+    package var captureRequest: CaptureRequest
+    /// The provider's own words.
+    package var json: ProviderJSON
+
+    package init(
+        id: TaskID,
+        createdTime: Timestamp,
+        lastUpdatedTime: Timestamp?,
+        channelType: String,
+        status: TaskStatus,
+        captureRequest: CaptureRequest,
+        json: ProviderJSON
+    ) {
+        self.id = id
+        self.createdTime = createdTime
+        self.lastUpdatedTime = lastUpdatedTime
+        self.channelType = channelType
+        self.status = status
+        self.captureRequest = captureRequest
+        self.json = json
+    }
+}
+
+/// Where a task stands in its life (wxcc-api 5). Words that the provider adds later are kept.
+package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ text: String) {
+        description = text
+    }
+
+    /// Whether the contact is over, so that its recording is complete once it shows.
+    package var isTerminal: Bool { description == "completed" || description == "abandoned" }
+}
+
+/// The provider's word on whether a task should have captures: `captureRequested`, which is `true`, `false`, or not
+/// known yet.
+package enum CaptureRequest: String, Hashable, Sendable, Codable {
+    case requested
+    case notRequested = "not_requested"
+    case undetermined
+}

@@ -1,0 +1,94 @@
+/// Everything that is known of a recording whose bytes are kept: one line of a daily archive's
+/// `metadata/recordings.jsonl`. `rebuild` makes the manifest out of these.
+package struct RecordingEntry: Hashable, Sendable {
+    package var key: RecordingKey
+    package var organization: OrganizationName
+    package var organizationID: OrganizationID
+    package var day: ArchiveDay
+    package var stopTime: Timestamp?
+    /// The name in the task's folder.
+    package var file: FileName
+    /// Where the first byte stands in the tar, from its beginning.
+    package var offset: Int64
+    /// How many bytes it has.
+    package var byteCount: Int64
+    package var digest: ContentDigest
+    /// `nil` where it is no audio, or audio in a container other than WAVE.
+    package var audio: AudioFormat?
+    /// Why the recording is kept although its own header does not agree with its bytes; `nil` where it does.
+    package var suspicion: String?
+    /// How many downloads were begun for it.
+    package var attempts: Int
+    package var receivedTime: Timestamp
+    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID.
+    package var taskJSON: ProviderJSON?
+    /// The recording as `captures/query` described it.
+    package var captureJSON: ProviderJSON
+
+    package init(
+        key: RecordingKey,
+        organization: OrganizationName,
+        organizationID: OrganizationID,
+        day: ArchiveDay,
+        stopTime: Timestamp?,
+        file: FileName,
+        offset: Int64,
+        byteCount: Int64,
+        digest: ContentDigest,
+        audio: AudioFormat?,
+        suspicion: String?,
+        attempts: Int,
+        receivedTime: Timestamp,
+        taskJSON: ProviderJSON?,
+        captureJSON: ProviderJSON
+    ) {
+        self.key = key
+        self.organization = organization
+        self.organizationID = organizationID
+        self.day = day
+        self.stopTime = stopTime
+        self.file = file
+        self.offset = offset
+        self.byteCount = byteCount
+        self.digest = digest
+        self.audio = audio
+        self.suspicion = suspicion
+        self.attempts = attempts
+        self.receivedTime = receivedTime
+        self.taskJSON = taskJSON
+        self.captureJSON = captureJSON
+    }
+
+    /// The member's path inside the bag: `data/<task id>/<file>`.
+    package var payloadPath: String { "data/\(FileName(sanitizing: key.taskID.description))/\(file)" }
+}
+
+/// What the archive keeps of a task, whether or not it has recordings: one line of `metadata/tasks.jsonl`.
+package struct TaskEntry: Hashable, Sendable {
+    package var id: TaskID
+    package var day: ArchiveDay
+    package var createdTime: Timestamp
+    package var channelType: String
+    package var status: TaskStatus
+    package var captureRequest: CaptureRequest
+    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID.
+    package var json: ProviderJSON?
+
+    package init(
+        id: TaskID,
+        day: ArchiveDay,
+        createdTime: Timestamp,
+        channelType: String,
+        status: TaskStatus,
+        captureRequest: CaptureRequest,
+        json: ProviderJSON?
+    ) {
+        self.id = id
+        self.day = day
+        self.createdTime = createdTime
+        self.channelType = channelType
+        self.status = status
+        self.captureRequest = captureRequest
+        self.json = json
+    }
+}
