@@ -1,0 +1,46 @@
+/// Why no complete answer arrived. Never holds a query, a token or a header's value.
+package struct TransferError: Error, Sendable, CustomStringConvertible {
+    package var code: Code
+    /// What happened, with the host, the port and the path concerned.
+    package var message: String
+
+    package enum Code: String, Sendable {
+        /// The host's name could not be resolved.
+        case unresolved
+        /// No connection could be made.
+        case unreachable
+        /// The certificate or the protocol of TLS was not acceptable.
+        case untrusted
+        /// The connection, or the whole exchange, took longer than allowed.
+        case timedOut = "timed_out"
+        /// Fewer bytes arrived than the lowest acceptable speed asks for.
+        case stalled
+        /// The connection ended before the answer did, or the answer was shorter than it said.
+        case cutShort = "cut_short"
+        /// The answer is longer than the caller allows.
+        case tooLong = "too_long"
+        /// The answer is no HTTP, or led to a host or a scheme that is not allowed.
+        case refused
+        /// The sink did not want the bytes; it knows why.
+        case unwanted
+        /// The task was cancelled.
+        case cancelled
+        /// libcurl reported something that none of the above says.
+        case other
+    }
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether the same request can succeed later without anybody changing anything.
+    package var isTransient: Bool {
+        switch code {
+        case .unresolved, .unreachable, .timedOut, .stalled, .cutShort, .other: true
+        case .untrusted, .tooLong, .refused, .unwanted, .cancelled: false
+        }
+    }
+
+    package var description: String { message }
+}
