@@ -1,0 +1,72 @@
+import Recordings
+
+/// What the environment says, key by key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_REGION`.
+struct EnvironmentLayer {
+    private(set) var values: [KeyDescription: RawValue] = [:]
+    private(set) var organizations: [OrganizationName: [KeyDescription: RawValue]] = [:]
+    private(set) var problems: [SettingsProblem] = []
+
+    /// Variables with Callark's prefix that are not keys of the configuration.
+    static func isReserved(_ variable: String) -> Bool {
+        variable == "CALLARK_CONFIG" || variable.hasPrefix("CALLARK_TEST_")
+    }
+
+    /// - Parameter names: the organizations of the file; the environment changes organizations, it does not add any.
+    init(_ environment: [String: String], organizations names: [OrganizationName]) {
+        let known = Self.variables(organizations: names)
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix("CALLARK_") {
+            if Self.isReserved(variable) { continue }
+            guard let target = known[variable] else {
+                problems.append(Self.unknown(variable, known: known.keys.sorted(), organizations: names))
+                continue
+            }
+            let raw = RawValue(content: .text(text), origin: .environment(variable))
+            if let organization = target.organization {
+                organizations[organization, default: [:]][target.key] = raw
+            } else {
+                values[target.key] = raw
+            }
+        }
+    }
+
+    private struct Target {
+        let organization: OrganizationName?
+        let key: KeyDescription
+    }
+
+    /// No two keys share a variable: no key of an organization ends with `_` and the name of another (a test holds it so).
+    private static func variables(organizations: [OrganizationName]) -> [String: Target] {
+        var variables: [String: Target] = [:]
+        for key in KeyDescription.all where key.isOverridable {
+            if key.section.isOfOrganization {
+                for name in organizations {
+                    variables[key.variable(in: name.description)] = Target(organization: name, key: key)
+                }
+            } else {
+                variables[key.variable(in: nil)] = Target(organization: nil, key: key)
+            }
+        }
+        return variables
+    }
+
+    private static func unknown(
+        _ variable: String,
+        known: [String],
+        organizations: [OrganizationName]
+    ) -> SettingsProblem {
+        let advice =
+            if let question = NearestName.question(variable, among: known) {
+                question
+            } else if variable.hasPrefix("CALLARK_ORG_") {
+                "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
+            } else {
+                "unset it"
+            }
+        return SettingsProblem(.unknownVariable, at: .environment(variable), "overrides no key; \(advice)")
+    }
+}
+
+extension KeyDescription {
+    /// Whether the environment may give the key; an organization's name is part of the variables' names.
+    var isOverridable: Bool { !(section == .organization && name == "name") }
+}

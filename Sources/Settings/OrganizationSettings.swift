@@ -1,0 +1,58 @@
+import Foundation
+import Recordings
+
+/// One organization (tenant) of the provider's whose recordings are archived.
+package struct OrganizationSettings: Sendable {
+    package var name: OrganizationName
+    package var organizationID: OrganizationID
+    /// The provider's label of the region that the tenant lives in, such as `us1`; `nil` where only a base URL is given.
+    package var region: String?
+    /// `{base}/tasks`, `{base}/captures/query`: https, or http of a loopback address; no slash at its end.
+    package var apiBaseURL: URL
+    /// `{base}/access_token`: https, or http of a loopback address; no slash at its end.
+    package var oauthBaseURL: URL
+    package var dialect: Dialect
+    package var credentials: Credentials
+    /// The channels whose tasks are listed, in the provider's words; never empty.
+    package var channelTypes: [String]
+    /// The part of the provider's quota that all API calls of this organization share.
+    package var requestsPerMinute: Int
+
+    package init(
+        name: OrganizationName,
+        organizationID: OrganizationID,
+        region: String?,
+        apiBaseURL: URL,
+        oauthBaseURL: URL,
+        dialect: Dialect,
+        credentials: Credentials,
+        channelTypes: [String],
+        requestsPerMinute: Int
+    ) {
+        self.name = name
+        self.organizationID = organizationID
+        self.region = region
+        self.apiBaseURL = apiBaseURL
+        self.oauthBaseURL = oauthBaseURL
+        self.dialect = dialect
+        self.credentials = credentials
+        self.channelTypes = channelTypes
+        self.requestsPerMinute = requestsPerMinute
+    }
+
+    /// Which generation of the provider's API the base URL answers in (wxcc-api 6).
+    package enum Dialect: String, Sendable, Hashable, CaseIterable {
+        /// A captures query is nested in `query`.
+        case current
+        /// A captures query is flat, at `webexapis.com/v1/contactCenter`.
+        case earlyAccess = "early_access"
+    }
+
+    /// How Callark shows who it is.
+    package enum Credentials: Sendable {
+        /// An access token that is refreshed; `refreshToken` is the first one, the newest is kept by Callark.
+        case refreshing(clientID: String, clientSecret: SecretSource, refreshToken: SecretSource)
+        /// One bearer token, for as long as it lasts.
+        case bearer(SecretSource)
+    }
+}

@@ -1,0 +1,47 @@
+/// A secret as it was configured, and where it came from. Neither `description`, nor `dump`, nor a mirror shows it.
+package struct SecretSource: Sendable, Hashable {
+    private let text: String
+    /// The key, file or environment variable that the secret was read from.
+    package let origin: ValueOrigin
+    /// The path of the file that holds the secret; `nil` where the text itself was given.
+    package let file: String?
+
+    package init(_ text: String, origin: ValueOrigin, file: String? = nil) {
+        self.text = text
+        self.origin = origin
+        self.file = file
+    }
+
+    /// The secret itself: visible ASCII, never empty. For the request that needs it, and nothing else.
+    package func reveal() -> String { text }
+
+    /// What stands in a secret's place wherever values are shown.
+    package static let mask = "•••"
+}
+
+extension SecretSource: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { Self.mask }
+    package var debugDescription: String { Self.mask }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Where a value of the configuration came from.
+package enum ValueOrigin: Sendable, Hashable, CustomStringConvertible {
+    /// It was given nowhere.
+    case `default`
+    /// It stands in the configuration file, in this line, counted from one.
+    case file(line: Int)
+    /// It was given by the environment variable of this name.
+    case environment(String)
+    /// It follows from the value of another key.
+    case derived(from: String)
+
+    package var description: String {
+        switch self {
+        case .default: "default"
+        case .file(let line): "file line \(line)"
+        case .environment(let name): "environment \(name)"
+        case .derived(let key): "from \(key)"
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Recordings
+
+extension SettingKey<String> {
+    static var archiveRoot: Self {
+        Self(.archive, "root", .path, default: "/var/lib/callark", "the folder of manifest, spool and daily archives")
+    }
+    static var organizationID: Self {
+        Self(.organization, "org_id", .word("the provider's ID of the organization"), "the organization (tenant)")
+    }
+    static var region: Self {
+        Self(.organization, "region", .region, "the region of the tenant, which gives api_base_url")
+    }
+    static var clientID: Self {
+        Self(.authentication, "client_id", .word("the client ID of an integration or service app"), "the app")
+    }
+    static var certificatesFile: Self {
+        Self(.downloads, "ca_file", .path, "PEM certificates to trust beside those of the system")
+    }
+}
+
+extension SettingKey<TimeZone> {
+    static var timeZone: Self {
+        Self(.archive, "time_zone", .timeZone, default: "UTC", "whose calendar days calls belong to")
+    }
+}
+
+extension SettingKey<Int64> {
+    static var minimumFreeBytes: Self {
+        Self(
+            .archive,
+            "minimum_free_bytes",
+            .integer(0...(.max), of: "bytes"),
+            default: "1073741824",
+            "downloads pause below this"
+        )
+    }
+}
+
+extension SettingKey<OrganizationName> {
+    static var organizationName: Self {
+        Self(.organization, "name", .organizationName, "the organization's name in files and reports")
+    }
+}
+
+extension SettingKey<URL> {
+    static var apiBaseURL: Self {
+        Self(.organization, "api_base_url", .baseURL, "where the provider's API is: {base}/tasks")
+    }
+    static var oauthBaseURL: Self {
+        Self(
+            .organization,
+            "oauth_base_url",
+            .baseURL,
+            default: "https://webexapis.com/v1",
+            "where tokens are refreshed: {base}/access_token"
+        )
+    }
+}
+
+extension SettingKey<OrganizationSettings.Dialect> {
+    static var dialect: Self {
+        Self(.organization, "api_dialect", .choice(), default: "current", "the generation of the provider's API")
+    }
+}
+
+extension SettingKey<[String]> {
+    static var channelTypes: Self {
+        Self(.organization, "channel_types", .words, default: "telephony", "the channels whose tasks are listed")
+    }
+    static var allowedHosts: Self {
+        Self(.downloads, "allowed_hosts", .hosts, default: "", "hosts that recordings may come from; none: any")
+    }
+}
+
+extension SettingKey<Bool> {
+    static var includeSegments: Self {
+        Self(.captures, "include_segments", .flag, default: "true", "ask for the segments of each call")
+    }
+    static var includeVirtualAgent: Self {
+        Self(.captures, "include_virtual_agent", .flag, default: "false", "ask for recordings of virtual agents")
+    }
+}
+
+extension SettingKey<Int> {
+    static var requestsPerMinute: Self {
+        Self(.organization, "requests_per_minute", .integer(1...100_000), default: "50", "the API calls a minute")
+    }
+    static var urlExpirationMinutes: Self {
+        Self(.captures, "url_expiration_minutes", .integer(1...60), default: "60", "how long signed URLs shall last")
+    }
+    static var horizonDays: Self {
+        Self(.captures, "horizon_days", .integer(1...3650), default: "7", "how long a missing recording is asked for")
+    }
+    static var lookBackHours: Self {
+        Self(.captures, "look_back_hours", .integer(0...8760), default: "48", "how much each pass lists again")
+    }
+    static var concurrency: Self {
+        Self(.downloads, "concurrency", .integer(1...512), default: "16", "how many downloads run at once")
+    }
+    static var attempts: Self {
+        Self(.downloads, "attempts", .integer(1...100), default: "8", "tries of one recording in one pass")
+    }
+    static var stallSeconds: Self {
+        Self(
+            .downloads,
+            "stall_seconds",
+            .integer(1...86400),
+            default: "30",
+            "a download silent so long is tried again"
+        )
+    }
+    static var memoryBytes: Self {
+        Self(
+            .downloads,
+            "memory_bytes",
+            .integer(1_048_576...(.max), of: "bytes"),
+            default: "67108864",
+            "recordings on their way that are held in memory"
+        )
+    }
+}
+
+/// A secret, which is given either as text or as the path of a file that holds it.
+struct SecretKey: Sendable {
+    let text: SettingKey<String>
+    let file: SettingKey<String>
+
+    private init(_ name: String, _ summary: String) {
+        text = SettingKey(.authentication, name, .secret, secret: true, summary)
+        file = SettingKey(.authentication, "\(name)_file", .path, "the file that holds \(name)")
+    }
+
+    static let clientSecret = SecretKey("client_secret", "the app's secret")
+    static let refreshToken = SecretKey("refresh_token", "the first refresh token")
+    static let accessToken = SecretKey("access_token", "one bearer token, instead of a client and a refresh token")
+
+    static let all = [clientSecret, refreshToken, accessToken]
+}
+
+extension KeyDescription {
+    /// Every key that exists, in the order of the file.
+    package static let all: [KeyDescription] =
+        [
+            SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
+            SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
+            SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
+            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.clientID.row,
+        ]
+        + SecretKey.all.flatMap { [$0.text.row, $0.file.row] }
+        + [
+            SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
+            SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.concurrency.row,
+            SettingKey.attempts.row, SettingKey.stallSeconds.row, SettingKey.allowedHosts.row,
+            SettingKey.memoryBytes.row, SettingKey.certificatesFile.row,
+        ]
+}

@@ -1,0 +1,67 @@
+/// One key of the configuration with the type that its value has.
+struct SettingKey<Value: Sendable>: Sendable {
+    /// What is known of the key apart from its type.
+    let row: KeyDescription
+    let format: ValueFormat<Value>
+
+    init(
+        _ section: KeyDescription.Section,
+        _ name: String,
+        _ format: ValueFormat<Value>,
+        default: String? = nil,
+        secret: Bool = false,
+        _ summary: String
+    ) {
+        row = KeyDescription(
+            section: section,
+            name: name,
+            expectation: format.expectation,
+            defaultText: `default`,
+            isSecret: secret,
+            summary: summary
+        )
+        self.format = format
+    }
+}
+
+/// A row of the table of keys: what the file, the environment, suggestions, `config show` and the example file share.
+package struct KeyDescription: Sendable, Hashable {
+    package let section: Section
+    package let name: String
+    /// What a value must be: `a whole number from 1 to 512`.
+    package let expectation: String
+    /// As it would be given in the environment; `nil` where the key has no default.
+    package let defaultText: String?
+    package let isSecret: Bool
+    package let summary: String
+
+    /// A part of the file.
+    package enum Section: String, Sendable, Hashable, CaseIterable {
+        case archive
+        /// One item of `organizations`.
+        case organization
+        /// The `auth` of an organization.
+        case authentication
+        case captures
+        case downloads
+
+        /// Whether each organization has its own keys of this section.
+        package var isOfOrganization: Bool { self == .organization || self == .authentication }
+    }
+
+    /// The path of the key, for organizations below what stands for one of them: `organizations.acme`.
+    func path(in organization: String?) -> String {
+        let owner = organization ?? "organizations[]"
+        return switch section {
+        case .organization: "\(owner).\(name)"
+        case .authentication: "\(owner).auth.\(name)"
+        case .archive, .captures, .downloads: "\(section.rawValue).\(name)"
+        }
+    }
+
+    /// The variable that overrides the key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_CLIENT_ID`.
+    func variable(in organization: String?) -> String {
+        let owner = section.isOfOrganization ? "ORG_\(organization ?? "<NAME>")" : section.rawValue
+        return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Recordings
+
+extension Settings {
+    /// The configuration file: the option's, else that of `CALLARK_CONFIG`, else `callark.yaml` in the current folder,
+    /// else `/etc/callark/callark.yaml`. A file that was named is not looked for here.
+    /// - Throws: when none was named and there is none, or a name is empty.
+    package static func locate(
+        option: String?,
+        environment: [String: String],
+        fileExists: (String) -> Bool
+    ) throws(SettingsError) -> String {
+        if let option {
+            guard !option.isEmpty else {
+                throw SettingsError(.notFound, at: .nowhere, "--config is empty; give the path of a configuration file")
+            }
+            return option
+        }
+        if let variable = environment["CALLARK_CONFIG"] {
+            guard !variable.isEmpty else {
+                throw SettingsError(.notFound, at: .environment("CALLARK_CONFIG"), "is empty; give a path or unset it")
+            }
+            return variable
+        }
+        let places = ["callark.yaml", "/etc/callark/callark.yaml"]
+        guard let found = places.first(where: fileExists) else {
+            let message = "no configuration file: neither ./callark.yaml nor /etc/callark/callark.yaml is there"
+            throw SettingsError(.notFound, at: .nowhere, "\(message); give --config PATH or set CALLARK_CONFIG")
+        }
+        return found
+    }
+
+    /// Finds and reads the configuration file, lays the environment over it, and reads the secrets that files hold.
+    /// - Parameters:
+    ///   - option: what `--config` said; `nil` where it was not given.
+    ///   - currentDirectory: where a relative path of the file itself starts; other paths start from the file's folder.
+    /// - Throws: every problem that was found, so that one start shows them all.
+    package static func load(
+        option: String?,
+        environment: [String: String],
+        currentDirectory: String = FileManager.default.currentDirectoryPath
+    ) throws(SettingsError) -> LoadedSettings {
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(currentDirectory)/\(path)" }
+        let path = try locate(option: option, environment: environment) {
+            FileManager.default.fileExists(atPath: absolute($0))
+        }
+        let file = try contents(of: absolute(path), called: path)
+        let layer = try FileLayer(text: try text(of: file.bytes, of: path), path: path)
+        var reader = SettingsReader(
+            path: path,
+            folder: folder(of: absolute(path)),
+            isFileExposed: file.isReadableByGroup || file.isReadableByOthers,
+            credentialsFolder: environment["CREDENTIALS_DIRECTORY"]
+        )
+        if file.isWritableByOthers {
+            reader.warn(.default, "anybody can change this file, and so send the tokens elsewhere; chmod o-w it")
+        }
+        return try reader.settings(layer, environment)
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+
+    private static func contents(of file: String, called path: String) throws(SettingsError) -> FileContents {
+        do {
+            return try FileContents(path: file, limit: 1 << 20)
+        } catch {
+            throw SettingsError(.unreadable, at: .file(path, line: nil), "cannot read the file: \(error.reason)")
+        }
+    }
+
+    private static func text(of bytes: [UInt8], of path: String) throws(SettingsError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+            throw SettingsError(.malformed, at: .file(path, line: line.map { $0 + 1 }), "the file is not UTF-8 text")
+        }
+        return text
+    }
+}
+
+extension SettingsReader {
+    /// Reads everything, so that every problem shows at once.
+    fileprivate mutating func settings(
+        _ file: FileLayer,
+        _ environment: [String: String]
+    ) throws(SettingsError) -> LoadedSettings {
+        let entries = file.organizations ?? []
+        let overrides = EnvironmentLayer(environment, organizations: entries.compactMap(\.name))
+        add(file.problems + overrides.problems)
+        let global = Owner(file: file.values, environment: overrides.values)
+        let archive = archive(global)
+        if file.organizations == nil {
+            report(.missingKey, .default, "organizations is missing; give a list with at least one organization")
+        }
+        let organizations = entries.compactMap { organization($0, overrides) }
+        checkNames(of: entries)
+        let captures = captures(global)
+        let downloads = downloads(global)
+        guard problems.isEmpty, let archive, let captures, let downloads else {
+            throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
+        }
+        let settings = Settings(
+            archive: archive,
+            organizations: organizations,
+            captures: captures,
+            downloads: downloads
+        )
+        return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
+    }
+
+    private mutating func organization(
+        _ entry: FileLayer.OrganizationEntry,
+        _ overrides: EnvironmentLayer
+    ) -> OrganizationSettings? {
+        let owner = Owner(
+            label: entry.label,
+            line: entry.line,
+            file: entry.values,
+            environment: entry.name.flatMap { overrides.organizations[$0] } ?? [:],
+            hasMalformedAuth: entry.hasMalformedAuth
+        )
+        return organization(owner)
+    }
+
+    private mutating func checkNames(of entries: [FileLayer.OrganizationEntry]) {
+        var first: [OrganizationName: Int] = [:]
+        for entry in entries {
+            guard let name = entry.name else { continue }
+            if let line = first[name] {
+                let message = "a second organization is called \"\(name)\", after that of line \(line)"
+                report(.duplicate, .file(line: entry.line), "\(message); give it another name")
+            } else {
+                first[name] = entry.line
+            }
+        }
+    }
+
+    private static func isEarlier(
+        _ lhs: (offset: Int, element: SettingsProblem),
+        _ rhs: (offset: Int, element: SettingsProblem)
+    ) -> Bool {
+        (lhs.element.place.rank, lhs.offset) < (rhs.element.place.rank, rhs.offset)
+    }
+}

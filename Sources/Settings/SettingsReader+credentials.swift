@@ -1,0 +1,134 @@
+import Foundation
+
+extension SettingsReader {
+    /// Either a client and its refresh token, or one access token.
+    mutating func credentials(of owner: Owner) -> OrganizationSettings.Credentials? {
+        if owner.hasMalformedAuth { return nil }
+        let owner = owner.withTheEnvironmentsMethod()
+        let bearer = owner.given(AuthenticationMethod.bearer)
+        let refreshing = owner.given(AuthenticationMethod.refreshing)
+        let name = "\(owner.label ?? "organizations[]").auth"
+        switch (bearer, refreshing) {
+        case (nil, nil):
+            let ways = "give client_id, client_secret and refresh_token, or access_token (each secret also as …_file)"
+            report(.missingKey, owner.origin, "\(name) is missing; \(ways)")
+            return nil
+        case (let bearer?, .some):
+            report(
+                .conflict,
+                bearer.origin,
+                "\(name) has both an access token and a client's keys; give one or the other"
+            )
+            return nil
+        case (.some, nil):
+            return secret(.accessToken, of: owner).map { .bearer($0) }
+        case (nil, .some):
+            let clientID = required(.clientID, of: owner)
+            let clientSecret = secret(.clientSecret, of: owner)
+            let refreshToken = secret(.refreshToken, of: owner)
+            guard let clientID, let clientSecret, let refreshToken else { return nil }
+            return .refreshing(clientID: clientID, clientSecret: clientSecret, refreshToken: refreshToken)
+        }
+    }
+
+    /// The secret that was given as text or as a file; one from the environment in either form beats one from the file.
+    private mutating func secret(_ key: SecretKey, of owner: Owner) -> SecretSource? {
+        let layer = [owner.environment, owner.file].first { $0[key.text.row] != nil || $0[key.file.row] != nil }
+        switch (layer?[key.text.row], layer?[key.file.row]) {
+        case (nil, nil):
+            reportMissing(key.text.row, of: owner)
+            return nil
+        case (let text?, .some):
+            let (inline, file) = (key.text.row.path(in: owner.label), key.file.row.path(in: owner.label))
+            report(.conflict, text.origin, "\(inline) and \(file) are both given; give one of them")
+            return nil
+        case (let raw?, nil):
+            if case .file = raw.origin, isFileExposed {
+                let name = key.text.row.path(in: owner.label)
+                warn(
+                    raw.origin,
+                    "\(name) can be read by others than the file's owner; chmod 600 the file, or use \(name)_file"
+                )
+            }
+            let text = value(key.text, of: owner, shown: { _ in SecretSource.mask })
+            return text.map { SecretSource($0, origin: raw.origin) }
+        case (nil, let raw?):
+            return secret(in: key, raw, of: owner)
+        }
+    }
+
+    private mutating func secret(in key: SecretKey, _ raw: RawValue, of owner: Owner) -> SecretSource? {
+        // The layer that was chosen alone counts: the other may hold the other form of the secret.
+        var owner = owner
+        if case .environment = raw.origin { owner.file[key.file.row] = nil }
+        guard let file = value(key.file, of: owner, shown: absolute).map(absolute) else { return nil }
+        let name = key.file.row.path(in: owner.label)
+        guard let contents = contents(of: file, named: name, raw) else { return nil }
+        warnIfReadable(contents, file, raw.origin, name)
+        let text = String(decoding: contents.bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
+        guard let secret = try? key.text.format.parse(.text(text)) else {
+            let rule = "its only line must be \(key.text.format.expectation)"
+            report(.badSecret, raw.origin, "\(name): \(VisibleText.quoted(file)) holds no usable secret; \(rule)")
+            return nil
+        }
+        return SecretSource(secret, origin: raw.origin, file: file)
+    }
+
+    private mutating func contents(of file: String, named name: String, _ raw: RawValue) -> FileContents? {
+        do {
+            return try FileContents(path: file, limit: 65536)
+        } catch {
+            report(.badSecret, raw.origin, "\(name): cannot read \(shown(file, raw, error)): \(error.reason)")
+            return nil
+        }
+    }
+
+    /// Somebody who puts the secret itself where its path belongs must not find it in a log.
+    private func shown(_ file: String, _ raw: RawValue, _ failure: FileContents.Failure) -> String {
+        let given = raw.content.shown
+        if failure.isAbsent, !given.contains("/"), given.utf8.count >= 32 {
+            return "the file (not named: its name looks like the secret itself, which belongs in the key without _file)"
+        }
+        return VisibleText.quoted(file)
+    }
+
+    private mutating func warnIfReadable(_ file: FileContents, _ path: String, _ origin: ValueOrigin, _ name: String) {
+        // systemd gives the service's user its credentials by an access list, whose mask shows as the group's bits.
+        let isCredential = credentialsFolder.map { path.hasPrefix($0 + "/") } ?? false
+        guard file.isReadableByOthers || (file.isReadableByGroup && !isCredential) else { return }
+        warn(origin, "\(name): \(VisibleText.quoted(path)) can be read by others than its owner; chmod 600 it")
+    }
+}
+
+/// The keys of each way to authenticate.
+private enum AuthenticationMethod {
+    static let bearer = [SecretKey.accessToken].flatMap { [$0.text.row, $0.file.row] }
+    static let refreshing =
+        [SettingKey.clientID.row] + [SecretKey.clientSecret, .refreshToken].flatMap { [$0.text.row, $0.file.row] }
+}
+
+extension SettingsReader.Owner {
+    /// The first of these keys that is given.
+    fileprivate func given(_ keys: [KeyDescription]) -> RawValue? {
+        keys.lazy.compactMap(raw).first
+    }
+
+    /// Where the environment names keys of one method only, the file's keys of the other are left out: a token in the
+    /// environment replaces the file's client, and the other way round.
+    fileprivate func withTheEnvironmentsMethod() -> Self {
+        let bearer = AuthenticationMethod.bearer.contains { environment[$0] != nil }
+        let refreshing = AuthenticationMethod.refreshing.contains { environment[$0] != nil }
+        guard bearer != refreshing else { return self }
+        var owner = self
+        for key in bearer ? AuthenticationMethod.refreshing : AuthenticationMethod.bearer { owner.file[key] = nil }
+        return owner
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+        var text = self[...]
+        while let last = text.last, isTrimmed(last) { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Recordings
+
+extension SettingsReader {
+    mutating func organization(_ owner: Owner) -> OrganizationSettings? {
+        let name = required(.organizationName, of: owner)
+        let identifier = required(.organizationID, of: owner).flatMap { OrganizationID($0) }
+        let region = value(.region, of: owner, shown: { $0 })
+        let dialect = value(.dialect, of: owner)
+        let apiBaseURL = dialect.flatMap { self.apiBaseURL(of: owner, region: region, dialect: $0) }
+        let oauthBaseURL = value(.oauthBaseURL, of: owner, shown: \.absoluteString)
+        let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
+        let requestsPerMinute = value(.requestsPerMinute, of: owner)
+        let credentials = credentials(of: owner)
+        guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
+            let requestsPerMinute, let credentials
+        else { return nil }
+        return OrganizationSettings(
+            name: name,
+            organizationID: identifier,
+            region: region,
+            apiBaseURL: apiBaseURL,
+            oauthBaseURL: oauthBaseURL,
+            dialect: dialect,
+            credentials: credentials,
+            channelTypes: channelTypes,
+            requestsPerMinute: requestsPerMinute
+        )
+    }
+
+    /// Given, else that of the early access API, else the region's.
+    private mutating func apiBaseURL(
+        of owner: Owner,
+        region: String?,
+        dialect: OrganizationSettings.Dialect
+    ) -> URL? {
+        if let raw = owner.raw(SettingKey.apiBaseURL.row) {
+            let url = value(.apiBaseURL, of: owner, shown: \.absoluteString)
+            if let url, let region { checkRegion(region, against: url, raw.origin) }
+            return url
+        }
+        if dialect == .earlyAccess {
+            return derived("https://webexapis.com/v1/contactCenter", from: SettingKey.dialect.row, of: owner)
+        }
+        guard let raw = owner.raw(SettingKey.region.row) else {
+            let name = owner.label ?? "organizations[]"
+            report(.missingKey, owner.origin, "\(name).region is missing; give it, or \(name).api_base_url")
+            return nil
+        }
+        guard let region else { return nil }
+        if !Region.known.contains(region) {
+            let known = Region.known.joined(separator: ", ")
+            warn(raw.origin, "region \"\(region)\" is not one of those known to this version (\(known)); check it")
+        }
+        return derived(Region.apiBaseURL(region), from: SettingKey.region.row, of: owner)
+    }
+
+    private mutating func derived(_ text: String, from key: KeyDescription, of owner: Owner) -> URL? {
+        show(SettingKey.apiBaseURL.row, of: owner, text, .derived(from: key.path(in: owner.label)))
+        return URL(string: text)
+    }
+
+    private mutating func checkRegion(_ region: String, against url: URL, _ origin: ValueOrigin) {
+        guard let host = url.host()?.lowercased(), host.hasPrefix("api.wxcc-"), host != Region.apiHost(region) else {
+            return
+        }
+        warn(origin, "api_base_url is not the one of region \"\(region)\"; api_base_url is used")
+    }
+}
+
+/// The regions of the provider (wxcc-api 2.2).
+private enum Region {
+    /// Those that are attested; there may be more.
+    static let known = ["us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1", "in1"]
+
+    static func apiHost(_ region: String) -> String { "api.wxcc-\(region).cisco.com" }
+
+    static func apiBaseURL(_ region: String) -> String { "https://\(apiHost(region))/v1" }
+}

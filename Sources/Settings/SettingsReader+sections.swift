@@ -1,0 +1,71 @@
+import Foundation
+import Recordings
+
+/// The sections that an installation has once.
+extension SettingsReader {
+    mutating func archive(_ owner: Owner) -> ArchiveSettings? {
+        let root = path(.archiveRoot, of: owner)
+        if let root, root.allSatisfy({ $0 == "/" }) {
+            let origin = owner.raw(SettingKey.archiveRoot.row)?.origin ?? .default
+            report(.invalidValue, origin, "archive.root is the root of the whole file system; give a folder below it")
+        }
+        let timeZone = value(.timeZone, of: owner)
+        let minimumFreeBytes = value(.minimumFreeBytes, of: owner)
+        guard let root, let timeZone, let minimumFreeBytes else { return nil }
+        return ArchiveSettings(root: root, timeZone: timeZone, minimumFreeBytes: minimumFreeBytes)
+    }
+
+    mutating func captures(_ owner: Owner) -> CaptureSettings? {
+        let includeSegments = value(.includeSegments, of: owner)
+        let includeVirtualAgent = value(.includeVirtualAgent, of: owner)
+        let urlExpiration = value(.urlExpirationMinutes, of: owner).map(Duration.minutes)
+        let horizon = value(.horizonDays, of: owner).map { Duration.hours(24 * $0) }
+        let lookBack = value(.lookBackHours, of: owner).map(Duration.hours)
+        guard let includeSegments, let includeVirtualAgent, let urlExpiration, let horizon, let lookBack else {
+            return nil
+        }
+        if lookBack > horizon {
+            let origin = owner.raw(SettingKey.horizonDays.row)?.origin ?? .default
+            let message = "captures.horizon_days is shorter than captures.look_back_hours: a call that is listed late"
+            warn(origin, "\(message) may become a gap without a second question")
+        }
+        return CaptureSettings(
+            includeSegments: includeSegments,
+            includeVirtualAgent: includeVirtualAgent,
+            urlExpiration: urlExpiration,
+            horizon: horizon,
+            lookBack: lookBack
+        )
+    }
+
+    mutating func downloads(_ owner: Owner) -> DownloadSettings? {
+        let concurrency = value(.concurrency, of: owner)
+        let attempts = value(.attempts, of: owner)
+        let stallTimeout = value(.stallSeconds, of: owner).map { Duration.seconds($0) }
+        let allowedHosts = value(.allowedHosts, of: owner) { "[\($0.joined(separator: ", "))]" }
+        let memoryBytes = value(.memoryBytes, of: owner)
+        let certificates = path(.certificatesFile, of: owner)
+        if let certificates { checkCertificates(certificates, of: owner) }
+        guard let concurrency, let attempts, let stallTimeout, let allowedHosts, let memoryBytes else { return nil }
+        return DownloadSettings(
+            concurrency: concurrency,
+            attempts: attempts,
+            stallTimeout: stallTimeout,
+            allowedHosts: allowedHosts,
+            memoryBytes: memoryBytes,
+            additionalCertificatesFile: certificates
+        )
+    }
+
+    private mutating func checkCertificates(_ file: String, of owner: Owner) {
+        let origin = owner.raw(SettingKey.certificatesFile.row)?.origin ?? .default
+        do {
+            let text = String(decoding: try FileContents(path: file, limit: 16 << 20).bytes, as: UTF8.self)
+            if text.contains("-----BEGIN CERTIFICATE-----") { return }
+            report(.invalidValue, origin, "downloads.ca_file: \(VisibleText.quoted(file)) holds no PEM certificate")
+        } catch {
+            let reason = "cannot read \(VisibleText.quoted(file)): \(error.reason)"
+            report(.invalidValue, origin, "downloads.ca_file: \(reason)")
+        }
+    }
+}

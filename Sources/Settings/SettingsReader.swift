@@ -1,0 +1,145 @@
+import Foundation
+import Recordings
+
+/// Reads values out of the environment and the file, environment first, and notes every problem on the way, so that
+/// one start shows them all.
+struct SettingsReader {
+    /// How messages call the configuration file.
+    let path: String
+    /// Where relative paths start: the folder of the configuration file, an absolute path without a slash at its end.
+    let folder: String
+    /// Whether the configuration file can be read by others than its owner.
+    let isFileExposed: Bool
+    /// Where systemd puts a service's credentials (`CREDENTIALS_DIRECTORY`); `nil` elsewhere.
+    let credentialsFolder: String?
+    private(set) var problems: [SettingsProblem] = []
+    private(set) var warnings: [String] = []
+    private(set) var values: [ShownValue] = []
+
+    init(path: String, folder: String, isFileExposed: Bool, credentialsFolder: String?) {
+        self.path = path
+        self.folder = folder
+        self.isFileExposed = isFileExposed
+        self.credentialsFolder = credentialsFolder
+    }
+
+    /// Whose keys are read: the whole configuration's, or those of one organization.
+    struct Owner {
+        /// What the paths of its keys begin with; `nil` for the whole configuration.
+        var label: String?
+        /// Where it begins in the file.
+        var line: Int?
+        var file: [KeyDescription: RawValue]
+        var environment: [KeyDescription: RawValue]
+        var hasMalformedAuth = false
+
+        func raw(_ key: KeyDescription) -> RawValue? { environment[key] ?? file[key] }
+    }
+
+    /// The value of a key, or its default; `nil` where it has neither or the value is bad, which is then noted.
+    mutating func value<Value>(
+        _ key: SettingKey<Value>,
+        of owner: Owner,
+        shown: (Value) -> String? = { _ in nil }
+    ) -> Value? {
+        let given = owner.raw(key.row)
+        guard let raw = given ?? key.row.defaultText.map({ RawValue(content: .text($0), origin: .default) }) else {
+            show(key.row, of: owner, nil, .default)
+            return nil
+        }
+        if raw.content == .unusable { return nil }
+        do {
+            let value = try key.format.parse(raw.content)
+            show(key.row, of: owner, shown(value) ?? raw.content.shown, raw.origin)
+            return value
+        } catch {
+            report(.invalidValue, raw.origin, complaint(about: raw.content, as: key.row, of: owner, error.advice))
+            return nil
+        }
+    }
+
+    /// The value of a key that must be given.
+    mutating func required<Value>(
+        _ key: SettingKey<Value>,
+        of owner: Owner,
+        shown: (Value) -> String? = { _ in nil }
+    ) -> Value? {
+        if owner.raw(key.row) == nil { reportMissing(key.row, of: owner) }
+        return value(key, of: owner, shown: shown)
+    }
+
+    /// The absolute path that a key names.
+    mutating func path(_ key: SettingKey<String>, of owner: Owner) -> String? {
+        value(key, of: owner, shown: absolute).map(absolute)
+    }
+
+    /// A relative path starts from the configuration file's folder, wherever it was given.
+    func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        var relative = path[...]
+        while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
+        return "\(folder)/\(relative)"
+    }
+
+    mutating func show(_ key: KeyDescription, of owner: Owner, _ value: String?, _ origin: ValueOrigin) {
+        values.append(ShownValue(key: key.path(in: owner.label), value: value, origin: origin))
+    }
+
+    private func complaint(
+        about content: RawContent,
+        as key: KeyDescription,
+        of owner: Owner,
+        _ advice: String?
+    ) -> String {
+        let name = key.path(in: owner.label)
+        let rule = "it must be \(key.expectation)" + (advice.map { "; \($0)" } ?? "")
+        if key.isSecret { return "\(name) is not usable (its value is not shown); \(rule)" }
+        switch content {
+        case .text(""): return "\(name) is empty; \(rule)"
+        case .text(let text): return "\(name) is \(VisibleText.quoted(text)); \(rule)"
+        case .list(let items):
+            let words = items.map(VisibleText.quoted).joined(separator: ", ")
+            return "\(name) is the list [\(words)]; \(rule)"
+        case .unusable: return "\(name) is not usable; \(rule)"
+        }
+    }
+}
+
+extension SettingsReader {
+    mutating func add(_ problems: [SettingsProblem]) {
+        self.problems += problems
+    }
+
+    mutating func report(_ code: SettingsProblem.Code, _ origin: ValueOrigin, _ message: String) {
+        problems.append(SettingsProblem(code, at: place(of: origin), message))
+    }
+
+    mutating func reportMissing(_ key: KeyDescription, of owner: Owner) {
+        let variable = key.isOverridable ? owner.name.map { " or set \(key.variable(in: $0))" } ?? "" : ""
+        let message = "\(key.path(in: owner.label)) is missing; give \(key.expectation)\(variable)"
+        report(.missingKey, owner.origin, message)
+    }
+
+    mutating func warn(_ origin: ValueOrigin, _ message: String) {
+        warnings.append("\(place(of: origin))\(message)")
+    }
+
+    func place(of origin: ValueOrigin) -> SettingsProblem.Place {
+        switch origin {
+        case .file(let line): .file(path, line: line)
+        case .environment(let name): .environment(name)
+        case .default, .derived: .file(path, line: nil)
+        }
+    }
+}
+
+extension SettingsReader.Owner {
+    /// Where the organization begins in the file.
+    var origin: ValueOrigin { line.map { .file(line: $0) } ?? .default }
+
+    /// The organization's name, where it has a proper one.
+    var name: String? {
+        guard let label, label.hasPrefix("organizations.") else { return nil }
+        return String(label.dropFirst("organizations.".count))
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension ValueFormat<URL> {
+    /// The address that the provider's paths are appended to; slashes at its end are taken off.
+    static var baseURL: Self {
+        Self(expectation: "an https URL, or an http URL of a loopback address") { (content) throws(BadValue) in
+            var word = try content.word()
+            while word.hasSuffix("/") { word.removeLast() }
+            guard word.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }),
+                let parts = URLComponents(string: word), let url = URL(string: word),
+                let host = parts.host, !host.isEmpty, (1...65535).contains(parts.port ?? 443)
+            else { throw BadValue() }
+            guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
+                throw BadValue(advice: "it cannot hold a user, a password, a query or a fragment")
+            }
+            switch parts.scheme?.lowercased() {
+            case "https": return url
+            case "http" where Address.isLoopback(host): return url
+            default: throw BadValue()
+            }
+        }
+    }
+}
+
+extension ValueFormat<[String]> {
+    /// Host names as downloads compare them: without scheme, port or path, `*.` in front for all below.
+    static var hosts: Self {
+        Self(expectation: "a list of host names such as media.example.com or *.example.com") {
+            (content) throws(BadValue) in
+            let hosts = content.words().map { $0.lowercased() }
+            guard hosts.allSatisfy(Address.isHostPattern) else {
+                throw BadValue(advice: "give neither scheme, port nor path")
+            }
+            return hosts
+        }
+    }
+}
+
+/// What hosts are called.
+enum Address {
+    /// Whether `host` is this machine whatever a name server says: 127.0.0.0/8, `::1` or `localhost`.
+    static func isLoopback(_ host: String) -> Bool {
+        let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
+        if bare == "localhost" { return true }
+        var version4 = in_addr()
+        if inet_pton(AF_INET, bare, &version4) == 1 { return UInt32(bigEndian: version4.s_addr) >> 24 == 127 }
+        var version6 = in6_addr()
+        guard inet_pton(AF_INET6, bare, &version6) == 1 else { return false }
+        return withUnsafeBytes(of: version6) { $0.dropLast().allSatisfy { $0 == 0 } && $0.last == 1 }
+    }
+
+    static func isHostPattern(_ text: String) -> Bool {
+        let host = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+        var version6 = in6_addr()
+        if inet_pton(AF_INET6, host, &version6) == 1 { return true }
+        return host.utf8.count <= 253
+            && host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+                (1...63).contains(label.utf8.count) && label.utf8.allSatisfy(isHostNameByte)
+            }
+    }
+
+    static func isHostNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

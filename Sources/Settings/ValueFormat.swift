@@ -1,0 +1,167 @@
+import Foundation
+import Recordings
+
+/// How a value of one type is written: in the file, in the environment, and in `config show`.
+struct ValueFormat<Value: Sendable>: Sendable {
+    /// What a value must be, to follow "it must be".
+    let expectation: String
+    let parse: @Sendable (RawContent) throws(BadValue) -> Value
+}
+
+/// A value as it was written, before its key says what it means.
+enum RawContent: Sendable, Hashable {
+    case text(String)
+    case list([String])
+    /// Nothing that a value could be; said already.
+    case unusable
+
+    /// The text, trimmed; a list is refused.
+    func word() throws(BadValue) -> String {
+        guard case .text(let text) = self else { throw BadValue() }
+        return text.trimmingCharacters(in: .whitespaces)
+    }
+
+    /// The items of a list, or of a text that parts them by commas, as the environment has it.
+    func words() -> [String] {
+        switch self {
+        case .list(let items): items.map { $0.trimmingCharacters(in: .whitespaces) }
+        case .unusable: []
+        case .text(let text):
+            text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+    }
+
+    /// As the file would have it.
+    var shown: String {
+        switch self {
+        case .text(let text): text
+        case .list(let items): "[\(items.joined(separator: ", "))]"
+        case .unusable: ""
+        }
+    }
+}
+
+/// A value that its key does not allow.
+struct BadValue: Error {
+    /// What may help, beyond what the key expects.
+    var advice: String?
+}
+
+extension ValueFormat where Value: FixedWidthInteger {
+    static func integer(_ range: ClosedRange<Value>, of unit: String? = nil) -> Self {
+        let noun = "a whole number" + (unit.map { " of \($0)" } ?? "")
+        let bounds =
+            range.upperBound == .max
+            ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+        return Self(expectation: "\(noun), \(bounds)") { (content) throws(BadValue) in
+            let word = try content.word()
+            // Digits only: `Int` would also take a plus sign, and YAML's octal and sexagesimal forms surprise people.
+            guard word.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let number = Value(word), range.contains(number)
+            else { throw BadValue() }
+            return number
+        }
+    }
+}
+
+extension ValueFormat<Bool> {
+    static var flag: Self {
+        Self(expectation: "true or false") { (content) throws(BadValue) in
+            switch try content.word() {
+            case "true": true
+            case "false": false
+            default: throw BadValue()
+            }
+        }
+    }
+}
+
+extension ValueFormat where Value: CaseIterable & RawRepresentable<String> {
+    static func choice() -> Self {
+        let words = Value.allCases.map(\.rawValue)
+        return Self(expectation: words.joined(separator: " or ")) { (content) throws(BadValue) in
+            let word = try content.word()
+            guard let value = Value(rawValue: word) else {
+                throw BadValue(advice: NearestName.question(word, among: words))
+            }
+            return value
+        }
+    }
+}
+
+extension ValueFormat<String> {
+    /// A text without spaces, such as an identifier.
+    static func word(_ expectation: String) -> Self {
+        Self(expectation: "\(expectation), without spaces") { (content) throws(BadValue) in
+            let word = try content.word()
+            guard !word.isEmpty, word.unicodeScalars.allSatisfy(VisibleText.isVisible) else { throw BadValue() }
+            return word
+        }
+    }
+
+    /// A path; what it is relative to is decided where it is read.
+    static var path: Self {
+        Self(expectation: "a path") { (content) throws(BadValue) in
+            guard case .text(let path) = content, !path.isEmpty, VisibleText.isPrintable(path) else { throw BadValue() }
+            if path.hasPrefix("~") { throw BadValue(advice: "\"~\" is not expanded, write the folder out") }
+            return path
+        }
+    }
+
+    /// Part of a host name, and otherwise free: the provider may open regions that this program does not know.
+    static var region: Self {
+        Self(expectation: "a region's label such as us1") { (content) throws(BadValue) in
+            let word = try content.word()
+            guard (1...40).contains(word.utf8.count), word.utf8.allSatisfy(Address.isHostNameByte),
+                !word.hasPrefix("-"), !word.hasSuffix("-")
+            else { throw BadValue() }
+            return word.lowercased()
+        }
+    }
+
+    /// Visible ASCII: what the Authorization header and the token endpoint carry (RFC 6749 appendix A, without spaces).
+    static var secret: Self {
+        Self(expectation: "a secret of visible ASCII characters, without spaces") { (content) throws(BadValue) in
+            guard case .text(let text) = content, !text.isEmpty,
+                text.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) })
+            else { throw BadValue() }
+            return text
+        }
+    }
+}
+
+extension ValueFormat<[String]> {
+    /// At least one word.
+    static var words: Self {
+        Self(expectation: "a list of words, at least one") { (content) throws(BadValue) in
+            let words = content.words()
+            guard !words.isEmpty,
+                words.allSatisfy({ !$0.isEmpty && $0.unicodeScalars.allSatisfy(VisibleText.isVisible) })
+            else { throw BadValue() }
+            return words
+        }
+    }
+}
+
+extension ValueFormat<OrganizationName> {
+    static var organizationName: Self {
+        Self(expectation: "1 to 40 of a-z, 0-9 and \"-\"") { (content) throws(BadValue) in
+            guard let name = OrganizationName(try content.word()) else { throw BadValue() }
+            return name
+        }
+    }
+}
+
+extension ValueFormat<TimeZone> {
+    static var timeZone: Self {
+        Self(expectation: "an IANA time zone such as UTC or Europe/Berlin") { (content) throws(BadValue) in
+            let word = try content.word()
+            // The list is more than a source of suggestions: naming it makes the linker keep the time zone data in a
+            // statically linked program, where TimeZone(identifier:) otherwise knows no zone but GMT.
+            let known = TimeZone.knownTimeZoneIdentifiers
+            if let zone = TimeZone(identifier: word) { return zone }
+            guard !known.isEmpty else { throw BadValue(advice: "this program was built without time zone data") }
+            throw BadValue(advice: NearestName.question(word, among: known))
+        }
+    }
+}
