@@ -36,7 +36,11 @@ let package = Package(
         ),
         .target(
             name: "WebexContactCenter",
-            dependencies: ["Recordings", "Transfer", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Recordings", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .target(
