@@ -112,7 +112,11 @@ let package = Package(
         ),
         .testTarget(
             name: "WebexContactCenterTests",
-            dependencies: ["WebexContactCenter", "Simulator", .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: [
+                "Recordings", "Transfer", "WebexContactCenter",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),

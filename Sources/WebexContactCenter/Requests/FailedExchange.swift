@@ -46,7 +46,10 @@ struct FailedExchange: Error, Sendable {
             error.advice = "the provider asks to be left alone for \(Int(retryAfter.seconds)) s"
         }
         concernsToken = response.status == 401 || response.status == 400 && body.speaksOfAuthorization
-        if concernsToken { error.code = .authorization }
+        if concernsToken {
+            error.code = .authorization
+            error.advice = Self.advice(on: 401)
+        }
     }
 
     /// A success whose body is not what it should be; a gateway may have cut it.

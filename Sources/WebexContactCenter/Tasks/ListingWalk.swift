@@ -86,7 +86,7 @@ struct ListingWalk: Sendable {
     /// - Returns: `nil` where the same time has to be asked for in another way first.
     /// - Throws: `malformed` where the answer disregards the question.
     mutating func take(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) -> TaskPage? {
-        anomalies += answer.anomalies
+        anomalies += answer.anomalies.filter { !anomalies.contains($0) }
         let tasks = try tasksInside(question, of: answer)
         let hadExactBound = question.from == reached
         guard learnLowerBound(from: tasks, asked: question) else { return nil }
@@ -189,10 +189,10 @@ extension ListingWalk {
                 "\(outside) listed tasks were created before \(question.from), where the listing began"
             )
         }
-        if answer.rowCount >= pageSize, outside > 0, inside.last.map({ $0.createdTime <= reached }) ?? true {
+        if outside > 0, answer.rowCount >= min(pageSize, Self.lowestCap), (inside.last?.createdTime ?? start) <= reached {
             throw ProviderError(
                 .malformed,
-                "GET tasks: a full page of tasks from before \(question.from), which was asked for",
+                "GET tasks: a page of tasks from before \(question.from), which was asked for",
                 advice: "check api_base_url: the answer disregards the question"
             )
         }

@@ -67,7 +67,7 @@ package struct TaskPages: AsyncSequence, Sendable {
     }
 
     /// Goes through one listing.
-    package struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
         var walk: ListingWalk
