@@ -36,7 +36,11 @@ let package = Package(
         ),
         .target(
             name: "WebexContactCenter",
-            dependencies: ["Recordings", "Transfer", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Recordings", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -108,7 +112,11 @@ let package = Package(
         ),
         .testTarget(
             name: "WebexContactCenterTests",
-            dependencies: ["WebexContactCenter", "Simulator", .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: [
+                "Recordings", "Transfer", "WebexContactCenter",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),

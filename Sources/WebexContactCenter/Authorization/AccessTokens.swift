@@ -1,0 +1,38 @@
+import Recordings
+
+/// Where an organization's access token comes from.
+enum AccessTokens: Sendable {
+    case bearer(Secret, OrganizationID)
+    case refreshing(RefreshingTokens)
+
+    /// A token that may be used now, renewed first where it is time for that.
+    func current() async throws(ProviderError) -> Secret {
+        switch self {
+        case .bearer(let token, let organizationID):
+            try organizationID.requireOwn(token)
+            return token
+        case .refreshing(let tokens): return try await tokens.current()
+        }
+    }
+
+    /// Sees to it that the next ``current()`` is another token than `token`, which the provider has refused.
+    /// - Throws: `refusal` where there is no way to another one.
+    func renew(after token: Secret, _ refusal: ProviderError) async throws(ProviderError) {
+        switch self {
+        case .bearer:
+            var refusal = refusal
+            refusal.code = .authorization
+            refusal.advice = "the configured access token is refused: put in a new one; check region and org_id"
+            throw refusal
+        case .refreshing(let tokens): try await tokens.renew(after: token)
+        }
+    }
+
+    /// What is known of the tokens without asking the provider.
+    func status() async throws(ProviderError) -> TokenStatus {
+        switch self {
+        case .bearer: TokenStatus()
+        case .refreshing(let tokens): TokenStatus(try await tokens.known())
+        }
+    }
+}

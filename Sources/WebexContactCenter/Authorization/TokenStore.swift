@@ -1,0 +1,103 @@
+import Crypto
+import Dispatch
+import Foundation
+import Recordings
+
+/// The file that keeps the newest token pair of one organization: JSON, mode 0600, replaced as a whole.
+///
+/// A crash leaves either the old file or the new one, and perhaps a file named after it with `.new-` and a process
+/// number, which the next save of a process with that number replaces.
+struct TokenStore: Sendable {
+    /// Where the file is.
+    let path: String
+
+    /// A kept pair, and the configured refresh token that it descends from, as a digest.
+    struct Content: Sendable, Hashable {
+        var pair: TokenPair
+        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins.
+        var origin: ContentDigest
+    }
+
+    /// Files are read and written here: the cooperative pool must not wait for a disk.
+    private static let queue = DispatchQueue(label: "callark.token-store")
+
+    /// The digest by which a pair remembers the configured token.
+    static func origin(_ configured: Secret) -> ContentDigest? {
+        ContentDigest(bytes: SHA256.hash(data: Data(configured.value.utf8)))
+    }
+
+    /// What is kept.
+    /// - Returns: `nil` where there is no file, or one that is not of this making.
+    /// - Throws: `tokenStore` where there is a file that cannot be read.
+    func load() async throws(ProviderError) -> Content? {
+        try await offPool { () throws(ProviderError) in
+            guard let data = try readFile() else { return nil }
+            return Self.decode(data)
+        }
+    }
+
+    /// Puts `content` in the place of what is kept; it is on disk, name and all, when this returns.
+    /// - Throws: `tokenStore`; what was kept is untouched then.
+    func save(_ content: Content) async throws(ProviderError) {
+        try await offPool { () throws(ProviderError) in
+            try makeFolder()
+            try replaceFile(JSONWriter.data(Self.encode(content)) + Data("\n".utf8))
+        }
+    }
+
+    private func offPool<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(ProviderError) -> Value
+    ) async throws(ProviderError) -> Value {
+        let result: Result<Value, ProviderError> = await withCheckedContinuation { continuation in
+            Self.queue.async {
+                do throws(ProviderError) {
+                    continuation.resume(returning: .success(try work()))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+}
+
+// MARK: - The file's text
+
+extension TokenStore {
+    private static func encode(_ content: Content) -> JSONValue {
+        let pair = content.pair
+        let times: [(String, Timestamp?)] = [
+            ("obtained", pair.obtained), ("access_expires", pair.accessExpires),
+            ("refresh_expires", pair.refreshExpires),
+        ]
+        return .object(
+            [
+                JSONMember("access_token", .string(pair.accessToken.value)),
+                JSONMember("refresh_token", .string(pair.refreshToken.value)),
+                JSONMember("origin_sha256", .string(content.origin.description)),
+            ]
+                + times.compactMap { name, time in
+                    time.map { JSONMember(name, .number(String($0.millisecondsSince1970))) }
+                }
+        )
+    }
+
+    private static func decode(_ data: Data) -> Content? {
+        guard let json = try? JSONReader.value(of: data),
+            let access = json["access_token"]?.text, let refresh = json["refresh_token"]?.text,
+            let origin = json["origin_sha256"]?.text.flatMap({ ContentDigest(hexadecimal: $0) }),
+            let obtained = json["obtained"]?.integer
+        else { return nil }
+        func time(_ name: String) -> Timestamp? {
+            json[name]?.integer.map { Timestamp(millisecondsSince1970: $0) }
+        }
+        let pair = TokenPair(
+            accessToken: Secret(access),
+            refreshToken: Secret(refresh),
+            obtained: Timestamp(millisecondsSince1970: obtained),
+            accessExpires: time("access_expires"),
+            refreshExpires: time("refresh_expires")
+        )
+        return Content(pair: pair, origin: origin)
+    }
+}

@@ -1,0 +1,79 @@
+import Recordings
+
+/// Asks about a batch of tasks, and about ever smaller parts of it where the provider fails on the whole, until what it
+/// cannot answer stands alone.
+struct CaptureBatches: Sendable {
+    let exchange: ProviderExchange
+    let settings: ProviderSettings
+    let options: CaptureOptions
+
+    /// The parts of a batch that failed with a server error are tried this often each: the whole has been, patiently.
+    private static let attemptsForParts = 2
+
+    /// - Throws: what concerns all of `ids` rather than one: no token, no network, no quota; and also a refusal or a
+    ///   server error that every single one of several tasks met with: the question is wrong then, not the task.
+    func answer(about ids: [TaskID]) async throws(ProviderError) -> CaptureAnswer {
+        let parts = try await parts(of: ids, attempts: nil)
+        if ids.count > 1 || parts.firstFailure?.code == .unavailable, parts.answer.refused.count == ids.count,
+            let failure = parts.firstFailure
+        {
+            throw failure
+        }
+        return parts.answer
+    }
+
+    private struct Parts {
+        var answer = CaptureAnswer()
+        var firstFailure: ProviderError?
+    }
+
+    private func parts(of ids: [TaskID], attempts: Int?) async throws(ProviderError) -> Parts {
+        do throws(ProviderError) {
+            let listed = try await ask(ids, attempts: attempts)
+            if !listed.hasUnattributed || ids.count == 1 { return Parts(answer: Self.assembled(listed, ids)) }
+            return try await halves(of: ids, attempts: attempts)
+        } catch {
+            guard Self.mayBeOneTasksFault(error) else { throw error }
+            guard ids.count > 1 else {
+                return Parts(answer: CaptureAnswer(refused: [ids[0]: error]), firstFailure: error)
+            }
+            return try await halves(of: ids, attempts: error.isTransient ? Self.attemptsForParts : attempts)
+        }
+    }
+
+    private func halves(of ids: [TaskID], attempts: Int?) async throws(ProviderError) -> Parts {
+        let middle = ids.count / 2
+        let first = try await parts(of: Array(ids[..<middle]), attempts: attempts)
+        let second = try await parts(of: Array(ids[middle...]), attempts: attempts)
+        let answer = CaptureAnswer(
+            captures: first.answer.captures + second.answer.captures,
+            refused: first.answer.refused.merging(second.answer.refused) { $1 },
+            malformed: first.answer.malformed + second.answer.malformed
+        )
+        return Parts(answer: answer, firstFailure: first.firstFailure ?? second.firstFailure)
+    }
+
+    private func ask(_ ids: [TaskID], attempts: Int?) async throws(ProviderError) -> CaptureListAnswer {
+        let query = CaptureQuery(organizationID: settings.organizationID, taskIDs: ids, options: options)
+        return try await exchange.answer(to: query.call(in: settings.dialect), attempts: attempts) {
+            json throws(ProviderError) in
+            try CaptureListAnswer(json, asked: ids)
+        }
+    }
+
+    private static func assembled(_ listed: CaptureListAnswer, _ ids: [TaskID]) -> CaptureAnswer {
+        CaptureAnswer(
+            captures: ids.map { Capture(taskID: $0, recordings: listed.recordings[$0] ?? []) },
+            malformed: listed.malformed
+        )
+    }
+
+    /// A refusal of the question, or a server that fails on it; not a network that is down, nor a proxy's page.
+    private static func mayBeOneTasksFault(_ error: ProviderError) -> Bool {
+        switch error.code {
+        case .rejected: [400, 404, 413, 422].contains(error.status)
+        case .unavailable: error.status != nil
+        case .authorization, .wrongOrganization, .throttled, .malformed, .tokenStore, .cancelled: false
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Crypto
+import Foundation
+import Recordings
+
+/// One answer of `POST captures/query`, decoded into what is known of each task (wxcc-api 6.2).
+struct CaptureListAnswer: Sendable {
+    /// What stands for each task; a task without an entry has nothing.
+    var recordings: [TaskID: [CapturedRecording]] = [:]
+    var malformed: [MalformedRecording] = []
+    /// Entries that do not say which task they are about: the query has to be asked for each task alone.
+    var hasUnattributed = false
+
+    /// - Parameter asked: entries about other tasks are left out; an entry without a task is about the only one.
+    /// - Throws: `malformed` where there is no list of entries: that is no empty list.
+    init(_ json: JSONValue, asked: [TaskID]) throws(ProviderError) {
+        guard let entries = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
+        for entry in entries {
+            guard let id = Self.task(of: entry, asked: asked) else {
+                hasUnattributed = true
+                continue
+            }
+            guard asked.contains(id) else { continue }
+            var found: [CapturedRecording] = []
+            for (name, kind) in Self.lists {
+                for item in Self.items(of: entry[name]) {
+                    take(item, kind: kind, of: id, into: &found)
+                }
+            }
+            recordings[id, default: []] += found
+        }
+        for id in recordings.keys { settle(id) }
+    }
+
+    private static let lists: [(name: String, kind: CaptureKind)] = [
+        ("recording", .recording), ("transcription", .transcription), ("screenRecordings", .screenRecording),
+    ]
+
+    private static func task(of entry: JSONValue, asked: [TaskID]) -> TaskID? {
+        if let id = entry["taskId"]?.text.flatMap({ TaskID($0) }) { return id }
+        return asked.count == 1 ? asked.first : nil
+    }
+
+    /// The single files of a list: an array, the old object with `artifacts`, or one file alone. An `attributes` that is
+    /// an array, as in the old form, stands for as many files.
+    private static func items(of list: JSONValue?) -> [CaptureItem] {
+        switch list {
+        case .array(let elements)?: elements.flatMap(files)
+        case .object(let members)?:
+            if let artifacts = list?["artifacts"] {
+                items(of: artifacts)
+            } else {
+                members.contains { ["attributes", "filepath"].contains($0.name.lowercased()) }
+                    ? files(list ?? .null) : []
+            }
+        case nil, .null?: []
+        case let other?: [CaptureItem(element: other, attributes: other)]
+        }
+    }
+
+    private static func files(_ element: JSONValue) -> [CaptureItem] {
+        guard let attributes = element["attributes"] else {
+            return [CaptureItem(element: element, attributes: element)]
+        }
+        return (attributes.elements ?? [attributes]).map { CaptureItem(element: element, attributes: $0) }
+    }
+
+    private mutating func take(
+        _ item: CaptureItem,
+        kind: CaptureKind,
+        of taskID: TaskID,
+        into found: inout [CapturedRecording]
+    ) {
+        guard let url = item.url else {
+            malformed.append(item.malformed(taskID, kind, "a \(kind.rawValue) has no usable filePath"))
+            return
+        }
+        let recordingID = item.recordingID ?? Self.derivedID(of: url)
+        guard let recordingID else { return }
+        let key = RecordingKey(
+            taskID: taskID,
+            recordingID: recordingID,
+            kind: kind,
+            isSegment: item["segment"]?.flag ?? false,
+            callType: item["callType"]?.text ?? "",
+            startTime: Timestamp(plausible: item["startTime"]),
+            providerFileName: item["fileName"]?.text ?? ""
+        )
+        let stopTime = Timestamp(plausible: item["stopTime"])
+        found.append(CapturedRecording(key: key, stopTime: stopTime, url: url, json: item.element.kept))
+    }
+
+    /// Brings one task's files into order, each once. Two files that the provider gives one identity stay two: their IDs
+    /// are told apart by where their bytes are, which stays the same when their URLs are signed anew.
+    private mutating func settle(_ id: TaskID) {
+        let groups = Dictionary(grouping: recordings[id] ?? [], by: \.key)
+        var settled: [CapturedRecording] = []
+        for group in groups.values {
+            let files = Dictionary(group.map { (SignedText.withoutQuery($0.url.absoluteString), $0) }) { $1 }
+            guard files.count > 1 else {
+                settled += files.values
+                continue
+            }
+            for (place, var file) in files {
+                let mark = Self.mark(of: place)
+                file.key.recordingID = RecordingID("\(file.key.recordingID).\(mark)") ?? file.key.recordingID
+                settled.append(file)
+            }
+        }
+        recordings[id] = settled.sorted { Self.rank($0.key).lexicographicallyPrecedes(Self.rank($1.key)) }
+    }
+
+    /// Kind, call type, start time, ID; then the rest, so that the order never depends on the answer's.
+    private static func rank(_ key: RecordingKey) -> [String] {
+        let start = String(key.startTime?.millisecondsSince1970 ?? 0)
+        return [
+            key.kind.rawValue, key.callType, String(repeating: "0", count: max(0, 16 - start.count)) + start,
+            key.recordingID.description, key.isSegment ? "1" : "0", key.providerFileName,
+        ]
+    }
+
+    /// A file without an ID is known by where its bytes are: `derived-` and the digest of its URL without the query.
+    private static func derivedID(of url: URL) -> RecordingID? {
+        RecordingID("derived-" + mark(of: SignedText.withoutQuery(url.absoluteString)))
+    }
+
+    private static func mark(of place: String) -> String {
+        Hexadecimal.text(SHA256.hash(data: Data(place.utf8)).prefix(8))
+    }
+}
+
+/// One file of a captures answer: what it says is looked for in its attributes first, then beside them.
+private struct CaptureItem {
+    var element: JSONValue
+    var attributes: JSONValue
+
+    subscript(name: String) -> JSONValue? {
+        guard let found = attributes[name], found != .null else { return element[name] }
+        return found
+    }
+
+    var recordingID: RecordingID? { self["id"]?.text.flatMap { RecordingID($0) } }
+
+    /// The signed URL to the letter. One with characters that no URL has is encoded as any client would have to.
+    var url: URL? {
+        guard case .string(let text)? = self["filePath"] else { return nil }
+        guard let url = URL(string: text, encodingInvalidCharacters: false) ?? URL(string: text),
+            let scheme = url.scheme?.lowercased(), ["https", "http"].contains(scheme),
+            let host = url.host(), !host.isEmpty
+        else { return nil }
+        return url
+    }
+
+    func malformed(_ taskID: TaskID, _ kind: CaptureKind, _ problem: String) -> MalformedRecording {
+        MalformedRecording(
+            taskID: taskID,
+            kind: kind,
+            recordingID: recordingID,
+            problem: problem,
+            json: element.kept
+        )
+    }
+}

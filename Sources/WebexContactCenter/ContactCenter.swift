@@ -1,0 +1,131 @@
+import Foundation
+import Logging
+import Recordings
+import Transfer
+
+/// One organization at the provider: its tasks and its captures as typed calls.
+///
+/// It keeps the organization's access token fresh, holds all its calls to one rate, tries passing failures again, and
+/// says of the others what can be done. It knows nothing of archives; a call that returns has changed nothing but the
+/// token file.
+package final class ContactCenter: Sendable {
+    private let settings: ProviderSettings
+    private let tokens: AccessTokens
+    private let exchange: ProviderExchange
+    private let stopwatch: Stopwatch
+    private let now: @Sendable () -> Timestamp
+
+    /// The listing lags a little, and a time to come may be refused (wxcc-api 16).
+    private static let listingLag = Duration.seconds(60)
+
+    /// Calls nobody yet.
+    /// - Parameters:
+    ///   - exchange: carries every request out, once.
+    ///   - retry: how often and after which pauses a passing failure is tried again.
+    ///   - clock: for pauses and pace.
+    ///   - now: the time of day, for the lives of tokens and the end of listings.
+    package init(
+        _ settings: ProviderSettings,
+        exchange: any HTTPExchange,
+        retry: RetryPolicy,
+        clock: some Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        logger: Logger
+    ) {
+        let stopwatch = Stopwatch(clock)
+        let limiter = RequestLimiter(requestsPerMinute: settings.requestsPerMinute, stopwatch: stopwatch)
+        switch settings.credentials {
+        case .bearer(let token):
+            tokens = .bearer(token, settings.organizationID)
+        case .refreshing(let clientID, let clientSecret, let refreshToken, let store):
+            let refresh = TokenRefresh(
+                oauthBaseURL: settings.oauthBaseURL,
+                clientID: clientID,
+                clientSecret: clientSecret,
+                exchange: exchange,
+                now: now
+            )
+            tokens = .refreshing(
+                RefreshingTokens(
+                    organizationID: settings.organizationID,
+                    configured: refreshToken,
+                    store: TokenStore(path: store),
+                    refresh: refresh,
+                    retry: retry,
+                    limiter: limiter,
+                    stopwatch: stopwatch,
+                    now: now,
+                    logger: logger
+                )
+            )
+        }
+        self.settings = settings
+        self.stopwatch = stopwatch
+        self.now = now
+        self.exchange = ProviderExchange(
+            settings,
+            exchange: exchange,
+            tokens: tokens,
+            limiter: limiter,
+            retry: retry,
+            stopwatch: stopwatch,
+            now: now,
+            logger: logger
+        )
+    }
+
+    /// The tasks created from `from` until before `to`, oldest first, fetched page by page as they are asked for. The
+    /// last minute before now is left to the next listing. Ends with a page that covers the whole time; a time that
+    /// holds nothing but that last minute has no page.
+    package func taskPages(from: Timestamp, to: Timestamp) -> TaskPages {
+        let end = min(to, now() - Self.listingLag)
+        return TaskPages(exchange: exchange, settings: settings, walk: ListingWalk(from: from, to: end))
+    }
+
+    /// What the provider holds of these tasks, asked ten at a time, each once.
+    /// - Throws: ``ProviderError`` where the failure does not stand for one task; what does is in the answer.
+    package func captures(of ids: [TaskID], options: CaptureOptions) async throws(ProviderError) -> CaptureAnswer {
+        let batches = CaptureBatches(exchange: exchange, settings: settings, options: options)
+        var seen: Set<TaskID> = []
+        var rest = ids.filter { seen.insert($0).inserted }[...]
+        var answer = CaptureAnswer()
+        while !rest.isEmpty {
+            let part = try await batches.answer(about: Array(rest.prefix(CaptureQuery.largestBatch)))
+            answer.captures += part.captures
+            answer.refused.merge(part.refused) { $1 }
+            answer.malformed += part.malformed
+            rest = rest.dropFirst(CaptureQuery.largestBatch)
+        }
+        return answer
+    }
+
+    /// Whether the token works, is the organization's own, and the region answers: one small listing.
+    /// - Throws: ``ProviderError`` that says which of these does not hold, and what to do.
+    package func probe() async throws(ProviderError) -> ProbeResult {
+        let started = stopwatch.elapsed()
+        let end = now() - Self.listingLag
+        let question = ListingWalk.Question(from: end - .hours(1), to: end, pageSize: 1)
+        _ = try await exchange.tasks(question, of: settings)
+        return ProbeResult(roundTrip: stopwatch.elapsed() - started, token: try await tokens.status())
+    }
+
+    /// What is known of the tokens without asking the provider.
+    /// - Throws: `tokenStore` where the file that keeps them cannot be read.
+    package func tokenStatus() async throws(ProviderError) -> TokenStatus {
+        try await tokens.status()
+    }
+}
+
+/// What ``ContactCenter/probe()`` found to be in order.
+package struct ProbeResult: Sendable, Hashable {
+    /// How long the small listing took, a refresh of the token and the wait for its turn included.
+    package var roundTrip: Duration
+    /// The lives of the tokens, as far as known.
+    package var token: TokenStatus
+
+    /// States all of it.
+    package init(roundTrip: Duration, token: TokenStatus) {
+        self.roundTrip = roundTrip
+        self.token = token
+    }
+}

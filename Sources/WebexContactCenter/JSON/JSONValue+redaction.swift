@@ -1,0 +1,49 @@
+import Recordings
+
+extension JSONValue {
+    /// What may be kept of this value: everything, in canonical form, but the queries of signed URLs.
+    var kept: ProviderJSON { ProviderJSON(redacted: JSONWriter.text(redacted)) }
+
+    /// This value with the query of every `filePath`, and of whatever else looks like a signed URL, cut off.
+    var redacted: JSONValue {
+        switch self {
+        case .string(let text): .string(SignedText.redact(text))
+        case .array(let elements): .array(elements.map(\.redacted))
+        case .object(let members):
+            .object(
+                members.map { member in
+                    guard case .string(let text) = member.value, member.name.utf8.count == 8,
+                        member.name.lowercased() == "filepath"
+                    else { return JSONMember(member.name, member.value.redacted) }
+                    return JSONMember(member.name, .string(SignedText.withoutQuery(text)))
+                }
+            )
+        case .null, .bool, .number: self
+        }
+    }
+}
+
+/// Texts that may hold a signed URL: its query is a secret while it lasts and worthless afterwards.
+enum SignedText {
+    /// Names of query parameters that sign or carry a token: plain ones, AWS version 2, Google, Azure.
+    private static let names: Set<Substring> = [
+        "access_token", "awsaccesskeyid", "credential", "googleaccessid", "key-pair-id", "sig", "signature", "token",
+    ]
+
+    /// `text` up to its first `?`.
+    static func withoutQuery(_ text: String) -> String {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return text }
+        return String(text[..<mark])
+    }
+
+    /// `text` without the query of a URL in it, and what follows, where that looks signed; else `text`.
+    static func redact(_ text: String) -> String {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")), text[..<mark].contains("://") else { return text }
+        let parameters = text[mark...].lowercased().split { $0 == "?" || $0 == "&" }
+        let isSigned = parameters.contains { parameter in
+            let name = parameter.prefix { $0 != "=" }
+            return names.contains(name) || name.hasPrefix("x-amz-") || name.hasPrefix("x-goog-")
+        }
+        return isSigned ? String(text[..<mark]) : text
+    }
+}

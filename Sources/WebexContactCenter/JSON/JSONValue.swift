@@ -1,0 +1,85 @@
+/// A JSON value as it came: numbers keep their digits, objects the order of their members.
+///
+/// Foundation's readers turn numbers into doubles or decimals and drop members that no type names; an archive that
+/// keeps the provider's own words needs neither.
+enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    /// The number's text exactly as it stood.
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object([JSONMember])
+}
+
+/// One name and value of an object.
+struct JSONMember: Hashable, Sendable {
+    var name: String
+    var value: JSONValue
+
+    init(_ name: String, _ value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
+extension JSONValue {
+    /// The member called `name`: letter for letter, else in any capitalisation, because the provider's transcripts
+    /// come both ways (wxcc-api 6.2). The last one where a name is repeated, as most readers have it.
+    subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        if let exact = members.last(where: { $0.name == name }) { return exact.value }
+        let folded = name.lowercased()
+        return members.last { $0.name.utf8.count == folded.utf8.count && $0.name.lowercased() == folded }?.value
+    }
+
+    /// The elements of an array; `nil` for anything else.
+    var elements: [JSONValue]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
+    }
+
+    var isObject: Bool {
+        guard case .object = self else { return false }
+        return true
+    }
+
+    /// A string, or a number's or a truth value's text; `nil` for the rest and for an empty string.
+    var text: String? {
+        switch self {
+        case .string(let text), .number(let text): text.isEmpty ? nil : text
+        case .bool(let flag): flag ? "true" : "false"
+        case .null, .array, .object: nil
+        }
+    }
+
+    /// A whole number written as a number or as a string; `nil` where it has a fraction or does not fit.
+    var integer: Int64? {
+        switch self {
+        case .number(let text), .string(let text): Int64(text) ?? Self.wholeNumber(text)
+        case .null, .bool, .array, .object: nil
+        }
+    }
+
+    /// A truth value written as one, as a string or as 0 or 1.
+    var flag: Bool? {
+        switch self {
+        case .bool(let flag): flag
+        case .string(let text), .number(let text):
+            switch text.lowercased() {
+            case "true", "1": true
+            case "false", "0": false
+            default: nil
+            }
+        case .null, .array, .object: nil
+        }
+    }
+
+    /// `1.76e12` and `1760000000123.0` are whole numbers too; beyond 2^53 a double could have lost digits.
+    private static func wholeNumber(_ text: String) -> Int64? {
+        guard let number = Double(text), number == number.rounded(), abs(number) <= 9_007_199_254_740_992 else {
+            return nil
+        }
+        return Int64(number)
+    }
+}

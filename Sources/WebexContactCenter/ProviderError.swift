@@ -1,0 +1,66 @@
+import Recordings
+
+/// Why the provider did not give what it was asked for, by what can be done about it.
+package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What to match on.
+    package var code: Code
+    /// What happened: one line, free of tokens, secrets and signed queries.
+    package var message: String
+    /// What a person can do about it; empty where nothing but waiting helps.
+    package var advice: String
+    /// The status of the last answer, where there was one.
+    package var status: Int?
+    /// The provider's name for the failed exchange, for a support case.
+    package var trackingID: String?
+
+    /// The classes of failure, each with one way to go on.
+    package enum Code: String, Sendable, CaseIterable {
+        /// The token is refused and cannot be refreshed, or a scope or role is missing: a person has to consent again.
+        case authorization
+        /// The token, or an answer, belongs to another organization than the configured one.
+        case wrongOrganization = "wrong_organization"
+        /// The provider understood and will not: asking the same again gives the same.
+        case rejected
+        /// The quota was still exhausted after all attempts.
+        case throttled
+        /// The provider could not be reached, or failed, after all attempts.
+        case unavailable
+        /// The answer is not what the interface promises, after all attempts.
+        case malformed
+        /// The file that keeps the newest tokens cannot be read or written.
+        case tokenStore = "token_store"
+        /// The task that asked was cancelled.
+        case cancelled
+    }
+
+    /// States a failure.
+    package init(
+        _ code: Code,
+        _ message: String,
+        advice: String = "",
+        status: Int? = nil,
+        trackingID: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.advice = advice
+        self.status = status
+        self.trackingID = trackingID
+    }
+
+    /// The message, the tracking ID and the advice on one line.
+    package var description: String {
+        let tracking = trackingID.map { " (tracking id \($0))" } ?? ""
+        return message + tracking + (advice.isEmpty ? "" : "; " + advice)
+    }
+
+    /// Whether the same request can succeed later without anybody changing anything.
+    package var isTransient: Bool {
+        switch code {
+        case .throttled, .unavailable, .malformed: true
+        case .authorization, .wrongOrganization, .rejected, .tokenStore, .cancelled: false
+        }
+    }
+
+    static var cancelled: Self { Self(.cancelled, "the request was cancelled") }
+}

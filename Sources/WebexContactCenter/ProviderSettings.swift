@@ -1,0 +1,60 @@
+import Foundation
+import Recordings
+
+/// Everything that reaching one organization at the provider takes.
+package struct ProviderSettings: Sendable {
+    /// Callark's own name for the organization, for messages.
+    package var organization: OrganizationName
+    /// The provider's identifier, sent with every call and held against every token and answer.
+    package var organizationID: OrganizationID
+    /// `{base}/tasks` and `{base}/captures/query`; a slash at its end is tolerated.
+    package var apiBaseURL: URL
+    /// `{base}/access_token`; a slash at its end is tolerated.
+    package var oauthBaseURL: URL
+    /// How the body of a captures query is written.
+    package var dialect: APIDialect
+    /// The kinds of contact that the listing is asked for, such as `telephony`; none means all.
+    package var channelTypes: [String]
+    /// The organization's own share of the provider's quota; at least one.
+    package var requestsPerMinute: Int
+    /// How the organization's access token is come by.
+    package var credentials: Credentials
+
+    /// States all of it; nothing is looked up.
+    package init(
+        organization: OrganizationName,
+        organizationID: OrganizationID,
+        apiBaseURL: URL,
+        oauthBaseURL: URL,
+        dialect: APIDialect = .current,
+        channelTypes: [String] = ["telephony"],
+        requestsPerMinute: Int = 50,
+        credentials: Credentials
+    ) {
+        self.organization = organization
+        self.organizationID = organizationID
+        self.apiBaseURL = apiBaseURL
+        self.oauthBaseURL = oauthBaseURL
+        self.dialect = dialect
+        self.channelTypes = channelTypes
+        self.requestsPerMinute = requestsPerMinute
+        self.credentials = credentials
+    }
+}
+
+/// The two forms that a captures query has had (wxcc-api 6.1).
+package enum APIDialect: String, Sendable, CaseIterable {
+    /// The fields inside a `query` object.
+    case current
+    /// The fields at the top level, as the 2021 lab guide has them.
+    case earlyAccess = "early_access"
+}
+
+/// How an organization's access token is come by.
+package enum Credentials: Sendable {
+    /// A refresh token that is exchanged when needed. `refreshToken` is the first one; the newest pair is kept in the
+    /// JSON file at the path `store`, whose folder is made where it is missing.
+    case refreshing(clientID: String, clientSecret: Secret, refreshToken: Secret, store: String)
+    /// One access token, used until the provider refuses it.
+    case bearer(Secret)
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Recordings
+import Transfer
+
+/// One call of the provider's interface, before it has a token.
+struct APICall: Sendable {
+    var method: HTTPRequest.Method
+    /// Below the base URL, without a slash in front: `tasks`, `captures/query`.
+    var path: String
+    var query: [(name: String, value: String)] = []
+    var body: JSONValue?
+
+    /// For messages: `GET tasks`.
+    var name: String { "\(method.rawValue) \(path)" }
+
+    /// The request with its credentials (wxcc-api 4.1).
+    /// - Throws: `rejected` where the base URL and the path make no URL.
+    func request(base: URL, token: Secret, trackingID: String) throws(ProviderError) -> HTTPRequest {
+        let url = try Self.url(base, path, query: query)
+        var headers: HTTPHeaders = [
+            "Authorization": "Bearer \(token.value)", "Accept": "application/json", "Accept-Encoding": "gzip",
+            "TrackingId": trackingID,
+        ]
+        if body != nil { headers["Content-Type"] = "application/json" }
+        return HTTPRequest(method, url, headers: headers, body: body.map(JSONWriter.data))
+    }
+
+    /// `base`, with or without a slash at its end, and what is asked of it.
+    static func url(
+        _ base: URL,
+        _ path: String,
+        query: [(name: String, value: String)] = []
+    ) throws(ProviderError) -> URL {
+        var text = base.absoluteString
+        while text.hasSuffix("/") { text.removeLast() }
+        text += "/" + path
+        if !query.isEmpty { text += "?" + FormEncoding.text(query) }
+        guard let url = URL(string: text) else {
+            throw ProviderError(.rejected, "\(text.prefix(200)) is not a URL", advice: "check api_base_url")
+        }
+        return url
+    }
+}
+
+/// Names and values as `application/x-www-form-urlencoded`, which also does for a query.
+enum FormEncoding {
+    /// `a=1&b=x%20y`: everything but the unreserved characters of RFC 3986 is percent-encoded, so that no reader has
+    /// to know whether `+` is a space.
+    static func text(_ fields: [(name: String, value: String)]) -> String {
+        fields.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
+    }
+
+    private static func encode(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if isUnreserved(byte) {
+                bytes.append(byte)
+            } else {
+                bytes.append(contentsOf: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+}

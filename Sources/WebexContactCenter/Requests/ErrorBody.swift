@@ -1,0 +1,76 @@
+import Foundation
+
+/// What can be read out of an error's body, whichever of its shapes it has (wxcc-api 3.6 and 4.2).
+struct ErrorBody: Sendable, Equatable {
+    /// The provider's own words, on one line, shortened; `nil` where it said nothing readable.
+    var text: String?
+    var trackingID: String?
+
+    private static let longestText = 300
+
+    /// Reads `body` without ever failing.
+    init(_ body: Data) {
+        if let json = try? JSONReader.value(of: body), json.isObject {
+            text = Self.oneLine(Self.texts(in: json))
+            trackingID = Self.oneLine([json["trackingId"]?.text].compactMap(\.self))
+        } else {
+            let plain = String(decoding: body.prefix(4096), as: UTF8.self)
+            let isMarkup = plain.drop(while: \.isWhitespace).first == "<"
+            text = Self.oneLine([isMarkup ? Self.textOfMarkup(plain) : plain])
+        }
+    }
+
+    /// Whether the provider complains about the token rather than the question: it answers some of these with 400.
+    var speaksOfAuthorization: Bool {
+        guard let words = text?.lowercased() else { return false }
+        return ["authoriz", "authoris", "authentic", "access token", "bearer"].contains { words.contains($0) }
+    }
+
+    /// Every sentence in the known places, from the outermost to the innermost, each once.
+    private static func texts(in json: JSONValue) -> [String] {
+        var texts: [String] = []
+        for name in ["message", "error", "error_description", "errors", "reason", "description"] {
+            guard let found = json[name] else { continue }
+            for text in sentences(in: found) where !texts.contains(text) { texts.append(text) }
+        }
+        return texts
+    }
+
+    private static func sentences(in value: JSONValue) -> [String] {
+        switch value {
+        case .string, .number: [value.text].compactMap(\.self)
+        case .array(let elements): elements.flatMap(sentences)
+        case .object: texts(in: value)
+        case .null, .bool: []
+        }
+    }
+
+    /// A gateway's page or a storage's XML without its tags.
+    private static func textOfMarkup(_ page: String) -> String {
+        var text = ""
+        var isInTag = false
+        for character in page {
+            switch character {
+            case "<":
+                isInTag = true
+                text.append(" ")
+            case ">": isInTag = false
+            default: if !isInTag { text.append(character) }
+            }
+        }
+        return text
+    }
+
+    private static func oneLine(_ texts: [String]) -> String? {
+        let words = texts.joined(separator: ": ").split {
+            $0.isWhitespace || $0.isNewline || $0.unicodeScalars.contains(where: isControl)
+        }
+        let line = SignedText.redact(words.joined(separator: " "))
+        guard !line.isEmpty else { return nil }
+        return line.count > longestText ? line.prefix(longestText) + "…" : line
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Recordings
+import Transfer
+
+/// One exchange that did not bring what it was for, and what that means for trying again.
+struct FailedExchange: Error, Sendable {
+    var error: ProviderError
+    /// Whether the same request may be sent again at once, or after a pause.
+    var isRetryable = false
+    /// The pause that the provider asks for.
+    var retryAfter: Duration?
+    /// Whether another access token could change the answer.
+    var concernsToken = false
+
+    /// No answer arrived.
+    init(_ error: TransferError, calling name: String) {
+        let message = "\(name): \(error.message)"
+        switch error.code {
+        case .cancelled:
+            self.error = .cancelled
+        case .unresolved, .unreachable, .timedOut, .stalled, .cutShort, .other:
+            self.error = ProviderError(.unavailable, message, advice: "check the network and the base URLs")
+            isRetryable = error.isTransient
+        case .untrusted:
+            self.error = ProviderError(.unavailable, message, advice: "check the certificates this machine trusts")
+        case .tooLong, .refused, .unwanted:
+            self.error = ProviderError(.malformed, message, advice: "check the base URLs")
+        }
+    }
+
+    /// An answer arrived whose status is no success (wxcc-api 4.3).
+    init(_ response: HTTPResponse, calling name: String, hiding secrets: [Secret], now: Timestamp) {
+        let body = ErrorBody(response.body)
+        let words = body.text.map { ": " + Self.hide(secrets, in: $0) } ?? ""
+        let code = Self.code(of: response.status)
+        error = ProviderError(
+            code,
+            "\(name): status \(response.status)\(words)",
+            advice: Self.advice(on: response.status),
+            status: response.status,
+            trackingID: Self.trackingID(of: response, body)
+        )
+        retryAfter = response.headers.retryAfter(now: now.date)
+        isRetryable = code == .throttled || code == .unavailable
+        if isRetryable, let retryAfter {
+            error.advice = "the provider asks to be left alone for \(Int(retryAfter.seconds)) s"
+        }
+        concernsToken = response.status == 401 || response.status == 400 && body.speaksOfAuthorization
+        if concernsToken {
+            error.code = .authorization
+            error.advice = Self.advice(on: 401)
+        }
+    }
+
+    /// A success whose body is not what it should be; a gateway may have cut it.
+    init(malformed reason: String, in response: HTTPResponse, calling name: String) {
+        error = ProviderError(
+            .malformed,
+            "\(name): status \(response.status) with an unreadable answer: \(reason)",
+            advice: "check the base URLs, and that no proxy answers in the provider's place",
+            status: response.status,
+            trackingID: response.headers["trackingid"]
+        )
+        isRetryable = true
+    }
+
+    /// A failure that is what it is.
+    init(_ error: ProviderError) {
+        self.error = error
+    }
+}
+
+extension FailedExchange {
+    private static func code(of status: Int) -> ProviderError.Code {
+        switch status {
+        case 401, 403: .authorization
+        case 429: .throttled
+        case 408, 500...599: .unavailable
+        default: .rejected
+        }
+    }
+
+    private static func advice(on status: Int) -> String {
+        switch status {
+        case 401: "authorise Callark again and configure the new token; check region and org_id"
+        case 403:
+            "the token lacks the scope cjp:config_read or its owner lacks the role, or org_id or region is not its own"
+        case 300..<400: "the provider redirects: check api_base_url and oauth_base_url"
+        case 404, 405, 410: "check region, api_base_url and api_dialect"
+        default: ""
+        }
+    }
+
+    private static func trackingID(of response: HTTPResponse, _ body: ErrorBody) -> String? {
+        guard let field = response.headers["trackingid"], !field.isEmpty else { return body.trackingID }
+        return String(field.prefix(128))
+    }
+
+    /// Providers quote what they refuse; a token must not come into a log that way.
+    private static func hide(_ secrets: [Secret], in text: String) -> String {
+        secrets.reduce(text) { text, secret in
+            secret.value.isEmpty ? text : text.replacingOccurrences(of: secret.value, with: secret.description)
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// The JSON that a success should bring.
+    func json(calling name: String) throws(FailedExchange) -> JSONValue {
+        do throws(JSONReader.Fault) {
+            return try JSONReader.value(of: body)
+        } catch {
+            throw FailedExchange(malformed: error.description, in: self, calling: name)
+        }
+    }
+}

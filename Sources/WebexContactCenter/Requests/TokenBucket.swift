@@ -1,0 +1,37 @@
+/// How many requests may start, as a pure value: a bucket of `burst` requests that fills at a steady rate, and a time
+/// before which nothing may start at all. Times are durations since some beginning.
+struct TokenBucket: Sendable {
+    /// Requests that may start at once after a quiet time: five (wxcc-api 4.4), or a second's worth of a higher rate.
+    let burst: Int
+    private let interval: Duration
+    /// When the bucket is full again if nothing more starts.
+    private var fullAt: Duration = .zero
+    private var blockedUntil: Duration = .zero
+
+    /// - Parameter requestsPerMinute: the lasting rate; less than one counts as one.
+    init(requestsPerMinute: Int) {
+        let rate = max(1, requestsPerMinute)
+        burst = min(rate, max(5, rate / 60))
+        interval = .seconds(60) / rate
+    }
+
+    /// Takes one request out.
+    /// - Returns: `nil` where it may start at `now`, else how long to wait before asking again.
+    mutating func take(at now: Duration) -> Duration? {
+        let earliest = max(blockedUntil, fullAt - interval * (burst - 1))
+        guard now >= earliest else { return earliest - now }
+        fullAt = max(fullAt, now) + interval
+        return nil
+    }
+
+    /// Counts a request that started without asking.
+    mutating func charge(at now: Duration) {
+        fullAt = max(fullAt, now) + interval
+    }
+
+    /// Lets nothing start for `duration`, and no burst after it: the provider has just said that its quota is used up.
+    mutating func block(for duration: Duration, at now: Duration) {
+        blockedUntil = max(blockedUntil, now + duration)
+        fullAt = max(fullAt, blockedUntil + interval * (burst - 1))
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Recordings
+import Testing
+import Transfer
+
+@testable import WebexContactCenter
+
+@Suite struct TaskListingTests {
+    private let start: Int64 = 1_763_000_000_000
+
+    private func listed(
+        _ model: ListingModel,
+        hours: Int = 60
+    ) async throws -> (pages: [TaskPage], requests: [HTTPRequest]) {
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in model.respond(to: request) },
+            requestsPerMinute: 100_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        return (try await test.pages(from: from, to: from + .hours(hours)), test.exchange.requests)
+    }
+
+    private func names(_ pages: [TaskPage]) -> [String] { pages.flatMap(\.tasks).map(\.id.description) }
+
+    private func spread(_ count: Int, over milliseconds: Int64, seed: UInt64 = 1) -> [Int64] {
+        var generator = SeededGenerator(state: seed)
+        return (0..<count).map { _ in start + Int64.random(in: 0..<milliseconds, using: &generator) }.sorted()
+    }
+
+    private static let habits: [(String, ListingModel)] = [
+        ("as documented", ListingModel(times: [])),
+        ("exclusive from", ListingModel(times: [], fromIsInclusive: false)),
+        ("inclusive to", ListingModel(times: [], toIsInclusive: true)),
+        ("a cap of 100", ListingModel(times: [], cap: 100)),
+        ("a cap of 7", ListingModel(times: [], cap: 7)),
+        ("a cap of 100, exclusive from", ListingModel(times: [], cap: 100, fromIsInclusive: false)),
+        ("newest first", ListingModel(times: [], isDescending: true)),
+        ("newest first, a cap of 100", ListingModel(times: [], cap: 100, isDescending: true)),
+        ("no upper bound", ListingModel(times: [], ignoresTo: true)),
+        ("413 above 50 rows", ListingModel(times: [], tooLargeAbove: 50)),
+        ("413 above 300 rows, exclusive from", ListingModel(times: [], fromIsInclusive: false, tooLargeAbove: 300)),
+    ]
+
+    @Test(arguments: habits, [0, 1, 2, 99, 100, 101, 2500])
+    func `every task is listed once, whatever the provider's habits`(
+        habit: (name: String, model: ListingModel),
+        count: Int
+    ) async throws {
+        var model = habit.model
+        model.times = spread(count, over: 60 * 3_600_000, seed: UInt64(count))
+        let (pages, _) = try await listed(model)
+        #expect(Set(names(pages)) == Set((0..<count).map { "task-\($0)" }))
+        #expect(names(pages).count == count)
+        #expect(pages.last?.coveredUntil == Timestamp(millisecondsSince1970: start + 60 * 3_600_000))
+    }
+
+    @Test(arguments: [true, false], [1000, 40])
+    func `tasks crowd into few milliseconds and none is missed`(inclusive: Bool, cap: Int) async throws {
+        var generator = SeededGenerator(state: 5)
+        let times = (0..<3000).map { _ in start + 5000 + Int64.random(in: 0..<400, using: &generator) }.sorted()
+        let (pages, _) = try await listed(ListingModel(times: times, cap: cap, fromIsInclusive: inclusive))
+        #expect(Set(names(pages)).count == 3000)
+        #expect(names(pages).count == 3000)
+        #expect(pages.flatMap(\.anomalies).isEmpty)
+    }
+
+    @Test(arguments: [true, false], [1000, 100])
+    func `a millisecond that fills a page is never passed over silently`(inclusive: Bool, cap: Int) async throws {
+        let crowd = Array(repeating: start + 7_200_000, count: cap + 500)
+        let times = [start + 5, start + 6] + crowd + [start + 7_200_001, start + 90_000_000]
+        let (pages, _) = try await listed(ListingModel(times: times, cap: cap, fromIsInclusive: inclusive))
+        #expect(Set(names(pages)).count == times.count - 500)
+        #expect(names(pages).suffix(2) == ["task-\(times.count - 2)", "task-\(times.count - 1)"])
+        let anomalies = pages.flatMap(\.anomalies)
+        #expect(anomalies.map(\.code) == [.crowdedMillisecond])
+        #expect(anomalies.first?.at.millisecondsSince1970 == start + 7_200_000)
+    }
+
+    @Test func `what a page says it covers is covered`() async throws {
+        let times = spread(5000, over: 30 * 3_600_000)
+        let (pages, _) = try await listed(ListingModel(times: times, cap: 300))
+        var seen: Set<String> = []
+        var covered = Timestamp(millisecondsSince1970: 0)
+        for page in pages {
+            seen.formUnion(page.tasks.map(\.id.description))
+            #expect(page.coveredUntil >= covered)
+            covered = page.coveredUntil
+            for (place, time) in times.enumerated() where time < covered.millisecondsSince1970 {
+                #expect(seen.contains("task-\(place)"))
+            }
+        }
+    }
+
+    @Test func `quiet days cost one request each and days with calls one more`() async throws {
+        let (_, quiet) = try await listed(ListingModel(times: []), hours: 24 * 5)
+        #expect(quiet.count == 5)
+        let (_, busy) = try await listed(ListingModel(times: [start + 1000, start + 2000, start + 9000]), hours: 24)
+        #expect(busy.count == 2)
+        #expect(busy[0].query["from"] == String(start - 1))
+        #expect(busy[1].query["from"] == String(start + 9000))
+    }
+
+    @Test func `tasks outside the asked time are left out`() async throws {
+        let times = [start - 1, start, start + 86_399_999, start + 86_400_000, start + 86_400_001]
+        let (pages, _) = try await listed(ListingModel(times: times, toIsInclusive: true, ignoresTo: true), hours: 24)
+        #expect(names(pages) == ["task-1", "task-2"])
+    }
+
+    @Test(arguments: [1000, 100])
+    func `a provider that disregards the question is an error and no endless walk`(cap: Int) async throws {
+        let times = (0..<1500).map { start - 1_000_000 + $0 }
+        let error = try await providerError {
+            _ = try await listed(ListingModel(times: times, cap: cap, ignoresFrom: true))
+        }
+        #expect(error.code == .malformed)
+    }
+
+    @Test func `an answer that stays too large down to one millisecond is an error`() async throws {
+        let times = [start + 10, start + 10, start + 10]
+        let error = try await providerError { _ = try await listed(ListingModel(times: times, tooLargeAbove: 2)) }
+        #expect(error.status == 413)
+        #expect(error.code == .rejected)
+    }
+
+    @Test func `the last minute before now is left to the next listing`() async throws {
+        let test = try TestCenter(ScriptedExchange { _, _ in .noTasks })
+        let pages = try await test.pages(from: TestCenter.now - .hours(1), to: TestCenter.now + .hours(5))
+        #expect(pages.last?.coveredUntil == TestCenter.now - .seconds(60))
+        let asked = test.exchange.requests[0].query
+        #expect(asked["to"] == String((TestCenter.now - .seconds(60)).millisecondsSince1970))
+        #expect(try await test.pages(from: TestCenter.now - .seconds(30), to: TestCenter.now).isEmpty)
+    }
+
+    @Test func `seconds in the place of milliseconds are refused before anybody is asked`() async throws {
+        let test = try TestCenter(ScriptedExchange { _, _ in .noTasks })
+        let error = try await providerError {
+            _ = try await test.pages(from: Timestamp(millisecondsSince1970: 1_763_000_000), to: TestCenter.now)
+        }
+        #expect(error.code == .rejected)
+        #expect(test.exchange.requests.isEmpty)
+    }
+
+    @Test func `pages are fetched when they are asked for and not before`() async throws {
+        let model = ListingModel(times: spread(5000, over: 3_600_000))
+        let test = try TestCenter(ScriptedExchange { request, _ in model.respond(to: request) })
+        let from = Timestamp(millisecondsSince1970: start)
+        var iterator = test.center.taskPages(from: from, to: from + .hours(2)).makeAsyncIterator()
+        #expect(test.exchange.requests.isEmpty)
+        let page = try await iterator.next()
+        #expect(page?.tasks.count == 1000)
+        #expect(test.exchange.requests.count == 1)
+    }
+}
