@@ -1,1 +1,98 @@
-// Simulator
+import FlyingFox
+import FlyingSocks
+import Foundation
+import Synchronization
+
+/// A provider on a loopback port, to try things against: token endpoint, tasks, captures and signed media URLs of a
+/// ``SimulatedWorld``, with faults on demand.
+///
+/// It speaks plain HTTP on 127.0.0.1 only and must never be reachable from elsewhere: it gives tokens to everybody.
+package final class Simulator: Sendable {
+    private struct Running {
+        var server: HTTPServer
+        var task: Task<Void, any Error>
+        var port: UInt16
+    }
+
+    /// What it serves.
+    package let world: SimulatedWorld
+    let provider: Provider
+    // The server between start and stop; held for moments only.
+    private let running = Mutex<Running?>(nil)
+
+    package init(world: SimulatedWorld, options: SimulatorOptions = SimulatorOptions()) {
+        self.world = world
+        provider = Provider(world: world, options: options)
+    }
+
+    /// Starts serving.
+    /// - Parameter port: 0 for any that is free.
+    /// - Returns: the port.
+    /// - Throws: ``SimulatorError`` where the port cannot be had.
+    @discardableResult
+    package func start(port: UInt16 = 0) async throws -> UInt16 {
+        let handler = HTTPHandlerAdaptor(provider: provider)
+        let configuration = HTTPServer.Configuration(
+            address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port),
+            timeout: 86_400,
+            // Requests are small; they are read whole before they are answered.
+            sharedRequestBufferSize: 1 << 20,
+            logger: .disabled
+        )
+        let server = HTTPServer(config: configuration, handler: handler)
+        let task = Task { try await server.run() }
+        do {
+            try await server.waitUntilListening()
+            guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
+            running.withLock { $0 = Running(server: server, task: task, port: port) }
+            return port
+        } catch {
+            task.cancel()
+            throw SimulatorError(.cannotListen, "cannot listen on 127.0.0.1 port \(port): choose another port")
+        }
+    }
+
+    /// Closes every connection and stops serving; the world and its changes stay, and it may be started again.
+    package func stop() async {
+        let stopping = running.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        guard let stopping else { return }
+        await stopping.server.stop()
+        _ = await stopping.task.result
+    }
+
+    /// Serves while `body` runs, on any free port.
+    package static func running<T: Sendable>(
+        _ world: SimulatedWorld,
+        options: SimulatorOptions = SimulatorOptions(),
+        _ body: (Simulator) async throws -> T
+    ) async throws -> T {
+        let simulator = Simulator(world: world, options: options)
+        try await simulator.start()
+        do {
+            let result = try await body(simulator)
+            await simulator.stop()
+            return result
+        } catch {
+            await simulator.stop()
+            throw error
+        }
+    }
+
+    /// 0 while it is not running.
+    package var port: UInt16 { running.withLock { $0?.port ?? 0 } }
+    /// `http://127.0.0.1:PORT`
+    package var origin: String { "http://127.0.0.1:\(port)" }
+    /// What a configuration has as `api_base_url`.
+    package var apiBaseURL: String { "\(origin)/v1" }
+    /// What a configuration has as `oauth_base_url`.
+    package var oauthBaseURL: String { "\(origin)/v1" }
+    /// The first organization, which most worlds have alone.
+    package var organization: SimulatedOrganization { world.organizations[0] }
+    package var organizationID: String { organization.id }
+    package var clientID: String { organization.clientID }
+    package var clientSecret: String { organization.clientSecret }
+    package var refreshToken: String { organization.refreshToken }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Synchronization
+
+extension Provider {
+    /// `POST access_token` (wxcc-api 3.1, 3.2).
+    func token(_ request: Request, tracking: String) -> Response {
+        guard request.header("content-type")?.hasPrefix("application/x-www-form-urlencoded") ?? false else {
+            return refuse("invalid_request", "the body has to be application/x-www-form-urlencoded", tracking)
+        }
+        let form = Form(String(decoding: request.body, as: UTF8.self))
+        let (client, secret) = credentials(form, request)
+        let known = world.organizations.contains { $0.clientID == client && $0.clientSecret == secret }
+        guard known else { return refuse("invalid_client", "client authentication failed", tracking) }
+        switch form["grant_type"] {
+        case "refresh_token": return refresh(form["refresh_token"] ?? "", client, tracking)
+        case "authorization_code": return redeem(form["code"] ?? "", client, tracking)
+        default: return refuse("unsupported_grant_type", "the grant type is not supported", tracking)
+        }
+    }
+
+    /// `GET authorize`: everybody consents at once (wxcc-api 3.1).
+    func authorize(_ request: Request) -> Response {
+        let form = Form(request.query)
+        guard form["response_type"] == "code", let redirect = form["redirect_uri"], !redirect.isEmpty,
+            let index = world.organizations.firstIndex(where: { $0.clientID == form["client_id"] })
+        else { return Response(400, headers: [("Content-Type", "text/plain")], body: .bytes(Data("bad request".utf8))) }
+        let code = state.withLock { $0.tokens.issueCode(index) }
+        let echo = form["state"].map { "&state=\(Self.encoded($0))" } ?? ""
+        let mark = redirect.contains("?") ? "&" : "?"
+        return Response(302, headers: [("Location", "\(redirect)\(mark)code=\(Self.encoded(code))\(echo)")])
+    }
+
+    private func refresh(_ token: String, _ client: String, _ tracking: String) -> Response {
+        issue(client, tracking, replacing: token) { $0.organization(refreshToken: token, at: $1) }
+    }
+
+    private func redeem(_ code: String, _ client: String, _ tracking: String) -> Response {
+        issue(client, tracking, replacing: nil) { tokens, _ in tokens.redeem(code: code) }
+    }
+
+    private func issue(
+        _ client: String,
+        _ tracking: String,
+        replacing used: String?,
+        _ find: (inout TokenOffice, Moment) -> Int?
+    ) -> Response {
+        let now = clock.now
+        let pair: TokenOffice.Pair? = state.withLock { state in
+            guard let index = find(&state.tokens, now), world.organizations[index].clientID == client else {
+                return nil
+            }
+            let rules = state.options.tokens
+            return state.tokens.issuePair(world.organizations[index], index, replacing: used, rules: rules, at: now)
+        }
+        guard let pair else {
+            return refuse("invalid_grant", "the refresh token or code is invalid or expired", tracking)
+        }
+        return .json(
+            200,
+            [
+                "access_token": .string(pair.access), "expires_in": .integer(pair.accessLifetime),
+                "refresh_token": .string(pair.refresh), "refresh_token_expires_in": .integer(pair.refreshLifetime),
+                "token_type": "Bearer", "scope": .string(pair.scope),
+            ]
+        )
+    }
+
+    /// In the form's fields or, as some clients do it, in a Basic authorization.
+    private func credentials(_ form: Form, _ request: Request) -> (client: String, secret: String) {
+        if let client = form["client_id"] { return (client, form["client_secret"] ?? "") }
+        let header = request.header("authorization")?.split(separator: " ") ?? []
+        guard header.count == 2, header[0].lowercased() == "basic", let data = Data(base64Encoded: String(header[1]))
+        else { return ("", "") }
+        let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : ("", "")
+    }
+
+    private func refuse(_ code: String, _ description: String, _ tracking: String) -> Response {
+        switch options.tokens.errorShape {
+        case .oauth: .json(400, ["error": .string(code), "error_description": .string(description)])
+        case .webex:
+            .json(
+                400,
+                [
+                    "message": .string(description), "errors": [["description": .string(description)]],
+                    "trackingId": .string(tracking),
+                ]
+            )
+        }
+    }
+
+    static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    )
+}

@@ -1,0 +1,167 @@
+import Foundation
+import Synchronization
+
+/// The simulated provider itself: answers requests out of a world and a clock, and knows nothing of sockets.
+final class Provider: Sendable {
+    struct State: Sendable {
+        var options: SimulatorOptions
+        var tokens: TokenOffice
+        var limiter = RequestLimiter()
+        var faults: FaultPlan
+        var changes = WorldChanges()
+        var counters = SimulatorCounters()
+        var requestNumber: UInt64 = 0
+    }
+
+    /// Who asks, as the token says.
+    struct Caller: Sendable {
+        var organization: Int
+        var isServiceApp: Bool
+    }
+
+    /// An answer that ends the handling of a request early.
+    struct Refusal: Error {
+        var response: Response
+    }
+
+    let world: SimulatedWorld
+    let clock: SimulatedClock
+    /// Everything that changes; held for moments only, never while audio is made or bytes are sent.
+    let state: Mutex<State>
+
+    init(world: SimulatedWorld, options: SimulatorOptions) {
+        self.world = world
+        clock = SimulatedClock(start: world.clockStart)
+        let tokens = TokenOffice(
+            seed: world.seed,
+            organizations: world.organizations,
+            now: clock.now,
+            rules: options.tokens
+        )
+        let faults = FaultPlan(seed: world.seed, rules: options.faults)
+        state = Mutex(State(options: options, tokens: tokens, faults: faults))
+    }
+
+    var options: SimulatorOptions { state.withLock { $0.options } }
+    var changes: WorldChanges { state.withLock { $0.changes } }
+
+    static func endpoint(of path: String) -> Endpoint {
+        switch path {
+        case "/v1/access_token": .token
+        case "/v1/authorize": .authorize
+        case "/v1/tasks", "/v1/contactCenter/tasks": .tasks
+        case "/v1/captures/query", "/v1/contactCenter/captures/query": .captures
+        case _ where path.hasPrefix("/organization/"): .organization
+        case _ where path.hasPrefix("/media/"): .media
+        case _ where path.hasPrefix("/simulator/"): .simulator
+        default: .unknown
+        }
+    }
+
+    /// The answer to a request together with the fault that is still to be done to it while it is sent.
+    func answer(_ request: Request) -> (response: Response, fault: Fault?) {
+        let endpoint = Self.endpoint(of: request.path)
+        let (fault, number) = state.withLock { state in
+            state.requestNumber += 1
+            state.counters.requests[endpoint, default: 0] += 1
+            let fault = state.faults.fault(for: endpoint, path: request.path)
+            if fault != nil { state.counters.faults += 1 }
+            return (fault, state.requestNumber)
+        }
+        let tracking = request.header("trackingid") ?? "ROUTER_\(String(SeededRandom.mix(number), radix: 16))"
+        var response = fault?.replacement ?? response(to: request, at: endpoint, tracking: tracking, fault: fault)
+        if endpoint != .media { response.headers.append(("trackingid", tracking)) }
+        compress(&response, for: request, at: endpoint)
+        state.withLock { $0.counters.statuses[response.status, default: 0] += 1 }
+        return (response, fault)
+    }
+
+    func countMediaBytes(_ count: Int) {
+        state.withLock { $0.counters.mediaBytes += count }
+    }
+
+    private func response(to request: Request, at endpoint: Endpoint, tracking: String, fault: Fault?) -> Response {
+        if let refusal = wrongMethod(request, endpoint) { return refusal }
+        do throws(Refusal) {
+            switch endpoint {
+            case .token: return token(request, tracking: tracking)
+            case .authorize: return authorize(request)
+            case .tasks: return try tasks(request, from: caller(request, tracking), tracking: tracking)
+            case .captures: return try captures(request, from: caller(request, tracking), tracking: tracking)
+            case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
+            case .media: return media(request, fault: fault)
+            case .simulator: return simulatorPage(request)
+            case .unknown: return .framework(404, "Not Found", path: request.path, at: clock.now)
+            }
+        } catch {
+            return error.response
+        }
+    }
+
+    private func wrongMethod(_ request: Request, _ endpoint: Endpoint) -> Response? {
+        switch endpoint {
+        case .token, .captures: if request.method == "POST" { return nil }
+        case .tasks, .authorize, .organization: if request.method == "GET" { return nil }
+        case .media, .simulator, .unknown: return nil
+        }
+        return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
+    }
+
+    /// - Throws: 400 without a bearer token, 401 for one that is not good, 403 without the scope, 429 over the quota.
+    private func caller(_ request: Request, _ tracking: String) throws(Refusal) -> Caller {
+        let header = request.header("authorization")?.split(separator: " ", maxSplits: 1) ?? []
+        guard header.count == 2, header[0].lowercased() == "bearer" else {
+            throw Refusal(.failure(400, "Authorization header is missing or malformed", tracking: tracking))
+        }
+        let now = clock.now
+        let (grant, wait) = state.withLock { state in
+            let grant = state.tokens.grant(accessToken: String(header[1]), at: now)
+            let limit = state.options.requestsPerMinute
+            return (grant, grant.flatMap { state.limiter.admit($0.organization, limit: limit, at: now) })
+        }
+        guard let grant else {
+            throw Refusal(.failure(401, "The access token is invalid or expired", tracking: tracking))
+        }
+        if let wait {
+            var response = Response.failure(429, "Too many requests", tracking: tracking)
+            response.headers.append(("Retry-After", String(wait)))
+            throw Refusal(response)
+        }
+        guard !grant.scopes.isDisjoint(with: ["cjp:config_read", "cjp:config"]) else {
+            throw Refusal(.failure(403, "Insufficient scope", tracking: tracking))
+        }
+        return Caller(organization: grant.organization, isServiceApp: grant.isServiceApp)
+    }
+
+    private func compress(_ response: inout Response, for request: Request, at endpoint: Endpoint) {
+        guard endpoint == .tasks || endpoint == .captures, case .bytes(let data) = response.body,
+            let threshold = options.compressionThreshold, data.count > threshold,
+            request.header("accept-encoding")?.lowercased().contains("gzip") ?? false
+        else { return }
+        response.body = .bytes(Gzip.wrap(data))
+        response.headers.append(("Content-Encoding", "gzip"))
+    }
+}
+
+extension Provider.Refusal {
+    init(_ response: Response) { self.response = response }
+}
+
+extension Fault {
+    /// The answer that is given instead of the true one; `nil` for faults that are done to the true one.
+    fileprivate var replacement: Response? {
+        switch self {
+        case .status(let status, let body, let headers):
+            let sorted = headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            return Response(status, headers: sorted, body: .bytes(Data(body.utf8)))
+        case .html200:
+            let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
+            return Response(200, headers: [("Content-Type", "text/html")], body: .bytes(Data(page.utf8)))
+        case .json200: return .json(200, ["message": "something went wrong", "errors": []])
+        case .xmlSlowDown: return .storage(503, "SlowDown", "Please reduce your request rate.")
+        case .xmlExpired: return .storage(403, "AccessDenied", "Request has expired")
+        case .emptyBody: return Response(200)
+        default: return nil
+        }
+    }
+}

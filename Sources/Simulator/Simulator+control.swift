@@ -1,0 +1,124 @@
+import Foundation
+import Synchronization
+
+/// What a test or an operator can do to a simulator while it runs.
+extension Simulator {
+    /// What has been asked and sent so far.
+    package var counters: SimulatorCounters { provider.state.withLock { $0.counters } }
+
+    /// Sets all counters back to zero.
+    package func resetCounters() { provider.state.withLock { $0.counters = SimulatorCounters() } }
+
+    /// The simulator's own time, which can be moved ahead.
+    package var clock: SimulatedClock { provider.clock }
+
+    /// Changes how the provider behaves from the next request on; `faults` is changed by ``inject(_:)`` instead.
+    package func change(_ body: (inout SimulatorOptions) -> Void) {
+        provider.state.withLock { body(&$0.options) }
+    }
+
+    /// Adds something that goes wrong from the next request on.
+    package func inject(_ rule: FaultRule) { provider.state.withLock { $0.faults.add(rule) } }
+
+    /// Nothing goes wrong any more.
+    package func clearFaults() {
+        provider.state.withLock { $0.faults = FaultPlan(seed: world.seed, rules: []) }
+    }
+
+    /// A good bearer token, as the lab guides paste one, outside the refresh flow.
+    /// - Parameters:
+    ///   - organization: the position of its organization.
+    ///   - scope: other than the options' scope, space separated.
+    ///   - lifetime: other than the options' lifetime.
+    package func issueAccessToken(
+        organization: Int = 0,
+        scope: String? = nil,
+        lifetime: Duration? = nil
+    ) -> String {
+        let now = clock.now
+        return provider.state.withLock { state in
+            var rules = state.options.tokens
+            rules.scope = scope ?? rules.scope
+            rules.accessLifetime = lifetime ?? rules.accessLifetime
+            return state.tokens.issueAccess(world.organizations[organization], organization, rules: rules, at: now)
+        }
+    }
+
+    /// Every access token is answered with 401 from now on; refresh tokens stay good.
+    package func revokeAccessTokens() { provider.state.withLock { $0.tokens.revokeAccessTokens() } }
+
+    /// Every refresh is refused with 400 from now on.
+    package func revokeRefreshTokens() { provider.state.withLock { $0.tokens.revokeRefreshTokens() } }
+
+    /// Adds a recording to a task, which exists from now on.
+    /// - Returns: its identifier.
+    /// - Throws: ``SimulatorError`` where the world has no such task.
+    @discardableResult
+    package func addRecording(to taskID: String, callType: String = "main") throws(SimulatorError) -> String {
+        guard let id = provider.addRecording(to: taskID, callType: callType) else {
+            throw SimulatorError(.unknown, "this world has no task \(taskID)")
+        }
+        return id
+    }
+
+    /// A recording is gone, as after the provider's retention.
+    package func removeRecording(_ id: String) {
+        provider.state.withLock { _ = $0.changes.removed.insert(id) }
+    }
+
+    /// A recording's audio is replaced: same length, other bytes, another `ETag`.
+    package func replaceAudio(of recordingID: String) {
+        provider.state.withLock { $0.changes.versions[recordingID, default: 0] += 1 }
+    }
+
+    /// The captures of a task are not listed before `moment`, whatever the world says; `nil` takes that back.
+    package func holdBackCaptures(of taskID: String, until moment: Moment?) {
+        provider.state.withLock { $0.changes.heldBack[taskID] = moment }
+    }
+
+    /// What `GET tasks` says from now on about whether a capture was requested; `nil` for not known yet.
+    package func setCaptureRequested(_ requested: Bool?, of taskID: String) {
+        provider.state.withLock { $0.changes.captureRequested[taskID] = .some(requested) }
+    }
+
+    /// What a client should end up with: the recordings that exist now, as captures/query lists them.
+    package func servedRecordings(
+        organization: Int = 0,
+        segments: Bool = true,
+        virtualAgents: Bool = false
+    ) -> [ServedRecording] {
+        let now = clock.now
+        let (changes, rules) = (provider.changes, provider.options.captures)
+        return world.tasks(organization: organization).prefix { $0.created <= now }.flatMap { task in
+            provider.recordings(of: task, changes, at: now).filter {
+                $0.recording.isListed(segments: segments, virtualAgents: virtualAgents, rules: rules)
+            }.map { ServedRecording(taskID: task.id, day: task.day, held: $0) }
+        }
+    }
+}
+
+/// One recording as the simulator would send it now.
+package struct ServedRecording: Sendable {
+    package let taskID: String
+    /// `2025-11-20`, in the world's time zone.
+    package let day: String
+    let held: HeldRecording
+
+    /// The recording that it is.
+    package var recording: SimulatedRecording { held.recording }
+    /// The length of the whole file.
+    package var byteCount: Int { held.sound.byteCount }
+
+    /// SHA-256 of the whole file in lower-case hexadecimal; makes all of its audio.
+    package func sha256() -> String { SoundReader(held.sound).digest().hex }
+
+    /// The whole file.
+    package func content() -> Data {
+        let reader = SoundReader(held.sound)
+        var content = Data(capacity: reader.byteCount)
+        while content.count < reader.byteCount {
+            content.append(reader.bytes(from: content.count, count: 1 << 20))
+        }
+        return content
+    }
+}

@@ -1,0 +1,29 @@
+/// What a simulator has been asked for and has sent since it was made.
+package struct SimulatorCounters: Sendable, Hashable {
+    /// Requests by endpoint, refused ones too.
+    package var requests: [Endpoint: Int] = [:]
+    /// Answers by HTTP status, over all endpoints.
+    package var statuses: [Int: Int] = [:]
+    /// Bytes of recordings and transcripts that were sent.
+    package var mediaBytes = 0
+    /// Requests in which a fault was injected.
+    package var faults = 0
+
+    /// Requests to one endpoint.
+    package func requests(to endpoint: Endpoint) -> Int { requests[endpoint, default: 0] }
+
+    var json: JSON {
+        .object([
+            ("type", "counters"),
+            (
+                "requests",
+                .object(requests.map { ($0.key.rawValue, JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
+            ),
+            (
+                "statuses",
+                .object(statuses.map { (String($0.key), JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
+            ),
+            ("media_bytes", .integer(Int64(mediaBytes))), ("faults", .integer(Int64(faults))),
+        ])
+    }
+}

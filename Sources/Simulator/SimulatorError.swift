@@ -1,0 +1,22 @@
+/// Why a simulator could not be set up or started.
+package struct SimulatorError: Error, Hashable, CustomStringConvertible {
+    /// What went wrong, to match on.
+    package enum Code: Hashable, Sendable {
+        /// A day is not a date in the form `2025-11-20`, or there is none.
+        case badDay
+        /// A number is outside what a world can have.
+        case badNumber
+        /// The port is in use or not permitted.
+        case cannotListen
+        /// A task or recording is not one of this world.
+        case unknown
+    }
+
+    package let code: Code
+    package let description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

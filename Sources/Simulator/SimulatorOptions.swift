@@ -1,0 +1,96 @@
+/// How a simulated provider behaves; each of the switches of wxcc-api 15 that concern it. May be changed while it runs.
+package struct SimulatorOptions: Sendable {
+    /// API calls a minute and organization before 429 is answered; 0 for no limit (wxcc-api 4.4).
+    package var requestsPerMinute = 300
+    package var tokens = TokenRules()
+    package var tasks = TaskRules()
+    package var captures = CaptureRules()
+    package var quirks = Quirks.all
+    /// Bytes from which an answer is compressed for clients that ask for gzip; `nil` for never (wxcc-api 4.1).
+    package var compressionThreshold: Int? = 1 << 20
+    /// Recordings that are older by the simulator's clock are gone; `nil` keeps all (wxcc-api 6.7).
+    package var retention: Duration?
+    /// What goes wrong, see ``FaultRule``.
+    package var faults: [FaultRule] = []
+
+    package init() {}
+
+    /// Answers exactly as the provider's OpenAPI file describes them.
+    package static var strict: SimulatorOptions {
+        var options = SimulatorOptions()
+        options.quirks = []
+        return options
+    }
+}
+
+/// The rules of the token endpoint (wxcc-api 3).
+package struct TokenRules: Sendable {
+    /// The two ways in which refusals are written (wxcc-api 3.6).
+    package enum ErrorShape: Sendable {
+        /// `{"error":"invalid_grant","error_description":…}`
+        case oauth
+        /// `{"message":…,"errors":[…],"trackingId":…}`
+        case webex
+    }
+
+    package var accessLifetime: Duration = .seconds(1_209_600)
+    package var refreshLifetime: Duration = .seconds(7_776_000)
+    /// Whether a refresh gives a new refresh token and ends the one that was used.
+    package var rotatesRefreshTokens = false
+    package var errorShape = ErrorShape.oauth
+    /// Whether tokens are those of a Service App, which has to name its organization in captures/query (wxcc-api 3.4).
+    package var isServiceApp = true
+    /// Space separated; API calls need `cjp:config_read` or `cjp:config`.
+    package var scope = "cjp:config_read"
+
+    package init() {}
+}
+
+/// The rules of `GET tasks` that are in doubt (wxcc-api 5, 16).
+package struct TaskRules: Sendable {
+    /// Matching tasks beyond which the answer is 413; `nil` for never.
+    package var tooMany: Int?
+    /// Whether a task that was created in the very millisecond `from` is left out.
+    package var excludesFrom = false
+
+    package init() {}
+}
+
+/// The rules of `POST captures/query` that are in doubt (wxcc-api 6, 16).
+package struct CaptureRules: Sendable {
+    /// Whether the body of the early-access labs, without `query`, is understood.
+    package var acceptsFlatBody = false
+    /// Whether more than 60 minutes are taken as 60 instead of refused with 400.
+    package var clampsExpiration = false
+    /// Whether an identifier that is given twice is tolerated instead of refused with 400.
+    package var toleratesDuplicates = false
+    /// Whether the stitched whole is listed beside the segments when those are asked for.
+    package var listsStitchedWithSegments = false
+
+    package init() {}
+}
+
+/// Ways in which real answers differ from their description (wxcc-api 5, 6.2).
+package struct Quirks: OptionSet, Sendable {
+    package let rawValue: Int
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// `startTime` and `stopTime` are strings in some recordings.
+    package static let stringTimestamps = Quirks(rawValue: 1 << 0)
+    /// `source` and `provider` instead of `Source` and `Provider` in some transcripts.
+    package static let lowerCaseKeys = Quirks(rawValue: 1 << 1)
+    /// Optional keys are left out here and there.
+    package static let missingKeys = Quirks(rawValue: 1 << 2)
+    /// Owner, queue and `captureRequested` are null or missing where there is no value.
+    package static let nulls = Quirks(rawValue: 1 << 3)
+    /// Neither tasks nor recordings come back in the order in which they were asked for or made.
+    package static let anyOrder = Quirks(rawValue: 1 << 4)
+    /// URLs are written with `\u003d` and `\u0026`.
+    package static let escapedURLs = Quirks(rawValue: 1 << 5)
+    /// Participants are one comma-separated string in some recordings.
+    package static let joinedParticipants = Quirks(rawValue: 1 << 6)
+
+    package static let all: Quirks = [
+        .stringTimestamps, .lowerCaseKeys, .missingKeys, .nulls, .anyOrder, .escapedURLs, .joinedParticipants,
+    ]
+}

@@ -1,0 +1,22 @@
+/// A tenant of the simulated provider, with the credentials that its administrator was given.
+package struct SimulatedOrganization: Sendable, Hashable {
+    /// The name that a configuration file would use for it.
+    package var name: String
+    /// The provider's identifier of it, a UUID.
+    package var id: String
+    package var clientID: String
+    package var clientSecret: String
+    /// The refresh token that is handed out at the start.
+    package var refreshToken: String
+
+    package init(name: String, id: String) {
+        self.name = name
+        self.id = id
+        clientID = "C\(name)-integration"
+        clientSecret = "secret-of-\(name)"
+        refreshToken = "\(name.uppercased())FIRSTREFRESH_P0A1_\(id)"
+    }
+
+    /// The tenant that the examples of Callark's interface use.
+    package static let acme = SimulatedOrganization(name: "acme", id: "93912f11-6017-404b-bf14-5331890b1797")
+}

@@ -1,0 +1,68 @@
+/// One task of the simulated world, with everything that will ever be known of it; what of that the provider tells
+/// depends on its clock.
+package struct SimulatedTask: Sendable {
+    /// How the contact went.
+    package enum Kind: String, Sendable {
+        case answered, outdial, abandoned
+        case selfService = "self_service"
+        case digital
+    }
+
+    /// The provider's identifier of it.
+    package let id: String
+    package let kind: Kind
+    /// `telephony`, `email` or `chat`.
+    package let channelType: String
+    /// The calendar day, `2025-11-20`, in the world's time zone.
+    package let day: String
+    package let created: Moment
+    /// When the last party has left.
+    package let ended: Moment
+    /// Whether a capture was asked for, as will be known from `captureRequestKnown` on.
+    package let captureRequested: Bool
+    package let captureRequestKnown: Moment
+    /// Everything that was recorded: segments and the stitched whole of the main call, consultations, virtual agent.
+    package let recordings: [SimulatedRecording]
+
+    let owner: Staff.Member?
+    let queue: Staff.Member?
+    let origin: String
+    let destination: String
+    let direction: String
+    let reasonCode: String?
+    let transcripts: [SimulatedTranscript]
+}
+
+/// One recording of a task, whose audio is made when it is asked for.
+package struct SimulatedRecording: Sendable {
+    /// The provider's identifier of it.
+    package let id: String
+    package let fileName: String
+    /// `main`, `consult` or `va-main`.
+    package let callType: String
+    /// Whether it is a piece of a main call in several pieces, listed only with `includeSegments`.
+    package let segment: Bool
+    /// Whether it is the whole of a main call in several pieces, listed only without `includeSegments`.
+    package let stitched: Bool
+    package let start: Moment
+    package let stop: Moment
+    /// When captures/query first lists it.
+    package let available: Moment
+
+    let channels: (String, String)
+    let participants: [String]
+    let sensitive: Bool?
+    let sound: Sound
+    /// Never appears, although it was asked for.
+    let missing: Bool
+}
+
+/// One transcript of a task.
+struct SimulatedTranscript: Sendable {
+    let id: String
+    let fileName: String
+    let languageCode: String
+    let start: Moment
+    let available: Moment
+    let content: [UInt8]
+}

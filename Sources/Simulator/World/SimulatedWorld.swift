@@ -1,0 +1,148 @@
+import Foundation
+
+/// A provider's data, made from a seed: the same values give the same tasks, recordings and bytes of audio on every
+/// machine and at every time. Nothing is kept; each call is made from its number whenever it is looked at.
+package struct SimulatedWorld: Sendable {
+    package let seed: UInt64
+    /// At least one.
+    package let organizations: [SimulatedOrganization]
+    /// In order, each `2025-11-20`.
+    package let days: [String]
+    package let callsPerDay: Int
+    package let timeZone: TimeZone
+    /// What the lengths of all recordings are multiplied by.
+    package let scale: Double
+    package let mix: CallMix
+    /// Where the clock of a simulator of this world starts; `nil` for the real time.
+    let clockStart: Moment?
+
+    let staff: [Staff]
+    private let spans: [Range<Moment>]
+    private let dayNumbers: [Int]
+
+    /// - Parameters:
+    ///   - days: calendar days such as `2025-11-20`, in any order.
+    ///   - callsPerDay: telephone calls on each day and in each organization; digital tasks come on top of them.
+    ///   - scale: 1 for calls of about three minutes, 0.1 for a tenth of that.
+    /// - Throws: ``SimulatorError`` for a day that does not exist, no day, no organization or a number below zero.
+    package init(
+        seed: UInt64,
+        organizations: [SimulatedOrganization] = [.acme],
+        days: [String],
+        callsPerDay: Int,
+        timeZone: TimeZone = .gmt,
+        scale: Double = 1,
+        clock: SimulatedClock.Start = .afterLastDay,
+        mix: CallMix = .typical
+    ) throws(SimulatorError) {
+        let calendarDays = try Self.sorted(days)
+        guard let last = calendarDays.last else { throw SimulatorError(.badDay, "a world needs at least one day") }
+        guard callsPerDay >= 0, callsPerDay < 1 << 30, scale > 0, (1...255).contains(organizations.count) else {
+            throw SimulatorError(
+                .badNumber,
+                "calls must not be negative, scale must be above 0, organizations 1 to 255"
+            )
+        }
+        self.seed = seed
+        self.organizations = organizations
+        self.days = calendarDays.map(\.description)
+        self.callsPerDay = callsPerDay
+        self.timeZone = timeZone
+        self.scale = scale
+        self.mix = mix
+        spans = calendarDays.map { $0.span(in: timeZone) }
+        dayNumbers = calendarDays.map { Int($0.span(in: .gmt).lowerBound.milliseconds / 86_400_000) }
+        staff = organizations.indices.map { Staff(seed: seed, organization: $0) }
+        clockStart =
+            switch clock {
+            case .system: nil
+            case .at(let moment): moment
+            case .afterLastDay: last.span(in: timeZone).upperBound + .seconds(30 * 3600)
+            }
+    }
+
+    /// Every task of an organization (by its position), by creation, as it will be when all is settled.
+    package func tasks(organization: Int = 0) -> some Sequence<SimulatedTask> {
+        tasks(organization: organization, from: Moment(.min))
+    }
+
+    /// The tasks that were created at `from` or later, by creation.
+    func tasks(organization: Int, from: Moment) -> some Sequence<SimulatedTask> {
+        let start = position(of: from)
+        return (start..<(days.count * tasksPerDay)).lazy.map { task(organization, at: $0) }
+    }
+
+    /// How many tasks a whole day has, digital ones too.
+    var tasksPerDay: Int { callsPerDay + digitalPerDay }
+
+    /// - Returns: `nil` where this world has no such task.
+    func task(id: String, organization: Int) -> SimulatedTask? {
+        guard let place = Identifier(seed: seed).place(id), place.organization == organization,
+            let day = dayNumbers.firstIndex(of: place.day), place.index < tasksPerDay
+        else { return nil }
+        let task = task(organization, at: day * tasksPerDay + place.index)
+        return task.id == id ? task : nil
+    }
+
+    private var digitalPerDay: Int { Int(Double(callsPerDay) * mix.digitalShare) }
+
+    private func task(_ organization: Int, at position: Int) -> SimulatedTask {
+        let (day, index) = position.quotientAndRemainder(dividingBy: tasksPerDay)
+        let place = Identifier.Place(organization: organization, day: dayNumbers[day], index: index)
+        let maker = CallMaker(world: self, place: place, day: days[day], isLast: isLast(index))
+        return maker.task(created: created(day: day, index: index), digital: isDigital(index))
+    }
+
+    /// Digital tasks lie evenly between the calls.
+    private func isDigital(_ index: Int) -> Bool {
+        index * digitalPerDay / tasksPerDay != (index + 1) * digitalPerDay / tasksPerDay && !isLast(index)
+    }
+
+    /// The last call of a day goes on into the next day.
+    private func isLast(_ index: Int) -> Bool { index == tasksPerDay - 1 && callsPerDay >= 10 }
+
+    /// Rises with `index`: each task has its own share of the day, except those that share another's millisecond.
+    private func created(day: Int, index: Int) -> Moment {
+        let span = spans[day]
+        if isLast(index) {
+            return max(created(day: day, index: index - 1), span.upperBound - .milliseconds(4000))
+        }
+        let root = root(of: index, day: day)
+        var random = SeededRandom(seed, 0x7469_6D65, UInt64(day), UInt64(root))
+        let share = (Double(root) + random.unit()) / Double(tasksPerDay)
+        let length = Double(span.lowerBound.distance(to: span.upperBound))
+        return span.lowerBound.advanced(by: Int64(DayShape.place(ofShare: share) * length))
+    }
+
+    /// The task whose millisecond this one shares; usually itself.
+    private func root(of index: Int, day: Int) -> Int {
+        let crowd = tasksPerDay / 2
+        if index > crowd, index < crowd + mix.tasksInOneMillisecond { return crowd }
+        var random = SeededRandom(seed, 0x7061_6972, UInt64(day), UInt64(index))
+        let pairs = index > 0 && index != crowd && random.chance(0.015)
+        return pairs ? root(of: index - 1, day: day) : index
+    }
+
+    /// The first task that was created at `moment` or later, counted over all days.
+    private func position(of moment: Moment) -> Int {
+        var low = 0
+        var high = days.count * tasksPerDay
+        while low < high {
+            let middle = (low + high) / 2
+            let (day, index) = middle.quotientAndRemainder(dividingBy: tasksPerDay)
+            if created(day: day, index: index) < moment { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private static func sorted(_ days: [String]) throws(SimulatorError) -> [CalendarDay] {
+        var found = Set<CalendarDay>()
+        for text in days {
+            guard let day = CalendarDay(text) else {
+                throw SimulatorError(.badDay, "'\(text)' is not a day; write it as 2025-11-20")
+            }
+            found.insert(day)
+        }
+        return found.sorted()
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Simulator
+
+/// Callark's configuration for a simulator, with its secrets in files of their own.
+struct ExampleConfiguration {
+    let simulator: Simulator
+
+    /// - Returns: the path of the configuration file.
+    /// - Throws: where the folder or a file cannot be written.
+    func write(into folder: String) throws -> String {
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let root = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
+        try write(simulator.clientSecret, to: root.appending(path: "secret"))
+        try write(simulator.refreshToken, to: root.appending(path: "refresh"))
+        let file = root.appending(path: "callark.yaml")
+        try Data(text(root.path(percentEncoded: false)).utf8).write(to: file)
+        return file.path(percentEncoded: false)
+    }
+
+    /// Only the owner can read it, from the moment it exists.
+    private func write(_ secret: String, to file: URL) throws {
+        let path = file.path(percentEncoded: false)
+        try? FileManager.default.removeItem(at: file)
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard FileManager.default.createFile(atPath: path, contents: Data("\(secret)\n".utf8), attributes: attributes)
+        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+    }
+
+    private func text(_ root: String) -> String {
+        let folder = root.hasSuffix("/") ? String(root.dropLast()) : root
+        return """
+            # For a running callark-simulator; written anew each time it starts with --write-config.
+            archive:
+              root: "\(folder)/archive"
+              time_zone: \(simulator.world.timeZone.identifier)
+            organizations:
+              - name: \(simulator.organization.name)
+                org_id: \(simulator.organizationID)
+                api_base_url: \(simulator.apiBaseURL)
+                oauth_base_url: \(simulator.oauthBaseURL)
+                auth:
+                  client_id: \(simulator.clientID)
+                  client_secret_file: "\(folder)/secret"
+                  refresh_token_file: "\(folder)/refresh"
+                requests_per_minute: 300
+
+            """
+    }
+}
