@@ -31,11 +31,7 @@ let package = Package(
         .target(name: "Recordings", swiftSettings: strict),
         .target(
             name: "Transfer",
-            dependencies: [
-                "CCurl", "Recordings",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
+            dependencies: ["CCurl", "Recordings"],
             swiftSettings: strict
         ),
         .target(
@@ -103,7 +99,11 @@ let package = Package(
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
-            dependencies: ["Transfer", .product(name: "FlyingFox", package: "FlyingFox")],
+            dependencies: [
+                "CCurl", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

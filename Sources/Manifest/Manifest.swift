@@ -1,1 +1,208 @@
-// Manifest
+import Foundation
+import GRDB
+import Recordings
+
+/// The database of what is known: organizations, tasks, recordings, daily archives, passes and events, in one SQLite
+/// file in WAL mode.
+///
+/// One object for each file and process. Readers, of this process and of others, work while a pass writes. Each write
+/// method is one transaction and is named after what is true once it returns.
+///
+/// **What survives a power cut.** In WAL mode a commit under `synchronous = NORMAL` is atomic and survives the death of
+/// the process, but not always that of the machine; under `FULL` the log is flushed with the commit, and with it all
+/// commits before. Where callers build on a commit (bytes are `stored`, an archive is sealed, the listing has come so
+/// far) it is made under `FULL`. What the next pass finds out again by itself, such as tasks and their questions, is
+/// committed without a flush.
+package final class Manifest: Sendable {
+    /// What a manifest is opened for.
+    package enum Mode: Sendable {
+        /// Opens the file, makes it where it is missing, and brings its tables up to date.
+        case readWrite
+        /// Opens the file as it is, also where nothing may be written; write methods throw `readOnly`.
+        case readOnly
+    }
+
+    /// Where the file is.
+    package let path: String
+    let reader: any DatabaseReader
+    private let pool: DatabasePool?
+
+    /// Opens the manifest at `path`.
+    /// - Throws: `missing`, `damaged`, `newer`, `older` (read-only only), `permission`, `readOnly`, `full`, `busy`.
+    package init(path: String, mode: Mode) throws(ManifestError) {
+        self.path = path
+        do {
+            switch mode {
+            case .readWrite:
+                let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
+                try pool.write { try Self.checkKind(of: $0, path: path) }
+                try Schema.migrator.migrate(pool)
+                self.pool = pool
+                reader = pool
+            case .readOnly:
+                guard FileManager.default.fileExists(atPath: path) else {
+                    throw ManifestError(.missing, "there is no manifest at \(path); `callark archive` makes it")
+                }
+                pool = nil
+                reader = try Self.openedForReading(path)
+            }
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
+    /// Makes a new manifest, for `rebuild`.
+    /// - Throws: `conflict` where there is a file at `path` already.
+    package static func create(path: String) throws(ManifestError) -> Manifest {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ManifestError(.conflict, "\(path) exists already; move it away first")
+        }
+        return try Manifest(path: path, mode: .readWrite)
+    }
+
+    /// Writes the log back into the file and closes it, so that the file can be moved on its own.
+    package func close() throws(ManifestError) {
+        do {
+            if let pool {
+                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            }
+            try reader.close()
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
+    /// Every fault that SQLite finds in the file, and every reference that leads nowhere; empty for a sound manifest.
+    package func faults() async throws -> [String] {
+        try await read { db in
+            let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+            let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
+                .map { "a row of \($0[0] as String) refers to a row of \($0[2] as String) that is not there" }
+            return integrity + references
+        }
+    }
+}
+
+// MARK: - Transactions
+
+extension Manifest {
+    enum Durability: Sendable {
+        /// Survives the process.
+        case process
+        /// Survives the machine: flushed before the method returns.
+        case machine
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await reader.read(body)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
+    /// Runs `body` as one transaction: all of it is committed, or nothing.
+    func write<Value: Sendable>(
+        _ durability: Durability = .process,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        guard let pool else { throw ManifestError(.readOnly, "the manifest \(path) was opened for reading only") }
+        do {
+            return try await pool.writeWithoutTransaction { db in
+                // The level may only change outside of a transaction, and this connection is the only one that writes.
+                if durability == .machine { try db.execute(sql: "PRAGMA synchronous = FULL") }
+                defer {
+                    // Failing to go back costs speed, never safety.
+                    if durability == .machine { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
+                }
+                try db.beginTransaction(.immediate)
+                do {
+                    let value = try body(db)
+                    try db.commit()
+                    return value
+                } catch {
+                    if db.isInsideTransaction { try? db.rollback() }
+                    throw error
+                }
+            }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+}
+
+// MARK: - Opening
+
+extension Manifest {
+    private static func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(10)
+        configuration.label = "callark.manifest"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA cache_size = -8192")
+            guard !db.configuration.readonly else { return }
+            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+            // Debian's SQLite overwrites deleted rows with zeros; FAST does so only where it costs no extra write.
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
+            try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        return configuration
+    }
+
+    /// Where the folder cannot be written, SQLite cannot make the shared memory file of WAL mode and refuses the file,
+    /// unless it is told that nobody changes it: true as long as there is no log beside it.
+    private static func openedForReading(_ path: String) throws -> any DatabaseReader {
+        let configuration = configuration(readOnly: true)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { try checkVersion(of: $0, path: path) }
+            return queue
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) && !hasLog(path)
+        {
+            let allowed = CharacterSet(charactersIn: "/").union(.alphanumerics)
+            let name = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
+            let queue = try DatabaseQueue(path: "file:\(name)?immutable=1", configuration: configuration)
+            try queue.read { try checkVersion(of: $0, path: path) }
+            return queue
+        }
+    }
+
+    private static func hasLog(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+        return (attributes?[.size] as? Int ?? 0) > 0
+    }
+
+    /// Refuses what is no manifest before anything is written to it.
+    private static func checkKind(of db: Database, path: String) throws {
+        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else { return }
+        try checkApplication(of: db, path: path)
+        if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+    }
+
+    private static func checkVersion(of db: Database, path: String) throws {
+        try checkApplication(of: db, path: path)
+        if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+        guard try Schema.migrator.hasCompletedMigrations(db) else {
+            throw ManifestError(
+                .older,
+                "manifest \(path) is of an earlier version; `callark archive` brings it up to date"
+            )
+        }
+    }
+
+    private static func checkApplication(of db: Database, path: String) throws {
+        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID else {
+            throw ManifestError(.damaged, "\(path) is a database, but no manifest of Callark's")
+        }
+    }
+
+    private static func newer(_ path: String) -> ManifestError {
+        ManifestError(.newer, "manifest \(path) was made by a later version of Callark; use that version")
+    }
+}

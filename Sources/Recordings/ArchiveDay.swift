@@ -14,6 +14,13 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         day = parts.day ?? 1
     }
 
+    /// For days that are known to exist; whatever comes from outside goes through the other initialisers.
+    init(year: Int, month: Int, day: Int) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
     /// Reads `2025-11-20`.
     /// - Returns: `nil` where `text` has another form or names a day that no calendar has.
     package init?(_ text: some StringProtocol) {

@@ -4,10 +4,11 @@ import Foundation
 package struct DownloadRequest: Sendable {
     /// Used to the letter: a signed URL does not survive re-encoding.
     package var url: URL
-    /// `Range`, `If-Match` and the like; never `Authorization`.
+    /// `Range`, `If-Match` and the like; never credentials: a request with `Authorization`, `Proxy-Authorization` or
+    /// `Cookie` is refused.
     package var headers: HTTPHeaders
     package var hosts: HostPolicy
-    /// No byte for this long, while the sink takes bytes, is a stall.
+    /// No byte for this long, once there is a connection and while the sink takes bytes, is a stall.
     package var stallTimeout: Duration
 
     package init(url: URL, headers: HTTPHeaders = [:], hosts: HostPolicy, stallTimeout: Duration = .seconds(30)) {
@@ -22,8 +23,16 @@ package struct DownloadRequest: Sendable {
 package struct ResponseHead: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
-    /// What `Content-Length` says of this body; `nil` for a chunked one.
+    /// What `Content-Length` says of this body, in bytes; `nil` for a chunked one.
     package var contentLength: Int64?
+
+    /// Whether the answer says where its body ends. Where it does not (a server of HTTP/1.0's kind, which ends a body by
+    /// closing the connection), a body that was cut short cannot be told from a whole one.
+    package var endIsMarked: Bool {
+        let codings = headers.values("Transfer-Encoding").joined(separator: ",").lowercased()
+        let lastCoding = codings.split(separator: ",").last?.trimmingCharacters(in: .whitespaces)
+        return contentLength != nil || lastCoding == "chunked" || status == 204 || status == 304
+    }
 
     package init(status: Int, headers: HTTPHeaders, contentLength: Int64?) {
         self.status = status
@@ -59,15 +68,4 @@ package struct Resumption: Sendable {
     }
 
     package func resume() { action() }
-}
-
-/// Which hosts and schemes a download may be asked of, redirects included: https of any host, or of those listed; plain
-/// http only of loopback addresses (interface.md, `downloads.allowed_hosts`).
-package struct HostPolicy: Sendable, Hashable {
-    /// Host names, compared without case; `*.example.com` stands for every host below `example.com`. Empty: any.
-    package var allowedHosts: [String]
-
-    package init(allowedHosts: [String] = []) {
-        self.allowedHosts = allowedHosts
-    }
 }

@@ -3,12 +3,14 @@ import Foundation
 /// One HTTP request whose body and answer fit in memory.
 package struct HTTPRequest: Sendable {
     package var method: Method
+    /// Used to the letter.
     package var url: URL
+    /// With `Accept-Encoding: gzip`, a compressed answer is decompressed; without, none is asked for.
     package var headers: HTTPHeaders
     package var body: Data?
-    /// From the first byte of the connection to the last byte of the answer.
+    /// From asking for the connection to the last byte of the answer.
     package var totalTimeout: Duration
-    /// A longer answer is an error: nobody's mistake may fill the memory.
+    /// A longer answer, counted after decompression, is an error: nobody's mistake may fill the memory.
     package var maximumResponseBytes: Int
 
     package enum Method: String, Sendable {

@@ -1,11 +1,18 @@
+import Foundation
+
 /// All HTTP of Callark: libcurl's multi interface on a thread of its own.
+///
+/// Proxies are those of the environment, as libcurl reads it: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
+/// Certificates and host names are always verified.
 package final class TransferEngine: HTTPExchange {
     package struct Configuration: Sendable {
-        /// A file of certificates trusted besides the system's.
+        /// A PEM file of certificates trusted besides the system's.
         package var additionalCertificatesFile: String?
         package var userAgent: String
+        /// For the name, the connection, and TLS on it.
         package var connectTimeout: Duration
-        /// Connections kept to one host, for API calls and downloads together.
+        /// Downloads that have a connection to one host at the same time; the others wait for their turn, in order. API
+        /// calls do not count and do not wait.
         package var maximumConnectionsPerHost: Int
 
         package init(
@@ -21,23 +28,134 @@ package final class TransferEngine: HTTPExchange {
         }
     }
 
+    private let inbox: Inbox
+
+    /// Starts the thread.
+    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
+    ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
     package init(_ configuration: Configuration) throws(TransferError) {
-        throw TransferError(.other, "the engine is not here yet")
+        let options = try TransferOptions(configuration)
+        let connections = max(1, configuration.maximumConnectionsPerHost)
+        // Enough for the downloads of a few hosts and the API calls of many organizations to find theirs again.
+        let multi = try MultiHandle(keptConnections: 4 * connections + 32)
+        let inbox = Inbox(waking: multi)
+        self.inbox = inbox
+        let thread = Thread {
+            Self.ignoreBrokenPipes()
+            EngineLoop(multi: multi, inbox: inbox, options: options, connectionsPerHost: connections).run()
+            inbox.announceEnd()
+        }
+        thread.name = "callark-transfer"
+        thread.start()
     }
 
+    deinit {
+        inbox.stop()
+    }
+
+    /// Sends `request` once. Redirects are not followed: a 3xx is the answer. libcurl itself sends a request again, on
+    /// a new connection, where a kept one turns out to have been closed before any byte of an answer.
     package func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
-        throw TransferError(.other, "the engine is not here yet")
+        let address = try WebAddress(request.url.absoluteString)
+        try request.headers.check(for: address)
+        let collector = BodyCollector(limit: request.maximumResponseBytes)
+        do {
+            let head = try await carryOut(.call(request), at: address, into: collector)
+            return HTTPResponse(status: head.status, headers: head.headers, body: collector.body)
+        } catch  where error.code == .unwanted {
+            // The only thing that this sink does not want.
+            let limit = request.maximumResponseBytes
+            throw TransferError(.tooLong, "\(address.place): the answer is longer than \(limit) bytes")
+        }
     }
 
-    /// Downloads once; does not retry.
-    /// - Returns: the final answer's head, when its body has arrived whole.
+    /// Downloads once, over HTTP/1.1; does not retry. At most five redirects are followed, each where
+    /// ``DownloadRequest/hosts`` allows it.
+    /// - Returns: the final answer's head, when its body has arrived whole. Whether that is certain, its
+    ///   ``ResponseHead/endIsMarked`` says. Once this has returned or thrown, `sink` is not called again.
+    /// - Throws: ``TransferError`` where no complete answer arrived. A status of 400 or above is an answer.
     package func download(
         _ request: DownloadRequest,
         into sink: some DownloadSink
     ) async throws(TransferError) -> ResponseHead {
-        throw TransferError(.other, "the engine is not here yet")
+        let address = try WebAddress(request.url.absoluteString)
+        try request.hosts.check(address)
+        try request.headers.check(for: address)
+        try request.headers.checkForCredentials(for: address)
+        return try await carryOut(.download(request), at: address, into: sink)
     }
 
-    /// Ends what is under way with ``TransferError/Code-swift.enum/cancelled`` and stops the thread.
-    package func shutDown() async {}
+    /// Ends what is under way with ``TransferError/Code-swift.enum/cancelled`` and stops the thread; returns when it has
+    /// closed its connections and ended.
+    package func shutDown() async {
+        await withCheckedContinuation { inbox.stop(waiting: $0) }
+    }
+
+    private func carryOut(
+        _ kind: Order.Kind,
+        at address: WebAddress,
+        into sink: some DownloadSink
+    ) async throws(TransferError) -> ResponseHead {
+        let id = inbox.makeID()
+        let cancellation = CancellationFlag()
+        let result: Result<ResponseHead, TransferError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let order = Order(
+                    id: id,
+                    kind: kind,
+                    address: address,
+                    sink: sink,
+                    cancellation: cancellation,
+                    continuation: continuation
+                )
+                do throws(TransferError) {
+                    try inbox.post(.start(order))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        } onCancel: {
+            cancellation.set()
+            // Refused after the end, which has cancelled everything.
+            try? inbox.post(.cancel(id))
+        }
+        return try result.get()
+    }
+
+    /// A write to a connection that the server has closed is an error to libcurl, and should be nothing more to us.
+    private static func ignoreBrokenPipes() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+}
+
+extension HTTPHeaders {
+    /// Refuses fields that would become other fields, or none, on the wire.
+    fileprivate func check(for address: WebAddress) throws(TransferError) {
+        for field in fields where !Self.isName(field.name) || !field.value.unicodeScalars.allSatisfy(Self.isInValue) {
+            throw TransferError(.refused, "\(address.place): a header field holds characters that it must not")
+        }
+    }
+
+    /// Refuses to show credentials to a media host (wxcc-api 6.5).
+    fileprivate func checkForCredentials(for address: WebAddress) throws(TransferError) {
+        for name in ["Authorization", "Proxy-Authorization", "Cookie"] where self[name] != nil {
+            throw TransferError(.refused, "\(address.place): a download must not carry \(name)")
+        }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty
+            && name.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                        || "!#$%&'*+-.^_`|~".unicodeScalars.contains(scalar))
+            }
+    }
+
+    private static func isInValue(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\t" || (scalar.value >= 0x20 && scalar.value != 0x7F)
+    }
 }

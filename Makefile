@@ -1,0 +1,57 @@
+# Callark: build, try, test. Every target installs what it needs (Debian packages; a Python environment of its own for
+# the independent validators).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+RELEASE := $(SWIFT) build -c release --product
+
+# Libraries to build with, and the independent witnesses that the tests ask.
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev zlib1g-dev pkg-config
+TEST_PACKAGES := curl file openssl python3 python3-jsonschema python3-venv sqlite3 systemd
+PYTHON_ENVIRONMENT := .build-python
+export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
+
+.PHONY: help build release demo test check-interop lint format clean packages test-packages
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+build: packages ## build everything, for debugging
+	$(SWIFT) build
+
+release: packages ## build callark and callark-simulator as they are shipped
+	$(RELEASE) callark
+	$(RELEASE) callark-simulator
+
+demo: release ## archive and verify a simulated day: no account, no network
+	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
+
+test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --parallel
+
+check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
+	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
+
+lint: ## what must be clean before a commit
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+format: ## lay the sources out
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+clean: ## remove what was built
+	rm -rf .build .build-*
+
+packages:
+	@deploy/install-packages $(BUILD_PACKAGES)
+
+test-packages:
+	@deploy/install-packages $(TEST_PACKAGES)
+
+$(PYTHON_ENVIRONMENT)/.complete: | test-packages
+	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 jsonschema
+	touch $@

@@ -1,0 +1,231 @@
+import GRDB
+import Recordings
+
+/// How an answer of the provider's becomes rows, within one transaction.
+struct AnswerTaking {
+    var organization: OrganizationName
+    var organizationRow: Int64
+    var day: @Sendable (Timestamp) -> ArchiveDay
+    var schedule: AskSchedule
+    var now: Timestamp
+
+    /// How long a recording rests that was known and is not offered any more, or is refused.
+    private static let restOfTheWithdrawn: Duration = .hours(1)
+
+    func take(_ capture: Capture, in db: Database) throws -> [RecordingWork] {
+        guard
+            let task = try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
+                ?? registerUnlisted(capture, in: db)
+        else { return [] }
+        var known = try KnownRecording.all(of: task.row, taskID: capture.taskID, in: db)
+        let before = known.count
+        var named: Set<RecordingKey> = []
+        var wanted: [RecordingWork] = []
+        let json = try taskJSON(task.row, in: db)
+        for captured in capture.recordings where named.insert(captured.key).inserted {
+            let recording = try known.first { $0.key == captured.key } ?? register(captured, task.row, &known, in: db)
+            guard recording.isWanted(now) else { continue }
+            wanted.append(
+                RecordingWork(
+                    row: recording.row,
+                    organization: organization,
+                    day: task.day,
+                    captured: captured,
+                    file: recording.file,
+                    attempts: recording.attempts,
+                    taskJSON: json
+                )
+            )
+        }
+        for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
+            try fail(withdrawn, "the provider does not offer this recording any more", in: db)
+        }
+        try answerQuestion(of: task, found: named.count, isNew: known.count > before, isHeld: !known.isEmpty, in: db)
+        return wanted
+    }
+
+    func takeRefusal(of id: TaskID, reason: String, in db: Database) throws {
+        guard let task = try KnownTask.find(id, organization: organizationRow, in: db),
+            task.captureRequest != .notRequested
+        else { return }
+        let before = try Question.find(task.row, in: db)?.refusal
+        let known = try KnownRecording.all(of: task.row, taskID: id, in: db)
+        for recording in known where recording.isWanted(now) {
+            try fail(recording, "the provider refuses to say where it is: \(reason)", in: db)
+        }
+        try answerQuestion(of: task, found: 0, isNew: false, isHeld: !known.isEmpty, refusal: reason, in: db)
+        guard before != reason else { return }
+        let event = Event(
+            time: now,
+            kind: .taskRefused,
+            organization: organization,
+            task: id,
+            detail: ["reason": reason]
+        )
+        try event.insert(in: db)
+    }
+
+    private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
+        guard !capture.recordings.isEmpty else { return nil }
+        let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
+        let entry = TaskEntry(
+            id: capture.taskID,
+            day: day(created),
+            createdTime: created,
+            channelType: "unknown",
+            status: TaskStatus("unknown"),
+            captureRequest: .undetermined,
+            json: nil
+        )
+        let row = try KnownTask.insert(entry, organization: organizationRow, isListed: false, in: db)
+        try UnsealedTask.put(row, json: nil, in: db)
+        try Question.open(row, next: now, in: db)
+        return try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
+    }
+
+    private func register(
+        _ captured: CapturedRecording,
+        _ task: Int64,
+        _ known: inout [KnownRecording],
+        in db: Database
+    ) throws -> KnownRecording {
+        let (file, distinguisher) = FileName.unused(for: captured.key, among: known.map(\.file))
+        let row = RecordingRowID(task: task, ordinal: Int64(known.count))
+        try KnownRecording.insert(captured, row: row, distinguisher: distinguisher, wantedTime: now, in: db)
+        let recording = KnownRecording(
+            row: row,
+            key: captured.key,
+            file: file,
+            attempts: 0,
+            wantedTime: now,
+            failure: nil
+        )
+        known.append(recording)
+        return recording
+    }
+
+    private func answerQuestion(
+        of task: KnownTask,
+        found: Int,
+        isNew: Bool,
+        isHeld: Bool,
+        refusal: String? = nil,
+        in db: Database
+    ) throws {
+        let question = try Question.find(task.row, in: db)
+        // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
+        // that the provider has no captures of has no question.
+        guard question != nil || isNew, task.captureRequest != .notRequested else { return }
+        let history = AskHistory.appending(found: found, isNew: isNew, to: question?.history, now: now)
+        let decision = schedule.decision(
+            after: history,
+            isHeld: isHeld,
+            created: task.createdTime,
+            isTerminal: task.status.isTerminal,
+            now: now
+        )
+        switch decision {
+        case .settled: try Question.close(task.row, in: db)
+        case .askAgain(let next):
+            try Question(nextAskTime: next, history: history, refusal: refusal).save(task.row, in: db)
+        case .exhausted: try Question(nextAskTime: nil, history: history, refusal: refusal).save(task.row, in: db)
+        }
+    }
+
+    private func fail(_ recording: KnownRecording, _ reason: String, in db: Database) throws {
+        let failure = RecordingFailure(
+            row: recording.row,
+            reason: reason,
+            attempts: recording.attempts,
+            retryNotBefore: now + Self.restOfTheWithdrawn
+        )
+        try failure.apply(now: now, in: db)
+    }
+
+    private func taskJSON(_ task: Int64, in db: Database) throws -> ProviderJSON? {
+        let statement = try db.cachedStatement(sql: "SELECT json FROM unsealed_task WHERE task = ?")
+        return try String.fetchOne(statement, arguments: [task]).map(ProviderJSON.init(redacted:))
+    }
+}
+
+/// A row of `recording`, as answers need it.
+struct KnownRecording {
+    var row: RecordingRowID
+    var key: RecordingKey
+    var file: FileName
+    var attempts: Int
+    /// `nil` once its bytes are held.
+    var wantedTime: Timestamp?
+    var failure: String?
+
+    func isWanted(_ now: Timestamp) -> Bool {
+        guard let wantedTime else { return false }
+        return failure == nil || wantedTime <= now
+    }
+
+    static func all(of task: Int64, taskID: TaskID, in db: Database) throws -> [KnownRecording] {
+        let select = """
+            SELECT \(RecordingColumns.key), ordinal, file, attempts, wanted_time, failure
+            FROM recording \(RecordingColumns.keyJoins) WHERE task = ? ORDER BY ordinal
+            """
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [task]).map { row in
+            let key = try RecordingKey(row, taskID: taskID)
+            return KnownRecording(
+                row: RecordingRowID(task: task, ordinal: row["ordinal"]),
+                key: key,
+                file: try FileName(stored: row["file"], key: key),
+                attempts: row["attempts"],
+                wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+                failure: row["failure"]
+            )
+        }
+    }
+
+    static func insert(
+        _ captured: CapturedRecording,
+        row: RecordingRowID,
+        distinguisher: Int,
+        wantedTime: Timestamp,
+        in db: Database
+    ) throws {
+        let insert = """
+            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time,
+                file, attempts, wanted_time)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+            """
+        let key = captured.key
+        let arguments: StatementArguments = [
+            row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
+            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.nameValue(of: key.providerFileName, in: db), captured.stopTime?.stored, distinguisher,
+            wantedTime.stored,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        try db.cachedStatement(sql: "INSERT INTO recording_source (task, ordinal, json) VALUES (?, ?, ?)")
+            .execute(arguments: [row.task, row.ordinal, captured.json.description])
+    }
+}
+
+extension FileName {
+    /// The name of a recording that no other of its task has, not even on a file system that ignores case: someone may
+    /// unpack the archive there.
+    static func unused(for key: RecordingKey, among taken: [FileName]) -> (FileName, distinguisher: Int) {
+        let taken = Set(taken.map { $0.description.lowercased() })
+        var distinguisher = 0
+        while true {
+            let name = FileName.of(key, distinguisher: distinguisher)
+            if !taken.contains(name.description.lowercased()) { return (name, distinguisher) }
+            distinguisher += 1
+        }
+    }
+
+    init(stored value: DatabaseValue, key: RecordingKey) throws(ManifestError) {
+        switch value.storage {
+        case .int64(let distinguisher): self = FileName.of(key, distinguisher: Int(distinguisher))
+        case .string(let text):
+            guard let name = FileName(exactly: text) else { throw .unreadable("file name", value) }
+            self = name
+        default: throw .unreadable("file name", value)
+        }
+    }
+}

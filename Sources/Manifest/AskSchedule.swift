@@ -1,0 +1,87 @@
+import Recordings
+
+/// When a task's captures are asked for, and when asking ends (wxcc-api 6.4, 14). Pure.
+///
+/// Nothing says when a recording becomes available, and an empty answer is not the last word. So an empty answer is
+/// followed by another question after a growing while, until the horizon; an answer with recordings is confirmed once,
+/// since a further segment may still come.
+package struct AskSchedule: Hashable, Sendable {
+    /// How long after a task's creation it is asked about while nothing is found.
+    package var horizon: Duration
+
+    package init(horizon: Duration = .hours(7 * 24)) {
+        self.horizon = horizon
+    }
+
+    /// A call that is not over by then has lost its end, and is asked about all the same.
+    package static let longestCall: Duration = .hours(24)
+    /// Two equal answers settle a task where they are this far apart.
+    package static let settlingTime: Duration = .hours(1)
+
+    private static let waits: [Duration] = [
+        .minutes(5), .minutes(15), .minutes(30), .hours(1), .hours(2), .hours(6), .hours(12),
+    ]
+
+    /// When a task is asked about for the first time: as soon as it is over. In the past for a task that was over
+    /// before it was listed, so that the longest overdue come first.
+    package static func firstAsk(created: Timestamp, lastUpdated: Timestamp?, isTerminal: Bool) -> Timestamp {
+        isTerminal ? max(created, lastUpdated ?? created) : created + longestCall
+    }
+
+    /// What to do after an answer.
+    /// - Parameters:
+    ///   - history: all answers to this task, the one just had included.
+    ///   - isHeld: whether recordings of the task are known from any answer.
+    package func decision(
+        after history: AskHistory,
+        isHeld: Bool,
+        created: Timestamp,
+        isTerminal: Bool,
+        now: Timestamp
+    ) -> AskDecision {
+        let isPastHorizon = now >= created + horizon
+        let wait = Self.waits.dropFirst(max(0, history.asks - 1)).first ?? .hours(24)
+        guard history.found > 0 else {
+            guard isPastHorizon else { return .askAgain(at: now + wait) }
+            if isHeld { return .settled }
+            // One empty answer never makes a task final, not even where the horizon passed before it was first asked.
+            return history.asks < 2 ? .askAgain(at: now + wait) : .exhausted
+        }
+        let confirmation = history.unchangedSince + Self.settlingTime
+        if isPastHorizon || (isTerminal && now >= confirmation) { return .settled }
+        return .askAgain(at: isTerminal ? confirmation : max(confirmation, now + wait))
+    }
+}
+
+/// The answers that a task has had so far.
+package struct AskHistory: Hashable, Sendable {
+    /// How many times it was asked about.
+    package var asks: Int
+    /// How many recordings the last answer had.
+    package var found: Int
+    /// When the answer that still stands was had first.
+    package var unchangedSince: Timestamp
+
+    package init(asks: Int, found: Int, unchangedSince: Timestamp) {
+        self.asks = asks
+        self.found = found
+        self.unchangedSince = unchangedSince
+    }
+
+    /// The history with one more answer.
+    /// - Parameter isNew: whether the answer had a recording that no answer before it had.
+    package static func appending(found: Int, isNew: Bool, to earlier: AskHistory?, now: Timestamp) -> AskHistory {
+        guard let earlier, earlier.asks > 0 else { return AskHistory(asks: 1, found: found, unchangedSince: now) }
+        let isEqual = !isNew && found == earlier.found
+        return AskHistory(asks: earlier.asks + 1, found: found, unchangedSince: isEqual ? earlier.unchangedSince : now)
+    }
+}
+
+/// What ``AskSchedule`` decides after an answer.
+package enum AskDecision: Hashable, Sendable {
+    case askAgain(at: Timestamp)
+    /// Everything has been found.
+    case settled
+    /// The horizon has passed and nothing was found.
+    case exhausted
+}

@@ -1,0 +1,100 @@
+import GRDB
+import Recordings
+
+/// A row of `task`, as write methods need it.
+struct KnownTask {
+    var row: Int64
+    var createdTime: Timestamp
+    var day: ArchiveDay
+    var channelType: String
+    var status: TaskStatus
+    var captureRequest: CaptureRequest
+    var isListed: Bool
+
+    static func find(_ id: TaskID, organization: Int64, in db: Database) throws -> KnownTask? {
+        let select = """
+            SELECT task.row, created_time, day, channel.text, status.text, capture_request, listed
+            FROM task JOIN word AS channel ON channel.row = task.channel_type
+            JOIN word AS status ON status.row = task.status
+            WHERE id = ? AND organization = ?
+            """
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [id.stored, organization]).map { row in
+            KnownTask(
+                row: row[0],
+                createdTime: Timestamp(stored: row[1]),
+                day: try ArchiveDay(stored: row[2]),
+                channelType: row[3],
+                status: TaskStatus(row[4]),
+                captureRequest: try CaptureRequest(stored: row[5]),
+                isListed: row[6]
+            )
+        }
+    }
+
+    static func insert(_ task: TaskEntry, organization: Int64, isListed: Bool, in db: Database) throws -> Int64 {
+        let insert = """
+            INSERT INTO task (organization, id, created_time, day, channel_type, status, capture_request, listed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let arguments: StatementArguments = [
+            organization, task.id.stored, task.createdTime.stored, task.day.stored,
+            try Words.row(of: task.channelType, in: db), try Words.row(of: task.status.description, in: db),
+            task.captureRequest.stored, isListed,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        return db.lastInsertedRowID
+    }
+}
+
+/// The queue of what the next sealing of a day writes down of its tasks.
+enum UnsealedTask {
+    /// Puts a task at the end of the queue. Its revision is new, so that a sealing under way does not take it for done.
+    static func put(_ task: Int64, json: ProviderJSON?, in db: Database) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO unsealed_task (task, json) VALUES (?, ?)")
+            .execute(arguments: [task, json?.description])
+    }
+}
+
+/// The row of `question`: what is still open about a task's captures.
+struct Question {
+    var nextAskTime: Timestamp?
+    var history: AskHistory?
+    var refusal: String?
+
+    static func find(_ task: Int64, in db: Database) throws -> Question? {
+        let select = "SELECT next_ask_time, asks, found, unchanged_since, refusal FROM question WHERE task = ?"
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { row in
+            let since: Int64? = row[3]
+            return Question(
+                nextAskTime: (row[0] as Int64?).map(Timestamp.init(stored:)),
+                history: since.map { AskHistory(asks: row[1], found: row[2], unchangedSince: Timestamp(stored: $0)) },
+                refusal: row[4]
+            )
+        }
+    }
+
+    /// Asks from the beginning, whatever was answered before.
+    static func open(_ task: Int64, next: Timestamp, in db: Database) throws {
+        let insert = "INSERT OR REPLACE INTO question (task, next_ask_time, asks, found) VALUES (?, ?, 0, 0)"
+        try db.cachedStatement(sql: insert).execute(arguments: [task, next.stored])
+    }
+
+    static func hasten(_ task: Int64, to time: Timestamp, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE question SET next_ask_time = min(next_ask_time, ?) WHERE task = ?")
+            .execute(arguments: [time.stored, task])
+    }
+
+    static func close(_ task: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM question WHERE task = ?").execute(arguments: [task])
+    }
+
+    func save(_ task: Int64, in db: Database) throws {
+        let insert = """
+            INSERT OR REPLACE INTO question (task, next_ask_time, asks, found, unchanged_since, refusal)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [
+            task, nextAskTime?.stored, history?.asks ?? 0, history?.found ?? 0, history?.unchangedSince.stored, refusal,
+        ])
+    }
+}

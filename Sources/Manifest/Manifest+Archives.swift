@@ -1,0 +1,118 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Sealed archives, by organization, day and sequence.
+    /// - Parameter since: only those that were sealed at or after this moment.
+    package func sealedArchives(
+        organization: OrganizationName? = nil,
+        day: ArchiveDay? = nil,
+        sealedSince since: Timestamp? = nil
+    ) async throws -> [ArchiveRow] {
+        try await read { db in
+            var conditions = ["digest IS NOT NULL"]
+            var arguments: StatementArguments = [:]
+            if let organization {
+                conditions.append("organization.name = :organization")
+                arguments += ["organization": organization.description]
+            }
+            if let day {
+                conditions.append("day = :day")
+                arguments += ["day": day.stored]
+            }
+            if let since {
+                conditions.append("sealed_time >= :since")
+                arguments += ["since": since.stored]
+            }
+            let select =
+                "\(ArchiveRow.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY name, day, sequence"
+            return try Row.fetchAll(db, sql: select, arguments: arguments).map(ArchiveRow.init)
+        }
+    }
+
+    /// A sealed archive; `nil` where the manifest has none of this name.
+    package func sealedArchive(_ name: ArchiveName) async throws -> ArchiveRow? {
+        try await read { db in try ArchiveRow.find(name, in: db) }
+    }
+
+    /// The recordings in an archive, sealed or open, in the order of their tasks' creation: what `verify` holds the
+    /// archive's bytes against. Empty where the manifest knows no such archive.
+    package func archivedRecordings(in name: ArchiveName) -> RowSequence<ArchivedMember> {
+        RowSequence(from: TaskPosition.beginning) { [self] position in
+            try await read { db in try ArchivedMember.batch(of: name, after: position, in: db) }
+        }
+    }
+}
+
+extension ArchiveRow {
+    static let select = """
+        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time
+        FROM archive JOIN organization ON organization.row = archive.organization
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            name: try ArchiveName(row),
+            byteCount: row[3],
+            digest: try ContentDigest(stored: row[4]),
+            recordings: row[5],
+            sealedTime: (row[6] as Int64?).map(Timestamp.init(stored:))
+        )
+    }
+
+    static func find(_ name: ArchiveName, in db: Database) throws -> ArchiveRow? {
+        let condition = "WHERE organization.name = ? AND day = ? AND sequence = ? AND digest IS NOT NULL"
+        let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+        return try Row.fetchOne(db, sql: "\(select) \(condition)", arguments: arguments).map(ArchiveRow.init)
+    }
+}
+
+extension ArchivedMember {
+    /// Some tasks' recordings at a time. Tasks of the archive's day without any in it are passed over, so that a batch
+    /// may be empty and not the last.
+    fileprivate static func batch(
+        of name: ArchiveName,
+        after position: TaskPosition,
+        in db: Database
+    ) throws -> RowSequence<ArchivedMember>.Batch<TaskPosition> {
+        let organization = "SELECT row FROM organization WHERE name = ?"
+        guard let row = try Int64.fetchOne(db, sql: organization, arguments: [name.organization.description]) else {
+            return RowSequence.Batch(rows: [], next: nil)
+        }
+        var arguments = TaskRange.arguments(organization: row, day: name.day)
+        arguments += ["after_time": position.createdTime, "after_id": position.id]
+        let tasks = """
+            SELECT row, id, created_time FROM task
+            WHERE \(TaskRange.condition) AND day = :day AND created_time >= :after_time
+                AND (created_time, id) > (:after_time, :after_id)
+            ORDER BY created_time, id LIMIT 500
+            """
+        let batch = try Row.fetchAll(db.cachedStatement(sql: tasks), arguments: arguments)
+        let members = try batch.flatMap { task in
+            try ArchivedMember.all(of: task[0], taskID: try TaskID(stored: task[1]), in: name, in: db)
+        }
+        return RowSequence.Batch(rows: members, next: batch.last.map { TaskPosition(createdTime: $0[2], id: $0[1]) })
+    }
+
+    private static func all(
+        of task: Int64,
+        taskID: TaskID,
+        in name: ArchiveName,
+        in db: Database
+    ) throws -> [ArchivedMember] {
+        let select = """
+            SELECT file, offset, recording.byte_count, recording.digest, \(RecordingColumns.key)
+            FROM recording \(RecordingColumns.keyJoins) JOIN archive ON archive.row = recording.archive
+            WHERE task = ? AND archive.sequence = ? ORDER BY ordinal
+            """
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [task, name.sequence]).map { row in
+            ArchivedMember(
+                taskID: taskID,
+                file: try FileName(stored: row[0], key: try RecordingKey(row, taskID: taskID)),
+                offset: row[1],
+                byteCount: row[2],
+                digest: try ContentDigest(stored: row[3])
+            )
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import GRDB
+import Recordings
+
+/// Something that happened: a line of the manifest's append-only log. Kept for what people will ask about, and not for
+/// each recording that went well.
+package struct Event: Hashable, Sendable {
+    /// What happened.
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case passBegan = "pass_began"
+        case passEnded = "pass_ended"
+        case archiveOpened = "archive_opened"
+        case archiveSealed = "archive_sealed"
+        /// After a crash, what the spool holds was found to differ from the manifest.
+        case archiveRecovered = "archive_recovered"
+        /// A recording that was stored is not there any more, and is fetched again.
+        case recordingLost = "recording_lost"
+        case recordingFailed = "recording_failed"
+        case recordingSuspect = "recording_suspect"
+        case taskRefused = "task_refused"
+        /// The listing had something that a listing should not have.
+        case listingAnomaly = "listing_anomaly"
+        /// `verify` found damage.
+        case damageFound = "damage_found"
+        case rebuilt
+        case other
+    }
+
+    package var time: Timestamp
+    package var kind: Kind
+    package var organization: OrganizationName?
+    package var task: TaskID?
+    package var file: FileName?
+    /// What else is known; never a secret.
+    package var detail: [String: String]
+
+    package init(
+        time: Timestamp,
+        kind: Kind,
+        organization: OrganizationName? = nil,
+        task: TaskID? = nil,
+        file: FileName? = nil,
+        detail: [String: String] = [:]
+    ) {
+        self.time = time
+        self.kind = kind
+        self.organization = organization
+        self.task = task
+        self.file = file
+        self.detail = detail
+    }
+}
+
+extension Manifest {
+    /// Adds a line to the log of events.
+    /// - Throws: `unknown` where the event's organization is not registered.
+    package func appendEvent(_ event: Event) async throws {
+        try await write { db in try event.insert(in: db) }
+    }
+
+    /// The log of events, oldest first.
+    /// - Parameters:
+    ///   - organization: only this one's; `nil` for all.
+    ///   - task: only those of this task.
+    ///   - since: only those at or after this moment.
+    package func events(
+        organization: OrganizationName? = nil,
+        task: TaskID? = nil,
+        since: Timestamp? = nil
+    ) -> RowSequence<Event> {
+        RowSequence(from: Int64(0)) { [self] last in
+            try await read { db in
+                let select = """
+                    SELECT event.row, time, kind, organization.name, task, file, detail
+                    FROM event LEFT JOIN organization ON organization.row = event.organization
+                    WHERE event.row > :last AND time >= :since \(task == nil ? "" : "AND task = :task")
+                        \(organization == nil ? "" : "AND organization.name = :organization")
+                    ORDER BY event.row LIMIT 500
+                    """
+                var arguments: StatementArguments = ["last": last, "since": since?.stored ?? .min]
+                if let task { arguments += ["task": task.description] }
+                if let organization { arguments += ["organization": organization.description] }
+                let rows = try Row.fetchAll(db, sql: select, arguments: arguments)
+                return RowSequence.Batch(rows: try rows.map(Event.init), next: rows.last.map { $0[0] })
+            }
+        }
+    }
+}
+
+extension Event {
+    func insert(in db: Database) throws {
+        let organization = try organization.map { try OrganizationRow.row(of: $0, in: db) }
+        let insert = "INSERT INTO event (time, kind, organization, task, file, detail) VALUES (?, ?, ?, ?, ?, ?)"
+        try db.cachedStatement(sql: insert).execute(arguments: [
+            time.stored, kind.stored, organization, task?.description, file?.description,
+            detail.isEmpty ? nil : try JSONObject.text(detail),
+        ])
+    }
+
+    fileprivate init(_ row: Row) throws {
+        let detail: String? = row[6]
+        self.init(
+            time: Timestamp(stored: row[1]),
+            kind: Kind(stored: row[2]),
+            organization: try (row[3] as String?).map(OrganizationName.init(stored:)),
+            task: (row[4] as String?).flatMap { TaskID($0) },
+            file: (row[5] as String?).flatMap { FileName(exactly: $0) },
+            detail: try detail.map { try JSONObject.value([String: String].self, $0) } ?? [:]
+        )
+    }
+}
+
+extension Event.Kind {
+    /// A code outlives this version: append, never reorder.
+    private static let codes: [Event.Kind] = [
+        .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
+        .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
+    ]
+
+    fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    fileprivate init(stored code: Int) {
+        self = Self.codes.indices.contains(code) ? Self.codes[code] : .other
+    }
+}
+
+/// Small values as one line of JSON in a column, with sorted keys.
+enum JSONObject {
+    static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws(ManifestError) -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch {
+            throw .unreadable("JSON", text.databaseValue)
+        }
+    }
+}

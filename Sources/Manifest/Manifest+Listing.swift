@@ -1,0 +1,198 @@
+import GRDB
+import Recordings
+
+/// What a page of the listing brought.
+package struct ListingNote: Hashable, Sendable {
+    /// Tasks that were not known, or only by their ID.
+    package var new = 0
+    /// Known tasks whose status, capture request or channel is another.
+    package var changed = 0
+    /// Tasks that are as they were.
+    package var known = 0
+}
+
+extension Manifest {
+    /// Makes an organization known, or finds it.
+    /// - Throws: `conflict` where the name belongs to another organization ID.
+    package func register(_ name: OrganizationName, id: OrganizationID) async throws -> OrganizationRow {
+        try await write { db in try OrganizationRow.registered(name, id: id, in: db) }
+    }
+
+    /// All organizations, by name.
+    package func organizations() async throws -> [OrganizationRow] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name").map(OrganizationRow.init)
+        }
+    }
+
+    /// Takes a page of the provider's listing: new tasks are inserted, known ones brought up to date, and whatever may
+    /// have captures gets a question. A task keeps the creation time and the day that it became known with, since its
+    /// recordings may be in that day's archive already.
+    /// - Parameter day: the day that an instant belongs to.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func noteListed(
+        _ tasks: [ListedTask],
+        organization: OrganizationName,
+        day: @escaping @Sendable (Timestamp) -> ArchiveDay,
+        now: Timestamp
+    ) async throws -> ListingNote {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            var note = ListingNote()
+            for task in tasks {
+                let listing = Listing(task: task, day: day(task.createdTime), organization: organization, now: now)
+                switch try listing.apply(in: db) {
+                case .new: note.new += 1
+                case .changed: note.changed += 1
+                case .known: note.known += 1
+                }
+            }
+            return note
+        }
+    }
+
+    /// Through which moment the listing of `organization` is complete; `nil` before the first pass.
+    package func watermark(_ organization: OrganizationName) async throws -> Timestamp? {
+        try await read { db in
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT listed_through FROM organization WHERE name = ?",
+                arguments: [organization.description]
+            ).map(Timestamp.init(stored:))
+        }
+    }
+
+    /// The listing is complete through `time`. Durable; never goes back.
+    package func setWatermark(_ organization: OrganizationName, listedThrough time: Timestamp) async throws {
+        try await write(.machine) { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            try db.execute(
+                sql:
+                    "UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time) WHERE row = :row",
+                arguments: ["time": time.stored, "row": row]
+            )
+        }
+    }
+}
+
+extension OrganizationRow {
+    init(_ row: Row) throws {
+        self.init(row: row[0], name: try OrganizationName(stored: row[1]), id: try OrganizationID(stored: row[2]))
+    }
+
+    static func registered(_ name: OrganizationName, id: OrganizationID, in db: Database) throws -> OrganizationRow {
+        let select = "SELECT row, name, id FROM organization WHERE name = ?"
+        if let known = try Row.fetchOne(db, sql: select, arguments: [name.description]).map(OrganizationRow.init) {
+            guard known.id == id else {
+                throw ManifestError(
+                    .conflict,
+                    "organization \(name) is \(known.id) in the manifest and \(id) in the configuration; "
+                        + "give the other organization another name"
+                )
+            }
+            return known
+        }
+        try db.execute(
+            sql: "INSERT INTO organization (name, id) VALUES (?, ?)",
+            arguments: [name.description, id.stored]
+        )
+        return OrganizationRow(row: db.lastInsertedRowID, name: name, id: id)
+    }
+
+    static func row(of name: OrganizationName, in db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT row FROM organization WHERE name = ?")
+        guard let row = try Int64.fetchOne(statement, arguments: [name.description]) else {
+            throw ManifestError(.unknown, "the manifest knows no organization \(name); `callark archive` registers it")
+        }
+        return row
+    }
+}
+
+/// One task of a listing on its way into the manifest.
+private struct Listing {
+    enum Outcome { case new, changed, known }
+
+    var task: ListedTask
+    var day: ArchiveDay
+    var organization: Int64
+    var now: Timestamp
+
+    func apply(in db: Database) throws -> Outcome {
+        guard let known = try KnownTask.find(task.id, organization: organization, in: db) else {
+            let row = try KnownTask.insert(
+                TaskEntry(task, day: day),
+                organization: organization,
+                isListed: true,
+                in: db
+            )
+            try queueForSealing(row, in: db)
+            if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
+            return .new
+        }
+        let isChanged =
+            known.status != task.status || known.captureRequest != task.captureRequest
+            || known.channelType != task.channelType || !known.isListed
+        if isChanged {
+            try update(known, in: db)
+            try queueForSealing(known.row, in: db)
+            try reconsider(known, in: db)
+        } else {
+            try refreshQueued(known.row, in: db)
+        }
+        return !known.isListed ? .new : isChanged ? .changed : .known
+    }
+
+    private var firstAsk: Timestamp {
+        AskSchedule.firstAsk(
+            created: task.createdTime,
+            lastUpdated: task.lastUpdatedTime,
+            isTerminal: task.status.isTerminal
+        )
+    }
+
+    private func update(_ known: KnownTask, in db: Database) throws {
+        let update = "UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = 1 WHERE row = ?"
+        try db.cachedStatement(sql: update).execute(arguments: [
+            Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
+            task.captureRequest.stored, known.row,
+        ])
+    }
+
+    /// What changed may have become due, or have become pointless.
+    private func reconsider(_ known: KnownTask, in db: Database) throws {
+        if task.captureRequest == .notRequested {
+            try Question.close(known.row, in: db)
+        } else if known.captureRequest != task.captureRequest {
+            try Question.open(known.row, next: firstAsk, in: db)
+        } else if task.status.isTerminal, !known.status.isTerminal {
+            try Question.hasten(known.row, to: firstAsk, in: db)
+        }
+    }
+
+    private func queueForSealing(_ row: Int64, in db: Database) throws {
+        try UnsealedTask.put(row, json: task.json, in: db)
+    }
+
+    /// A task that waits for its day's sealing is written down as it was listed last. One that was sealed and differs
+    /// in nothing but its JSON, such as the time of its last update, is not worth another archive.
+    private func refreshQueued(_ row: Int64, in db: Database) throws {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
+        if try Int.fetchOne(statement, arguments: [row, task.json.description]) != nil {
+            try queueForSealing(row, in: db)
+        }
+    }
+}
+
+extension TaskEntry {
+    fileprivate init(_ task: ListedTask, day: ArchiveDay) {
+        self.init(
+            id: task.id,
+            day: day,
+            createdTime: task.createdTime,
+            channelType: task.channelType,
+            status: task.status,
+            captureRequest: task.captureRequest,
+            json: task.json
+        )
+    }
+}

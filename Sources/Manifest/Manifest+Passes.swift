@@ -1,0 +1,127 @@
+import GRDB
+import Recordings
+
+/// How a pass ended.
+package enum PassOutcome: String, Hashable, Sendable, CaseIterable {
+    /// Everything expected in its window is archived, stored until its day is over, or explained.
+    case complete
+    /// Some of it is not.
+    case incomplete
+    /// It could not go on: the provider, the disk, the authorisation.
+    case failed
+    /// It was told to stop, and did so cleanly.
+    case interrupted
+    /// Its process died.
+    case abandoned
+}
+
+/// Names a pass within this manifest.
+package struct PassID: Hashable, Sendable {
+    let row: Int64
+}
+
+/// One pass.
+package struct PassRow: Hashable, Sendable {
+    package var id: PassID
+    package var organization: OrganizationName
+    package var window: Range<Timestamp>
+    package var startedTime: Timestamp
+    /// `nil` while it runs.
+    package var endedTime: Timestamp?
+    /// `nil` while it runs.
+    package var outcome: PassOutcome?
+    /// What it came to, where it came that far.
+    package var summary: PassSummary?
+}
+
+extension Manifest {
+    /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end has
+    /// died, and is noted as abandoned.
+    package func beginPass(
+        organization: OrganizationName,
+        window: Range<Timestamp>,
+        now: Timestamp
+    ) async throws -> PassID {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            try db.execute(
+                sql: "UPDATE pass SET ended_time = ?, outcome = ? WHERE organization = ? AND ended_time IS NULL",
+                arguments: [now.stored, PassOutcome.abandoned.stored, row]
+            )
+            let insert = "INSERT INTO pass (organization, window_from, window_to, started_time) VALUES (?, ?, ?, ?)"
+            let bounds: [Int64] = [window.lowerBound.stored, window.upperBound.stored]
+            try db.execute(sql: insert, arguments: [row, bounds[0], bounds[1], now.stored])
+            let id = PassID(row: db.lastInsertedRowID)
+            let detail = ["from": window.lowerBound.description, "to": window.upperBound.description]
+            try Event(time: now, kind: .passBegan, organization: organization, detail: detail).insert(in: db)
+            return id
+        }
+    }
+
+    /// A pass has ended. Durable.
+    /// - Throws: `conflict` where it has ended before.
+    package func endPass(_ id: PassID, outcome: PassOutcome, summary: PassSummary?, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            let counts = try summary.map(JSONObject.text)
+            try db.execute(
+                sql: "UPDATE pass SET ended_time = ?, outcome = ?, counts = ? WHERE row = ? AND ended_time IS NULL",
+                arguments: [now.stored, outcome.stored, counts, id.row]
+            )
+            guard db.changesCount == 1 else { throw ManifestError(.conflict, "the pass has ended already") }
+            let select = """
+                SELECT name FROM organization JOIN pass ON pass.organization = organization.row WHERE pass.row = ?
+                """
+            let name = try String.fetchOne(db, sql: select, arguments: [id.row]).map(OrganizationName.init(stored:))
+            let event = Event(time: now, kind: .passEnded, organization: name, detail: ["outcome": outcome.rawValue])
+            try event.insert(in: db)
+        }
+    }
+
+    /// The pass that began last; `nil` before the first.
+    package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
+        try await pass(organization, where: "1")
+    }
+
+    /// The last pass that ended as complete; `nil` before the first such.
+    package func lastCompletePass(_ organization: OrganizationName) async throws -> PassRow? {
+        try await pass(organization, where: "outcome = \(PassOutcome.complete.stored)")
+    }
+
+    private func pass(_ organization: OrganizationName, where condition: String) async throws -> PassRow? {
+        try await read { db in
+            let select = """
+                SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
+                FROM pass JOIN organization ON organization.row = pass.organization
+                WHERE name = ? AND \(condition) ORDER BY pass.row DESC LIMIT 1
+                """
+            return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
+        }
+    }
+}
+
+extension PassRow {
+    fileprivate init(_ row: Row) throws {
+        let counts: String? = row[7]
+        self.init(
+            id: PassID(row: row[0]),
+            organization: try OrganizationName(stored: row[1]),
+            window: Timestamp(stored: row[2])..<Timestamp(stored: row[3]),
+            startedTime: Timestamp(stored: row[4]),
+            endedTime: (row[5] as Int64?).map(Timestamp.init(stored:)),
+            outcome: try (row[6] as Int?).map(PassOutcome.init(stored:)),
+            summary: try counts.map { try JSONObject.value(PassSummary.self, $0) }
+        )
+    }
+}
+
+extension PassOutcome {
+    /// A code outlives this version, and `passes_readable` knows it: append, never reorder.
+    private static let codes: [PassOutcome] = [.complete, .incomplete, .failed, .interrupted, .abandoned]
+
+    fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    fileprivate init(stored code: Int) throws(ManifestError) {
+        guard Self.codes.indices.contains(code) else { throw .unreadable("outcome of a pass", code.databaseValue) }
+        self = Self.codes[code]
+    }
+}

@@ -1,0 +1,141 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// The days before `day` that are to be sealed, oldest first: those with recordings in an open archive.
+    /// - Parameter includingTasksOnly: also those that have nothing but tasks which no archive has as they are now: new
+    ///   ones, or changed since. An archive of their own is what lets `rebuild` know of their gaps.
+    package func daysToSeal(
+        organization: OrganizationName,
+        before day: ArchiveDay,
+        includingTasksOnly: Bool = false
+    ) async throws -> [ArchiveDay] {
+        try await read { db in
+            let tasks = "UNION SELECT day FROM unsealed_task JOIN task ON task.row = unsealed_task.task"
+            let select = """
+                SELECT day FROM archive WHERE organization = :organization AND digest IS NULL AND recordings > 0
+                    AND day < :day
+                \(includingTasksOnly ? "\(tasks) WHERE organization = :organization AND day < :day" : "") ORDER BY day
+                """
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            return try Int64.fetchAll(db, sql: select, arguments: ["organization": organization, "day": day.stored])
+                .map(ArchiveDay.init(stored:))
+        }
+    }
+
+    /// The tasks that the sealing of the open archive of `day` writes down, in the order of their creation: all that are
+    /// new or changed since the day's last sealed archive.
+    ///
+    /// What is noted of the day's tasks after this call is left to the next archive.
+    /// - Throws: `unknown` where the day has no open archive.
+    package func tasksToSeal(organization: OrganizationName, day: ArchiveDay) async throws -> RowSequence<TaskEntry> {
+        let scope = try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let seq = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'unsealed_task'"
+            let mark = try Int64.fetchOne(db, sql: seq) ?? 0
+            try db.execute(
+                sql: "UPDATE archive SET task_mark = ? WHERE organization = ? AND day = ? AND digest IS NULL",
+                arguments: [mark, organization, day.stored]
+            )
+            guard db.changesCount == 1 else {
+                throw ManifestError(.unknown, "there is no open archive of \(day) to seal; open one first")
+            }
+            return SealingScope(organization: organization, day: day, mark: mark)
+        }
+        return RowSequence(from: TaskPosition.beginning) { [self] position in
+            try await read { db in try scope.batch(after: position, in: db) }
+        }
+    }
+
+    /// The archive is sealed: its recordings are `archived`, and its tasks are off the queue of those to be written
+    /// down, with their JSON. Durable; saying the same twice is no error.
+    /// - Parameter recordings: how many it holds.
+    /// - Throws: `conflict` where the manifest counts another number of recordings in it, or it was sealed as something
+    ///   else; `unknown`.
+    package func noteSealed(
+        _ name: ArchiveName,
+        byteCount: Int64,
+        digest: ContentDigest,
+        recordings: Int,
+        now: Timestamp
+    ) async throws {
+        try await write(.machine) { db in
+            let known = try ArchiveRow.find(name, in: db)
+            if let known, known.digest == digest, known.byteCount == byteCount { return }
+            let archive = try OpenArchive.find(name, in: db)
+            guard archive.recordings == recordings else {
+                throw ManifestError(
+                    .conflict,
+                    "archive \(name) holds \(recordings) recordings, but the manifest counts \(archive.recordings) in it"
+                )
+            }
+            try SealingScope.takeOff(name, archive: archive.row, in: db)
+            let update = """
+                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, byte_count = ?, digest = ?, sealed_time = ?
+                WHERE row = ?
+                """
+            try db.execute(sql: update, arguments: [byteCount, digest.stored, now.stored, archive.row])
+            let detail = [
+                "archive": name.description, "bytes": String(byteCount), "recordings": String(recordings),
+                "sha256": digest.description,
+            ]
+            try Event(time: now, kind: .archiveSealed, organization: name.organization, detail: detail).insert(in: db)
+        }
+    }
+}
+
+/// Where a run through tasks stands, in the order of their creation.
+struct TaskPosition: Sendable {
+    var createdTime: Int64
+    var id: DatabaseValue
+
+    /// Before any identifier, since NULL would compare as unknown and any blob or text is greater than a number.
+    static let beginning = TaskPosition(createdTime: .min, id: Int64.min.databaseValue)
+}
+
+/// Which tasks one sealing takes along.
+private struct SealingScope: Sendable {
+    var organization: Int64
+    var day: ArchiveDay
+    var mark: Int64
+
+    func batch(after position: TaskPosition, in db: Database) throws -> RowSequence<TaskEntry>.Batch<TaskPosition> {
+        let select = """
+            SELECT task.id, created_time, channel.text, status.text, capture_request, unsealed_task.json
+            FROM task CROSS JOIN unsealed_task ON unsealed_task.task = task.row
+            JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
+            WHERE \(TaskRange.condition) AND task.day = :day AND revision <= :mark
+                AND created_time >= :after_time AND (created_time, task.id) > (:after_time, :after_id)
+            ORDER BY created_time, task.id LIMIT 500
+            """
+        var arguments = TaskRange.arguments(organization: organization, day: day)
+        arguments += ["mark": mark, "after_time": position.createdTime, "after_id": position.id]
+        let rows = try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
+        let tasks = try rows.map { row in
+            TaskEntry(
+                id: try TaskID(stored: row[0]),
+                day: day,
+                createdTime: Timestamp(stored: row[1]),
+                channelType: row[2],
+                status: TaskStatus(row[3]),
+                captureRequest: try CaptureRequest(stored: row[4]),
+                json: (row[5] as String?).map(ProviderJSON.init(redacted:))
+            )
+        }
+        return RowSequence.Batch(rows: tasks, next: rows.last.map { TaskPosition(createdTime: $0[1], id: $0[0]) })
+    }
+
+    /// Takes off the queue what the archive took along: what was in the queue when its sealing began, and no more. An
+    /// archive that was sealed with no tasks asked for took none.
+    static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
+        let organization = try OrganizationRow.row(of: name.organization, in: db)
+        var arguments = TaskRange.arguments(organization: organization, day: name.day)
+        arguments += ["archive": archive]
+        let delete = """
+            DELETE FROM unsealed_task
+            WHERE revision <= (SELECT task_mark FROM archive WHERE row = :archive)
+                AND task IN (SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day)
+            """
+        try db.execute(sql: delete, arguments: arguments)
+    }
+}

@@ -1,0 +1,179 @@
+import GRDB
+import Recordings
+
+/// A recording whose bytes are durable in an open daily archive.
+package struct StoredRecording: Hashable, Sendable {
+    package var row: RecordingRowID
+    package var entry: RecordingEntry
+
+    package init(row: RecordingRowID, entry: RecordingEntry) {
+        self.row = row
+        self.entry = entry
+    }
+}
+
+/// A recording that is given up for now.
+package struct RecordingFailure: Hashable, Sendable {
+    package var row: RecordingRowID
+    /// Why, for people; never with a signed URL's query.
+    package var reason: String
+    /// How many downloads were begun for it, all in all.
+    package var attempts: Int
+    /// From when on it is tried again.
+    package var retryNotBefore: Timestamp
+
+    package init(row: RecordingRowID, reason: String, attempts: Int, retryNotBefore: Timestamp) {
+        self.row = row
+        self.reason = reason
+        self.attempts = attempts
+        self.retryNotBefore = retryNotBefore
+    }
+}
+
+extension Manifest {
+    /// A download has begun.
+    /// - Parameter attempts: how many were begun for it by now.
+    package func noteAttempt(_ row: RecordingRowID, attempts: Int) async throws {
+        try await write { db in
+            let update = "UPDATE recording SET attempts = ? WHERE task = ? AND ordinal = ? AND archive IS NULL"
+            try db.cachedStatement(sql: update).execute(arguments: [attempts, row.task, row.ordinal])
+        }
+    }
+
+    /// The recordings of `group` are `stored`: their bytes are durable, at these offsets, in the open archives of their
+    /// days, which are vouched for as far as `extents` says. Durable; all of the group, or nothing.
+    ///
+    /// Saying the same twice is no error.
+    /// - Throws: `conflict` where a recording is held elsewhere already, or its day's archive is not among `extents` or
+    ///   not open; `unknown` where a row is not known.
+    package func noteStored(
+        _ group: [StoredRecording],
+        extents: [ArchiveName: ArchiveExtentRow],
+        now: Timestamp
+    ) async throws {
+        try await write(.machine) { db in
+            var archives: [ArchiveOwner: OpenArchive] = [:]
+            for (name, extent) in extents {
+                var archive = try OpenArchive.find(name, in: db)
+                archive.extent = extent
+                archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
+            }
+            for stored in group {
+                let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
+                guard let archive = archives[owner] else {
+                    throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
+                }
+                if try stored.enter(archive, now: now, in: db) { archives[owner]?.recordings += 1 }
+            }
+            for archive in archives.values { try archive.save(in: db) }
+        }
+    }
+
+    /// A recording is given up for now, with a reason.
+    package func noteFailed(_ failure: RecordingFailure, now: Timestamp) async throws {
+        try await write { db in try failure.apply(now: now, in: db) }
+    }
+
+    /// Failed recordings are `pending` again and wanted at once.
+    /// - Parameters:
+    ///   - window: only those of tasks that were created in it.
+    ///   - task: only those of this task.
+    /// - Returns: how many.
+    package func notePending(
+        organization: OrganizationName,
+        window: Range<Timestamp>? = nil,
+        task: TaskID? = nil,
+        now: Timestamp
+    ) async throws -> Int {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let select = """
+                SELECT recording.task, ordinal FROM recording CROSS JOIN task ON task.row = recording.task
+                WHERE archive IS NULL AND failure IS NOT NULL AND task.organization = ?
+                    AND created_time >= ? AND created_time < ? AND (? IS NULL OR task.id = ?)
+                """
+            let rows = try Row.fetchAll(
+                db,
+                sql: select,
+                arguments: [
+                    organization, window?.lowerBound.stored ?? .min, window?.upperBound.stored ?? .max,
+                    task?.stored, task?.stored,
+                ]
+            )
+            for row in rows {
+                let update = "UPDATE recording SET failure = NULL, wanted_time = ? WHERE task = ? AND ordinal = ?"
+                try db.cachedStatement(sql: update).execute(arguments: [now.stored, row[0] as Int64, row[1] as Int64])
+            }
+            return rows.count
+        }
+    }
+}
+
+extension StoredRecording {
+    /// - Returns: whether the recording was not in the archive before.
+    fileprivate func enter(_ archive: OpenArchive, now: Timestamp, in db: Database) throws -> Bool {
+        let select = "SELECT archive, offset FROM recording WHERE task = ? AND ordinal = ?"
+        guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
+            throw ManifestError(.unknown, "the manifest has no row for \(entry.payloadPath)")
+        }
+        if let holder: Int64 = known[0] {
+            guard holder == archive.row, known[1] == entry.offset else {
+                throw ManifestError(.conflict, "\(entry.payloadPath) is held already, and not where it was just stored")
+            }
+            return false
+        }
+        let update = """
+            UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, archive = ?, offset = ?,
+                byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?, received_time = ?
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update).execute(arguments: [
+            entry.stopTime?.stored, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
+            entry.audio?.row(in: db), entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
+            row.task, row.ordinal,
+        ])
+        try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
+            .execute(arguments: [row.task, row.ordinal])
+        if let suspicion = entry.suspicion {
+            try event(.recordingSuspect, ["reason": suspicion], now: now).insert(in: db)
+        }
+        return true
+    }
+
+    private func event(_ kind: Event.Kind, _ detail: [String: String], now: Timestamp) -> Event {
+        Event(
+            time: now,
+            kind: kind,
+            organization: entry.organization,
+            task: entry.key.taskID,
+            file: entry.file,
+            detail: detail
+        )
+    }
+}
+
+extension RecordingFailure {
+    func apply(now: Timestamp, in db: Database) throws {
+        let select = """
+            SELECT task.id, organization.name, failure FROM recording JOIN task ON task.row = recording.task
+            JOIN organization ON organization.row = task.organization
+            WHERE recording.task = ? AND ordinal = ? AND archive IS NULL
+            """
+        guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
+            throw ManifestError(.conflict, "a recording cannot fail that is held already, or is not known")
+        }
+        let update = "UPDATE recording SET failure = ?, attempts = ?, wanted_time = ? WHERE task = ? AND ordinal = ?"
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [reason, attempts, retryNotBefore.stored, row.task, row.ordinal])
+        // Failing again for the same reason is no news.
+        guard known[2] as String? != reason else { return }
+        let event = Event(
+            time: now,
+            kind: .recordingFailed,
+            organization: try OrganizationName(stored: known[1]),
+            task: try TaskID(stored: known[0]),
+            detail: ["attempts": String(attempts), "reason": reason]
+        )
+        try event.insert(in: db)
+    }
+}

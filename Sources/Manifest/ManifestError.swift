@@ -1,0 +1,77 @@
+import GRDB
+
+/// Why the manifest could not be opened, read or written.
+package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is: what callers match on.
+    package enum Code: String, Hashable, Sendable, CaseIterable {
+        /// There is no file at the path.
+        case missing
+        /// The file is no manifest, or its content does not hold; `callark rebuild` makes a new one.
+        case damaged
+        /// The file was made by a later version of Callark.
+        case newer
+        /// The file was made by an earlier version and cannot be brought up to date, since it was opened for reading.
+        case older
+        /// A write was asked of a manifest that was opened for reading, or that the file system protects.
+        case readOnly = "read_only"
+        /// The file system may not be read at this path.
+        case permission
+        /// The disk is full. Nothing of the transaction was kept.
+        case full
+        /// The operating system could not read or write the file.
+        case inputOutput = "input_output"
+        /// Another process kept the file locked for longer than the wait that is allowed.
+        case busy
+        /// What was asked contradicts what the manifest holds, such as an archive that is sealed already.
+        case conflict
+        /// The manifest has no such organization, archive, task or recording.
+        case unknown
+    }
+
+    package let code: Code
+    /// What happened to which file or row, and what to do about it; one line.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+
+    /// Says what a failure of SQLite means for the manifest at `path`; other errors become `inputOutput`.
+    init(_ error: any Error, path: String) {
+        guard let error = error as? DatabaseError else {
+            self = error as? ManifestError ?? ManifestError(.inputOutput, "\(path): \(error)")
+            return
+        }
+        let code = Code(error.resultCode)
+        let reason = error.message ?? "result code \(error.extendedResultCode.rawValue)"
+        self.init(code, "manifest \(path): \(reason)\(code.advice)")
+    }
+}
+
+extension ManifestError.Code {
+    fileprivate init(_ result: ResultCode) {
+        self =
+            switch result {
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_ERROR: .damaged
+            case .SQLITE_READONLY: .readOnly
+            case .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN: .permission
+            case .SQLITE_FULL: .full
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+            case .SQLITE_CONSTRAINT: .conflict
+            default: .inputOutput
+            }
+    }
+
+    fileprivate var advice: String {
+        switch self {
+        case .damaged: "; `callark rebuild` makes a new manifest from the daily archives"
+        case .readOnly, .permission: "; check the owner and the mode of the file and of its folder"
+        case .full: "; free some space and run again"
+        case .busy: "; another process is writing it, run again later"
+        default: ""
+        }
+    }
+}

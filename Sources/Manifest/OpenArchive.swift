@@ -1,0 +1,96 @@
+import GRDB
+import Recordings
+
+/// What has at most one open archive at a time.
+struct ArchiveOwner: Hashable {
+    var organization: OrganizationName
+    var day: ArchiveDay
+}
+
+/// The row of an open archive, as write methods need it.
+struct OpenArchive {
+    var row: Int64
+    var extent: ArchiveExtentRow
+    var recordings: Int
+
+    /// - Throws: `unknown`, or `conflict` where the archive is sealed.
+    static func find(_ name: ArchiveName, in db: Database) throws -> OpenArchive {
+        let select = """
+            SELECT archive.row, tar_bytes, journal_bytes, recordings FROM archive
+            JOIN organization ON organization.row = archive.organization
+            WHERE organization.name = ? AND day = ? AND sequence = ?
+            """
+        let statement = try db.cachedStatement(sql: select)
+        let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+        guard let row = try Row.fetchOne(statement, arguments: arguments) else {
+            throw ManifestError(.unknown, "the manifest knows no archive \(name)")
+        }
+        guard let tarBytes: Int64 = row[1], let journalBytes: Int64 = row[2] else {
+            throw ManifestError(.conflict, "archive \(name) is sealed")
+        }
+        let extent = ArchiveExtentRow(tarBytes: tarBytes, journalBytes: journalBytes)
+        return OpenArchive(row: row[0], extent: extent, recordings: row[3])
+    }
+
+    func save(in db: Database) throws {
+        let update = "UPDATE archive SET tar_bytes = ?, journal_bytes = ?, recordings = ? WHERE row = ?"
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [extent.tarBytes, extent.journalBytes, recordings, row])
+    }
+}
+
+extension Manifest {
+    /// The archive that takes recordings of `day`: the open one, or a new one with the next sequence, which is
+    /// registered as empty.
+    package func openArchive(for organization: OrganizationName, day: ArchiveDay, now: Timestamp) async throws
+        -> ArchiveName
+    {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
+            if let sequence = try Int.fetchOne(db, sql: select, arguments: [row, day.stored]) {
+                return ArchiveName(organization: organization, day: day, sequence: sequence)
+            }
+            let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
+            let sequence = try (Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0) + 1
+            try db.execute(
+                sql:
+                    "INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes) VALUES (?, ?, ?, 0, 0)",
+                arguments: [row, day.stored, sequence]
+            )
+            let name = ArchiveName(organization: organization, day: day, sequence: sequence)
+            let detail = ["archive": name.description]
+            try Event(time: now, kind: .archiveOpened, organization: organization, detail: detail).insert(in: db)
+            return name
+        }
+    }
+
+    /// All open archives, by name, with what the manifest vouches for.
+    package func openArchives() async throws -> [OpenArchiveRow] {
+        try await read { db in
+            let select = """
+                SELECT organization.name, day, sequence, tar_bytes, journal_bytes, recordings FROM archive
+                JOIN organization ON organization.row = archive.organization
+                WHERE digest IS NULL ORDER BY organization.name, day, sequence
+                """
+            return try Row.fetchAll(db, sql: select).map { row in
+                OpenArchiveRow(
+                    name: try ArchiveName(row),
+                    extent: ArchiveExtentRow(tarBytes: row[3], journalBytes: row[4]),
+                    recordings: row[5]
+                )
+            }
+        }
+    }
+}
+
+extension ArchiveName {
+    /// Of a row that begins with the organization's name, the day and the sequence.
+    init(_ row: Row) throws {
+        self.init(
+            organization: try OrganizationName(stored: row[0]),
+            day: try ArchiveDay(stored: row[1]),
+            sequence: row[2]
+        )
+    }
+}

@@ -1,0 +1,95 @@
+import GRDB
+import Recordings
+
+/// The columns in which a recording comes out of the manifest, and how they become values again.
+enum RecordingColumns {
+    /// Of `recording` with `keyJoins`.
+    static let key = """
+        recording.id AS recording_id, kind, is_segment, call_type.text AS call_type, start_time,
+        coalesce(provider_word.text, provider_name) AS provider_name
+        """
+
+    static let keyJoins = """
+        JOIN word AS call_type ON call_type.row = recording.call_type
+        LEFT JOIN word AS provider_word
+            ON typeof(provider_name) = 'integer' AND provider_word.row = provider_name
+        """
+
+    /// Of `recording` with `keyJoins` and `heldJoins`.
+    static let held = """
+        archive.row AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
+        recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz, bits_per_sample,
+        duration_ms, suspicion, received_time
+        """
+
+    static let heldJoins = """
+        LEFT JOIN archive ON archive.row = recording.archive
+        LEFT JOIN audio_format ON audio_format.row = recording.audio_format
+        """
+}
+
+extension RecordingKey {
+    init(_ row: Row, taskID: TaskID) throws {
+        self.init(
+            taskID: taskID,
+            recordingID: try RecordingID(stored: row["recording_id"]),
+            kind: try CaptureKind(stored: row["kind"]),
+            isSegment: row["is_segment"],
+            callType: row["call_type"],
+            startTime: (row["start_time"] as Int64?).map(Timestamp.init(stored:)),
+            providerFileName: row["provider_name"]
+        )
+    }
+}
+
+extension RecordingRow {
+    init(_ row: Row, organization: OrganizationName, taskID: TaskID, task: Int64, day: ArchiveDay) throws {
+        let key = try RecordingKey(row, taskID: taskID)
+        let failure: String? = row["failure"]
+        let held = try Held(row, organization: organization, day: day)
+        let isArchived: Bool = row["is_archived"] ?? false
+        self.init(
+            row: RecordingRowID(task: task, ordinal: row["ordinal"]),
+            organization: organization,
+            day: day,
+            key: key,
+            stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+            file: try FileName(stored: row["file"], key: key),
+            state: held == nil ? (failure == nil ? .pending : .failed) : isArchived ? .archived : .stored,
+            reason: failure,
+            attempts: row["attempts"],
+            wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+            held: held
+        )
+    }
+}
+
+extension RecordingRow.Held {
+    /// - Returns: `nil` where the recording is in no archive.
+    init?(_ row: Row, organization: OrganizationName, day: ArchiveDay) throws {
+        guard let sequence: Int = row["sequence"] else { return nil }
+        self.init(
+            archive: ArchiveName(organization: organization, day: day, sequence: sequence),
+            offset: row["offset"],
+            byteCount: row["byte_count"],
+            digest: try ContentDigest(stored: row["digest"]),
+            audio: AudioFormat(row),
+            suspicion: row["suspicion"],
+            receivedTime: Timestamp(stored: row["received_time"])
+        )
+    }
+}
+
+extension AudioFormat {
+    /// - Returns: `nil` where the row has no audio format.
+    fileprivate init?(_ row: Row) {
+        guard let codec: String = row["codec"] else { return nil }
+        self.init(
+            codec: codec,
+            channels: row["channels"],
+            sampleRateHertz: row["sample_rate_hz"],
+            bitsPerSample: row["bits_per_sample"],
+            durationMilliseconds: row["duration_ms"]
+        )
+    }
+}

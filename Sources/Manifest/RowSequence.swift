@@ -1,0 +1,60 @@
+/// Rows out of the manifest, pulled in batches: memory does not grow with their number, and no transaction stays open
+/// between two batches, so that a slow reader never holds up a writer.
+///
+/// Each batch sees the manifest as it is then. Batches go on from a key and not from a count, so that rows which existed
+/// at the beginning come exactly once.
+package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
+    /// Some rows, and the state from which the batch after them is read; no state after the last batch.
+    struct Batch<State: Sendable>: Sendable {
+        var rows: [Element]
+        var next: State?
+    }
+
+    private let makeFetch: @Sendable () -> () async throws -> [Element]?
+
+    /// - Parameter fetch: reads the batch of a state, which is whatever tells where to go on.
+    init<State: Sendable>(
+        from first: State,
+        _ fetch: @escaping @Sendable (State) async throws -> Batch<State>
+    ) {
+        makeFetch = {
+            var state: State? = first
+            return {
+                guard let current = state else { return nil }
+                let batch = try await fetch(current)
+                state = batch.next
+                return batch.rows
+            }
+        }
+    }
+
+    package func makeAsyncIterator() -> Iterator { Iterator(fetch: makeFetch()) }
+
+    /// One run through the rows.
+    package struct Iterator: AsyncIteratorProtocol {
+        fileprivate let fetch: () async throws -> [Element]?
+        private var rows: ArraySlice<Element> = []
+
+        fileprivate init(fetch: @escaping () async throws -> [Element]?) {
+            self.fetch = fetch
+        }
+
+        /// - Throws: `ManifestError`, or `CancellationError` where the task was cancelled.
+        package mutating func next() async throws -> Element? {
+            while rows.isEmpty {
+                guard let batch = try await fetch() else { return nil }
+                rows = batch[...]
+            }
+            return rows.popFirst()
+        }
+    }
+}
+
+extension RowSequence {
+    /// All rows at once, for where they are few.
+    package func collected() async throws -> [Element] {
+        var all: [Element] = []
+        for try await row in self { all.append(row) }
+        return all
+    }
+}

@@ -1,0 +1,169 @@
+import Recordings
+
+/// An organization as the manifest knows it.
+package struct OrganizationRow: Hashable, Sendable {
+    package var row: Int64
+    package var name: OrganizationName
+    package var id: OrganizationID
+}
+
+/// Names a recording within this manifest, shortly; a rebuilt manifest may name it otherwise.
+package struct RecordingRowID: Hashable, Sendable, Comparable {
+    let task: Int64
+    let ordinal: Int64
+
+    package static func < (lhs: Self, rhs: Self) -> Bool { (lhs.task, lhs.ordinal) < (rhs.task, rhs.ordinal) }
+}
+
+/// A task as the manifest knows it.
+package struct TaskRow: Hashable, Sendable {
+    package var organization: OrganizationName
+    package var id: TaskID
+    package var createdTime: Timestamp
+    package var day: ArchiveDay
+    package var channelType: String
+    package var status: TaskStatus
+    package var captureRequest: CaptureRequest
+    /// Whether it came by the provider's listing; otherwise it was asked for by its ID.
+    package var isListed: Bool
+    /// How many times its captures were asked for; `nil` once it is settled.
+    package var asks: Int?
+    /// When its captures are asked for next; `nil` where no more.
+    package var nextAskTime: Timestamp?
+    /// Why the provider refused the last question, where it did.
+    package var refusal: String?
+}
+
+/// How much of an open archive's two files the manifest vouches for.
+package struct ArchiveExtentRow: Hashable, Sendable {
+    package var tarBytes: Int64
+    package var journalBytes: Int64
+
+    package init(tarBytes: Int64, journalBytes: Int64) {
+        self.tarBytes = tarBytes
+        self.journalBytes = journalBytes
+    }
+}
+
+/// An open daily archive.
+package struct OpenArchiveRow: Hashable, Sendable {
+    package var name: ArchiveName
+    package var extent: ArchiveExtentRow
+    package var recordings: Int
+}
+
+/// A sealed daily archive.
+package struct ArchiveRow: Hashable, Sendable {
+    package var name: ArchiveName
+    /// How long the tar is.
+    package var byteCount: Int64
+    /// The SHA-256 of the tar.
+    package var digest: ContentDigest
+    package var recordings: Int
+    /// `nil` where the manifest was rebuilt from the archive.
+    package var sealedTime: Timestamp?
+
+    package init(
+        name: ArchiveName,
+        byteCount: Int64,
+        digest: ContentDigest,
+        recordings: Int,
+        sealedTime: Timestamp?
+    ) {
+        self.name = name
+        self.byteCount = byteCount
+        self.digest = digest
+        self.recordings = recordings
+        self.sealedTime = sealedTime
+    }
+}
+
+/// A recording as the manifest knows it: a line of `list`.
+package struct RecordingRow: Hashable, Sendable {
+    package var row: RecordingRowID
+    package var organization: OrganizationName
+    package var day: ArchiveDay
+    package var key: RecordingKey
+    package var stopTime: Timestamp?
+    package var file: FileName
+    package var state: RecordingState
+    /// Why it failed; only where it did.
+    package var reason: String?
+    /// How many downloads were begun.
+    package var attempts: Int
+    /// When its bytes are wanted next, while they are not held.
+    package var wantedTime: Timestamp?
+    /// Where its bytes are; `nil` while they are not held.
+    package var held: Held?
+
+    /// Where a recording's bytes are, and what they are.
+    package struct Held: Hashable, Sendable {
+        package var archive: ArchiveName
+        /// Where the first byte stands in the archive's tar.
+        package var offset: Int64
+        package var byteCount: Int64
+        package var digest: ContentDigest
+        package var audio: AudioFormat?
+        package var suspicion: String?
+        package var receivedTime: Timestamp
+    }
+}
+
+/// A task that should have a recording and has none.
+package struct GapRow: Hashable, Sendable {
+    package var organization: OrganizationName
+    package var day: ArchiveDay
+    package var taskID: TaskID
+    package var createdTime: Timestamp
+    package var reason: GapReason
+    /// The provider's refusal, where there was one.
+    package var explanation: String?
+}
+
+/// One line of `list`.
+package enum ListRow: Hashable, Sendable {
+    case recording(RecordingRow)
+    case gap(GapRow)
+}
+
+/// Which lines `list` gives; what is `nil` excludes nothing.
+package struct ListFilter: Hashable, Sendable {
+    /// Which lines by their state.
+    package enum State: Hashable, Sendable {
+        case recording(RecordingState)
+        case gap
+    }
+
+    package var organization: OrganizationName?
+    package var task: TaskID?
+    package var day: ArchiveDay?
+    /// By the time of the task's creation.
+    package var window: Range<Timestamp>?
+    package var state: State?
+
+    package init(
+        organization: OrganizationName? = nil,
+        task: TaskID? = nil,
+        day: ArchiveDay? = nil,
+        window: Range<Timestamp>? = nil,
+        state: State? = nil
+    ) {
+        self.organization = organization
+        self.task = task
+        self.day = day
+        self.window = window
+        self.state = state
+    }
+}
+
+/// Where an archived recording stands in its archive: what `verify` holds the bytes against.
+package struct ArchivedMember: Hashable, Sendable {
+    package var taskID: TaskID
+    package var file: FileName
+    package var offset: Int64
+    package var byteCount: Int64
+    package var digest: ContentDigest
+
+    /// The member's path inside the bag, as ``RecordingEntry/payloadPath`` has it.
+    package var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }
+}

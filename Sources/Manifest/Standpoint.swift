@@ -1,0 +1,49 @@
+import Recordings
+
+/// From where the manifest is judged: what is a gap, what is late and what is complete depends on the time. Gaps are
+/// derived from this and never stored, so that they cannot be out of date.
+package struct Standpoint: Hashable, Sendable {
+    package var now: Timestamp
+    /// The day under way in the archive's time zone. What is stored for an earlier day should be archived.
+    package var today: ArchiveDay
+    /// How long after its creation a task's recording may still come (`captures.horizon_days`).
+    package var horizon: Duration
+
+    package init(now: Timestamp, today: ArchiveDay, horizon: Duration) {
+        self.now = now
+        self.today = today
+        self.horizon = horizon
+    }
+
+    /// How a task stands of which no recording is known.
+    /// - Parameters:
+    ///   - asks: how many times its captures were asked for.
+    ///   - refusal: why the provider refused the last question, where it did.
+    package func standing(
+        captureRequest: CaptureRequest,
+        status: TaskStatus,
+        created: Timestamp,
+        asks: Int,
+        refusal: String?
+    ) -> TaskStanding {
+        guard captureRequest != .notRequested else { return .explained }
+        let isOver = status.isTerminal || now > created + AskSchedule.longestCall
+        guard isOver else { return .inProgress }
+        guard refusal == nil else { return .gap(.refusedByProvider) }
+        // Without a question there was no answer: the passing of time alone proves nothing.
+        let isFinal = now >= created + horizon && asks > 0
+        guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
+        return .gap(isFinal ? .neverAvailable : .notYetAvailable)
+    }
+}
+
+/// How a task stands of which no recording is known.
+package enum TaskStanding: Hashable, Sendable {
+    /// The provider says that none was requested.
+    case explained
+    /// The contact is not over.
+    case inProgress
+    /// The provider has not said whether one was requested, and may still say it.
+    case undetermined
+    case gap(GapReason)
+}

@@ -1,0 +1,134 @@
+import Foundation
+import GRDB
+import Recordings
+
+// How the nouns look in the manifest's columns. Compact on purpose: a hundred million recordings have to fit, and
+// docs/manifest.md counts the bytes of each column.
+
+/// Identifiers as columns hold them: a canonical lower-case UUID as its sixteen bytes, anything else as text. The two
+/// never meet: a text that could have been sixteen bytes is never stored as text, so that equality of columns is
+/// equality of identifiers.
+enum StoredIdentifier {
+    static func value(_ text: String) -> DatabaseValue {
+        uuidBytes(text).map { Data($0).databaseValue } ?? text.databaseValue
+    }
+
+    static func text(_ value: DatabaseValue) -> String? {
+        switch value.storage {
+        case .string(let text): text
+        case .blob(let data) where data.count == 16: uuidText(data)
+        default: nil
+        }
+    }
+
+    private static func uuidBytes(_ text: String) -> [UInt8]? {
+        guard text.utf8.count == 36 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        var high: UInt8?
+        for (index, character) in text.utf8.enumerated() {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard character == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let digit = hexadecimalValue(character) else { return nil }
+            if let first = high {
+                bytes.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        return bytes
+    }
+
+    private static func hexadecimalValue(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+
+    private static func uuidText(_ data: Data) -> String {
+        var digits = Array(Hexadecimal.text(data).utf8)
+        for position in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: position) }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+extension ProviderIdentifier {
+    var stored: DatabaseValue { StoredIdentifier.value(description) }
+
+    init(stored value: DatabaseValue) throws(ManifestError) {
+        guard let text = StoredIdentifier.text(value), let identifier = Self(text) else {
+            throw .unreadable("identifier", value)
+        }
+        self = identifier
+    }
+}
+
+extension Timestamp {
+    var stored: Int64 { millisecondsSince1970 }
+
+    init(stored: Int64) {
+        self.init(millisecondsSince1970: stored)
+    }
+}
+
+extension ContentDigest {
+    var stored: Data { Data(bytes) }
+
+    init(stored value: DatabaseValue) throws(ManifestError) {
+        guard case .blob(let data) = value.storage, let digest = ContentDigest(bytes: data) else {
+            throw .unreadable("digest", value)
+        }
+        self = digest
+    }
+}
+
+extension ArchiveDay {
+    /// Days since 1970-01-01: two bytes in a row where the text takes ten.
+    var stored: Int64 { daysSince1970 }
+
+    init(stored days: Int64) throws(ManifestError) {
+        guard let day = ArchiveDay(daysSince1970: days) else { throw .unreadable("day", days.databaseValue) }
+        self = day
+    }
+}
+
+extension CaptureRequest {
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    init(stored code: Int) throws(ManifestError) {
+        guard Self.codes.indices.contains(code) else { throw .unreadable("capture request", code.databaseValue) }
+        self = Self.codes[code]
+    }
+
+    /// A code is an index, and outlives this version: append, never reorder.
+    private static let codes: [CaptureRequest] = [.notRequested, .requested, .undetermined]
+}
+
+extension CaptureKind {
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    init(stored code: Int) throws(ManifestError) {
+        guard Self.codes.indices.contains(code) else { throw .unreadable("kind", code.databaseValue) }
+        self = Self.codes[code]
+    }
+
+    private static let codes: [CaptureKind] = [.recording, .transcription, .screenRecording]
+}
+
+extension OrganizationName {
+    init(stored text: String) throws(ManifestError) {
+        guard let name = OrganizationName(text) else { throw .unreadable("organization name", text.databaseValue) }
+        self = name
+    }
+}
+
+extension ManifestError {
+    static func unreadable(_ what: String, _ value: DatabaseValue) -> ManifestError {
+        ManifestError(.damaged, "the manifest has an unreadable \(what): \(value); `callark rebuild` makes a new one")
+    }
+}

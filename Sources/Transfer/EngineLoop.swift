@@ -1,0 +1,196 @@
+import CCurl
+import Recordings
+
+/// What the engine's thread does until it is told to end: takes orders, lets libcurl work, hands results back. Made and
+/// used on that thread only.
+final class EngineLoop {
+    private let multi: MultiHandle
+    private let inbox: Inbox
+    private let options: TransferOptions
+    /// Every order that is not finished.
+    private var exchanges: [UInt64: Exchange] = [:]
+    private var slots: ConnectionSlots<UInt64>
+    /// Orders that may start now.
+    private var ready: [UInt64] = []
+    private var nextStallCheck: ContinuousClock.Instant?
+
+    init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, connectionsPerHost: Int) {
+        self.multi = multi
+        self.inbox = inbox
+        self.options = options
+        slots = ConnectionSlots(limit: connectionsPerHost)
+    }
+
+    func run() {
+        var end = TransferError.shutDown
+        do {
+            while let commands = inbox.take() {
+                for command in commands { handle(command) }
+                try turn()
+            }
+        } catch {
+            end = error
+        }
+        finishAll(because: end)
+    }
+
+    private func turn() throws(TransferError) {
+        launchReady()
+        var running: Int32 = 0
+        try MultiHandle.check(curl_multi_perform(multi.raw, &running))
+        concludeTransfers()
+        endStalled()
+        launchReady()
+        try MultiHandle.check(curl_multi_poll(multi.raw, nil, 0, pollTimeout, nil))
+    }
+
+    /// libcurl wakes up for its own clocks, and `Inbox` for commands; this is for stalls.
+    private var pollTimeout: Int32 {
+        guard let nextStallCheck else { return 60_000 }
+        return Int32(min(60_000, max(1, (nextStallCheck - .now).milliseconds + 1)))
+    }
+
+    // MARK: Commands
+
+    private func handle(_ command: Inbox.Command) {
+        switch command {
+        case .start(let order): start(order)
+        case .cancel(let id):
+            guard let exchange = exchanges[id] else { return }
+            finish(exchange, .failure(.cancelled(exchange.address)))
+        case .resume(let id):
+            guard let exchange = exchanges[id] else { return }
+            watch(exchange)
+            let code = exchange.resume()
+            if code != CURLE_OK { conclude(exchange, code) }
+        }
+    }
+
+    private func start(_ order: Order) {
+        guard !order.cancellation.isSet else {
+            order.continuation.resume(returning: .failure(.cancelled(order.address)))
+            return
+        }
+        let resumption = Resumption { [inbox, id = order.id] in
+            // Refused after the end, when nothing is paused any more.
+            try? inbox.post(.resume(id))
+        }
+        let exchange = Exchange(order, resumption: resumption)
+        exchanges[order.id] = exchange
+        claimSlot(exchange)
+    }
+
+    private func claimSlot(_ exchange: Exchange) {
+        if case .download = exchange.order.kind, !slots.claim(exchange.address.origin, for: exchange.order.id) {
+            return
+        }
+        admit(exchange.order.id)
+    }
+
+    private func admit(_ id: UInt64) {
+        exchanges[id]?.isAdmitted = true
+        ready.append(id)
+    }
+
+    private func launchReady() {
+        // An exchange that fails to start makes room for another, which is appended.
+        while !ready.isEmpty {
+            let batch = ready
+            ready = []
+            for id in batch { launch(id) }
+        }
+    }
+
+    private func launch(_ id: UInt64) {
+        // Cancelled since it was admitted, or not.
+        guard let exchange = exchanges[id] else { return }
+        do {
+            let handle = try exchange.makeHandle(options)
+            try MultiHandle.check(curl_multi_add_handle(multi.raw, handle.raw))
+            exchange.handle = handle
+            watch(exchange)
+        } catch {
+            finish(exchange, .failure(error))
+        }
+    }
+
+    // MARK: Ends
+
+    private func concludeTransfers() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi.raw, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            let result = message.pointee.data.result
+            var context: UnsafeMutableRawPointer?
+            guard callark_easy_get_pointer(easy, CURLINFO_PRIVATE, &context) == CURLE_OK, let context else { continue }
+            conclude(Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue(), result)
+        }
+    }
+
+    private func conclude(_ exchange: Exchange, _ result: CURLcode) {
+        let origin = exchange.address.origin
+        switch exchange.conclude(result) {
+        case .finished(let answer): finish(exchange, answer)
+        case .redirected:
+            detach(exchange, from: origin)
+            claimSlot(exchange)
+        }
+    }
+
+    private func finish(_ exchange: Exchange, _ answer: Result<ResponseHead, TransferError>) {
+        exchanges[exchange.order.id] = nil
+        detach(exchange, from: exchange.address.origin)
+        // The last thing: from here on the sink is the caller's again.
+        exchange.order.continuation.resume(returning: answer)
+    }
+
+    /// Takes the exchange away from libcurl, and gives its slot, or its place in the queue for one, to the next.
+    private func detach(_ exchange: Exchange, from origin: String) {
+        if let handle = exchange.handle {
+            curl_multi_remove_handle(multi.raw, handle.raw)
+            exchange.handle = nil
+        }
+        guard case .download = exchange.order.kind else { return }
+        if exchange.isAdmitted {
+            exchange.isAdmitted = false
+            if let next = slots.release(origin) { admit(next) }
+        } else {
+            slots.withdraw(exchange.order.id, from: origin)
+        }
+    }
+
+    private func finishAll(because end: TransferError) {
+        for exchange in exchanges.values { finish(exchange, .failure(end)) }
+        for case .start(let order) in inbox.close(because: end) {
+            order.continuation.resume(returning: .failure(end))
+        }
+    }
+
+    // MARK: Stalls
+
+    /// Makes sure that the next look at the clock is not too late for this exchange.
+    private func watch(_ exchange: Exchange) {
+        guard let deadline = exchange.stallDeadline(now: .now) else { return }
+        nextStallCheck = min(nextStallCheck ?? deadline, deadline)
+    }
+
+    private func endStalled() {
+        let now = ContinuousClock.now
+        guard let check = nextStallCheck, check <= now else { return }
+        nextStallCheck = nil
+        for exchange in Array(exchanges.values) {
+            guard let deadline = exchange.stallDeadline(now: now) else { continue }
+            if deadline <= now {
+                finish(exchange, .failure(exchange.stall))
+            } else {
+                nextStallCheck = min(nextStallCheck ?? deadline, deadline)
+            }
+        }
+    }
+}
+
+extension TransferError {
+    fileprivate static func cancelled(_ address: WebAddress) -> TransferError {
+        TransferError(.cancelled, "\(address.place): cancelled")
+    }
+}

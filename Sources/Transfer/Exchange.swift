@@ -1,0 +1,190 @@
+import CCurl
+import Recordings
+
+/// One order under way, from its first connection to its last redirect. Lives on the engine's thread only.
+final class Exchange {
+    let order: Order
+    private(set) var address: WebAddress
+    /// Present while libcurl works on it.
+    var handle: EasyHandle?
+    /// Whether it may have a connection: always for a call, by ``ConnectionSlots`` for a download.
+    var isAdmitted = false
+
+    private var hops = 0
+    private var reader = HeadReader()
+    private var head: ResponseHead?
+    /// Where the answer that arrives redirects to: its body is nobody's.
+    private var location: String?
+    private var discardedBytes = 0
+    private var receivedBytes: Int64 = 0
+    /// Why a callback ended the transfer.
+    private var failure: TransferError?
+    /// The sink asked for a pause.
+    private var isHeld = false
+    /// libcurl pauses, which it does at the first bytes after the sink asked.
+    private var isPaused = false
+    private var isConnected = false
+    private var lastProgress = ContinuousClock.now
+    private let resumption: Resumption
+
+    static let maximumHops = 5
+    /// A redirect's body is read to keep the connection, up to here.
+    static let maximumDiscardedBytes = 64 << 10
+
+    init(_ order: Order, resumption: Resumption) {
+        self.order = order
+        self.resumption = resumption
+        address = order.address
+    }
+
+    // MARK: What libcurl reports
+
+    /// The connection stands, and the request is about to be sent: from here on, silence is the server's.
+    func connected() {
+        isConnected = true
+        lastProgress = .now
+    }
+
+    /// - Returns: whether the transfer goes on.
+    func receiveHead(_ line: UnsafeRawBufferPointer) -> Bool {
+        lastProgress = .now
+        switch reader.take(line) {
+        case .goesOn: return true
+        case .tooLong: return fail(.refused, "the answer's head is longer than \(HeadReader.maximumBytes) bytes")
+        case .complete: return beginAnswer()
+        }
+    }
+
+    enum BodyOutcome {
+        case taken, paused, ended
+    }
+
+    func receiveBody(_ bytes: UnsafeRawBufferPointer) -> BodyOutcome {
+        lastProgress = .now
+        guard location == nil else {
+            discardedBytes += bytes.count
+            return discardedBytes <= Self.maximumDiscardedBytes ? .taken : .ended
+        }
+        if isHeld {
+            isPaused = true
+            return .paused
+        }
+        switch order.sink.receive(bytes) {
+        case .proceed:
+            receivedBytes += Int64(bytes.count)
+            return .taken
+        case .pause:
+            isHeld = true
+            isPaused = true
+            return .paused
+        case .refuse:
+            _ = fail(.unwanted, "the answer's body is not wanted")
+            return .ended
+        }
+    }
+
+    private func beginAnswer() -> Bool {
+        let headers = reader.headers
+        if case .download = order.kind, [301, 302, 303, 307, 308].contains(reader.status),
+            let location = headers["Location"]
+        {
+            self.location = location
+            return true
+        }
+        let length: Int64?
+        do {
+            length = try headers.contentLength()
+        } catch {
+            return fail(error.code, error.message)
+        }
+        let head = ResponseHead(status: reader.status, headers: headers, contentLength: length)
+        self.head = head
+        switch order.sink.begin(head, resumption: resumption) {
+        case .proceed: return true
+        case .pause:
+            isHeld = true
+            return true
+        case .refuse: return fail(.unwanted, "the answer, of status \(head.status), is not wanted")
+        }
+    }
+
+    private func fail(_ code: TransferError.Code, _ message: String) -> Bool {
+        failure = TransferError(code, "\(address.place): \(message)")
+        return false
+    }
+
+    // MARK: What the engine asks
+
+    enum Outcome {
+        case finished(Result<ResponseHead, TransferError>)
+        /// The transfer begins anew at another address.
+        case redirected
+    }
+
+    /// What the end of a transfer, as libcurl reports it, means for the order.
+    func conclude(_ result: CURLcode) -> Outcome {
+        // A redirect is known by its head; how its body ended is of no interest.
+        if let location, failure == nil {
+            do {
+                try redirect(to: location)
+                return .redirected
+            } catch {
+                return .finished(.failure(error))
+            }
+        }
+        if let failure { return .finished(.failure(failure)) }
+        guard result == CURLE_OK else {
+            let detail = handle?.detail ?? ""
+            return .finished(.failure(TransferError(result, at: address.place, detail: detail)))
+        }
+        guard let head, isWhole(head) else {
+            return .finished(.failure(TransferError(.cutShort, "\(address.place): the answer is incomplete")))
+        }
+        return .finished(.success(head))
+    }
+
+    /// libcurl has checked the same; a promise this central is checked twice. An API answer may have been decompressed.
+    private func isWhole(_ head: ResponseHead) -> Bool {
+        guard case .download = order.kind, head.status != 204, head.status != 304, let length = head.contentLength
+        else { return true }
+        return receivedBytes == length
+    }
+
+    private func redirect(to location: String) throws(TransferError) {
+        guard case .download(let request) = order.kind else { return }
+        hops += 1
+        guard hops <= Self.maximumHops else {
+            throw TransferError(.refused, "\(address.place): more than \(Self.maximumHops) redirects")
+        }
+        let target = try address.following(location)
+        try request.hosts.check(target, comingFrom: address)
+        address = target
+        self.location = nil
+        reader = HeadReader()
+        discardedBytes = 0
+        isConnected = false
+    }
+
+    /// Lets a paused transfer go on.
+    /// - Returns: libcurl's verdict; anything but `CURLE_OK` ends the transfer.
+    func resume() -> CURLcode {
+        isHeld = false
+        lastProgress = .now
+        guard isPaused, let handle else { return CURLE_OK }
+        isPaused = false
+        // Delivers what libcurl holds back from inside this call, and may well be paused again by it.
+        return curl_easy_pause(handle.raw, CURLPAUSE_CONT)
+    }
+
+    /// When silence becomes a stall, if there is none until then. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts
+    /// the time that the sink pauses as the server's.
+    func stallDeadline(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        guard case .download(let request) = order.kind, handle != nil else { return nil }
+        return (isConnected && !isHeld ? lastProgress : now) + request.stallTimeout
+    }
+
+    var stall: TransferError {
+        guard case .download(let request) = order.kind else { return TransferError(.stalled, address.place) }
+        return TransferError(.stalled, "\(address.place): no byte for \(request.stallTimeout)")
+    }
+}

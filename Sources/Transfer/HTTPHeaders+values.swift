@@ -1,0 +1,48 @@
+import CCurl
+import Foundation
+
+extension HTTPHeaders {
+    /// Every value of a field, in the order they came.
+    package func values(_ name: String) -> [String] {
+        fields.lazy.filter { $0.name.caseInsensitiveCompare(name) == .orderedSame }.map(\.value)
+    }
+
+    /// How long the server asks to be left alone: `Retry-After` in seconds or as a date of any form that HTTP knows
+    /// (RFC 9110 section 10.2.3). A date that is over means no wait.
+    /// - Returns: `nil` where the field is missing or says neither.
+    package func retryAfter(now: Date) -> Duration? {
+        guard let text = self["Retry-After"]?.trimmingCharacters(in: .whitespaces), let first = text.utf8.first else {
+            return nil
+        }
+        guard !text.utf8.allSatisfy(Self.isDigit) else {
+            // More seconds than an Int64 holds are still a wait, not nonsense.
+            return .seconds(Int64(text).map { min($0, Self.longestWait) } ?? Self.longestWait)
+        }
+        // curl's parser is lenient; what begins like a number is a broken number, not a date.
+        guard !Self.isDigit(first), first != UInt8(ascii: "-"), first != UInt8(ascii: "+") else { return nil }
+        let instant = curl_getdate(text, nil)
+        guard instant >= 0 else { return nil }
+        return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
+    }
+
+    /// A century, in seconds: longer than anybody waits, and safe to calculate with.
+    private static let longestWait: Int64 = 3_155_760_000
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+}
+
+extension HTTPHeaders {
+    /// What `Content-Length` says, in bytes, where it counts: not beside `Transfer-Encoding`, which overrides it
+    /// (RFC 9112 section 6.3).
+    /// - Throws: ``TransferError/Code-swift.enum/refused`` where it is no number, or there are several that differ.
+    func contentLength() throws(TransferError) -> Int64? {
+        let values = values("Content-Length")
+        guard let text = values.first, self["Transfer-Encoding"] == nil else { return nil }
+        guard values.allSatisfy({ $0 == text }), text.utf8.allSatisfy(Self.isDigit), let length = Int64(text) else {
+            throw TransferError(.refused, "its Content-Length is no length")
+        }
+        return length
+    }
+}

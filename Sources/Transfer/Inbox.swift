@@ -1,0 +1,127 @@
+import CCurl
+import Synchronization
+
+/// How other threads speak to the engine's thread: they leave a command and wake it.
+final class Inbox: Sendable {
+    enum Command: Sendable {
+        case start(Order)
+        case cancel(UInt64)
+        case resume(UInt64)
+    }
+
+    private struct State {
+        /// Here while the thread runs, so that nobody wakes a handle that is gone.
+        var multi: MultiHandle?
+        var commands: [Command] = []
+        var lastID: UInt64 = 0
+        var isStopping = false
+        /// Why no more orders are taken.
+        var end: TransferError?
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(waking multi: MultiHandle) {
+        state = Mutex(State(multi: multi))
+    }
+
+    func makeID() -> UInt64 {
+        state.withLock {
+            $0.lastID += 1
+            return $0.lastID
+        }
+    }
+
+    /// Leaves a command; none is taken after the end, when there is nothing left to cancel or resume.
+    /// - Throws: why an order is not taken.
+    func post(_ command: Command) throws(TransferError) {
+        let refusal = state.withLock { state -> TransferError? in
+            guard state.end == nil, !state.isStopping else { return state.end ?? .shutDown }
+            state.commands.append(command)
+            state.multi?.wake()
+            return nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Asks the thread to end; `waiting` is resumed when it has.
+    func stop(waiting: CheckedContinuation<Void, Never>? = nil) {
+        let ended = state.withLock { state in
+            guard state.end == nil else { return true }
+            state.isStopping = true
+            if let waiting { state.waiting.append(waiting) }
+            state.multi?.wake()
+            return false
+        }
+        if ended { waiting?.resume() }
+    }
+
+    /// The commands left since the last time; `nil` once the thread is to end.
+    func take() -> [Command]? {
+        state.withLock { state in
+            guard !state.isStopping else { return nil }
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    /// The thread's farewell to its handle.
+    /// - Returns: the commands that nobody will carry out.
+    func close(because end: TransferError) -> [Command] {
+        state.withLock { state in
+            state.end = end
+            state.multi = nil
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+
+    /// The last thing that the thread does.
+    func announceEnd() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+extension TransferError {
+    static let shutDown = TransferError(.cancelled, "the transfer engine has been shut down")
+}
+
+/// libcurl's handle of many transfers.
+///
+/// Unchecked: everything but `wake` is called by the engine's thread, once `init` is over; `wake` may be called from any
+/// thread (curl_multi_wakeup(3)) as long as the handle exists, which whoever calls it holds on to.
+final class MultiHandle: @unchecked Sendable {
+    let raw: UnsafeMutableRawPointer
+
+    /// - Parameter keptConnections: idle and busy ones together, to all hosts.
+    init(keptConnections: Int) throws(TransferError) {
+        guard Self.libraryIsReady else { throw TransferError(.other, "libcurl cannot be initialised") }
+        guard let raw = curl_multi_init() else { throw TransferError(.other, "out of memory for the transfer engine") }
+        self.raw = raw
+        try Self.check(callark_multi_set_long(raw, CURLMOPT_MAXCONNECTS, keptConnections))
+    }
+
+    deinit {
+        curl_multi_cleanup(raw)
+    }
+
+    func wake() {
+        curl_multi_wakeup(raw)
+    }
+
+    static func check(_ code: CURLMcode) throws(TransferError) {
+        guard code == CURLM_OK else {
+            throw TransferError(
+                .other,
+                "the transfer engine has failed: \(String(cString: curl_multi_strerror(code)).asDetail)"
+            )
+        }
+    }
+
+    private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Synchronization
+
+/// One request on its way to the engine's thread, and the way back.
+struct Order: Sendable {
+    let id: UInt64
+    let kind: Kind
+    /// Where the request goes first; checked.
+    let address: WebAddress
+    let sink: any DownloadSink
+    let cancellation: CancellationFlag
+    let continuation: CheckedContinuation<Result<ResponseHead, TransferError>, Never>
+
+    enum Kind: Sendable {
+        case call(HTTPRequest)
+        case download(DownloadRequest)
+    }
+}
+
+/// Set before the engine is told to cancel, so that an order that arrives after its own cancellation is not begun.
+final class CancellationFlag: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}
+
+/// Gathers an API answer's body in memory.
+final class BodyCollector: DownloadSink {
+    private let limit: Int
+    /// Written by the engine's thread; read by the caller, after the exchange.
+    private let bytes = Mutex(Data())
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    var body: Data { bytes.withLock { $0 } }
+
+    func begin(_ head: ResponseHead, resumption: Resumption) -> SinkVerdict {
+        guard let length = head.contentLength else { return .proceed }
+        guard length <= Int64(limit) else { return .refuse }
+        bytes.withLock { $0.reserveCapacity(Int(length)) }
+        return .proceed
+    }
+
+    func receive(_ chunk: UnsafeRawBufferPointer) -> SinkVerdict {
+        bytes.withLock { bytes in
+            guard bytes.count + chunk.count <= limit else { return .refuse }
+            bytes.append(contentsOf: chunk)
+            return .proceed
+        }
+    }
+}

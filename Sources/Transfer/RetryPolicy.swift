@@ -1,0 +1,56 @@
+import Recordings
+
+/// The one policy for how often and how late something is tried again: exponential delays with full jitter, so that
+/// clients that failed together do not come back together, and `Retry-After` obeyed.
+package struct RetryPolicy: Sendable, Hashable {
+    /// How many times something is tried in all, the first time included; at least 1.
+    package var attempts: Int
+    /// The longest delay after the first attempt; it doubles with each further one.
+    package var baseDelay: Duration
+    /// No delay that the policy chooses itself is longer.
+    package var maximumDelay: Duration
+    /// A server that asks for a longer wait is given up: the next pass is soon enough.
+    package var longestRetryAfter: Duration
+
+    package init(
+        attempts: Int,
+        baseDelay: Duration = .seconds(1),
+        maximumDelay: Duration = .seconds(60),
+        longestRetryAfter: Duration = .seconds(900)
+    ) {
+        self.attempts = max(1, attempts)
+        self.baseDelay = max(.zero, baseDelay)
+        self.maximumDelay = max(.zero, maximumDelay)
+        self.longestRetryAfter = longestRetryAfter
+    }
+
+    /// How long to wait after the `n`th attempt failed.
+    /// - Parameters:
+    ///   - n: the number of attempts made so far, from 1.
+    ///   - retryAfter: what the server asked for (``HTTPHeaders/retryAfter(now:)``). It is never undercut: the jitter
+    ///     is added to it.
+    /// - Returns: `nil` where the attempts are used up, or the server asks for more patience than there is.
+    package func delay(
+        afterAttempt n: Int,
+        retryAfter: Duration?,
+        using generator: inout some RandomNumberGenerator
+    ) -> Duration? {
+        guard n < attempts else { return nil }
+        guard let retryAfter else { return Self.random(upTo: ceiling(afterAttempt: n), using: &generator) }
+        guard retryAfter <= longestRetryAfter else { return nil }
+        return retryAfter + Self.random(upTo: min(baseDelay, maximumDelay), using: &generator)
+    }
+
+    /// `baseDelay` doubled `n - 1` times, but no more than `maximumDelay`.
+    private func ceiling(afterAttempt n: Int) -> Duration {
+        var ceiling = baseDelay
+        for _ in 1..<max(1, n) where ceiling < maximumDelay {
+            ceiling *= 2
+        }
+        return min(ceiling, maximumDelay)
+    }
+
+    private static func random(upTo limit: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
+        .milliseconds(Int64.random(in: 0...limit.milliseconds, using: &generator))
+    }
+}
