@@ -14,7 +14,7 @@ struct EnvironmentLayer {
     /// - Parameter names: the organizations of the file; the environment changes organizations, it does not add any.
     init(_ environment: [String: String], organizations names: [OrganizationName]) {
         let known = Self.variables(organizations: names)
-        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix("CALLARK_") {
+        for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(Self.prefix) {
             if Self.isReserved(variable) { continue }
             guard let target = known[variable] else {
                 problems.append(Self.unknown(variable, known: known.keys.sorted(), organizations: names))
@@ -54,9 +54,12 @@ struct EnvironmentLayer {
         known: [String],
         organizations: [OrganizationName]
     ) -> SettingsProblem {
+        let nameVariables = organizations.map { SettingKey.organizationName.row.variable(in: $0.description) }
         let advice =
-            if let question = NearestName.question(variable, among: known) {
-                question
+            if nameVariables.contains(variable) {
+                "an organization's name stands only in the file"
+            } else if let meant = nearest(to: variable, among: known) {
+                "did you mean \"\(meant)\"?"
             } else if variable.hasPrefix("CALLARK_ORG_") {
                 "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
             } else {
@@ -64,6 +67,14 @@ struct EnvironmentLayer {
             }
         return SettingsProblem(.unknownVariable, at: .environment(variable), "overrides no key; \(advice)")
     }
+
+    /// Compared without the prefix that all share, which would make any two of them look alike.
+    private static func nearest(to variable: String, among known: [String]) -> String? {
+        NearestName.nearest(String(variable.dropFirst(prefix.count)), among: known.map { $0.dropFirst(prefix.count) })
+            .map { prefix + $0 }
+    }
+
+    private static let prefix = "CALLARK_"
 }
 
 extension KeyDescription {

@@ -16,4 +16,10 @@ package struct ShownValue: Sendable, Hashable {
     /// As it would be written in the file, a secret masked; `nil` where the key is not set and has no default.
     package let value: String?
     package let origin: ValueOrigin
+
+    package init(key: String, value: String?, origin: ValueOrigin) {
+        self.key = key
+        self.value = value
+        self.origin = origin
+    }
 }

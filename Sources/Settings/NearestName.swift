@@ -1,19 +1,19 @@
 /// Finds what somebody who misspelt a name most likely meant.
 enum NearestName {
     /// `did you mean "archive.root"?`, or nothing where no name is near enough to be worth a guess.
-    static func question(_ word: String, among names: some Sequence<String>) -> String? {
+    static func question(_ word: String, among names: [String]) -> String? {
         nearest(word, among: names).map { "did you mean \"\($0)\"?" }
     }
 
     /// The first of the names that fewest edits part from `word`, if these are at most a third of its letters, and two
     /// of a short one; letter case does not count.
-    static func nearest(_ word: String, among names: some Sequence<String>) -> String? {
+    static func nearest(_ word: String, among names: [some StringProtocol]) -> String? {
         // Long text is no misspelt name, and the distance takes time by the product of the lengths.
         guard word.utf8.count <= 100 else { return nil }
         let letters = Array(word.lowercased().unicodeScalars)
         let allowed = max(2, letters.count / 3)
         let candidates = names.map { (name: $0, distance: distance(letters, Array($0.lowercased().unicodeScalars))) }
-        return candidates.min { $0.distance < $1.distance }.flatMap { $0.distance <= allowed ? $0.name : nil }
+        return candidates.min { $0.distance < $1.distance }.flatMap { $0.distance <= allowed ? String($0.name) : nil }
     }
 
     /// How many letters must be put in, taken out, replaced or swapped with their neighbour (optimal string alignment).

@@ -141,6 +141,7 @@ extension SettingsReader {
         _ lhs: (offset: Int, element: SettingsProblem),
         _ rhs: (offset: Int, element: SettingsProblem)
     ) -> Bool {
-        (lhs.element.place.rank, lhs.offset) < (rhs.element.place.rank, rhs.offset)
+        let (left, right) = (lhs.element.place.rank, rhs.element.place.rank)
+        return (left.line, left.variable, lhs.offset) < (right.line, right.variable, rhs.offset)
     }
 }

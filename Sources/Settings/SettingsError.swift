@@ -71,12 +71,12 @@ package struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
             }
         }
 
-        /// Sorts the file's problems by line and puts those of the environment after them.
-        var rank: Int {
+        /// Sorts the file's problems by line and puts those of the environment, by variable, after them.
+        var rank: (line: Int, variable: String) {
             switch self {
-            case .nowhere: 0
-            case .file(_, let line): line ?? 0
-            case .environment: .max
+            case .nowhere: (0, "")
+            case .file(_, let line): (line ?? 0, "")
+            case .environment(let name): (.max, name)
             }
         }
     }

@@ -1,0 +1,108 @@
+import Foundation
+import Recordings
+import Settings
+import Testing
+
+@Suite struct EnvironmentTests {
+    @Test func `the environment beats the file, and the file the default`() throws {
+        let installation = try Installation("downloads: {concurrency: 4, attempts: 3}\n" + Installation.minimal)
+        let loaded = try installation.load(["CALLARK_DOWNLOADS_CONCURRENCY": "32", "HOME": "/root"])
+        #expect(loaded.settings.downloads.concurrency == 32)
+        #expect(loaded.settings.downloads.attempts == 3)
+        #expect(
+            loaded.shown("downloads.concurrency")
+                == ShownValue(
+                    key: "downloads.concurrency",
+                    value: "32",
+                    origin: .environment("CALLARK_DOWNLOADS_CONCURRENCY")
+                )
+        )
+        #expect(loaded.shown("downloads.attempts")?.origin == .file(line: 1))
+        #expect(loaded.shown("downloads.stall_seconds")?.origin == .default)
+    }
+
+    @Test func `every key but an organization's name has a variable that is obeyed`() throws {
+        let installation = try Installation()
+        try installation.write("secret", to: "secret")
+        try installation.write("-----BEGIN CERTIFICATE-----", to: "ca.pem")
+        let loaded = try installation.load([
+            "CALLARK_ARCHIVE_ROOT": "elsewhere", "CALLARK_ARCHIVE_TIME_ZONE": "Asia/Tokyo",
+            "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
+            "CALLARK_CAPTURES_INCLUDE_VIRTUAL_AGENT": "true", "CALLARK_CAPTURES_URL_EXPIRATION_MINUTES": "9",
+            "CALLARK_CAPTURES_HORIZON_DAYS": "8", "CALLARK_CAPTURES_LOOK_BACK_HOURS": "7",
+            "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
+            "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_ALLOWED_HOSTS": "a.example, *.b.example",
+            "CALLARK_DOWNLOADS_MEMORY_BYTES": "2000000", "CALLARK_DOWNLOADS_CA_FILE": "ca.pem",
+            "CALLARK_ORG_ACME_ORG_ID": "7", "CALLARK_ORG_ACME_REGION": "eu2",
+            "CALLARK_ORG_ACME_API_BASE_URL": "http://127.0.0.1:1/v1",
+            "CALLARK_ORG_ACME_OAUTH_BASE_URL": "http://127.0.0.1:2", "CALLARK_ORG_ACME_API_DIALECT": "early_access",
+            "CALLARK_ORG_ACME_CHANNEL_TYPES": "chat,email", "CALLARK_ORG_ACME_REQUESTS_PER_MINUTE": "99",
+            "CALLARK_ORG_ACME_CLIENT_ID": "app", "CALLARK_ORG_ACME_CLIENT_SECRET": "pw",
+            "CALLARK_ORG_ACME_REFRESH_TOKEN_FILE": "secret",
+        ])
+        #expect(loaded.settings.archive.root == "\(installation.folder)/elsewhere")
+        #expect(loaded.settings.archive.timeZone.identifier == "Asia/Tokyo")
+        #expect(loaded.settings.downloads.allowedHosts == ["a.example", "*.b.example"])
+        #expect(loaded.settings.captures.horizon == .seconds(8 * 86400))
+        let organization = try #require(loaded.settings.organizations.first)
+        #expect(organization.organizationID.description == "7")
+        #expect(organization.channelTypes == ["chat", "email"])
+        #expect(organization.requestsPerMinute == 99)
+        #expect(organization.oauthBaseURL.absoluteString == "http://127.0.0.1:2")
+        guard case .refreshing("app", let secret, let token) = organization.credentials else {
+            return #expect(Bool(false))
+        }
+        #expect(secret.reveal() == "pw")
+        #expect(token.reveal() == "secret")
+        let fromFile = loaded.values.filter { if case .environment = $0.origin { false } else { true } }
+        #expect(fromFile.map(\.key) == ["organizations.acme.name"])
+    }
+
+    @Test func `an organization with dashes has them as underscores`() throws {
+        let yaml = Installation.minimal.replacing("acme", with: "acme-emea-2")
+        let loaded = try Installation(yaml).load(["CALLARK_ORG_ACME_EMEA_2_REGION": "eu1"])
+        #expect(loaded.settings.organizations.first?.region == "eu1")
+    }
+
+    @Test(
+        arguments: zip(
+            [
+                "CALLARK_ARCHIVE_ROT", "CALLARK_ORG_ACNE_REGION", "CALLARK_ORG_OTHERCOMPANY_REGION", "CALLARK_X",
+                "CALLARK_ORG_ACME_NAME",
+            ],
+            [
+                "CALLARK_ARCHIVE_ROT: overrides no key; did you mean \"CALLARK_ARCHIVE_ROOT\"?",
+                "CALLARK_ORG_ACNE_REGION: overrides no key; did you mean \"CALLARK_ORG_ACME_REGION\"?",
+                "CALLARK_ORG_OTHERCOMPANY_REGION: overrides no key; the organizations of the file are: acme",
+                "CALLARK_X: overrides no key; unset it",
+                "CALLARK_ORG_ACME_NAME: overrides no key; an organization's name stands only in the file",
+            ]
+        )
+    )
+    func `a variable that overrides nothing is an error`(_ variable: String, _ problem: String) throws {
+        let problems = try Installation().problems([variable: "x"])
+        #expect(problems == [problem])
+    }
+
+    @Test func `variables that are no keys, and those of others, are left alone`() throws {
+        let environment = ["CALLARK_CONFIG": "x", "CALLARK_TEST_PORT": "1", "CALLARKISH": "1", "callark_x": "1"]
+        #expect(try Installation().problems(environment) == [])
+    }
+
+    @Test func `a bad value of the environment is told by its variable`() throws {
+        #expect(
+            try Installation().problems(["CALLARK_DOWNLOADS_ATTEMPTS": "", "CALLARK_ORG_ACME_REGION": "a b"]) == [
+                "CALLARK_DOWNLOADS_ATTEMPTS: downloads.attempts is empty; it must be a whole number, from 1 to 100",
+                "CALLARK_ORG_ACME_REGION: organizations.acme.region is \"a b\"; "
+                    + "it must be a region's label such as us1",
+            ]
+        )
+    }
+
+    @Test func `an empty list is an empty list`() throws {
+        let installation = try Installation("downloads: {allowed_hosts: [a.example]}\n" + Installation.minimal)
+        let loaded = try installation.load(["CALLARK_DOWNLOADS_ALLOWED_HOSTS": ""])
+        #expect(loaded.settings.downloads.allowedHosts.isEmpty)
+        #expect(loaded.shown("downloads.allowed_hosts")?.value == "[]")
+    }
+}
