@@ -1,0 +1,80 @@
+import Glibc
+import Recordings
+
+/// Takes single recordings out of archives, open or sealed.
+package enum ArchiveReader {
+    /// Copies one recording to a file, held against its digest. The file appears under its name when it is whole: with
+    /// `.damaged`, or any other error, none is left. A file that stood at `destination` is replaced.
+    /// - Parameter offset: where the recording's first byte stands in the archive.
+    package static func copy(
+        from archivePath: String,
+        offset: Int64,
+        byteCount: Int64,
+        expecting digest: ContentDigest,
+        to destination: String
+    ) async throws(ArchiveError) {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            let draft = "\(destination).\(getpid()).tmp"
+            do throws(ArchiveError) {
+                let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
+                var written: Int64 = 0
+                try read(archivePath, offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
+                    try file.write(bytes, at: written)
+                    written += Int64(bytes.count)
+                }
+                try FileSystem.replace(destination, with: draft)
+            } catch {
+                try? FileSystem.remove(draft)
+                throw error
+            }
+        }
+    }
+
+    /// One recording's bytes in memory, held against its digest; for small ones.
+    /// - Throws: `.damaged` where the archive has other bytes there, or too few.
+    package static func bytes(
+        from archivePath: String,
+        offset: Int64,
+        byteCount: Int64,
+        expecting digest: ContentDigest
+    ) async throws(ArchiveError) -> [UInt8] {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            var bytes: [UInt8] = []
+            try read(archivePath, offset, byteCount, digest, progress) { piece throws(ArchiveError) in
+                bytes.append(contentsOf: piece)
+            }
+            return bytes
+        }
+    }
+
+    private static func read(
+        _ path: String,
+        _ offset: Int64,
+        _ byteCount: Int64,
+        _ digest: ContentDigest,
+        _ progress: ReadingProgress,
+        _ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        guard offset >= 0, byteCount >= 0, offset <= Int64.max - byteCount else {
+            throw .damaged("offset \(offset) with \(byteCount) bytes is no place in \(path)", path: path)
+        }
+        let reader = try SequentialReader(
+            path,
+            range: offset..<(offset + byteCount),
+            options: .digesting,
+            windowSize: Int(min(max(byteCount, 1), Int64(SequentialReader.largeWindow))),
+            progress: progress
+        )
+        while true {
+            let piece = try reader.next(reader.windowSize)
+            if piece.isEmpty { break }
+            try body(piece)
+        }
+        guard reader.position == offset + byteCount, reader.digest == digest else {
+            throw .damaged(
+                "the \(byteCount) bytes at offset \(offset) of \(path) do not have the checksum \(digest)",
+                path: path
+            )
+        }
+    }
+}

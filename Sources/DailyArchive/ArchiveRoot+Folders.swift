@@ -1,0 +1,88 @@
+import Glibc
+import Recordings
+
+/// How much a file system holds and has left, in bytes.
+package struct DiskSpace: Sendable, Hashable {
+    /// What this process may still use.
+    package var freeBytes: Int64
+    package var totalBytes: Int64
+}
+
+extension ArchiveRoot {
+    /// Makes the folders that are missing (mode 0750, the credentials' 0700) and writes and removes a file in the spool
+    /// to see that it can.
+    package func prepare() throws(ArchiveError) {
+        try FileSystem.createFolder(path)
+        try FileSystem.createFolder(archivesPath)
+        try FileSystem.createFolder(spoolPath)
+        try FileSystem.createFolder(partsFolder)
+        try FileSystem.createFolder(credentialsFolder, mode: 0o700)
+        for folder in [path, archivesPath, spoolPath, partsFolder, credentialsFolder] {
+            try Self.probe(folder)
+        }
+    }
+
+    /// The disk that the root is on.
+    package func diskSpace() throws(ArchiveError) -> DiskSpace {
+        var status = statvfs()
+        _ = try interruptible("look at the file system of", path) { statvfs(path, &status) }
+        let block = Int64(status.f_frsize)
+        return DiskSpace(freeBytes: Int64(status.f_bavail) * block, totalBytes: Int64(status.f_blocks) * block)
+    }
+
+    /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
+    package func openArchives() throws(ArchiveError) -> [ArchiveName] {
+        var found: Set<ArchiveName> = []
+        for file in try FileSystem.names(in: spoolPath) {
+            for suffix in [".tar.open", ".jsonl"] where file.hasSuffix(suffix) {
+                if let name = ArchiveName(file.dropLast(suffix.count)) { found.insert(name) }
+            }
+        }
+        return found.sorted()
+    }
+
+    /// The sealed archives below `archives/`, sorted. Files that do not stand where their name belongs are not archives.
+    package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
+        var found: [ArchiveName] = []
+        for organization in try FileSystem.names(in: archivesPath) {
+            for year in try Self.folders(in: "\(archivesPath)/\(organization)") {
+                for month in try Self.folders(in: year) {
+                    for file in try FileSystem.names(in: month) where file.hasSuffix(".tar") {
+                        guard let name = ArchiveName(file.dropLast(4)), archivePath(name) == "\(month)/\(file)" else {
+                            continue
+                        }
+                        found.append(name)
+                    }
+                }
+            }
+        }
+        return found.sorted()
+    }
+
+    /// Takes away parts of recordings that nobody has added to since `instant`: their downloads were given up.
+    /// - Returns: how many bytes they had.
+    @discardableResult
+    package func removeParts(unchangedSince instant: Timestamp) throws(ArchiveError) -> Int64 {
+        var bytes: Int64 = 0
+        for file in try FileSystem.names(in: partsFolder) {
+            let part = "\(partsFolder)/\(file)"
+            guard let status = try FileSystem.status(of: part),
+                status.modifiedSecondsSince1970 * 1000 < instant.millisecondsSince1970
+            else { continue }
+            bytes += status.byteCount
+            try FileSystem.remove(part)
+        }
+        return bytes
+    }
+
+    private static func folders(in path: String) throws(ArchiveError) -> [String] {
+        guard FileSystem.isFolder(path) else { return [] }
+        return try FileSystem.names(in: path).map { "\(path)/\($0)" }.filter(FileSystem.isFolder)
+    }
+
+    private static func probe(_ folder: String) throws(ArchiveError) {
+        let path = "\(folder)/.callark-probe-\(getpid())"
+        _ = try OpenFile(path, O_WRONLY | O_CREAT, mode: 0o600)
+        try FileSystem.remove(path)
+    }
+}

@@ -1,0 +1,84 @@
+import Crypto
+import Recordings
+
+/// The folder that holds everything: manifest, spool and daily archives. Every path of the product is made here.
+///
+/// ```
+/// {root}/manifest.sqlite
+/// {root}/spool/pass.lock                                     one pass at a time
+/// {root}/spool/credentials/acme.json                         the newest tokens
+/// {root}/spool/acme-2025-11-20-001.tar.open                  the open daily archive
+/// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: a line a recording
+/// {root}/spool/parts/<hash>.part, <hash>.json                a large recording on its way
+/// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar       sealed
+/// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar.sha256
+/// ```
+package struct ArchiveRoot: Sendable, Hashable {
+    package let path: String
+
+    package init(path: String) {
+        let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        self.path = trimmed
+    }
+
+    /// The database of what is known.
+    package var manifestPath: String { "\(path)/manifest.sqlite" }
+
+    /// Where things are while they are under way.
+    package var spoolPath: String { "\(path)/spool" }
+
+    /// Where sealed archives are.
+    package var archivesPath: String { "\(path)/archives" }
+
+    /// The file whose lock a pass holds.
+    package var lockPath: String { "\(spoolPath)/pass.lock" }
+
+    /// Where an organization's newest tokens are kept; mode 0600 in a folder of mode 0700.
+    package func credentialsPath(_ organization: OrganizationName) -> String {
+        "\(credentialsFolder)/\(organization).json"
+    }
+
+    /// The sealed archive.
+    package func archivePath(_ name: ArchiveName) -> String { "\(path)/\(name.relativePath)" }
+
+    /// The sealed archive's checksum, for `sha256sum -c`.
+    package func sideFilePath(_ name: ArchiveName) -> String { archivePath(name) + ".sha256" }
+
+    /// The archive while it grows: a tar without its end.
+    package func openArchivePath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).tar.open" }
+
+    /// The lines of the open archive's `metadata/recordings.jsonl` so far.
+    package func journalPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).jsonl" }
+
+    /// Where the bytes of a recording too large for memory are collected. The name is a hash, because the key's texts
+    /// are the provider's.
+    package func partPath(for key: RecordingKey, organization: OrganizationName) -> String {
+        let fields = [
+            organization.description, key.taskID.description, key.recordingID.description, key.kind.rawValue,
+            key.isSegment ? "segment" : "whole", key.callType,
+            key.startTime.map { String($0.millisecondsSince1970) } ?? "", key.providerFileName,
+        ]
+        // Each text with its length, so that no two keys have the same sum of texts.
+        let text = fields.map { "\($0.utf8.count):\($0)" }.joined()
+        let hash = Hexadecimal.text(SHA256.hash(data: Array(text.utf8)).prefix(16))
+        return "\(partsFolder)/\(hash).part"
+    }
+
+    /// Where an open archive is set aside that could not be understood, for a person to look at.
+    func damagedPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).tar.damaged" }
+
+    var credentialsFolder: String { "\(spoolPath)/credentials" }
+    var partsFolder: String { "\(spoolPath)/parts" }
+
+    /// Scratch files of sealing: whatever of them a crash leaves is removed by recovery.
+    func scratchPath(_ name: ArchiveName, _ purpose: Scratch) -> String {
+        "\(spoolPath)/\(name).\(purpose.rawValue)"
+    }
+
+    enum Scratch: String, CaseIterable {
+        case tasks = "tasks.tmp"
+        case checksums = "checksums.tmp"
+        case remadeArchive = "tar.remade.tmp"
+        case remadeJournal = "jsonl.remade.tmp"
+    }
+}

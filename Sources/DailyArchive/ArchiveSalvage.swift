@@ -1,0 +1,105 @@
+import Glibc
+import Recordings
+
+/// Keeps what is whole of an open archive whose files do not hold what they should: after a disk lost writes, or without
+/// a manifest.
+///
+/// Members are found by their names in the tar and held against the journal's checksums, wherever they stand, so that
+/// this can be repeated after a crash in the middle of it, with either file old or new.
+struct ArchiveSalvage {
+    var root: ArchiveRoot
+    var name: ArchiveName
+    var known: ArchiveExtent?
+
+    /// Holds the entries of one archive in memory: this is rare, and bounded by a day.
+    func run() throws(ArchiveError) -> Recovery {
+        let entries = try journal()
+        let (whole, isPrefix) = try findWhole(entries)
+        let isJournalWhole = try FileSystem.size(of: root.journalPath(name)) ?? 0 >= known?.journalBytes ?? 0
+        if !isJournalWhole, try FileSystem.status(of: root.damagedPath(name)) == nil {
+            // Recordings may be in the tar that the journal can no longer vouch for. They are received again, but as the
+            // provider may not have them any more, nothing of them is thrown away here.
+            try FileSystem.addName(root.damagedPath(name), to: root.openArchivePath(name))
+        }
+        let kept = isPrefix && isJournalWhole ? try cut(after: whole) : try remake(whole)
+        let names = Set(kept.entries.map(\.payloadPath))
+        let lost = entries.filter { !names.contains($0.payloadPath) }.map(\.key)
+        return .behind(kept.extent, whole: kept.entries, lost: lost)
+    }
+
+    /// The journal's entries as far as the manifest knows it; bad lines are left out.
+    func journal() throws(ArchiveError) -> [RecordingEntry] {
+        let path = root.journalPath(name)
+        guard let size = try FileSystem.size(of: path) else { return [] }
+        let lines = LineReader(try SequentialReader(path, range: 0..<(known?.journalBytes ?? size)))
+        var entries: [RecordingEntry] = []
+        while let line = try lines.next() {
+            if let entry = try? RecordingEntry(jsonLine: line.bytes) { entries.append(entry) }
+        }
+        return entries
+    }
+
+    /// The entries whose bytes are in the tar, in the tar's order and with the offsets there, and whether they are all
+    /// that the tar begins with.
+    private func findWhole(
+        _ entries: [RecordingEntry]
+    ) throws(ArchiveError) -> (entries: [RecordingEntry], isPrefix: Bool) {
+        var wanted = Dictionary(entries.map { ("\(name)/\($0.payloadPath)", $0) }) { first, _ in first }
+        let source = try SequentialReader(root.openArchivePath(name), options: .fromDisk)
+        var tar = TarReader(source, folder: name.description)
+        var whole: [RecordingEntry] = []
+        var end: Int64 = 0
+        var isPrefix = true
+        while let item = try tar.next() {
+            guard case .member(let member) = item, !member.isFolder, var entry = wanted[member.path],
+                entry.byteCount == member.byteCount, try tar.digestOfContent() == entry.digest
+            else { continue }
+            wanted[member.path] = nil
+            entry.offset = member.offset
+            whole.append(entry)
+            isPrefix = isPrefix && member.headerOffset == end
+            end = member.end
+        }
+        return (whole, isPrefix)
+    }
+
+    private func cut(
+        after whole: [RecordingEntry]
+    ) throws(ArchiveError) -> (entries: [RecordingEntry], extent: ArchiveExtent) {
+        let end = whole.last.map { TarMember.padded($0.offset + $0.byteCount) } ?? 0
+        let tar = try OpenFile(root.openArchivePath(name), O_RDWR)
+        // The last member's padding may be what is missing: growing a file fills it with zeros, which padding is.
+        try tar.truncate(to: end)
+        try tar.synchronizeWithAttributes()
+        var lines: [UInt8] = []
+        for entry in whole { lines += entry.jsonLine + [UInt8(ascii: "\n")] }
+        try FileSystem.write(lines, durablyTo: root.journalPath(name))
+        return (whole, ArchiveExtent(tarBytes: end, journalBytes: Int64(lines.count)))
+    }
+
+    /// Copies what is whole into a new tar. The tar goes into place first: a crash before the journal follows leaves
+    /// every member findable by its name.
+    private func remake(
+        _ whole: [RecordingEntry]
+    ) throws(ArchiveError) -> (entries: [RecordingEntry], extent: ArchiveExtent) {
+        let tarPath = root.scratchPath(name, .remadeArchive)
+        let journalPath = root.scratchPath(name, .remadeJournal)
+        let archive = try OpenArchive(name, tarPath: tarPath, journalPath: journalPath, extent: nil)
+        var entries: [RecordingEntry] = []
+        for entry in whole {
+            let content = ReceivedContent(
+                byteCount: entry.byteCount,
+                digest: entry.digest,
+                storage: .range(path: root.openArchivePath(name), offset: entry.offset)
+            )
+            entries.append(try archive.append(PendingMember(entry: entry, content: content)))
+        }
+        let extent = try archive.synchronize()
+        try archive.settle()
+        try FileSystem.replace(root.openArchivePath(name), with: tarPath)
+        try FileSystem.synchronizeFolder(root.spoolPath)
+        try FileSystem.replace(root.journalPath(name), with: journalPath)
+        try FileSystem.synchronizeFolder(root.spoolPath)
+        return (entries, extent)
+    }
+}

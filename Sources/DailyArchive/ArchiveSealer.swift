@@ -1,0 +1,207 @@
+import Glibc
+import Recordings
+
+/// Turns an open archive into a sealed one. Blocks for as long as writing the metadata and reading everything back takes.
+struct ArchiveSealer: Sendable {
+    var root: ArchiveRoot
+    var name: ArchiveName
+    /// To where the tar and the journal count.
+    var extent: ArchiveExtent
+    var tasks: ReceivedContent
+    var taskCount: Int
+
+    private struct Survey {
+        var recordingCount = 0
+        var payloadBytes: Int64 = 0
+        var organizationID: OrganizationID?
+    }
+
+    private struct TagFile {
+        var path: String
+        var content: ReceivedContent
+    }
+
+    /// Each step can be the last one that the process lives through; beside it stands what is left then. In every case
+    /// start-up calls recovery, which leaves what the manifest knows, and seals again.
+    func seal(_ progress: ReadingProgress) throws(ArchiveError) -> SealedArchive {
+        let target = root.archivePath(name)
+        guard try FileSystem.status(of: target) == nil else { throw .system("seal", target, errno: EEXIST) }
+
+        // Left: scratch files. Recovery removes them.
+        let (survey, checksums) = try surveyJournal()
+        let tags = try tagFiles(survey, checksums)
+
+        // Left: an open tar with some or all of the tag files after the known extent. Recovery cuts them off.
+        try append(tags, to: root.openArchivePath(name), isEmpty: survey.recordingCount == 0)
+
+        // Left: the same.
+        let (byteCount, digest) = try readBack(tags, progress)
+
+        // Left: the same, mode 0440. Recovery makes it writable again, then cuts.
+        let file = try OpenFile(root.openArchivePath(name), O_RDONLY)
+        try file.setMode(0o440)
+        try file.synchronizeWithAttributes()
+
+        // Left: a side file without an archive. Recovery removes it. It comes first so that no sealed archive is ever
+        // without one.
+        let folder = FileSystem.folder(of: target)
+        try FileSystem.createFolder(folder)
+        let line = BagLayout.checksumLine(digest, "\(name).tar")
+        try FileSystem.write(Array(line.utf8), durablyTo: root.sideFilePath(name), mode: 0o440)
+
+        // Left: the sealed archive, which the manifest does not know of yet, and perhaps its journal and scratch files.
+        // Recovery holds it against its side file, removes the rest and says `sealed`.
+        try FileSystem.move(root.openArchivePath(name), to: target)
+        try FileSystem.synchronizeFolder(folder)
+        try FileSystem.synchronizeFolder(root.spoolPath)
+
+        try FileSystem.remove(root.journalPath(name))
+        try ArchiveRecovery.removeScratch(root, name)
+        return SealedArchive(
+            name: name,
+            byteCount: byteCount,
+            digest: digest,
+            recordingCount: survey.recordingCount,
+            payloadBytes: survey.payloadBytes
+        )
+    }
+
+    /// Goes through the journal once: what the bag's information wants to know, and the payload's checksum file.
+    private func surveyJournal() throws(ArchiveError) -> (Survey, checksums: ReceivedContent) {
+        var survey = Survey()
+        let scratch = try ScratchFile(root.scratchPath(name, .checksums))
+        let journal = try JournalReader(root.journalPath(name), upTo: extent.journalBytes)
+        while let entry = try journal.next() {
+            survey.recordingCount += 1
+            survey.payloadBytes += entry.byteCount
+            survey.organizationID = survey.organizationID ?? entry.organizationID
+            try scratch.append(Array(BagLayout.checksumLine(entry.digest, entry.payloadPath).utf8))
+        }
+        return (survey, try scratch.finish())
+    }
+
+    private func tagFiles(_ survey: Survey, _ checksums: ReceivedContent) throws(ArchiveError) -> [TagFile] {
+        let information = BagLayout.informationText(
+            name,
+            organizationID: survey.organizationID,
+            recordingCount: survey.recordingCount,
+            payloadBytes: survey.payloadBytes,
+            taskCount: taskCount
+        )
+        var tags = [
+            TagFile(path: BagLayout.recordings, content: try journalContent()),
+            TagFile(path: BagLayout.tasks, content: tasks),
+            TagFile(path: BagLayout.declaration, content: ReceivedContent(text: BagLayout.declarationText)),
+            TagFile(path: BagLayout.information, content: ReceivedContent(text: information)),
+            TagFile(path: BagLayout.checksums, content: checksums),
+        ]
+        let lines = tags.sorted { $0.path < $1.path }.map { BagLayout.checksumLine($0.content.digest, $0.path) }
+        tags.append(TagFile(path: BagLayout.tagChecksums, content: ReceivedContent(text: lines.joined())))
+        return tags
+    }
+
+    private func journalContent() throws(ArchiveError) -> ReceivedContent {
+        let reader = try SequentialReader(root.journalPath(name), options: .digesting)
+        _ = try reader.skip(reader.end)
+        guard reader.position == extent.journalBytes else {
+            throw .damaged("\(reader.path) has changed while it was read", path: reader.path)
+        }
+        let storage = ReceivedContent.Storage.part(path: reader.path, prefix: [])
+        return ReceivedContent(byteCount: extent.journalBytes, digest: reader.digest, storage: storage)
+    }
+
+    private func append(_ tags: [TagFile], to path: String, isEmpty: Bool) throws(ArchiveError) {
+        let file = try AlignedFileWriter(path: path, position: extent.tarBytes, creating: false)
+        let appender = try TarAppender(writingTo: file)
+        let time = BagLayout.secondsSince1970(atStartOf: name.day)
+        if isEmpty {
+            // A bag has a payload folder, even an empty one (RFC 8493 section 2.1.2).
+            let folder = TarMemberHeader(
+                path: "\(name)/\(BagLayout.payload)",
+                byteCount: 0,
+                secondsSince1970: time,
+                isFolder: true
+            )
+            _ = try appender.begin(folder)
+            try appender.endMember()
+        }
+        for tag in tags {
+            let header = TarMemberHeader(
+                path: "\(name)/\(tag.path)",
+                byteCount: tag.content.byteCount,
+                secondsSince1970: time
+            )
+            _ = try appender.begin(header)
+            try tag.content.forEachPiece { bytes throws(ArchiveError) in try appender.write(bytes) }
+            try appender.endMember()
+        }
+        try appender.finish()
+        try file.settle()
+    }
+
+    /// Reads the finished tar from the disk and holds every member against what was received, by the code that will read
+    /// it in ten years, not by the code that wrote it.
+    private func readBack(
+        _ tags: [TagFile],
+        _ progress: ReadingProgress
+    ) throws(ArchiveError) -> (byteCount: Int64, digest: ContentDigest) {
+        let path = root.openArchivePath(name)
+        let source = try SequentialReader(path, options: [.digesting, .fromDisk], progress: progress)
+        var tar = TarReader(source, folder: name.description)
+        let journal = try JournalReader(root.journalPath(name), upTo: extent.journalBytes)
+        var expectedTags = tags[...]
+        var hasEnded = false
+        while let item = try tar.next() {
+            switch item {
+            case .damage(let damage): throw .damaged("\(path) is damaged at offset \(damage.offset)", path: path)
+            case .end: hasEnded = true
+            case .member(let member) where member.isFolder: continue
+            case .member(let member):
+                let digest = try tar.digestOfContent()
+                if let entry = try journal.next() {
+                    try require(member, digest, "\(name)/\(entry.payloadPath)", entry.byteCount, entry.digest)
+                    guard member.offset == entry.offset else {
+                        throw .damaged("\(member.path) is not at its offset in \(path)", path: path)
+                    }
+                } else if let tag = expectedTags.popFirst() {
+                    try require(member, digest, "\(name)/\(tag.path)", tag.content.byteCount, tag.content.digest)
+                } else {
+                    throw .damaged("\(path) has an unexpected member \(member.path)", path: path)
+                }
+            }
+        }
+        guard hasEnded, try journal.next() == nil, expectedTags.isEmpty, source.position == source.end else {
+            throw .damaged("\(path) ends before everything in it was seen", path: path)
+        }
+        return (source.end, source.digest)
+    }
+
+    private func require(
+        _ member: TarMember,
+        _ digest: ContentDigest?,
+        _ path: String,
+        _ byteCount: Int64,
+        _ expected: ContentDigest
+    ) throws(ArchiveError) {
+        guard member.path == path, member.byteCount == byteCount, digest == expected else {
+            let tar = root.openArchivePath(name)
+            let what = member.path == path ? path : "\(member.path), where \(path) should be,"
+            throw .damaged("\(what) in \(tar) at offset \(member.offset) is not what was written", path: tar)
+        }
+    }
+}
+
+extension ReceivedContent {
+    fileprivate init(text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+}
+
+extension TarReader {
+    /// The digest of the current member's bytes; `nil` where some are missing.
+    mutating func digestOfContent() throws(ArchiveError) -> ContentDigest? {
+        var digester = Digester()
+        let isWhole = try readContent { digester.update($0) }
+        return isWhole ? digester.digest : nil
+    }
+}

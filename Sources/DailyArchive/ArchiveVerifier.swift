@@ -1,0 +1,152 @@
+import Recordings
+
+/// Holds sealed archives against their checksums, against themselves and against the manifest, and names every fault.
+///
+/// The whole file is read once and hashed. Where that agrees with the checksums that were recorded, every byte is as it
+/// was sealed, and what is left is whether names, offsets, sizes and checksums say the same everywhere. Where it does
+/// not, every recording is hashed by itself to name those that are damaged. Memory: some thirty bytes a member, and what
+/// the caller holds of the manifest.
+package struct ArchiveVerifier: Sendable {
+    private let onBytes: (@Sendable (Int) -> Void)?
+
+    /// - Parameter onBytes: told of bytes as they are read, from any thread.
+    package init(onBytes: (@Sendable (Int) -> Void)? = nil) {
+        self.onBytes = onBytes
+    }
+
+    /// Verifies the archive at `path`. Several may run at once.
+    /// - Parameters:
+    ///   - quick: looks at names, sizes and the side file, and does not read the recordings.
+    ///   - expected: what the manifest says; `nil` where the archive has to speak for itself.
+    /// - Throws: `.cancelled` where the task was; everything else is a fault in the report.
+    package func verify(
+        path: String,
+        quick: Bool = false,
+        expected: ExpectedArchive? = nil
+    ) async throws(ArchiveError) -> VerificationReport {
+        try await BlockingWork.run(reporting: onBytes) { progress throws(ArchiveError) in
+            var verification = Verification(path: path, quick: quick, expected: expected, progress: progress)
+            return try verification.run()
+        }
+    }
+}
+
+/// One verification under way.
+struct Verification {
+    let path: String
+    let quick: Bool
+    let expected: ExpectedArchive?
+    let progress: ReadingProgress
+    var report: VerificationReport
+    /// Whether every byte is as it was sealed, by a checksum of the whole that somebody recorded.
+    private(set) var isIntact = false
+
+    init(path: String, quick: Bool, expected: ExpectedArchive?, progress: ReadingProgress) {
+        self.path = path
+        self.quick = quick
+        self.expected = expected
+        self.progress = progress
+        report = VerificationReport(path: path)
+    }
+
+    mutating func run() throws(ArchiveError) -> VerificationReport {
+        do throws(ArchiveError) {
+            guard let status = try FileSystem.status(of: path) else {
+                note(.archiveMissing, "\(path) is missing")
+                return report
+            }
+            report.byteCount = status.byteCount
+            if status.mode & 0o222 != 0 { note(.archiveWritable, "\(path) can be written to; its mode should be 0440") }
+            if let expected, expected.byteCount != status.byteCount {
+                note(.archiveSize, "\(path) has \(status.byteCount) bytes; the manifest says \(expected.byteCount)")
+            }
+            let recorded = readSideFile()
+            let index = try readArchive()
+            checkDigest(recorded)
+            checkStructure(index)
+            let trusted = try checkTagFiles(index)
+            try checkListing(index, trusted: trusted)
+        } catch  where error.code != .cancelled {
+            note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
+        }
+        return report
+    }
+
+    mutating func note(
+        _ kind: ArchiveFault.Kind,
+        _ message: String,
+        taskID: TaskID? = nil,
+        member: String? = nil,
+        offset: Int64? = nil
+    ) {
+        let fault = ArchiveFault(
+            kind: kind,
+            archive: report.name?.description ?? path,
+            taskID: taskID,
+            member: member,
+            offset: offset,
+            message: message
+        )
+        report.faults.append(fault)
+    }
+
+    private mutating func readSideFile() -> ContentDigest? {
+        let place = SideFile.path(besides: path)
+        do throws(ArchiveError) {
+            guard let side = try SideFile.read(besides: path) else {
+                note(.sideFile, "\(place) is missing")
+                return nil
+            }
+            let fileName = path.split(separator: "/").last.map(String.init) ?? path
+            if side.fileName != fileName { note(.sideFile, "\(place) is about \(side.fileName), not \(fileName)") }
+            if let expected, side.digest != expected.digest {
+                note(.sideFile, "\(place) says \(side.digest); the manifest says \(expected.digest)")
+            }
+            return side.digest
+        } catch {
+            note(.sideFile, error.message)
+            return nil
+        }
+    }
+
+    private mutating func readArchive() throws(ArchiveError) -> ArchiveIndex {
+        let source = try SequentialReader(
+            path,
+            options: quick ? [] : [.digesting, .fromDisk],
+            windowSize: quick ? SequentialReader.smallWindow : SequentialReader.largeWindow,
+            progress: progress
+        )
+        let index = try ArchiveIndex(source, readingContents: !quick)
+        if !quick { report.digest = source.digest }
+        report.name = index.folder.flatMap { ArchiveName($0) }
+        return index
+    }
+
+    private mutating func checkDigest(_ recorded: ContentDigest?) {
+        guard let digest = report.digest else { return }
+        isIntact = digest == recorded || digest == expected?.digest
+        if let expected, expected.digest != digest {
+            note(.archiveDigest, "\(path) has the checksum \(digest); the manifest says \(expected.digest)")
+        }
+        if let recorded, recorded != digest {
+            note(.archiveDigest, "\(path) has the checksum \(digest); its side file says \(recorded)")
+        }
+    }
+
+    private mutating func checkStructure(_ index: ArchiveIndex) {
+        if report.name == nil {
+            note(.memberUnexpected, "the members of \(path) are not in a folder named as a daily archive")
+        }
+        for stranger in index.strangers {
+            note(
+                .memberUnexpected,
+                "\(path) has a member that belongs to no daily archive, or comes twice: \(stranger.path)",
+                member: stranger.path,
+                offset: stranger.headerOffset
+            )
+        }
+        if !index.hasEnd, !index.damages.contains(where: { $0.kind == .truncated }) {
+            note(.end, "\(path) has no end", offset: report.byteCount)
+        }
+    }
+}

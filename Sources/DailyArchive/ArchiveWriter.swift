@@ -1,0 +1,199 @@
+import Dispatch
+import Logging
+import Recordings
+
+/// Writes daily archives, open ones and their sealing, on a thread of its own. One writer for a root, held together with
+/// its ``PassLock``.
+///
+/// An archive that lies in the spool when the process starts is not touched before ``recover(_:known:rereading:)`` was
+/// asked about it, because only the manifest knows how much of it counts. The same holds where the manifest could not
+/// record a ``StoredGroup``: recover the group's archives with what the manifest does know before going on.
+package actor ArchiveWriter {
+    private let root: ArchiveRoot
+    private let logger: Logger
+    private let executor: DiskExecutor
+
+    /// How far each archive goes that is known to be durable and sound.
+    private var extents: [ArchiveName: ArchiveExtent] = [:]
+    /// Archives that are open at this moment, the one used last at the end: each costs a buffer and two descriptors.
+    private var open: [(name: ArchiveName, archive: OpenArchive)] = []
+    /// Archives whose sealing is under way: nothing may be appended to them.
+    private var sealing: Set<ArchiveName> = []
+
+    private static let openLimit = 8
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(root: ArchiveRoot, logger: Logger) {
+        self.root = root
+        self.logger = logger
+        executor = DiskExecutor(label: "callark.archive-writer")
+    }
+
+    /// Appends recordings to their archives, making those that do not exist. On return everything is durable; the
+    /// manifest may say so.
+    /// - Throws: where anything failed, and then nothing of the group is kept. `.damaged` with a part file's path: that
+    ///   recording has to be received again.
+    package func append(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> StoredGroup {
+        var entries = [RecordingEntry?](repeating: nil, count: group.count)
+        var reached: [ArchiveName: ArchiveExtent] = [:]
+        let indices = Dictionary(grouping: group.indices) { group[$0].0 }
+        let names = indices.keys.sorted()
+        do throws(ArchiveError) {
+            for name in names {
+                let archive = try openArchive(name)
+                for index in indices[name] ?? [] { entries[index] = try archive.append(group[index].1) }
+                reached[name] = try archive.synchronize()
+                try parkSurplus()
+            }
+        } catch {
+            for name in names { cutBack(name) }
+            throw error
+        }
+        extents.merge(reached) { $1 }
+        return StoredGroup(entries: entries.compactMap(\.self), extents: reached)
+    }
+
+    /// Makes an archive's files agree with what the manifest knows, after a start or after trouble.
+    /// - Parameters:
+    ///   - known: what the manifest knows; `nil` where there is no manifest: whatever the journal names and is whole counts.
+    ///   - rereading: reads every recording back even where the sizes agree. For an archive that could not be sealed
+    ///     because it is damaged.
+    package func recover(
+        _ name: ArchiveName,
+        known: ArchiveExtent?,
+        rereading: Bool = false
+    ) throws(ArchiveError) -> Recovery {
+        try requireNotSealing(name)
+        close(name)
+        extents[name] = nil
+        let recovery = try ArchiveRecovery(root: root, name: name, known: known, rereading: rereading).run()
+        switch recovery {
+        case .equal, .ahead: extents[name] = known
+        case .behind(let extent, _, _): extents[name] = extent
+        case .sealed, .absent: break
+        }
+        if recovery != .equal && recovery != .absent {
+            logger.info(
+                "open archive recovered",
+                metadata: ["archive.name": "\(name)", "recovery": "\(recovery.word)"]
+            )
+        }
+        return recovery
+    }
+
+    /// Takes away an archive in the spool that the manifest does not know.
+    package func discard(_ name: ArchiveName) throws(ArchiveError) {
+        try requireNotSealing(name)
+        close(name)
+        extents[name] = nil
+        try ArchiveRecovery.removeScratch(root, name)
+        try FileSystem.remove(root.openArchivePath(name))
+        try FileSystem.remove(root.journalPath(name))
+        logger.info("open archive discarded", metadata: ["archive.name": "\(name)"])
+    }
+
+    /// Seals an archive: metadata, checksums and end are appended, all is read back from the disk, and the file is moved
+    /// to its place for good. An archive that nothing was appended to is sealed with its tasks alone.
+    ///
+    /// Where it fails, or the process dies, recover the archive and seal it again. `.damaged` means that the disk did not
+    /// give back what was written: recover it `rereading`, receive what is lost, then seal.
+    /// - Parameter tasks: what goes into `metadata/tasks.jsonl`, in this order. Its errors are thrown on.
+    package func seal(
+        _ name: ArchiveName,
+        tasks: some AsyncSequence<TaskEntry, any Error> & Sendable
+    ) async throws -> SealedArchive {
+        try requireNotSealing(name)
+        if extents[name] == nil {
+            _ = try openArchive(name)
+        }
+        try settle(name)
+        let extent = extents[name] ?? .empty
+        sealing.insert(name)
+        defer { sealing.remove(name) }
+        let scratch = try ScratchFile(root.scratchPath(name, .tasks))
+        var taskCount = 0
+        for try await task in tasks {
+            try scratch.append(task.jsonLine + [UInt8(ascii: "\n")])
+            taskCount += 1
+        }
+        let sealer = ArchiveSealer(
+            root: root,
+            name: name,
+            extent: extent,
+            tasks: try scratch.finish(),
+            taskCount: taskCount
+        )
+        // Reading back takes as long as the disk takes: meanwhile other archives are appended to.
+        let sealed = try await BlockingWork.run { progress throws(ArchiveError) in try sealer.seal(progress) }
+        extents[name] = nil
+        logger.info("archive sealed", metadata: ["archive.name": "\(name)", "archive.bytes": "\(sealed.byteCount)"])
+        return sealed
+    }
+
+    /// Leaves every open archive settled on the disk, without an end. Appending again opens it again.
+    package func close() throws(ArchiveError) {
+        while let (name, _) = open.first { try settle(name) }
+    }
+
+    private func openArchive(_ name: ArchiveName) throws(ArchiveError) -> OpenArchive {
+        try requireNotSealing(name)
+        if let index = open.firstIndex(where: { $0.name == name }) {
+            let used = open.remove(at: index)
+            open.append(used)
+            return used.archive
+        }
+        if extents[name] == nil {
+            for path in [root.openArchivePath(name), root.archivePath(name), root.journalPath(name)] {
+                guard try FileSystem.status(of: path) == nil else {
+                    throw ArchiveError(.notReady, "\(path) is from an earlier run; recover it first", path: path)
+                }
+            }
+        }
+        let archive = try OpenArchive(name, in: root, extent: extents[name])
+        extents[name] = extents[name] ?? .empty
+        open.append((name, archive))
+        return archive
+    }
+
+    private func parkSurplus() throws(ArchiveError) {
+        while open.count > Self.openLimit, let (name, _) = open.first { try settle(name) }
+    }
+
+    private func settle(_ name: ArchiveName) throws(ArchiveError) {
+        guard let index = open.firstIndex(where: { $0.name == name }) else { return }
+        try open.remove(at: index).archive.settle()
+    }
+
+    private func close(_ name: ArchiveName) {
+        open.removeAll { $0.name == name }
+    }
+
+    /// Gives the disk back what a failed group took. Not vital: opening at the extent does the same.
+    private func cutBack(_ name: ArchiveName) {
+        close(name)
+        guard let extent = extents[name], !sealing.contains(name) else { return }
+        do throws(ArchiveError) {
+            _ = try OpenArchive(name, in: root, extent: extent)
+        } catch {
+            logger.info("could not cut back", metadata: ["archive.name": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    private func requireNotSealing(_ name: ArchiveName) throws(ArchiveError) {
+        guard sealing.contains(name) else { return }
+        throw ArchiveError(.notReady, "\(name) is being sealed", path: root.openArchivePath(name))
+    }
+}
+
+extension Recovery {
+    fileprivate var word: String {
+        switch self {
+        case .equal: "equal"
+        case .ahead: "ahead"
+        case .behind: "behind"
+        case .sealed: "sealed"
+        case .absent: "absent"
+        }
+    }
+}

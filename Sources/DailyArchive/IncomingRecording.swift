@@ -1,0 +1,143 @@
+import Glibc
+import Recordings
+
+/// The bytes of one recording while they arrive: counted and hashed as they come by, and kept over a retry that goes on
+/// where the last attempt ended. Small recordings are kept in memory, others in a part file. One thread at a time.
+package final class IncomingRecording {
+    /// How much memory a recording without a declared size begins with; what does not fit goes to its part file.
+    package static let undeclaredReservation = 1 << 20
+
+    package private(set) var byteCount: Int64 = 0
+    /// The size that the provider declared.
+    package private(set) var expectedByteCount: Int64?
+    /// The entity tag of the object that the bytes so far are of.
+    package private(set) var entityTag: String?
+
+    private let partPath: String
+    private var digester = Digester()
+    /// Either of these, or, before a part file's first byte, neither.
+    private var memory: (chunks: ByteChunks, reservation: MemoryReservation)?
+    private var part: (file: PartFile, prefix: [UInt8])?
+
+    /// Begins with nothing.
+    /// - Parameters:
+    ///   - memory: what may be held in memory; without it, or when it is used up, the bytes go to a part file.
+    ///   - partPath: ``ArchiveRoot/partPath(for:organization:)``. What may be left there is replaced.
+    package init(
+        expecting expectedByteCount: Int64?,
+        entityTag: String? = nil,
+        memory: MemoryReservation?,
+        partPath: String
+    ) {
+        self.expectedByteCount = expectedByteCount
+        self.entityTag = entityTag
+        self.partPath = partPath
+        self.memory = memory.map { (ByteChunks(), $0) }
+    }
+
+    /// How many bytes to reserve for a recording; `nil` where it is larger than `limit` and belongs in a part file.
+    package static func memoryNeeded(expecting expectedByteCount: Int64?, limit: Int) -> Int? {
+        guard let expectedByteCount else { return min(limit, undeclaredReservation) }
+        return expectedByteCount <= Int64(limit) ? Int(max(expectedByteCount, 0)) : nil
+    }
+
+    /// Takes up what an earlier process, or an earlier attempt of this one, has left of a recording: reads and hashes it.
+    /// Blocks for as long as that takes.
+    /// - Returns: `nil` where nothing is left that could be added to. Where ``byteCount`` is ``expectedByteCount``, all
+    ///   of it is there.
+    package static func resuming(partPath: String) throws(ArchiveError) -> IncomingRecording? {
+        guard let (description, usable) = try PartDescription.read(besides: partPath), usable > 0 else { return nil }
+        let recording = IncomingRecording(
+            expecting: description.expectedByteCount,
+            entityTag: description.entityTag,
+            memory: nil,
+            partPath: partPath
+        )
+        recording.part = (try PartFile(path: partPath, keeping: usable), [])
+        let reader = try SequentialReader(partPath)
+        while true {
+            let piece = try reader.next(reader.windowSize)
+            if piece.isEmpty { break }
+            recording.note(piece)
+        }
+        return recording
+    }
+
+    /// Takes the next bytes.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        guard !bytes.isEmpty else { return }
+        if let (chunks, reservation) = memory, chunks.count + bytes.count <= reservation.bytes {
+            chunks.append(bytes, remaining: expectedByteCount.map { $0 - byteCount })
+        } else {
+            try currentPart().append(bytes)
+        }
+        note(bytes)
+    }
+
+    /// Forgets the bytes: another object, or the whole again. A reservation that is still held is kept.
+    package func reset(expecting expectedByteCount: Int64?, entityTag: String?) throws(ArchiveError) {
+        if part != nil { try PartFile.remove(partPath) }
+        forget(keeping: memory?.reservation)
+        self.expectedByteCount = expectedByteCount
+        self.entityTag = entityTag
+    }
+
+    /// Makes a part file's bytes so far outlive a reboot. Waits for the disk; for an orderly stop, not for every piece.
+    package func checkpoint() throws(ArchiveError) {
+        guard let part, let entityTag else { return }
+        try part.file.synchronize()
+        try description(entityTag, durableByteCount: byteCount).write(besides: partPath, durably: true)
+    }
+
+    /// The complete recording. This value is empty afterwards, without memory, and may be used for another try.
+    ///
+    /// A part file is not flushed here: it becomes durable by being appended to an archive, and this may be called on the
+    /// thread that all downloads share.
+    package func finish() -> ReceivedContent {
+        let storage: ReceivedContent.Storage =
+            if let part {
+                .part(path: partPath, prefix: part.prefix)
+            } else {
+                .memory(memory?.chunks ?? ByteChunks(), memory?.reservation)
+            }
+        let content = ReceivedContent(byteCount: byteCount, digest: digester.digest, storage: storage)
+        forget(keeping: nil)
+        return content
+    }
+
+    private func note(_ bytes: UnsafeRawBufferPointer) {
+        digester.update(bytes)
+        byteCount += Int64(bytes.count)
+        if let prefix = part?.prefix, prefix.count < ReceivedContent.prefixLimit {
+            part?.prefix.append(contentsOf: bytes.prefix(ReceivedContent.prefixLimit - prefix.count))
+        }
+    }
+
+    private func forget(keeping reservation: MemoryReservation?) {
+        memory = reservation.map { (ByteChunks(), $0) }
+        part = nil
+        byteCount = 0
+        digester = Digester()
+    }
+
+    /// The part file, made now where there is none: what was in memory moves into it and gives its room back.
+    private func currentPart() throws(ArchiveError) -> PartFile {
+        if let part { return part.file }
+        let file = try PartFile(creating: partPath)
+        if let entityTag {
+            try description(entityTag, durableByteCount: 0).write(besides: partPath, durably: false)
+        }
+        try memory?.chunks.forEach { bytes throws(ArchiveError) in try file.append(bytes) }
+        part = (file, memory?.chunks.prefix(ReceivedContent.prefixLimit) ?? [])
+        memory = nil
+        return file
+    }
+
+    private func description(_ entityTag: String, durableByteCount: Int64) -> PartDescription {
+        PartDescription(
+            entityTag: entityTag,
+            expectedByteCount: expectedByteCount,
+            durableByteCount: durableByteCount
+        )
+    }
+}

@@ -1,0 +1,137 @@
+/// Walks over JSON (RFC 8259) without recursion: hostile nesting costs memory of its own length at most.
+struct JSONScanner {
+    private let text: [UInt8]
+    private var index = 0
+
+    init(_ text: [UInt8]) {
+        self.text = text
+    }
+
+    /// Whether nothing but white space is left.
+    var isAtEnd: Bool {
+        mutating get {
+            skipSpace()
+            return index == text.count
+        }
+    }
+
+    /// The fields of the object that comes next: keys without their quotes, values with theirs.
+    mutating func object() -> [(key: Range<Int>, value: Range<Int>)]? {
+        guard take(UInt8(ascii: "{")) else { return nil }
+        if take(UInt8(ascii: "}")) { return [] }
+        var fields: [(key: Range<Int>, value: Range<Int>)] = []
+        repeat {
+            guard let key = key() else { return nil }
+            skipSpace()
+            let start = index
+            guard skipValue() else { return nil }
+            fields.append((key, start..<index))
+        } while take(UInt8(ascii: ","))
+        return take(UInt8(ascii: "}")) ? fields : nil
+    }
+
+    private mutating func key() -> Range<Int>? {
+        skipSpace()
+        let start = index
+        guard skipString() else { return nil }
+        let end = index
+        return take(UInt8(ascii: ":")) ? start + 1..<end - 1 : nil
+    }
+
+    private mutating func skipValue() -> Bool {
+        // The brackets that are open: what closes each.
+        var closers: [UInt8] = []
+        while true {
+            skipSpace()
+            guard index < text.count else { return false }
+            switch text[index] {
+            case UInt8(ascii: "{"):
+                index += 1
+                if !take(UInt8(ascii: "}")) {
+                    closers.append(UInt8(ascii: "}"))
+                    guard key() != nil else { return false }
+                    continue
+                }
+            case UInt8(ascii: "["):
+                index += 1
+                if !take(UInt8(ascii: "]")) {
+                    closers.append(UInt8(ascii: "]"))
+                    continue
+                }
+            case UInt8(ascii: "\""): guard skipString() else { return false }
+            default: guard skipScalar() else { return false }
+            }
+            while let closer = closers.last, take(closer) { closers.removeLast() }
+            guard let closer = closers.last else { return true }
+            guard take(UInt8(ascii: ",")) else { return false }
+            if closer == UInt8(ascii: "}"), key() == nil { return false }
+        }
+    }
+
+    private mutating func skipString() -> Bool {
+        guard index < text.count, text[index] == UInt8(ascii: "\"") else { return false }
+        index += 1
+        while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: "\""):
+                index += 1
+                return true
+            case UInt8(ascii: "\\"):
+                guard let length = escapeLength() else { return false }
+                index += length
+            case 0..<0x20: return false
+            default: index += 1
+            }
+        }
+        return false
+    }
+
+    private func escapeLength() -> Int? {
+        guard index + 1 < text.count else { return nil }
+        if "\"\\/bfnrt".utf8.contains(text[index + 1]) { return 2 }
+        let digits = text[min(index + 2, text.count)..<min(index + 6, text.count)]
+        guard text[index + 1] == UInt8(ascii: "u"), digits.count == 4 else { return nil }
+        return UInt16(String(decoding: digits, as: UTF8.self), radix: 16) == nil ? nil : 6
+    }
+
+    private mutating func skipScalar() -> Bool {
+        let start = index
+        while index < text.count, !",]}\u{20}\t\n\r".utf8.contains(text[index]) { index += 1 }
+        let word = String(decoding: text[start..<index], as: UTF8.self)
+        return ["true", "false", "null"].contains(word) || Self.isNumber(text[start..<index])
+    }
+
+    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let startsWithZero = rest.first == UInt8(ascii: "0")
+        let whole = digits()
+        guard whole == 1 || (whole > 1 && !startsWithZero) else { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard digits() > 0 else { return false }
+        }
+        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
+            rest = rest.dropFirst()
+            if let sign = rest.first, "+-".utf8.contains(sign) { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard index < text.count, text[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while index < text.count, "\u{20}\t\n\r".utf8.contains(text[index]) { index += 1 }
+    }
+}

@@ -1,0 +1,34 @@
+import Recordings
+
+/// A line of a text file and where it begins in that file.
+struct Line {
+    var bytes: [UInt8]
+    var offset: Int64
+}
+
+/// Reads a range of a file line by line.
+struct LineReader: ~Copyable {
+    let source: SequentialReader
+    private let limit: Int
+
+    /// - Parameter limit: how long a line may be. Longer ones are damage, not a reason to fill the memory.
+    init(_ source: SequentialReader, limit: Int = 8 << 20) {
+        self.source = source
+        self.limit = limit
+    }
+
+    /// The next line without its line break; `nil` at the end. The last line needs none.
+    func next() throws(ArchiveError) -> Line? {
+        let offset = source.position
+        var bytes: [UInt8] = []
+        while true {
+            let (piece, isWhole) = try source.nextLinePiece()
+            if piece.isEmpty && !isWhole { return bytes.isEmpty ? nil : Line(bytes: bytes, offset: offset) }
+            bytes.append(contentsOf: piece)
+            if isWhole { return Line(bytes: bytes, offset: offset) }
+            guard bytes.count <= limit else {
+                throw .damaged("\(source.path) has no line break after offset \(offset)", path: source.path)
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Synchronization
+
+/// How many bytes recordings on their way may hold in memory altogether.
+///
+/// A recording reserves once, before its first byte, and never asks for more while it holds something (what does not fit
+/// goes to a file), so that recordings cannot wait for each other in a circle. Whoever waits is served in order: a large
+/// one is not overtaken for ever by small ones.
+package final class MemoryBudget: Sendable {
+    package let capacity: Int
+    /// Protects who holds and who waits; taken for moments only, from any thread.
+    private let state: Mutex<State>
+
+    private struct State {
+        var reserved = 0
+        var waiting: [Waiter] = []
+    }
+
+    private struct Waiter {
+        var bytes: Int
+        var granted: @Sendable (MemoryReservation) -> Void
+    }
+
+    package init(bytes: Int) {
+        precondition(bytes > 0, "a budget of nothing would stop every download")
+        capacity = bytes
+        state = Mutex(State())
+    }
+
+    /// Bytes that are reserved at this moment.
+    package var reservedBytes: Int { state.withLock(\.reserved) }
+
+    /// Reserves `bytes` (at most the capacity), at once or later.
+    /// - Returns: the reservation, or `nil` where there is no room now: then `granted` is called with it later, once, on
+    ///   the thread that made room. Who no longer wants it lets go of it.
+    package func reserve(
+        _ bytes: Int,
+        granted: @escaping @Sendable (MemoryReservation) -> Void
+    ) -> MemoryReservation? {
+        let bytes = min(max(bytes, 0), capacity)
+        let isGranted = state.withLock { state in
+            guard state.waiting.isEmpty, state.reserved + bytes <= capacity else {
+                state.waiting.append(Waiter(bytes: bytes, granted: granted))
+                return false
+            }
+            state.reserved += bytes
+            return true
+        }
+        return isGranted ? MemoryReservation(bytes: bytes, budget: self) : nil
+    }
+
+    fileprivate func release(_ bytes: Int) {
+        let served = state.withLock { state in
+            state.reserved -= bytes
+            let served = state.waiting.prefix { waiter in
+                guard state.reserved + waiter.bytes <= capacity else { return false }
+                state.reserved += waiter.bytes
+                return true
+            }
+            state.waiting.removeFirst(served.count)
+            return Array(served)
+        }
+        // Outside the lock: what is called may reserve and release itself.
+        for waiter in served { waiter.granted(MemoryReservation(bytes: waiter.bytes, budget: self)) }
+    }
+}
+
+/// A share of a ``MemoryBudget``. It is given back when the last reference to it goes.
+package final class MemoryReservation: Sendable {
+    package let bytes: Int
+    private let budget: MemoryBudget
+
+    fileprivate init(bytes: Int, budget: MemoryBudget) {
+        self.bytes = bytes
+        self.budget = budget
+    }
+
+    deinit { budget.release(bytes) }
+}

@@ -1,0 +1,76 @@
+import Glibc
+import Recordings
+
+/// A daily archive that grows: its tar without an end, and its journal, the lines of its `metadata/recordings.jsonl`.
+final class OpenArchive {
+    private let name: ArchiveName
+    private let tar: AlignedFileWriter
+    private let appender: TarAppender
+    private let journal: OpenFile
+    private var journalBytes: Int64
+    private var pendingLines: [UInt8] = []
+    private let noon: Int64
+
+    /// Opens the archive to go on at `extent`, what lies beyond being cut off, or, without one, makes it.
+    convenience init(_ name: ArchiveName, in root: ArchiveRoot, extent: ArchiveExtent?) throws(ArchiveError) {
+        try self.init(name, tarPath: root.openArchivePath(name), journalPath: root.journalPath(name), extent: extent)
+    }
+
+    init(_ name: ArchiveName, tarPath: String, journalPath: String, extent: ArchiveExtent?) throws(ArchiveError) {
+        let creating = extent == nil
+        let position = extent ?? .empty
+        let journal = try OpenFile(journalPath, O_WRONLY | (creating ? O_CREAT | O_EXCL : 0))
+        try journal.truncate(to: position.journalBytes)
+        do throws(ArchiveError) {
+            tar = try AlignedFileWriter(path: tarPath, position: position.tarBytes, creating: creating)
+            appender = try TarAppender(writingTo: tar)
+        } catch {
+            if creating { try? FileSystem.remove(journalPath) }
+            throw error
+        }
+        self.name = name
+        self.journal = journal
+        journalBytes = position.journalBytes
+        noon = BagLayout.secondsSince1970(atStartOf: name.day) + 12 * 3600
+        if creating { try FileSystem.synchronizeFolder(FileSystem.folder(of: tarPath)) }
+    }
+
+    /// Appends a recording. It is durable after ``synchronize()``.
+    /// - Returns: its entry with its offset.
+    func append(_ member: PendingMember) throws(ArchiveError) -> RecordingEntry {
+        var entry = member.entry
+        precondition(
+            entry.byteCount == member.content.byteCount && entry.digest == member.content.digest,
+            "an entry must describe the bytes it comes with"
+        )
+        entry.offset = try appender.begin(header(for: entry))
+        try member.content.forEachPiece { bytes throws(ArchiveError) in try appender.write(bytes) }
+        try appender.endMember()
+        pendingLines.append(contentsOf: entry.jsonLine)
+        pendingLines.append(UInt8(ascii: "\n"))
+        return entry
+    }
+
+    /// Makes everything that was appended durable.
+    func synchronize() throws(ArchiveError) -> ArchiveExtent {
+        try tar.synchronize()
+        try journal.write(pendingLines, at: journalBytes)
+        try journal.synchronize()
+        journalBytes += Int64(pendingLines.count)
+        pendingLines.removeAll(keepingCapacity: true)
+        return ArchiveExtent(tarBytes: tar.position, journalBytes: journalBytes)
+    }
+
+    /// Leaves the file exactly as long as what was made durable.
+    func settle() throws(ArchiveError) {
+        try tar.settle()
+    }
+
+    private func header(for entry: RecordingEntry) -> TarMemberHeader {
+        TarMemberHeader(
+            path: "\(name)/\(entry.payloadPath)",
+            byteCount: entry.byteCount,
+            secondsSince1970: entry.key.startTime.map { $0.millisecondsSince1970 / 1000 } ?? noon
+        )
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// The right to be the one pass over a root. It ends with the value, and with the process however that ends, because the
+/// kernel holds it (flock(2)) and not the file's existence.
+package struct PassLock: ~Copyable, Sendable {
+    private let file: OpenFile
+
+    private init(file: consuming OpenFile) {
+        self.file = file
+    }
+
+    /// Takes the lock without waiting.
+    /// - Throws: `.locked`, naming the process that holds it where that has said so.
+    package static func acquire(_ root: ArchiveRoot) throws(ArchiveError) -> PassLock {
+        let file = try OpenFile(root.lockPath, O_RDWR | O_CREAT)
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("lock", root.lockPath) }
+            let holder = holder(file)
+            let who = holder.map { "process \($0)" } ?? "another process"
+            throw ArchiveError(
+                .locked,
+                "\(who) is running a pass over \(root.path); wait for it to end, or stop it",
+                path: root.lockPath
+            )
+        }
+        try file.truncate(to: 0)
+        try file.write(Array("\(getpid())\n".utf8), at: 0)
+        return PassLock(file: file)
+    }
+
+    private static func holder(_ file: borrowing OpenFile) -> Int? {
+        guard let bytes = try? FileSystem.bytes(of: file, in: 0..<16) else { return nil }
+        return Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import Recordings
+
+/// All bytes of a recording, received and counted and hashed, on their way into an archive.
+package struct ReceivedContent: Sendable {
+    package let byteCount: Int64
+    package let digest: ContentDigest
+    private let storage: Storage
+
+    /// How much ``prefix`` has at most.
+    package static let prefixLimit = 64 << 10
+
+    enum Storage: Sendable {
+        /// The reservation is given back when the last copy of the content goes.
+        case memory(ByteChunks, MemoryReservation?)
+        case part(path: String, prefix: [UInt8])
+        /// Somewhere in a file that holds other things too.
+        case range(path: String, offset: Int64)
+    }
+
+    init(byteCount: Int64, digest: ContentDigest, storage: Storage) {
+        self.byteCount = byteCount
+        self.digest = digest
+        self.storage = storage
+    }
+
+    /// Content that is in memory already, outside of any budget.
+    package init(bytes: [UInt8]) {
+        let chunks = ByteChunks()
+        bytes.withUnsafeBytes { chunks.append($0, remaining: Int64(bytes.count)) }
+        self.init(
+            byteCount: Int64(bytes.count),
+            digest: Digester.digest(of: bytes),
+            storage: .memory(chunks, nil)
+        )
+    }
+
+    /// The first bytes, at most 64 KiB, for a look at the container's header.
+    package var prefix: [UInt8] {
+        switch storage {
+        case .memory(let chunks, _): chunks.prefix(Self.prefixLimit)
+        case .part(_, let prefix): prefix
+        case .range: []
+        }
+    }
+
+    /// Where the bytes are, where they are not in memory.
+    package var partPath: String? {
+        if case .part(let path, _) = storage { path } else { nil }
+    }
+
+    /// Takes a part file away. To be called when the manifest knows that the recording is stored, not before: until then
+    /// a crash costs a second download. Content in memory has nothing to take away.
+    package func discardPart() throws(ArchiveError) {
+        if let partPath { try PartFile.remove(partPath) }
+    }
+
+    /// The bytes in order, piece by piece.
+    /// - Throws: `.damaged` where a part file is no longer what was received.
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) {
+        switch storage {
+        case .memory(let chunks, _): try chunks.forEach(body)
+        case .part(let path, _): try readFile(path, from: 0, body)
+        case .range(let path, let offset): try readFile(path, from: offset, body)
+        }
+    }
+
+    /// Bytes in a file have been on a disk: they are hashed again on the way, so that nothing is called stored by hearsay.
+    private func readFile(
+        _ path: String,
+        from offset: Int64,
+        _ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        let reader = try SequentialReader(path, range: offset..<(offset + byteCount), options: .digesting)
+        while true {
+            let piece = try reader.next(reader.windowSize)
+            if piece.isEmpty { break }
+            try body(piece)
+        }
+        guard reader.position == offset + byteCount, reader.digest == digest else {
+            throw .damaged("\(path) has changed since it was received; receive the recording again", path: path)
+        }
+    }
+}

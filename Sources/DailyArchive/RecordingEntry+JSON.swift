@@ -1,0 +1,134 @@
+import Recordings
+
+/// Why a line of an archive's metadata cannot be read.
+package struct EntryLineError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var description: String
+}
+
+extension RecordingEntry {
+    /// The entry as a line of `metadata/recordings.jsonl`, without its line break: one JSON object, keys sorted, times in
+    /// epoch milliseconds and again in ISO 8601 for people, the provider's own JSON embedded as it came.
+    package var jsonLine: [UInt8] {
+        var object = JSONObjectWriter()
+        object.add("attempts", Int64(attempts))
+        if let audio { object.add("audio", audio.jsonObject) }
+        object.add("bytes", byteCount)
+        object.add("call_type", key.callType)
+        object.add("capture", embedding: captureJSON.description)
+        object.add("day", day.description)
+        object.add("file", file.description)
+        object.add("kind", key.kind.rawValue)
+        object.add("offset", offset)
+        object.add("organization", organization.description)
+        object.add("organization_id", organizationID.description)
+        object.add("path", payloadPath)
+        object.add("provider_file_name", key.providerFileName)
+        object.add("received_time", receivedTime.millisecondsSince1970)
+        object.add("received_time_iso", receivedTime.description)
+        object.add("recording_id", key.recordingID.description)
+        object.add("segment", key.isSegment)
+        object.add("sha256", digest.description)
+        object.add("start_time", key.startTime?.millisecondsSince1970)
+        object.add("start_time_iso", key.startTime?.description)
+        object.add("stop_time", stopTime?.millisecondsSince1970)
+        object.add("stop_time_iso", stopTime?.description)
+        object.add("suspicion", suspicion)
+        object.add("task", embedding: taskJSON?.description)
+        object.add("task_id", key.taskID.description)
+        return object.line
+    }
+
+    /// Reads a line of `metadata/recordings.jsonl`. Fields that it does not know are left out.
+    /// - Throws: where the line is no JSON object, or a field that a recording cannot do without is missing or wrong.
+    package init(jsonLine: [UInt8]) throws(EntryLineError) {
+        let object = try EntryFields(jsonLine)
+        self.init(
+            key: try RecordingKey(object),
+            organization: try object.required("organization") { OrganizationName($0) },
+            organizationID: try object.required("organization_id") { OrganizationID($0) },
+            day: try object.required("day") { ArchiveDay($0) },
+            stopTime: object.time("stop_time"),
+            file: try object.required("file") { FileName(exactly: $0) },
+            offset: try object.required("offset"),
+            byteCount: try object.required("bytes"),
+            digest: try object.required("sha256") { ContentDigest(hexadecimal: $0) },
+            audio: object.json.object("audio").flatMap(AudioFormat.init),
+            suspicion: object.json.string("suspicion"),
+            attempts: Int(clamping: object.json.integer("attempts") ?? 0),
+            receivedTime: Timestamp(millisecondsSince1970: try object.required("received_time")),
+            taskJSON: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
+            captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}")
+        )
+        guard offset >= 0, byteCount >= 0, offset <= Int64.max / 4, byteCount <= Int64.max / 4 else {
+            throw EntryLineError(description: "offset or bytes cannot be")
+        }
+    }
+}
+
+extension RecordingKey {
+    fileprivate init(_ object: EntryFields) throws(EntryLineError) {
+        self.init(
+            taskID: try object.required("task_id") { TaskID($0) },
+            recordingID: try object.required("recording_id") { RecordingID($0) },
+            kind: try object.required("kind") { CaptureKind(rawValue: $0) },
+            isSegment: object.json.boolean("segment") ?? false,
+            callType: object.json.string("call_type") ?? "",
+            startTime: object.time("start_time"),
+            providerFileName: object.json.string("provider_file_name") ?? ""
+        )
+    }
+}
+
+extension AudioFormat {
+    fileprivate var jsonObject: JSONObjectWriter {
+        var object = JSONObjectWriter()
+        object.add("bits_per_sample", Int64(bitsPerSample))
+        object.add("channels", Int64(channels))
+        object.add("codec", codec)
+        object.add("duration_ms", durationMilliseconds)
+        object.add("sample_rate_hz", Int64(sampleRateHertz))
+        return object
+    }
+
+    fileprivate init?(_ object: JSONObject) {
+        guard let codec = object.string("codec"), let channels = object.integer("channels"),
+            let rate = object.integer("sample_rate_hz"), let bits = object.integer("bits_per_sample"),
+            let duration = object.integer("duration_ms")
+        else { return nil }
+        self.init(
+            codec: codec,
+            channels: Int(clamping: channels),
+            sampleRateHertz: Int(clamping: rate),
+            bitsPerSample: Int(clamping: bits),
+            durationMilliseconds: duration
+        )
+    }
+}
+
+/// A line's fields, with complaints that name the field.
+struct EntryFields {
+    let json: JSONObject
+
+    init(_ line: [UInt8]) throws(EntryLineError) {
+        guard let json = JSONObject(line) else { throw EntryLineError(description: "no JSON object") }
+        self.json = json
+    }
+
+    func required<Value>(_ key: StaticString, _ parse: (String) -> Value?) throws(EntryLineError) -> Value {
+        guard let text = json.string(key), let value = parse(text) else {
+            throw EntryLineError(description: "\(key) is missing or wrong")
+        }
+        return value
+    }
+
+    func required(_ key: StaticString) throws(EntryLineError) -> Int64 {
+        guard let number = json.integer(key) else {
+            throw EntryLineError(description: "\(key) is missing or wrong")
+        }
+        return number
+    }
+
+    func time(_ key: StaticString) -> Timestamp? {
+        json.integer(key).map { Timestamp(millisecondsSince1970: $0) }
+    }
+}

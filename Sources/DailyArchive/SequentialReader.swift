@@ -1,0 +1,113 @@
+import Glibc
+import Recordings
+
+/// One way forward through a file, in large reads.
+final class SequentialReader {
+    struct Options: OptionSet {
+        let rawValue: Int
+        /// Computes the digest of the whole range; what is skipped is then read all the same.
+        static let digesting = Options(rawValue: 1)
+        /// Drops what the page cache holds first, so that it is the disk that answers, and keeps it clean afterwards.
+        static let fromDisk = Options(rawValue: 2)
+    }
+
+    static let largeWindow = 2 << 20
+    /// For those who look at headers and skip the rest.
+    static let smallWindow = 16 << 10
+
+    let path: String
+    let end: Int64
+    let windowSize: Int
+    private let file: OpenFile
+    private let options: Options
+    private let progress: ReadingProgress?
+    private let window: UnsafeMutableRawBufferPointer
+    private var digester = Digester()
+    /// The bytes of the window that are loaded and not yet taken.
+    private var loaded: Range<Int> = 0..<0
+    /// Where `loaded` begins in the file.
+    private(set) var position: Int64
+
+    /// Opens `path` to read `range` of it, or all.
+    init(
+        _ path: String,
+        range: Range<Int64>? = nil,
+        options: Options = [],
+        windowSize: Int = SequentialReader.largeWindow,
+        progress: ReadingProgress? = nil
+    ) throws(ArchiveError) {
+        let file = try OpenFile(path, O_RDONLY)
+        let size = try file.size()
+        if options.contains(.fromDisk) { file.advise(POSIX_FADV_DONTNEED) }
+        file.advise(windowSize < Self.largeWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
+        self.file = file
+        self.path = path
+        self.options = options
+        self.windowSize = windowSize
+        self.progress = progress
+        position = min(range?.lowerBound ?? 0, size)
+        end = min(range?.upperBound ?? size, size)
+        window = .allocate(byteCount: windowSize, alignment: 4096)
+    }
+
+    deinit { window.deallocate() }
+
+    /// The next bytes, at most `limit`, valid until the next call; empty at the end. A block of 512 comes in one piece
+    /// where everything before was taken in such blocks.
+    func next(_ limit: Int) throws(ArchiveError) -> UnsafeRawBufferPointer {
+        if loaded.isEmpty { try load() }
+        let taken = loaded.prefix(limit)
+        loaded = taken.upperBound..<loaded.upperBound
+        position += Int64(taken.count)
+        return UnsafeRawBufferPointer(rebasing: window[taken])
+    }
+
+    /// The next bytes up to a line break, which is passed over, or up to the window's end: valid until the next call.
+    func nextLinePiece() throws(ArchiveError) -> (bytes: UnsafeRawBufferPointer, endsLine: Bool) {
+        if loaded.isEmpty { try load() }
+        let rest = UnsafeRawBufferPointer(rebasing: window[loaded])
+        let lineBreak = rest.firstIndex(of: UInt8(ascii: "\n"))
+        let bytes = UnsafeRawBufferPointer(rebasing: rest[..<(lineBreak ?? rest.count)])
+        let taken = bytes.count + (lineBreak == nil ? 0 : 1)
+        loaded = (loaded.lowerBound + taken)..<loaded.upperBound
+        position += Int64(taken)
+        return (bytes, lineBreak != nil)
+    }
+
+    /// Goes on `count` bytes further.
+    /// - Returns: how many there were.
+    func skip(_ count: Int64) throws(ArchiveError) -> Int64 {
+        var rest = min(count, end - position)
+        let possible = rest
+        if !options.contains(.digesting), rest > Int64(loaded.count) {
+            position += rest
+            loaded = 0..<0
+            return possible
+        }
+        while rest > 0 {
+            let piece = try next(Int(clamping: rest))
+            if piece.isEmpty { break }
+            rest -= Int64(piece.count)
+        }
+        return possible - rest
+    }
+
+    /// The digest of everything that was read so far.
+    var digest: ContentDigest { digester.digest }
+
+    private func load() throws(ArchiveError) {
+        try progress?.checkCancellation(path)
+        let count = Int(min(Int64(windowSize), end - position))
+        guard count > 0 else { return }
+        let target = UnsafeMutableRawBufferPointer(rebasing: window[..<count])
+        let read = try file.read(into: target, at: position)
+        if options.contains(.fromDisk) {
+            // The next window comes from the disk while this one is being looked at.
+            file.advise(POSIX_FADV_WILLNEED, offset: position + Int64(read), count: Int64(windowSize))
+            file.advise(POSIX_FADV_DONTNEED, offset: 0, count: position)
+        }
+        loaded = 0..<read
+        if options.contains(.digesting) { digester.update(UnsafeRawBufferPointer(rebasing: target[..<read])) }
+        progress?.add(read)
+    }
+}

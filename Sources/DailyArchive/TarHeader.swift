@@ -1,0 +1,105 @@
+/// One header block of a tar, as POSIX.1-2017 pax section "ustar Interchange Format" lays it out. Strict: what is not
+/// exactly as it should be is no header.
+struct TarHeader: Hashable, Sendable {
+    static let blockSize = 512
+
+    enum Kind: UInt8, Sendable {
+        case file = 0x30
+        case folder = 0x35
+        /// `x`: records for the next member.
+        case extended = 0x78
+        /// `g`: records for all members from here on.
+        case global = 0x67
+    }
+
+    enum Block: Hashable, Sendable {
+        case header(TarHeader)
+        case zeros
+        case other
+    }
+
+    /// Prefix and name together.
+    var path: String
+    var kind: Kind
+    var byteCount: Int64
+    var mode: Int64
+    var secondsSince1970: Int64
+
+    /// What a block of 512 bytes is.
+    static func read(_ block: UnsafeRawBufferPointer) -> Block {
+        guard block.count == blockSize else { return .other }
+        if block.allSatisfy({ $0 == 0 }) { return .zeros }
+        return TarHeader(block).map(Block.header) ?? .other
+    }
+
+    private init?(_ block: UnsafeRawBufferPointer) {
+        guard block[257..<265].elementsEqual("ustar\u{0}00".utf8), Self.hasRightChecksum(block),
+            let kind = Kind(rawValue: block[156]),
+            let name = Self.text(block[0..<100]), let prefix = Self.text(block[345..<500]),
+            let byteCount = Self.number(block[124..<136]), let mode = Self.number(block[100..<108]),
+            let seconds = Self.number(block[136..<148])
+        else { return nil }
+        path = prefix.isEmpty ? name : "\(prefix)/\(name)"
+        self.kind = kind
+        self.byteCount = byteCount
+        self.mode = mode
+        secondsSince1970 = seconds
+    }
+
+    /// The sum of all bytes, the checksum's own counted as spaces. Its field is six digits, a NUL and a space, nothing
+    /// else, so that no byte of a header can change unnoticed.
+    private static func hasRightChecksum(_ block: UnsafeRawBufferPointer) -> Bool {
+        guard block[154] == 0, block[155] == UInt8(ascii: " "), let declared = number(block[148..<155]) else {
+            return false
+        }
+        let field = block[148..<156].reduce(0) { $0 + Int64($1) }
+        let sum = block.reduce(0) { $0 + Int64($1) }
+        return sum - field + 8 * Int64(UInt8(ascii: " ")) == declared
+    }
+
+    /// Octal digits up to a NUL or a space.
+    private static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int64? {
+        let digits = field.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
+        guard !digits.isEmpty else { return nil }
+        var value: Int64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }
+            value = value << 3 | Int64(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    private static func text(_ field: Slice<UnsafeRawBufferPointer>) -> String? {
+        String(validating: field.prefix { $0 != 0 }, as: UTF8.self)
+    }
+}
+
+/// The records of a pax extended header that matter here (POSIX.1-2017, "pax Header Block").
+struct PaxRecords: Hashable, Sendable {
+    var path: String?
+    var byteCount: Int64?
+
+    /// Reads records of the form `length key=value\n`.
+    /// - Returns: `nil` where the text is not made of them.
+    init?(_ text: [UInt8]) {
+        var rest = text[...]
+        while !rest.isEmpty {
+            guard let space = rest.firstIndex(of: UInt8(ascii: " ")),
+                let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+                length > space - rest.startIndex + 1, length <= rest.count
+            else { return nil }
+            let record = rest[(space + 1)..<(rest.startIndex + length)]
+            rest = rest.dropFirst(length)
+            guard record.last == UInt8(ascii: "\n"), let equals = record.firstIndex(of: UInt8(ascii: "=")),
+                let value = String(validating: record[(equals + 1)...].dropLast(), as: UTF8.self)
+            else { return nil }
+            switch String(decoding: record[..<equals], as: UTF8.self) {
+            case "path": path = value
+            case "size":
+                guard let size = Int64(value), (0...(Int64.max / 4)).contains(size) else { return nil }
+                byteCount = size
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+import Recordings
+
+/// What one of the three lists of an archive's recordings says of one of them.
+private struct Listed {
+    var path: String
+    var taskID: TaskID?
+    var offset: Int64
+    var byteCount: Int64
+    /// What the bytes may hash to: one, unless lists disagree.
+    var digests: [ContentDigest]
+
+    var end: Int64 { TarMember.padded(offset + byteCount) }
+}
+
+extension Verification {
+    /// Goes through the archive's own metadata, its checksum file and the manifest's rows side by side, all of which are in
+    /// the order of the archive, and holds them against each other and against the members that are there.
+    mutating func checkListing(_ index: ArchiveIndex, trusted: Set<String>) throws(ArchiveError) {
+        var walk = ListingWalk(
+            index: index,
+            trusted: trusted,
+            rows: expected?.recordings.sorted { $0.offset < $1.offset }
+        )
+        let checksums = try lines(of: BagLayout.checksums, index)
+        if let entries = try lines(of: BagLayout.recordings, index) {
+            while let line = try entries.next() {
+                let checksum = try checksums?.next()
+                guard let entry = try? RecordingEntry(jsonLine: line.bytes) else {
+                    note(
+                        .metadataLine,
+                        "\(BagLayout.recordings) in \(path) has a line that cannot be read",
+                        member: BagLayout.recordings,
+                        offset: line.offset
+                    )
+                    try checkUnlisted(checksum, &walk)
+                    continue
+                }
+                if !agree(entry, checksum), walk.comparesChecksums {
+                    // Once: after a line that is missing, every other one would be reported too.
+                    walk.comparesChecksums = false
+                    noteChecksumList(checksum, index)
+                }
+                try check(entry, &walk)
+            }
+            if walk.comparesChecksums, let line = try checksums?.next() { noteChecksumList(line, index) }
+        } else {
+            while let line = try checksums?.next() { try checkUnlisted(line, &walk) }
+        }
+        try checkRows(before: .max, &walk)
+        finishListing(walk, index)
+        try checkPayloadCount(index)
+    }
+
+    private mutating func check(_ entry: RecordingEntry, _ walk: inout ListingWalk) throws(ArchiveError) {
+        try checkRows(before: entry.offset, &walk)
+        var listed = Listed(
+            path: entry.payloadPath,
+            taskID: entry.key.taskID,
+            offset: entry.offset,
+            byteCount: entry.byteCount,
+            digests: walk.trustsMetadata ? [entry.digest] : []
+        )
+        if let row = walk.rows?.first, row.offset == entry.offset {
+            walk.rows?.removeFirst()
+            let isSame =
+                row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
+            if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
+            listed.digests.append(row.digest)
+        } else if walk.rows != nil, walk.trustsMetadata {
+            note(
+                .manifest,
+                "\(entry.payloadPath) in \(path) is not in the manifest",
+                taskID: entry.key.taskID,
+                member: entry.payloadPath,
+                offset: entry.offset
+            )
+        }
+        if listed.digests.isEmpty { listed.digests = [entry.digest] }
+        try check(listed, &walk)
+    }
+
+    /// The manifest's rows that the archive's metadata has passed over.
+    private mutating func checkRows(before offset: Int64, _ walk: inout ListingWalk) throws(ArchiveError) {
+        while let row = walk.rows?.first, row.offset < offset {
+            walk.rows?.removeFirst()
+            if walk.trustsMetadata { noteRow(row, "is not in its metadata") }
+            let listed = Listed(
+                path: row.payloadPath,
+                taskID: row.taskID,
+                offset: max(0, row.offset),
+                byteCount: max(0, row.byteCount),
+                digests: [row.digest]
+            )
+            try check(listed, &walk)
+        }
+    }
+
+    /// A recording that only the checksum file still names. Where the manifest has it, its row is looked at instead.
+    private mutating func checkUnlisted(_ line: Line?, _ walk: inout ListingWalk) throws(ArchiveError) {
+        guard walk.rows == nil, let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return }
+        let hash = ArchiveIndex.hash(path)
+        guard let place = walk.index.places.first(where: { $0.pathHash == hash }) else {
+            return note(.recordingMissing, "\(path) is not in \(self.path)", member: path)
+        }
+        let listed = Listed(
+            path: path,
+            taskID: path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) },
+            offset: place.offset,
+            byteCount: place.byteCount,
+            digests: [digest]
+        )
+        try check(listed, &walk)
+    }
+
+    private mutating func check(_ listed: Listed, _ walk: inout ListingWalk) throws(ArchiveError) {
+        report.recordingCount += 1
+        let damages = walk.damages(before: listed.end)
+        for damage in damages { note(damage, in: listed.path, listed.taskID) }
+        let hasDamagedHeader = damages.contains { $0.kind == .header && $0.offset < listed.offset }
+        if let number = walk.index.place(at: listed.offset) {
+            walk.seen[number] = true
+            let place = walk.index.places[number]
+            if place.byteCount != listed.byteCount || place.pathHash != ArchiveIndex.hash(listed.path) {
+                note(.recordingMisplaced, listed, "has another name or size in the tar")
+            }
+        } else if !hasDamagedHeader {
+            note(.recordingMissing, listed, "is not at its offset")
+        }
+        guard !quick, !isIntact else { return }
+        let source = try SequentialReader(
+            path,
+            range: listed.offset..<(listed.offset + listed.byteCount),
+            options: .digesting,
+            progress: progress
+        )
+        _ = try source.skip(listed.byteCount)
+        if source.position < listed.offset + listed.byteCount || !listed.digests.contains(source.digest) {
+            note(.recordingDamaged, listed, "does not have the checksum that was recorded")
+        }
+    }
+
+    /// What no recording's place explains: members nobody lists, and damage behind the last one.
+    private mutating func finishListing(_ walk: ListingWalk, _ index: ArchiveIndex) {
+        for damage in walk.remainingDamages {
+            let owner = index.tags.first { $1.member.headerOffset <= damage.offset && damage.offset < $1.member.end }
+            note(damage, in: owner?.key, nil)
+        }
+        guard walk.trustsMetadata else { return }
+        for (place, seen) in zip(index.places, walk.seen) where !seen {
+            note(
+                .memberUnexpected,
+                "\(path) has a recording at offset \(place.offset) that its metadata does not list",
+                offset: place.offset
+            )
+        }
+    }
+
+    private func lines(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> LineReader? {
+        guard let member = index.tags[file]?.member else { return nil }
+        let range = member.offset..<(member.offset + member.byteCount)
+        return LineReader(try SequentialReader(path, range: range, progress: progress))
+    }
+
+    private func agree(_ entry: RecordingEntry, _ line: Line?) -> Bool {
+        guard let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return false }
+        return digest == entry.digest && path == entry.payloadPath
+    }
+
+    private mutating func note(_ kind: ArchiveFault.Kind, _ listed: Listed, _ what: String) {
+        let message = "\(listed.path) in \(path), at offset \(listed.offset), \(what)"
+        note(kind, message, taskID: listed.taskID, member: listed.path, offset: listed.offset)
+    }
+
+    private mutating func noteRow(_ row: ExpectedRecording, _ what: String) {
+        note(
+            .manifest,
+            "\(row.payloadPath), which the manifest has at offset \(row.offset) of \(path), \(what)",
+            taskID: row.taskID,
+            member: row.payloadPath,
+            offset: row.offset
+        )
+    }
+
+    private mutating func noteChecksumList(_ line: Line?, _ index: ArchiveIndex) {
+        note(
+            .checksumList,
+            "\(BagLayout.checksums) and \(BagLayout.recordings) in \(path) do not list the same",
+            member: BagLayout.checksums,
+            offset: line?.offset ?? index.tags[BagLayout.checksums]?.member.offset
+        )
+    }
+
+    private mutating func note(_ damage: TarDamage, in member: String?, _ taskID: TaskID?) {
+        let (kind, what): (ArchiveFault.Kind, String) =
+            switch damage.kind {
+            case .header: (.header, "has a damaged header")
+            case .truncated: (.truncated, "ends too early")
+            case .padding: (.padding, "has bytes where there should be zeros")
+            case .end: (.end, "does not end where it should")
+            }
+        let place = member.map { ", at \($0)" } ?? ""
+        note(
+            kind,
+            "\(path) \(what) at offset \(damage.offset)\(place)",
+            taskID: taskID,
+            member: member,
+            offset: damage.offset
+        )
+    }
+}
+
+/// Where the walk along the lists stands.
+private struct ListingWalk {
+    let index: ArchiveIndex
+    /// Whether the archive's own metadata is what was sealed.
+    let trustsMetadata: Bool
+    /// Whether the checksum file is still compared line by line.
+    var comparesChecksums: Bool
+    /// The manifest's rows that are left, in the order of the archive; `nil` where there is no manifest.
+    var rows: ArraySlice<ExpectedRecording>?
+    /// Which of the index's places were listed.
+    var seen: [Bool]
+    private(set) var remainingDamages: ArraySlice<TarDamage>
+
+    init(index: ArchiveIndex, trusted: Set<String>, rows: [ExpectedRecording]?) {
+        self.index = index
+        trustsMetadata = trusted.contains(BagLayout.recordings)
+        comparesChecksums = trustsMetadata && trusted.contains(BagLayout.checksums)
+        self.rows = rows.map { $0[...] }
+        seen = Array(repeating: false, count: index.places.count)
+        remainingDamages = index.damages.sorted { $0.offset < $1.offset }[...]
+    }
+
+    /// The damages up to `offset` that were not spoken of yet.
+    mutating func damages(before offset: Int64) -> ArraySlice<TarDamage> {
+        let found = remainingDamages.prefix { $0.offset < offset }
+        remainingDamages = remainingDamages.dropFirst(found.count)
+        return found
+    }
+}

@@ -1,0 +1,106 @@
+import Recordings
+
+/// One thing that is not as it should be in or about one sealed archive.
+package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case archiveMissing = "archive_missing"
+        /// It could not be read to its end.
+        case archiveUnreadable = "archive_unreadable"
+        /// Not as long as the manifest says.
+        case archiveSize = "archive_size"
+        /// Not the checksum that the manifest or the side file says.
+        case archiveDigest = "archive_digest"
+        /// It could be written to.
+        case archiveWritable = "archive_writable"
+        /// Missing, not readable, or about another file or checksum.
+        case sideFile = "side_file"
+        /// A header block is damaged.
+        case header
+        /// It ends in the middle.
+        case truncated
+        /// Bytes between members, which must be zero, are not.
+        case padding
+        /// Its end is missing, or something follows it.
+        case end
+        case recordingMissing = "recording_missing"
+        /// Its bytes are not those that were received.
+        case recordingDamaged = "recording_damaged"
+        /// Another name or size than the archive's metadata says.
+        case recordingMisplaced = "recording_misplaced"
+        /// A member that nothing lists.
+        case memberUnexpected = "member_unexpected"
+        case tagFileMissing = "tag_file_missing"
+        case tagFileDamaged = "tag_file_damaged"
+        /// A line of the metadata cannot be read.
+        case metadataLine = "metadata_line"
+        /// The bag's checksum file and its metadata say different things.
+        case checksumList = "checksum_list"
+        /// The bag's own count is not what is in it.
+        case payloadCount = "payload_count"
+        /// The manifest and the archive say different things of a recording.
+        case manifest
+    }
+
+    package var kind: Kind
+    package var archive: String
+    /// The task concerned, where one is.
+    package var taskID: TaskID?
+    /// The member concerned: its path in the bag.
+    package var member: String?
+    /// Where in the archive, in bytes from its beginning.
+    package var offset: Int64?
+    /// One line for people.
+    package var message: String
+
+    package var description: String { message }
+}
+
+/// What a verification found.
+package struct VerificationReport: Sendable, Hashable {
+    package var path: String
+    /// By the folder in the archive; `nil` where that could not be read.
+    package var name: ArchiveName?
+    package var byteCount: Int64 = 0
+    /// The checksum of the whole file as it lies there; `nil` where it was not computed.
+    package var digest: ContentDigest?
+    /// How many recordings were looked at.
+    package var recordingCount = 0
+    /// Every fault, in the order of the archive where they have a place in it.
+    package var faults: [ArchiveFault] = []
+
+    /// Whether no fault was found.
+    package var isSound: Bool { faults.isEmpty }
+}
+
+/// What the manifest says of one sealed archive.
+package struct ExpectedArchive: Sendable {
+    package var byteCount: Int64
+    package var digest: ContentDigest
+    /// Every recording in it.
+    package var recordings: [ExpectedRecording]
+
+    package init(byteCount: Int64, digest: ContentDigest, recordings: [ExpectedRecording]) {
+        self.byteCount = byteCount
+        self.digest = digest
+        self.recordings = recordings
+    }
+}
+
+/// What the manifest says of one archived recording.
+package struct ExpectedRecording: Sendable, Hashable {
+    package var taskID: TaskID
+    package var file: FileName
+    package var offset: Int64
+    package var byteCount: Int64
+    package var digest: ContentDigest
+
+    package init(taskID: TaskID, file: FileName, offset: Int64, byteCount: Int64, digest: ContentDigest) {
+        self.taskID = taskID
+        self.file = file
+        self.offset = offset
+        self.byteCount = byteCount
+        self.digest = digest
+    }
+
+    var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }
+}
