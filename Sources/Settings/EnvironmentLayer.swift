@@ -6,9 +6,11 @@ struct EnvironmentLayer {
     private(set) var organizations: [OrganizationName: [KeyDescription: RawValue]] = [:]
     private(set) var problems: [SettingsProblem] = []
 
-    /// Variables with Callark's prefix that are not keys of the configuration.
+    /// Whether a variable has Callark's prefix and yet is no key: the file's own place, and those that the demonstration,
+    /// the simulator and the tests are told by.
     static func isReserved(_ variable: String) -> Bool {
-        variable == "CALLARK_CONFIG" || variable.hasPrefix("CALLARK_TEST_")
+        variable == "CALLARK_CONFIG"
+            || ["CALLARK_DEMO_", "CALLARK_SIMULATOR_", "CALLARK_TEST_"].contains { variable.hasPrefix($0) }
     }
 
     /// - Parameter names: the organizations of the file; the environment changes organizations, it does not add any.

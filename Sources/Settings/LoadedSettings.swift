@@ -5,7 +5,7 @@ package struct LoadedSettings: Sendable {
     package let path: String
     /// One line each, without a secret: what is allowed and yet probably not meant.
     package let warnings: [String]
-    /// Every value in force, in the order of the table of keys.
+    /// Every value in force, in the order of the file's sections.
     package let values: [ShownValue]
 }
 

@@ -50,7 +50,7 @@ package struct KeyDescription: Sendable, Hashable {
     }
 
     /// The path of the key, for organizations below what stands for one of them: `organizations.acme`.
-    func path(in organization: String?) -> String {
+    package func path(in organization: String?) -> String {
         let owner = organization ?? "organizations[]"
         return switch section {
         case .organization: "\(owner).\(name)"
@@ -60,7 +60,7 @@ package struct KeyDescription: Sendable, Hashable {
     }
 
     /// The variable that overrides the key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_CLIENT_ID`.
-    func variable(in organization: String?) -> String {
+    package func variable(in organization: String?) -> String {
         let owner = section.isOfOrganization ? "ORG_\(organization ?? "<NAME>")" : section.rawValue
         return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
     }

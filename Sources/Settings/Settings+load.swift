@@ -116,6 +116,7 @@ extension SettingsReader {
     ) -> OrganizationSettings? {
         let owner = Owner(
             label: entry.label,
+            name: entry.name,
             line: entry.line,
             file: entry.values,
             environment: entry.name.flatMap { overrides.organizations[$0] } ?? [:],

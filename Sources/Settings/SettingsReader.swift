@@ -27,6 +27,8 @@ struct SettingsReader {
     struct Owner {
         /// What the paths of its keys begin with; `nil` for the whole configuration.
         var label: String?
+        /// The organization's name, where it has a proper one.
+        var name: OrganizationName?
         /// Where it begins in the file.
         var line: Int?
         var file: [KeyDescription: RawValue]
@@ -115,7 +117,7 @@ extension SettingsReader {
     }
 
     mutating func reportMissing(_ key: KeyDescription, of owner: Owner) {
-        let variable = key.isOverridable ? owner.name.map { " or set \(key.variable(in: $0))" } ?? "" : ""
+        let variable = key.isOverridable ? owner.name.map { ", or set \(key.variable(in: $0.description))" } ?? "" : ""
         let message = "\(key.path(in: owner.label)) is missing; give \(key.expectation)\(variable)"
         report(.missingKey, owner.origin, message)
     }
@@ -136,10 +138,4 @@ extension SettingsReader {
 extension SettingsReader.Owner {
     /// Where the organization begins in the file.
     var origin: ValueOrigin { line.map { .file(line: $0) } ?? .default }
-
-    /// The organization's name, where it has a proper one.
-    var name: String? {
-        guard let label, label.hasPrefix("organizations.") else { return nil }
-        return String(label.dropFirst("organizations.".count))
-    }
 }

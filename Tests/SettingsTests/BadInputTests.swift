@@ -79,6 +79,14 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             "callark.yaml:2: downloads.allowed_hosts has an item that is not a word"
         ),
         BadInput(
+            "downloads:\n  ca_file: /nowhere/ca.pem",
+            "callark.yaml:2: downloads.ca_file: cannot read \"/nowhere/ca.pem\": no such file or directory"
+        ),
+        BadInput(
+            "downloads:\n  ca_file: /etc/passwd",
+            "callark.yaml:2: downloads.ca_file: \"/etc/passwd\" holds no PEM certificate"
+        ),
+        BadInput(
             "downloads: 4",
             "callark.yaml:1: downloads must be a section of keys"
         ),
@@ -241,9 +249,9 @@ struct BadInput: CustomTestStringConvertible, Sendable {
                 "callark.yaml:4: organizations[0].auth.access_token is not usable (its value is not shown); "
                     + "it must be a secret of visible ASCII characters, without spaces",
                 "callark.yaml:5: organizations.beta.auth.client_secret is missing; give a secret of visible ASCII "
-                    + "characters, without spaces or set CALLARK_ORG_BETA_CLIENT_SECRET",
+                    + "characters, without spaces, or set CALLARK_ORG_BETA_CLIENT_SECRET",
                 "callark.yaml:5: organizations.beta.auth.refresh_token is missing; give a secret of visible ASCII "
-                    + "characters, without spaces or set CALLARK_ORG_BETA_REFRESH_TOKEN",
+                    + "characters, without spaces, or set CALLARK_ORG_BETA_REFRESH_TOKEN",
                 "callark.yaml:9: a second organization is called \"beta\", after that of line 5; give it another name",
                 "callark.yaml:10: unknown key \"archive.rot\"; did you mean \"archive.root\"?",
                 "CALLARK_ARCHIVE_ROT: overrides no key; did you mean \"CALLARK_ARCHIVE_ROOT\"?",

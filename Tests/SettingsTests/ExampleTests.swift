@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `every default is a value that its key allows, and every key has a summary`() {
+    @Test func `every key says what it is and what it expects`() {
         #expect(KeyDescription.all.allSatisfy { !$0.summary.isEmpty && !$0.expectation.isEmpty })
         #expect(Set(KeyDescription.all).count == KeyDescription.all.count)
     }

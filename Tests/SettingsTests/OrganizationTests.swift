@@ -19,7 +19,7 @@ import Testing
         BadInput(
             "name: acme, region: us1, auth: {access_token: t}",
             "callark.yaml:2: organizations.acme.org_id is missing; give the provider's ID of the organization, "
-                + "without spaces or set CALLARK_ORG_ACME_ORG_ID"
+                + "without spaces, or set CALLARK_ORG_ACME_ORG_ID"
         ),
         BadInput(
             "\(identity), auth: {access_token: t}",
