@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "Settings",
+                "Archiver", "DailyArchive", "Manifest", "Recordings", "Settings", "Transfer", "WebexContactCenter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -1,0 +1,142 @@
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Transfer
+import WebexContactCenter
+
+/// An archive of calls, open for work: the manifest, the files below the root, the providers, and the lock that keeps
+/// every other process from working on it.
+package struct CallArchive: Sendable {
+    let context: PassContext
+    /// By their names in the configuration.
+    private let organizations: [OrganizationName: Organization]
+
+    /// What the configuration says of an archive and its providers.
+    package struct Setup: Sendable {
+        package var root: ArchiveRoot
+        package var rules: PassRules
+        package var providers: [ProviderSettings]
+        package var engine: TransferEngine.Configuration
+        package var logger: Logger
+
+        package init(
+            root: ArchiveRoot,
+            rules: PassRules,
+            providers: [ProviderSettings],
+            engine: TransferEngine.Configuration,
+            logger: Logger
+        ) {
+            self.root = root
+            self.rules = rules
+            self.providers = providers
+            self.engine = engine
+            self.logger = logger
+        }
+    }
+
+    /// Opens the archive, does `work` with it, and closes it again.
+    /// - Throws: `ArchiveError` with code `locked` where another process works on it; `ArchiveError`, `ManifestError`
+    ///   and `TransferError` where something cannot be opened; what `work` throws.
+    package static func withOpen<Value: Sendable>(
+        _ setup: Setup,
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        _ work: (CallArchive) async throws -> Value
+    ) async throws -> Value {
+        try setup.root.prepare()
+        let lock = try PassLock.acquire(setup.root)
+        defer { withExtendedLifetime(lock) {} }
+        let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
+        for provider in setup.providers {
+            _ = try await manifest.register(provider.organization, id: provider.organizationID)
+        }
+        let engine = try TransferEngine(setup.engine)
+        let context = PassContext(
+            root: setup.root,
+            manifest: manifest,
+            writer: ArchiveWriter(root: setup.root, logger: setup.logger),
+            engine: engine,
+            budget: MemoryBudget(bytes: setup.rules.downloads.memoryBytes),
+            rules: setup.rules,
+            disk: DiskGuard(
+                root: setup.root,
+                minimumFreeBytes: setup.rules.minimumFreeBytes,
+                observer: observer
+            ),
+            stop: stop,
+            observer: observer,
+            now: now,
+            logger: setup.logger
+        )
+        let archive = CallArchive(context: context, providers: setup.providers, logger: setup.logger)
+        do {
+            let value = try await work(archive)
+            await engine.shutDown()
+            try manifest.close()
+            return value
+        } catch {
+            await engine.shutDown()
+            throw error
+        }
+    }
+
+    private init(context: PassContext, providers: [ProviderSettings], logger: Logger) {
+        self.context = context
+        organizations = Dictionary(
+            uniqueKeysWithValues: providers.map { settings in
+                let contactCenter = ContactCenter(
+                    settings,
+                    exchange: context.engine,
+                    retry: context.rules.apiRetry,
+                    now: context.now,
+                    logger: logger
+                )
+                let organization = Organization(
+                    name: settings.organization,
+                    id: settings.organizationID,
+                    contactCenter: contactCenter
+                )
+                return (settings.organization, organization)
+            }
+        )
+    }
+
+    /// Runs one pass over these organizations.
+    /// - Parameter onlyUnreceived: lists nothing; only fetches what is known and not yet received.
+    /// - Throws: ``ArchiverError`` with code `badWindow`; `ManifestError` where not even the results can be told.
+    package func archive(
+        _ names: [OrganizationName],
+        request: PassWindow.Request,
+        onlyUnreceived: Bool = false
+    ) async throws -> [Pass.Result] {
+        let began = context.now()
+        var assignments: [Pass.Assignment] = []
+        for organization in names.compactMap({ organizations[$0] }) {
+            let window = try PassWindow.resolve(
+                request,
+                rules: context.rules.windowRules,
+                listedThrough: try await context.manifest.watermark(organization.name),
+                now: began
+            )
+            let scope: AskScope =
+                if onlyUnreceived {
+                    .onlyUnreceived(in: window.isExplicit ? window.range : nil)
+                } else if window.isExplicit {
+                    .everythingUnsettled(in: window.range)
+                } else {
+                    .due(impatientIn: window.range)
+                }
+            assignments.append(Pass.Assignment(organization: organization, window: window, scope: scope))
+        }
+        return try await Pass(context: context, organizations: names).run(assignments)
+    }
+
+    /// Gives back what is held.
+    package var retrieval: Retrieval { Retrieval(root: context.root, manifest: context.manifest) }
+
+    /// The organizations of the configuration, by name.
+    var allOrganizations: [Organization] { organizations.values.sorted { $0.name < $1.name } }
+}

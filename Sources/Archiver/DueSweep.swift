@@ -1,0 +1,81 @@
+import Manifest
+import Recordings
+
+/// Walks the tasks that a pass asks about, in batches that fill one question: first those with recordings whose bytes
+/// are still wanted from an earlier pass, then those whose question is open, as the listing brings them.
+///
+/// It goes by the order in which tasks became known, so that it meets each of them once, however many more the listing
+/// adds behind it, and holds no more of them than one reading.
+struct DueSweep {
+    private let organization: OrganizationName
+    private let scope: AskScope
+    private let began: Timestamp
+    private let context: PassContext
+    private var stage = Stage.awaitingBytes
+    private var cursor: SweepCursor?
+    private var waiting: ArraySlice<SweptTask> = []
+
+    private enum Stage {
+        case awaitingBytes, questions, stragglers
+    }
+
+    private static let readAhead = 40 * Resolution.batchSize
+
+    init(organization: OrganizationName, scope: AskScope, context: PassContext) {
+        self.organization = organization
+        self.scope = scope
+        self.context = context
+        began = context.now()
+    }
+
+    /// The listing is over: begins again from the oldest, since it may have changed the provider's word on tasks that
+    /// had been walked past. Only what is due by the schedule counts now, which those already asked about are not.
+    mutating func goBackForStragglers() {
+        stage = .stragglers
+        cursor = nil
+        waiting = []
+    }
+
+    /// - Returns: the next tasks to ask about; `nil` where there are none for now.
+    mutating func next() async throws -> [SweptTask]? {
+        if waiting.isEmpty { try await read() }
+        if waiting.isEmpty, stage == .awaitingBytes {
+            stage = .questions
+            cursor = nil
+            try await read()
+        }
+        guard !waiting.isEmpty else { return nil }
+        defer { waiting = waiting.dropFirst(Resolution.batchSize) }
+        return Array(waiting.prefix(Resolution.batchSize))
+    }
+
+    private mutating func read() async throws {
+        let due =
+            switch stage {
+            case .awaitingBytes:
+                try await context.manifest.tasksAwaitingBytes(
+                    organization: organization,
+                    window: scope.window,
+                    wantedBefore: began,
+                    after: cursor,
+                    limit: Self.readAhead
+                )
+            case .questions: try await openQuestions(impatientIn: scope.impatientIn)
+            case .stragglers: try await openQuestions(impatientIn: nil)
+            }
+        cursor = due.last?.cursor ?? cursor
+        waiting = due[...]
+    }
+
+    private func openQuestions(impatientIn: Range<Timestamp>?) async throws -> [SweptTask] {
+        guard scope.isListing else { return [] }
+        return try await context.manifest.openQuestions(
+            organization: organization,
+            window: scope.window,
+            dueBy: context.now(),
+            impatientIn: impatientIn,
+            after: cursor,
+            limit: Self.readAhead
+        )
+    }
+}

@@ -1,0 +1,199 @@
+import AsyncAlgorithms
+import DailyArchive
+import Manifest
+import Recordings
+
+/// One pass over the windows of several organizations: the whole job.
+///
+/// ```
+/// discover ──page by page──▶ resolve ──rendezvous──▶ receive ──bounded queue──▶ store    then seal, then summarise
+/// ```
+///
+/// The first four steps run at once; each reads what the step before made durable, and makes its own result durable
+/// before it says so. Killing the process anywhere loses nothing that was stored, and running a pass twice changes
+/// nothing.
+package struct Pass: Sendable {
+    let context: PassContext
+    let organizations: [OrganizationName]
+
+    /// What came of one organization's part of a pass.
+    package struct Result: Sendable {
+        package var organization: OrganizationName
+        package var window: PassWindow
+        package var summary: PassSummary
+        package var archives: [SealedDay]
+        /// Recordings that the provider listed without a way to their bytes.
+        package var unusable: Int
+        /// What ended the pass early for this organization; `nil` where it went through.
+        package var failure: (any Error)?
+
+        /// Whether exit code 0 would be the truth.
+        package var isComplete: Bool { failure == nil && unusable == 0 && summary.isComplete }
+    }
+
+    /// An organization and what of it is asked for.
+    package struct Assignment: Sendable {
+        package var organization: Organization
+        package var window: PassWindow
+        package var scope: AskScope
+
+        package init(organization: Organization, window: PassWindow, scope: AskScope) {
+            self.organization = organization
+            self.window = window
+            self.scope = scope
+        }
+    }
+
+    /// Runs the pass; the caller holds the lock.
+    /// - Returns: a result for each assignment, in their order, also where something failed on the way.
+    /// - Throws: only where not even the results can be told: the manifest cannot be read or written.
+    func run(_ assignments: [Assignment]) async throws -> [Result] {
+        let recovered = try await Recovery(context: context).run()
+        var passes: [PassID] = []
+        for assignment in assignments {
+            passes.append(
+                try await context.manifest.beginPass(
+                    organization: assignment.organization.name,
+                    window: assignment.window.range,
+                    now: context.now()
+                )
+            )
+        }
+        let failures = await pipeline { jobs in await question(assignments, jobs: jobs) }
+        var results: [Result] = []
+        for (assignment, pass) in zip(assignments, passes) {
+            let name = assignment.organization.name
+            let archives = recovered.filter { $0.name.organization == name }
+            let result = try await conclude(assignment, recovered: archives, failure: failures[name] ?? diskFailure)
+            try await context.manifest.endPass(
+                pass,
+                outcome: result.outcome,
+                summary: result.summary,
+                now: context.now()
+            )
+            results.append(result)
+        }
+        try await context.writer.close()
+        return results
+    }
+
+    /// Downloads that were held back are a failure of the pass, though of none of its steps.
+    private var diskFailure: ArchiverError? {
+        guard context.disk.isLow else { return nil }
+        return ArchiverError(
+            .diskLow,
+            "less than archive.minimum_free_bytes is free at \(context.root.path), so that downloads were held back; "
+                + "free some space and run again"
+        )
+    }
+
+    /// Seals what is to be sealed, unless the gathering did not go through, and counts.
+    private func conclude(
+        _ assignment: Assignment,
+        recovered: [SealedDay],
+        failure: (any Error)?
+    ) async throws -> Result {
+        var result = Result(
+            organization: assignment.organization.name,
+            window: assignment.window,
+            summary: PassSummary(),
+            archives: recovered,
+            unusable: context.unusable[assignment.organization.name],
+            failure: failure
+        )
+        if failure == nil {
+            do {
+                result.archives += try await Sealing(organization: assignment.organization, context: context).run()
+            } catch {
+                result.failure = error
+            }
+        }
+        result.summary = try await context.manifest.summary(
+            organization: assignment.organization.name,
+            window: assignment.window.range,
+            at: context.standpoint
+        )
+        return result
+    }
+
+    /// Runs the receiving and the storing end of a pass, and `produce` in front of them.
+    /// - Parameter produce: sends jobs, and returns the organizations whose part did not go through, and why.
+    /// - Returns: what `produce` returned; where receiving or storing failed, that failure for every organization.
+    func pipeline(
+        _ produce: @escaping @Sendable (AsyncChannel<DownloadJob>) async -> [OrganizationName: any Error]
+    ) async -> [OrganizationName: any Error] {
+        let jobs = AsyncChannel<DownloadJob>()
+        let accepted = StoreQueue<AcceptedRecording>(capacity: 1024)
+        do {
+            return try await withThrowingTaskGroup(of: [OrganizationName: any Error].self) { group in
+                group.addTask {
+                    try await Storing(context: context).run(accepted)
+                    return [:]
+                }
+                group.addTask {
+                    try await Receiving(context: context).run(jobs, into: accepted)
+                    await accepted.finish()
+                    return [:]
+                }
+                group.addTask {
+                    defer { jobs.finish() }
+                    return await produce(jobs)
+                }
+                return try await group.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+            }
+        } catch {
+            return Dictionary(uniqueKeysWithValues: organizations.map { ($0, error) })
+        }
+    }
+
+    /// Lists and resolves for every organization at once; the failure of one is no other's.
+    private func question(
+        _ assignments: [Assignment],
+        jobs: AsyncChannel<DownloadJob>
+    ) async -> [OrganizationName: any Error] {
+        await withTaskGroup(of: (OrganizationName, (any Error)?).self) { group in
+            for assignment in assignments {
+                group.addTask {
+                    do {
+                        try await context.stop.cancelling { try await question(assignment, jobs: jobs) }
+                        return (assignment.organization.name, nil)
+                    } catch {
+                        let reason = context.stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
+                        return (assignment.organization.name, reason)
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    private func question(_ assignment: Assignment, jobs: AsyncChannel<DownloadJob>) async throws {
+        context.observer(.began(assignment.organization.name, assignment.window))
+        let (pages, pageNoted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { pageNoted.finish() }
+                guard assignment.scope.isListing else { return }
+                let discovery = Discovery(organization: assignment.organization, context: context)
+                try await discovery.run(assignment.window) { pageNoted.yield() }
+            }
+            group.addTask {
+                let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)
+                try await resolution.run(assignment.scope, pages: pages)
+            }
+            try await group.waitForAll()
+        }
+        if context.stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
+    }
+}
+
+extension Pass.Result {
+    /// How the manifest remembers it.
+    fileprivate var outcome: PassOutcome {
+        switch failure {
+        case let error as ArchiverError where error.code == .stopped: .interrupted
+        case .some: .failed
+        case nil: isComplete ? .complete : .incomplete
+        }
+    }
+}

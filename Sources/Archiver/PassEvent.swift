@@ -1,0 +1,47 @@
+import Recordings
+
+/// What a pass tells whoever watches it, as it happens.
+package enum PassEvent: Sendable {
+    /// The listing of an organization's window begins.
+    case began(OrganizationName, PassWindow)
+    /// A page of tasks is in the manifest.
+    case listed(OrganizationName, tasks: Int, new: Int)
+    /// Something about the listing that a person should know.
+    case listingAnomaly(OrganizationName, String)
+    /// Recordings that are to be downloaded.
+    case found(OrganizationName, recordings: Int)
+    /// Bytes of recordings that arrived.
+    case received(bytes: Int)
+    /// A recording is durable in the spool.
+    case stored(RecordingEntry)
+    /// A recording is given up for now.
+    case failed(OrganizationName, RecordingKey, reason: String, attempts: Int)
+    /// The provider refused a question about one task.
+    case refused(OrganizationName, TaskID, reason: String)
+    /// A day's archive is sealed.
+    case sealed(SealedDay)
+    /// No further download begins, because the disk is nearly full.
+    case pausedForSpace(freeBytes: Int64, minimumFreeBytes: Int64)
+    /// Start-up found and mended what a process left behind when it died.
+    case recovered(ArchiveName, String)
+}
+
+/// One sealed daily archive, as the summary names it.
+package struct SealedDay: Hashable, Sendable {
+    package var name: ArchiveName
+    package var path: String
+    package var recordings: Int
+    package var bytes: Int64
+    package var digest: ContentDigest
+
+    package init(name: ArchiveName, path: String, recordings: Int, bytes: Int64, digest: ContentDigest) {
+        self.name = name
+        self.path = path
+        self.recordings = recordings
+        self.bytes = bytes
+        self.digest = digest
+    }
+}
+
+/// Takes events from many tasks at once; returns soon.
+package typealias PassObserver = @Sendable (PassEvent) -> Void

@@ -1,0 +1,66 @@
+import Foundation
+import Manifest
+import Recordings
+import Transfer
+import WebexContactCenter
+
+/// What the configuration says of a pass.
+package struct PassRules: Sendable {
+    package var timeZone: TimeZone
+    package var captureOptions: CaptureOptions
+    package var askSchedule: AskSchedule
+    /// How far before the last pass's end the next one begins.
+    package var lookBack: Duration
+    package var downloads: Downloads
+    /// Below this, no further download begins.
+    package var minimumFreeBytes: Int64
+
+    /// How recordings are fetched.
+    package struct Downloads: Sendable {
+        package var concurrency: Int
+        package var retry: RetryPolicy
+        package var stallTimeout: Duration
+        package var hosts: HostPolicy
+        /// What recordings on their way may hold of the memory, all together.
+        package var memoryBytes: Int
+
+        package init(
+            concurrency: Int,
+            retry: RetryPolicy,
+            stallTimeout: Duration,
+            hosts: HostPolicy,
+            memoryBytes: Int
+        ) {
+            self.concurrency = concurrency
+            self.retry = retry
+            self.stallTimeout = stallTimeout
+            self.hosts = hosts
+            self.memoryBytes = memoryBytes
+        }
+    }
+
+    package init(
+        timeZone: TimeZone,
+        captureOptions: CaptureOptions,
+        askSchedule: AskSchedule,
+        lookBack: Duration,
+        downloads: Downloads,
+        minimumFreeBytes: Int64
+    ) {
+        self.timeZone = timeZone
+        self.captureOptions = captureOptions
+        self.askSchedule = askSchedule
+        self.lookBack = lookBack
+        self.downloads = downloads
+        self.minimumFreeBytes = minimumFreeBytes
+    }
+
+    /// How often a passing failure of the provider's API is tried again.
+    var apiRetry: RetryPolicy { RetryPolicy(attempts: 6) }
+
+    var windowRules: PassWindow.Rules {
+        PassWindow.Rules(timeZone: timeZone, lookBack: lookBack, firstReach: askSchedule.horizon)
+    }
+
+    func day(of instant: Timestamp) -> ArchiveDay { ArchiveDay(instant, in: timeZone) }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Recordings
+
+/// The span of `createdTime` that a pass looks at, from its first instant up to but not including its last.
+package struct PassWindow: Hashable, Sendable {
+    package let range: Range<Timestamp>
+    /// Whether somebody named the window, rather than it following from the last pass.
+    package let isExplicit: Bool
+
+    package init(range: Range<Timestamp>, isExplicit: Bool) {
+        self.range = range
+        self.isExplicit = isExplicit
+    }
+
+    /// What somebody asked for on the command line.
+    package enum Request: Hashable, Sendable {
+        case sinceLastPass
+        case day(ArchiveDay)
+        /// `to` is `nil` for "until now".
+        case between(from: Timestamp?, to: Timestamp?)
+    }
+
+    /// The rules of how far back and how late a window may reach.
+    package struct Rules: Hashable, Sendable {
+        package var timeZone: TimeZone
+        /// How far before the last pass's end the next one begins, because what the provider says of a task settles
+        /// late (wxcc-api 5).
+        package var lookBack: Duration
+        /// How far back the very first pass reaches.
+        package var firstReach: Duration
+        /// The newest tasks are left to the next pass: the provider's clock may be behind ours (wxcc-api 16).
+        package var settlingMargin: Duration
+
+        package init(
+            timeZone: TimeZone,
+            lookBack: Duration,
+            firstReach: Duration,
+            settlingMargin: Duration = .seconds(60)
+        ) {
+            self.timeZone = timeZone
+            self.lookBack = lookBack
+            self.firstReach = firstReach
+            self.settlingMargin = settlingMargin
+        }
+    }
+
+    /// Makes a window out of what was asked, at `now`, with the listing complete up to `listedThrough`.
+    /// - Throws: ``ArchiverError`` with code `badWindow` for a day or a time in the future, and for an empty span.
+    package static func resolve(
+        _ request: Request,
+        rules: Rules,
+        listedThrough: Timestamp?,
+        now: Timestamp
+    ) throws(ArchiverError) -> PassWindow {
+        let latest = now - rules.settlingMargin
+        switch request {
+        case .sinceLastPass:
+            let begin = listedThrough.map { min($0, latest) - rules.lookBack } ?? firstBegin(rules: rules, now: now)
+            return PassWindow(range: min(begin, latest)..<latest, isExplicit: false)
+        case .day(let day):
+            let interval = day.interval(in: rules.timeZone)
+            guard interval.lowerBound < now else {
+                throw ArchiverError(.badWindow, "the day \(day) is in the future")
+            }
+            let end = min(interval.upperBound, max(latest, interval.lowerBound))
+            return PassWindow(range: interval.lowerBound..<end, isExplicit: true)
+        case .between(let from, let to):
+            let begin = from ?? listedThrough.map { $0 - rules.lookBack } ?? firstBegin(rules: rules, now: now)
+            let end = to ?? latest
+            guard begin < now else { throw ArchiverError(.badWindow, "the window begins in the future, at \(begin)") }
+            guard begin < end || (to == nil && begin == end) else {
+                throw ArchiverError(.badWindow, "the window begins at \(begin), which is not before its end, \(end)")
+            }
+            return PassWindow(range: begin..<max(begin, min(end, latest)), isExplicit: true)
+        }
+    }
+
+    /// Midnight, so that the first day is a whole one.
+    private static func firstBegin(rules: Rules, now: Timestamp) -> Timestamp {
+        ArchiveDay(now - rules.firstReach, in: rules.timeZone).interval(in: rules.timeZone).lowerBound
+    }
+}

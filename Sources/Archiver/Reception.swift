@@ -1,0 +1,203 @@
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Transfer
+import WebexContactCenter
+
+/// Sees one recording through: downloads it, goes on after interruptions, asks for a new URL when the old one no longer
+/// works, and accepts only what is a recording.
+struct Reception: Sendable {
+    let job: DownloadJob
+    let context: PassContext
+
+    enum Outcome: Sendable {
+        case accepted(PendingMember)
+        case failed(reason: String, attempts: Int)
+    }
+
+    /// A URL this close to its end is not begun with.
+    private static let expiryMargin = Duration.seconds(30)
+
+    /// What a reception remembers from one attempt to the next.
+    private struct Progress {
+        var url: URL
+        var urlExpiry: Timestamp
+        var attempts = 0
+        /// What a first whole download of doubtful bytes was.
+        var doubt: ContentDigest?
+    }
+
+    /// What follows an attempt.
+    private enum Next {
+        case done(Outcome)
+        case retry(reason: String, after: Duration?)
+    }
+
+    /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
+    ///   provider cannot even be asked for a new URL.
+    func run() async throws -> Outcome {
+        let sink = try ReceptionSink(
+            budget: context.budget,
+            partPath: context.root.partPath(for: job.work.captured.key, organization: job.organization.name),
+            observer: context.observer
+        )
+        do {
+            return try await run(sink)
+        } catch is CancellationError {
+            try sink.checkpoint()
+            throw CancellationError()
+        }
+    }
+
+    private func run(_ sink: ReceptionSink) async throws -> Outcome {
+        var progress = Progress(url: job.work.captured.url, urlExpiry: job.urlExpiry)
+        if sink.isWhole, case .done(let outcome) = try judge(sink, &progress, isEndMarked: true) { return outcome }
+        while true {
+            try Task.checkCancellation()
+            if context.now() >= progress.urlExpiry - Self.expiryMargin,
+                let lost = try await renewURL(&progress)
+            {
+                return .failed(reason: lost, attempts: total(progress))
+            }
+            switch try await attempt(sink, &progress) {
+            case .done(let outcome):
+                return outcome
+            case .retry(let reason, let retryAfter):
+                guard let delay = delay(after: progress, retryAfter: retryAfter) else {
+                    return .failed(reason: reason, attempts: total(progress))
+                }
+                context.logger.info(
+                    "download is tried again",
+                    metadata: ["task": "\(job.work.captured.key.taskID)", "reason": "\(reason)", "delay": "\(delay)"]
+                )
+                try await Task.sleep(for: delay)
+            }
+        }
+    }
+
+    private func delay(after progress: Progress, retryAfter: Duration?) -> Duration? {
+        var generator = SystemRandomNumberGenerator()
+        return context.rules.downloads.retry.delay(
+            afterAttempt: progress.attempts,
+            retryAfter: retryAfter,
+            using: &generator
+        )
+    }
+
+    private func total(_ progress: Progress) -> Int { job.work.attempts + progress.attempts }
+
+    private func attempt(_ sink: ReceptionSink, _ progress: inout Progress) async throws -> Next {
+        progress.attempts += 1
+        sink.beginAttempt()
+        var failure: TransferError?
+        do throws(TransferError) {
+            _ = try await context.engine.download(request(sink, progress), into: sink)
+        } catch {
+            failure = error
+        }
+        let findings = sink.findings
+        switch ReceptionVerdict(findings: findings, error: failure) {
+        case .arrived:
+            return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
+        case .again(let reason, let retryAfter):
+            return .retry(reason: reason, after: retryAfter)
+        case .startOver(let reason):
+            try sink.startOver()
+            return .retry(reason: reason, after: nil)
+        case .freshURL(let reason):
+            if let lost = try await renewURL(&progress) {
+                return .done(.failed(reason: lost, attempts: total(progress)))
+            }
+            return .retry(reason: reason, after: nil)
+        case .giveUp(let reason):
+            return .done(.failed(reason: reason, attempts: total(progress)))
+        case .storage(let error):
+            throw error
+        case .cancelled:
+            throw CancellationError()
+        }
+    }
+
+    private func request(_ sink: ReceptionSink, _ progress: Progress) -> DownloadRequest {
+        var request = DownloadRequest(
+            url: progress.url,
+            hosts: context.rules.downloads.hosts,
+            stallTimeout: context.rules.downloads.stallTimeout
+        )
+        if let (firstByte, entityTag) = sink.continuation {
+            request.headers["Range"] = "bytes=\(firstByte)-"
+            request.headers["If-Match"] = entityTag
+        }
+        return request
+    }
+
+    private func judge(_ sink: ReceptionSink, _ progress: inout Progress, isEndMarked: Bool) throws -> Next {
+        let content = sink.finish()
+        let acceptance = Acceptance.judge(
+            kind: job.work.captured.key.kind,
+            prefix: content.prefix,
+            byteCount: content.byteCount,
+            isLengthDeclared: isEndMarked
+        )
+        switch acceptance {
+        case .accepted(let audio, let suspicion):
+            return .done(.accepted(member(content, audio, suspicion, progress)))
+        case .doubtful(let audio, let suspicion):
+            if progress.doubt == content.digest {
+                return .done(.accepted(member(content, audio, suspicion, progress)))
+            }
+            progress.doubt = content.digest
+            try content.discardPart()
+            return .retry(reason: "\(suspicion), and no two whole downloads were equal", after: nil)
+        case .rejected(let reason):
+            try content.discardPart()
+            return .retry(reason: reason, after: nil)
+        }
+    }
+
+    private func member(
+        _ content: ReceivedContent,
+        _ audio: AudioFormat?,
+        _ suspicion: String?,
+        _ progress: Progress
+    ) -> PendingMember {
+        PendingMember(
+            entry: RecordingEntry(
+                key: job.work.captured.key,
+                organization: job.organization.name,
+                organizationID: job.organization.id,
+                day: job.work.day,
+                stopTime: job.work.captured.stopTime,
+                file: job.work.file,
+                offset: 0,
+                byteCount: content.byteCount,
+                digest: content.digest,
+                audio: audio,
+                suspicion: suspicion,
+                attempts: total(progress),
+                receivedTime: context.now(),
+                taskJSON: job.work.taskJSON,
+                captureJSON: job.work.captured.json
+            ),
+            content: content
+        )
+    }
+
+    /// Asks the provider for a new URL of the same recording.
+    /// - Returns: why there is none any more, or `nil` where there is one.
+    private func renewURL(_ progress: inout Progress) async throws -> String? {
+        let options = context.rules.captureOptions
+        let askedAt = context.now()
+        let taskID = job.work.captured.key.taskID
+        let answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
+        if let refusal = answer.refused[taskID] { return refusal.message }
+        guard let found = answer.captures.flatMap(\.recordings).first(where: { $0.key == job.work.captured.key }) else {
+            return "the provider no longer lists this recording"
+        }
+        progress.url = found.url
+        progress.urlExpiry = askedAt + options.urlExpiration
+        return nil
+    }
+}

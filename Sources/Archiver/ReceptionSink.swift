@@ -1,0 +1,214 @@
+import DailyArchive
+import Foundation
+import Recordings
+import Synchronization
+import Transfer
+
+/// Takes a recording's bytes from the engine's thread, attempt after attempt, and sees that they are the bytes that were
+/// asked for.
+///
+/// Memory for a recording is reserved as a whole before its first byte; until there is room the download is paused.
+final class ReceptionSink: DownloadSink {
+    /// What the sink learned that the engine cannot know.
+    struct Findings: Sendable {
+        /// Why the answer's bytes are not the recording's; `nil` where they are.
+        var objection: Objection?
+        /// The first bytes of a body that is not the recording's, for the error's text.
+        var errorBody: [UInt8] = []
+        /// Whether the server said where the body ends.
+        var isEndMarked = false
+        var retryAfter: Duration?
+    }
+
+    /// Why an answer's bytes cannot be used.
+    enum Objection: Sendable, Equatable {
+        /// The status says that there are none.
+        case status(Int)
+        /// The object is another one than the one whose first bytes we hold.
+        case objectChanged
+        /// The partial answer begins somewhere else than asked.
+        case wrongRange
+        /// The bytes could not be kept.
+        case storage(ArchiveError)
+    }
+
+    /// Unchecked because of the incoming recording, which never leaves the mutex: only this file touches it, and only
+    /// while it holds the lock.
+    private struct State: @unchecked Sendable {
+        var incoming: IncomingRecording?
+        var findings = Findings()
+        var takesBytes = false
+    }
+
+    private static let errorBodyBytes = 4 << 10
+
+    private let budget: MemoryBudget
+    private let partPath: String
+    private let observer: PassObserver
+    /// Touched by the engine's thread during an attempt, by whoever makes room in the memory budget, and by the receiver
+    /// between attempts.
+    private let state: Mutex<State>
+
+    /// Begins with what an earlier process left of a large recording, if anything.
+    /// - Throws: `ArchiveError` where that cannot be read.
+    init(budget: MemoryBudget, partPath: String, observer: @escaping PassObserver) throws(ArchiveError) {
+        self.budget = budget
+        self.partPath = partPath
+        self.observer = observer
+        state = Mutex(State(incoming: try IncomingRecording.resuming(partPath: partPath)))
+    }
+
+    /// What the last attempt showed.
+    var findings: Findings { state.withLock(\.findings) }
+
+    /// The `Range` and the condition to go on with, where there are bytes to go on from. Without an entity tag two
+    /// objects could be mixed unseen, so that only whole answers count then.
+    var continuation: (firstByte: Int64, entityTag: String)? {
+        state.withLock { state in
+            guard let incoming = state.incoming, incoming.byteCount > 0, let entityTag = incoming.entityTag else {
+                return nil
+            }
+            return (incoming.byteCount, entityTag)
+        }
+    }
+
+    /// Whether all bytes are there already, left by an earlier process.
+    var isWhole: Bool {
+        state.withLock { state in
+            guard let incoming = state.incoming, let expected = incoming.expectedByteCount else { return false }
+            return expected > 0 && incoming.byteCount == expected
+        }
+    }
+
+    /// Forgets the last attempt's findings; its bytes stay.
+    func beginAttempt() {
+        state.withLock { state in
+            state.findings = Findings()
+            state.takesBytes = false
+        }
+    }
+
+    /// Forgets the bytes.
+    func startOver() throws(ArchiveError) {
+        try state.withLock { state throws(ArchiveError) in
+            try state.incoming?.reset(expecting: nil, entityTag: nil)
+            state.incoming = nil
+        }
+    }
+
+    /// The whole recording; the sink is empty afterwards.
+    func finish() -> ReceivedContent {
+        state.withLock { state in
+            defer { state.incoming = nil }
+            return state.incoming?.finish() ?? ReceivedContent(bytes: [])
+        }
+    }
+
+    /// Makes what is there of a large recording outlive the machine's end.
+    func checkpoint() throws(ArchiveError) {
+        try state.withLock { state throws(ArchiveError) in try state.incoming?.checkpoint() }
+    }
+
+    func begin(_ head: ResponseHead, resumption: Resumption) -> SinkVerdict {
+        state.withLock { state in
+            state.findings.isEndMarked = head.endIsMarked
+            state.findings.retryAfter = head.headers.retryAfter(now: Date())
+            do throws(ArchiveError) {
+                switch head.status {
+                case 200: return try beginWhole(head, resumption: resumption, state: &state)
+                case 206: return try goOn(head, state: &state)
+                default:
+                    state.findings.objection = .status(head.status)
+                    return .proceed
+                }
+            } catch {
+                state.findings.objection = .storage(error)
+                return .refuse
+            }
+        }
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) -> SinkVerdict {
+        state.withLock { state in
+            guard state.takesBytes, let incoming = state.incoming else {
+                let room = Self.errorBodyBytes - state.findings.errorBody.count
+                state.findings.errorBody += bytes.prefix(room)
+                return room > bytes.count ? .proceed : .refuse
+            }
+            do throws(ArchiveError) {
+                try incoming.append(bytes)
+                observer(.received(bytes: bytes.count))
+                return .proceed
+            } catch {
+                state.findings.objection = .storage(error)
+                return .refuse
+            }
+        }
+    }
+
+    /// The answer is the whole recording: also where a range was asked for and the server ignored it.
+    private func beginWhole(
+        _ head: ResponseHead,
+        resumption: Resumption,
+        state: inout State
+    ) throws(ArchiveError) -> SinkVerdict {
+        state.takesBytes = true
+        let entityTag = head.headers["ETag"]
+        if let incoming = state.incoming {
+            try incoming.reset(expecting: head.contentLength, entityTag: entityTag)
+            return .proceed
+        }
+        let limit = budget.capacity / Self.largestShare
+        guard let bytes = IncomingRecording.memoryNeeded(expecting: head.contentLength, limit: limit) else {
+            state.incoming = incoming(head, memory: nil)
+            return .proceed
+        }
+        let reservation = budget.reserve(bytes) { [weak self] reservation in
+            self?.admit(head, memory: reservation)
+            resumption.resume()
+        }
+        guard let reservation else { return .pause }
+        state.incoming = incoming(head, memory: reservation)
+        return .proceed
+    }
+
+    /// A recording larger than this part of the budget does not go through memory.
+    private static let largestShare = 8
+
+    /// There is room now.
+    private func admit(_ head: ResponseHead, memory: MemoryReservation) {
+        state.withLock { state in
+            // The attempt may be over, and another one have begun.
+            guard state.takesBytes, state.incoming == nil else { return }
+            state.incoming = incoming(head, memory: memory)
+        }
+    }
+
+    private func incoming(_ head: ResponseHead, memory: MemoryReservation?) -> IncomingRecording {
+        IncomingRecording(
+            expecting: head.contentLength,
+            entityTag: head.headers["ETag"],
+            memory: memory,
+            partPath: partPath
+        )
+    }
+
+    /// A partial answer must go on exactly where we stopped, in the object that we began with.
+    private func goOn(_ head: ResponseHead, state: inout State) throws(ArchiveError) -> SinkVerdict {
+        guard let incoming = state.incoming, let range = ContentRange(head.headers["Content-Range"] ?? ""),
+            range.first == incoming.byteCount
+        else {
+            state.findings.objection = .wrongRange
+            return .refuse
+        }
+        let isSameObject =
+            incoming.entityTag == head.headers["ETag"]
+            && (incoming.expectedByteCount == nil || range.total == nil || range.total == incoming.expectedByteCount)
+        guard isSameObject else {
+            state.findings.objection = .objectChanged
+            return .refuse
+        }
+        state.takesBytes = true
+        return .proceed
+    }
+}

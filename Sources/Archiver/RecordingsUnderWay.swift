@@ -1,0 +1,18 @@
+import Manifest
+import Synchronization
+
+/// The recordings that are being received or wait to be stored, so that an answer that lists one again does not have it
+/// fetched twice. As many as the pipeline holds at once.
+final class RecordingsUnderWay: Sendable {
+    private let rows = Mutex<Set<RecordingRowID>>([])
+
+    /// - Returns: whether the recording was not under way before.
+    func claim(_ row: RecordingRowID) -> Bool {
+        rows.withLock { $0.insert(row).inserted }
+    }
+
+    /// The recording is stored, failed, or left to the next pass.
+    func release(_ row: RecordingRowID) {
+        rows.withLock { _ = $0.remove(row) }
+    }
+}

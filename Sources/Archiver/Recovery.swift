@@ -1,0 +1,46 @@
+import DailyArchive
+import Manifest
+import Recordings
+
+/// What a pass does first: brings the spool and the manifest to the same word, whatever moment the last process died at.
+struct Recovery: Sendable {
+    let context: PassContext
+
+    /// - Returns: archives that had been sealed before the manifest could be told.
+    func run() async throws -> [SealedDay] {
+        var sealed: [SealedDay] = []
+        let known = try await context.manifest.openArchives()
+        for open in known {
+            if let day = try await recover(open) { sealed.append(day) }
+        }
+        // An archive that the manifest never heard of holds nothing that was ever called stored.
+        for name in Set(try context.root.openArchives()).subtracting(known.map(\.name)).sorted() {
+            try await context.writer.discard(name)
+            context.observer(.recovered(name, "removed from the spool: nothing in it had been stored"))
+        }
+        return sealed
+    }
+
+    private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {
+        switch try await context.writer.recover(open.name, known: ArchiveExtent(open.extent)) {
+        case .equal, .absent:
+            return nil
+        case .ahead(let cutBack):
+            context.observer(.recovered(open.name, "cut back by \(cutBack) bytes that had not been stored"))
+            return nil
+        case .behind(let extent, let whole, _):
+            let lost = try await context.manifest.noteRecovered(
+                open.name,
+                extent: ArchiveExtentRow(extent),
+                whole: whole,
+                now: context.now()
+            )
+            context.observer(
+                .recovered(open.name, "\(lost.count) recordings are no longer whole in the spool and are fetched again")
+            )
+            return nil
+        case .sealed(let archive):
+            return try await context.noteSealed(archive)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import AsyncAlgorithms
+import Foundation
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// The second step of a pass: asks the provider what it holds of the tasks that are due, ten at a time, and hands each
+/// recording that is wanted to the receivers.
+///
+/// It asks no further ahead than the receivers take: a rendezvous with them holds it back, so that no URL waits long
+/// enough to expire.
+struct Resolution: Sendable {
+    let organization: Organization
+    let context: PassContext
+    let jobs: AsyncChannel<DownloadJob>
+
+    /// `captures/query` takes at most this many task IDs (wxcc-api 6.1).
+    static let batchSize = 10
+    /// Questions under way at once; the organization's limiter decides how fast they go.
+    private static let parallelQuestions = 4
+
+    /// Works off what is due, again and again as the listing brings more.
+    /// - Parameters:
+    ///   - scope: which tasks count as due.
+    ///   - pages: yields after each page that the listing noted, and ends with the listing.
+    func run(_ scope: AskScope, pages: AsyncStream<Void>) async throws {
+        var sweep = DueSweep(organization: organization.name, scope: scope, context: context)
+        for await _ in pages {
+            try await work(off: &sweep)
+        }
+        try await work(off: &sweep)
+        sweep.goBackForStragglers()
+        try await work(off: &sweep)
+    }
+
+    /// Asks about everything that the sweep finds due now, a few batches at a time.
+    private func work(off sweep: inout DueSweep) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var underWay = 0
+            while context.takesWork, let batch = try await sweep.next() {
+                if underWay == Self.parallelQuestions {
+                    try await group.next()
+                    underWay -= 1
+                }
+                group.addTask { try await ask(about: batch.map(\.id)) }
+                underWay += 1
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Asks about these tasks, notes the answers, and hands over what is wanted of them.
+    func ask(about tasks: [TaskID]) async throws {
+        let options = context.rules.captureOptions
+        let askedAt = context.now()
+        let answer = try await organization.contactCenter.captures(of: tasks, options: options)
+        report(answer)
+        let captures = answer.captures.filter { answer.refused[$0.taskID] == nil }
+        let refusals = answer.refused.sorted { $0.key < $1.key }
+        let wanted = try await context.manifest.noteAnswers(
+            captures.map(TaskAnswer.capture) + refusals.map { .refused($0.key, reason: $0.value.description) },
+            organization: organization.name,
+            day: context.rules.day(of:),
+            schedule: context.rules.askSchedule,
+            now: askedAt
+        ).filter { context.underWay.claim($0.row) }
+        if !wanted.isEmpty { context.observer(.found(organization.name, recordings: wanted.count)) }
+        try await hand(over: wanted, urlExpiry: askedAt + options.urlExpiration)
+    }
+
+    /// Says what of an answer is no use: each such thing is a recording that should be there and cannot be had.
+    private func report(_ answer: CaptureAnswer) {
+        for (taskID, error) in answer.refused {
+            context.observer(.refused(organization.name, taskID, reason: error.description))
+        }
+        for malformed in answer.malformed {
+            context.unusable.add(organization.name)
+            context.observer(.refused(organization.name, malformed.taskID, reason: malformed.problem))
+        }
+    }
+
+    private func hand(over wanted: [RecordingWork], urlExpiry: Timestamp) async throws {
+        for work in wanted {
+            if context.takesWork {
+                await jobs.send(DownloadJob(organization: organization, work: work, urlExpiry: urlExpiry))
+            } else {
+                context.underWay.release(work.row)
+            }
+            try Task.checkCancellation()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Archiver
+import Foundation
+import Synchronization
+import UnixSignals
+
+/// What surrounds every command: the exit code, the error's one line, and the signals.
+enum CommandLineRun {
+    /// Parses the arguments, runs the command they name, and exits with the interface's code.
+    static func main(_ root: any AsyncParsableCommand.Type) async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try root.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            finish(error, of: root)
+        }
+    }
+
+    private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {
+        if let code = error as? ExitCode { exit(code.rawValue) }
+        let isOfArgumentParser = root.exitCode(for: error) != .failure || isHelp(error, of: root)
+        if isOfArgumentParser { root.exit(withError: error) }
+        Complaint.error("\(error)")
+        exit(ExitStatus(error).rawValue)
+    }
+
+    /// Help and version are thrown too, and end well.
+    private static func isHelp(_ error: any Error, of root: any ParsableCommand.Type) -> Bool {
+        root.exitCode(for: error) == .success
+    }
+
+    /// Runs `work` so that a first SIGINT or SIGTERM asks it to come to an end, and a second ends the process at once,
+    /// which loses nothing either.
+    static func interruptibly(
+        _ work: @escaping @Sendable (StopRequest) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        let stop = StopRequest()
+        let received = FirstSignal()
+        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask {
+                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                    let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
+                    if !received.note(status) { _exit(status.rawValue) }
+                    Complaint.line("callark: stopping after what is under way; once more to stop at once")
+                    stop.make()
+                }
+                return nil
+            }
+            group.addTask { try await work(stop) }
+            defer { group.cancelAll() }
+            while let finished = try await group.next() {
+                if let status = finished { return received.status ?? status }
+            }
+            return .bug
+        }
+    }
+}
+
+/// The signal that asked for the end, once there was one.
+private final class FirstSignal: Sendable {
+    private let first = Mutex<ExitStatus?>(nil)
+
+    var status: ExitStatus? { first.withLock(\.self) }
+
+    /// - Returns: whether it is the first.
+    func note(_ status: ExitStatus) -> Bool {
+        first.withLock { first in
+            defer { first = first ?? status }
+            return first == nil
+        }
+    }
+}

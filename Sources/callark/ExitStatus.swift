@@ -1,0 +1,95 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Manifest
+import Settings
+import Transfer
+import WebexContactCenter
+
+/// The exit codes of the interface, and the one place where an error becomes one.
+enum ExitStatus: Int32 {
+    case complete = 0
+    case usage = 64
+    case damage = 65
+    case unavailable = 69
+    case bug = 70
+    case inputOutput = 74
+    case incomplete = 75
+    case authorization = 77
+    case configuration = 78
+    case interrupted = 130
+    case terminated = 143
+
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as CommandError: error.status
+            case let error as ProviderError: Self(error)
+            case let error as ManifestError: Self(error)
+            case let error as ArchiveError: Self(error)
+            case let error as ArchiverError: Self(error)
+            case is SettingsError: .configuration
+            case is TransferError: .unavailable
+            case is ValidationError: .usage
+            default: .bug
+            }
+    }
+
+    private init(_ error: ProviderError) {
+        self =
+            switch error.code {
+            case .authorization, .wrongOrganization: .authorization
+            default: .unavailable
+            }
+    }
+
+    private init(_ error: ManifestError) {
+        self =
+            switch error.code {
+            case .damaged: .damage
+            case .newer: .configuration
+            case .busy: .incomplete
+            default: .inputOutput
+            }
+    }
+
+    private init(_ error: ArchiveError) {
+        self =
+            switch error.code {
+            case .damaged: .damage
+            case .locked: .incomplete
+            default: .inputOutput
+            }
+    }
+
+    private init(_ error: ArchiverError) {
+        self =
+            switch error.code {
+            case .badWindow: .usage
+            case .diskLow: .inputOutput
+            case .stopped: .interrupted
+            case .notFound, .notAvailable: .incomplete
+            case .damaged: .damage
+            }
+    }
+
+    /// Which of several outcomes the process reports: the one that most needs a person.
+    static func worst(_ statuses: [ExitStatus]) -> ExitStatus {
+        let order: [ExitStatus] = [
+            .bug, .terminated, .interrupted, .damage, .inputOutput, .configuration, .authorization, .unavailable,
+            .usage, .incomplete,
+        ]
+        return order.first(where: statuses.contains) ?? .complete
+    }
+}
+
+/// An error that the command line itself finds, with its exit code.
+struct CommandError: Error, CustomStringConvertible {
+    var status: ExitStatus
+    var description: String
+
+    init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+}

@@ -1,0 +1,202 @@
+import Archiver
+import ArgumentParser
+import Manifest
+import Recordings
+import Settings
+
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Write the recordings of calls, by their task IDs, to DIR/<task id>/<file>.",
+        discussion: """
+            Recordings come out of the daily archives, by their offset; else out of the spool; else from the provider,
+            and then they are archived too. Every byte is held against its checksum on the way, and a file appears under
+            its name only when it is whole.
+
+            EXAMPLES
+              callark fetch 93912f11-6017-404b-bf14-5331890b1797 -o calls
+              callark list --day 2025-11-20 --json | jq -r 'select(.type=="recording").task_id' | callark fetch - -o day
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "Task IDs; - reads them from standard input, one a line.")
+    var taskIDs: [String]
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "The folder to write to; it is made where it is missing.",
+        completion: .directory
+    )
+    var output = "."
+
+    @Option(help: "Only this organization.")
+    var org: OrganizationName?
+
+    func run() async throws {
+        let status = try await CommandLineRun.interruptibly { stop in try await fetch(stop) }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func fetch(_ stop: StopRequest) async throws -> ExitStatus {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        let report = FetchReport(output: Output(json: common.json))
+        defer { report.flush() }
+        var missing: [TaskID] = []
+        let tasks = try requestedTasks()
+        if let manifest = try workplace.manifestForReading() {
+            let retrieval = Retrieval(root: workplace.root, manifest: manifest)
+            for task in tasks where !(try await copy(task, retrieval, to: report)) { missing.append(task) }
+        } else {
+            missing = tasks
+        }
+        if !missing.isEmpty {
+            try await acquire(missing, workplace, stop, to: report)
+        }
+        try report.end()
+        return report.status
+    }
+
+    private func requestedTasks() throws -> [TaskID] {
+        var texts: [String] = []
+        for text in taskIDs {
+            if text == "-" {
+                while let line = readLine() { texts.append(line.trimmingBlanks) }
+            } else {
+                texts.append(text)
+            }
+        }
+        var seen: Set<TaskID> = []
+        let tasks = texts.compactMap { TaskID($0) }.filter { seen.insert($0).inserted }
+        guard !tasks.isEmpty else { throw CommandError(.usage, "no task ID was given") }
+        return tasks
+    }
+
+    /// - Returns: whether everything that is known of the task was held and written.
+    private func copy(_ task: TaskID, _ retrieval: Retrieval, to report: FetchReport) async throws -> Bool {
+        let rows = try await retrieval.recordings(of: task, organization: org)
+        guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }) else { return false }
+        for row in rows { try await copy(row, retrieval, to: report, source: row.state == .archived ? "archive" : "spool") }
+        return true
+    }
+
+    private func copy(
+        _ row: RecordingRow,
+        _ retrieval: Retrieval,
+        to report: FetchReport,
+        source: String
+    ) async throws {
+        do {
+            try report.wrote(try await retrieval.copy(row, into: output), source: source)
+        } catch {
+            try report.failed(row.key.taskID, error)
+        }
+    }
+
+    private func acquire(
+        _ tasks: [TaskID],
+        _ workplace: Workplace,
+        _ stop: StopRequest,
+        to report: FetchReport
+    ) async throws {
+        let progress = PassProgress(output: Output(json: false))
+        try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
+            try await archive.acquire(tasks, organization: org)
+            for task in tasks {
+                let rows = try await archive.retrieval.recordings(of: task, organization: org)
+                if rows.isEmpty {
+                    let text = "task \(task): neither the archive nor the provider has a recording of it"
+                    try report.failed(task, ArchiverError(.notFound, text))
+                }
+                for row in rows { try await copy(row, archive.retrieval, to: report, source: "provider") }
+            }
+        }
+        progress.end()
+    }
+}
+
+/// What `fetch` tells as it goes.
+private final class FetchReport {
+    private let output: Output
+    private var files = 0
+    private var bytes: Int64 = 0
+    private var statuses: [ExitStatus] = []
+
+    init(output: Output) {
+        self.output = output
+    }
+
+    var status: ExitStatus { ExitStatus.worst(statuses) }
+
+    func wrote(_ file: Retrieval.File, source: String) throws {
+        files += 1
+        bytes += file.row.held?.byteCount ?? 0
+        try output.json(
+            FileLine(
+                organization: file.row.organization.description,
+                taskID: file.row.key.taskID,
+                recordingID: file.row.key.recordingID,
+                path: file.path,
+                bytes: file.row.held?.byteCount ?? 0,
+                sha256: file.row.held?.digest,
+                source: source
+            )
+        )
+        output.text(file.path)
+    }
+
+    func failed(_ task: TaskID, _ error: any Error) throws {
+        statuses.append(ExitStatus(error))
+        Complaint.error("\(error)")
+        try output.json(ErrorLine(taskID: task, reason: "\(error)"))
+    }
+
+    func end() throws {
+        try output.json(Summary(files: files, bytes: bytes, complete: statuses.isEmpty))
+    }
+
+    func flush() { output.flush() }
+
+    private struct FileLine: Encodable {
+        let type = "file"
+        var organization: String
+        var taskID: TaskID
+        var recordingID: RecordingID
+        var path: String
+        var bytes: Int64
+        var sha256: ContentDigest?
+        var source: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, path, bytes, sha256, source
+            case taskID = "task_id"
+            case recordingID = "recording_id"
+        }
+    }
+
+    private struct ErrorLine: Encodable {
+        let type = "error"
+        var taskID: TaskID
+        var reason: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, reason
+            case taskID = "task_id"
+        }
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var files: Int
+        var bytes: Int64
+        var complete: Bool
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

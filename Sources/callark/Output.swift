@@ -1,0 +1,96 @@
+import Foundation
+import Synchronization
+
+/// Standard output: lines of JSON for programs, or text for people, never both.
+final class Output: Sendable {
+    /// Whether the lines are NDJSON.
+    let isJSON: Bool
+    /// What is not written yet. Guarded because progress and results come from several tasks.
+    private let buffer = Mutex<[UInt8]>([])
+    private static let flushBytes = 64 << 10
+
+    init(json: Bool) {
+        isJSON = json
+    }
+
+    /// Writes one object as one line, where the output is JSON.
+    func json(_ object: some Encodable) throws {
+        guard isJSON else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        append(Array(try encoder.encode(object)))
+    }
+
+    /// Writes one line, where the output is text.
+    func text(_ line: @autoclosure () -> String) {
+        guard !isJSON else { return }
+        append(Array(line().utf8))
+    }
+
+    /// Hands everything to the system. A reader that has gone away (`| head`) is no error.
+    func flush() {
+        buffer.withLock { Self.drain(&$0) }
+    }
+
+    private func append(_ line: [UInt8]) {
+        buffer.withLock { buffer in
+            buffer += line
+            buffer.append(UInt8(ascii: "\n"))
+            if buffer.count >= Self.flushBytes { Self.drain(&buffer) }
+        }
+    }
+
+    private static func drain(_ buffer: inout [UInt8]) {
+        var rest = buffer[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { break }
+            rest = rest.dropFirst(count)
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Standard error: what a person should see that is not a result.
+enum Complaint {
+    /// One line that says what went wrong.
+    static func error(_ message: String) { line("callark: error: \(message)") }
+
+    /// One line that says what to look at.
+    static func warning(_ message: String) { line("callark: warning: \(message)") }
+
+    static func line(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+    }
+}
+
+/// Numbers for people.
+enum Readable {
+    /// `1.46 GB`, in powers of a thousand, as disks are sold.
+    static func bytes(_ count: Int64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        var value = Double(count)
+        var unit = 0
+        while abs(value) >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return unit == 0 ? "\(count) B" : String(format: value < 10 ? "%.2f %@" : "%.1f %@", value, units[unit])
+    }
+
+    /// `1 recording`, `2 recordings`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// `4 min 05 s`.
+    static func duration(_ duration: Duration) -> String {
+        let seconds = Int(duration.components.seconds)
+        switch seconds {
+        case ..<60: return "\(seconds) s"
+        case ..<3600: return String(format: "%d min %02d s", seconds / 60, seconds % 60)
+        default: return String(format: "%d h %02d min", seconds / 3600, seconds % 3600 / 60)
+        }
+    }
+}

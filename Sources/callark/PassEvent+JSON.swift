@@ -1,0 +1,114 @@
+import Archiver
+import Recordings
+
+/// The lines that `archive --json` prints before its summary. What would be a line for every few kilobytes, or one for
+/// every page, is left out.
+extension Output {
+    func json(_ event: PassEvent) throws {
+        switch event {
+        case .began, .listed, .found, .received: break
+        case .stored(let entry): try json(StoredLine(entry))
+        case .failed(let organization, let key, let reason, let attempts):
+            try json(
+                ProblemLine(
+                    type: "failed",
+                    organization: organization.description,
+                    taskID: key.taskID,
+                    recordingID: key.recordingID,
+                    reason: reason,
+                    attempts: attempts
+                )
+            )
+        case .refused(let organization, let taskID, let reason):
+            try json(
+                ProblemLine(type: "refused", organization: organization.description, taskID: taskID, reason: reason)
+            )
+        case .listingAnomaly(let organization, let reason):
+            try json(ProblemLine(type: "listing_anomaly", organization: organization.description, reason: reason))
+        case .pausedForSpace(let free, let minimum):
+            try json(SpaceLine(freeBytes: free, minimumFreeBytes: minimum))
+        case .recovered(let name, let reason):
+            try json(
+                ProblemLine(
+                    type: "recovered",
+                    organization: name.organization.description,
+                    archive: name.description,
+                    reason: reason
+                )
+            )
+        case .sealed(let day): try json(SealedLine(day))
+        }
+    }
+}
+
+private struct StoredLine: Encodable {
+    let type = "stored"
+    var organization: String
+    var taskID: TaskID
+    var recordingID: RecordingID
+    var day: ArchiveDay
+    var bytes: Int64
+    var sha256: ContentDigest
+
+    init(_ entry: RecordingEntry) {
+        organization = entry.organization.description
+        taskID = entry.key.taskID
+        recordingID = entry.key.recordingID
+        day = entry.day
+        bytes = entry.byteCount
+        sha256 = entry.digest
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type, organization, day, bytes, sha256
+        case taskID = "task_id"
+        case recordingID = "recording_id"
+    }
+}
+
+private struct ProblemLine: Encodable {
+    var type: String
+    var organization: String
+    var taskID: TaskID?
+    var recordingID: RecordingID?
+    var archive: String?
+    var reason: String
+    var attempts: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case type, organization, archive, reason, attempts
+        case taskID = "task_id"
+        case recordingID = "recording_id"
+    }
+}
+
+private struct SpaceLine: Encodable {
+    let type = "paused_for_space"
+    var freeBytes: Int64
+    var minimumFreeBytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case type
+        case freeBytes = "free_bytes"
+        case minimumFreeBytes = "minimum_free_bytes"
+    }
+}
+
+private struct SealedLine: Encodable {
+    let type = "sealed"
+    var path: String
+    var day: ArchiveDay
+    var sequence: Int
+    var recordings: Int
+    var bytes: Int64
+    var sha256: ContentDigest
+
+    init(_ sealed: SealedDay) {
+        path = sealed.path
+        day = sealed.name.day
+        sequence = sealed.name.sequence
+        recordings = sealed.recordings
+        bytes = sealed.bytes
+        sha256 = sealed.digest
+    }
+}

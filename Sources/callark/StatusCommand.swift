@@ -1,0 +1,167 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Manifest
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show, per organization and day, what is expected, archived, stored, pending, and missing.",
+        discussion: """
+            Also when the last complete pass ended, how long the tokens last, and how much disk is left. It reads only,
+            and may run beside a pass.
+
+            EXAMPLES
+              callark status
+              callark status --org acme --json
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only this organization; may be given more than once.")
+    var org: [OrganizationName] = []
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let names = try workplace.organizations(named: org)
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let manifest = try workplace.manifestForReading()
+        for name in names {
+            try await report(name, manifest: manifest, workplace: workplace, to: output)
+        }
+        let space = try? workplace.root.diskSpace()
+        try output.json(
+            Summary(
+                root: workplace.root.path,
+                freeBytes: space?.freeBytes,
+                totalBytes: space?.totalBytes,
+                minimumFreeBytes: workplace.settings.archive.minimumFreeBytes,
+                openArchives: (try? workplace.root.openArchives().count) ?? 0
+            )
+        )
+        if let space {
+            output.text(
+                "disk: \(Readable.bytes(space.freeBytes)) of \(Readable.bytes(space.totalBytes)) free at "
+                    + "\(workplace.root.path); downloads stop below "
+                    + Readable.bytes(workplace.settings.archive.minimumFreeBytes)
+            )
+        } else {
+            output.text("disk: nothing at \(workplace.root.path) yet")
+        }
+    }
+
+    private func report(
+        _ name: OrganizationName,
+        manifest: Manifest?,
+        workplace: Workplace,
+        to output: Output
+    ) async throws {
+        let days =
+            try await manifest?.dayStatuses(
+                organization: name,
+                at: workplace.standpoint
+            ) ?? []
+        let lastPass = try await manifest?.lastCompletePass(name)
+        let listedThrough = try await manifest?.watermark(name)
+        output.text("\(name)")
+        if !days.isEmpty { output.text("  day         expected  archived  stored  pending  failed  gaps") }
+        for day in days {
+            try output.json(DayLine(organization: name, day))
+            let counts = [
+                (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
+                (day.gaps, 4),
+            ]
+            output.text(
+                "  \(day.day)  " + counts.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
+            )
+        }
+        let token = try await workplace.tokenStatus(of: name)
+        try output.json(
+            OrganizationLine(
+                organization: name.description,
+                lastCompletePass: lastPass?.endedTime?.description,
+                listedThrough: listedThrough?.description,
+                accessTokenExpires: token?.accessExpires?.description,
+                refreshTokenExpires: token?.refreshExpires?.description
+            )
+        )
+        output.text("  last complete pass: \(lastPass?.endedTime?.description ?? "none yet")")
+        output.text("  listed through: \(listedThrough?.description ?? "not yet")")
+        output.text("  token: \(token.map(Self.text) ?? "not used yet")")
+    }
+
+    private static func text(of token: TokenStatus) -> String {
+        let access = token.accessExpires.map { "valid until \($0)" } ?? "of unknown lifetime"
+        guard let refresh = token.refreshExpires else { return access }
+        return "\(access), can be refreshed until \(refresh)"
+    }
+
+    private struct DayLine: Encodable {
+        let type = "day"
+        var organization: String
+        var day: ArchiveDay
+        var expected: Int
+        var archived: Int
+        var stored: Int
+        var pending: Int
+        var failed: Int
+        var gaps: Int
+
+        init(organization: OrganizationName, _ status: DayStatus) {
+            self.organization = organization.description
+            day = status.day
+            expected = status.expected
+            archived = status.archived
+            stored = status.stored
+            pending = status.pending
+            failed = status.failed
+            gaps = status.gaps
+        }
+    }
+
+    private struct OrganizationLine: Encodable {
+        let type = "organization"
+        var organization: String
+        var lastCompletePass: String?
+        var listedThrough: String?
+        var accessTokenExpires: String?
+        var refreshTokenExpires: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization
+            case lastCompletePass = "last_complete_pass"
+            case listedThrough = "listed_through"
+            case accessTokenExpires = "access_token_expires"
+            case refreshTokenExpires = "refresh_token_expires"
+        }
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var root: String
+        var freeBytes: Int64?
+        var totalBytes: Int64?
+        var minimumFreeBytes: Int64
+        var openArchives: Int
+
+        enum CodingKeys: String, CodingKey {
+            case type, root
+            case freeBytes = "free_bytes"
+            case totalBytes = "total_bytes"
+            case minimumFreeBytes = "minimum_free_bytes"
+            case openArchives = "open_archives"
+        }
+    }
+}
+
+extension String {
+    /// Preceded by as many blanks as bring it to `width`.
+    func leftPadded(to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - count)) + self
+    }
+}

@@ -1,0 +1,149 @@
+import Archiver
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+/// The configuration turned into what the modules below need.
+struct Workplace: Sendable {
+    let loaded: LoadedSettings
+    let logger: Logger
+    let root: ArchiveRoot
+
+    var settings: Settings { loaded.settings }
+
+    /// Reads the configuration, and warns of what is doubtful in it.
+    /// - Throws: `SettingsError`.
+    init(_ options: CommonOptions) throws {
+        loaded = try Settings.load(option: options.config, environment: ProcessInfo.processInfo.environment)
+        logger = Logs.logger(options)
+        root = ArchiveRoot(path: loaded.settings.archive.root)
+        loaded.warnings.forEach(Complaint.warning)
+    }
+
+    /// The organizations that a command is about: those named, or all.
+    /// - Throws: ``CommandError`` with exit code 64 for a name that the configuration does not have.
+    func organizations(named names: [OrganizationName]) throws -> [OrganizationName] {
+        let configured = settings.organizations.map(\.name)
+        for name in names where !configured.contains(name) {
+            let known = configured.map(\.description).joined(separator: ", ")
+            throw CommandError(.usage, "no organization \(name) in \(loaded.path); it has \(known)")
+        }
+        return names.isEmpty ? configured : configured.filter(names.contains)
+    }
+
+    /// Opens the archive for work, alone.
+    func withArchive<Value: Sendable>(
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        _ work: (CallArchive) async throws -> Value
+    ) async throws -> Value {
+        try await CallArchive.withOpen(setup, stop: stop, observer: observer, work)
+    }
+
+    /// From where the manifest is judged at this moment.
+    var standpoint: Standpoint {
+        let now = Timestamp(Date())
+        return Standpoint(
+            now: now,
+            today: ArchiveDay(now, in: settings.archive.timeZone),
+            horizon: settings.captures.horizon
+        )
+    }
+
+    /// What is kept of an organization's tokens, without asking the provider; `nil` where nothing can be told.
+    func tokenStatus(of name: OrganizationName) async throws -> TokenStatus? {
+        guard let organization = settings.organizations.first(where: { $0.name == name }) else { return nil }
+        let contactCenter = ContactCenter(
+            provider(organization),
+            exchange: NoExchange(),
+            retry: RetryPolicy(attempts: 1),
+            logger: logger
+        )
+        return try await contactCenter.tokenStatus()
+    }
+
+    /// Opens the manifest to read it only, while a pass may be running.
+    /// - Returns: `nil` where there is none yet.
+    func manifestForReading() throws -> Manifest? {
+        guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
+        return try Manifest(path: root.manifestPath, mode: .readOnly)
+    }
+
+    var setup: CallArchive.Setup {
+        CallArchive.Setup(
+            root: root,
+            rules: rules,
+            providers: settings.organizations.map(provider),
+            engine: engine,
+            logger: logger
+        )
+    }
+
+    var engine: TransferEngine.Configuration {
+        TransferEngine.Configuration(
+            additionalCertificatesFile: settings.downloads.additionalCertificatesFile,
+            userAgent: "callark/\(Callark.version)",
+            maximumConnectionsPerHost: settings.downloads.concurrency
+        )
+    }
+
+    func provider(_ organization: OrganizationSettings) -> ProviderSettings {
+        ProviderSettings(
+            organization: organization.name,
+            organizationID: organization.organizationID,
+            apiBaseURL: organization.apiBaseURL,
+            oauthBaseURL: organization.oauthBaseURL,
+            dialect: organization.dialect == .current ? .current : .earlyAccess,
+            channelTypes: organization.channelTypes,
+            requestsPerMinute: organization.requestsPerMinute,
+            credentials: credentials(of: organization)
+        )
+    }
+
+    private func credentials(of organization: OrganizationSettings) -> Credentials {
+        switch organization.credentials {
+        case .bearer(let token):
+            .bearer(Secret(token.reveal()))
+        case .refreshing(let clientID, let clientSecret, let refreshToken):
+            .refreshing(
+                clientID: clientID,
+                clientSecret: Secret(clientSecret.reveal()),
+                refreshToken: Secret(refreshToken.reveal()),
+                store: root.credentialsPath(organization.name)
+            )
+        }
+    }
+
+    private var rules: PassRules {
+        PassRules(
+            timeZone: settings.archive.timeZone,
+            captureOptions: CaptureOptions(
+                includeSegments: settings.captures.includeSegments,
+                includeVirtualAgent: settings.captures.includeVirtualAgent,
+                urlExpiration: settings.captures.urlExpiration
+            ),
+            askSchedule: AskSchedule(horizon: settings.captures.horizon),
+            lookBack: settings.captures.lookBack,
+            downloads: PassRules.Downloads(
+                concurrency: settings.downloads.concurrency,
+                retry: RetryPolicy(attempts: settings.downloads.attempts),
+                stallTimeout: settings.downloads.stallTimeout,
+                hosts: HostPolicy(allowedHosts: settings.downloads.allowedHosts),
+                memoryBytes: settings.downloads.memoryBytes
+            ),
+            minimumFreeBytes: settings.archive.minimumFreeBytes
+        )
+    }
+}
+
+/// Carries nothing out: for what can be told without asking anybody.
+private struct NoExchange: HTTPExchange {
+    func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
+        throw TransferError(.refused, "no request is made for this")
+    }
+}
