@@ -10,7 +10,9 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// The millisecond that `date` falls into.
     package init(_ date: Date) {
-        millisecondsSince1970 = Int64((date.timeIntervalSince1970 * 1000).rounded(.down))
+        // A date is a binary fraction of seconds and can fall short of the millisecond it was made of by some 1e-7 s.
+        let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        millisecondsSince1970 = Int64((microseconds / 1000).rounded(.down))
     }
 
     /// The instant for Foundation's calendars.
@@ -18,9 +20,16 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// ISO 8601 in UTC with milliseconds: `2025-11-20T08:00:00.123Z`.
     package var description: String {
-        date.formatted(
-            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)
-        )
+        let (days, inDay) = millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000)
+        let date = CivilDate(daysSince1970: days)
+        let time = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { Self.digits($0, 2) }
+        let day = [Self.digits(date.year, 4), Self.digits(date.month, 2), Self.digits(date.day, 2)]
+        return "\(day.joined(separator: "-"))T\(time.joined(separator: ":")).\(Self.digits(inDay % 1000, 3))Z"
+    }
+
+    private static func digits(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number.magnitude)
+        return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.millisecondsSince1970 < rhs.millisecondsSince1970 }
@@ -49,6 +58,14 @@ extension Timestamp: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(millisecondsSince1970)
+    }
+}
+
+extension Int64 {
+    /// Rounded towards negative infinity, so that the remainder is never negative.
+    fileprivate func flooredQuotientAndRemainder(dividingBy divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }
 
