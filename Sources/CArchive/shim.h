@@ -1,6 +1,8 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
+// Glibc's Swift overlay leaves statfs(2) out.
+#include <sys/statfs.h>
 #include <fcntl.h>
 #include <stdint.h>
 

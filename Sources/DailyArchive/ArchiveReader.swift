@@ -30,6 +30,19 @@ package enum ArchiveReader {
         }
     }
 
+    /// Reads one recording and holds it against its digest.
+    /// - Throws: `.damaged` where the archive has other bytes there, or too few.
+    package static func check(
+        _ archivePath: String,
+        offset: Int64,
+        byteCount: Int64,
+        expecting digest: ContentDigest
+    ) async throws(ArchiveError) {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            try read(archivePath, offset, byteCount, digest, progress) { _ in }
+        }
+    }
+
     /// One recording's bytes in memory, held against its digest; for small ones.
     /// - Throws: `.damaged` where the archive has other bytes there, or too few.
     package static func bytes(

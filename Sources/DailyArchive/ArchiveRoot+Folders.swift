@@ -1,3 +1,4 @@
+import CArchive
 import Glibc
 import Recordings
 
@@ -28,6 +29,24 @@ extension ArchiveRoot {
         _ = try interruptible("look at the file system of", path) { statvfs(path, &status) }
         let block = Int64(status.f_frsize)
         return DiskSpace(freeBytes: Int64(status.f_bavail) * block, totalBytes: Int64(status.f_blocks) * block)
+    }
+
+    /// The network file system that the root is on, such as `nfs`; `nil` for a local one. SQLite's write-ahead log cannot
+    /// be trusted on them (sqlite.org/wal.html).
+    package func networkFileSystem() throws(ArchiveError) -> String? {
+        var status = statfs()
+        _ = try interruptible("look at the file system of", path) { statfs(path, &status) }
+        // The magic numbers of statfs(2).
+        let names: [UInt32: String] = [
+            0x6969: "nfs", 0xff53_4d42: "cifs", 0xfe53_4d42: "smb2", 0x517b: "smb", 0x0102_1997: "9p",
+            0x00c3_6400: "ceph", 0x5346_414f: "afs", 0x0bd0_0bd0: "lustre",
+        ]
+        return names[UInt32(truncatingIfNeeded: status.f_type)]
+    }
+
+    /// Makes what was renamed directly below the root outlive the machine's end.
+    package func synchronize() throws(ArchiveError) {
+        try FileSystem.synchronizeFolder(path)
     }
 
     /// The archives that lie open in the spool, sorted; also those of which only the journal is left.

@@ -52,6 +52,23 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
     /// One line for people.
     package var message: String
 
+    /// States a fault.
+    package init(
+        kind: Kind,
+        archive: String,
+        taskID: TaskID? = nil,
+        member: String? = nil,
+        offset: Int64? = nil,
+        message: String
+    ) {
+        self.kind = kind
+        self.archive = archive
+        self.taskID = taskID
+        self.member = member
+        self.offset = offset
+        self.message = message
+    }
+
     package var description: String { message }
 }
 
@@ -67,6 +84,11 @@ package struct VerificationReport: Sendable, Hashable {
     package var recordingCount = 0
     /// Every fault, in the order of the archive where they have a place in it.
     package var faults: [ArchiveFault] = []
+
+    /// A report in which nothing has been looked at yet.
+    package init(path: String) {
+        self.path = path
+    }
 
     /// Whether no fault was found.
     package var isSound: Bool { faults.isEmpty }

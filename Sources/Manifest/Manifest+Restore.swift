@@ -21,7 +21,7 @@ extension Manifest {
         now: Timestamp
     ) async throws {
         let restoring = try await write { db in
-            try Restoring(archive, organizationID: organizationID, schedule: schedule, now: now, in: db)
+            try Restoring(archive.name, organizationID: organizationID, schedule: schedule, now: now, in: db)
         }
         try await forEachBatch(of: tasks) { batch in
             try await self.write { db in for task in batch { try restoring.take(task, in: db) } }
@@ -29,7 +29,31 @@ extension Manifest {
         try await forEachBatch(of: recordings) { batch in
             try await self.write { db in for entry in batch { try restoring.take(entry, in: db) } }
         }
-        try await write(.machine) { db in try restoring.finish(in: db) }
+        try await write(.machine) { db in try restoring.finish(archive, in: db) }
+    }
+
+    /// Takes over what is whole in one open archive of the spool, for `rebuild`: its recordings are stored. Durable.
+    ///
+    /// Sealed archives come first, so that their tasks are known.
+    /// - Parameters:
+    ///   - extent: how far the archive's files are vouched for.
+    ///   - recordings: at least one; all of the same organization.
+    /// - Throws: `conflict` where one of the recordings was taken over before.
+    package func restoreOpen(
+        _ name: ArchiveName,
+        extent: ArchiveExtentRow,
+        recordings: [RecordingEntry],
+        schedule: AskSchedule,
+        now: Timestamp
+    ) async throws {
+        guard let organizationID = recordings.first?.organizationID else { return }
+        try await write(.machine) { db in
+            let restoring = try Restoring(name, organizationID: organizationID, schedule: schedule, now: now, in: db)
+            for entry in recordings { try restoring.take(entry, in: db) }
+            var archive = try OpenArchive.find(name, in: db)
+            archive.extent = extent
+            try archive.save(in: db)
+        }
     }
 
     private func forEachBatch<Element: Sendable>(
@@ -49,23 +73,21 @@ extension Manifest {
 
 /// One archive on its way back into a manifest.
 private struct Restoring: Sendable {
-    private let archive: ArchiveRow
     private let archiveRow: Int64
     private let organization: Int64
     private let schedule: AskSchedule
     private let now: Timestamp
 
+    /// Registers the archive as open and empty; recordings enter open archives only.
     init(
-        _ archive: ArchiveRow,
+        _ name: ArchiveName,
         organizationID: OrganizationID,
         schedule: AskSchedule,
         now: Timestamp,
         in db: Database
     ) throws {
-        self.archive = archive
         self.schedule = schedule
         self.now = now
-        let name = archive.name
         organization = try OrganizationRow.registered(name.organization, id: organizationID, in: db).row
         try db.execute(
             sql: "INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes) VALUES (?, ?, ?, 0, 0)",
@@ -148,7 +170,8 @@ private struct Restoring: Sendable {
         return distinguisher?.databaseValue ?? file.description.databaseValue
     }
 
-    func finish(in db: Database) throws {
+    /// Turns the archive into the sealed one that it is.
+    func finish(_ archive: ArchiveRow, in db: Database) throws {
         let counted = try Int.fetchOne(db, sql: "SELECT recordings FROM archive WHERE row = ?", arguments: [archiveRow])
         guard counted == archive.recordings else {
             throw ManifestError(

@@ -97,7 +97,7 @@ extension PassSummary {
             case .gap(let reason):
                 tasks.undetermined += isUndetermined ? 1 : 0
                 recordings.gaps += 1
-                recordings.openGaps += reason == .notYetAvailable ? 1 : 0
+                recordings.openGaps += task.mayStillBeFilled(reason, at: standpoint) ? 1 : 0
             }
         }
     }
@@ -131,6 +131,12 @@ struct OpenTask {
         status = TaskStatus(row[4])
         asks = row[5]
         refusal = row[6]
+    }
+
+    /// Whether a gap is open: its horizon has not passed, or a single answer is all that speaks for it. One empty answer
+    /// is never the last word (wxcc-api 6.4).
+    func mayStillBeFilled(_ reason: GapReason, at standpoint: Standpoint) -> Bool {
+        reason == .notYetAvailable || standpoint.now < createdTime + standpoint.horizon || asks < 2
     }
 
     func standing(at standpoint: Standpoint) -> TaskStanding {
@@ -199,7 +205,7 @@ private struct DayCounting {
             case .undetermined: try add(task.organization, task.day, \.undetermined, 1)
             case .gap(let reason):
                 try add(task.organization, task.day, \.gaps, 1)
-                if reason == .notYetAvailable { try add(task.organization, task.day, \.openGaps, 1) }
+                if task.mayStillBeFilled(reason, at: standpoint) { try add(task.organization, task.day, \.openGaps, 1) }
             }
         }
     }

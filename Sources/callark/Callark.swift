@@ -32,7 +32,8 @@ struct Callark: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ArchiveCommand.self, FetchCommand.self, ListCommand.self, StatusCommand.self, ConfigCommand.self,
+            ArchiveCommand.self, FetchCommand.self, ListCommand.self, StatusCommand.self, VerifyCommand.self,
+            RebuildCommand.self, ConfigCommand.self,
         ]
     )
 

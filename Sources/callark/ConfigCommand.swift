@@ -5,7 +5,7 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Check or show the configuration.",
-        subcommands: [ConfigShowCommand.self]
+        subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self]
     )
 }
 

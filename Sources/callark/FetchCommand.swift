@@ -78,7 +78,9 @@ struct FetchCommand: AsyncParsableCommand {
     private func copy(_ task: TaskID, _ retrieval: Retrieval, to report: FetchReport) async throws -> Bool {
         let rows = try await retrieval.recordings(of: task, organization: org)
         guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }) else { return false }
-        for row in rows { try await copy(row, retrieval, to: report, source: row.state == .archived ? "archive" : "spool") }
+        for row in rows {
+            try await copy(row, retrieval, to: report, source: row.state == .archived ? "archive" : "spool")
+        }
         return true
     }
 

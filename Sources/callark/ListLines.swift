@@ -10,11 +10,14 @@ struct RecordingLine: Encodable {
     /// - Parameter root: the recording's archive is told by its path, open or sealed.
     init(_ row: RecordingRow, root: ArchiveRoot) {
         self.row = row
-        archivePath = row.held.map { row.state == .archived ? root.archivePath($0.archive) : root.openArchivePath($0.archive) }
+        archivePath = row.held.map {
+            row.state == .archived ? root.archivePath($0.archive) : root.openArchivePath($0.archive)
+        }
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, organization, day, segment, state, bytes, sha256, archive, offset, attempts, reason, kind, file, audio
+        case type, organization, day, segment, state, bytes, sha256, archive, offset, attempts, reason, kind, file,
+            audio
         case taskID = "task_id"
         case recordingID = "recording_id"
         case callType = "call_type"

@@ -1,0 +1,153 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Foundation
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+struct ConfigCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check the configuration, the disk, the clock and the provider, a line each.",
+        discussion: """
+            Looks at the file, the root's file system and free space, and the clock; then, for each organization, asks the
+            provider whether the token works, is that organization's, and belongs to the configured region. Each line that
+            does not say ok says what to do.
+
+            EXAMPLES
+              callark config check
+              callark config check --offline
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Ask no provider.")
+    var offline = false
+
+    func run() async throws {
+        let output = Output(json: common.json)
+        var report = CheckReport(output: output)
+        do {
+            defer { output.flush() }
+            let workplace = try Workplace(common)
+            try report.add("configuration", .ok("\(workplace.loaded.path) holds"))
+            try report.add("root", Self.root(workplace))
+            try report.add("disk", Self.disk(workplace))
+            try report.add("clock", Self.clock())
+            if !offline {
+                for (name, finding) in try await providers(workplace) { try report.add("provider \(name)", finding) }
+            }
+            try report.end()
+        }
+        if report.status != .complete { throw ExitCode(report.status.rawValue) }
+    }
+
+    private static func root(_ workplace: Workplace) -> Finding {
+        do {
+            try workplace.root.prepare()
+            if let network = try workplace.root.networkFileSystem() {
+                let text = "\(workplace.root.path) is on a network file system (\(network))"
+                return .wrong(text, advice: "choose an archive.root on a local disk", .inputOutput)
+            }
+            return .ok("\(workplace.root.path) can be written to")
+        } catch {
+            return .wrong("\(error)", advice: "", ExitStatus(error))
+        }
+    }
+
+    private static func disk(_ workplace: Workplace) -> Finding {
+        do {
+            let free = try workplace.root.diskSpace().freeBytes
+            let minimum = workplace.settings.archive.minimumFreeBytes
+            let text = "\(Readable.bytes(free)) free, archive.minimum_free_bytes is \(Readable.bytes(minimum))"
+            return free >= minimum ? .ok(text) : .wrong(text, advice: "free some space", .inputOutput)
+        } catch {
+            return .wrong("\(error)", advice: "", ExitStatus(error))
+        }
+    }
+
+    /// A clock that was never set stands at the epoch, or at the day that the system was made.
+    private static func clock() -> Finding {
+        let now = Timestamp(Date())
+        let built = Timestamp(millisecondsSince1970: 1_763_596_800_000)
+        return now >= built
+            ? .ok("\(now)")
+            : .wrong("the clock says \(now)", advice: "set it, for example with NTP", .inputOutput)
+    }
+
+    private func providers(_ workplace: Workplace) async throws -> [(OrganizationName, Finding)] {
+        let engine = try TransferEngine(workplace.engine)
+        var findings: [(OrganizationName, Finding)] = []
+        for organization in workplace.settings.organizations {
+            let contactCenter = ContactCenter(
+                workplace.provider(organization),
+                exchange: engine,
+                retry: RetryPolicy(attempts: 2),
+                logger: workplace.logger
+            )
+            do throws(ProviderError) {
+                let result = try await contactCenter.probe()
+                let expiry = result.token.accessExpires.map { ", the token until \($0)" } ?? ""
+                let place = organization.apiBaseURL.host() ?? ""
+                findings.append((organization.name, .ok("\(place) answers\(expiry)")))
+            } catch {
+                let host = organization.apiBaseURL.host() ?? ""
+                let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
+                findings.append((organization.name, .wrong(error.message, advice: advice, ExitStatus(error))))
+            }
+        }
+        await engine.shutDown()
+        return findings
+    }
+}
+
+/// What one check found.
+private enum Finding {
+    case ok(String)
+    case wrong(String, advice: String, ExitStatus)
+}
+
+/// The lines of the check.
+private struct CheckReport {
+    let output: Output
+    private(set) var statuses: [ExitStatus] = []
+
+    init(output: Output) {
+        self.output = output
+    }
+
+    var status: ExitStatus { ExitStatus.worst(statuses) }
+
+    mutating func add(_ name: String, _ finding: Finding) throws {
+        switch finding {
+        case .ok(let text):
+            try output.json(Line(name: name, ok: true, message: text))
+            output.text("ok     \(name): \(text)")
+        case .wrong(let text, let advice, let status):
+            statuses.append(status)
+            try output.json(Line(name: name, ok: false, message: text, advice: advice))
+            output.text("WRONG  \(name): \(text)" + (advice.isEmpty ? "" : "; \(advice)"))
+        }
+    }
+
+    func end() throws {
+        try output.json(Summary(ok: statuses.isEmpty, wrong: statuses.count))
+    }
+
+    private struct Line: Encodable {
+        let type = "check"
+        var name: String
+        var ok: Bool
+        var message: String
+        var advice: String?
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var ok: Bool
+        var wrong: Int
+    }
+}

@@ -1,0 +1,81 @@
+import Archiver
+import ArgumentParser
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Settings
+
+struct RebuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Make a new manifest from the daily archives alone.",
+        discussion: """
+            For a manifest that is lost or damaged. Sealed archives are taken in by their own metadata, and recordings in
+            the spool that are whole stay stored. The old manifest is kept beside the new one, which takes its place only
+            when it is complete. Archives that cannot be read are named, and the exit code is 65. Run `callark verify`
+            afterwards to read every recording back.
+
+            EXAMPLES
+              callark rebuild
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let output = Output(json: common.json)
+        let summary: Rebuild.Summary
+        do {
+            defer { output.flush() }
+            let rebuild = Rebuild(
+                root: workplace.root,
+                schedule: AskSchedule(horizon: workplace.settings.captures.horizon),
+                logger: workplace.logger
+            )
+            summary = try await rebuild.run(now: Timestamp(Date())) { name in
+                workplace.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
+            }
+            for (name, reason) in summary.unreadable {
+                Complaint.error("\(name): \(reason)")
+                try output.json(UnreadableLine(archive: name.description, reason: reason))
+            }
+            try output.json(SummaryLine(summary))
+            output.text(
+                "\(Readable.count(summary.archives, "archive")) with \(Readable.count(summary.recordings, "recording"))"
+                    + " taken in, \(summary.stored) more from the spool"
+            )
+            if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
+        }
+        if !summary.unreadable.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    private struct UnreadableLine: Encodable {
+        let type = "unreadable"
+        var archive: String
+        var reason: String
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var archives: Int
+        var recordings: Int
+        var stored: Int
+        var unreadable: Int
+        var previousManifest: String?
+
+        init(_ summary: Rebuild.Summary) {
+            archives = summary.archives
+            recordings = summary.recordings
+            stored = summary.stored
+            unreadable = summary.unreadable.count
+            previousManifest = summary.previousManifest
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, archives, recordings, stored, unreadable
+            case previousManifest = "previous_manifest"
+        }
+    }
+}
