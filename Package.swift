@@ -105,10 +105,12 @@ let package = Package(
         .testTarget(
             name: "TransferTests",
             dependencies: [
-                "CCurl", "Transfer",
+                "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
