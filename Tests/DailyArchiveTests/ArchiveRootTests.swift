@@ -36,7 +36,11 @@ import Testing
         try place.root.prepare()
         let attributes = try FileManager.default.attributesOfItem(atPath: place.root.spoolPath + "/credentials")
         #expect(attributes[.posixPermissions] as? Int == 0o700)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.root.spoolPath).sorted() == ["credentials", "parts"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.root.spoolPath).sorted() == [
+                "credentials", "parts",
+            ]
+        )
     }
 
     @Test func `a root that is a file is refused`() async throws {

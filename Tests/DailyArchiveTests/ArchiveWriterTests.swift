@@ -53,7 +53,9 @@ import Testing
         let writer = place.writer()
         var last = StoredGroup(entries: [], extents: [:])
         for round in 0..<3 {
-            let group = try names.map { ($0, try PendingMember.sample("t-\(round)", bytes: noise(900, seed: 4), day: $0.day)) }
+            let group = try names.map {
+                ($0, try PendingMember.sample("t-\(round)", bytes: noise(900, seed: 4), day: $0.day))
+            }
             last = try await writer.append(group)
             #expect(last.extents.count == 20)
             #expect(Set(last.entries.map(\.offset)).count == 1)
@@ -91,7 +93,8 @@ import Testing
 
         let error = await archiveError {
             _ = try await writer.append([
-                (.sample, try .sample("c", bytes: noise(70_000, seed: 3))), (other, try .sample("d", bytes: [1])), (.sample, bad),
+                (.sample, try .sample("c", bytes: noise(70_000, seed: 3))), (other, try .sample("d", bytes: [1])),
+                (.sample, bad),
             ])
         }
         #expect(error?.code == .missing)
@@ -99,7 +102,9 @@ import Testing
         #expect(try place.size(place.root.openArchivePath(.sample)) == extent.tarBytes)
         #expect(try place.size(place.root.journalPath(.sample)) == extent.journalBytes)
 
-        let again = try await writer.append([(other, try .sample("d", bytes: [1])), (.sample, try .sample("c", bytes: [2]))])
+        let again = try await writer.append([
+            (other, try .sample("d", bytes: [1])), (.sample, try .sample("c", bytes: [2])),
+        ])
         #expect(again.entries[1].offset == extent.tarBytes + 512)
         #expect(try await writer.seal(.sample, tasks: Listing([])).recordingCount == 2)
         #expect(try await writer.seal(other, tasks: Listing([])).recordingCount == 1)
@@ -151,7 +156,8 @@ import Testing
         #expect(Digester.digest(of: try place.bytes(target)) == entry.digest)
         try FileManager.default.removeItem(atPath: target)
         for (offset, count) in [
-            (entry.offset + 1, entry.byteCount), (entry.offset, entry.byteCount - 1), (archive.byteCount, 10), (-1, 10), (0, -1),
+            (entry.offset + 1, entry.byteCount), (entry.offset, entry.byteCount - 1), (archive.byteCount, 10), (-1, 10),
+            (0, -1),
             (Int64.max, Int64.max),
         ] {
             #expect(await archiveError { try await copy(offset, count) }?.code == .damaged)

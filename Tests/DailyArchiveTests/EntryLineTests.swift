@@ -33,13 +33,16 @@ import Testing
     }
 
     @Test func `a line is one JSON object with sorted keys that other readers understand`() throws {
-        let line = try entry().jsonLine
+        let entry = try entry()
+        let line = entry.jsonLine
         #expect(!line.contains(UInt8(ascii: "\n")))
         let object = try unwrap(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
         #expect(object["task_id"] as? String == "task-ü\u{0}\"\\\n")
-        #expect(object["start_time_iso"] as? String == "2025-11-20T08:00:00.123Z")
+        #expect(object["start_time_iso"] as? String == entry.key.startTime?.description)
         #expect((object["capture"] as? [String: Any])?["n"] as? Double == 1.5)
-        let keys = String(decoding: line, as: UTF8.self).matches(of: #/[{,]"([a-z0-9_]+)":/#).map { String($0.output.1) }
+        let keys = String(decoding: line, as: UTF8.self).matches(of: #/[{,]"([a-z0-9_]+)":/#).map {
+            String($0.output.1)
+        }
         let own = keys.filter { object[$0] != nil && $0 != "id" }
         #expect(own == own.sorted())
         #expect(Set(own) == Set(object.keys))
@@ -63,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "task_id", "recording_id", "kind", "organization", "organization_id", "day", "file", "offset", "bytes", "sha256",
+        "task_id", "recording_id", "kind", "organization", "organization_id", "day", "file", "offset", "bytes",
+        "sha256",
         "received_time",
     ])
     func `a line without what a recording needs is refused by name`(key: String) throws {
@@ -73,7 +77,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""file":"x.wav""#, #""file":"../x""#), (#""offset":0"#, #""offset":-1"#), (#""bytes":3"#, #""bytes":9223372036854775807"#),
+        (#""file":"x.wav""#, #""file":"../x""#), (#""offset":0"#, #""offset":-1"#),
+        (#""bytes":3"#, #""bytes":9223372036854775807"#),
         (#""day":"2025-11-20""#, #""day":"2025-11-31""#),
     ])
     func `values that cannot be are refused`(good: String, bad: String) throws {
@@ -81,12 +86,15 @@ import Testing
         entry.file = try unwrap(FileName(exactly: "x.wav"))
         let text = String(decoding: entry.jsonLine, as: UTF8.self)
         #expect(text.contains(good))
-        #expect(throws: EntryLineError.self) { try RecordingEntry(jsonLine: Array(text.replacing(good, with: bad).utf8)) }
+        #expect(throws: EntryLineError.self) {
+            try RecordingEntry(jsonLine: Array(text.replacing(good, with: bad).utf8))
+        }
     }
 
     @Test(arguments: [
         "", "{", "}", "[]", "{} {}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{a:1}"#, #"{"a":01}"#, #"{"a":1.}"#,
-        #"{"a":-}"#, #"{"a":1e}"#, #"{"a":tru}"#, #"{"a":[1,]}"#, #"{"a":[}"#, #"{"a":{]}"#, #"{"a":{"b"}}"#, #"{"a":"\x"}"#,
+        #"{"a":-}"#, #"{"a":1e}"#, #"{"a":tru}"#, #"{"a":[1,]}"#, #"{"a":[}"#, #"{"a":{]}"#, #"{"a":{"b"}}"#,
+        #"{"a":"\x"}"#,
         #"{"a":"\u12"}"#, "{\"a\":\"\u{1}\"}", #"{"a":"b}"#, #"{"a":"\"#, #"{"a":{"b":1},"c"}"#, #"{"a":[1 2]}"#,
     ])
     func `what is not JSON is not read`(text: String) {

@@ -82,12 +82,14 @@ struct Listing<Element: Sendable>: AsyncSequence, Sendable {
 /// Bytes that look like no others and compress badly, the same for the same seed.
 func noise(_ count: Int, seed: UInt64) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    return (0..<count).map { _ in
+    var words: [UInt64] = []
+    for _ in 0..<(count / 8 + 1) {
         state ^= state << 13
         state ^= state >> 7
         state ^= state << 17
-        return UInt8(truncatingIfNeeded: state >> 32)
+        words.append(state)
     }
+    return words.withUnsafeBytes { Array($0.prefix(count)) }
 }
 
 struct SampleError: Error {}
@@ -115,7 +117,8 @@ extension ArchiveDay {
 }
 
 extension RecordingKey {
-    static func sample(_ task: String, _ recording: String = "rec-1", callType: String = "main") throws -> RecordingKey {
+    static func sample(_ task: String, _ recording: String = "rec-1", callType: String = "main") throws -> RecordingKey
+    {
         RecordingKey(
             taskID: try unwrap(TaskID(task)),
             recordingID: try unwrap(RecordingID(recording)),
@@ -175,7 +178,11 @@ extension [PendingMember] {
     static func samples(_ count: Int, day: ArchiveDay = .sample) throws -> [PendingMember] {
         let sizes = [700, 512, 0, 1, 5000, 40_000]
         return try (0..<count).map { index in
-            try PendingMember.sample("task-\(index)", bytes: noise(sizes[index % sizes.count], seed: UInt64(index + 1)), day: day)
+            try PendingMember.sample(
+                "task-\(index)",
+                bytes: noise(sizes[index % sizes.count], seed: UInt64(index + 1)),
+                day: day
+            )
         }
     }
 }

@@ -136,7 +136,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "5", "5 a", "6 a=b", "9999 path=x\n", "-1 path=x\n", "0 path=x\n", " path=x\n", "x path=x\n", "7 path\n", "20 size=abc\n",
+        "", "5", "5 a", "6 a=b", "9999 path=x\n", "-1 path=x\n", "0 path=x\n", " path=x\n", "x path=x\n", "7 path\n",
+        "20 size=abc\n",
         "25 size=9223372036854775807\n", "12 size=-100\n", "99999999999999999999 a=b\n",
     ])
     func `pax records that make no sense are refused`(text: String) {
