@@ -124,7 +124,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: strict),
-        .testTarget(name: "DailyArchiveTests", dependencies: ["DailyArchive"], swiftSettings: strict),
+        .testTarget(
+            name: "DailyArchiveTests",
+            dependencies: ["DailyArchive", "Recordings", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "ArchiverTests", dependencies: ["Archiver", "Simulator"], swiftSettings: strict),
         .testTarget(
