@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(name: "ArchiverTests", dependencies: ["Archiver", "Simulator"], swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator"],
+            dependencies: ["Simulator", "callark-simulator"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),

@@ -44,6 +44,7 @@ package final class Simulator: Sendable {
         do {
             try await server.waitUntilListening()
             guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
+            OpenSocket.sendAtOnce(listeningOn: port)
             running.withLock { $0 = Running(server: server, task: task, port: port) }
             return port
         } catch {

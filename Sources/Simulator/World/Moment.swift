@@ -18,6 +18,36 @@ package struct Moment: Hashable, Sendable, Comparable {
     package static func - (lhs: Moment, rhs: Duration) -> Moment { lhs.advanced(by: -rhs.milliseconds) }
 }
 
+extension Moment {
+    /// How a time in UTC is written, as `strftime` takes it; whole seconds all.
+    enum Format: String {
+        case iso8601 = "%Y-%m-%dT%H:%M:%SZ"
+        /// As URLs are signed: `20251122T060000Z`.
+        case compact = "%Y%m%dT%H%M%SZ"
+        /// RFC 9110 section 5.6.7.
+        case http = "%a, %d %b %Y %H:%M:%S GMT"
+    }
+
+    func text(_ format: Format) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        return String(unsafeUninitializedCapacity: 40) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { strftime($0.baseAddress, $0.count, format.rawValue, &parts) }
+        }
+    }
+
+    init?(compact text: String) {
+        let digits = text.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.map { Int32($0 & 15) }
+        guard text.utf8.count == 16, digits.count == 14 else { return nil }
+        func number(_ range: Range<Int>) -> Int32 { digits[range].reduce(0) { $0 * 10 + $1 } }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (number(0..<4) - 1900, number(4..<6) - 1, number(6..<8))
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (number(8..<10), number(10..<12), number(12..<14))
+        milliseconds = Int64(timegm(&parts)) * 1000
+    }
+}
+
 extension Duration {
     /// Whole milliseconds, rounded towards zero.
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }

@@ -95,7 +95,8 @@ package struct SimulatedWorld: Sendable {
 
     /// Digital tasks lie evenly between the calls.
     private func isDigital(_ index: Int) -> Bool {
-        index * digitalPerDay / tasksPerDay != (index + 1) * digitalPerDay / tasksPerDay && !isLast(index)
+        func before(_ index: Int) -> Int { (index * digitalPerDay + tasksPerDay / 2) / tasksPerDay }
+        return before(index) != before(index + 1)
     }
 
     /// The last call of a day goes on into the next day.
