@@ -158,6 +158,47 @@ import Transfer
         }
     }
 
+    @Test func `those who waited for a refresh that failed share its failure`() async throws {
+        try await withTemporaryFolder { folder in
+            let gate = Turnstile()
+            try await gate.enter()
+            let exchange = ScriptedExchange { _, place in
+                if place == 0 { try? await gate.enter() }
+                return HTTPResponse(status: 503)
+            }
+            let tokens = try refreshingTokens(exchange, folder)
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<20 { group.addTask { (try? await tokens.current()) == nil } }
+                try? await eventually { gate.waitingCount == 1 && tokens.turnstile.waitingCount == 19 }
+                gate.leave()
+                for await hasFailed in group { #expect(hasFailed) }
+            }
+            #expect(exchange.requests.count == 4)
+        }
+    }
+
+    private func refreshingTokens(_ exchange: ScriptedExchange, _ folder: String) throws -> RefreshingTokens {
+        let stopwatch = Stopwatch(InstantClock())
+        let refresh = TokenRefresh(
+            oauthBaseURL: try #require(URL(string: "https://oauth.example.com/v1")),
+            clientID: "the client",
+            clientSecret: Secret("s"),
+            exchange: exchange,
+            now: { TestCenter.now }
+        )
+        return RefreshingTokens(
+            organizationID: try #require(OrganizationID(TestCenter.organizationID)),
+            configured: Secret("first"),
+            store: TokenStore(path: folder + "/acme.json"),
+            refresh: refresh,
+            retry: RetryPolicy(attempts: 4),
+            limiter: RequestLimiter(requestsPerMinute: 50, stopwatch: stopwatch),
+            stopwatch: stopwatch,
+            now: { TestCenter.now },
+            logger: .quiet
+        )
+    }
+
     @Test func `an early renewal that fails leaves the present token in use`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")
