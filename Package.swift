@@ -118,6 +118,7 @@ let package = Package(
             dependencies: [
                 "Recordings", "Transfer", "WebexContactCenter",
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")],
