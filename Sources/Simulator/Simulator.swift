@@ -41,9 +41,14 @@ package final class Simulator: Sendable {
             logger: .disabled
         )
         let server = HTTPServer(config: configuration, handler: handler)
-        let task = Task { try await server.run() }
+        let listening = Task { try await server.waitUntilListening() }
+        let task = Task {
+            // A server that cannot have its port never listens; nobody should wait for that.
+            defer { listening.cancel() }
+            try await server.run()
+        }
         do {
-            try await server.waitUntilListening()
+            try await listening.value
             guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
             OpenSocket.sendAtOnce(listeningOn: port)
             running.withLock { $0 = Running(server: server, task: task, port: port) }

@@ -20,6 +20,12 @@ struct ExampleConfiguration {
         return file.path(percentEncoded: false)
     }
 
+    /// Foundation calls UTC by its other name.
+    private var timeZone: String {
+        let name = simulator.world.timeZone.identifier
+        return name == "GMT" ? "UTC" : name
+    }
+
     /// A little below the quota, so that a first try is not held up by the provider's minute.
     private var requestsPerMinute: Int { quota == 0 ? 6000 : max(1, quota * 9 / 10) }
 
@@ -38,7 +44,7 @@ struct ExampleConfiguration {
             # For a running callark-simulator; written anew each time it starts with --write-config.
             archive:
               root: "\(folder)/archive"
-              time_zone: \(simulator.world.timeZone.identifier)
+              time_zone: \(timeZone)
             organizations:
               - name: \(simulator.organization.name)
                 org_id: \(simulator.organizationID)
