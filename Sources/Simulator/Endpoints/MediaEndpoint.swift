@@ -122,7 +122,7 @@ enum ByteRange: Hashable, Sendable {
         switch self {
         case .from(let from, let through):
             guard from < size else { return nil }
-            return from..<min(through.map { $0 &+ 1 } ?? size, size)
+            return from..<min(through ?? size, size - 1) + 1
         case .last(let count):
             guard count > 0, size > 0 else { return nil }
             return max(0, size - count)..<size

@@ -2,19 +2,26 @@ import Foundation
 
 /// A point in the simulator's time: milliseconds since 1970, as the provider counts.
 package struct Moment: Hashable, Sendable, Comparable {
+    /// Since 1970-01-01T00:00:00Z.
     package var milliseconds: Int64
 
+    /// That many milliseconds after 1970-01-01T00:00:00Z.
     package init(_ milliseconds: Int64) { self.milliseconds = milliseconds }
+    /// That date, to the nearest millisecond.
     package init(_ date: Date) { milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded()) }
 
+    /// The same for Foundation.
     package var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
     func advanced(by milliseconds: Int64) -> Moment { Moment(self.milliseconds + milliseconds) }
     func distance(to other: Moment) -> Int64 { other.milliseconds - milliseconds }
 
+    /// Earlier.
     package static func < (lhs: Moment, rhs: Moment) -> Bool { lhs.milliseconds < rhs.milliseconds }
 
+    /// Later by that much.
     package static func + (lhs: Moment, rhs: Duration) -> Moment { lhs.advanced(by: rhs.milliseconds) }
+    /// Earlier by that much.
     package static func - (lhs: Moment, rhs: Duration) -> Moment { lhs.advanced(by: -rhs.milliseconds) }
 }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The command `callark-simulator`, run as its users run it.
-@Suite struct CommandTests {
+@Suite struct SimulatorCommandTests {
     /// Beside the program that runs these tests.
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "callark-simulator")
