@@ -200,7 +200,7 @@ enum Schema {
             started_time INTEGER NOT NULL,
             ended_time INTEGER,
             outcome INTEGER CHECK (outcome BETWEEN 0 AND 4),
-            counts TEXT CHECK (json_valid(counts)),
+            counts TEXT CHECK (counts IS NULL OR json_valid(counts)),
             CHECK (window_from <= window_to),
             CHECK ((ended_time IS NULL) = (outcome IS NULL))
         ) STRICT;
@@ -212,7 +212,7 @@ enum Schema {
             organization INTEGER REFERENCES organization,
             task TEXT CHECK (task <> ''),
             file TEXT,
-            detail TEXT CHECK (json_valid(detail))
+            detail TEXT CHECK (detail IS NULL OR json_valid(detail))
         ) STRICT;
         CREATE INDEX event_of_task ON event (task) WHERE task IS NOT NULL;
         CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
