@@ -112,7 +112,11 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
-        .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: strict),
+        .testTarget(
+            name: "ManifestTests",
+            dependencies: ["Manifest", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "DailyArchiveTests", dependencies: ["DailyArchive"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "ArchiverTests", dependencies: ["Archiver", "Simulator"], swiftSettings: strict),

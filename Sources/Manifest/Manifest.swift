@@ -177,7 +177,7 @@ extension Manifest {
         return (attributes?[.size] as? Int ?? 0) > 0
     }
 
-    /// Refuses what is no manifest of ours before anything is written to it; a pool would switch it to WAL mode at once.
+    /// Refuses what is no manifest of ours before anything is written to it; a pool would switch it to WAL mode.
     private static func checkKind(_ path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
