@@ -83,6 +83,16 @@ import Testing
         }
     }
 
+    @Test func `a call under way is asked about as soon as it is listed as over`() async throws {
+        try await Fixture.with { fixture in
+            for (status, next) in [("assigned", Duration.hours(24)), ("completed", .minutes(3))] {
+                _ = try await fixture.list([try Fixture.task(1, status: status)])
+                let row = try #require(try await fixture.manifest.tasks(try Fixture.taskID(1)).first)
+                #expect(row.nextAskTime == Fixture.morning + .seconds(1) + next)
+            }
+        }
+    }
+
     @Test func `an answer registers what is new, once`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1)])

@@ -12,10 +12,10 @@ import Testing
 
     @Test func `an archived recording costs at most two hundred bytes`() async throws {
         try await Fixture.with { fixture in
-            let count = Self.tasks ?? 4000
+            let count = Self.tasks ?? 3000
             let recordings = try await archiveDays(fixture, tasks: count)
             let inUse = try await fixture.bytesInUse()
-            try await fixture.manifest.close()
+            try fixture.manifest.close()
             _ = try await run("sqlite3", [fixture.path, "VACUUM"])
             let size = try FileManager.default.attributesOfItem(atPath: fixture.path)[.size] as? Int ?? .max
             let perRecording = Double(size) / Double(recordings)
