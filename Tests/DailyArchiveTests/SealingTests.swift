@@ -148,7 +148,8 @@ import Testing
         let first = try await place.sealed(.samples(2)).archive
         let before = try place.bytes(place.root.archivePath(.sample))
         let error = await archiveError { _ = try await place.sealed(.samples(3)) }
-        #expect(error?.code == .notReady)
+        #expect(error?.code == .occupied)
+        #expect(error?.message.contains("supplement") == true)
         #expect(try place.bytes(place.root.archivePath(.sample)) == before)
         #expect(
             String(decoding: try place.bytes(place.root.sideFilePath(.sample)), as: UTF8.self).hasPrefix(
