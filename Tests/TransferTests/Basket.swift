@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 @testable import Transfer
 
@@ -56,15 +57,23 @@ final class Basket: DownloadSink {
         return verdict
     }
 
-    /// Waits until the engine has come this far.
+    /// Waits until the engine has come this far, or the basket is closed.
     func reached(_ event: Event) async {
         for await next in events where next == event { return }
+    }
+
+    /// Resumes whenever the sink has paused, until the basket is closed.
+    func keepResuming() async {
+        for await next in events where next == .paused { resume() }
     }
 
     func resume() { state.withLock { $0.resumption }?.resume() }
 
     /// From here on, the engine must not call.
-    func close() { state.withLock { $0.isClosed = true } }
+    func close() {
+        state.withLock { $0.isClosed = true }
+        report.finish()
+    }
 
     var heads: [ResponseHead] { state.withLock { $0.heads } }
     var bytes: Data { state.withLock { $0.bytes } }
@@ -107,6 +116,13 @@ func withServer<Value>(
     let server = try RawServer(answer: answer)
     defer { server.stop() }
     return try await withEngine(connectionsPerHost: connectionsPerHost) { try await body($0, server) }
+}
+
+/// Tries `body` with longer and longer timeouts until it says that nothing but the machine's load kept it from its end:
+/// short where the machine is quick, and no false alarm where it is not.
+func withPatience(_ body: (Duration) async throws -> Bool) async throws {
+    for timeout in [300, 1000, 3000, 9000] where try await body(.milliseconds(timeout)) { return }
+    Issue.record("the machine is too slow for this test, or the engine gives up too early")
 }
 
 /// The error that `body` ends with; `nil` where it ends well.

@@ -178,12 +178,7 @@ import Testing
     /// - Returns: why it failed.
     private func attempt(_ engine: TransferEngine, _ url: URL) async -> TransferError.Code? {
         let basket = Basket(receive: { _ in Int.random(in: 0..<9) == 0 ? .pause : .proceed })
-        let resuming = Task {
-            while !Task.isCancelled {
-                await basket.reached(.paused)
-                basket.resume()
-            }
-        }
+        async let resuming: Void = basket.keepResuming()
         let task = Task {
             let error = await failure { _ = try await engine.download(DownloadRequest(url), into: basket) }
             basket.close()
@@ -192,7 +187,7 @@ import Testing
         try? await Task.sleep(for: .microseconds(Int.random(in: 0..<30_000)))
         task.cancel()
         let code = await task.value
-        resuming.cancel()
+        await resuming
         #expect(basket.callsAfterClosing == 0)
         #expect(code != nil || basket.bytes.count == 300_000)
         return code

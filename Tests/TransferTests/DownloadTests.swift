@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import Testing
 
 @testable import Transfer
@@ -200,16 +201,21 @@ import Testing
 
     @Test func `a slow drip is no stall, however long it lasts`() async throws {
         try await withServer { peer in
-            _ = peer.readHead()
+            let pause = peer.readHead()?.firstMatch(of: /(\d+) HTTP/).flatMap { UInt32($0.1) } ?? 0
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n")
             for _ in 0..<12 {
-                usleep(100_000)
+                usleep(pause)
                 peer.write("x")
             }
         } _: { engine, server in
-            let basket = Basket()
-            _ = try await engine.download(DownloadRequest(server.url(), stallTimeout: .milliseconds(900)), into: basket)
-            #expect(basket.bytes.count == 12)
+            try await withPatience { timeout in
+                let basket = Basket()
+                let url = server.url("/\(timeout.milliseconds * 1000 / 8)")
+                let error = await failure {
+                    _ = try await engine.download(DownloadRequest(url, stallTimeout: timeout), into: basket)
+                }
+                return error == nil && basket.bytes.count == 12
+            }
         }
     }
 }

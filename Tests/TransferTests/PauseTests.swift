@@ -34,14 +34,10 @@ import Testing
     @Test func `a sink that pauses at every other chunk misses nothing and gets nothing twice`() async throws {
         try await withServer(answer: Self.serveBody) { engine, server in
             let basket = Basket(receive: { $0.chunks.isMultiple(of: 2) ? .pause : .proceed })
-            let resuming = Task { [basket] in
-                while !Task.isCancelled {
-                    await basket.reached(.paused)
-                    basket.resume()
-                }
-            }
+            async let resuming: Void = basket.keepResuming()
             _ = try await engine.download(DownloadRequest(server.url()), into: basket)
-            resuming.cancel()
+            basket.close()
+            await resuming
             #expect(Array(basket.bytes) == Self.body)
         }
     }
@@ -59,14 +55,10 @@ import Testing
             peer.write("0\r\n\r\n")
         } _: { engine, server in
             let basket = Basket(receive: { $0.chunks % 5 == 3 ? .pause : .proceed })
-            let resuming = Task { [basket] in
-                while !Task.isCancelled {
-                    await basket.reached(.paused)
-                    basket.resume()
-                }
-            }
+            async let resuming: Void = basket.keepResuming()
             _ = try await engine.download(DownloadRequest(server.url()), into: basket)
-            resuming.cancel()
+            basket.close()
+            await resuming
             #expect(Array(basket.bytes) == Self.body)
         }
     }
@@ -77,21 +69,28 @@ import Testing
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n123")
             peer.waitForEnd()
         } _: { engine, server in
-            let basket = Basket(receive: { $0.chunks == 1 ? .pause : .proceed })
-            let stall = Duration.milliseconds(300)
-            async let ended = failure {
-                _ = try await engine.download(DownloadRequest(server.url(), stallTimeout: stall), into: basket)
+            try await withPatience { stall in
+                let basket = Basket(receive: { $0.chunks == 1 ? .pause : .proceed })
+                async let ended = failure {
+                    defer { basket.close() }
+                    _ = try await engine.download(DownloadRequest(server.url(), stallTimeout: stall), into: basket)
+                }
+                await basket.reached(.paused)
+                guard basket.chunks == 1 else { return false }
+                let begin = ContinuousClock.now
+                // A second download that does stall is the clock by which the pause is known to be long enough.
+                let other = await failure {
+                    _ = try await engine.download(
+                        DownloadRequest(server.url(), stallTimeout: stall * 2),
+                        into: Basket()
+                    )
+                }
+                #expect(other?.code == .stalled && basket.bytes.isEmpty)
+                basket.resume()
+                #expect(await ended?.code == .stalled)
+                #expect(basket.text == "123" && ContinuousClock.now - begin >= stall * 3)
+                return true
             }
-            await basket.reached(.paused)
-            let begin = ContinuousClock.now
-            // A second download that does stall is the clock by which the pause is known to be long enough.
-            let other = await failure {
-                _ = try await engine.download(DownloadRequest(server.url(), stallTimeout: stall * 2), into: Basket())
-            }
-            #expect(other?.code == .stalled && basket.bytes.isEmpty)
-            basket.resume()
-            #expect(await ended?.code == .stalled)
-            #expect(basket.text == "123" && ContinuousClock.now - begin >= stall * 3)
         }
     }
 

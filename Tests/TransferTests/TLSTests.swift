@@ -32,14 +32,10 @@ import Testing
         try await SecureServer.with { server in
             try await withEngine(certificates: server.certificate) { engine in
                 let basket = Basket(receive: { $0.chunks.isMultiple(of: 3) ? .pause : .proceed })
-                let resuming = Task {
-                    while !Task.isCancelled {
-                        await basket.reached(.paused)
-                        basket.resume()
-                    }
-                }
+                async let resuming: Void = basket.keepResuming()
                 _ = try await engine.download(DownloadRequest(server.url("/size/3000000")), into: basket)
-                resuming.cancel()
+                basket.close()
+                await resuming
                 #expect(basket.bytes == Data(repeating: 0x78, count: 3_000_000))
             }
         }
