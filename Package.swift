@@ -124,14 +124,26 @@ let package = Package(
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: strict),
         .testTarget(name: "DailyArchiveTests", dependencies: ["DailyArchive"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "ArchiverTests", dependencies: ["Archiver", "Simulator"], swiftSettings: strict),
+        .testTarget(
+            name: "ArchiverTests",
+            dependencies: [
+                "Archiver", "DailyArchive", "Manifest", "Recordings", "Simulator", "Transfer", "WebexContactCenter",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["callark", "Simulator"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["callark", "callark-simulator", "Simulator"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
