@@ -95,8 +95,7 @@ import Transfer
 
     /// A world of one recording that is large, and not so large that making it takes long.
     private func world() throws -> SimulatedWorld {
-        let worlds = 1...200
-        for seed in worlds {
+        for seed in 1...200 {
             let world = try SimulatedWorld.small(seed: UInt64(seed), calls: 1, scale: 1, mix: .plain)
             let served = Simulator(world: world).servedRecordings()
             if served.count == 1, (250_000...500_000).contains(served[0].byteCount) { return world }

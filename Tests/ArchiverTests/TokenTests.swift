@@ -20,16 +20,17 @@ import WebexContactCenter
         }
     }
 
-    @Test func `that last only moments are refreshed as often as it takes`() async throws {
+    @Test func `that last only moments, like the URLs, are renewed as often as it takes`() async throws {
         var options = SimulatorOptions.unlimited
         options.tokens.accessLifetime = .seconds(60)
         options.tokens.rotatesRefreshTokens = true
-        try await Installation.with(.small(calls: 30), options: options) { here in
+        try await Installation.with(.small(calls: 12), options: options) { here in
             let clock = here.simulator.clock
             let result = try await here.pass {
                 $0.rules.downloads.concurrency = 1
+                $0.rules.captureOptions.urlExpiration = .minutes(1)
             } observer: { event in
-                if case .stored = event { clock.advance(by: .seconds(10)) }
+                if case .stored = event { clock.advance(by: .seconds(70)) }
             }
             #expect(result.isComplete)
             #expect(here.simulator.counters.requests(to: .token) > 2)

@@ -82,6 +82,8 @@ final class Program: Sendable {
         waiting.forEach { $0.resume() }
     }
 
+    var isRunning: Bool { process.isRunning }
+
     func signal(_ number: Int32) {
         if process.isRunning { kill(process.processIdentifier, number) }
     }
