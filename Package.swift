@@ -135,14 +135,26 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "ArchiverTests", dependencies: ["Archiver", "Simulator"], swiftSettings: strict),
+        .testTarget(
+            name: "ArchiverTests",
+            dependencies: [
+                "Archiver", "DailyArchive", "Manifest", "Recordings", "Simulator", "Transfer", "WebexContactCenter",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator", "callark-simulator"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["callark", "Simulator"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["callark", "callark-simulator", "Simulator"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

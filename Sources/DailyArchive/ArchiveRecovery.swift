@@ -54,9 +54,15 @@ struct ArchiveRecovery {
 
     private func recoverMissing() throws(ArchiveError) -> Recovery {
         let journal = root.journalPath(name)
-        let lost = known == .empty ? [] : try ArchiveSalvage(root: root, name: name, known: known).journal().map(\.key)
-        try FileSystem.remove(journal)
-        return (known ?? .empty) == .empty ? .absent : .behind(.empty, whole: [], lost: lost)
+        guard let known, known != .empty else {
+            try FileSystem.remove(journal)
+            return .absent
+        }
+        let lost = try ArchiveSalvage(root: root, name: name, known: known).journal().map(\.key)
+        // The manifest goes on counting this archive as open, so that it has to be there to be gone on with.
+        try cut(to: .empty)
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: journal))
+        return .behind(.empty, whole: [], lost: lost)
     }
 
     /// How many bytes there are beyond `known`; `nil` where the files do not reach it, or do not hold at its end what

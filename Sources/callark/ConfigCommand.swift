@@ -5,6 +5,14 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Check or show the configuration.",
+        discussion: """
+            The configuration is the file of --config, else $CALLARK_CONFIG, else ./callark.yaml, else
+            /etc/callark/callark.yaml; the environment beats the file.
+
+            EXAMPLES
+              callark config check
+              callark config show
+            """,
         subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self]
     )
 }

@@ -37,8 +37,10 @@ struct ListCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         var counts = Counts()
+        // A wrong filter is wrong before there is anything to list, too.
+        let filter = try filter(in: workplace)
         if let manifest = try workplace.manifestForReading() {
-            for try await row in manifest.entries(try filter(in: workplace), at: workplace.standpoint) {
+            for try await row in manifest.entries(filter, at: workplace.standpoint) {
                 counts.add(row)
                 switch row {
                 case .recording(let recording):

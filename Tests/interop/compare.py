@@ -11,7 +11,7 @@ def lines(path):
 
 
 def main(truth_path, list_path, bag_path, day):
-    offered = sorted(row["sha256"] for row in lines(truth_path) if row["type"] in ("recording", "transcription"))
+    offered = sorted(row["sha256"] for row in lines(truth_path) if row["day"] == day)
     listed = [row for row in lines(list_path) if row["type"] == "recording"]
     held = sorted(
         hashlib.sha256(path.read_bytes()).hexdigest()
@@ -19,10 +19,11 @@ def main(truth_path, list_path, bag_path, day):
         if path.is_file()
     )
     archived = sorted(row["sha256"] for row in listed if row["state"] == "archived" and row["day"] == day)
+    assert held, "the bag is empty"
     assert held == archived, "the bag and the manifest differ"
     missing = len(offered) - len(set(held) & set(offered))
     assert held == offered, f"{len(held)} held, {len(offered)} offered, {missing} of them missing"
-    print(f"{len(held)} recordings and transcriptions, all equal")
+    print(f"{len(held)} recordings, all equal")
 
 
 if __name__ == "__main__":

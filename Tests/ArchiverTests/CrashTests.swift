@@ -1,0 +1,149 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Simulator
+import Testing
+
+@testable import Archiver
+
+/// What a process that died at some moment leaves behind, put together by hand out of folders as they were at three
+/// moments: at noon, late in the evening when the last call is over, and after sealing.
+@Suite struct `After a crash` {
+    /// A root as it was at three moments of one day.
+    private struct Moments {
+        var noon: ArchiveRoot
+        var evening: ArchiveRoot
+        var sealed: ArchiveRoot
+        var name: ArchiveName
+    }
+
+    private static let world = Result {
+        let noon = ArchiveDay("2025-11-20").map { $0.interval(in: .gmt).lowerBound + .hours(13) }
+        return try SimulatedWorld.small(calls: 9, clock: .at(Moment(noon?.millisecondsSince1970 ?? 0)), mix: .plain)
+    }
+
+    /// Lives through the day once, and hands over what was there at each moment; then a pass has to make it whole again.
+    private func crash(
+        _ damage: (Moments, ArchiveRoot) throws -> Void,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await Installation.with(Self.world.get()) { here in
+            let folder = here.root.path + "-moments"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            func keep(_ name: String) throws -> ArchiveRoot {
+                try FileManager.default.copyItem(atPath: here.root.path, toPath: "\(folder)/\(name)")
+                return ArchiveRoot(path: "\(folder)/\(name)")
+            }
+            try await here.pass()
+            let noon = try keep("noon")
+            here.simulator.clock.advance(by: .seconds(10 * 3600 + 3500))
+            try await here.pass()
+            let evening = try keep("evening")
+            let name = try #require(try evening.openArchives().first)
+            let sizes = [try size(noon.openArchivePath(name)), try size(evening.openArchivePath(name))]
+            try #require(sizes[0] < sizes[1])
+            here.simulator.clock.advance(by: .seconds(24 * 3600))
+            try await here.pass()
+            let sealed = try keep("sealed")
+            here.simulator.resetCounters()
+            let after = Installation(here, root: "\(folder)/after")
+            try damage(Moments(noon: noon, evening: evening, sealed: sealed, name: name), after.root)
+            let result = try await after.pass()
+            #expect(result.failure == nil, sourceLocation: location)
+            #expect(result.isComplete, sourceLocation: location)
+            try await after.expectWhole(location)
+        }
+    }
+
+    private func size(_ path: String) throws -> Int {
+        try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    }
+
+    private func copy(_ source: String, _ target: String) throws {
+        try? FileManager.default.removeItem(atPath: target)
+        try FileManager.default.copyItem(atPath: source, toPath: target)
+    }
+
+    private func write(_ path: String, _ body: (FileHandle) throws -> Void) throws {
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        defer { try? file.close() }
+        try body(file)
+    }
+
+    @Test func `files that are ahead of the manifest are cut back`() async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            try copy(moments.noon.manifestPath, root.manifestPath)
+        }
+    }
+
+    @Test func `files that are behind the manifest are filled up again`() async throws {
+        try await crash { moments, root in
+            try copy(moments.noon.path, root.path)
+            try copy(moments.evening.manifestPath, root.manifestPath)
+        }
+    }
+
+    @Test func `an archive that was sealed before it was noted is noted`() async throws {
+        try await crash { moments, root in
+            try copy(moments.sealed.path, root.path)
+            try copy(moments.evening.manifestPath, root.manifestPath)
+            try copy(moments.evening.journalPath(moments.name), root.journalPath(moments.name))
+        }
+    }
+
+    @Test(arguments: [1, 511, 512, 5000]) func `a tar that lost its end is made whole`(_ lost: Int) async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            let path = root.openArchivePath(moments.name)
+            let size = try size(path)
+            try write(path) { try $0.truncate(atOffset: UInt64(max(0, size - lost))) }
+        }
+    }
+
+    @Test func `garbage behind the tar and the journal is cut off`() async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            for path in [root.openArchivePath(moments.name), root.journalPath(moments.name)] {
+                try write(path) { file in
+                    try file.seekToEnd()
+                    try file.write(contentsOf: Data("{\"half\": a line".utf8) + Data(repeating: 0xA5, count: 4000))
+                }
+            }
+        }
+    }
+
+    @Test func `a tar that is gone is fetched again`() async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            try FileManager.default.removeItem(atPath: root.openArchivePath(moments.name))
+        }
+    }
+
+    @Test func `a journal that is gone is made good`() async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            try FileManager.default.removeItem(atPath: root.journalPath(moments.name))
+        }
+    }
+
+    @Test func `a journal that lost its end is made good`() async throws {
+        try await crash { moments, root in
+            try copy(moments.evening.path, root.path)
+            let path = root.journalPath(moments.name)
+            let size = try size(path)
+            try write(path) { try $0.truncate(atOffset: UInt64(size - 37)) }
+        }
+    }
+
+    @Test func `an open archive that the manifest never heard of is left out`() async throws {
+        try await crash { moments, root in
+            try copy(moments.noon.path, root.path)
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: root.manifestPath + suffix)
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import Foundation
+import Manifest
+import Recordings
+import Testing
+import Transfer
+import WebexContactCenter
+
+@testable import Archiver
+@testable import Simulator
+
+/// What a media host, and what stands before it, does to downloads now and then.
+@Suite struct `A media host that fails` {
+    /// Faults that pass, each with how the archive has to look afterwards: as if nothing had been.
+    static let passing: [Fault] = [
+        .status(500), .status(502), .status(503, headers: ["Retry-After": "0"]), .xmlSlowDown,
+        .status(429), .status(429, headers: ["Retry-After": "0"]), .status(408),
+        .html200, .json200, .emptyBody, .truncate(afterBytes: 100), .truncate(afterBytes: 0),
+        .reset(afterBytes: 1000), .chunked, .xmlExpired, .status(403), .ignoreRange,
+    ]
+
+    @Test(arguments: passing) func `for a while changes nothing in the archive`(_ fault: Fault) async throws {
+        try await Installation.with(.small(calls: 4)) { here in
+            here.simulator.inject(FaultRule(.media, .first(6), fault))
+            let result = try await here.pass()
+            #expect(result.failure == nil)
+            #expect(result.isComplete)
+            #expect(here.simulator.counters.faults > 0)
+            try await here.expectWhole()
+        }
+    }
+
+    /// Faults that stay, each with a part of the reason that the manifest has to give.
+    static let lasting: [(Fault, String)] = [
+        (.status(500), "answered 500"), (.xmlSlowDown, "503 (SlowDown)"), (.status(429), "answered 429"),
+        (.html200, "not audio but html"), (.json200, "not audio but json"), (.emptyBody, "empty"),
+        (.truncate(afterBytes: 100), "media"), (.reset(afterBytes: 100), "media"), (.xmlExpired, "403 (AccessDenied)"),
+        (.status(404), "answered 404"), (.status(301, headers: ["Location": "http://example.com/x"]), "example.com"),
+    ]
+
+    @Test(arguments: lasting)
+    func `for good leaves the recording failed with its reason, and the next pass has it`(
+        _ fault: Fault,
+        _ reason: String
+    ) async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            here.simulator.inject(FaultRule(.media, .always, fault))
+            let result = try await here.pass()
+            #expect(result.failure == nil)
+            #expect(!result.isComplete)
+            #expect(result.archives == [])
+            let rows = try await here.recordings()
+            #expect(!rows.isEmpty)
+            for row in rows {
+                #expect(row.state == .failed)
+                #expect(row.held == nil)
+                #expect(row.attempts > 0)
+                #expect(row.reason?.contains(reason) == true)
+                #expect(row.reason?.contains("X-Amz") == false)
+            }
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `with other bytes at every answer never mixes two objects`() async throws {
+        try await Installation.with(.small(calls: 3, scale: 0.02, mix: .plain)) { here in
+            here.simulator.inject(FaultRule(.media, .first(3), .truncate(afterBytes: 5000)))
+            here.simulator.inject(FaultRule(.media, .first(8), .changingETag))
+            let result = try await here.pass()
+            #expect(result.failure == nil)
+            here.simulator.clearFaults()
+            let offered = here.offered()
+            // What changed after it was fetched cannot be held as it is now; what is held was whole at its time.
+            #expect(try await here.held().count == offered.count)
+            #expect(try await here.recordings().allSatisfy { $0.held?.suspicion == nil })
+            #expect(try await here.verify() == [])
+        }
+    }
+
+    @Test func `in the middle of a large recording is gone on from, and not begun again`() async throws {
+        try await Installation.with(.small(calls: 1, scale: 0.5, mix: .plain)) { here in
+            here.simulator.inject(FaultRule(.media, .first(2), .truncate(afterBytes: 20_000)))
+            let offered = here.simulator.servedRecordings().reduce(0) { $0 + $1.byteCount }
+            let result = try await here.pass { $0.rules.downloads.concurrency = 1 }
+            #expect(result.isComplete)
+            #expect(here.simulator.counters.statuses[206, default: 0] >= 1)
+            #expect(here.simulator.counters.mediaBytes == offered)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `that loses a recording leaves it failed, not archived`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let gone = try #require(here.simulator.servedRecordings().first)
+            here.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: gone.recording.id))
+            let result = try await here.pass()
+            #expect(result.summary.recordings.failed == 1)
+            #expect(result.archives.count == 1)
+            here.simulator.removeRecording(gone.recording.id)
+            here.simulator.clearFaults()
+            here.simulator.clock.advance(by: .seconds(3600))
+            let next = try await here.pass()
+            let row = try #require(
+                try await here.recordings().first { $0.key.recordingID.description == gone.recording.id }
+            )
+            #expect(row.state == .failed || row.state == .pending)
+            #expect(!next.isComplete)
+        }
+    }
+
+    @Test func `with a file that stays shorter than it says is believed the second time, with a suspicion`()
+        async throws
+    {
+        try await Installation.with(.small(calls: 4, scale: 0.05, mix: .plain)) { here in
+            // A streaming writer's header says nothing of the size; others do.
+            here.simulator.inject(FaultRule(.media, .always, .shortened(toBytes: 900)))
+            let result = try await here.pass()
+            #expect(result.isComplete)
+            let rows = try await here.recordings()
+            let suspected = rows.filter { $0.held?.suspicion != nil }
+            #expect(!suspected.isEmpty)
+            #expect(rows.allSatisfy { $0.held?.byteCount == 900 })
+            #expect(rows.allSatisfy { $0.attempts == ($0.held?.suspicion == nil ? 1 : 2) })
+            #expect(here.simulator.counters.requests(to: .media) == rows.count + suspected.count)
+        }
+    }
+
+    @Test func `with a file that is shorter than it says once is asked again, and has the whole`() async throws {
+        try await Installation.with(.small(calls: 4, scale: 0.05, mix: .plain)) { here in
+            for served in here.simulator.servedRecordings() where !served.held.sound.layout.isStreaming {
+                let id = served.recording.id
+                here.simulator.inject(FaultRule(.media, .first(1), .shortened(toBytes: 900), pathContains: id))
+            }
+            #expect(try await here.pass().isComplete)
+            #expect(try await here.recordings().allSatisfy { $0.held?.suspicion == nil })
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `is left alone by a pass that only fetches what is known, except for what failed`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let bad = try #require(here.simulator.servedRecordings().last)
+            here.simulator.inject(FaultRule(.media, .always, .status(500), pathContains: bad.recording.id))
+            try await here.pass()
+            here.simulator.clearFaults()
+            here.simulator.resetCounters()
+            let result = try await here.pass(.sinceLastPass, onlyUnreceived: true)
+            #expect(result.isComplete)
+            #expect(here.simulator.counters.requests(to: .tasks) == 0)
+            #expect(here.simulator.counters.requests(to: .captures) == 1)
+            #expect(here.simulator.counters.requests(to: .media) == 1)
+            try await here.expectWhole()
+        }
+    }
+}
+
+@Suite struct `An API that fails` {
+    @Test(arguments: [Endpoint.tasks, .captures, .token])
+    func `once is asked again`(_ endpoint: Endpoint) async throws {
+        try await Installation.with(.small(calls: 3)) { here in
+            here.simulator.inject(FaultRule(endpoint, .first(1), .status(503)))
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `with a page of HTML is asked again`() async throws {
+        try await Installation.with(.small(calls: 3)) { here in
+            here.simulator.inject(FaultRule(.captures, .first(1), .html200))
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `by refusing for good fails the pass without a false word`() async throws {
+        try await Installation.with(.small(calls: 3)) { here in
+            here.simulator.inject(FaultRule(.tasks, .always, .status(403)))
+            let result = try await here.pass()
+            #expect((result.failure as? ProviderError)?.code == .authorization)
+            #expect(!result.isComplete)
+            #expect(result.summary.tasks.listed == 0)
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `behind a closed port is unavailable`() async throws {
+        try await Installation.with(.small(calls: 3)) { here in
+            await here.simulator.stop()
+            let result = try await here.pass { setup in
+                // Nothing is served at the discard port; five retries would only take time.
+                for index in setup.providers.indices {
+                    setup.providers[index].apiBaseURL = try #require(URL(string: "http://127.0.0.1:9/v1"))
+                    setup.providers[index].oauthBaseURL = setup.providers[index].apiBaseURL
+                }
+            }
+            #expect((result.failure as? ProviderError)?.code == .unavailable)
+        }
+    }
+}
+
+extension WaveLayout {
+    /// Whether its header leaves open how much audio follows.
+    fileprivate var isStreaming: Bool { self == .streamingZero || self == .streamingMaximum }
+}

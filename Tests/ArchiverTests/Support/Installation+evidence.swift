@@ -1,0 +1,130 @@
+import Crypto
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import Transfer
+
+@testable import Archiver
+
+/// One recording, by what it is and what its bytes are.
+struct Evidence: Hashable, Comparable, CustomStringConvertible {
+    var task: String
+    var recording: String
+    var sha256: String
+
+    var description: String { "\(task) \(recording) \(sha256)" }
+
+    static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
+}
+
+extension Installation {
+    /// What an archive should hold: the audio recordings that the provider lists now, of one day or of all.
+    func offered(day: String? = nil, organization: Int = 0) -> [Evidence] {
+        simulator.servedRecordings(organization: organization).filter { day == nil || $0.day == day }.map {
+            Evidence(task: $0.taskID, recording: $0.recording.id, sha256: $0.sha256())
+        }.sorted()
+    }
+
+    /// What the manifest says.
+    func rows(_ filter: ListFilter = ListFilter()) async throws -> [ListRow] {
+        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        let now = now()
+        let standpoint = Standpoint(
+            now: now,
+            today: ArchiveDay(now, in: simulator.world.timeZone),
+            horizon: .hours(7 * 24)
+        )
+        var rows: [ListRow] = []
+        for try await row in manifest.entries(filter, at: standpoint) { rows.append(row) }
+        return rows
+    }
+
+    func recordings(_ filter: ListFilter = ListFilter()) async throws -> [RecordingRow] {
+        try await rows(filter).compactMap { if case .recording(let row) = $0 { row } else { nil } }
+    }
+
+    func gaps() async throws -> [GapRow] {
+        try await rows(ListFilter(state: .gap)).compactMap { if case .gap(let row) = $0 { row } else { nil } }
+    }
+
+    /// What is held of audio, read back byte for byte and summed up here.
+    func held(_ filter: ListFilter = ListFilter()) async throws -> [Evidence] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "callark-held-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        let retrieval = Retrieval(root: root, manifest: manifest)
+        var held: [Evidence] = []
+        for row in try await recordings(filter) where row.held != nil && row.key.kind == .recording {
+            let file = try await retrieval.copy(row, into: folder)
+            let bytes = try Data(contentsOf: URL(filePath: file.path))
+            held.append(
+                Evidence(
+                    task: row.key.taskID.description,
+                    recording: row.key.recordingID.description,
+                    sha256: SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+                )
+            )
+        }
+        return held.sorted()
+    }
+
+    /// Every sealed file, with its bytes' checksum and its mode.
+    func sealedFiles() throws -> [String: String] {
+        var files: [String: String] = [:]
+        for name in try root.sealedArchives() {
+            for path in [root.archivePath(name), root.sideFilePath(name)] {
+                let bytes = try Data(contentsOf: URL(filePath: path))
+                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                files[path] = "\(SHA256.hash(data: bytes)) \(mode ?? 0)"
+            }
+        }
+        return files
+    }
+
+    /// Reads everything back.
+    /// - Returns: the faults, one line each.
+    func verify() async throws -> [String] {
+        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        var faults: [String] = []
+        _ = try await Verification(root: root, manifest: manifest).run(Verification.Scope()) {
+            faults += $0.faults.map(\.description)
+        }
+        return faults
+    }
+
+    /// Asks the simulator's own pages.
+    func truth(_ page: String) async throws -> [[String: String]] {
+        let engine = try TransferEngine(.init(userAgent: "callark-tests", maximumConnectionsPerHost: 1))
+        let url = try #require(URL(string: "\(simulator.origin)/simulator/\(page)"))
+        let body = try await engine.perform(HTTPRequest(.get, url)).body
+        await engine.shutDown()
+        return try body.split(separator: UInt8(ascii: "\n")).map { line in
+            let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+            return object.compactMapValues { $0 as? String }
+        }
+    }
+
+    /// Everything that is expected of an archive that is right and whole.
+    func expectWhole(_ location: SourceLocation = #_sourceLocation) async throws {
+        let offered = offered()
+        let held = try await held()
+        #expect(held == offered, sourceLocation: location)
+        #expect(!offered.isEmpty, sourceLocation: location)
+        #expect(try await verify() == [], sourceLocation: location)
+        #expect(try root.openArchives() == [], sourceLocation: location)
+    }
+}
+
+extension Installation {
+    /// The simulator's tasks that have at least one recording listed now.
+    var recordedTasks: [String] {
+        var seen: Set<String> = []
+        return simulator.servedRecordings().map(\.taskID).filter { seen.insert($0).inserted }
+    }
+}

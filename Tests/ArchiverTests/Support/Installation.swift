@@ -1,0 +1,177 @@
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import Transfer
+import WebexContactCenter
+
+@testable import Archiver
+
+/// A simulated contact centre, and an archive of it in a folder of its own that goes away with it.
+///
+/// The archive goes by the simulator's clock, so that a test can let hours pass at once.
+final class Installation: Sendable {
+    let simulator: Simulator
+    let root: ArchiveRoot
+
+    /// Serves `world` while `body` runs.
+    static func with(
+        _ world: SimulatedWorld,
+        options: SimulatorOptions = .unlimited,
+        _ body: (Installation) async throws -> Void
+    ) async throws {
+        try await Simulator.running(world, options: options) { simulator in
+            try await body(Installation(simulator))
+        }
+    }
+
+    private init(_ simulator: Simulator) {
+        self.simulator = simulator
+        let folder = FileManager.default.temporaryDirectory.appending(path: "callark-archiver-\(UUID())").path
+        root = ArchiveRoot(path: folder)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: root.path)
+    }
+
+    /// Another place for an archive of the same contact centre, such as what a copy was made into.
+    init(_ other: Installation, root: String) {
+        simulator = other.simulator
+        self.root = ArchiveRoot(path: root)
+    }
+
+    var organization: OrganizationName {
+        get throws { try #require(OrganizationName(simulator.organization.name)) }
+    }
+
+    /// The last day of the world.
+    var day: ArchiveDay {
+        get throws { try #require(ArchiveDay(simulator.world.days.last ?? "")) }
+    }
+
+    var now: @Sendable () -> Timestamp {
+        let clock = simulator.clock
+        return { Timestamp(millisecondsSince1970: clock.now.milliseconds) }
+    }
+
+    /// What the simulator's administrator would configure for one of its organizations.
+    func provider(_ position: Int = 0) throws -> ProviderSettings {
+        let organization = simulator.world.organizations[position]
+        let name = try #require(OrganizationName(organization.name))
+        return ProviderSettings(
+            organization: name,
+            organizationID: try #require(OrganizationID(organization.id)),
+            apiBaseURL: try #require(URL(string: simulator.apiBaseURL)),
+            oauthBaseURL: try #require(URL(string: simulator.oauthBaseURL)),
+            requestsPerMinute: 60_000,
+            credentials: .refreshing(
+                clientID: organization.clientID,
+                clientSecret: Secret(organization.clientSecret),
+                refreshToken: Secret(organization.refreshToken),
+                store: root.credentialsPath(name)
+            )
+        )
+    }
+
+    func setup(_ change: (inout CallArchive.Setup) throws -> Void = { _ in }) throws -> CallArchive.Setup {
+        var setup = CallArchive.Setup(
+            root: root,
+            rules: PassRules(
+                timeZone: simulator.world.timeZone,
+                captureOptions: CaptureOptions(),
+                askSchedule: AskSchedule(),
+                lookBack: .hours(48),
+                downloads: PassRules.Downloads(
+                    concurrency: 8,
+                    retry: RetryPolicy(attempts: 7, baseDelay: .milliseconds(5)),
+                    stallTimeout: .seconds(20),
+                    hosts: HostPolicy(),
+                    memoryBytes: 64 << 20
+                ),
+                minimumFreeBytes: 0
+            ),
+            providers: try simulator.world.organizations.indices.map { try provider($0) },
+            engine: TransferEngine.Configuration(userAgent: "callark-tests", maximumConnectionsPerHost: 8),
+            logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+        )
+        try change(&setup)
+        return setup
+    }
+
+    /// Opens the archive and works with it.
+    func open<Value: Sendable>(
+        stop: StopRequest = StopRequest(),
+        change: (inout CallArchive.Setup) throws -> Void = { _ in },
+        observer: @escaping PassObserver = { _ in },
+        _ work: (CallArchive) async throws -> Value
+    ) async throws -> Value {
+        try await CallArchive.withOpen(try setup(change), stop: stop, observer: observer, now: now, work)
+    }
+
+    /// One pass over the world's last day, or over what was asked for.
+    @discardableResult
+    func pass(
+        _ request: PassWindow.Request? = nil,
+        onlyUnreceived: Bool = false,
+        stop: StopRequest = StopRequest(),
+        change: (inout CallArchive.Setup) throws -> Void = { _ in },
+        observer: @escaping PassObserver = { _ in }
+    ) async throws -> Pass.Result {
+        let request = try request ?? .day(day)
+        let organization = try organization
+        let results = try await open(stop: stop, change: change, observer: observer) {
+            try await $0.archive([organization], request: request, onlyUnreceived: onlyUnreceived)
+        }
+        return try #require(results.first)
+    }
+}
+
+extension SimulatorOptions {
+    /// Without a quota, so that no test waits for one.
+    static var unlimited: SimulatorOptions {
+        var options = SimulatorOptions()
+        options.requestsPerMinute = 0
+        return options
+    }
+}
+
+extension SimulatedWorld {
+    /// A small day of short calls, all of whose recordings are there when its clock starts.
+    static func small(
+        seed: UInt64 = 7,
+        organizations: [SimulatedOrganization] = [.acme],
+        days: [String] = ["2025-11-20"],
+        calls: Int = 8,
+        zone: String = "UTC",
+        scale: Double = 0.005,
+        clock: SimulatedClock.Start = .afterLastDay,
+        mix: CallMix = .typical
+    ) throws -> SimulatedWorld {
+        try SimulatedWorld(
+            seed: seed,
+            organizations: organizations,
+            days: days,
+            callsPerDay: calls,
+            timeZone: try #require(TimeZone(identifier: zone)),
+            scale: scale,
+            clock: clock,
+            mix: mix
+        )
+    }
+}
+
+extension CallMix {
+    /// Nothing but answered, recorded calls, whose recordings appear at once.
+    static var plain: CallMix {
+        var mix = CallMix()
+        (mix.abandonedShare, mix.selfServiceShare, mix.unrecordedShare, mix.undeterminedShare) = (0, 0, 0, 0)
+        (mix.consultShare, mix.virtualAgentShare, mix.transcriptShare, mix.digitalShare) = (0, 0, 0, 0)
+        mix.lateShare = 0
+        mix.tasksInOneMillisecond = 1
+        return mix
+    }
+}

@@ -1,0 +1,230 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Every mistake gives one clear line and its exit code (interface.md, exit codes).
+@Suite struct `Bad input` {
+    @Test func `a misspelt key is named with its line and the nearest one`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            try desk.write("callark.yaml", desk.yaml.replacing("  attempts: 3", with: "  atempts: 3"))
+            let ending = try await desk.run("archive")
+            #expect(ending.status == 78)
+            let line = try ending.complaint
+            #expect(line.contains("atempts") && line.contains("attempts") && line.contains(":15"), "\(line)")
+        }
+    }
+
+    @Test func `a secret that cannot be read is named with its path`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            try FileManager.default.removeItem(atPath: "\(desk.folder)/secret")
+            let ending = try await desk.run("archive")
+            #expect(ending.status == 78)
+            #expect(try ending.complaint.contains("\(desk.folder)/secret"))
+        }
+    }
+
+    @Test func `a configuration that is nowhere is asked for`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.run("archive", "--config", "\(desk.folder)/none.yaml")
+            #expect(ending.status == 78)
+            #expect(try ending.complaint.contains("none.yaml"))
+        }
+    }
+
+    /// Arguments, and what the line has to say of them.
+    static let usage: [([String], String)] = [
+        (["archive", "--org", "umbrella"], "umbrella"),
+        (["list", "--org", "umbrella"], "umbrella"),
+        (["archive", "--day", "2099-01-01"], "2099-01-01"),
+        (["archive", "--from", "2025-11-21", "--to", "2025-11-20"], "before"),
+        (["list", "--from", "2025-11-21", "--to", "2025-11-20"], "before"),
+        (["archive", "--from", "2099-01-01"], "future"),
+    ]
+
+    @Test(arguments: usage) func `on the command line is usage`(_ arguments: [String], _ word: String) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.start(arguments).end()
+            #expect(ending.status == 64)
+            #expect(try ending.complaint.contains(word))
+            #expect(ending.output == "")
+        }
+    }
+
+    /// What the argument parser itself refuses; it may print the usage too.
+    @Test(arguments: [
+        ["archive", "--day", "2025-02-30"], ["archive", "--dya", "2025-11-20"], ["archve"], ["fetch"],
+        ["archive", "--day", "2025-11-20", "--from", "2025-11-20"], ["list", "--from", "1763596800"],
+        ["list", "--state", "lost"], ["archive", "--log-level", "loud"], ["archive", "--org", "ACME Inc"],
+    ])
+    func `that cannot even be parsed is usage`(_ arguments: [String]) async throws {
+        let ending = try await Program.run("callark", arguments, environment: ["CALLARK_CONFIG": "/nonexistent"])
+        #expect(ending.status == 64)
+        #expect(ending.errors.contains("rror: "))
+        #expect(ending.output == "")
+    }
+
+    @Test func `a task that nobody knows is not had, and says so`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let task = "00000000-0000-4000-8000-000000000000"
+            let ending = try await desk.run("fetch", task, "-o", "\(desk.folder)/out")
+            #expect(ending.status == 75)
+            #expect(try ending.complaint.contains(task))
+        }
+    }
+
+    @Test func `a provider that is not there is unavailable`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            await desk.simulator.stop()
+            let ending = try await desk.run("config", "check", "--json")
+            #expect(ending.status == 69)
+            let check = try #require(try ending.objects.first { $0["name"] == .text("provider acme") })
+            #expect(check["ok"] == .boolean(false))
+        }
+    }
+
+    @Test func `a refresh token that is refused is authorisation`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            desk.simulator.revokeRefreshTokens()
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 77)
+            #expect(try ending.complaint.contains("acme"))
+        }
+    }
+
+    @Test func `a token of another organization is authorisation`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let other = "00000000-1111-4222-8333-444444444444"
+            try desk.write("callark.yaml", desk.yaml.replacing(desk.simulator.organizationID, with: other))
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 77)
+            #expect(try ending.complaint.contains("organization"))
+        }
+    }
+
+    @Test func `a root that cannot be written to is input and output`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            // Below a file there is no folder, not even for root.
+            try desk.write("archive", "a file")
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 74)
+            #expect(try ending.complaint.contains(desk.root))
+        }
+    }
+
+    @Test(.enabled(if: ReadOnlyMount.isPossible, "needs root and mount namespaces"))
+    func `a root that is read-only is input and output`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            let program = Program.products.appending(path: "callark").path
+            let ending = try await Program.run(
+                "unshare",
+                ["-m", "bash", "-c", ReadOnlyMount.script, "-", desk.root, program, "archive", "--day", desk.day],
+                environment: ["CALLARK_CONFIG": desk.configuration]
+            )
+            #expect(ending.status == 74)
+            #expect(try ending.complaint.contains("read-only"))
+        }
+    }
+
+    @Test func `too little free space is input and output, and nothing is downloaded`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            let enough = ["CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "\(Int64.max / 2)"]
+            let ending = try await desk.start("archive", "--day", desk.day, environment: enough).end()
+            #expect(ending.status == 74)
+            #expect(ending.errors.contains("minimum_free_bytes"))
+            #expect(desk.simulator.counters.requests(to: .media) == 0)
+        }
+    }
+}
+
+/// A mount of a folder, in a namespace of the process's own, that nobody can write to.
+private enum ReadOnlyMount {
+    static let script = """
+        set -e; root=$1; shift; mount --bind "$root" "$root"; mount -o remount,bind,ro "$root"; exec "$@"
+        """
+
+    static let isPossible: Bool = {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["unshare", "-m", "mount", "--bind", "/tmp", "/tmp"]
+        process.standardError = FileHandle.nullDevice
+        guard geteuid() == 0, (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+}
+
+@Suite struct `Damage` {
+    /// Where the first recording of an archive lies.
+    private func victim(_ desk: Desk) async throws -> (task: String, archive: String, offset: Int, bytes: Int) {
+        let rows = try await desk.run("list", "--state", "archived", "--json").objects
+        let row = try #require(rows.first { $0["type"]?.text == "recording" })
+        return (
+            try #require(row["task_id"]?.text), try #require(row["archive"]?.text),
+            Int(try #require(row["offset"]?.number)), Int(try #require(row["bytes"]?.number))
+        )
+    }
+
+    @Test func `of one byte is found, with its task and its offset`() async throws {
+        try await Desk.with { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("verify").status == 0)
+            let victim = try await victim(desk)
+            try desk.flipByte(of: victim.archive, at: UInt64(victim.offset + victim.bytes / 2))
+            let ending = try await desk.run("verify", "--json")
+            #expect(ending.status == 65)
+            let faults = try ending.objects.filter { $0["type"]?.text == "fault" }
+            #expect(
+                faults.contains { $0["task_id"]?.text == victim.task && $0["offset"]?.number == Double(victim.offset) }
+            )
+            #expect(try ending.objects.last?["sound"] == .boolean(false))
+            let people = try await desk.run("verify")
+            #expect(people.status == 65)
+            #expect(people.output.contains(victim.task) && people.output.contains("\(victim.offset)"))
+            let fetched = try await desk.run("fetch", victim.task, "-o", "\(desk.folder)/out")
+            #expect(fetched.status == 65)
+        }
+    }
+
+    @Test(arguments: [1, 512, 20_000]) func `by truncation is found`(_ lost: UInt64) async throws {
+        try await Desk.with { desk in
+            try await desk.archiveDay()
+            let path = try #require(try desk.archives().first)
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            let file = try #require(FileHandle(forUpdatingAtPath: path))
+            try file.truncate(atOffset: try file.seekToEnd() - lost)
+            try file.close()
+            for arguments in [["verify"], ["verify", "--quick"]] {
+                let ending = try await desk.start(arguments).end()
+                #expect(ending.status == 65)
+                #expect(ending.output.contains("FAULT"))
+            }
+        }
+    }
+
+    @Test func `of an archive that is gone is found`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            try await desk.archiveDay()
+            try FileManager.default.removeItem(atPath: try #require(try desk.archives().first))
+            let ending = try await desk.run("verify", "--quick")
+            #expect(ending.status == 65)
+        }
+    }
+
+    @Test func `of one archive is found without any configuration`() async throws {
+        try await Desk.with(calls: 3) { desk in
+            try await desk.archiveDay()
+            let archive = try #require(try desk.archives().first)
+            let nowhere = "\(desk.folder)/nowhere"
+            try FileManager.default.createDirectory(atPath: nowhere, withIntermediateDirectories: true)
+            let sound = try await Program.run("callark", ["verify", "--archive", archive], directory: nowhere)
+            #expect(sound.status == 0)
+            let victim = try await victim(desk)
+            try desk.flipByte(of: archive, at: UInt64(victim.offset))
+            let ending = try await Program.run("callark", ["verify", "--archive", archive], directory: nowhere)
+            #expect(ending.status == 65)
+            #expect(ending.output.contains(victim.task))
+        }
+    }
+}

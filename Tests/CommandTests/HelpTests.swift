@@ -1,0 +1,89 @@
+import Foundation
+import Simulator
+import Testing
+
+@Suite struct `Help` {
+    static let commands = [
+        ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"], ["config", "check"],
+        ["config", "show"],
+    ]
+
+    @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
+        let ending = try await Program.run("callark", command + ["--help"])
+        #expect(ending.status == 0)
+        #expect(ending.errors == "")
+        #expect(ending.output.contains("EXAMPLES"))
+        #expect(ending.output.contains("callark \(command.joined(separator: " "))"))
+        // All but the usage, which the argument parser writes on one line.
+        let lines = ending.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }
+        #expect(lines.allSatisfy { $0.count <= 120 })
+    }
+
+    @Test func `of the whole names every command and exit code`() async throws {
+        let ending = try await Program.run("callark", ["--help"])
+        #expect(ending.status == 0)
+        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config"] {
+            #expect(ending.output.contains("  \(word)"))
+        }
+        for code in [64, 65, 69, 70, 74, 75, 77, 78, 130, 143] { #expect(ending.output.contains("\(code)")) }
+    }
+
+    @Test func `the version is told`() async throws {
+        let ending = try await Program.run("callark", ["--version"])
+        #expect(ending.status == 0)
+        #expect(try #require(ending.output.firstMatch(of: /^\d+\.\d+\.\d+\n$/)).output == ending.output)
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func `completions are written`(_ shell: String) async throws {
+        let ending = try await Program.run("callark", ["--generate-completion-script", shell])
+        #expect(ending.status == 0)
+        for word in ["archive", "retry-failed", "config"] { #expect(ending.output.contains(word)) }
+        if shell == "bash" {
+            #expect(try await Program.run("bash", ["-n", "/dev/stdin"], input: ending.output).status == 0)
+        }
+    }
+}
+
+@Suite struct `The configuration` {
+    @Test func `is shown with secrets masked, and with the origin of each value`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.start(
+                "config",
+                "show",
+                environment: [
+                    "CALLARK_DOWNLOADS_CONCURRENCY": "3", "CALLARK_ORG_ACME_CLIENT_SECRET": "from-the-environment",
+                ]
+            ).end()
+            #expect(ending.status == 0)
+            let lines = ending.output.split(separator: "\n")
+            let concurrency = try #require(lines.first { $0.contains("downloads.concurrency") })
+            #expect(concurrency.contains(" 3 ") && concurrency.contains("CALLARK_DOWNLOADS_CONCURRENCY"))
+            #expect(lines.contains { $0.contains("archive.root") && $0.contains("file line 2") })
+            for secret in [desk.simulator.clientSecret, desk.simulator.refreshToken, "from-the-environment"] {
+                #expect(!ending.output.contains(secret) && !ending.errors.contains(secret))
+            }
+        }
+    }
+
+    @Test func `is checked against the provider, and offline without asking it`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let offline = try await desk.run("config", "check", "--offline")
+            #expect(offline.status == 0)
+            #expect(desk.simulator.counters.requests == [:])
+            let online = try await desk.run("config", "check")
+            #expect(online.status == 0)
+            #expect(online.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
+            #expect(online.output.contains("provider acme"))
+            #expect(desk.simulator.counters.requests(to: .tasks) == 1)
+        }
+    }
+
+    @Test func `a secret that others can read is warned of`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            try desk.write("secret", desk.simulator.clientSecret, mode: 0o644)
+            let ending = try await desk.run("config", "show")
+            #expect(ending.status == 0)
+            #expect(ending.errors.contains("warning") && ending.errors.contains("\(desk.folder)/secret"))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Simulator
+import Testing
+
+/// However a pass ends, the next one goes on from there.
+@Suite struct `An interrupted pass` {
+    /// Two downloads at a time, each slow enough to be caught in the middle.
+    private static let unhurried = ["CALLARK_DOWNLOADS_CONCURRENCY": "2"]
+
+    private func slowDown(_ desk: Desk) {
+        desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 40_000)))
+    }
+
+    private func start(_ desk: Desk) throws -> Program {
+        try desk.start("archive", "--day", desk.day, environment: Self.unhurried)
+    }
+
+    /// The archive is right and whole after one more pass.
+    private func expectCompletion(_ desk: Desk, _ context: Comment = "") async throws {
+        desk.simulator.clearFaults()
+        let next = try await desk.run("archive", "--day", desk.day)
+        #expect(next.status == 0, "\(context) \(next.errors)")
+        let verification = try await desk.run("verify")
+        #expect(verification.status == 0, "\(context) \(verification.output)")
+        #expect(try await desk.archived() == desk.offered, context)
+    }
+
+    @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
+    func `by a signal ends after what is under way, with its code`(_ signal: Int32, _ status: Int32) async throws {
+        try await Desk.with(calls: 10) { desk in
+            slowDown(desk)
+            let pass = try start(desk)
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 3 }
+            pass.signal(signal)
+            let ending = try await pass.end()
+            #expect(ending.status == status)
+            #expect(ending.errors.contains("stopping after what is under way"))
+            #expect(try desk.archives() == [])
+            let stored = try await desk.run("list", "--state", "stored", "--json").objects.count - 1
+            #expect(stored >= 1)
+            try await expectCompletion(desk)
+        }
+    }
+
+    @Test func `by two signals ends at once`() async throws {
+        try await Desk.with(calls: 4) { desk in
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            let pass = try start(desk)
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            pass.signal(SIGTERM)
+            try await eventually("the first signal was not seen") { try pass.errorsSoFar().contains("stopping") }
+            let began = ContinuousClock.now
+            pass.signal(SIGINT)
+            #expect(try await pass.end().status == 130)
+            #expect(ContinuousClock.now - began < .seconds(4))
+            try await expectCompletion(desk)
+        }
+    }
+
+    @Test func `that is killed, again and again, loses and falsifies nothing`() async throws {
+        try await Desk.with(calls: 14) { desk in
+            desk.simulator.inject(FaultRule(.media, .share(0.5), .slow(bytesPerSecond: 60_000)))
+            var moments: [Int] = []
+            for _ in 0..<5 {
+                let asked = desk.simulator.counters.requests(to: .media)
+                let later = Int.random(in: 0...6)
+                moments.append(later)
+                let pass = try start(desk)
+                try await eventually("the pass did nothing") {
+                    desk.simulator.counters.requests(to: .media) >= asked + later || !pass.isRunning
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...40)))
+                pass.signal(SIGKILL)
+                _ = try await pass.end()
+            }
+            try await expectCompletion(desk, "killed after \(moments) further downloads")
+        }
+    }
+
+    @Test func `that is killed while it seals is gone on with`() async throws {
+        try await Desk.with(calls: 14) { desk in
+            for _ in 0..<3 {
+                let pass = try start(desk)
+                try await eventually("the pass did not get so far") {
+                    if !pass.isRunning { return true }
+                    let spool = try? FileManager.default.contentsOfDirectory(atPath: "\(desk.root)/spool")
+                    return (spool ?? []).contains { $0.hasSuffix(".tmp") }
+                }
+                pass.signal(SIGKILL)
+                _ = try await pass.end()
+            }
+            try await expectCompletion(desk)
+        }
+    }
+
+    @Test func `holds the lock as long as it lives, and no longer`() async throws {
+        try await Desk.with(calls: 4) { desk in
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            let first = try start(desk)
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            let second = try await desk.run("archive", "--day", desk.day)
+            #expect(second.status == 75)
+            #expect(try second.complaint.contains("pass"))
+            // Reading goes on beside it.
+            #expect(try await desk.run("status").status == 0)
+            #expect(try await desk.run("list").status == 0)
+            first.signal(SIGKILL)
+            _ = try await first.end()
+            try await expectCompletion(desk)
+        }
+    }
+}

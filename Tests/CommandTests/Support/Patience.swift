@@ -1,0 +1,14 @@
+import Testing
+
+/// Waits until `condition` holds, looking again every few milliseconds, and no longer than half a minute.
+func eventually(
+    _ what: Comment,
+    location: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + .seconds(30)
+    while try !condition() {
+        try #require(ContinuousClock.now < end, what, sourceLocation: location)
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
