@@ -33,8 +33,13 @@ package final class TransferEngine: HTTPExchange {
     /// Starts the thread.
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
     ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
-    package init(_ configuration: Configuration) throws(TransferError) {
-        let options = try TransferOptions(configuration)
+    package convenience init(_ configuration: Configuration) throws(TransferError) {
+        let file = configuration.additionalCertificatesFile
+        try self.init(configuration, trusting: TrustAnchors(additionalCertificatesFile: file))
+    }
+
+    init(_ configuration: Configuration, trusting anchors: TrustAnchors) throws(TransferError) {
+        let options = TransferOptions(configuration, anchors: anchors)
         let connections = max(1, configuration.maximumConnectionsPerHost)
         // Enough for the downloads of a few hosts and the API calls of many organizations to find theirs again.
         let multi = try MultiHandle(keptConnections: 4 * connections + 32)
