@@ -9,12 +9,12 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
-BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev zlib1g-dev pkg-config
-TEST_PACKAGES := curl file openssl python3 python3-jsonschema python3-venv sqlite3 systemd
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
+TEST_PACKAGES := curl file openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 PYTHON_ENVIRONMENT := .build-python
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release demo test check-interop lint format clean packages test-packages
+.PHONY: help build release demo test check-interop bench lint format clean packages test-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run ev
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
+
+bench: release test-packages ## print memory, time and manifest size, for a day and for one ten times as busy
+	Benchmarks/memory "$$($(SWIFT) build -c release --show-bin-path)"
 
 lint: ## what must be clean before a commit
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -105,10 +105,12 @@ let package = Package(
         .testTarget(
             name: "TransferTests",
             dependencies: [
-                "CCurl", "Transfer",
+                "Recordings", "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -116,13 +118,22 @@ let package = Package(
             dependencies: [
                 "Recordings", "Transfer", "WebexContactCenter",
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
-        .testTarget(name: "ManifestTests", dependencies: ["Manifest"], swiftSettings: strict),
-        .testTarget(name: "DailyArchiveTests", dependencies: ["DailyArchive"], swiftSettings: strict),
+        .testTarget(
+            name: "ManifestTests",
+            dependencies: ["Manifest", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DailyArchiveTests",
+            dependencies: ["DailyArchive", "Recordings", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(
             name: "ArchiverTests",
@@ -135,7 +146,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator"],
+            dependencies: ["Simulator", "callark-simulator"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),

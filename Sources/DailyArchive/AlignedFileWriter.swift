@@ -98,7 +98,7 @@ final class AlignedFileWriter {
                 return try writeDirect(upTo: end)
             } catch  where error.errno == EINVAL {
                 // The file system took the flag and not the write: larger blocks, or a layer that cannot.
-                try fallBackToPageCache()
+                try writeThroughPageCache()
             }
         }
         let first = bufferOffset + Int64(written)
@@ -115,7 +115,8 @@ final class AlignedFileWriter {
         written = end
     }
 
-    private func fallBackToPageCache() throws(ArchiveError) {
+    /// What the file system that takes the flag and not the write needs; also what tests use to see both ways.
+    func writeThroughPageCache() throws(ArchiveError) {
         _ = try interruptible("change the flags of", path) { fcntl(file.descriptor, F_SETFL, 0) }
         isDirect = false
     }

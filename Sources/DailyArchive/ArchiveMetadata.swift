@@ -42,6 +42,10 @@ package struct ArchiveMetadata: Sendable, Hashable {
         }
         try Self.checkTagFiles(of: index, at: path)
         let information = BagInformation(try Self.text(BagLayout.information, of: index, at: path))
+        let format = information["Callark-Format"] ?? "none"
+        guard format == BagLayout.format else {
+            throw .damaged("\(path) has the format \(format), which this version of Callark does not know", path: path)
+        }
         guard let (payloadBytes, recordingCount) = information.payload else {
             throw .damaged("\(BagLayout.information) in \(path) has no Payload-Oxum", path: path)
         }

@@ -25,6 +25,9 @@ struct ArchiveRecovery {
 
     static func removeScratch(_ root: ArchiveRoot, _ name: ArchiveName) throws(ArchiveError) {
         for purpose in ArchiveRoot.Scratch.allCases { try FileSystem.remove(root.scratchPath(name, purpose)) }
+        for path in [root.sideFilePath(name), root.journalPath(name)] {
+            try FileSystem.remove(FileSystem.draftPath(of: path))
+        }
     }
 
     /// The archive in its final place, if sealing got so far.

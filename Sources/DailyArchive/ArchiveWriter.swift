@@ -143,13 +143,7 @@ package actor ArchiveWriter {
             open.append(used)
             return used.archive
         }
-        if extents[name] == nil {
-            for path in [root.openArchivePath(name), root.archivePath(name), root.journalPath(name)] {
-                guard try FileSystem.status(of: path) == nil else {
-                    throw ArchiveError(.notReady, "\(path) is from an earlier run; recover it first", path: path)
-                }
-            }
-        }
+        if extents[name] == nil { try requireNothingLeft(name) }
         let archive = try OpenArchive(name, in: root, extent: extents[name])
         extents[name] = extents[name] ?? .empty
         open.append((name, archive))
@@ -177,6 +171,18 @@ package actor ArchiveWriter {
             _ = try OpenArchive(name, in: root, extent: extent)
         } catch {
             logger.info("could not cut back", metadata: ["archive.name": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    private func requireNothingLeft(_ name: ArchiveName) throws(ArchiveError) {
+        let sealed = root.archivePath(name)
+        guard try FileSystem.status(of: sealed) == nil else {
+            throw ArchiveError(.occupied, "\(sealed) is sealed; what comes later goes into a supplement", path: sealed)
+        }
+        for path in [root.openArchivePath(name), root.journalPath(name)] {
+            guard try FileSystem.status(of: path) == nil else {
+                throw ArchiveError(.notReady, "\(path) is from an earlier run; recover it first", path: path)
+            }
         }
     }
 

@@ -14,6 +14,9 @@ enum BagLayout {
     /// The tag files in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
 
+    /// The version of docs/archive-format.md.
+    static let format = "1"
+
     /// RFC 8493 section 2.1.1.
     static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
@@ -45,7 +48,7 @@ enum BagLayout {
             "External-Identifier: \(name)",
             "Bag-Group-Identifier: \(name.organization)-\(name.day)",
             "Payload-Oxum: \(payloadBytes).\(recordingCount)",
-            "Callark-Format: 1",
+            "Callark-Format: \(format)",
             "Callark-Day: \(name.day)",
             "Callark-Sequence: \(name.sequence)",
             "Callark-Task-Count: \(taskCount)",

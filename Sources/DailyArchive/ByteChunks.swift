@@ -2,22 +2,31 @@
 ///
 /// `@unchecked Sendable`: one ``IncomingRecording`` fills it and lets go of it when it finishes; after that it is only read.
 final class ByteChunks: @unchecked Sendable {
-    private static let chunkSize = 256 << 10
-
-    private var chunks: [UnsafeMutableRawBufferPointer] = []
+    /// Where whole chunks come from and go back to.
+    private let pool: ChunkPool?
+    private var chunks: [Chunk] = []
+    /// How much of the last chunk is free.
     private var room = 0
     private(set) var count = 0
 
-    deinit { for chunk in chunks { chunk.deallocate() } }
+    init(pool: ChunkPool?) {
+        self.pool = pool
+    }
+
+    deinit {
+        for chunk in chunks {
+            if let pool, chunk.memory.count == ChunkPool.chunkSize { pool.giveBack(chunk) } else { chunk.deallocate() }
+        }
+    }
 
     /// Adds `bytes`; `remaining` is how many are expected from here on, where that is known.
     func append(_ bytes: UnsafeRawBufferPointer, remaining: Int64?) {
         var rest = bytes
         while !rest.isEmpty {
-            if room == 0 { grow(by: Int(min(max(remaining ?? .max, Int64(rest.count)), Int64(Self.chunkSize)))) }
-            guard let chunk = chunks.last else { return }
+            if room == 0 { grow(toHold: max(remaining.map { Int(clamping: $0) } ?? ChunkPool.chunkSize, rest.count)) }
+            guard let memory = chunks.last?.memory else { return }
             let taken = min(room, rest.count)
-            UnsafeMutableRawBufferPointer(rebasing: chunk[(chunk.count - room)...])
+            UnsafeMutableRawBufferPointer(rebasing: memory[(memory.count - room)...])
                 .copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<taken]))
             room -= taken
             count += taken
@@ -28,20 +37,30 @@ final class ByteChunks: @unchecked Sendable {
     /// The bytes in order, piece by piece.
     func forEach(_ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) {
         for (index, chunk) in chunks.enumerated() {
-            let used = index == chunks.count - 1 ? chunk.count - room : chunk.count
-            try body(UnsafeRawBufferPointer(rebasing: chunk[..<used]))
+            let used = index == chunks.count - 1 ? chunk.memory.count - room : chunk.memory.count
+            try body(UnsafeRawBufferPointer(rebasing: chunk.memory[..<used]))
         }
     }
 
     /// The first bytes, at most `limit`.
     func prefix(_ limit: Int) -> [UInt8] {
+        let wanted = min(limit, count)
         var prefix: [UInt8] = []
-        for chunk in chunks where prefix.count < limit { prefix.append(contentsOf: chunk.prefix(limit - prefix.count)) }
-        return Array(prefix.prefix(count))
+        for chunk in chunks where prefix.count < wanted {
+            prefix.append(contentsOf: chunk.memory.prefix(wanted - prefix.count))
+        }
+        return prefix
     }
 
-    private func grow(by size: Int) {
-        chunks.append(.allocate(byteCount: size, alignment: 16))
-        room = size
+    /// Adds a chunk: a whole one, or, for a recording's end, one that is just large enough.
+    private func grow(toHold byteCount: Int) {
+        let chunk =
+            if byteCount >= ChunkPool.chunkSize {
+                pool?.take() ?? Chunk(byteCount: ChunkPool.chunkSize)
+            } else {
+                Chunk(byteCount: byteCount)
+            }
+        chunks.append(chunk)
+        room = chunk.memory.count
     }
 }

@@ -75,7 +75,7 @@ enum FileSystem {
 
     /// Puts `text` at `path` so that a crash leaves either what was there before or all of it.
     static func write(_ text: [UInt8], durablyTo path: String, mode: mode_t = 0o640) throws(ArchiveError) {
-        let draft = path + ".tmp"
+        let draft = draftPath(of: path)
         try remove(draft)
         let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         try file.write(text, at: 0)
@@ -84,6 +84,9 @@ enum FileSystem {
         try replace(path, with: draft)
         try synchronizeFolder(folder(of: path))
     }
+
+    /// What a crash in ``write(_:durablyTo:mode:)`` may leave.
+    static func draftPath(of path: String) -> String { path + ".tmp" }
 
     /// All bytes of a small file; `nil` where it is missing.
     /// - Throws: `.damaged` where it has more than `limit` bytes.

@@ -32,7 +32,7 @@ package final class IncomingRecording {
         self.expectedByteCount = expectedByteCount
         self.entityTag = entityTag
         self.partPath = partPath
-        self.memory = memory.map { (ByteChunks(), $0) }
+        self.memory = memory.map { (ByteChunks(pool: $0.pool), $0) }
     }
 
     /// How many bytes to reserve for a recording; `nil` where it is larger than `limit` and belongs in a part file.
@@ -98,7 +98,7 @@ package final class IncomingRecording {
             if let part {
                 .part(path: partPath, prefix: part.prefix)
             } else {
-                .memory(memory?.chunks ?? ByteChunks(), memory?.reservation)
+                .memory(memory?.chunks ?? ByteChunks(pool: nil), memory?.reservation)
             }
         let content = ReceivedContent(byteCount: byteCount, digest: digester.digest, storage: storage)
         forget(keeping: nil)
@@ -114,7 +114,7 @@ package final class IncomingRecording {
     }
 
     private func forget(keeping reservation: MemoryReservation?) {
-        memory = reservation.map { (ByteChunks(), $0) }
+        memory = reservation.map { (ByteChunks(pool: $0.pool), $0) }
         part = nil
         byteCount = 0
         digester = Digester()

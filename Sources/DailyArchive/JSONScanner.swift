@@ -88,17 +88,39 @@ struct JSONScanner {
 
     private func escapeLength() -> Int? {
         guard index + 1 < text.count else { return nil }
-        if "\"\\/bfnrt".utf8.contains(text[index + 1]) { return 2 }
-        let digits = text[min(index + 2, text.count)..<min(index + 6, text.count)]
-        guard text[index + 1] == UInt8(ascii: "u"), digits.count == 4 else { return nil }
-        return UInt16(String(decoding: digits, as: UTF8.self), radix: 16) == nil ? nil : 6
+        switch text[index + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return 2
+        case UInt8(ascii: "u"):
+            let digits = text[min(index + 2, text.count)..<min(index + 6, text.count)]
+            guard digits.count == 4, digits.allSatisfy(Self.isHexadecimal) else { return nil }
+            return 6
+        default: return nil
+        }
     }
 
     private mutating func skipScalar() -> Bool {
         let start = index
-        while index < text.count, !",]}\u{20}\t\n\r".utf8.contains(text[index]) { index += 1 }
-        let word = String(decoding: text[start..<index], as: UTF8.self)
-        return ["true", "false", "null"].contains(word) || Self.isNumber(text[start..<index])
+        scan: while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D: break scan
+            default: index += 1
+            }
+        }
+        let word = text[start..<index]
+        return Self.isNumber(word) || Self.words.contains { word.elementsEqual($0) }
+    }
+
+    private static let words = ["true", "false", "null"].map { Array($0.utf8) }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
     }
 
     private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
@@ -118,7 +140,7 @@ struct JSONScanner {
         }
         if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
             rest = rest.dropFirst()
-            if let sign = rest.first, "+-".utf8.contains(sign) { rest = rest.dropFirst() }
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
             guard digits() > 0 else { return false }
         }
         return rest.isEmpty
@@ -132,6 +154,11 @@ struct JSONScanner {
     }
 
     private mutating func skipSpace() {
-        while index < text.count, "\u{20}\t\n\r".utf8.contains(text[index]) { index += 1 }
+        while index < text.count {
+            switch text[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: index += 1
+            default: return
+            }
+        }
     }
 }

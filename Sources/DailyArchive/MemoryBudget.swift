@@ -9,6 +9,7 @@ package final class MemoryBudget: Sendable {
     package let capacity: Int
     /// Protects who holds and who waits; taken for moments only, from any thread.
     private let state: Mutex<State>
+    fileprivate let pool = ChunkPool()
 
     private struct State {
         var reserved = 0
@@ -75,4 +76,7 @@ package final class MemoryReservation: Sendable {
     }
 
     deinit { budget.release(bytes) }
+
+    /// Where the memory that is reserved comes from.
+    var pool: ChunkPool { budget.pool }
 }

@@ -69,7 +69,7 @@ struct PartDescription: Hashable, Sendable {
         let line = object.line + [UInt8(ascii: "\n")]
         let path = Self.path(besides: part)
         if durably { return try FileSystem.write(line, durablyTo: path) }
-        let draft = path + ".tmp"
+        let draft = FileSystem.draftPath(of: path)
         try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC).write(line, at: 0)
         try FileSystem.replace(path, with: draft)
     }

@@ -26,7 +26,7 @@ package struct ReceivedContent: Sendable {
 
     /// Content that is in memory already, outside of any budget.
     package init(bytes: [UInt8]) {
-        let chunks = ByteChunks()
+        let chunks = ByteChunks(pool: nil)
         bytes.withUnsafeBytes { chunks.append($0, remaining: Int64(bytes.count)) }
         self.init(
             byteCount: Int64(bytes.count),

@@ -21,8 +21,8 @@ final class SequentialReader {
     private let file: OpenFile
     private let options: Options
     private let progress: ReadingProgress?
-    private let window: UnsafeMutableRawBufferPointer
-    private var digester = Digester()
+    private var window: UnsafeMutableRawBufferPointer
+    private let digester: WindowDigester?
     /// The bytes of the window that are loaded and not yet taken.
     private var loaded: Range<Int> = 0..<0
     /// Where `loaded` begins in the file.
@@ -47,10 +47,11 @@ final class SequentialReader {
         self.progress = progress
         position = min(range?.lowerBound ?? 0, size)
         end = min(range?.upperBound ?? size, size)
-        window = .allocate(byteCount: windowSize, alignment: 4096)
+        digester = options.contains(.digesting) ? WindowDigester(windowSize: windowSize) : nil
+        window = digester?.nextWindow() ?? .allocate(byteCount: windowSize, alignment: 16)
     }
 
-    deinit { window.deallocate() }
+    deinit { if digester == nil { window.deallocate() } }
 
     /// The next bytes, at most `limit`, valid until the next call; empty at the end. A block of 512 comes in one piece
     /// where everything before was taken in such blocks.
@@ -92,13 +93,14 @@ final class SequentialReader {
         return possible - rest
     }
 
-    /// The digest of everything that was read so far.
-    var digest: ContentDigest { digester.digest }
+    /// The digest of everything that was read so far; of nothing, where it was not asked for.
+    var digest: ContentDigest { digester?.digest ?? Digester().digest }
 
     private func load() throws(ArchiveError) {
         try progress?.checkCancellation(path)
         let count = Int(min(Int64(windowSize), end - position))
         guard count > 0 else { return }
+        if let digester { window = digester.nextWindow() }
         let target = UnsafeMutableRawBufferPointer(rebasing: window[..<count])
         let read = try file.read(into: target, at: position)
         if options.contains(.fromDisk) {
@@ -107,7 +109,7 @@ final class SequentialReader {
             file.advise(POSIX_FADV_DONTNEED, offset: 0, count: position)
         }
         loaded = 0..<read
-        if options.contains(.digesting) { digester.update(UnsafeRawBufferPointer(rebasing: target[..<read])) }
+        digester?.update(byteCount: read)
         progress?.add(read)
     }
 }

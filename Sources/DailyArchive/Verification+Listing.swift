@@ -60,20 +60,15 @@ extension Verification {
             byteCount: entry.byteCount,
             digests: walk.trustsMetadata ? [entry.digest] : []
         )
-        if let row = walk.rows?.first, row.offset == entry.offset {
-            walk.rows?.removeFirst()
+        let row = walk.takeRow(at: entry.offset)
+        if let row {
             let isSame =
                 row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
             if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
             listed.digests.append(row.digest)
-        } else if walk.rows != nil, walk.trustsMetadata {
-            note(
-                .manifest,
-                "\(entry.payloadPath) in \(path) is not in the manifest",
-                taskID: entry.key.taskID,
-                member: entry.payloadPath,
-                offset: entry.offset
-            )
+        }
+        if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
+            note(.manifest, listed, "is not in the manifest")
         }
         if listed.digests.isEmpty { listed.digests = [entry.digest] }
         try check(listed, &walk)
@@ -229,6 +224,12 @@ private struct ListingWalk {
         self.rows = rows.map { $0[...] }
         seen = Array(repeating: false, count: index.places.count)
         remainingDamages = index.damages.sorted { $0.offset < $1.offset }[...]
+    }
+
+    /// The manifest's row of the recording at `offset`, where it has one.
+    mutating func takeRow(at offset: Int64) -> ExpectedRecording? {
+        guard let row = rows?.first, row.offset == offset else { return nil }
+        return rows?.removeFirst()
     }
 
     /// The damages up to `offset` that were not spoken of yet.

@@ -35,8 +35,8 @@ extension Manifest {
     package func tasks(_ id: TaskID, organization: OrganizationName? = nil) async throws -> [TaskRow] {
         try await read { db in
             let select = """
-                SELECT organization.name, task.id, created_time, day, channel.text, status.text, capture_request, listed,
-                    asks, next_ask_time, refusal
+                SELECT organization.name, task.id, created_time, day, channel.text, status.text, capture_request,
+                    listed, asks, next_ask_time, refusal
                 FROM task JOIN organization ON organization.row = task.organization
                 JOIN word AS channel ON channel.row = task.channel_type
                 JOIN word AS status ON status.row = task.status LEFT JOIN question ON question.task = task.row

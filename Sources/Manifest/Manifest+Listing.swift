@@ -67,8 +67,10 @@ extension Manifest {
         try await write(.machine) { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             try db.execute(
-                sql:
-                    "UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time) WHERE row = :row",
+                sql: """
+                    UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time)
+                    WHERE row = :row
+                    """,
                 arguments: ["time": time.stored, "row": row]
             )
         }

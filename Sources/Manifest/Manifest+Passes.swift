@@ -35,8 +35,8 @@ package struct PassRow: Hashable, Sendable {
 }
 
 extension Manifest {
-    /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end has
-    /// died, and is noted as abandoned.
+    /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end
+    /// has died, and is noted as abandoned.
     package func beginPass(
         organization: OrganizationName,
         window: Range<Timestamp>,

@@ -5,9 +5,9 @@ extension Manifest {
     /// Takes over one sealed archive, for `rebuild`: its tasks, and its recordings as archived.
     ///
     /// Archives are taken over in the order of their names, into a manifest that ``create(path:)`` made: what a later
-    /// archive says of a task overrides an earlier one. Of what is not in archives (attempts that led nowhere, refusals,
-    /// passes, events) a rebuilt manifest knows nothing; the next pass asks again about tasks without recordings, and
-    /// about those that the horizon has not passed.
+    /// archive says of a task overrides an earlier one. Of what is not in archives (attempts that led nowhere,
+    /// refusals, passes, events) a rebuilt manifest knows nothing; the next pass asks again about tasks without
+    /// recordings, and about those that the horizon has not passed.
     /// - Parameters:
     ///   - recordings: in the order of the archive.
     ///   - schedule: tells which tasks may still bring something.
@@ -123,7 +123,8 @@ private struct Restoring: Sendable {
         let file = Self.storedName(entry.file, key: entry.key)
         let insert = """
             INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time,
-                file, attempts, archive, offset, byte_count, digest, audio_format, duration_ms, suspicion, received_time)
+                file, attempts, archive, offset, byte_count, digest, audio_format, duration_ms, suspicion,
+                received_time)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         let key = entry.key

@@ -23,8 +23,8 @@ extension Manifest {
         }
     }
 
-    /// The tasks that the sealing of the open archive of `day` writes down, in the order of their creation: all that are
-    /// new or changed since the day's last sealed archive.
+    /// The tasks that the sealing of the open archive of `day` writes down, in the order of their creation: all that
+    /// are new or changed since the day's last sealed archive.
     ///
     /// What is noted of the day's tasks after this call is left to the next archive.
     /// - Throws: `unknown` where the day has no open archive.
@@ -66,7 +66,7 @@ extension Manifest {
             guard archive.recordings == recordings else {
                 throw ManifestError(
                     .conflict,
-                    "archive \(name) holds \(recordings) recordings, but the manifest counts \(archive.recordings) in it"
+                    "archive \(name) holds \(recordings) recordings, but the manifest counts \(archive.recordings)"
                 )
             }
             try SealingScope.takeOff(name, archive: archive.row, in: db)

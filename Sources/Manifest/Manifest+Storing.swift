@@ -123,8 +123,9 @@ extension StoredRecording {
             return false
         }
         let update = """
-            UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, archive = ?, offset = ?,
-                byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?, received_time = ?
+            UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, archive = ?,
+                offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
+                received_time = ?
             WHERE task = ? AND ordinal = ?
             """
         try db.cachedStatement(sql: update).execute(arguments: [

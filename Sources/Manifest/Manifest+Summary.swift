@@ -176,7 +176,7 @@ private struct DayCounting {
         let select = """
             SELECT organization.name, day, digest IS NOT NULL, sum(recordings) FROM archive
             JOIN organization ON organization.row = archive.organization
-            WHERE \(condition) GROUP BY 1, 2, 3
+            WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
             let count: Int = row[3]

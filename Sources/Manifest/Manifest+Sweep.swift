@@ -37,7 +37,14 @@ extension Manifest {
                     AND wanted_time >= :after_time AND (wanted_time, task.row) > (:after_time, :after_task)
                 GROUP BY wanted_time, recording.task ORDER BY wanted_time, recording.task LIMIT :limit
                 """
-            return try Self.sweep(select, organization, window, cursor, ["before": wantedBefore.stored, "limit": limit], db)
+            return try Self.sweep(
+                select,
+                organization,
+                window,
+                cursor,
+                ["before": wantedBefore.stored, "limit": limit],
+                db
+            )
         }
     }
 

@@ -34,8 +34,8 @@ package final class Manifest: Sendable {
         do {
             switch mode {
             case .readWrite:
+                try Self.checkKind(path)
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
-                try pool.write { try Self.checkKind(of: $0, path: path) }
                 try Schema.migrator.migrate(pool)
                 self.pool = pool
                 reader = pool
@@ -63,9 +63,8 @@ package final class Manifest: Sendable {
     /// Writes the log back into the file and closes it, so that the file can be moved on its own.
     package func close() throws(ManifestError) {
         do {
-            if let pool {
-                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-            }
+            // The last connection to close takes the log away, but only if it may write: the readers go first.
+            pool?.releaseMemory()
             try reader.close()
         } catch {
             throw ManifestError(error, path: path)
@@ -178,11 +177,16 @@ extension Manifest {
         return (attributes?[.size] as? Int ?? 0) > 0
     }
 
-    /// Refuses what is no manifest before anything is written to it.
-    private static func checkKind(of db: Database, path: String) throws {
-        guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else { return }
-        try checkApplication(of: db, path: path)
-        if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+    /// Refuses what is no manifest of ours before anything is written to it; a pool would switch it to WAL mode.
+    private static func checkKind(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
+        try queue.read { db in
+            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else { return }
+            try checkApplication(of: db, path: path)
+            if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+        }
+        try queue.close()
     }
 
     private static func checkVersion(of db: Database, path: String) throws {

@@ -54,8 +54,10 @@ extension Manifest {
             let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
             let sequence = try (Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0) + 1
             try db.execute(
-                sql:
-                    "INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes) VALUES (?, ?, ?, 0, 0)",
+                sql: """
+                    INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes)
+                    VALUES (?, ?, ?, 0, 0)
+                    """,
                 arguments: [row, day.stored, sequence]
             )
             let name = ArchiveName(organization: organization, day: day, sequence: sequence)

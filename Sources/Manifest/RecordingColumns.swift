@@ -18,8 +18,8 @@ enum RecordingColumns {
     /// Of `recording` with `keyJoins` and `heldJoins`.
     static let held = """
         archive.row AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
-        recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz, bits_per_sample,
-        duration_ms, suspicion, received_time
+        recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz,
+        bits_per_sample, duration_ms, suspicion, received_time
         """
 
     static let heldJoins = """

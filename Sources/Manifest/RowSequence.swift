@@ -1,8 +1,8 @@
 /// Rows out of the manifest, pulled in batches: memory does not grow with their number, and no transaction stays open
 /// between two batches, so that a slow reader never holds up a writer.
 ///
-/// Each batch sees the manifest as it is then. Batches go on from a key and not from a count, so that rows which existed
-/// at the beginning come exactly once.
+/// Each batch sees the manifest as it is then. Batches go on from a key and not from a count, so that rows which
+/// existed at the beginning come exactly once.
 package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
     /// Some rows, and the state from which the batch after them is read; no state after the last batch.
     struct Batch<State: Sendable>: Sendable {

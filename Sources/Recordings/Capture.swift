@@ -68,9 +68,9 @@ package struct RecordingKey: Hashable, Sendable, Codable {
         self.recordingID = recordingID
         self.kind = kind
         self.isSegment = isSegment
-        self.callType = callType
+        self.callType = callType.withoutNUL
         self.startTime = startTime
-        self.providerFileName = providerFileName
+        self.providerFileName = providerFileName.withoutNUL
     }
 
     enum CodingKeys: String, CodingKey {

@@ -23,9 +23,9 @@ package struct OrganizationName: Hashable, Sendable, Comparable, CustomStringCon
 /// An identifier that the provider made. It is opaque: usually a UUID, but older tenants have others (wxcc-api 0), so
 /// that it is never parsed, only compared and, where it becomes part of a path, made harmless (``FileName``).
 package protocol ProviderIdentifier: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
-    /// The identifier exactly as the provider wrote it; never empty.
+    /// The identifier exactly as the provider wrote it; never empty, and never with a NUL, at which C would end it.
     var description: String { get }
-    /// - Returns: `nil` where `text` is empty.
+    /// - Returns: `nil` where `text` is empty or has a NUL.
     init?(_ text: some StringProtocol)
 }
 
@@ -51,7 +51,7 @@ package struct OrganizationID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty else { return nil }
+        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
         description = String(text)
     }
 }
@@ -62,7 +62,7 @@ package struct TaskID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty else { return nil }
+        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
         description = String(text)
     }
 }
@@ -73,7 +73,7 @@ package struct RecordingID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty else { return nil }
+        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
         description = String(text)
     }
 }

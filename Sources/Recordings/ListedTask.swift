@@ -21,7 +21,7 @@ package struct ListedTask: Hashable, Sendable {
         self.id = id
         self.createdTime = createdTime
         self.lastUpdatedTime = lastUpdatedTime
-        self.channelType = channelType
+        self.channelType = channelType.withoutNUL
         self.status = status
         self.captureRequest = captureRequest
         self.json = json
@@ -33,7 +33,7 @@ package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     package init(_ text: String) {
-        description = text
+        description = text.withoutNUL
     }
 
     /// Whether the contact is over, so that its recording is complete once it shows.
@@ -46,4 +46,10 @@ package enum CaptureRequest: String, Hashable, Sendable, Codable {
     case requested
     case notRequested = "not_requested"
     case undetermined
+}
+
+extension String {
+    /// Without the one character that JSON can hold and a C string cannot: SQLite and tar would cut the text there, and
+    /// two different texts could become one.
+    var withoutNUL: String { utf8.contains(0) ? filter { $0 != "\0" } : self }
 }

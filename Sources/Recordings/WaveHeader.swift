@@ -1,4 +1,4 @@
-/// The header of a WAVE file: `RIFF`, its big-endian form `RIFX`, or its 64-bit forms `RF64` and `BW64` (EBU Tech 3306).
+/// The header of a WAVE file: `RIFF`, its big-endian form `RIFX`, or a 64-bit form, `RF64` or `BW64` (EBU Tech 3306).
 ///
 /// Tolerant, because the provider's writers are unknown (wxcc-api 6.6): any chunks may stand before the sound and after
 /// it, and a writer that streamed its file could not know the sizes and left 0 or all ones in their place. What is not
@@ -184,7 +184,7 @@ private struct ChunkWalk {
 // MARK: - Format
 
 extension ChunkWalk {
-    /// The part of a sub-format's GUID that makes it an ordinary format tag (mmreg.h, KSDATAFORMAT_SUBTYPE_WAVEFORMATEX).
+    /// The part of a sub-format's GUID that makes it an ordinary format tag (KSDATAFORMAT_SUBTYPE_WAVEFORMATEX).
     private static let tail: [UInt8] = [0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71]
 
     private mutating func takeFormat(at position: Int64, size: Int64) {

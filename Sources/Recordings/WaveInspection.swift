@@ -3,7 +3,7 @@
 /// A media host answers 200 with an error page often enough (wxcc-api 6.5), and a cut connection can look like an end.
 /// So what is kept as a recording has to begin as audio, and a WAVE file's own sizes have to agree with its bytes.
 package enum WaveInspection: Hashable, Sendable {
-    /// A WAVE file. The suspicion says, in one line, in what its header and its bytes do not agree; `nil` where they do.
+    /// A WAVE file. The suspicion says, in one line, in what its header and its bytes disagree; `nil` where they agree.
     case audio(AudioFormat, suspicion: String?)
     /// Audio in another container, such as `ogg`, `mp3`, `mp4`, `flac`; its sizes are not looked into.
     case otherAudio(container: String)

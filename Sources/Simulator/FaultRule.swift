@@ -9,12 +9,16 @@ package struct FaultRule: Sendable {
         case share(Double)
     }
 
+    /// Where.
     package var endpoint: Endpoint
+    /// How often.
     package var trigger: Trigger
+    /// What.
     package var fault: Fault
     /// Concerns only requests whose path contains this, such as a recording's identifier.
     package var pathContains: String?
 
+    /// `fault` at `endpoint` as often as `trigger` says, on paths that contain `pathContains` only.
     package init(_ endpoint: Endpoint, _ trigger: Trigger, _ fault: Fault, pathContains: String? = nil) {
         self.endpoint = endpoint
         self.trigger = trigger
@@ -44,6 +48,8 @@ package enum Fault: Sendable, Hashable {
     case xmlSlowDown
     /// 403 with the XML of an expired URL.
     case xmlExpired
+    /// 400 with the XML of a signing session that ended before the URL did.
+    case xmlExpiredToken
     /// 200 and nothing, with `Content-Length: 0`.
     case emptyBody
     /// The connection is closed after so many bytes of the body.

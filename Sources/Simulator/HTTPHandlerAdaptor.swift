@@ -16,7 +16,7 @@ struct HTTPHandlerAdaptor: HTTPHandler {
         let media = Provider.endpoint(of: request.path) == .media && response.status < 300
         let port = request.peerPort
         let bytes = BodyBytes(response: response, fault: fault) {
-            port.map(Connection.resetOnClose(peerPort:))
+            port.map(OpenSocket.resetOnClose(peerPort:))
         } sent: { [provider] count in
             if media { provider.countMediaBytes(count) }
         }

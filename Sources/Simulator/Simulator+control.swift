@@ -99,6 +99,7 @@ extension Simulator {
 
 /// One recording as the simulator would send it now.
 package struct ServedRecording: Sendable {
+    /// The task that it belongs to.
     package let taskID: String
     /// `2025-11-20`, in the world's time zone.
     package let day: String

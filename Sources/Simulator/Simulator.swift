@@ -20,6 +20,7 @@ package final class Simulator: Sendable {
     // The server between start and stop; held for moments only.
     private let running = Mutex<Running?>(nil)
 
+    /// A provider of that world, not yet serving; its clock starts now.
     package init(world: SimulatedWorld, options: SimulatorOptions = SimulatorOptions()) {
         self.world = world
         provider = Provider(world: world, options: options)
@@ -40,10 +41,16 @@ package final class Simulator: Sendable {
             logger: .disabled
         )
         let server = HTTPServer(config: configuration, handler: handler)
-        let task = Task { try await server.run() }
+        let listening = Task { try await server.waitUntilListening() }
+        let task = Task {
+            // A server that cannot have its port never listens; nobody should wait for that.
+            defer { listening.cancel() }
+            try await server.run()
+        }
         do {
-            try await server.waitUntilListening()
+            try await listening.value
             guard case .ip4(_, let port) = await server.listeningAddress else { throw SocketError.unsupportedAddress }
+            OpenSocket.sendAtOnce(listeningOn: port)
             running.withLock { $0 = Running(server: server, task: task, port: port) }
             return port
         } catch {
@@ -91,8 +98,12 @@ package final class Simulator: Sendable {
     package var oauthBaseURL: String { "\(origin)/v1" }
     /// The first organization, which most worlds have alone.
     package var organization: SimulatedOrganization { world.organizations[0] }
+    /// The identifier of the first organization.
     package var organizationID: String { organization.id }
+    /// The client of the first organization.
     package var clientID: String { organization.clientID }
+    /// The client secret of the first organization.
     package var clientSecret: String { organization.clientSecret }
+    /// The refresh token that the first organization starts with.
     package var refreshToken: String { organization.refreshToken }
 }

@@ -12,7 +12,9 @@ package struct SimulatorError: Error, Hashable, CustomStringConvertible {
         case unknown
     }
 
+    /// What went wrong, to match on.
     package let code: Code
+    /// One line that says what was wrong and what to give instead.
     package let description: String
 
     init(_ code: Code, _ description: String) {

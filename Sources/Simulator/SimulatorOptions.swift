@@ -2,9 +2,13 @@
 package struct SimulatorOptions: Sendable {
     /// API calls a minute and organization before 429 is answered; 0 for no limit (wxcc-api 4.4).
     package var requestsPerMinute = 300
+    /// How the token endpoint behaves.
     package var tokens = TokenRules()
+    /// How `GET tasks` behaves where that is in doubt.
     package var tasks = TaskRules()
+    /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
+    /// How far answers stray from their description.
     package var quirks = Quirks.all
     /// Bytes from which an answer is compressed for clients that ask for gzip; `nil` for never (wxcc-api 4.1).
     package var compressionThreshold: Int? = 1 << 20
@@ -13,6 +17,7 @@ package struct SimulatorOptions: Sendable {
     /// What goes wrong, see ``FaultRule``.
     package var faults: [FaultRule] = []
 
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}
 
     /// Answers exactly as the provider's OpenAPI file describes them.
@@ -33,16 +38,20 @@ package struct TokenRules: Sendable {
         case webex
     }
 
+    /// How long an access token is good, by the simulator's clock.
     package var accessLifetime: Duration = .seconds(1_209_600)
+    /// How long a refresh token is good after its last use.
     package var refreshLifetime: Duration = .seconds(7_776_000)
     /// Whether a refresh gives a new refresh token and ends the one that was used.
     package var rotatesRefreshTokens = false
+    /// How refusals are written.
     package var errorShape = ErrorShape.oauth
     /// Whether tokens are those of a Service App, which has to name its organization in captures/query (wxcc-api 3.4).
     package var isServiceApp = true
     /// Space separated; API calls need `cjp:config_read` or `cjp:config`.
     package var scope = "cjp:config_read"
 
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}
 }
 
@@ -53,6 +62,7 @@ package struct TaskRules: Sendable {
     /// Whether a task that was created in the very millisecond `from` is left out.
     package var excludesFrom = false
 
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}
 }
 
@@ -67,12 +77,15 @@ package struct CaptureRules: Sendable {
     /// Whether the stitched whole is listed beside the segments when those are asked for.
     package var listsStitchedWithSegments = false
 
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}
 }
 
 /// Ways in which real answers differ from their description (wxcc-api 5, 6.2).
 package struct Quirks: OptionSet, Sendable {
+    /// One bit for each.
     package let rawValue: Int
+    /// Any set of them.
     package init(rawValue: Int) { self.rawValue = rawValue }
 
     /// `startTime` and `stopTime` are strings in some recordings.
@@ -90,6 +103,7 @@ package struct Quirks: OptionSet, Sendable {
     /// Participants are one comma-separated string in some recordings.
     package static let joinedParticipants = Quirks(rawValue: 1 << 6)
 
+    /// Every one of them.
     package static let all: Quirks = [
         .stringTimestamps, .lowerCaseKeys, .missingKeys, .nulls, .anyOrder, .escapedURLs, .joinedParticipants,
     ]

@@ -44,8 +44,10 @@ package struct RetryPolicy: Sendable, Hashable {
     /// `baseDelay` doubled `n - 1` times, but no more than `maximumDelay`.
     private func ceiling(afterAttempt n: Int) -> Duration {
         var ceiling = baseDelay
-        for _ in 1..<max(1, n) where ceiling < maximumDelay {
+        var doublings = n - 1
+        while doublings > 0, ceiling > .zero, ceiling < maximumDelay {
             ceiling *= 2
+            doublings -= 1
         }
         return min(ceiling, maximumDelay)
     }

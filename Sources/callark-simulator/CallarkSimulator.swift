@@ -81,7 +81,7 @@ struct CallarkSimulator: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try await simulator.start(port: port)
         if let writeConfig {
-            let file = try ExampleConfiguration(simulator: simulator).write(into: writeConfig)
+            let file = try ExampleConfiguration(simulator: simulator, quota: requestsPerMinute).write(into: writeConfig)
             Announcement(simulator: simulator).printText(configuration: file)
         } else {
             Announcement(simulator: simulator).printLine()

@@ -4,6 +4,8 @@ import Simulator
 /// Callark's configuration for a simulator, with its secrets in files of their own.
 struct ExampleConfiguration {
     let simulator: Simulator
+    /// The simulator's own quota; 0 where it has none.
+    let quota: Int
 
     /// - Returns: the path of the configuration file.
     /// - Throws: where the folder or a file cannot be written.
@@ -17,6 +19,15 @@ struct ExampleConfiguration {
         try Data(text(root.path(percentEncoded: false)).utf8).write(to: file)
         return file.path(percentEncoded: false)
     }
+
+    /// Foundation calls UTC by its other name.
+    private var timeZone: String {
+        let name = simulator.world.timeZone.identifier
+        return name == "GMT" ? "UTC" : name
+    }
+
+    /// A little below the quota, so that a first try is not held up by the provider's minute.
+    private var requestsPerMinute: Int { quota == 0 ? 6000 : max(1, quota * 9 / 10) }
 
     /// Only the owner can read it, from the moment it exists.
     private func write(_ secret: String, to file: URL) throws {
@@ -33,7 +44,7 @@ struct ExampleConfiguration {
             # For a running callark-simulator; written anew each time it starts with --write-config.
             archive:
               root: "\(folder)/archive"
-              time_zone: \(simulator.world.timeZone.identifier)
+              time_zone: \(timeZone)
             organizations:
               - name: \(simulator.organization.name)
                 org_id: \(simulator.organizationID)
@@ -43,7 +54,7 @@ struct ExampleConfiguration {
                   client_id: \(simulator.clientID)
                   client_secret_file: "\(folder)/secret"
                   refresh_token_file: "\(folder)/refresh"
-                requests_per_minute: 300
+                requests_per_minute: \(requestsPerMinute)
 
             """
     }

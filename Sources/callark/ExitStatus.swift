@@ -39,6 +39,7 @@ enum ExitStatus: Int32 {
         self =
             switch error.code {
             case .authorization, .wrongOrganization: .authorization
+            case .tokenStore: .inputOutput
             default: .unavailable
             }
     }

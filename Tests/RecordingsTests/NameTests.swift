@@ -39,7 +39,8 @@ import Testing
     func `any text becomes a safe name`(text: String) throws {
         #expect(isSafe(FileName(sanitizing: text)))
         #expect(FileName(exactly: text) == nil || isSafe(FileName(sanitizing: text)))
-        #expect(isSafe(FileName.of(try key(text.isEmpty ? "x" : text, callType: text, file: text), distinguisher: 99)))
+        let recording = RecordingID(text)?.description ?? "x"
+        #expect(isSafe(FileName.of(try key(recording, callType: text, file: text), distinguisher: 99)))
         #expect(isSafe(FileName.of(try key(kind: .screenRecording, callType: text, start: nil, file: "a." + text))))
     }
 

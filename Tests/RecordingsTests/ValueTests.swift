@@ -44,8 +44,10 @@ import Testing
         #expect(ContentDigest(bytes: [UInt8](repeating: 0, count: 31)) == nil)
     }
 
-    @Test func `empty identifiers are refused`() {
+    @Test func `identifiers that are empty or that C would cut are refused`() {
         #expect(TaskID("") == nil)
+        #expect(RecordingID("a\0b") == nil)
+        #expect(TaskStatus("comp\0leted").isTerminal)
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([TaskID].self, from: Data(#"[""]"#.utf8)) }
     }
 }

@@ -25,7 +25,7 @@ extension Provider {
             let text = "The request signature we calculated does not match the signature you provided."
             return .storage(403, "SignatureDoesNotMatch", text)
         case .expired(let end):
-            let times = "<Expires>\(Self.iso(end))</Expires><ServerTime>\(Self.iso(now))</ServerTime>"
+            let times = "<Expires>\(end.text(.iso8601))</Expires><ServerTime>\(now.text(.iso8601))</ServerTime>"
             return .storage(403, "AccessDenied", "Request has expired", extra: times)
         }
     }
@@ -78,7 +78,7 @@ extension Provider {
         if let wanted = request.header("if-match"), wanted != etag, wanted != "*" {
             return .storage(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         }
-        let date = Self.httpDate(modified)
+        let date = modified.text(.http)
         var headers = [
             ("ETag", etag), ("Last-Modified", date), ("Accept-Ranges", "bytes"), ("Content-Type", type),
         ]
@@ -97,22 +97,6 @@ extension Provider {
     }
 
     private static let noSuchKey = Response.storage(404, "NoSuchKey", "The specified key does not exist.")
-
-    static func iso(_ moment: Moment) -> String { Date.ISO8601FormatStyle().format(moment.date) }
-
-    private static func httpDate(_ moment: Moment) -> String {
-        let parts = Date.VerbatimFormatStyle(
-            format: """
-                \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .padded(4)) \
-                \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
-                \(second: .twoDigits) GMT
-                """,
-            locale: Locale(identifier: "en_US_POSIX"),
-            timeZone: .gmt,
-            calendar: Calendar(identifier: .gregorian)
-        )
-        return parts.format(moment.date)
-    }
 }
 
 /// One range of a `Range` header; several at once are ignored, as S3 does.
@@ -138,7 +122,7 @@ enum ByteRange: Hashable, Sendable {
         switch self {
         case .from(let from, let through):
             guard from < size else { return nil }
-            return from..<min(through.map { $0 &+ 1 } ?? size, size)
+            return from..<min(through ?? size, size - 1) + 1
         case .last(let count):
             guard count > 0, size > 0 else { return nil }
             return max(0, size - count)..<size

@@ -15,7 +15,7 @@ extension Provider {
                 return plain(400, "seconds is required")
             }
             clock.advance(by: .seconds(seconds))
-            return .json(200, ["type": "clock", "now": .string(Self.iso(clock.now))])
+            return .json(200, ["type": "clock", "now": .string(clock.now.text(.iso8601))])
         case ("POST", "/simulator/recordings"):
             let added = request.parameter("task").flatMap { addRecording(to: $0, callType: "main") }
             guard let added else { return plain(404, "task has to name a task of this world") }

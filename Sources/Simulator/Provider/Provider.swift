@@ -160,6 +160,7 @@ extension Fault {
         case .json200: return .json(200, ["message": "something went wrong", "errors": []])
         case .xmlSlowDown: return .storage(503, "SlowDown", "Please reduce your request rate.")
         case .xmlExpired: return .storage(403, "AccessDenied", "Request has expired")
+        case .xmlExpiredToken: return .storage(400, "ExpiredToken", "The provided token has expired.")
         case .emptyBody: return Response(200)
         default: return nil
         }

@@ -20,7 +20,7 @@ struct URLSigner: Sendable {
 
     /// - Parameter seconds: how long the URL is good for.
     func url(path: String, expiresAfter seconds: Int) -> String {
-        let time = Self.stamp(now)
+        let time = now.text(.compact)
         let credential = "AKIASIMULATED\(seed % 1000)%2F\(time.prefix(8))%2Fus-east-1%2Fs3%2Faws4_request"
         let query =
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=\(time)&X-Amz-SignedHeaders=host"
@@ -34,7 +34,7 @@ struct URLSigner: Sendable {
         let query = String(request.query[..<mark.lowerBound])
         let form = Form(query)
         guard request.query[mark.upperBound...] == signature(method: request.method, path: request.path, query: query),
-            let signed = form["X-Amz-Date"].flatMap(Self.moment),
+            let signed = form["X-Amz-Date"].flatMap(Moment.init(compact:)),
             let seconds = form["X-Amz-Expires"].flatMap({ Int64($0) })
         else { return .signatureDoesNotMatch }
         let end = signed + .seconds(seconds)
@@ -45,17 +45,6 @@ struct URLSigner: Sendable {
         let text = "\(method)\n\(host)\n\(path)\n\(query)"
         let key = SymmetricKey(data: Data("simulated storage \(seed)".utf8))
         return HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key).hex
-    }
-
-    /// `YYYYMMDDThhmmssZ`
-    static func stamp(_ moment: Moment) -> String {
-        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
-        return style.format(moment.date)
-    }
-
-    private static func moment(_ stamp: String) -> Moment? {
-        let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
-        return (try? style.parse(stamp)).map(Moment.init(_:))
     }
 }
 

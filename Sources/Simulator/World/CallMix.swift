@@ -31,6 +31,7 @@ package struct CallMix: Sendable, Hashable {
     /// Tasks around midday that share one millisecond; pairs of them are common anyway.
     package var tasksInOneMillisecond = 5
 
+    /// The same as ``typical``.
     package init() {}
 
     /// About 1.45 recordings a call with segments and without virtual agents.

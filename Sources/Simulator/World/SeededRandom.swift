@@ -40,6 +40,12 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
         return median * Foundation.exp(deviation * normal())
     }
 
+    /// A seed for something of its own, which leaves this sequence as it is.
+    func peek() -> UInt64 {
+        var copy = self
+        return copy.next()
+    }
+
     private mutating func normal() -> Double {
         let radius = (-2 * Foundation.log(max(unit(), 1e-300))).squareRoot()
         return radius * Foundation.cos(2 * .pi * unit())

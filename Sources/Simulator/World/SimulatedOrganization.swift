@@ -4,11 +4,14 @@ package struct SimulatedOrganization: Sendable, Hashable {
     package var name: String
     /// The provider's identifier of it, a UUID.
     package var id: String
+    /// The client that its administrator registered.
     package var clientID: String
+    /// That client's secret.
     package var clientSecret: String
     /// The refresh token that is handed out at the start.
     package var refreshToken: String
 
+    /// Credentials follow from the name; change them afterwards where others are wanted.
     package init(name: String, id: String) {
         self.name = name
         self.id = id

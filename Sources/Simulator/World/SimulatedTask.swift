@@ -10,16 +10,19 @@ package struct SimulatedTask: Sendable {
 
     /// The provider's identifier of it.
     package let id: String
+    /// How it went.
     package let kind: Kind
     /// `telephony`, `email` or `chat`.
     package let channelType: String
     /// The calendar day, `2025-11-20`, in the world's time zone.
     package let day: String
+    /// When it began.
     package let created: Moment
     /// When the last party has left.
     package let ended: Moment
     /// Whether a capture was asked for, as will be known from `captureRequestKnown` on.
     package let captureRequested: Bool
+    /// Until then `captureRequested` is null.
     package let captureRequestKnown: Moment
     /// Everything that was recorded: segments and the stitched whole of the main call, consultations, virtual agent.
     package let recordings: [SimulatedRecording]
@@ -37,6 +40,7 @@ package struct SimulatedTask: Sendable {
 package struct SimulatedRecording: Sendable {
     /// The provider's identifier of it.
     package let id: String
+    /// As the provider names the file; not unique within a task.
     package let fileName: String
     /// `main`, `consult` or `va-main`.
     package let callType: String
@@ -44,7 +48,9 @@ package struct SimulatedRecording: Sendable {
     package let segment: Bool
     /// Whether it is the whole of a main call in several pieces, listed only without `includeSegments`.
     package let stitched: Bool
+    /// When its first sound was.
     package let start: Moment
+    /// When its last sound was.
     package let stop: Moment
     /// When captures/query first lists it.
     package let available: Moment

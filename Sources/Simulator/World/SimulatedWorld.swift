@@ -3,15 +3,19 @@ import Foundation
 /// A provider's data, made from a seed: the same values give the same tasks, recordings and bytes of audio on every
 /// machine and at every time. Nothing is kept; each call is made from its number whenever it is looked at.
 package struct SimulatedWorld: Sendable {
+    /// What all of it follows from.
     package let seed: UInt64
     /// At least one.
     package let organizations: [SimulatedOrganization]
     /// In order, each `2025-11-20`.
     package let days: [String]
+    /// Telephone calls on each day in each organization.
     package let callsPerDay: Int
+    /// Whose midnights divide the days.
     package let timeZone: TimeZone
     /// What the lengths of all recordings are multiplied by.
     package let scale: Double
+    /// What kinds of calls there are.
     package let mix: CallMix
     /// Where the clock of a simulator of this world starts; `nil` for the real time.
     let clockStart: Moment?
@@ -95,7 +99,8 @@ package struct SimulatedWorld: Sendable {
 
     /// Digital tasks lie evenly between the calls.
     private func isDigital(_ index: Int) -> Bool {
-        index * digitalPerDay / tasksPerDay != (index + 1) * digitalPerDay / tasksPerDay && !isLast(index)
+        func before(_ index: Int) -> Int { (index * digitalPerDay + tasksPerDay / 2) / tasksPerDay }
+        return before(index) != before(index + 1)
     }
 
     /// The last call of a day goes on into the next day.

@@ -19,7 +19,7 @@ actor RefreshingTokens {
     private let logger: Logger
 
     /// Whoever holds its turn may change what stands below it; nobody else does.
-    private let turnstile = Turnstile()
+    nonisolated let turnstile = Turnstile()
     private var pair: TokenPair?
     /// A pair that the disk did not take: saved before anything else, and not used until then.
     private var unsaved: TokenPair?

@@ -32,6 +32,9 @@ final class Turnstile: Sendable {
         guard isMine else { throw .cancelled }
     }
 
+    /// How many wait for their turn at this moment.
+    var waitingCount: Int { line.withLock { $0.waiting.count } }
+
     /// Lets the next one through.
     func leave() {
         line.withLock { $0.advance() }?.resume(returning: true)

@@ -189,7 +189,8 @@ extension ListingWalk {
                 "\(outside) listed tasks were created before \(question.from), where the listing began"
             )
         }
-        if outside > 0, answer.rowCount >= min(pageSize, Self.lowestCap), (inside.last?.createdTime ?? start) <= reached {
+        if outside > 0, answer.rowCount >= min(pageSize, Self.lowestCap), (inside.last?.createdTime ?? start) <= reached
+        {
             throw ProviderError(
                 .malformed,
                 "GET tasks: a page of tasks from before \(question.from), which was asked for",

@@ -81,13 +81,21 @@ package struct TaskPages: AsyncSequence, Sendable {
                 do throws(ProviderError) {
                     answer = try await exchange.tasks(question, of: settings)
                 } catch {
-                    guard error.status == 413 || error.status == 422 else { throw error }
+                    guard error.status == 413 || error.status == 422 else { throw Self.explained(error) }
                     try walk.narrow(after: error)
                     continue
                 }
                 if let page = try walk.take(answer, to: question) { return page }
             }
             return nil
+        }
+
+        /// The commonest reason for a refused listing is one that the provider's words do not always give.
+        private static func explained(_ error: ProviderError) -> ProviderError {
+            guard error.code == .rejected, error.status == 400 else { return error }
+            var error = error
+            error.advice = "check the window: the provider lists tasks of the last 12 months only"
+            return error
         }
     }
 }

@@ -1,0 +1,122 @@
+import DailyArchive
+import Foundation
+import Recordings
+import Testing
+
+@Suite struct ArchiveRootTests {
+    @Test func `paths are where the interface says`() throws {
+        let root = ArchiveRoot(path: "/r/")
+        let name = ArchiveName.sample
+        #expect(root.manifestPath == "/r/manifest.sqlite")
+        #expect(root.archivePath(name) == "/r/archives/acme/2025/11/acme-2025-11-20-001.tar")
+        #expect(root.sideFilePath(name) == "/r/archives/acme/2025/11/acme-2025-11-20-001.tar.sha256")
+        #expect(root.openArchivePath(name) == "/r/spool/acme-2025-11-20-001.tar.open")
+        #expect(root.journalPath(name) == "/r/spool/acme-2025-11-20-001.jsonl")
+        #expect(root.lockPath == "/r/spool/pass.lock")
+        #expect(root.credentialsPath(.acme) == "/r/spool/credentials/acme.json")
+    }
+
+    @Test func `a part's path is harmless and differs for every key`() throws {
+        let root = ArchiveRoot(path: "/r")
+        let keys = try [
+            RecordingKey.sample("../../etc", "passwd"), .sample("a", "bc"), .sample("ab", "c"), .sample("a", "b"),
+            .sample("a", "b", callType: "consult"),
+        ]
+        let paths = keys.map { root.partPath(for: $0, organization: .acme) }
+        #expect(Set(paths).count == keys.count)
+        for path in paths {
+            #expect(path.wholeMatch(of: #/\/r\/spool\/parts\/[0-9a-f]{32}\.part/#) != nil)
+        }
+        #expect(paths[0] == root.partPath(for: keys[0], organization: .acme))
+        #expect(paths[0] != root.partPath(for: keys[0], organization: try unwrap(OrganizationName("other"))))
+    }
+
+    @Test func `preparing makes the folders and may be repeated`() throws {
+        let place = try Workplace()
+        try place.root.prepare()
+        let attributes = try FileManager.default.attributesOfItem(atPath: place.root.spoolPath + "/credentials")
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: place.root.spoolPath).sorted() == [
+                "credentials", "parts",
+            ]
+        )
+    }
+
+    @Test func `a root that is a file is refused`() async throws {
+        let folder = try TemporaryFolder()
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/root"))
+        let error = await archiveError { try ArchiveRoot(path: folder.path + "/root").prepare() }
+        #expect(error?.code == .missing)
+    }
+
+    @Test(.enabled(if: Tool.mayMount, "needs the right to mount"))
+    func `a root on a read-only file system says so`() async throws {
+        let folder = try TemporaryFolder()
+        let disk = try SmallDisk(at: folder.path)
+        defer { disk.unmount() }
+        let root = ArchiveRoot(path: folder.path)
+        try root.prepare()
+        try disk.makeReadOnly()
+        let error = await archiveError { try root.prepare() }
+        #expect(error?.code == .readOnly)
+        #expect(error?.message.contains(folder.path) == true)
+    }
+
+    @Test func `the disk has space`() throws {
+        let place = try Workplace()
+        let space = try place.root.diskSpace()
+        #expect(space.freeBytes > 0)
+        #expect(space.totalBytes >= space.freeBytes)
+    }
+
+    @Test func `only archives in their own place are sealed archives`() async throws {
+        let place = try Workplace()
+        let first = try await place.sealed(.samples(2)).archive
+        let second = try await place.sealed([], as: .on("2025-12-01", sequence: 2)).archive
+        let folder = place.root.path + "/archives/acme/2025/11"
+        try place.write([], to: folder + "/acme-2025-12-20-001.tar")
+        try place.write([], to: folder + "/notes.tar")
+        #expect(try place.root.sealedArchives() == [first.name, second.name])
+        #expect(try place.root.openArchives().isEmpty)
+    }
+
+    @Test func `old parts are taken away and fresh ones kept`() throws {
+        let place = try Workplace()
+        let part = place.root.partPath(for: try .sample("a"), organization: .acme)
+        try place.write(noise(100, seed: 1), to: part)
+        #expect(try place.root.removeParts(unchangedSince: Timestamp(Date(timeIntervalSinceNow: -3600))) == 0)
+        #expect(try place.root.removeParts(unchangedSince: Timestamp(Date(timeIntervalSinceNow: 3600))) == 100)
+        #expect(!place.exists(part))
+    }
+
+    @Test func `a second pass is refused and told who holds the lock`() async throws {
+        let place = try Workplace()
+        do {
+            let lock = try PassLock.acquire(place.root)
+            let error = await archiveError { _ = try PassLock.acquire(place.root) }
+            #expect(error?.code == .locked)
+            #expect(error?.message.contains("process \(getpid())") == true)
+            _ = consume lock
+        }
+        _ = try PassLock.acquire(place.root)
+    }
+
+    @Test func `a lock ends with the process that held it`() async throws {
+        let place = try Workplace()
+        let holder = Process()
+        holder.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        holder.arguments = [place.root.lockPath, "cat"]
+        let (input, output) = (Pipe(), Pipe())
+        holder.standardInput = input
+        holder.standardOutput = output
+        try holder.run()
+        // flock starts cat when it holds the lock: cat's answer says so.
+        try input.fileHandleForWriting.write(contentsOf: Data("ready".utf8))
+        #expect(output.fileHandleForReading.availableData == Data("ready".utf8))
+        #expect(await archiveError { _ = try PassLock.acquire(place.root) }?.code == .locked)
+        try input.fileHandleForWriting.close()
+        holder.waitUntilExit()
+        _ = try PassLock.acquire(place.root)
+    }
+}

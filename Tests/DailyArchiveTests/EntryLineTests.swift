@@ -1,0 +1,129 @@
+@testable import DailyArchive
+import Foundation
+import Recordings
+import Testing
+
+@Suite struct EntryLineTests {
+    private func entry() throws -> RecordingEntry {
+        try PendingMember.sample("task-ü\u{0}\"\\\n", "rec", bytes: [1, 2, 3]).entry
+    }
+
+    @Test func `an entry comes back as it was`() throws {
+        var entry = try entry()
+        entry.offset = 9_876_543_210
+        entry.stopTime = Timestamp(millisecondsSince1970: -5)
+        entry.suspicion = "declares 10 bytes,\thas 3 🎧"
+        #expect(try RecordingEntry(jsonLine: entry.jsonLine) == entry)
+        entry.audio = nil
+        entry.taskJSON = nil
+        entry.suspicion = nil
+        entry.stopTime = nil
+        entry.key.startTime = nil
+        entry.key.callType = ""
+        #expect(try RecordingEntry(jsonLine: entry.jsonLine) == entry)
+    }
+
+    @Test func `a task comes back as it was`() throws {
+        var task = try TaskEntry.sample("täsk")
+        #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
+        task.json = nil
+        task.status = TaskStatus("")
+        task.captureRequest = .undetermined
+        #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
+    }
+
+    @Test func `a line is one JSON object with sorted keys that other readers understand`() throws {
+        let entry = try entry()
+        let line = entry.jsonLine
+        #expect(!line.contains(UInt8(ascii: "\n")))
+        let object = try unwrap(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+        #expect(object["task_id"] as? String == "task-ü\u{0}\"\\\n")
+        #expect(object["start_time_iso"] as? String == entry.key.startTime?.description)
+        #expect((object["capture"] as? [String: Any])?["n"] as? Double == 1.5)
+        let keys = String(decoding: line, as: UTF8.self).matches(of: #/[{,]"([a-z0-9_]+)":/#).map {
+            String($0.output.1)
+        }
+        let own = keys.filter { object[$0] != nil && $0 != "id" }
+        #expect(own == own.sorted())
+        #expect(Set(own) == Set(object.keys))
+    }
+
+    @Test func `the provider's text is embedded to the letter`() throws {
+        var entry = try entry()
+        for text in [#"{ "a" : 1.0e+5 , "b":[ ] }"#, "{}", #"{"a":"\u00e4\/"}"#, "not JSON", "{\n}", "[1]", ""] {
+            entry.captureJSON = ProviderJSON(redacted: text)
+            let line = entry.jsonLine
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line)) }
+            #expect(try RecordingEntry(jsonLine: line).captureJSON.description == text)
+        }
+    }
+
+    @Test func `fields of a later version are passed over`() throws {
+        let entry = try entry()
+        let text = String(decoding: entry.jsonLine, as: UTF8.self)
+        let later = #"{"aaa":[{"task_id":"other"}],"#.utf8 + Array(text.utf8.dropFirst())
+        #expect(try RecordingEntry(jsonLine: Array(later)) == entry)
+    }
+
+    @Test(arguments: [
+        "task_id", "recording_id", "kind", "organization", "organization_id", "day", "file", "offset", "bytes",
+        "sha256",
+        "received_time",
+    ])
+    func `a line without what a recording needs is refused by name`(key: String) throws {
+        let text = String(decoding: try entry().jsonLine, as: UTF8.self).replacing("\"\(key)\":", with: "\"x\":")
+        let error = #expect(throws: EntryLineError.self) { try RecordingEntry(jsonLine: Array(text.utf8)) }
+        #expect(error?.description == "\(key) is missing or wrong")
+    }
+
+    @Test(arguments: [
+        (#""file":"x.wav""#, #""file":"../x""#), (#""offset":0"#, #""offset":-1"#),
+        (#""bytes":3"#, #""bytes":9223372036854775807"#),
+        (#""day":"2025-11-20""#, #""day":"2025-11-31""#),
+    ])
+    func `values that cannot be are refused`(good: String, bad: String) throws {
+        var entry = try entry()
+        entry.file = try unwrap(FileName(exactly: "x.wav"))
+        let text = String(decoding: entry.jsonLine, as: UTF8.self)
+        #expect(text.contains(good))
+        #expect(throws: EntryLineError.self) {
+            try RecordingEntry(jsonLine: Array(text.replacing(good, with: bad).utf8))
+        }
+    }
+
+    @Test(arguments: [
+        "", "{", "}", "[]", "{} {}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, #"{a:1}"#, #"{"a":01}"#, #"{"a":1.}"#,
+        #"{"a":-}"#, #"{"a":1e}"#, #"{"a":tru}"#, #"{"a":[1,]}"#, #"{"a":[}"#, #"{"a":{]}"#, #"{"a":{"b"}}"#,
+        #"{"a":"\x"}"#,
+        #"{"a":"\u12"}"#, "{\"a\":\"\u{1}\"}", #"{"a":"b}"#, #"{"a":"\"#, #"{"a":{"b":1},"c"}"#, #"{"a":[1 2]}"#,
+    ])
+    func `what is not JSON is not read`(text: String) {
+        #expect(JSONObject(Array(text.utf8)) == nil)
+        // Foundation lets a comma before a closing bracket pass, which RFC 8259 does not.
+        guard !text.contains(",}"), !text.contains(",]") else { return }
+        #expect((try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]) == nil)
+    }
+
+    @Test(arguments: [
+        "{}", " { } ", #"{"a":-0.5E-10,"b":null}"#, #"{"a":[[],{},[{"b":[1,"]"]}]]}"#, #"{"a":"\ud83c\udfa7"}"#,
+        #"{"a":"\\\"","b":true}"#, "{\"a\":\t[\r\n1 , 2]}",
+    ])
+    func `what is JSON is read as others read it`(text: String) throws {
+        let object = try unwrap(JSONObject(Array(text.utf8)))
+        let witness = try unwrap(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object.string("a") == witness["a"] as? String)
+    }
+
+    @Test func `deep nesting is no danger`() {
+        let depth = 100_000
+        let deep = #"{"a":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}"
+        #expect(JSONObject(Array(deep.utf8)) != nil)
+        #expect(JSONObject(Array(deep.dropLast(2).utf8)) == nil)
+    }
+
+    @Test func `lone surrogates and bad UTF-8 do not become something else`() throws {
+        #expect(JSONObject(Array(#"{"a":"\ud83c"}"#.utf8))?.string("a") == "\u{FFFD}")
+        #expect(JSONObject(Array(#"{"a":"\udfa7x"}"#.utf8))?.string("a") == "\u{FFFD}x")
+        #expect(JSONObject([0x7B, 0x22, 0x61, 0x22, 0x3A, 0x22, 0xFF, 0x22, 0x7D])?.string("a") == nil)
+    }
+}

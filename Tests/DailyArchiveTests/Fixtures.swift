@@ -1,0 +1,230 @@
+import DailyArchive
+import Foundation
+import Logging
+import Recordings
+
+/// A folder of one test's own, gone with the last reference to it.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("callark-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// A prepared archive root in a folder of its own.
+struct Workplace {
+    let folder: TemporaryFolder
+    let root: ArchiveRoot
+
+    init() throws {
+        folder = try TemporaryFolder()
+        root = ArchiveRoot(path: folder.path + "/root")
+        try root.prepare()
+    }
+
+    func writer() -> ArchiveWriter { ArchiveWriter(root: root, logger: .silent) }
+
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
+
+    func write(_ bytes: [UInt8], to path: String) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    func size(_ path: String) throws -> Int64 { Int64(try bytes(path).count) }
+
+    /// Seals `members` as `name` and gives back what the archive is and what the manifest would know of it.
+    func sealed(
+        _ members: [PendingMember],
+        as name: ArchiveName = .sample,
+        tasks: [TaskEntry] = []
+    ) async throws -> (archive: SealedArchive, entries: [RecordingEntry]) {
+        let writer = writer()
+        var entries: [RecordingEntry] = []
+        if !members.isEmpty { entries = try await writer.append(members.map { (name, $0) }).entries }
+        return (try await writer.seal(name, tasks: Listing(tasks)), entries)
+    }
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }) }
+}
+
+/// Values as an asynchronous sequence.
+struct Listing<Element: Sendable>: AsyncSequence, Sendable {
+    var elements: [Element]
+    var failure: (any Error)?
+
+    init(_ elements: [Element], failure: (any Error)? = nil) {
+        self.elements = elements
+        self.failure = failure
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(rest: elements[...], failure: failure) }
+
+    struct Iterator: AsyncIteratorProtocol {
+        var rest: ArraySlice<Element>
+        var failure: (any Error)?
+
+        mutating func next() async throws -> Element? {
+            if rest.isEmpty, let failure { throw failure }
+            return rest.popFirst()
+        }
+    }
+}
+
+/// Bytes that look like no others and compress badly, the same for the same seed.
+func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    var words: [UInt64] = []
+    for _ in 0..<(count / 8 + 1) {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        words.append(state)
+    }
+    return words.withUnsafeBytes { Array($0.prefix(count)) }
+}
+
+struct SampleError: Error {}
+
+/// The value, or an error where there is none.
+func unwrap<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw SampleError() }
+    return value
+}
+
+extension ArchiveName {
+    static let sample = ArchiveName(organization: .acme, day: .sample, sequence: 1)
+
+    static func on(_ day: String, sequence: Int = 1) throws -> ArchiveName {
+        ArchiveName(organization: .acme, day: try unwrap(ArchiveDay(day)), sequence: sequence)
+    }
+}
+
+extension OrganizationName {
+    static let acme = OrganizationName("acme") ?? { preconditionFailure("a valid name") }()
+}
+
+extension ArchiveDay {
+    static let sample = ArchiveDay("2025-11-20") ?? { preconditionFailure("a valid day") }()
+}
+
+extension RecordingKey {
+    static func sample(_ task: String, _ recording: String = "rec-1", callType: String = "main") throws -> RecordingKey
+    {
+        RecordingKey(
+            taskID: try unwrap(TaskID(task)),
+            recordingID: try unwrap(RecordingID(recording)),
+            kind: .recording,
+            isSegment: false,
+            callType: callType,
+            startTime: Timestamp(millisecondsSince1970: 1_763_625_600_123),
+            providerFileName: "\(recording).wav"
+        )
+    }
+}
+
+extension PendingMember {
+    static func sample(
+        _ task: String,
+        _ recording: String = "rec-1",
+        bytes: [UInt8],
+        day: ArchiveDay = .sample
+    ) throws -> PendingMember {
+        try sample(.sample(task, recording), ReceivedContent(bytes: bytes), day: day)
+    }
+
+    static func sample(
+        _ key: RecordingKey,
+        _ content: ReceivedContent,
+        day: ArchiveDay = .sample
+    ) throws -> PendingMember {
+        let entry = RecordingEntry(
+            key: key,
+            organization: .acme,
+            organizationID: try unwrap(OrganizationID("93912f11-6017-404b-bf14-5331890b1797")),
+            day: day,
+            stopTime: nil,
+            file: .of(key),
+            offset: 0,
+            byteCount: content.byteCount,
+            digest: content.digest,
+            audio: AudioFormat(
+                codec: "mulaw",
+                channels: 1,
+                sampleRateHertz: 8000,
+                bitsPerSample: 8,
+                durationMilliseconds: 180_000
+            ),
+            suspicion: nil,
+            attempts: 1,
+            receivedTime: Timestamp(millisecondsSince1970: 1_763_700_000_000),
+            taskJSON: ProviderJSON(redacted: #"{"id":"\#(key.taskID)","queue":{"name":"Süd"}}"#),
+            captureJSON: ProviderJSON(redacted: #"{"id": "\#(key.recordingID)", "n": 1.50}"#)
+        )
+        return PendingMember(entry: entry, content: content)
+    }
+}
+
+extension [PendingMember] {
+    /// Some members of different sizes, with and without padding.
+    static func samples(_ count: Int, day: ArchiveDay = .sample) throws -> [PendingMember] {
+        let sizes = [700, 512, 0, 1, 5000, 40_000]
+        return try (0..<count).map { index in
+            try PendingMember.sample(
+                "task-\(index)",
+                bytes: noise(sizes[index % sizes.count], seed: UInt64(index + 1)),
+                day: day
+            )
+        }
+    }
+}
+
+extension TaskEntry {
+    static func sample(_ id: String) throws -> TaskEntry {
+        TaskEntry(
+            id: try unwrap(TaskID(id)),
+            day: .sample,
+            createdTime: Timestamp(millisecondsSince1970: 1_763_625_600_000),
+            channelType: "telephony",
+            status: TaskStatus("completed"),
+            captureRequest: .requested,
+            json: ProviderJSON(redacted: #"{"id":"\#(id)"}"#)
+        )
+    }
+}
+
+extension ExpectedArchive {
+    init(_ archive: SealedArchive, _ entries: [RecordingEntry]) {
+        self.init(
+            byteCount: archive.byteCount,
+            digest: archive.digest,
+            recordings: entries.map {
+                ExpectedRecording(
+                    taskID: $0.key.taskID,
+                    file: $0.file,
+                    offset: $0.offset,
+                    byteCount: $0.byteCount,
+                    digest: $0.digest
+                )
+            }
+        )
+    }
+}
+
+/// What `body` throws as an ``ArchiveError``; `nil` where it throws none.
+func archiveError(_ body: () async throws -> Void) async -> ArchiveError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? ArchiveError
+    }
+}

@@ -1,0 +1,267 @@
+@testable import DailyArchive
+import Foundation
+import Recordings
+import Testing
+
+/// Every state that a crash or a failing disk can leave behind, and what start-up makes of it.
+@Suite struct RecoveryTests {
+    private let place: Workplace
+    private let root: ArchiveRoot
+
+    init() throws {
+        place = try Workplace()
+        root = place.root
+    }
+
+    /// An open archive of some recordings, as a killed process leaves it.
+    private func abandoned(_ count: Int = 6) async throws -> (extent: ArchiveExtent, entries: [RecordingEntry]) {
+        let stored = try await place.writer().append([PendingMember].samples(count).map { (.sample, $0) })
+        return (try unwrap(stored.extents[.sample]), stored.entries)
+    }
+
+    private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
+        var bytes = try place.bytes(path)
+        body(&bytes)
+        try place.write(bytes, to: path)
+    }
+
+    private func sealAndVerify(_ writer: ArchiveWriter, _ entries: [RecordingEntry]) async throws {
+        let sealed = try await writer.seal(.sample, tasks: Listing([]))
+        let expected = ExpectedArchive(sealed, entries)
+        let report = try await ArchiveVerifier().verify(path: root.archivePath(.sample), expected: expected)
+        #expect(report.faults == [])
+        #expect(report.recordingCount == entries.count)
+    }
+
+    @Test func `nothing there and nothing known`() async throws {
+        #expect(try await place.writer().recover(.sample, known: .empty) == .absent)
+        #expect(try await place.writer().recover(.sample, known: nil) == .absent)
+    }
+
+    @Test func `files as the manifest knows them`() async throws {
+        let (extent, entries) = try await abandoned()
+        let writer = place.writer()
+        #expect(try await writer.recover(.sample, known: extent) == .equal)
+        try await sealAndVerify(writer, entries)
+    }
+
+    @Test func `a group that the manifest never heard of is cut off`() async throws {
+        let (extent, entries) = try await abandoned(3)
+        do {
+            let writer = place.writer()
+            _ = try await writer.recover(.sample, known: extent)
+            _ = try await writer.append([(.sample, try .sample("late", bytes: noise(10_000, seed: 1)))])
+        }
+        let writer = place.writer()
+        guard case .ahead(let cutBack) = try await writer.recover(.sample, known: extent) else {
+            Issue.record("not ahead")
+            return
+        }
+        #expect(cutBack > 10_000)
+        #expect(try place.size(root.openArchivePath(.sample)) == extent.tarBytes)
+        #expect(try place.size(root.journalPath(.sample)) == extent.journalBytes)
+        let again = try await writer.append([(.sample, try .sample("late", bytes: noise(10_000, seed: 1)))])
+        try await sealAndVerify(writer, entries + again.entries)
+    }
+
+    @Test func `a new archive that the manifest knows as empty is emptied`() async throws {
+        _ = try await abandoned()
+        let writer = place.writer()
+        guard case .ahead = try await writer.recover(.sample, known: .empty) else {
+            Issue.record("not ahead")
+            return
+        }
+        #expect(try place.size(root.openArchivePath(.sample)) == 0)
+        try await sealAndVerify(writer, try await writer.append([(.sample, try .sample("a", bytes: [1]))]).entries)
+    }
+
+    @Test func `a tar cut in the middle keeps what is whole before the cut`() async throws {
+        let (extent, entries) = try await abandoned()
+        try change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[4].offset) - 100) }
+        let writer = place.writer()
+        guard case .behind(let reached, let whole, let lost) = try await writer.recover(.sample, known: extent) else {
+            Issue.record("not behind")
+            return
+        }
+        #expect(whole == Array(entries.prefix(4)))
+        #expect(lost == entries.suffix(2).map(\.key))
+        #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
+        #expect(try place.size(root.journalPath(.sample)) == reached.journalBytes)
+        #expect(try await place.writer().recover(.sample, known: reached) == .equal)
+        try await sealAndVerify(writer, whole)
+    }
+
+    @Test func `missing padding alone loses nothing`() async throws {
+        let (extent, entries) = try await abandoned(1)
+        try change(root.openArchivePath(.sample)) { $0.removeLast($0.count - Int(entries[0].offset) - 700) }
+        let writer = place.writer()
+        #expect(try await writer.recover(.sample, known: extent) == .behind(extent, whole: entries, lost: []))
+        try await sealAndVerify(writer, entries)
+    }
+
+    @Test func `a damaged recording in the middle costs only itself`() async throws {
+        let (extent, entries) = try await abandoned()
+        try change(root.openArchivePath(.sample)) { $0[Int(entries[1].offset) + 5] ^= 1 }
+        let writer = place.writer()
+        #expect(try await writer.recover(.sample, known: extent) == .equal)
+        let error = await archiveError { _ = try await writer.seal(.sample, tasks: Listing([])) }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains(entries[1].payloadPath) == true)
+        #expect(!place.exists(root.archivePath(.sample)))
+
+        guard
+            case .behind(let reached, let whole, let lost) = try await writer.recover(
+                .sample,
+                known: extent,
+                rereading: true
+            )
+        else {
+            Issue.record("not behind")
+            return
+        }
+        #expect(lost == [entries[1].key])
+        #expect(whole.map(\.key) == entries.map(\.key).filter { $0 != entries[1].key })
+        #expect(whole.last?.offset != entries.last?.offset)
+        #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
+        let again = try await writer.append([(.sample, try [PendingMember].samples(2)[1])])
+        try await sealAndVerify(writer, whole + again.entries)
+    }
+
+    @Test func `rereading a sound archive changes nothing`() async throws {
+        let (extent, entries) = try await abandoned()
+        let outcome = try await place.writer().recover(.sample, known: extent, rereading: true)
+        #expect(outcome == .behind(extent, whole: entries, lost: []))
+    }
+
+    @Test func `a tar that is gone is all lost`() async throws {
+        let (extent, entries) = try await abandoned()
+        try FileManager.default.removeItem(atPath: root.openArchivePath(.sample))
+        let outcome = try await place.writer().recover(.sample, known: extent)
+        #expect(outcome == .behind(.empty, whole: [], lost: entries.map(\.key)))
+        #expect(!place.exists(root.journalPath(.sample)))
+    }
+
+    @Test func `a journal that lost its end gives up what it cannot vouch for but throws nothing away`() async throws {
+        let (extent, entries) = try await abandoned()
+        let tar = try place.bytes(root.openArchivePath(.sample))
+        try change(root.journalPath(.sample)) { $0.removeLast(100) }
+        let writer = place.writer()
+        guard case .behind(_, let whole, _) = try await writer.recover(.sample, known: extent) else {
+            Issue.record("not behind")
+            return
+        }
+        #expect(whole == Array(entries.prefix(5)))
+        #expect(try place.bytes(root.spoolPath + "/acme-2025-11-20-001.tar.damaged") == tar)
+        try await sealAndVerify(writer, whole)
+    }
+
+    @Test func `without a manifest the journal speaks for what is whole`() async throws {
+        let (extent, entries) = try await abandoned()
+        let writer = place.writer()
+        #expect(try await writer.recover(.sample, known: nil) == .behind(extent, whole: entries, lost: []))
+        try await sealAndVerify(writer, entries)
+    }
+
+    @Test func `a crash between the two files of a salvage is salvaged again`() async throws {
+        let (extent, entries) = try await abandoned()
+        let journal = try place.bytes(root.journalPath(.sample))
+        try change(root.openArchivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
+        let first = try await place.writer().recover(.sample, known: extent, rereading: true)
+        // The new tar is in its place, the journal is still the old one.
+        try place.write(journal, to: root.journalPath(.sample))
+        let writer = place.writer()
+        #expect(try await writer.recover(.sample, known: extent) == first)
+        guard case .behind(_, let whole, _) = first else { return }
+        try await sealAndVerify(writer, whole)
+    }
+
+    /// How far sealing got: each row is what one of its steps leaves behind.
+    enum SealingCrash: String, CaseIterable {
+        case scratchOnly, someTags, allTags, readOnly, sideFile
+    }
+
+    @Test(arguments: SealingCrash.allCases)
+    func `sealing that died before the move is cut back and done again`(crash: SealingCrash) async throws {
+        let (extent, entries) = try await abandoned()
+        let journal = try place.bytes(root.journalPath(.sample))
+        let open = try place.bytes(root.openArchivePath(.sample))
+        let reference = place.writer()
+        _ = try await reference.recover(.sample, known: extent)
+        let digest = try await reference.seal(.sample, tasks: Listing([])).digest
+        let whole = try place.bytes(root.archivePath(.sample))
+        let side = try place.bytes(root.sideFilePath(.sample))
+        try FileManager.default.removeItem(atPath: root.path + "/archives/acme")
+
+        try place.write(journal, to: root.journalPath(.sample))
+        try place.write([1, 2, 3], to: root.spoolPath + "/acme-2025-11-20-001.tasks.tmp")
+        switch crash {
+        case .scratchOnly: try place.write(open, to: root.openArchivePath(.sample))
+        case .someTags: try place.write(Array(whole.dropLast(2000)), to: root.openArchivePath(.sample))
+        case .allTags, .readOnly, .sideFile: try place.write(whole, to: root.openArchivePath(.sample))
+        }
+        if crash == .readOnly || crash == .sideFile {
+            #expect(chmod(root.openArchivePath(.sample), 0o440) == 0)
+        }
+        if crash == .sideFile {
+            try FileManager.default.createDirectory(
+                atPath: root.path + "/archives/acme/2025/11",
+                withIntermediateDirectories: true
+            )
+            try place.write(side, to: root.sideFilePath(.sample))
+        }
+
+        let writer = place.writer()
+        let outcome = try await writer.recover(.sample, known: extent)
+        if crash == .scratchOnly { #expect(outcome == .equal) } else { #expect(outcome != .equal) }
+        #expect(!place.exists(root.sideFilePath(.sample)))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: root.spoolPath).allSatisfy { !$0.hasSuffix(".tmp") }
+        )
+        try await sealAndVerify(writer, entries)
+        #expect(Digester.digest(of: try place.bytes(root.archivePath(.sample))) == digest)
+    }
+
+    @Test(arguments: [false, true])
+    func `sealing that died after the move is recognised`(bothNames: Bool) async throws {
+        let (extent, _) = try await abandoned()
+        let journal = try place.bytes(root.journalPath(.sample))
+        let first = place.writer()
+        _ = try await first.recover(.sample, known: extent)
+        let sealed = try await first.seal(.sample, tasks: Listing([]))
+        try place.write(journal, to: root.journalPath(.sample))
+        if bothNames { #expect(link(root.archivePath(.sample), root.openArchivePath(.sample)) == 0) }
+        #expect(try await place.writer().recover(.sample, known: extent) == .sealed(sealed))
+        #expect(try root.openArchives().isEmpty)
+        #expect(try root.sealedArchives() == [.sample])
+    }
+
+    @Test func `a sealed archive that is not what its side file says is not believed`() async throws {
+        let (extent, entries) = try await abandoned()
+        let first = place.writer()
+        _ = try await first.recover(.sample, known: extent)
+        _ = try await first.seal(.sample, tasks: Listing([]))
+        try change(root.archivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
+        let error = await archiveError { _ = try await place.writer().recover(.sample, known: extent) }
+        #expect(error?.code == .damaged)
+    }
+
+    @Test func `two different archives of one name are left for a person`() async throws {
+        let (extent, _) = try await abandoned()
+        let tar = try place.bytes(root.openArchivePath(.sample))
+        let first = place.writer()
+        _ = try await first.recover(.sample, known: extent)
+        _ = try await first.seal(.sample, tasks: Listing([]))
+        try place.write(tar, to: root.openArchivePath(.sample))
+        let error = await archiveError { _ = try await place.writer().recover(.sample, known: extent) }
+        #expect(error?.code == .occupied)
+        #expect(try place.bytes(root.openArchivePath(.sample)) == tar)
+    }
+
+    @Test func `an orphan is discarded whole`() async throws {
+        _ = try await abandoned()
+        let writer = place.writer()
+        try await writer.discard(.sample)
+        #expect(try root.openArchives().isEmpty)
+        #expect(try await writer.append([(.sample, try .sample("a", bytes: [1]))]).entries.count == 1)
+    }
+}

@@ -1,0 +1,207 @@
+@testable import DailyArchive
+import Foundation
+import Recordings
+import Testing
+
+@Suite struct VerifierTests {
+    private let place: Workplace
+    private var path: String { place.root.archivePath(.sample) }
+
+    init() throws {
+        place = try Workplace()
+    }
+
+    private func change(_ body: (inout [UInt8]) -> Void) throws {
+        var bytes = try place.bytes(path)
+        body(&bytes)
+        try rewrite(bytes)
+    }
+
+    private func rewrite(_ bytes: [UInt8]) throws {
+        try place.write(bytes, to: path)
+        #expect(chmod(path, 0o440) == 0)
+    }
+
+    private func kinds(_ expected: ExpectedArchive? = nil, quick: Bool = false) async throws -> [ArchiveFault.Kind] {
+        try await ArchiveVerifier().verify(path: path, quick: quick, expected: expected).faults.map(\.kind)
+    }
+
+    @Test func `a sound archive has no faults, with and without a manifest, quick or not`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(6), tasks: [.sample("task-0")])
+        for expected in [nil, ExpectedArchive(archive, entries)] {
+            for quick in [false, true] {
+                let report = try await ArchiveVerifier().verify(path: path, quick: quick, expected: expected)
+                #expect(report.faults == [])
+                #expect(report.recordingCount == 6)
+                #expect(report.name == .sample)
+                #expect(report.digest == (quick ? nil : archive.digest))
+            }
+        }
+    }
+
+    /// One flipped bit anywhere, judged by the manifest, by the side file alone, and by nothing but the archive.
+    @Test(arguments: ["manifest", "side file", "alone"])
+    func `a flipped bit anywhere is found and blamed on the right task`(witness: String) async throws {
+        let (archive, entries) = try await place.sealed(.samples(5), tasks: [.sample("task-0")])
+        let whole = try place.bytes(path)
+        if witness == "alone" { try FileManager.default.removeItem(atPath: place.root.sideFilePath(.sample)) }
+        let expected = witness == "manifest" ? ExpectedArchive(archive, entries) : nil
+        var positions = Array(stride(from: 3, to: whole.count, by: 173))
+        for entry in entries {
+            // First and last byte of header, recording and padding.
+            positions += [entry.offset - 512, entry.offset - 1, entry.offset, entry.offset + entry.byteCount].map(
+                Int.init
+            )
+        }
+        for position in positions {
+            var bytes = whole
+            bytes[position] ^= 0x04
+            try rewrite(bytes)
+            let report = try await ArchiveVerifier().verify(path: path, expected: expected)
+            let faults = report.faults.filter { $0.kind != .sideFile }
+            #expect(!faults.isEmpty, "nothing found at \(position)")
+            guard let owner = entries.first(where: { TarMember.padded($0.offset + $0.byteCount) > position }) else {
+                continue
+            }
+            let blamed = Set(faults.compactMap(\.taskID))
+            #expect(blamed == [owner.key.taskID], "at \(position): \(faults)")
+            let start = owner.offset - 512
+            #expect(
+                faults.contains {
+                    $0.taskID == owner.key.taskID && ($0.offset.map { start...Int64(position) ~= $0 } ?? false)
+                },
+                "at \(position): \(faults)"
+            )
+        }
+    }
+
+    @Test func `every damaged recording is named, not the first only`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(6))
+        try change { bytes in
+            for entry in entries where entry.byteCount > 0 { bytes[Int(entry.offset)] ^= 1 }
+        }
+        let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
+        let damaged = report.faults.filter { $0.kind == .recordingDamaged }
+        #expect(damaged.map(\.taskID) == entries.filter { $0.byteCount > 0 }.map(\.key.taskID))
+        #expect(damaged.map(\.offset) == entries.filter { $0.byteCount > 0 }.map(\.offset))
+        #expect(report.faults.filter { $0.kind == .archiveDigest }.count == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func `a truncated archive names every recording that is cut off`(knowing: Bool) async throws {
+        let (archive, entries) = try await place.sealed(.samples(6))
+        try change { $0.removeLast($0.count - Int(entries[3].offset)) }
+        let expected = knowing ? ExpectedArchive(archive, entries) : nil
+        let report = try await ArchiveVerifier().verify(path: path, expected: expected)
+        #expect(report.faults.contains { $0.kind == .truncated })
+        #expect(report.faults.filter { $0.kind == .tagFileMissing }.count == 6)
+        if knowing {
+            #expect(report.faults.contains { $0.kind == .archiveSize })
+            let damaged = report.faults.filter { $0.kind == .recordingDamaged }
+            #expect(damaged.map(\.taskID) == entries.suffix(3).map(\.key.taskID))
+        }
+    }
+
+    @Test(arguments: [0, 1, 511, 512, 1000]) func `hardly anything left is reported, not a crash`(count: Int)
+        async throws
+    {
+        let (archive, entries) = try await place.sealed(.samples(3))
+        try change { $0.removeLast($0.count - count) }
+        #expect(try await !kinds(ExpectedArchive(archive, entries)).isEmpty)
+        #expect(try await !kinds(quick: true).isEmpty)
+    }
+
+    @Test func `a missing archive is one fault`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(3))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try await kinds(ExpectedArchive(archive, entries)) == [.archiveMissing])
+    }
+
+    @Test func `a side file that is missing, broken or about something else`() async throws {
+        let (archive, _) = try await place.sealed(.samples(3))
+        let side = place.root.sideFilePath(.sample)
+        try place.write(Array("\(archive.digest)  other.tar\n".utf8), to: side)
+        #expect(try await kinds() == [.sideFile])
+        try place.write(Array("hello\n".utf8), to: side)
+        #expect(try await kinds(quick: true) == [.sideFile])
+        try place.write(Array("\(Digester.digest(of: []))  acme-2025-11-20-001.tar\n".utf8), to: side)
+        #expect(try await kinds() == [.archiveDigest])
+        try FileManager.default.removeItem(atPath: side)
+        #expect(try await kinds() == [.sideFile])
+    }
+
+    @Test func `an archive that can be written to, or that goes on after its end`() async throws {
+        _ = try await place.sealed(.samples(3))
+        #expect(chmod(path, 0o640) == 0)
+        #expect(try await kinds() == [.archiveWritable])
+        try change { $0 += [0, 0, 0] }
+        #expect(try await kinds(quick: true) == [.end])
+        #expect(try await kinds() == [.archiveDigest, .end])
+    }
+
+    @Test func `rows that the manifest has otherwise`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(4))
+        var expected = ExpectedArchive(archive, entries)
+        expected.recordings[0].digest = Digester.digest(of: [9])
+        expected.recordings[1].byteCount += 1
+        expected.recordings[2].offset += 512
+        expected.recordings.removeLast()
+        let faults = try await ArchiveVerifier().verify(path: path, expected: expected).faults
+        #expect(Set(faults.compactMap(\.taskID)) == Set(entries.map(\.key.taskID)))
+        #expect(faults.allSatisfy { $0.kind == .manifest || $0.kind == .recordingMissing })
+    }
+
+    @Test func `an archive replaced by another sound one is not what the manifest knows`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(4))
+        let other = try Workplace()
+        _ = try await other.sealed(.samples(3))
+        try rewrite(try other.bytes(other.root.archivePath(.sample)))
+        try place.write(try other.bytes(other.root.sideFilePath(.sample)), to: place.root.sideFilePath(.sample))
+        #expect(try await kinds() == [])
+        let found = try await kinds(ExpectedArchive(archive, entries))
+        #expect(Set(found).isSuperset(of: [.archiveSize, .archiveDigest, .sideFile, .manifest]))
+    }
+
+    @Test func `a forged archive whose parts disagree is found out`() async throws {
+        let (_, entries) = try await place.sealed(.samples(3))
+        // The recording and its line in the checksum file are forged, and the side file with them.
+        try change { bytes in
+            let offset = Int(entries[0].offset)
+            bytes[offset] ^= 1
+            let forged = Digester.digest(of: Array(bytes[offset..<(offset + Int(entries[0].byteCount))])).description
+            let line = Array("\(entries[0].digest)  data/".utf8)
+            if let range = bytes.firstRange(of: line) { bytes.replaceSubrange(range.prefix(64), with: forged.utf8) }
+        }
+        let digest = Digester.digest(of: try place.bytes(path))
+        try place.write(Array("\(digest)  acme-2025-11-20-001.tar\n".utf8), to: place.root.sideFilePath(.sample))
+        #expect(try await kinds() == [.tagFileDamaged])
+    }
+
+    @Test func `several archives at once, with bytes counted, and cancelled`() async throws {
+        _ = try await place.sealed(.samples(6))
+        let path = path
+        let reports = try await withThrowingTaskGroup(of: VerificationReport.self) { group in
+            for _ in 0..<8 { group.addTask { try await ArchiveVerifier().verify(path: path) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(reports.count == 8)
+        #expect(reports.allSatisfy { $0.isSound })
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await archiveError { _ = try await ArchiveVerifier().verify(path: path) }?.code
+        }
+        #expect(await cancelled.value == .cancelled)
+    }
+
+    @Test func `metadata that was tampered with is not given out`() async throws {
+        _ = try await place.sealed(.samples(3))
+        try change { bytes in
+            if let range = bytes.firstRange(of: Array("\"attempts\":1".utf8)) {
+                bytes[range.upperBound - 1] = UInt8(ascii: "2")
+            }
+        }
+        let error = await archiveError { _ = try await ArchiveMetadata.open(path) }
+        #expect(error?.code == .damaged)
+        #expect(error?.message.contains("metadata/recordings.jsonl") == true)
+    }
+}

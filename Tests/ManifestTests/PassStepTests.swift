@@ -1,0 +1,352 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import Manifest
+
+/// The steps of a pass, one after the other: what each makes true, and that doing it twice changes nothing.
+@Suite struct PassStepTests {
+    @Test func `an organization keeps its ID`() async throws {
+        try await Fixture.with { fixture in
+            let again = try await fixture.manifest.register(fixture.acme, id: fixture.acmeID)
+            #expect(try await fixture.manifest.organizations() == [again])
+            let other = try #require(OrganizationID("other"))
+            #expect(await failure { try await fixture.manifest.register(fixture.acme, id: other) } == .conflict)
+            let stranger = try #require(OrganizationName("stranger"))
+            let code = await failure {
+                try await fixture.manifest.noteListed(
+                    [],
+                    organization: stranger,
+                    day: Fixture.day,
+                    now: Fixture.morning
+                )
+            }
+            #expect(code == .unknown)
+        }
+    }
+
+    @Test func `a listing tells new, changed and known tasks apart`() async throws {
+        try await Fixture.with { fixture in
+            let tasks = try (1...3).map { try Fixture.task($0) } + [try Fixture.task(4, status: "assigned")]
+            #expect(try await fixture.list(tasks) == ListingNote(new: 4, changed: 0, known: 0))
+            #expect(try await fixture.list(tasks) == ListingNote(new: 0, changed: 0, known: 4))
+            let changed = [
+                try Fixture.task(1, request: .notRequested), try Fixture.task(4), try Fixture.task(2, json: "{}"),
+            ]
+            #expect(try await fixture.list(changed) == ListingNote(new: 0, changed: 2, known: 1))
+            let row = try #require(try await fixture.manifest.tasks(try Fixture.taskID(1)).first)
+            #expect(row.captureRequest == .notRequested)
+            #expect(row.nextAskTime == nil)
+            #expect(row.day == Fixture.today)
+        }
+    }
+
+    @Test func `tasks are due once they are over, the longest overdue first`() async throws {
+        try await Fixture.with { fixture in
+            let tasks = [
+                try Fixture.task(3), try Fixture.task(1), try Fixture.task(2, request: .notRequested),
+                try Fixture.task(4, request: .undetermined), try Fixture.task(5, status: "assigned"),
+            ]
+            _ = try await fixture.list(tasks)
+            func due(
+                _ after: Duration,
+                limit: Int = 10,
+                window: Range<Timestamp>? = nil,
+                excluding: Set<TaskID> = []
+            ) async throws -> [TaskID] {
+                try await fixture.manifest.dueTasks(
+                    organization: fixture.acme,
+                    window: window,
+                    now: Fixture.morning + after,
+                    limit: limit,
+                    excluding: excluding
+                ).map(\.id)
+            }
+            let ids = try [1, 3, 4, 5].map(Fixture.taskID)
+            #expect(try await due(.hours(1)) == Array(ids[..<3]))
+            #expect(try await due(.minutes(1)) == [])
+            #expect(try await due(.hours(25)) == ids)
+            #expect(try await due(.hours(1), limit: 2) == Array(ids[..<2]))
+            #expect(try await due(.hours(1), limit: 2, excluding: [ids[0], ids[1]]) == [ids[2]])
+            let window = (Fixture.morning + .seconds(2))..<(Fixture.morning + .seconds(4))
+            #expect(try await due(.hours(1), window: window) == [ids[1]])
+        }
+    }
+
+    @Test func `a capture request that turns true is asked about`() async throws {
+        try await Fixture.with { fixture in
+            for request in [CaptureRequest.notRequested, .requested] {
+                _ = try await fixture.list([try Fixture.task(1, request: request)])
+            }
+            let row = try #require(try await fixture.manifest.tasks(try Fixture.taskID(1)).first)
+            #expect(row.nextAskTime == Fixture.morning + .seconds(181))
+        }
+    }
+
+    @Test func `a call under way is asked about as soon as it is listed as over`() async throws {
+        try await Fixture.with { fixture in
+            for (status, next) in [("assigned", Duration.hours(24)), ("completed", .minutes(3))] {
+                _ = try await fixture.list([try Fixture.task(1, status: status)])
+                let row = try #require(try await fixture.manifest.tasks(try Fixture.taskID(1)).first)
+                #expect(row.nextAskTime == Fixture.morning + .seconds(1) + next)
+            }
+        }
+    }
+
+    @Test func `an answer registers what is new, once`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let id = try Fixture.taskID(1)
+            let answer = TaskAnswer.capture(
+                Capture(taskID: id, recordings: try [1, 2, 1].map { try Fixture.captured(id, $0) })
+            )
+            let work = try await fixture.answer([answer])
+            #expect(work.count == 2)
+            #expect(work.map(\.attempts) == [0, 0])
+            #expect(work.first?.taskJSON == (try Fixture.task(1).json))
+            let again = try await fixture.answer([answer], now: Fixture.morning + .hours(2))
+            #expect(again == work)
+            #expect(try await fixture.states() == [.pending, .pending])
+            #expect(try await fixture.manifest.tasks(id).first?.asks == nil, "two equal answers settle it")
+        }
+    }
+
+    @Test func `recordings that would share a name get different ones`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let id = try Fixture.taskID(1)
+            let twins = try [("main", "a.wav"), ("main", "b.wav"), ("MAIN", "c.wav"), ("main", "d.mp3")]
+                .map { try Fixture.captured(id, callType: $0.0, file: $0.1) }
+            let work = try await fixture.answer([.capture(Capture(taskID: id, recordings: twins))])
+            let names = work.map(\.file.description)
+            #expect(Set(names.map { $0.lowercased() }).count == 4)
+            #expect(names[1].hasSuffix("-2.wav"))
+            #expect(Set(try await fixture.recordings().map(\.file)) == Set(work.map(\.file)))
+        }
+    }
+
+    @Test func `every part of a key tells recordings apart`() async throws {
+        try await Fixture.with { fixture in
+            let base = try Fixture.captured(try Fixture.taskID(1))
+            var variants = [base]
+            let changes: [(inout RecordingKey) throws -> Void] = [
+                { $0.recordingID = try #require(RecordingID("AAAAAAAA-0000-4000-8000-000000000001")) },
+                { $0.kind = .transcription }, { $0.kind = .screenRecording }, { $0.isSegment = true },
+                { $0.callType = "consult" }, { $0.callType = "" }, { $0.startTime = nil },
+                { $0.startTime = Timestamp(millisecondsSince1970: -1) }, { $0.providerFileName = "" },
+                { $0.providerFileName = "日本\n語.wav" },
+                { $0.callType = "main\u{1}" }, { $0.callType = "Main" },
+            ]
+            for change in changes {
+                var variant = base
+                try change(&variant.key)
+                variants.append(variant)
+            }
+            let answer = TaskAnswer.capture(Capture(taskID: base.key.taskID, recordings: variants))
+            #expect(try await fixture.answer([answer]).count == variants.count)
+            #expect(try await fixture.answer([answer]).count == variants.count)
+            #expect(Set(try await fixture.recordings().map(\.key)) == Set(variants.map(\.key)))
+        }
+    }
+
+    @Test func `an answer about an unlisted task registers it only where there is something`() async throws {
+        try await Fixture.with { fixture in
+            let ids = try [1, 2, 3].map(Fixture.taskID)
+            let answers: [TaskAnswer] = [
+                .capture(Capture(taskID: ids[0], recordings: [])), .refused(ids[1], reason: "404"),
+                .capture(Capture(taskID: ids[2], recordings: [try Fixture.captured(ids[2])])),
+            ]
+            #expect(try await fixture.answer(answers).count == 1)
+            #expect(try await fixture.manifest.tasks(ids[0]).isEmpty)
+            #expect(try await fixture.manifest.tasks(ids[1]).isEmpty)
+            let row = try #require(try await fixture.manifest.tasks(ids[2]).first)
+            #expect(row.createdTime == Fixture.morning)
+            #expect(!row.isListed)
+            let listed = try Fixture.task(3, created: Fixture.morning - .hours(10))
+            #expect(try await fixture.list([listed]) == ListingNote(new: 1, changed: 0, known: 0))
+            let now = try #require(try await fixture.manifest.tasks(ids[2]).first)
+            #expect(now.isListed)
+            #expect(now.createdTime == Fixture.morning, "what has recordings keeps its day")
+        }
+    }
+
+    @Test func `a recording that is not offered any more has failed, and does not come up again at once`() async throws
+    {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            let id = try Fixture.taskID(1)
+            #expect(try await fixture.answer([.capture(Capture(taskID: id, recordings: []))]).isEmpty)
+            let row = try #require(try await fixture.recordings().first)
+            #expect(row.state == .failed)
+            #expect(row.reason == "the provider does not offer this recording any more")
+            func due(_ after: Duration) async throws -> Int {
+                try await fixture.manifest.dueTasks(
+                    organization: fixture.acme,
+                    window: nil,
+                    now: Fixture.morning + .hours(1) + after,
+                    limit: 5
+                ).filter(\.isAwaitingBytes).count
+            }
+            #expect(try await due(.minutes(59)) == 0)
+            #expect(try await due(.minutes(60)) == 1)
+            _ = try await fixture.answer([.refused(id, reason: "gone")], now: Fixture.morning + .hours(3))
+            #expect(try await fixture.recordings().first?.reason?.hasSuffix("gone") == true)
+            let offered = TaskAnswer.capture(Capture(taskID: id, recordings: [work[0].captured]))
+            #expect(try await fixture.answer([offered], now: Fixture.morning + .hours(3)).isEmpty)
+            #expect(try await fixture.answer([offered], now: Fixture.morning + .hours(4)).map(\.row) == [work[0].row])
+        }
+    }
+
+    @Test func `what failed is tried again when its time has come, or when someone says so`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1, 2])
+            let now = Fixture.morning + .hours(1)
+            for work in work {
+                let failure = RecordingFailure(
+                    row: work.row,
+                    reason: "the server stalled",
+                    attempts: 8,
+                    retryNotBefore: now + .hours(6)
+                )
+                try await fixture.manifest.noteFailed(failure, now: now)
+            }
+            let rows = try await fixture.recordings()
+            #expect(rows.map(\.state) == [.failed, .failed])
+            #expect(rows.map(\.attempts) == [8, 8])
+            let id = try Fixture.taskID(2)
+            let count = try await fixture.manifest.notePending(organization: fixture.acme, task: id, now: now)
+            #expect(count == 1)
+            #expect(try await fixture.states() == [.failed, .pending])
+            let rest = try await fixture.manifest.notePending(organization: fixture.acme, now: now)
+            #expect(rest == 1)
+            #expect(try await fixture.states() == [.pending, .pending])
+            let events = try await fixture.manifest.events(task: id).collected()
+            #expect(events.map(\.kind) == [.recordingFailed])
+        }
+    }
+
+    @Test func `what is stored is stored where it is said to be, and only once`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known(1...3)
+            try await fixture.manifest.noteAttempt(work[2].row, attempts: 4)
+            let entries = try await fixture.store(Array(work.prefix(2)))
+            let rows = try await fixture.recordings()
+            #expect(rows.map(\.state) == [.stored, .stored, .pending])
+            #expect(rows[2].attempts == 4)
+            #expect(rows[0].held?.digest == entries[0].digest)
+            #expect(rows[0].held?.audio == entries[0].audio)
+            #expect(rows[1].held?.offset == entries[1].offset)
+            let open = try await fixture.manifest.openArchives()
+            #expect(open.map(\.recordings) == [2])
+            let archive = open[0].name
+            let again = [StoredRecording(row: work[0].row, entry: entries[0])]
+            try await fixture.manifest.noteStored(again, extents: [archive: open[0].extent], now: Fixture.morning)
+            #expect(try await fixture.manifest.openArchives() == open)
+            var elsewhere = entries[0]
+            elsewhere.offset += 512
+            let code = await failure {
+                try await fixture.manifest.noteStored(
+                    [StoredRecording(row: work[2].row, entry: entries[1])]
+                        + [StoredRecording(row: work[0].row, entry: elsewhere)],
+                    extents: [archive: ArchiveExtentRow(tarBytes: 1, journalBytes: 1)],
+                    now: Fixture.morning
+                )
+            }
+            #expect(code == .conflict)
+            #expect(try await fixture.states() == [.stored, .stored, .pending], "all of a group, or nothing")
+            #expect(try await fixture.manifest.openArchives() == open)
+            let failing = RecordingFailure(row: work[0].row, reason: "x", attempts: 1, retryNotBefore: Fixture.morning)
+            #expect(await failure { try await fixture.manifest.noteFailed(failing, now: Fixture.morning) } == .conflict)
+        }
+    }
+
+    @Test func `a recording is stored in an archive of its own day`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            let wrong = try await fixture.manifest.openArchive(
+                for: fixture.acme,
+                day: Fixture.today.next,
+                now: Fixture.morning
+            )
+            var entry = try fixture.entry(work[0], offset: 1024)
+            func store() async -> ManifestError.Code? {
+                await failure {
+                    try await fixture.manifest.noteStored(
+                        [StoredRecording(row: work[0].row, entry: entry)],
+                        extents: [wrong: ArchiveExtentRow(tarBytes: 9, journalBytes: 9)],
+                        now: Fixture.morning
+                    )
+                }
+            }
+            #expect(await store() == .conflict)
+            entry.day = Fixture.today.next
+            #expect(await store() == .conflict, "the schema knows the day better than the entry")
+            #expect(try await fixture.states() == [.pending])
+        }
+    }
+
+    @Test func `a watermark never goes back`() async throws {
+        try await Fixture.with { fixture in
+            #expect(try await fixture.manifest.watermark(fixture.acme) == nil)
+            for hours in [5, 3] {
+                let time = Fixture.morning + .hours(hours)
+                try await fixture.manifest.setWatermark(fixture.acme, listedThrough: time)
+            }
+            #expect(try await fixture.manifest.watermark(fixture.acme) == Fixture.morning + .hours(5))
+        }
+    }
+
+    @Test func `passes begin and end, and one without an end was abandoned`() async throws {
+        try await Fixture.with { fixture in
+            let manifest = fixture.manifest
+            let window = Fixture.morning..<(Fixture.morning + .hours(1))
+            let first = try await manifest.beginPass(organization: fixture.acme, window: window, now: Fixture.morning)
+            var summary = PassSummary()
+            summary.recordings.archived = 7
+            try await manifest.endPass(first, outcome: .complete, summary: summary, now: Fixture.morning + .minutes(1))
+            let ending = { try await manifest.endPass(first, outcome: .failed, summary: nil, now: Fixture.morning) }
+            #expect(await failure(ending) == .conflict)
+            _ = try await manifest.beginPass(
+                organization: fixture.acme,
+                window: window,
+                now: Fixture.morning + .hours(2)
+            )
+            _ = try await manifest.beginPass(
+                organization: fixture.acme,
+                window: window,
+                now: Fixture.morning + .hours(3)
+            )
+            #expect(try await manifest.lastPass(fixture.acme)?.outcome == nil)
+            let complete = try #require(try await manifest.lastCompletePass(fixture.acme))
+            #expect(complete.summary == summary)
+            #expect(complete.window == window)
+            let text = try await run("sqlite3", [fixture.path, "SELECT outcome FROM passes_readable ORDER BY pass"])
+            #expect(text == "complete\nabandoned\n\n")
+        }
+    }
+
+    @Test func `events are kept in order and with their detail`() async throws {
+        try await Fixture.with { fixture in
+            for (index, kind) in Event.Kind.allCases.enumerated() {
+                let event = Event(
+                    time: Fixture.morning + .seconds(index),
+                    kind: kind,
+                    organization: index % 2 == 0 ? fixture.acme : nil,
+                    task: try Fixture.taskID(index % 3),
+                    file: FileName(exactly: "a.wav"),
+                    detail: ["what": "\"é\n\(index)"]
+                )
+                try await fixture.manifest.appendEvent(event)
+            }
+            let all = try await fixture.manifest.events().collected()
+            #expect(all.map(\.kind) == Event.Kind.allCases)
+            #expect(all.last?.detail == ["what": "\"é\n\(all.count - 1)"])
+            let some = fixture.manifest.events(
+                organization: fixture.acme,
+                task: try Fixture.taskID(1),
+                since: Fixture.morning + .seconds(2)
+            )
+            #expect(try await some.collected() == [all[4], all[10]])
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Real answers, held against the provider's own description of them by a validator that is not ours.
+@Suite struct OpenAPITests {
+    private var strictMix: CallMix {
+        var mix = CallMix.typical
+        // Older tenants' identifiers contradict the file, which says UUID.
+        mix.opaqueIdentifierShare = 0
+        return mix
+    }
+
+    private func violations(
+        _ path: String,
+        _ method: String,
+        _ status: Int,
+        _ answers: [Client.Answer]
+    ) async throws -> String {
+        try await withTemporaryFolder { folder in
+            let files = try answers.enumerated().map { number, answer in
+                let file = folder.appending(path: "\(number).json")
+                try answer.body.write(to: file)
+                return file.path()
+            }
+            let api = try Witness.fixture("wxcc-openapi-subset.json")
+            let script = try Witness.fixture("validate.py")
+            let result = try await Witness.run("python3", [script, api, path, method, String(status)] + files)
+            return result.status == 0 ? "" : "exit \(result.status): \(result.text)"
+        }
+    }
+
+    @Test func `task listings are as described`() async throws {
+        try await withSimulator(calls: 300, mix: strictMix, options: .strict) { _, client async throws in
+            let answer = try await client.allTasks()
+            #expect(try answer.data().count == 315)
+            #expect(try await violations("/v1/tasks", "get", 200, [answer]) == "")
+        }
+    }
+
+    @Test func `tasks that have only begun are as described`() async throws {
+        let noon = SimulatedClock.Start.at(Moment(1_763_640_000_000))
+        try await withSimulator(calls: 300, mix: strictMix, options: .strict, clock: noon) { _, client async throws in
+            let answer = try await client.allTasks()
+            #expect((100..<200).contains(try answer.data().count))
+            #expect(try await violations("/v1/tasks", "get", 200, [answer]) == "")
+        }
+    }
+
+    @Test func `captures are as described, with segments and without`() async throws {
+        try await withSimulator(calls: 100, mix: strictMix, options: .strict) { simulator, client async throws in
+            let ids = simulator.world.tasks().map(\.id)
+            var answers = [Client.Answer]()
+            for (number, batch) in stride(from: 0, to: ids.count, by: 10).map({ ids[$0..<min($0 + 10, ids.count)] })
+                .enumerated()
+            {
+                let more = "\"includeSegments\":\(number.isMultiple(of: 2)),\"includeVARecordings\":true"
+                answers.append(try await client.captures(of: Array(batch), more: more))
+            }
+            #expect(answers.allSatisfy { $0.status == 200 })
+            #expect(try await violations("/v1/captures/query", "post", 200, answers) == "")
+        }
+    }
+
+    @Test func `refusals are as described`() async throws {
+        try await withSimulator(options: .strict) { simulator, client async throws in
+            let missing = try await client.tasks("pageSize=10")
+            #expect(missing.status == 400)
+            #expect(try await violations("/v1/tasks", "get", 400, [missing]) == "")
+            simulator.revokeAccessTokens()
+            let revoked = try await client.allTasks()
+            #expect(revoked.status == 401)
+            #expect(try await violations("/v1/tasks", "get", 401, [revoked]) == "")
+        }
+    }
+
+    @Test func `the witness finds what is wrong`() async throws {
+        try await withSimulator(calls: 300) { _, client async throws in
+            let answer = try await client.allTasks()
+            let found = try await violations("/v1/tasks", "get", 200, [answer])
+            #expect(found.contains("owner"))
+        }
+    }
+}
