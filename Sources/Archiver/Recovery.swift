@@ -18,7 +18,21 @@ struct Recovery: Sendable {
             try await context.writer.discard(name)
             context.observer(.recovered(name, "removed from the spool: nothing in it had been stored"))
         }
+        try await removeStaleParts()
         return sealed
+    }
+
+    /// What is left of a large recording that has come in since, or that nobody waits for any more.
+    private func removeStaleParts() async throws {
+        guard try context.root.hasParts else { return }
+        var wanted: Set<String> = []
+        for state in [RecordingState.pending, .failed] {
+            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.standpoint)
+            for try await case .recording(let row) in rows {
+                wanted.insert(context.root.partPath(for: row.key, organization: row.organization))
+            }
+        }
+        try context.root.removeParts(otherThan: wanted)
     }
 
     private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {

@@ -94,6 +94,27 @@ extension ArchiveRoot {
         return bytes
     }
 
+    /// Takes away every part but those at `wanted`, the ``partPath(for:organization:)`` of recordings that are still to
+    /// come: a process that dies after storing a recording leaves its part behind.
+    /// - Returns: how many bytes they had.
+    @discardableResult
+    package func removeParts(otherThan wanted: Set<String>) throws(ArchiveError) -> Int64 {
+        var bytes: Int64 = 0
+        for file in try FileSystem.names(in: partsFolder) {
+            let path = "\(partsFolder)/\(file)"
+            let part = path.hasSuffix(".json") ? "\(path.dropLast(5)).part" : path
+            guard !wanted.contains(part), let status = try FileSystem.status(of: path) else { continue }
+            bytes += status.byteCount
+            try FileSystem.remove(path)
+        }
+        return bytes
+    }
+
+    /// Whether parts of recordings lie in the spool.
+    package var hasParts: Bool {
+        get throws(ArchiveError) { try !FileSystem.names(in: partsFolder).isEmpty }
+    }
+
     private static func folders(in path: String) throws(ArchiveError) -> [String] {
         guard FileSystem.isFolder(path) else { return [] }
         return try FileSystem.names(in: path).map { "\(path)/\($0)" }.filter(FileSystem.isFolder)

@@ -146,4 +146,34 @@ import Testing
             }
         }
     }
+
+    @Test func `parts of recordings that have come in are taken away, and others are kept`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let bad = try #require(here.simulator.servedRecordings().first?.recording.id)
+            here.simulator.inject(FaultRule(.media, .always, .status(500), pathContains: bad))
+            try await here.pass()
+            let organization = try here.organization
+            let rows = try await here.recordings()
+            let isWaitedFor = Dictionary(
+                uniqueKeysWithValues: rows.map {
+                    (here.root.partPath(for: $0.key, organization: organization), $0.state == .failed)
+                }
+            )
+            for path in isWaitedFor.keys {
+                try Data("half a recording".utf8).write(to: URL(filePath: path))
+                try Data("{}".utf8).write(to: URL(filePath: "\(path.dropLast(5)).json"))
+            }
+            // Nothing is downloaded, so that only the recovery can have done it.
+            try await here.open(change: { $0.rules.minimumFreeBytes = .max }) {
+                _ = try await $0.archive([organization], request: .sinceLastPass, onlyUnreceived: true)
+            }
+            for (path, isKept) in isWaitedFor {
+                #expect(FileManager.default.fileExists(atPath: path) == isKept)
+                #expect(FileManager.default.fileExists(atPath: "\(path.dropLast(5)).json") == isKept)
+            }
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
 }

@@ -106,7 +106,7 @@ import Transfer
     @Test func `go on where a cancelled pass left them`() async throws {
         try await Installation.with(world()) { here in
             let size = try #require(here.simulator.servedRecordings().first?.byteCount)
-            here.simulator.inject(FaultRule(.media, .first(1), .stall(afterBytes: 200_000, .seconds(15))))
+            here.simulator.inject(FaultRule(.media, .first(1), .stall(afterBytes: 200_000, .seconds(300))))
             let arrived = StopRequest()
             let received = Mutex(0)
             let pass = Task {

@@ -125,6 +125,18 @@ import Testing
         }
     }
 
+    @Test func `that a killed process left half written are taken away`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            _ = try await desk.run("config", "check")
+            let folder = "\(desk.root)/spool/credentials"
+            // No process has this number, and none can.
+            try Data("tokens".utf8).write(to: URL(filePath: "\(folder)/acme.json.new-\(Int32.max)"))
+            desk.simulator.revokeAccessTokens()
+            #expect(try await desk.run("config", "check").status == 0)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["acme.json"])
+        }
+    }
+
     @Test func `log lines are JSON where that was asked for`() async throws {
         try await Desk.with(calls: 2) { desk in
             let ending = try await desk.run(

@@ -55,6 +55,19 @@ extension TokenStore {
             throw failure("cannot be written", reason)
         }
         try flushFolder()
+        removeDraftsOfDeadProcesses()
+    }
+
+    /// A process that was killed while it wrote has left tokens behind that are older than those just written.
+    private func removeDraftsOfDeadProcesses() {
+        let prefix = (path as NSString).lastPathComponent + ".new-"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix(prefix) {
+            guard let process = pid_t(name.dropFirst(prefix.count)), kill(process, 0) != 0, errno == ESRCH else {
+                continue
+            }
+            unlink("\(folder)/\(name)")
+        }
     }
 
     /// - Returns: 0, or the `errno` of what failed.

@@ -88,10 +88,10 @@ final class Program: Sendable {
         if process.isRunning { kill(process.processIdentifier, number) }
     }
 
-    /// Waits for the end, no longer than a minute: then it is killed, and the status says so.
+    /// Waits for the end, no longer than two minutes: then it is killed, and the status says so.
     func end() async throws -> Ending {
         let guardian = Task { [process] in
-            try await Task.sleep(for: .seconds(60))
+            try await Task.sleep(for: .seconds(120))
             kill(process.processIdentifier, SIGKILL)
         }
         await withCheckedContinuation { continuation in
