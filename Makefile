@@ -6,11 +6,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-RELEASE := $(SWIFT) build -c release --product
+# With the Swift runtime inside, so that the binary runs where there is no toolchain.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
-TEST_PACKAGES := curl file openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
+TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 PYTHON_ENVIRONMENT := .build-python
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
