@@ -142,7 +142,7 @@ enum Schema {
                     AND digest IS NOT NULL AND received_time IS NOT NULL END),
             CHECK ((audio_format IS NULL) = (duration_ms IS NULL))
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX recording_wanted ON recording (wanted_time) WHERE archive IS NULL;
+        CREATE INDEX recording_wanted ON recording (task) WHERE archive IS NULL;
         CREATE TABLE recording_source (
             task INTEGER NOT NULL,
             ordinal INTEGER NOT NULL,
