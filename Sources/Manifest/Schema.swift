@@ -103,7 +103,6 @@ enum Schema {
             unchanged_since INTEGER,
             refusal TEXT
         ) STRICT;
-        CREATE INDEX question_by_time ON question (next_ask_time) WHERE next_ask_time IS NOT NULL;
         """
 
     /// Its state is not a column, because it follows from others and could contradict them: without an archive it is
