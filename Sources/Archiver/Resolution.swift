@@ -62,8 +62,9 @@ struct Resolution: Sendable {
             organization: organization.name,
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
+            claims: context.underWay,
             now: askedAt
-        ).filter { context.underWay.claim($0.row) }
+        )
         if !wanted.isEmpty { context.observer(.found(organization.name, recordings: wanted.count)) }
         try await hand(over: wanted, urlExpiry: askedAt + options.urlExpiration)
     }

@@ -7,6 +7,7 @@ struct AnswerTaking {
     var organizationRow: Int64
     var day: @Sendable (Timestamp) -> ArchiveDay
     var schedule: AskSchedule
+    var claims: (any RecordingClaims)?
     var now: Timestamp
 
     /// How long a recording rests that was known and is not offered any more, or is refused.
@@ -24,7 +25,7 @@ struct AnswerTaking {
         let json = try taskJSON(task.row, in: db)
         for captured in capture.recordings where named.insert(captured.key).inserted {
             let recording = try known.first { $0.key == captured.key } ?? register(captured, task.row, &known, in: db)
-            guard recording.isWanted(now) else { continue }
+            guard recording.isWanted(now), claim(recording.row, in: db) else { continue }
             wanted.append(
                 RecordingWork(
                     row: recording.row,
@@ -63,6 +64,13 @@ struct AnswerTaking {
             detail: ["reason": reason]
         )
         try event.insert(in: db)
+    }
+
+    private func claim(_ row: RecordingRowID, in db: Database) -> Bool {
+        guard let claims else { return true }
+        guard claims.claim(row) else { return false }
+        db.afterNextTransaction(onCommit: { _ in }, onRollback: { _ in claims.release(row) })
+        return true
     }
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {

@@ -30,6 +30,15 @@ package struct RecordingWork: Hashable, Sendable {
     package var taskJSON: ProviderJSON?
 }
 
+/// Who is at work on which recordings. It is asked within the transaction that reads whether a recording is wanted, so
+/// that nothing can be stored or given up between the one and the other.
+package protocol RecordingClaims: Sendable {
+    /// - Returns: whether the recording was nobody's before; then it is the claimer's. Returns soon.
+    func claim(_ row: RecordingRowID) -> Bool
+    /// Gives the recording back. Returns soon.
+    func release(_ row: RecordingRowID)
+}
+
 extension Manifest {
     /// Takes the provider's answers: recordings that were not known are registered as pending, under a file name that
     /// is unique in its task, and each task's question is settled or scheduled anew.
@@ -38,13 +47,17 @@ extension Manifest {
     /// its own; without, nothing shows that it exists.
     ///
     /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now.
-    /// - Parameter day: the day that an instant belongs to, for tasks that were never listed.
+    /// - Parameters:
+    ///   - day: the day that an instant belongs to, for tasks that were never listed.
+    ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
+    ///     noted, what was claimed is given back.
     /// - Returns: the recordings of these answers whose bytes are wanted now, in the order of the answers.
     package func noteAnswers(
         _ answers: [TaskAnswer],
         organization: OrganizationName,
         day: @escaping @Sendable (Timestamp) -> ArchiveDay,
         schedule: AskSchedule,
+        claims: (any RecordingClaims)? = nil,
         now: Timestamp
     ) async throws -> [RecordingWork] {
         try await write { db in
@@ -53,6 +66,7 @@ extension Manifest {
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
                 schedule: schedule,
+                claims: claims,
                 now: now
             )
             return try answers.flatMap { answer in
