@@ -173,7 +173,7 @@ final class ReceptionSink: DownloadSink {
     }
 
     /// A recording larger than this part of the budget does not go through memory.
-    private static let largestShare = 8
+    private static let largestShare = 4
 
     /// There is room now.
     private func admit(_ head: ResponseHead, memory: MemoryReservation) {

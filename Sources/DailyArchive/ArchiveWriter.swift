@@ -1,4 +1,3 @@
-import Dispatch
 import Logging
 import Recordings
 
@@ -70,7 +69,10 @@ package actor ArchiveWriter {
         let recovery = try ArchiveRecovery(root: root, name: name, known: known, rereading: rereading).run()
         switch recovery {
         case .equal, .ahead: extents[name] = known
-        case .behind(let extent, _, _): extents[name] = extent
+        case .behind(let extent, _, _):
+            // Where nothing was left to keep, the archive is made anew.
+            let isThere = try FileSystem.status(of: root.openArchivePath(name)) != nil
+            extents[name] = isThere ? extent : nil
         case .sealed, .absent: break
         }
         if recovery != .equal && recovery != .absent {

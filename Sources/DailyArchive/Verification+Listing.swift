@@ -1,17 +1,5 @@
 import Recordings
 
-/// What one of the three lists of an archive's recordings says of one of them.
-private struct Listed {
-    var path: String
-    var taskID: TaskID?
-    var offset: Int64
-    var byteCount: Int64
-    /// What the bytes may hash to: one, unless lists disagree.
-    var digests: [ContentDigest]
-
-    var end: Int64 { TarMember.padded(offset + byteCount) }
-}
-
 extension Verification {
     /// Goes through the archive's own metadata, its checksum file and the manifest's rows side by side, all of which are in
     /// the order of the archive, and holds them against each other and against the members that are there.
@@ -22,44 +10,73 @@ extension Verification {
             rows: expected?.recordings.sorted { $0.offset < $1.offset }
         )
         let checksums = try lines(of: BagLayout.checksums, index)
-        if let entries = try lines(of: BagLayout.recordings, index) {
-            while let line = try entries.next() {
-                let checksum = try checksums?.next()
-                guard let entry = try? RecordingEntry(jsonLine: line.bytes) else {
-                    note(
-                        .metadataLine,
-                        "\(BagLayout.recordings) in \(path) has a line that cannot be read",
-                        member: BagLayout.recordings,
-                        offset: line.offset
-                    )
-                    try checkUnlisted(checksum, &walk)
-                    continue
-                }
-                if !agree(entry, checksum), walk.comparesChecksums {
-                    // Once: after a line that is missing, every other one would be reported too.
-                    walk.comparesChecksums = false
-                    noteChecksumList(checksum, index)
-                }
-                try check(entry, &walk)
-            }
-            if walk.comparesChecksums, let line = try checksums?.next() { noteChecksumList(line, index) }
+        if walk.trustsMetadata {
+            try compareEntries(index, checksums, &walk)
         } else {
-            while let line = try checksums?.next() { try checkUnlisted(line, &walk) }
+            // A damaged list would blame recordings that are sound: the best of the others speaks instead.
+            try noteUnreadableLines(index)
+            if walk.rows == nil, trusted.contains(BagLayout.checksums) {
+                while let line = try checksums?.next() { try checkUnlisted(line, &walk) }
+            } else if walk.rows == nil {
+                try compareEntries(index, nil, &walk)
+            }
         }
         try checkRows(before: .max, &walk)
         finishListing(walk, index)
         try checkPayloadCount(index)
     }
 
+    private mutating func compareEntries(
+        _ index: ArchiveIndex,
+        _ checksums: borrowing LineReader?,
+        _ walk: inout ListingWalk
+    ) throws(ArchiveError) {
+        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        while let line = try entries.next() {
+            let checksum = try checksums?.next()
+            guard let entry = try? RecordingEntry(jsonLine: line.bytes) else {
+                if walk.trustsMetadata { noteUnreadable(line) }
+                try checkUnlisted(checksum, &walk)
+                continue
+            }
+            if !agree(entry, checksum), walk.comparesChecksums {
+                // Once: after a line that is missing, every other one would be reported too.
+                walk.comparesChecksums = false
+                noteChecksumList(checksum, index)
+            }
+            try check(entry, &walk)
+        }
+        if walk.comparesChecksums, let line = try checksums?.next() { noteChecksumList(line, index) }
+    }
+
+    private mutating func noteUnreadableLines(_ index: ArchiveIndex) throws(ArchiveError) {
+        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        while let line = try entries.next() {
+            if (try? RecordingEntry(jsonLine: line.bytes)) == nil { noteUnreadable(line) }
+        }
+    }
+
+    private mutating func noteUnreadable(_ line: Line) {
+        note(
+            .metadataLine,
+            "\(BagLayout.recordings) in \(path) has a line that cannot be read",
+            member: BagLayout.recordings,
+            offset: line.offset
+        )
+    }
+
     private mutating func check(_ entry: RecordingEntry, _ walk: inout ListingWalk) throws(ArchiveError) {
         try checkRows(before: entry.offset, &walk)
-        var listed = Listed(
+        var listed = ListedRecording(
             path: entry.payloadPath,
             taskID: entry.key.taskID,
             offset: entry.offset,
             byteCount: entry.byteCount,
             digests: walk.trustsMetadata ? [entry.digest] : []
         )
+        if let name = report.name, entry.organization != name.organization || entry.day != name.day {
+            note(.metadataLine, listed, "is of \(entry.organization) and \(entry.day), not of this archive")
+        }
         let row = walk.takeRow(at: entry.offset)
         if let row {
             let isSame =
@@ -79,7 +96,7 @@ extension Verification {
         while let row = walk.rows?.first, row.offset < offset {
             walk.rows?.removeFirst()
             if walk.trustsMetadata { noteRow(row, "is not in its metadata") }
-            let listed = Listed(
+            let listed = ListedRecording(
                 path: row.payloadPath,
                 taskID: row.taskID,
                 offset: max(0, row.offset),
@@ -93,11 +110,10 @@ extension Verification {
     /// A recording that only the checksum file still names. Where the manifest has it, its row is looked at instead.
     private mutating func checkUnlisted(_ line: Line?, _ walk: inout ListingWalk) throws(ArchiveError) {
         guard walk.rows == nil, let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return }
-        let hash = ArchiveIndex.hash(path)
-        guard let place = walk.index.places.first(where: { $0.pathHash == hash }) else {
+        guard let place = walk.place(of: path) else {
             return note(.recordingMissing, "\(path) is not in \(self.path)", member: path)
         }
-        let listed = Listed(
+        let listed = ListedRecording(
             path: path,
             taskID: path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) },
             offset: place.offset,
@@ -107,7 +123,7 @@ extension Verification {
         try check(listed, &walk)
     }
 
-    private mutating func check(_ listed: Listed, _ walk: inout ListingWalk) throws(ArchiveError) {
+    private mutating func check(_ listed: ListedRecording, _ walk: inout ListingWalk) throws(ArchiveError) {
         report.recordingCount += 1
         let damages = walk.damages(before: listed.end)
         for damage in damages { note(damage, in: listed.path, listed.taskID) }
@@ -161,7 +177,7 @@ extension Verification {
         return digest == entry.digest && path == entry.payloadPath
     }
 
-    private mutating func note(_ kind: ArchiveFault.Kind, _ listed: Listed, _ what: String) {
+    private mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {
         let message = "\(listed.path) in \(path), at offset \(listed.offset), \(what)"
         note(kind, message, taskID: listed.taskID, member: listed.path, offset: listed.offset)
     }
@@ -201,41 +217,5 @@ extension Verification {
             member: member,
             offset: damage.offset
         )
-    }
-}
-
-/// Where the walk along the lists stands.
-private struct ListingWalk {
-    let index: ArchiveIndex
-    /// Whether the archive's own metadata is what was sealed.
-    let trustsMetadata: Bool
-    /// Whether the checksum file is still compared line by line.
-    var comparesChecksums: Bool
-    /// The manifest's rows that are left, in the order of the archive; `nil` where there is no manifest.
-    var rows: ArraySlice<ExpectedRecording>?
-    /// Which of the index's places were listed.
-    var seen: [Bool]
-    private(set) var remainingDamages: ArraySlice<TarDamage>
-
-    init(index: ArchiveIndex, trusted: Set<String>, rows: [ExpectedRecording]?) {
-        self.index = index
-        trustsMetadata = trusted.contains(BagLayout.recordings)
-        comparesChecksums = trustsMetadata && trusted.contains(BagLayout.checksums)
-        self.rows = rows.map { $0[...] }
-        seen = Array(repeating: false, count: index.places.count)
-        remainingDamages = index.damages.sorted { $0.offset < $1.offset }[...]
-    }
-
-    /// The manifest's row of the recording at `offset`, where it has one.
-    mutating func takeRow(at offset: Int64) -> ExpectedRecording? {
-        guard let row = rows?.first, row.offset == offset else { return nil }
-        return rows?.removeFirst()
-    }
-
-    /// The damages up to `offset` that were not spoken of yet.
-    mutating func damages(before offset: Int64) -> ArraySlice<TarDamage> {
-        let found = remainingDamages.prefix { $0.offset < offset }
-        remainingDamages = remainingDamages.dropFirst(found.count)
-        return found
     }
 }

@@ -8,20 +8,23 @@ package struct SweptTask: Hashable, Sendable {
     package var cursor: SweepCursor
 }
 
-/// Where a sweep stands. Sweeps go by the order in which tasks became known, or recordings wanted, so that they meet
-/// each once, whatever is added behind them meanwhile.
+/// Where a sweep stands. Sweeps go by the order in which tasks became known, which nothing that is noted of a task
+/// changes. So they meet each task at most once, and all that becomes known while they go on comes after.
 package struct SweepCursor: Hashable, Sendable {
-    fileprivate var time: Int64
     fileprivate var task: Int64
 
-    fileprivate static let beginning = SweepCursor(time: .min, task: 0)
+    fileprivate static let beginning = SweepCursor(task: 0)
 }
 
 extension Manifest {
-    /// The tasks with recordings that are known and not held, which takes a new URL; the longest wanted first.
+    /// The tasks with recordings that are known and not held, which takes a new URL; the longest known first.
     /// - Parameters:
     ///   - window: only tasks that were created in it; `nil` for all.
-    ///   - wantedBefore: leaves out what became wanted later, such as what the pass under way found or gave up itself.
+    ///   - wantedBefore: leaves out what became wanted then or later, such as what the pass under way found or gave up
+    ///     itself.
+    ///   - cursor: where the sweep stands; `nil` at its beginning.
+    ///   - limit: how many tasks at most.
+    /// - Throws: `unknown` where the organization is not registered.
     package func tasksAwaitingBytes(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -29,31 +32,30 @@ extension Manifest {
         after cursor: SweepCursor?,
         limit: Int
     ) async throws -> [SweptTask] {
-        try await read { db in
-            let select = """
-                SELECT task.id, wanted_time, task.row
-                FROM recording CROSS JOIN task ON task.row = recording.task
-                WHERE archive IS NULL AND wanted_time < :before AND \(TaskRange.condition)
-                    AND wanted_time >= :after_time AND (wanted_time, task.row) > (:after_time, :after_task)
-                GROUP BY wanted_time, recording.task ORDER BY wanted_time, recording.task LIMIT :limit
-                """
-            return try Self.sweep(
-                select,
-                organization,
-                window,
-                cursor,
-                ["before": wantedBefore.stored, "limit": limit],
-                db
-            )
+        // The primary key has the same order, and a walk along it would pass all that is held.
+        let select = """
+            SELECT task.id, task.row
+            FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
+            WHERE archive IS NULL AND recording.task > :after AND wanted_time < :before AND \(TaskRange.condition)
+            GROUP BY recording.task ORDER BY recording.task LIMIT :limit
+            """
+        return try await read { db in
+            var arguments = try Self.arguments(organization, window, cursor, limit, in: db)
+            arguments += ["before": wantedBefore.stored]
+            return try Self.sweep(select, arguments, in: db)
         }
     }
 
-    /// The tasks whose question is open: due by the schedule, or in a window that somebody is impatient about.
+    /// The tasks whose question is open: due by the schedule, or in a window that somebody is impatient about; the
+    /// longest known first.
     /// - Parameters:
     ///   - window: only tasks that were created in it; `nil` for all.
     ///   - dueBy: the schedule's waiting times are kept.
     ///   - impatientIn: tasks created in here are taken whatever the schedule says, also after the horizon, as long as
     ///     they are over and not settled.
+    ///   - cursor: where the sweep stands; `nil` at its beginning.
+    ///   - limit: how many tasks at most.
+    /// - Throws: `unknown` where the organization is not registered.
     package func openQuestions(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -62,41 +64,54 @@ extension Manifest {
         after cursor: SweepCursor?,
         limit: Int
     ) async throws -> [SweptTask] {
-        try await read { db in
-            let select = """
-                SELECT task.id, 0, task.row
-                FROM question CROSS JOIN task ON task.row = question.task
-                JOIN word AS status ON status.row = task.status
-                WHERE question.task > :after_task AND \(TaskRange.condition) AND (next_ask_time <= :due
-                    OR (created_time >= :impatient_from AND created_time < :impatient_to
-                        AND status.text IN ('completed', 'abandoned')))
-                ORDER BY question.task LIMIT :limit
-                """
-            let arguments: StatementArguments = [
-                "due": dueBy.stored, "limit": limit,
-                "impatient_from": impatientIn?.lowerBound.stored ?? .max,
-                "impatient_to": impatientIn?.upperBound.stored ?? .min,
-            ]
-            return try Self.sweep(select, organization, window, cursor, arguments, db)
+        let isOpen = impatientIn == nil ? Self.isDue : "(\(Self.isDue) OR (\(Self.isInImpatientWindow)))"
+        let select = """
+            SELECT task.id, task.row
+            FROM question CROSS JOIN task ON task.row = question.task
+            WHERE question.task > :after AND \(isOpen) AND \(TaskRange.condition)
+            ORDER BY question.task LIMIT :limit
+            """
+        return try await read { db in
+            var arguments = try Self.arguments(organization, window, cursor, limit, in: db)
+            arguments += ["due": dueBy.stored]
+            if let impatientIn {
+                arguments += [
+                    "impatient_from": impatientIn.lowerBound.stored, "impatient_to": impatientIn.upperBound.stored,
+                ]
+            }
+            return try Self.sweep(select, arguments, in: db)
         }
     }
 
-    private static func sweep(
-        _ sql: String,
+    private static let isDue = "next_ask_time <= :due"
+
+    private static let isInImpatientWindow = """
+        created_time >= :impatient_from AND created_time < :impatient_to
+            AND task.status IN (SELECT row FROM word WHERE text IN (\(terminalStatuses)))
+        """
+
+    private static let terminalStatuses = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")
+
+    /// What all sweeps are told.
+    private static func arguments(
         _ organization: OrganizationName,
         _ window: Range<Timestamp>?,
         _ cursor: SweepCursor?,
-        _ extra: StatementArguments,
-        _ db: Database
-    ) throws -> [SweptTask] {
+        _ limit: Int,
+        in db: Database
+    ) throws -> StatementArguments {
         let organization = try OrganizationRow.row(of: organization, in: db)
-        let cursor = cursor ?? .beginning
-        var arguments = TaskRange.arguments(organization: organization, window: window) + extra
-        arguments += ["after_task": cursor.task]
-        let statement = try db.cachedStatement(sql: sql)
-        if sql.contains(":after_time") { arguments += ["after_time": cursor.time] }
-        return try Row.fetchAll(statement, arguments: arguments).map { row in
-            SweptTask(id: try TaskID(stored: row[0]), cursor: SweepCursor(time: row[1], task: row[2]))
+        let place: StatementArguments = ["after": (cursor ?? .beginning).task, "limit": limit]
+        return TaskRange.arguments(organization: organization, window: window) + place
+    }
+
+    private static func sweep(
+        _ select: String,
+        _ arguments: StatementArguments,
+        in db: Database
+    ) throws -> [SweptTask] {
+        try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
+            SweptTask(id: try TaskID(stored: row[0]), cursor: SweepCursor(task: row[1]))
         }
     }
 }

@@ -103,7 +103,6 @@ enum Schema {
             unchanged_since INTEGER,
             refusal TEXT
         ) STRICT;
-        CREATE INDEX question_by_time ON question (next_ask_time) WHERE next_ask_time IS NOT NULL;
         """
 
     /// Its state is not a column, because it follows from others and could contradict them: without an archive it is
@@ -142,7 +141,7 @@ enum Schema {
                     AND digest IS NOT NULL AND received_time IS NOT NULL END),
             CHECK ((audio_format IS NULL) = (duration_ms IS NULL))
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX recording_wanted ON recording (wanted_time) WHERE archive IS NULL;
+        CREATE INDEX recording_wanted ON recording (task) WHERE archive IS NULL;
         CREATE TABLE recording_source (
             task INTEGER NOT NULL,
             ordinal INTEGER NOT NULL,

@@ -37,7 +37,10 @@ package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether the contact is over, so that its recording is complete once it shows.
-    package var isTerminal: Bool { description == "completed" || description == "abandoned" }
+    package var isTerminal: Bool { Self.terminal.contains(self) }
+
+    /// The words for a contact that is over.
+    package static let terminal = [TaskStatus("completed"), TaskStatus("abandoned")]
 }
 
 /// The provider's word on whether a task should have captures: `captureRequested`, which is `true`, `false`, or not

@@ -115,7 +115,7 @@ extension SettingKey<Int> {
             .downloads,
             "memory_bytes",
             .integer(1_048_576...(.max), of: "bytes"),
-            default: "67108864",
+            default: "33554432",
             "recordings on their way that are held in memory"
         )
     }

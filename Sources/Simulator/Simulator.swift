@@ -41,7 +41,7 @@ package final class Simulator: Sendable {
             logger: .disabled
         )
         let server = HTTPServer(config: configuration, handler: handler)
-        let listening = Task { try await server.waitUntilListening() }
+        let listening = Task { try await server.waitUntilListening(timeout: 120) }
         let task = Task {
             // A server that cannot have its port never listens; nobody should wait for that.
             defer { listening.cancel() }

@@ -37,6 +37,11 @@ final class EasyHandle {
         try Self.check(callark_easy_set_string(raw, option, value))
     }
 
+    /// Takes libcurl's default back.
+    func clear(_ option: CURLoption) throws(TransferError) {
+        try Self.check(callark_easy_set_string(raw, option, nil))
+    }
+
     /// In milliseconds, and never 0, which would mean no limit.
     func set(_ option: CURLoption, _ value: Duration) throws(TransferError) {
         try set(option, Int(min(max(1, value.milliseconds), Int64(Int32.max))))

@@ -147,6 +147,7 @@ final class EngineLoop {
     /// Takes the exchange away from libcurl, and gives its slot, or its place in the queue for one, to the next.
     private func detach(_ exchange: Exchange, from origin: String) {
         if let handle = exchange.handle {
+            // Fails only for a handle that is no handle of this one.
             curl_multi_remove_handle(multi.raw, handle.raw)
             exchange.handle = nil
         }

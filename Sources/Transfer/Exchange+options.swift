@@ -11,14 +11,14 @@ struct TransferOptions: Sendable {
     /// Receive buffers of all connections together stay below this.
     private static let receiveBudgetBytes = 16 << 20
 
-    init(_ configuration: TransferEngine.Configuration) throws(TransferError) {
+    init(_ configuration: TransferEngine.Configuration, anchors: TrustAnchors) {
         userAgent = configuration.userAgent
         connectTimeout = configuration.connectTimeout
         receiveBufferBytes = min(
             max(Self.receiveBudgetBytes / max(1, configuration.maximumConnectionsPerHost), 64 << 10),
             512 << 10
         )
-        anchors = try TrustAnchors(additionalCertificatesFile: configuration.additionalCertificatesFile)
+        self.anchors = anchors
     }
 }
 
@@ -50,10 +50,7 @@ extension Exchange {
         try handle.set(CURLOPT_SSL_VERIFYPEER, true)
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let bundle = options.anchors.bundle {
-            try handle.set(CURLOPT_CAINFO_BLOB, blob: bundle)
-            try handle.set(CURLOPT_PROXY_CAINFO_BLOB, blob: bundle)
-        }
+        try options.anchors.apply(to: handle)
         let context = Unmanaged.passUnretained(self).toOpaque()
         try handle.set(CURLOPT_PRIVATE, context: context)
         try handle.set(CURLOPT_HEADERDATA, context: context)

@@ -97,6 +97,7 @@ extension TransferError {
 /// thread (curl_multi_wakeup(3)) as long as the handle exists, which whoever calls it holds on to.
 final class MultiHandle: @unchecked Sendable {
     let raw: UnsafeMutableRawPointer
+    private var isClosed = false
 
     /// - Parameter keptConnections: idle and busy ones together, to all hosts.
     init(keptConnections: Int) throws(TransferError) {
@@ -107,10 +108,19 @@ final class MultiHandle: @unchecked Sendable {
     }
 
     deinit {
+        close()
+    }
+
+    /// Closes the connections. Called when nobody can wake the handle any more.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        // Fails only for a handle that is none.
         curl_multi_cleanup(raw)
     }
 
     func wake() {
+        // Fails only where a wake-up is under way already.
         curl_multi_wakeup(raw)
     }
 

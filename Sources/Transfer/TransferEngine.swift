@@ -5,9 +5,11 @@ import Foundation
 /// Proxies are those of the environment, as libcurl reads it: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
 /// Certificates and host names are always verified.
 package final class TransferEngine: HTTPExchange {
+    /// What holds for everything that one engine carries out.
     package struct Configuration: Sendable {
         /// A PEM file of certificates trusted besides the system's.
         package var additionalCertificatesFile: String?
+        /// What servers are told of who asks (RFC 9110 section 10.1.5).
         package var userAgent: String
         /// For the name, the connection, and TLS on it.
         package var connectTimeout: Duration
@@ -33,8 +35,13 @@ package final class TransferEngine: HTTPExchange {
     /// Starts the thread.
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
     ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
-    package init(_ configuration: Configuration) throws(TransferError) {
-        let options = try TransferOptions(configuration)
+    package convenience init(_ configuration: Configuration) throws(TransferError) {
+        let file = configuration.additionalCertificatesFile
+        try self.init(configuration, trusting: TrustAnchors(additionalCertificatesFile: file))
+    }
+
+    init(_ configuration: Configuration, trusting anchors: TrustAnchors) throws(TransferError) {
+        let options = TransferOptions(configuration, anchors: anchors)
         let connections = max(1, configuration.maximumConnectionsPerHost)
         // Enough for the downloads of a few hosts and the API calls of many organizations to find theirs again.
         let multi = try MultiHandle(keptConnections: 4 * connections + 32)
@@ -43,6 +50,7 @@ package final class TransferEngine: HTTPExchange {
         let thread = Thread {
             Self.ignoreBrokenPipes()
             EngineLoop(multi: multi, inbox: inbox, options: options, connectionsPerHost: connections).run()
+            multi.close()
             inbox.announceEnd()
         }
         thread.name = "callark-transfer"
@@ -55,6 +63,7 @@ package final class TransferEngine: HTTPExchange {
 
     /// Sends `request` once. Redirects are not followed: a 3xx is the answer. libcurl itself sends a request again, on
     /// a new connection, where a kept one turns out to have been closed before any byte of an answer.
+    /// - Throws: ``TransferError`` where no complete answer arrived. A status of 400 or above is an answer.
     package func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
         let address = try WebAddress(request.url.absoluteString)
         try request.headers.check(for: address)

@@ -9,17 +9,17 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
         case unresolved
         /// No connection could be made.
         case unreachable
-        /// The certificate or the protocol of TLS was not acceptable.
+        /// The certificate or the protocol of TLS was not acceptable, or the additional certificates cannot be used.
         case untrusted
         /// The connection, or the whole exchange, took longer than allowed.
         case timedOut = "timed_out"
-        /// Fewer bytes arrived than the lowest acceptable speed asks for.
+        /// No byte arrived for longer than allowed, while bytes were wanted.
         case stalled
         /// The connection ended before the answer did, or the answer was shorter than it said.
         case cutShort = "cut_short"
         /// The answer is longer than the caller allows.
         case tooLong = "too_long"
-        /// The answer is no HTTP, or led to a host or a scheme that is not allowed.
+        /// The request or a redirect asks for a host, a scheme or a field that is not allowed, or the answer is no HTTP.
         case refused
         /// The sink did not want the bytes; it knows why.
         case unwanted

@@ -9,19 +9,20 @@ struct ArchiveCommand: AsyncParsableCommand {
         commandName: "archive",
         abstract: "Run one pass: list tasks, query captures, download, pack the days that are over, reconcile.",
         discussion: """
-            Without a window the pass goes from where the last complete listing ended, less captures.look_back_hours,
-            to now; the very first one reaches back captures.horizon_days. This is the daily job. Naming a window asks
-            again about everything in it that is not settled, however lately it was asked.
+            Without a window the pass goes from where the last complete listing ended, less captures.look_back_hours, to \
+            now; the very first one reaches back captures.horizon_days. It asks about all calls of that time that are not \
+            settled, and about older ones when they are due. This is the daily job. With a window it is about that window \
+            only.
 
-            A recording that arrives after its day was sealed goes into a supplement (-002, -003, …) of that day.
-            SIGINT or SIGTERM ends the pass after what is under way; a second one ends it at once. Either way the next
+            A recording that arrives after its day was sealed goes into a supplement (-002, -003, …) of that day. \
+            SIGINT or SIGTERM ends the pass after what is under way; a second one ends it at once. Either way the next \
             run goes on from there.
 
             EXAMPLES
               callark archive                             the daily job
               callark archive --day 2025-11-20            one day
               callark archive --from 2025-11-01 --to 2025-11-08 --org acme
-              callark archive --retry-failed              once more what failed, without listing
+              callark archive --retry-failed              what failed, without listing
               callark archive --json | tail -n 1          the summary for a program
             """
     )

@@ -7,7 +7,7 @@ struct Callark: AsyncParsableCommand {
         commandName: "callark",
         abstract: "Archives the call recordings of Webex Contact Center, and proves that none is missing or altered.",
         discussion: """
-            A first try, with no account and no network: make demo.
+            A first try, with no account and no network: make demo. \
             A first real run: write callark.yaml, then `callark config check`, then `callark archive`.
 
             EXIT CODES

@@ -12,8 +12,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration, the disk, the clock and the provider, a line each.",
         discussion: """
-            Looks at the file, the root's file system and free space, and the clock; then, for each organization, asks the
-            provider whether the token works, is that organization's, and belongs to the configured region. Each line that
+            Looks at the file, the root's file system and free space, and the clock; then, for each organization, asks the \
+            provider whether the token works, is that organization's, and belongs to the configured region. Each line that \
             does not say ok says what to do.
 
             EXAMPLES

@@ -6,7 +6,7 @@ struct ConfigCommand: AsyncParsableCommand {
         commandName: "config",
         abstract: "Check or show the configuration.",
         discussion: """
-            The configuration is the file of --config, else $CALLARK_CONFIG, else ./callark.yaml, else
+            The configuration is the file of --config, else $CALLARK_CONFIG, else ./callark.yaml, else \
             /etc/callark/callark.yaml; the environment beats the file.
 
             EXAMPLES

@@ -9,8 +9,8 @@ struct FetchCommand: AsyncParsableCommand {
         commandName: "fetch",
         abstract: "Write the recordings of calls, by their task IDs, to DIR/<task id>/<file>.",
         discussion: """
-            Recordings come out of the daily archives, by their offset; else out of the spool; else from the provider,
-            and then they are archived too. Every byte is held against its checksum on the way, and a file appears under
+            Recordings come out of the daily archives, by their offset; else out of the spool; else from the provider, \
+            and then they are archived too. Every byte is held against its checksum on the way, and a file appears under \
             its name only when it is whole.
 
             EXAMPLES

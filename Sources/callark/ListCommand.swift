@@ -9,7 +9,7 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List what the manifest holds, a row a recording or gap.",
         discussion: """
-            A row of type "recording" is a recording; its state is pending, stored, archived or failed. A row of type
+            A row of type "recording" is a recording; its state is pending, stored, archived or failed. A row of type \
             "gap" is a task that should have a recording and has none, with the reason.
 
             EXAMPLES

@@ -11,9 +11,9 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Make a new manifest from the daily archives alone.",
         discussion: """
-            For a manifest that is lost or damaged. Sealed archives are taken in by their own metadata, and recordings in
-            the spool that are whole stay stored. The old manifest is kept beside the new one, which takes its place only
-            when it is complete. Archives that cannot be read are named, and the exit code is 65. Run `callark verify`
+            For a manifest that is lost or damaged. Sealed archives are taken in by their own metadata, and recordings in \
+            the spool that are whole stay stored. The old manifest is kept beside the new one, which takes its place only \
+            when it is complete. Archives that cannot be read are named, and the exit code is 65. Run `callark verify` \
             afterwards to read every recording back.
 
             EXAMPLES

@@ -11,7 +11,7 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show, per organization and day, what is expected, archived, stored, pending, and missing.",
         discussion: """
-            Also when the last complete pass ended, how long the tokens last, and how much disk is left. It reads only,
+            Also when the last complete pass ended, how long the tokens last, and how much disk is left. It reads only, \
             and may run beside a pass.
 
             EXAMPLES

@@ -11,9 +11,9 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Read the archives back and hold every byte against the checksums.",
         discussion: """
-            Every fault is reported, not only the first, with the task and the offset concerned; then the exit code is 65.
-            Recordings that still lie in the spool are read back too. With --archive one archive is verified wherever it
-            lies, and where no configuration is found the archive speaks for itself: its side file, its own checksums and
+            Every fault is reported, not only the first, with the task and the offset concerned; then the exit code is 65. \
+            Recordings that still lie in the spool are read back too. With --archive one archive is verified wherever it \
+            lies, and where no configuration is found the archive speaks for itself: its side file, its own checksums and \
             its own lists.
 
             EXAMPLES

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EntryLineTests {
     private func entry() throws -> RecordingEntry {
-        try PendingMember.sample("task-ü\u{0}\"\\\n", "rec", bytes: [1, 2, 3]).entry
+        try PendingMember.sample("task-ü\u{1}\"\\\n", "rec", bytes: [1, 2, 3]).entry
     }
 
     @Test func `an entry comes back as it was`() throws {
@@ -37,7 +37,7 @@ import Testing
         let line = entry.jsonLine
         #expect(!line.contains(UInt8(ascii: "\n")))
         let object = try unwrap(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
-        #expect(object["task_id"] as? String == "task-ü\u{0}\"\\\n")
+        #expect(object["task_id"] as? String == "task-ü\u{1}\"\\\n")
         #expect(object["start_time_iso"] as? String == entry.key.startTime?.description)
         #expect((object["capture"] as? [String: Any])?["n"] as? Double == 1.5)
         let keys = String(decoding: line, as: UTF8.self).matches(of: #/[{,]"([a-z0-9_]+)":/#).map {

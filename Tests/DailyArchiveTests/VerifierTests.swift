@@ -75,6 +75,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false]) func `damaged metadata blames no recording`(knowing: Bool) async throws {
+        let (archive, entries) = try await place.sealed(.samples(5))
+        let whole = try place.bytes(path)
+        let start = try unwrap(whole.firstRange(of: Array("{\"attempts\"".utf8))).lowerBound
+        let length = entries.reduce(0) { $0 + $1.jsonLine.count + 1 }
+        for position in stride(from: start, to: start + length, by: 61) {
+            var bytes = whole
+            bytes[position] ^= 0x01
+            try rewrite(bytes)
+            let expected = knowing ? ExpectedArchive(archive, entries) : nil
+            let faults = try await ArchiveVerifier().verify(path: path, expected: expected).faults
+            #expect(faults.contains { $0.kind == .tagFileDamaged && $0.member == "metadata/recordings.jsonl" })
+            #expect(faults.allSatisfy { $0.taskID == nil }, "at \(position): \(faults)")
+        }
+    }
+
     @Test func `every damaged recording is named, not the first only`() async throws {
         let (archive, entries) = try await place.sealed(.samples(6))
         try change { bytes in
@@ -160,6 +176,12 @@ import Testing
         #expect(try await kinds() == [])
         let found = try await kinds(ExpectedArchive(archive, entries))
         #expect(Set(found).isSuperset(of: [.archiveSize, .archiveDigest, .sideFile, .manifest]))
+    }
+
+    @Test func `a recording of another day does not belong in the archive`() async throws {
+        let stray = try PendingMember.sample("b", bytes: [2], day: unwrap(ArchiveDay("2025-11-21")))
+        let (archive, entries) = try await place.sealed([.sample("a", bytes: [1]), stray])
+        #expect(try await kinds(ExpectedArchive(archive, entries)) == [.metadataLine])
     }
 
     @Test func `a forged archive whose parts disagree is found out`() async throws {

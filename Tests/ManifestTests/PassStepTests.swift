@@ -41,38 +41,6 @@ import Testing
         }
     }
 
-    @Test func `tasks are due once they are over, the longest overdue first`() async throws {
-        try await Fixture.with { fixture in
-            let tasks = [
-                try Fixture.task(3), try Fixture.task(1), try Fixture.task(2, request: .notRequested),
-                try Fixture.task(4, request: .undetermined), try Fixture.task(5, status: "assigned"),
-            ]
-            _ = try await fixture.list(tasks)
-            func due(
-                _ after: Duration,
-                limit: Int = 10,
-                window: Range<Timestamp>? = nil,
-                excluding: Set<TaskID> = []
-            ) async throws -> [TaskID] {
-                try await fixture.manifest.dueTasks(
-                    organization: fixture.acme,
-                    window: window,
-                    now: Fixture.morning + after,
-                    limit: limit,
-                    excluding: excluding
-                ).map(\.id)
-            }
-            let ids = try [1, 3, 4, 5].map(Fixture.taskID)
-            #expect(try await due(.hours(1)) == Array(ids[..<3]))
-            #expect(try await due(.minutes(1)) == [])
-            #expect(try await due(.hours(25)) == ids)
-            #expect(try await due(.hours(1), limit: 2) == Array(ids[..<2]))
-            #expect(try await due(.hours(1), limit: 2, excluding: [ids[0], ids[1]]) == [ids[2]])
-            let window = (Fixture.morning + .seconds(2))..<(Fixture.morning + .seconds(4))
-            #expect(try await due(.hours(1), window: window) == [ids[1]])
-        }
-    }
-
     @Test func `a capture request that turns true is asked about`() async throws {
         try await Fixture.with { fixture in
             for request in [CaptureRequest.notRequested, .requested] {
@@ -179,16 +147,17 @@ import Testing
             let row = try #require(try await fixture.recordings().first)
             #expect(row.state == .failed)
             #expect(row.reason == "the provider does not offer this recording any more")
-            func due(_ after: Duration) async throws -> Int {
-                try await fixture.manifest.dueTasks(
+            func awaiting(_ after: Duration) async throws -> Int {
+                try await fixture.manifest.tasksAwaitingBytes(
                     organization: fixture.acme,
                     window: nil,
-                    now: Fixture.morning + .hours(1) + after,
+                    wantedBefore: Fixture.morning + .hours(1) + after,
+                    after: nil,
                     limit: 5
-                ).filter(\.isAwaitingBytes).count
+                ).count
             }
-            #expect(try await due(.minutes(59)) == 0)
-            #expect(try await due(.minutes(60)) == 1)
+            #expect(try await awaiting(.minutes(60)) == 0)
+            #expect(try await awaiting(.minutes(61)) == 1)
             _ = try await fixture.answer([.refused(id, reason: "gone")], now: Fixture.morning + .hours(3))
             #expect(try await fixture.recordings().first?.reason?.hasSuffix("gone") == true)
             let offered = TaskAnswer.capture(Capture(taskID: id, recordings: [work[0].captured]))

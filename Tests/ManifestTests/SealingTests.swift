@@ -134,13 +134,14 @@ import Testing
             let open = try #require(try await fixture.manifest.openArchives().first)
             #expect(open.recordings == 1)
             #expect(open.extent.tarBytes == 2_000_512)
-            let due = try await fixture.manifest.dueTasks(
+            let awaiting = try await fixture.manifest.tasksAwaitingBytes(
                 organization: fixture.acme,
                 window: nil,
-                now: Fixture.morning + .hours(2),
+                wantedBefore: Fixture.morning + .hours(3),
+                after: nil,
                 limit: 10
             )
-            #expect(due.filter(\.isAwaitingBytes).map(\.id) == (try [1, 2].map(Fixture.taskID)))
+            #expect(awaiting.map(\.id) == (try [1, 2].map(Fixture.taskID)))
             let events = try await fixture.manifest.events().collected().map(\.kind)
             #expect(events.filter { $0 == .recordingLost }.count == 2)
             #expect(events.last == .archiveRecovered)

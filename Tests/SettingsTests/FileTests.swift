@@ -19,7 +19,7 @@ import Testing
         #expect(settings.downloads.attempts == 8)
         #expect(settings.downloads.stallTimeout == .seconds(30))
         #expect(settings.downloads.allowedHosts.isEmpty)
-        #expect(settings.downloads.memoryBytes == 67_108_864)
+        #expect(settings.downloads.memoryBytes == 33_554_432)
         #expect(settings.downloads.additionalCertificatesFile == nil)
         #expect(loaded.warnings.isEmpty)
         #expect(loaded.path == "callark.yaml")

@@ -19,7 +19,7 @@ import Testing
             FlyingFox.HTTPResponse(statusCode: .ok, body: corpus[number])
         }
         async let running: Void = server.run()
-        try await server.waitUntilListening(timeout: 10)
+        try await server.waitUntilListening(timeout: 120)
         guard case .ip4(_, let port) = await server.listeningAddress else { throw RawServer.Failure() }
 
         try await withEngine { engine in

@@ -32,7 +32,7 @@ struct SecureServer: Sendable {
                 "-days",
                 "2",
                 "-subj",
-                "/CN=callark test",
+                "/CN=callark test \(UUID())",
                 "-addext",
                 "subjectAltName=IP:127.0.0.1"
             )

@@ -28,6 +28,46 @@ import Testing
         }
     }
 
+    @Test func `the system's folder and the additional file are trusted side by side`() async throws {
+        try await SecureServer.with { known in
+            try await SecureServer.with { added in
+                try await withTemporaryFolder { folder in
+                    try FileManager.default.copyItem(
+                        atPath: known.certificate,
+                        toPath: folder.appending(path: "known.crt").path
+                    )
+                    _ = try await Tool.run("openssl", "rehash", folder.path)
+                    let anchors = try TrustAnchors(
+                        additionalCertificatesFile: added.certificate,
+                        systemFolder: folder.path
+                    )
+                    let engine = try TransferEngine(
+                        .init(userAgent: "callark-tests", maximumConnectionsPerHost: 1),
+                        trusting: anchors
+                    )
+                    for server in [known, added] {
+                        let answer = try await engine.perform(HTTPRequest(.get, server.url("/1")))
+                        #expect(answer.status == 200)
+                    }
+                    await engine.shutDown()
+                }
+            }
+        }
+    }
+
+    @Test func `the additional file is trusted beside libcurl's own bundle, too`() async throws {
+        try await SecureServer.with { server in
+            let anchors = try TrustAnchors(additionalCertificatesFile: server.certificate, systemFolder: nil)
+            let engine = try TransferEngine(
+                .init(userAgent: "callark-tests", maximumConnectionsPerHost: 1),
+                trusting: anchors
+            )
+            let answer = try await engine.perform(HTTPRequest(.get, server.url("/1")))
+            #expect(answer.status == 200)
+            await engine.shutDown()
+        }
+    }
+
     @Test func `a paused download over TLS goes on where it was`() async throws {
         try await SecureServer.with { server in
             try await withEngine(certificates: server.certificate) { engine in

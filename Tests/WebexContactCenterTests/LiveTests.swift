@@ -29,7 +29,7 @@ import Transfer
             return answer(String(decoding: try fixture("captures/hostile.json"), as: UTF8.self))
         }
         let running = Task { try await server.run() }
-        try await server.waitUntilListening()
+        try await server.waitUntilListening(timeout: 120)
         try await withTemporaryFolder { folder in
             let (center, engine) = try await center(of: server, folder)
             let from = Timestamp(millisecondsSince1970: 1_760_000_000_000)

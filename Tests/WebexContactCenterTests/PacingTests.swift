@@ -155,7 +155,7 @@ import Testing
 
 /// Waits, for ten seconds at most, until `condition` holds.
 func eventually(_ condition: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(120)
     while !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it did not happen", sourceLocation: sourceLocation)
