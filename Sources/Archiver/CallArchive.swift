@@ -37,8 +37,9 @@ package struct CallArchive: Sendable {
     }
 
     /// Opens the archive, does `work` with it, and closes it again.
-    /// - Throws: `ArchiveError` with code `locked` where another process works on it; `ArchiveError`, `ManifestError`
-    ///   and `TransferError` where something cannot be opened; what `work` throws.
+    /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
+    ///   `damaged` where there are archives and no manifest; `ArchiveError`, `ManifestError` and `TransferError` where
+    ///   something cannot be opened; what `work` throws.
     package static func withOpen<Value: Sendable>(
         _ setup: Setup,
         stop: StopRequest,
@@ -49,9 +50,10 @@ package struct CallArchive: Sendable {
         try setup.root.prepare()
         let lock = try PassLock.acquire(setup.root)
         defer { withExtendedLifetime(lock) {} }
+        try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
         for provider in setup.providers {
-            _ = try await manifest.register(provider.organization, id: provider.organizationID)
+            try await register(provider, in: manifest)
         }
         let engine = try TransferEngine(setup.engine)
         let context = PassContext(
@@ -80,6 +82,26 @@ package struct CallArchive: Sendable {
         } catch {
             await engine.shutDown()
             throw error
+        }
+    }
+
+    /// A new manifest beside old archives would have everything fetched once more, and then find no place for it.
+    private static func requireManifest(of root: ArchiveRoot) throws {
+        guard !FileManager.default.fileExists(atPath: root.manifestPath), let archive = try root.sealedArchives().first
+        else { return }
+        throw ArchiverError(
+            .damaged,
+            "\(root.manifestPath) is missing, though there are archives such as \(archive); "
+                + "make a new one out of them with `callark rebuild`"
+        )
+    }
+
+    private static func register(_ provider: ProviderSettings, in manifest: Manifest) async throws {
+        do {
+            _ = try await manifest.register(provider.organization, id: provider.organizationID)
+        } catch {
+            guard let error = error as? ManifestError, error.code == .conflict else { throw error }
+            throw ArchiverError(.otherOrganization, error.message)
         }
     }
 

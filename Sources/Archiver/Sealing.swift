@@ -7,28 +7,45 @@ struct Sealing: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// Seals every open archive of a day before today that holds a recording.
-    /// - Returns: what was sealed, oldest day first.
-    func run() async throws -> [SealedDay] {
-        let today = context.rules.day(of: context.now())
+    /// What was sealed, oldest day first, and the first damage that was met.
+    struct Outcome: Sendable {
         var sealed: [SealedDay] = []
+        var damage: ArchiveError?
+    }
+
+    /// Seals every open archive of a day before today that holds a recording.
+    /// Damage to one day does not keep the others open.
+    func run() async throws -> Outcome {
+        let today = context.rules.day(of: context.now())
+        var outcome = Outcome()
         for day in try await context.manifest.daysToSeal(organization: organization.name, before: today) {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped before sealing \(day)") }
-            sealed.append(try await seal(day))
+            do {
+                let sealed = try await seal(day)
+                outcome.sealed.append(sealed)
+            } catch {
+                guard let error = error as? ArchiveError, error.code == .damaged else { throw error }
+                outcome.damage = outcome.damage ?? error
+            }
         }
-        return sealed
+        return outcome
     }
 
     private func seal(_ day: ArchiveDay) async throws -> SealedDay {
         let name = try await context.manifest.openArchive(for: organization.name, day: day, now: context.now())
-        let tasks = try await context.manifest.tasksToSeal(organization: organization.name, day: day)
         do {
-            return try await context.noteSealed(try await context.writer.seal(name, tasks: tasks))
-        } catch let error as ArchiveError where error.code == .damaged {
-            // The disk did not give back what was written: what is no longer whole is pending again, and this is told.
-            try await context.recoverDamaged(name)
+            let archive = try await seal(name)
+            return try await context.noteSealed(archive)
+        } catch {
+            // Where the disk did not give back what was written, what is no longer whole is pending again.
+            if let error = error as? ArchiveError, error.code == .damaged { try await context.recoverDamaged(name) }
             throw error
         }
+    }
+
+    private func seal(_ name: ArchiveName) async throws -> SealedArchive {
+        let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
+        return try await context.writer.seal(name, tasks: tasks)
     }
 }
 

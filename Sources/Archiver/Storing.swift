@@ -52,11 +52,13 @@ struct Storing: Sendable {
     }
 
     /// A part file that is no longer what was received is taken away, so that the next pass receives it anew.
-    private func append(_ members: [(ArchiveName, PendingMember)]) async throws -> StoredGroup {
-        do {
+    private func append(_ members: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> StoredGroup {
+        do throws(ArchiveError) {
             return try await context.writer.append(members)
-        } catch let error as ArchiveError where error.code == .damaged {
-            for (_, member) in members where member.content.partPath == error.path { try member.content.discardPart() }
+        } catch {
+            for (_, member) in members where error.code == .damaged && member.content.partPath == error.path {
+                try member.content.discardPart()
+            }
             throw error
         }
     }

@@ -121,7 +121,8 @@ extension ArchiveRoot {
     }
 
     private static func probe(_ folder: String) throws(ArchiveError) {
-        let path = "\(folder)/.callark-probe-\(getpid())"
+        // One name for all processes, so that what a killed one leaves is the next one's to remove.
+        let path = "\(folder)/.callark-probe"
         _ = try OpenFile(path, O_WRONLY | O_CREAT, mode: 0o600)
         try FileSystem.remove(path)
     }

@@ -9,6 +9,10 @@ package struct PassLock: ~Copyable, Sendable {
         self.file = file
     }
 
+    /// Given back at once, and not only when the last copy of the descriptor is closed: a child that is between fork(2)
+    /// and exec(2) has one.
+    deinit { _ = flock(file.descriptor, LOCK_UN) }
+
     /// Takes the lock without waiting.
     /// - Throws: `.locked`, naming the process that holds it where that has said so.
     package static func acquire(_ root: ArchiveRoot) throws(ArchiveError) -> PassLock {

@@ -38,7 +38,7 @@ import Testing
             }
             try await here.pass()
             let noon = try keep("noon")
-            here.simulator.clock.advance(by: .seconds(10 * 3600 + 3500))
+            here.simulator.clock.advance(by: .seconds(10 * 3600))
             try await here.pass()
             let evening = try keep("evening")
             let name = try #require(try evening.openArchives().first)

@@ -212,6 +212,39 @@ private enum ReadOnlyMount {
         }
     }
 
+    @Test func `of a manifest that is gone is not papered over, and is mended by rebuild`() async throws {
+        try await Desk.with(calls: 3) { desk in
+            try await desk.archiveDay()
+            let before = try await desk.run("list", "--json").output
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: "\(desk.root)/manifest.sqlite\(suffix)")
+            }
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 65)
+            #expect(try ending.complaint.contains("callark rebuild"))
+            #expect(try await desk.run("rebuild").status == 0)
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            #expect(try await desk.run("list", "--json").output == before)
+        }
+    }
+
+    @Test func `of a manifest that is no database is told`() async throws {
+        try await Desk.with(calls: 3) { desk in
+            try await desk.archiveDay()
+            for suffix in ["-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: "\(desk.root)/manifest.sqlite\(suffix)")
+            }
+            try desk.write("archive/manifest.sqlite", String(repeating: "not a database ", count: 1000))
+            for command in ["archive", "list", "status", "verify"] {
+                let ending = try await desk.run(command)
+                #expect(ending.status == 65)
+                #expect(try ending.complaint.contains("manifest.sqlite"))
+            }
+            #expect(try await desk.run("rebuild").status == 0)
+            #expect(try await desk.run("verify").status == 0)
+        }
+    }
+
     @Test func `of one archive is found without any configuration`() async throws {
         try await Desk.with(calls: 3) { desk in
             try await desk.archiveDay()

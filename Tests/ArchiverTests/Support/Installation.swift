@@ -23,8 +23,10 @@ final class Installation: Sendable {
         options: SimulatorOptions = .unlimited,
         _ body: (Installation) async throws -> Void
     ) async throws {
-        try await Simulator.running(world, options: options) { simulator in
-            try await body(Installation(simulator))
+        try await Turns.shared.run {
+            try await Simulator.running(world, options: options) { simulator in
+                try await body(Installation(simulator))
+            }
         }
     }
 

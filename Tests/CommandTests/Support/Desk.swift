@@ -30,7 +30,9 @@ final class Desk: Sendable {
         )
         var options = SimulatorOptions()
         options.requestsPerMinute = 0
-        try await Simulator.running(world, options: options) { try await body(Desk($0)) }
+        try await Turns.shared.run {
+            try await Simulator.running(world, options: options) { try await body(Desk($0)) }
+        }
     }
 
     private init(_ simulator: Simulator) throws {

@@ -1,0 +1,33 @@
+/// Lets a few tests at a time work: each brings a server and its client, and all of them at once, on two cores, would
+/// only see each other's deadlines pass.
+actor Turns {
+    static let shared = Turns(3)
+
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) {
+        free = count
+    }
+
+    /// Does `work` when its turn has come.
+    nonisolated func run(_ work: () async throws -> Void) async throws {
+        await take()
+        do {
+            try await work()
+            await give()
+        } catch {
+            await give()
+            throw error
+        }
+    }
+
+    private func take() async {
+        guard free == 0 else { return free -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func give() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
