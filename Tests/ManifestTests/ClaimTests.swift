@@ -1,3 +1,4 @@
+import GRDB
 import Recordings
 import Synchronization
 import Testing
