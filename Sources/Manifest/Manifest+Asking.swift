@@ -3,13 +3,14 @@ import Recordings
 
 /// What the provider answered about one task.
 package enum TaskAnswer: Hashable, Sendable {
-    case capture(Capture)
+    /// - Parameter unusable: what the provider lists besides in a way that gives no way to its bytes, a line each.
+    case capture(Capture, unusable: [String] = [])
     /// The provider refuses the question about this task, and about no other.
     case refused(TaskID, reason: String)
 
     package var taskID: TaskID {
         switch self {
-        case .capture(let capture): capture.taskID
+        case .capture(let capture, _): capture.taskID
         case .refused(let task, _): task
         }
     }
@@ -46,7 +47,9 @@ extension Manifest {
     /// A task that was never listed is registered where there are recordings of it, with the earliest of their times as
     /// its own; without, nothing shows that it exists.
     ///
-    /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now.
+    /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now. A task of
+    /// which the answer lists something unusable is not settled by it: it is asked about until the horizon, and is a gap
+    /// besides whatever is held of it.
     /// - Parameters:
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
     ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
@@ -71,7 +74,8 @@ extension Manifest {
             )
             return try answers.flatMap { answer in
                 switch answer {
-                case .capture(let capture): return try taking.take(capture, in: db)
+                case .capture(let capture, let unusable):
+                    return try taking.take(capture, unusable: unusable, in: db)
                 case .refused(let task, let reason):
                     try taking.takeRefusal(of: task, reason: reason, in: db)
                     return []
