@@ -22,17 +22,18 @@ struct Recovery: Sendable {
         return sealed
     }
 
-    /// What is left of a large recording that has come in since, or that nobody waits for any more.
+    /// What is left of a large recording that has come in since, or that nobody waits for any more. There are few parts,
+    /// and may be any number of recordings.
     private func removeStaleParts() async throws {
-        guard try context.root.hasParts else { return }
-        var wanted: Set<String> = []
+        var stale = try context.root.parts()
+        guard !stale.isEmpty else { return }
         for state in [RecordingState.pending, .failed] {
             let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.standpoint)
             for try await case .recording(let row) in rows {
-                wanted.insert(context.root.partPath(for: row.key, organization: row.organization))
+                stale.remove(context.root.partPath(for: row.key, organization: row.organization))
             }
         }
-        try context.root.removeParts(otherThan: wanted)
+        for path in stale { try context.root.removePart(path) }
     }
 
     private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {

@@ -78,41 +78,16 @@ extension ArchiveRoot {
         return found.sorted()
     }
 
-    /// Takes away parts of recordings that nobody has added to since `instant`: their downloads were given up.
-    /// - Returns: how many bytes they had.
-    @discardableResult
-    package func removeParts(unchangedSince instant: Timestamp) throws(ArchiveError) -> Int64 {
-        var bytes: Int64 = 0
-        for file in try FileSystem.names(in: partsFolder) {
-            let part = "\(partsFolder)/\(file)"
-            guard let status = try FileSystem.status(of: part),
-                status.modifiedSecondsSince1970 * 1000 < instant.millisecondsSince1970
-            else { continue }
-            bytes += status.byteCount
-            try FileSystem.remove(part)
-        }
-        return bytes
+    /// The parts of recordings that lie in the spool, each where ``partPath(for:organization:)`` puts it; also those of
+    /// which only the side file is left.
+    package func parts() throws(ArchiveError) -> Set<String> {
+        let paths = try FileSystem.names(in: partsFolder).map { "\(partsFolder)/\($0)" }
+        return Set(paths.map { $0.hasSuffix(".json") ? "\($0.dropLast(5)).part" : $0 })
     }
 
-    /// Takes away every part but those at `wanted`, the ``partPath(for:organization:)`` of recordings that are still to
-    /// come: a process that dies after storing a recording leaves its part behind.
-    /// - Returns: how many bytes they had.
-    @discardableResult
-    package func removeParts(otherThan wanted: Set<String>) throws(ArchiveError) -> Int64 {
-        var bytes: Int64 = 0
-        for file in try FileSystem.names(in: partsFolder) {
-            let path = "\(partsFolder)/\(file)"
-            let part = path.hasSuffix(".json") ? "\(path.dropLast(5)).part" : path
-            guard !wanted.contains(part), let status = try FileSystem.status(of: path) else { continue }
-            bytes += status.byteCount
-            try FileSystem.remove(path)
-        }
-        return bytes
-    }
-
-    /// Whether parts of recordings lie in the spool.
-    package var hasParts: Bool {
-        get throws(ArchiveError) { try !FileSystem.names(in: partsFolder).isEmpty }
+    /// Takes away a part, and what stands beside it; nothing there is fine.
+    package func removePart(_ path: String) throws(ArchiveError) {
+        try PartFile.remove(path)
     }
 
     private static func folders(in path: String) throws(ArchiveError) -> [String] {

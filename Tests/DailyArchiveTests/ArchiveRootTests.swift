@@ -81,13 +81,21 @@ import Testing
         #expect(try place.root.openArchives().isEmpty)
     }
 
-    @Test func `old parts are taken away and fresh ones kept`() throws {
+    @Test func `a part is taken away with what stands beside it, and found by either`() throws {
         let place = try Workplace()
-        let part = place.root.partPath(for: try .sample("a"), organization: .acme)
-        try place.write(noise(100, seed: 1), to: part)
-        #expect(try place.root.removeParts(unchangedSince: Timestamp(Date(timeIntervalSinceNow: -3600))) == 0)
-        #expect(try place.root.removeParts(unchangedSince: Timestamp(Date(timeIntervalSinceNow: 3600))) == 100)
-        #expect(!place.exists(part))
+        let (first, second) = (try part(of: "a", in: place), try part(of: "b", in: place))
+        try place.write(noise(100, seed: 1), to: first)
+        for part in [first, second] { try place.write(noise(10, seed: 2), to: "\(part.dropLast(5)).json") }
+        #expect(try place.root.parts() == [first, second])
+        try place.root.removePart(first)
+        #expect(try place.root.parts() == [second])
+        try place.root.removePart(second)
+        #expect(try place.root.parts() == [])
+        #expect(!place.exists(first))
+    }
+
+    private func part(of task: String, in place: Workplace) throws -> String {
+        place.root.partPath(for: try .sample(task), organization: .acme)
     }
 
     @Test func `a second pass is refused and told who holds the lock`() async throws {
