@@ -27,4 +27,12 @@ struct PassContext: Sendable {
 
     /// Whether anything new may be begun.
     var takesWork: Bool { !stop.isMade && !disk.isLow }
+
+    /// The archive that takes recordings of `day`: the open one, or a new one behind all that stand on the disk. One that
+    /// a rebuild could not read is not in the manifest, and yet its name is taken.
+    func openArchive(for organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName {
+        if let open = try await manifest.openArchive(of: organization, day: day) { return open }
+        let taken = try root.lastSealedSequence(organization, day)
+        return try await manifest.openArchive(for: organization, day: day, after: taken, now: now())
+    }
 }

@@ -31,11 +31,7 @@ struct Storing: Sendable {
         var members: [(ArchiveName, PendingMember)] = []
         for accepted in group {
             let entry = accepted.member.entry
-            let name = try await context.manifest.openArchive(
-                for: entry.organization,
-                day: entry.day,
-                now: context.now()
-            )
+            let name = try await context.openArchive(for: entry.organization, day: entry.day)
             members.append((name, accepted.member))
         }
         let stored = try await append(members)

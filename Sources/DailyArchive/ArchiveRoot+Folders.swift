@@ -78,6 +78,15 @@ extension ArchiveRoot {
         return found.sorted()
     }
 
+    /// The highest sequence of the sealed archives of one day, as the names of the files tell it, whatever is in them; 0
+    /// where there is none. Looks into one folder only.
+    package func lastSealedSequence(_ organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError) -> Int {
+        let first = ArchiveName(organization: organization, day: day, sequence: 1)
+        let names = try FileSystem.names(in: FileSystem.folder(of: archivePath(first)))
+        return names.compactMap { ArchiveName($0.prefix { $0 != "." }) }
+            .filter { $0.organization == organization && $0.day == day }.map(\.sequence).max() ?? 0
+    }
+
     /// The parts of recordings that lie in the spool, each where ``partPath(for:organization:)`` puts it; also those of
     /// which only the side file is left.
     package func parts() throws(ArchiveError) -> Set<String> {

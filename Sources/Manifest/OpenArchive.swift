@@ -40,19 +40,28 @@ struct OpenArchive {
 }
 
 extension Manifest {
+    /// The open archive of `day`; `nil` where there is none.
+    package func openArchive(of organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName? {
+        try await read { db in
+            try ArchiveName.ofOpen(try OrganizationRow.row(of: organization, in: db), organization, day, in: db)
+        }
+    }
+
     /// The archive that takes recordings of `day`: the open one, or a new one with the next sequence, which is
     /// registered as empty.
-    package func openArchive(for organization: OrganizationName, day: ArchiveDay, now: Timestamp) async throws
-        -> ArchiveName
-    {
+    /// - Parameter sequence: a new one comes after this, even if the manifest knows of none that high.
+    package func openArchive(
+        for organization: OrganizationName,
+        day: ArchiveDay,
+        after sequence: Int = 0,
+        now: Timestamp
+    ) async throws -> ArchiveName {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
-            if let sequence = try Int.fetchOne(db, sql: select, arguments: [row, day.stored]) {
-                return ArchiveName(organization: organization, day: day, sequence: sequence)
-            }
+            if let open = try ArchiveName.ofOpen(row, organization, day, in: db) { return open }
             let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
-            let sequence = try (Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0) + 1
+            let known = try Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0
+            let sequence = max(known, sequence) + 1
             try db.execute(
                 sql: """
                     INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes)
@@ -87,6 +96,17 @@ extension Manifest {
 }
 
 extension ArchiveName {
+    fileprivate static func ofOpen(
+        _ row: Int64,
+        _ organization: OrganizationName,
+        _ day: ArchiveDay,
+        in db: Database
+    ) throws -> ArchiveName? {
+        let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
+        let sequence = try Int.fetchOne(db.cachedStatement(sql: select), arguments: [row, day.stored])
+        return sequence.map { ArchiveName(organization: organization, day: day, sequence: $0) }
+    }
+
     /// Of a row that begins with the organization's name, the day and the sequence.
     init(_ row: Row) throws {
         self.init(

@@ -65,6 +65,28 @@ import Testing
         }
     }
 
+    @Test func `that had to leave an archive out does not give its name to another`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            try await here.pass()
+            let damaged = try #require(try here.root.sealedArchives().first)
+            let path = here.root.archivePath(damaged)
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            let file = try #require(FileHandle(forUpdatingAtPath: path))
+            try file.truncate(atOffset: try file.seekToEnd() / 2)
+            try file.close()
+            let kept = try Data(contentsOf: URL(filePath: path))
+            #expect(try await rebuild(here).unreadable.map(\.name) == [damaged])
+            for _ in 0..<2 {
+                let result = try await here.pass()
+                #expect(result.failure == nil)
+                #expect(result.isComplete)
+            }
+            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try await here.held() == here.offered())
+            #expect(try Data(contentsOf: URL(filePath: path)) == kept)
+        }
+    }
+
     @Test func `keeps the old one beside it, and is refused while a pass runs`() async throws {
         try await Installation.with(.small(calls: 2)) { here in
             try await here.pass()

@@ -81,6 +81,19 @@ import Testing
         #expect(try place.root.openArchives().isEmpty)
     }
 
+    @Test func `a day's last sequence is told by names alone`() throws {
+        let place = try Workplace()
+        let first = ArchiveName(organization: .acme, day: try #require(ArchiveDay("2025-11-20")), sequence: 1)
+        let last = { try place.root.lastSealedSequence(first.organization, first.day) }
+        #expect(try last() == 0)
+        let folder = place.root.path + "/archives/acme/2025/11"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for name in ["acme-2025-11-20-001.tar", "acme-2025-11-20-012.tar.sha256", "acme-2025-11-21-040.tar", "x.tar"] {
+            try place.write([], to: "\(folder)/\(name)")
+        }
+        #expect(try last() == 12)
+    }
+
     @Test func `a part is taken away with what stands beside it, and found by either`() throws {
         let place = try Workplace()
         let (first, second) = (try part(of: "a", in: place), try part(of: "b", in: place))

@@ -21,6 +21,26 @@ import Testing
         }
     }
 
+    @Test func `a new archive comes after those that only the disk knows`() async throws {
+        try await Fixture.with { fixture in
+            func open(after sequence: Int) async throws -> Int {
+                try await fixture.manifest.openArchive(
+                    for: fixture.acme,
+                    day: Fixture.today,
+                    after: sequence,
+                    now: Fixture.morning
+                ).sequence
+            }
+            #expect(try await fixture.manifest.openArchive(of: fixture.acme, day: Fixture.today) == nil)
+            #expect(try await open(after: 3) == 4)
+            #expect(try await open(after: 7) == 4, "the open one is gone on with")
+            #expect(try await fixture.manifest.openArchive(of: fixture.acme, day: Fixture.today)?.sequence == 4)
+            try await fixture.store(try await fixture.known([1]))
+            try await fixture.seal()
+            #expect(try await open(after: 3) == 5)
+        }
+    }
+
     @Test func `a sealed archive holds its recordings for good`() async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known(1...3))
