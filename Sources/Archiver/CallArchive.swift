@@ -85,9 +85,11 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// A new manifest beside old archives would have everything fetched once more, and then find no place for it.
+    /// A new manifest beside old archives would have everything fetched once more, and then find no place for it; and
+    /// what lies in the spool would be taken away, since nothing of it is known to be stored.
     private static func requireManifest(of root: ArchiveRoot) throws {
-        guard !FileManager.default.fileExists(atPath: root.manifestPath), let archive = try root.sealedArchives().first
+        guard try !Manifest.exists(at: root.manifestPath),
+            let archive = try root.sealedArchives().first ?? root.openArchives().first
         else { return }
         throw ArchiverError(
             .damaged,

@@ -107,29 +107,15 @@ package struct Rebuild: Sendable {
 
     /// - Returns: where the old manifest is now.
     private func replaceManifest(with draft: String) throws -> String? {
-        var kept: String?
         if FileManager.default.fileExists(atPath: root.manifestPath) {
-            let aside = unusedPath(root.manifestPath + ".before-rebuild")
-            try move(root.manifestPath, to: aside)
-            // Beside a new manifest the log of the old one would be taken for its own.
-            for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: root.manifestPath + suffix) {
-                try move(root.manifestPath + suffix, to: aside + suffix)
+            do throws(ManifestError) {
+                try Manifest.settleLog(at: root.manifestPath)
+            } catch {
+                // One that cannot be opened keeps its log as it is; one that could be, but not now, is not put aside.
+                if error.code == .busy || error.code == .full { throw error }
             }
-            kept = aside
         }
-        try move(draft, to: root.manifestPath)
-        try root.synchronize()
-        return kept
-    }
-
-    private func unusedPath(_ path: String) -> String {
-        var candidate = path
-        var number = 1
-        while FileManager.default.fileExists(atPath: candidate) {
-            number += 1
-            candidate = "\(path)-\(number)"
-        }
-        return candidate
+        return try root.replaceManifest(with: draft)
     }
 
     private func removeDatabase(at path: String) throws {
@@ -139,14 +125,6 @@ package struct Rebuild: Sendable {
             } catch {
                 throw ArchiveError(.permission, "cannot remove \(path + suffix)", path: path + suffix)
             }
-        }
-    }
-
-    private func move(_ source: String, to target: String) throws {
-        do {
-            try FileManager.default.moveItem(atPath: source, toPath: target)
-        } catch {
-            throw ArchiveError(.permission, "cannot move \(source) to \(target)", path: source)
         }
     }
 }

@@ -44,11 +44,6 @@ extension ArchiveRoot {
         return names[UInt32(truncatingIfNeeded: status.f_type)]
     }
 
-    /// Makes what was renamed directly below the root outlive the machine's end.
-    package func synchronize() throws(ArchiveError) {
-        try FileSystem.synchronizeFolder(path)
-    }
-
     /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
     package func openArchives() throws(ArchiveError) -> [ArchiveName] {
         var found: Set<ArchiveName> = []

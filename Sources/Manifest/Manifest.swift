@@ -51,6 +51,33 @@ package final class Manifest: Sendable {
         }
     }
 
+    /// Whether there is a manifest at `path`. A file without a table is none, such as one whose log was left behind when
+    /// it was copied.
+    /// - Throws: `damaged`, `permission`, `busy`.
+    package static func exists(at path: String) throws(ManifestError) -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
+            defer { try? queue.close() }
+            return try queue.read(hasTables)
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
+    /// Writes the log of the manifest at `path` back into the file, so that the file has everything on its own.
+    /// - Throws: `busy` where another process reads an earlier state of it; `full`; `damaged` and others where it is no
+    ///   sound database.
+    package static func settleLog(at path: String) throws(ManifestError) {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
+            defer { try? queue.close() }
+            _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
     /// Makes a new manifest, for `rebuild`.
     /// - Throws: `conflict` where there is a file at `path` already.
     package static func create(path: String) throws(ManifestError) -> Manifest {
@@ -182,11 +209,15 @@ extension Manifest {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
         try queue.read { db in
-            guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0 else { return }
+            guard try hasTables(db) else { return }
             try checkApplication(of: db, path: path)
             if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
         }
         try queue.close()
+    }
+
+    private static func hasTables(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0
     }
 
     private static func checkVersion(of db: Database, path: String) throws {

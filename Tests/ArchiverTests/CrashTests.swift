@@ -141,9 +141,10 @@ import Testing
     @Test func `an open archive that the manifest never heard of is left out`() async throws {
         try await crash { moments, root in
             try copy(moments.noon.path, root.path)
-            for suffix in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(atPath: root.manifestPath + suffix)
-            }
+            let name = moments.name
+            let stranger = ArchiveName(organization: name.organization, day: name.day, sequence: name.sequence + 6)
+            try copy(moments.noon.openArchivePath(name), root.openArchivePath(stranger))
+            try copy(moments.noon.journalPath(name), root.journalPath(stranger))
         }
     }
 

@@ -65,6 +65,92 @@ import Testing
         }
     }
 
+    /// What may have become of a manifest.
+    enum Loss: CaseIterable {
+        case gone, empty
+    }
+
+    @Test(arguments: Loss.allCases)
+    func `is what a pass asks for where there are archives and no manifest, and the spool stays`(_ loss: Loss)
+        async throws
+    {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let stored = try await here.held()
+            let open = here.root.openArchivePath(try #require(try here.root.openArchives().first))
+            let bytes = try Data(contentsOf: URL(filePath: open))
+            try #require(try here.root.sealedArchives() == [])
+            try FileManager.default.removeItem(atPath: here.root.manifestPath)
+            if loss == .empty { try Data().write(to: URL(filePath: here.root.manifestPath)) }
+            for _ in 0..<2 {
+                let error = await #expect(throws: ArchiverError.self) { try await here.pass() }
+                #expect(error?.code == .damaged)
+                #expect(error?.message.contains("callark rebuild") == true)
+            }
+            #expect(try Data(contentsOf: URL(filePath: open)) == bytes)
+            #expect(try await rebuild(here).stored == stored.count)
+            #expect(try await here.held() == stored)
+            here.simulator.resetCounters()
+            try await here.pass()
+            #expect(here.simulator.counters.requests(to: .media) == 0)
+        }
+    }
+
+    @Test func `takes the place of one that cannot be opened, and never its log`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            try await here.pass()
+            let before = told(try await here.rows())
+            let (junk, log) = (Data(repeating: 0x5A, count: 20_000), Data(repeating: 0xA5, count: 9000))
+            try junk.write(to: URL(filePath: here.root.manifestPath))
+            try log.write(to: URL(filePath: here.root.manifestPath + "-wal"))
+            let aside = try #require(try await rebuild(here).previousManifest)
+            #expect(try Data(contentsOf: URL(filePath: aside)) == junk)
+            #expect(!FileManager.default.fileExists(atPath: here.root.manifestPath + "-wal"))
+            #expect(told(try await here.rows()) == before)
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `leaves nothing out of the old one, and no moment without a manifest`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            try await here.pass()
+            let path = here.root.manifestPath
+            // As long as somebody reads, the writer that closes leaves its log behind.
+            let reader = try Manifest(path: path, mode: .readOnly)
+            try await here.pass()
+            let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+            try #require((log ?? 0) > 0)
+            let events = try await count(reader.events())
+            let watch = Task.detached {
+                var looks = 0
+                while !Task.isCancelled {
+                    guard FileManager.default.fileExists(atPath: path) else { return -1 }
+                    looks += 1
+                    await Task.yield()
+                }
+                return looks
+            }
+            let aside = try #require(try await rebuild(here).previousManifest)
+            watch.cancel()
+            #expect(await watch.value > 0)
+            try reader.close()
+            #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+            let old = try Manifest(path: aside, mode: .readOnly)
+            #expect(try await count(old.events()) == events)
+            #expect(try await old.faults() == [])
+            try old.close()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    private func count(_ events: some AsyncSequence<Event, any Error>) async throws -> Int {
+        try await events.reduce(0) { count, _ in count + 1 }
+    }
+
     @Test func `that had to leave an archive out does not give its name to another`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain)) { here in
             try await here.pass()

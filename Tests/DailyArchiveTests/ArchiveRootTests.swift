@@ -94,6 +94,25 @@ import Testing
         #expect(try last() == 12)
     }
 
+    @Test func `a manifest takes the place of another, whose log stays with it`() throws {
+        let place = try Workplace()
+        let (path, draft) = (place.root.manifestPath, place.root.manifestPath + ".rebuilding")
+        var kept: [String] = []
+        for round in UInt8(1)...3 {
+            try place.write([round], to: draft)
+            let aside = try place.root.replaceManifest(with: draft)
+            #expect(try place.bytes(path) == [round])
+            for suffix in ["-wal", "-shm"] { #expect(!place.exists(path + suffix)) }
+            #expect(!place.exists(draft))
+            #expect((aside == nil) == (round == 1))
+            for suffix in ["-wal", "-shm"] { try place.write([round + 10], to: path + suffix) }
+            kept += aside.map { [$0] } ?? []
+        }
+        #expect(Set(kept).count == 2)
+        #expect(try kept.map(place.bytes) == [[1], [2]])
+        #expect(try kept.map { try place.bytes($0 + "-wal") } == [[11], [12]])
+    }
+
     @Test func `a part is taken away with what stands beside it, and found by either`() throws {
         let place = try Workplace()
         let (first, second) = (try part(of: "a", in: place), try part(of: "b", in: place))

@@ -1,0 +1,39 @@
+import Glibc
+
+extension ArchiveRoot {
+    /// Puts the manifest at `draft`, closed and without a log, in the place of the one that is there, if any. At every
+    /// moment one of the two stands at ``manifestPath``.
+    ///
+    /// The log of the old one must be empty, or not worth keeping for the old one's sake: between the log's end and the
+    /// rename the old manifest stands without it.
+    /// - Returns: where the old manifest is now, with its log where it had one; `nil` where there was none.
+    package func replaceManifest(with draft: String) throws(ArchiveError) -> String? {
+        var aside: String?
+        if try FileSystem.status(of: manifestPath) != nil {
+            let kept = try unusedPath(manifestPath + ".before-rebuild")
+            try FileSystem.addName(kept, to: manifestPath)
+            if let log = try FileSystem.size(of: manifestPath + "-wal"), log > 0 {
+                try FileSystem.addName(kept + "-wal", to: manifestPath + "-wal")
+            }
+            try FileSystem.synchronizeFolder(path)
+            aside = kept
+        }
+        // SQLite takes whatever log lies beside a file for that file's own (sqlite.org/howtocorrupt.html section 1.4), so
+        // the old one's is gone before the new manifest appears, and is gone from the disk too.
+        for suffix in ["-wal", "-shm"] { try FileSystem.remove(manifestPath + suffix) }
+        try FileSystem.synchronizeFolder(path)
+        try FileSystem.replace(manifestPath, with: draft)
+        try FileSystem.synchronizeFolder(path)
+        return aside
+    }
+
+    private func unusedPath(_ path: String) throws(ArchiveError) -> String {
+        var candidate = path
+        var number = 1
+        while try FileSystem.status(of: candidate) != nil {
+            number += 1
+            candidate = "\(path)-\(number)"
+        }
+        return candidate
+    }
+}
