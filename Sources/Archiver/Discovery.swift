@@ -13,6 +13,7 @@ struct Discovery: Sendable {
     /// - Throws: what the provider's client or the manifest throws; what was noted by then stays.
     func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws {
         let pages = organization.contactCenter.taskPages(from: window.range.lowerBound, to: window.range.upperBound)
+        var unreadable: Timestamp?
         for try await page in pages {
             let note = try await context.manifest.noteListed(
                 page.tasks,
@@ -22,19 +23,52 @@ struct Discovery: Sendable {
             )
             context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
             for anomaly in page.anomalies {
-                context.observer(.listingAnomaly(organization.name, anomaly.description))
+                try await tell(of: anomaly)
+                if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
             }
             pageNoted()
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
         }
-        try await advanceWatermark(over: window)
+        try await advanceWatermark(over: window, unreadable: unreadable)
+    }
+
+    /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.
+    private func tell(of anomaly: ListingAnomaly) async throws {
+        context.observer(.listingAnomaly(organization.name, anomaly.description))
+        let event = Event(
+            time: context.now(),
+            kind: .listingAnomaly,
+            organization: organization.name,
+            detail: ["at": anomaly.at.description, "code": anomaly.code.rawValue, "reason": anomaly.message]
+        )
+        try await context.manifest.appendEvent(event)
+        if anomaly.mayHideTask { context.listingDoubts.add(organization.name) }
     }
 
     /// The listing is complete up to the window's end if it was complete up to the window's beginning.
-    private func advanceWatermark(over window: PassWindow) async throws {
+    ///
+    /// A row without an ID may have one when it is asked for again. So the watermark waits before it, but for no longer
+    /// than the horizon, as for a recording that does not come: a row that stays as it is would else have every pass list
+    /// more than the one before, in the end more than the provider gives. A millisecond with more tasks than a page has
+    /// looks the same however often it is asked for, so that waiting there would mend nothing.
+    /// - Parameter unreadable: from when on there are rows without an ID.
+    private func advanceWatermark(over window: PassWindow, unreadable: Timestamp?) async throws {
+        let horizon = context.now() - context.rules.askSchedule.horizon
+        let end = min(window.range.upperBound, unreadable.map { max($0, horizon) } ?? window.range.upperBound)
         let listedThrough = try await context.manifest.watermark(organization.name)
         let isContinuous = listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit
-        guard isContinuous, window.range.upperBound > listedThrough ?? window.range.lowerBound else { return }
-        try await context.manifest.setWatermark(organization.name, listedThrough: window.range.upperBound)
+        guard isContinuous, end > listedThrough ?? window.range.lowerBound else { return }
+        try await context.manifest.setWatermark(organization.name, listedThrough: end)
+    }
+}
+
+extension ListingAnomaly {
+    /// Whether there may be a task that the listing did not bring. One in the wrong place is known all the same, and one
+    /// out of order or out of the window is brought by the question for its own time.
+    fileprivate var mayHideTask: Bool {
+        switch code {
+        case .crowdedMillisecond, .unreadableTask: true
+        case .missingCreatedTime, .outsideWindow, .unordered: false
+        }
     }
 }

@@ -22,11 +22,13 @@ package struct Pass: Sendable {
         package var window: PassWindow
         package var summary: PassSummary
         package var archives: [SealedDay]
+        /// How often the listing may have left out a task; the log of events says where.
+        package var listingDoubts: Int
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
         /// Whether exit code 0 would be the truth.
-        package var isComplete: Bool { failure == nil && summary.isComplete }
+        package var isComplete: Bool { failure == nil && listingDoubts == 0 && summary.isComplete }
     }
 
     /// An organization and what of it is asked for.
@@ -96,6 +98,7 @@ package struct Pass: Sendable {
             window: assignment.window,
             summary: PassSummary(),
             archives: recovered,
+            listingDoubts: context.listingDoubts[assignment.organization.name],
             failure: failure
         )
         if failure == nil {

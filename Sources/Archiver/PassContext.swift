@@ -2,6 +2,7 @@ import DailyArchive
 import Logging
 import Manifest
 import Recordings
+import Synchronization
 import Transfer
 
 /// What the steps of a pass share.
@@ -14,6 +15,7 @@ struct PassContext: Sendable {
     let rules: PassRules
     let disk: DiskGuard
     let underWay = RecordingsUnderWay()
+    let listingDoubts = ListingDoubts()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp
@@ -35,4 +37,15 @@ struct PassContext: Sendable {
         let taken = try root.lastSealedSequence(organization, day)
         return try await manifest.openArchive(for: organization, day: day, after: taken, now: now())
     }
+}
+
+/// How often the listing may have left a task out. No row shows such a task, and yet it keeps a pass from being complete.
+final class ListingDoubts: Sendable {
+    private let counts = Mutex<[OrganizationName: Int]>([:])
+
+    func add(_ organization: OrganizationName) {
+        counts.withLock { $0[organization, default: 0] += 1 }
+    }
+
+    subscript(organization: OrganizationName) -> Int { counts.withLock { $0[organization, default: 0] } }
 }

@@ -1,3 +1,4 @@
+import DailyArchive
 import Foundation
 import Manifest
 import Recordings
@@ -198,6 +199,63 @@ import WebexContactCenter
             #expect(try await here.pass().isComplete)
             #expect(try await here.gaps() == [])
             try await here.expectWhole()
+        }
+    }
+
+    /// What the log of events says of listings: the codes.
+    private func anomalies(_ here: Installation) async throws -> [String] {
+        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        var codes: [String] = []
+        for try await event in manifest.events() where event.kind == .listingAnomaly {
+            codes.append(event.detail["code"] ?? "")
+        }
+        return codes
+    }
+
+    private func watermark(_ here: Installation) async throws -> Timestamp? {
+        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        return try await manifest.watermark(here.organization)
+    }
+
+    @Test func `with a task that has no ID is listed again, for as long as the horizon`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let body = #"{"meta":{},"data":[{"attributes":{"status":"completed"}}]}"#
+            here.simulator.inject(FaultRule(.tasks, .first(1), .status(200, body: body)))
+            let horizon = here.now() - .hours(7 * 24)
+            let result = try await here.pass(.sinceLastPass)
+            #expect(result.failure == nil)
+            #expect(!result.isComplete)
+            #expect(result.listingDoubts == 1)
+            #expect(try await anomalies(here) == ["unreadable_task"])
+            #expect(try await watermark(here) ?? horizon <= horizon + .minutes(1))
+            let next = try await here.pass(.sinceLastPass)
+            #expect(next.isComplete)
+            #expect(try await watermark(here) == next.window.range.upperBound)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `with more tasks in a millisecond than a page is gone on from, and not complete`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let moment = (here.now() - .hours(12)).millisecondsSince1970
+            let rows = (1000..<2000).map { number in
+                #"{"id":"aaaaaaaa-0000-4000-8000-00000000\#(number)","attributes":{"createdTime":\#(moment),"#
+                    + #""lastUpdatedTime":\#(moment),"status":"completed","captureRequested":false}}"#
+            }
+            let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
+            for _ in 0..<2 {
+                // The first two questions of a listing: for the window, and on from its last task.
+                here.simulator.inject(FaultRule(.tasks, .first(2), .status(200, body: body)))
+                let result = try await here.pass(.sinceLastPass)
+                #expect(result.failure == nil)
+                #expect(result.listingDoubts == 1)
+                #expect(!result.isComplete)
+                #expect(try await watermark(here) == result.window.range.upperBound)
+                here.simulator.clearFaults()
+            }
+            #expect(try await anomalies(here) == ["crowded_millisecond", "crowded_millisecond"])
         }
     }
 
