@@ -7,6 +7,8 @@ package struct ArchiverError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// The window is in the future, or empty.
         case badWindow = "bad_window"
+        /// The configuration gives a name of the manifest's to another organization.
+        case otherOrganization = "other_organization"
         /// Too little space is left below the archive's root.
         case diskLow = "disk_low"
         /// A first signal asked for an end.

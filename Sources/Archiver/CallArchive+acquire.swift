@@ -5,8 +5,13 @@ import Recordings
 extension CallArchive {
     /// Asks the provider for these tasks, now and whether or not they are due, and stores what it has. For `fetch`.
     /// - Parameter name: the organization that the tasks belong to; `nil` to ask each in turn.
-    /// - Throws: `ProviderError`, `ArchiveError`, `ManifestError`. What fails for one recording is in its row.
-    package func acquire(_ tasks: [TaskID], organization name: OrganizationName?) async throws {
+    /// - Returns: the organizations that could not be asked, and why: of a task that was not found, nobody can say then
+    ///   that there is nothing. What fails for one recording is in its row.
+    /// - Throws: `ArchiveError`, `ManifestError`.
+    package func acquire(
+        _ tasks: [TaskID],
+        organization name: OrganizationName?
+    ) async throws -> [OrganizationName: any Error] {
         let asked = allOrganizations.filter { name == nil || $0.name == name }
         _ = try await Recovery(context: context).run()
         let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
@@ -14,18 +19,22 @@ extension CallArchive {
             for organization in asked {
                 let resolution = Resolution(organization: organization, context: context, jobs: jobs)
                 do {
-                    for begin in stride(from: 0, to: tasks.count, by: Resolution.batchSize) {
-                        let end = min(begin + Resolution.batchSize, tasks.count)
-                        try await resolution.ask(about: Array(tasks[begin..<end]))
-                    }
+                    try await context.stop.cancelling { try await ask(about: tasks, resolution) }
                 } catch {
-                    failures[organization.name] = error
+                    let isStopped = context.stop.isMade
+                    failures[organization.name] = isStopped ? ArchiverError(.stopped, "stopped on request") : error
                 }
             }
             return failures
         }
         try await context.writer.close()
-        // With several organizations, one that refuses says nothing about a task of another.
-        if let failure = failures.values.first, failures.count == asked.count { throw failure }
+        return failures
+    }
+
+    private func ask(about tasks: [TaskID], _ resolution: Resolution) async throws {
+        for begin in stride(from: 0, to: tasks.count, by: Resolution.batchSize) {
+            let end = min(begin + Resolution.batchSize, tasks.count)
+            try await resolution.ask(about: Array(tasks[begin..<end]))
+        }
     }
 }

@@ -53,7 +53,7 @@ package struct CallArchive: Sendable {
         try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
         for provider in setup.providers {
-            _ = try await manifest.register(provider.organization, id: provider.organizationID)
+            try await register(provider, in: manifest)
         }
         let engine = try TransferEngine(setup.engine)
         let context = PassContext(
@@ -94,6 +94,15 @@ package struct CallArchive: Sendable {
             "\(root.manifestPath) is missing, though there are archives such as \(archive); "
                 + "make a new one out of them with `callark rebuild`"
         )
+    }
+
+    private static func register(_ provider: ProviderSettings, in manifest: Manifest) async throws {
+        do {
+            _ = try await manifest.register(provider.organization, id: provider.organizationID)
+        } catch {
+            guard let error = error as? ManifestError, error.code == .conflict else { throw error }
+            throw ArchiverError(.otherOrganization, error.message)
+        }
     }
 
     private init(context: PassContext, providers: [ProviderSettings], logger: Logger) {

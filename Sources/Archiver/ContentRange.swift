@@ -2,6 +2,8 @@
 struct ContentRange: Equatable {
     /// The position of the answer's first byte in the whole.
     var first: Int64
+    /// The position of its last byte.
+    var last: Int64
     /// The length of the whole, where the server says it.
     var total: Int64?
 
@@ -15,6 +17,7 @@ struct ContentRange: Equatable {
             first >= 0, first <= last
         else { return nil }
         self.first = first
+        self.last = last
         total = Int64(parts[1])
         if let total, last >= total { return nil }
     }

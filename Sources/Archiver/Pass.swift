@@ -103,7 +103,9 @@ package struct Pass: Sendable {
         )
         if failure == nil {
             do {
-                result.archives += try await Sealing(organization: assignment.organization, context: context).run()
+                let sealing = try await Sealing(organization: assignment.organization, context: context).run()
+                result.archives += sealing.sealed
+                result.failure = sealing.damage
             } catch {
                 result.failure = error
             }
@@ -131,8 +133,14 @@ package struct Pass: Sendable {
                     return [:]
                 }
                 group.addTask {
-                    try await Receiving(context: context).run(jobs, into: accepted)
-                    await accepted.finish()
+                    do {
+                        try await Receiving(context: context).run(jobs, into: accepted)
+                        await accepted.finish()
+                    } catch {
+                        // What was accepted before is stored all the same; then the storer must not wait for more.
+                        await accepted.finish()
+                        throw error
+                    }
                     return [:]
                 }
                 group.addTask {

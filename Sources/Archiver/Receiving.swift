@@ -25,7 +25,8 @@ struct Receiving: Sendable {
                     }
                 }
             }
-            try await group.waitForAll()
+            // Unlike `waitForAll`, this lets the first error cancel the other receivers.
+            for try await _ in group {}
         }
     }
 
@@ -36,7 +37,7 @@ struct Receiving: Sendable {
             outcome = try await context.stop.cancelling(after: Self.stopGrace) {
                 try await Reception(job: job, context: context).run()
             }
-        } catch let error as ProviderError {
+        } catch let error as ProviderError where error.code != .cancelled {
             // Without a new URL there are no bytes, and that is all that this recording needs to know.
             outcome = .failed(reason: error.description, attempts: job.work.attempts)
         } catch is CancellationError {

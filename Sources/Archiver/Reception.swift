@@ -53,7 +53,9 @@ struct Reception: Sendable {
 
     private func run(_ sink: ReceptionSink) async throws -> Outcome {
         var progress = Progress(url: job.work.captured.url, urlExpiry: job.urlExpiry)
-        if sink.isWhole, case .done(let outcome) = try judge(sink, &progress, isEndMarked: true) { return outcome }
+        if sink.isWhole == true, case .done(let outcome) = try judge(sink, &progress, isEndMarked: true) {
+            return outcome
+        }
         while true {
             try Task.checkCancellation()
             if context.now() >= progress.urlExpiry - Self.expiryMargin,
@@ -99,6 +101,9 @@ struct Reception: Sendable {
         }
         let findings = sink.findings
         switch ReceptionVerdict(findings: findings, error: failure) {
+        case .arrived where sink.isWhole == false:
+            // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
+            return .retry(reason: "the server sent less than the whole recording", after: nil)
         case .arrived:
             return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
         case .again(let reason, let retryAfter):
@@ -191,7 +196,13 @@ struct Reception: Sendable {
         let options = context.rules.captureOptions
         let askedAt = context.now()
         let taskID = job.work.captured.key.taskID
-        let answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
+        let answer: CaptureAnswer
+        do throws(ProviderError) {
+            answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
+        } catch {
+            if error.code == .cancelled { throw CancellationError() }
+            throw error
+        }
         if let refusal = answer.refused[taskID] { return refusal.message }
         guard let found = answer.captures.flatMap(\.recordings).first(where: { $0.key == job.work.captured.key }) else {
             return "the provider no longer lists this recording"

@@ -36,8 +36,12 @@ final class ReceptionSink: DownloadSink {
     /// while it holds the lock.
     private struct State: @unchecked Sendable {
         var incoming: IncomingRecording?
+        /// The size of the whole object, where a partial answer said it.
+        var objectByteCount: Int64?
         var findings = Findings()
         var takesBytes = false
+        /// Counts attempts, so that memory granted late is not taken for a later one's.
+        var attempt = 0
     }
 
     private static let errorBodyBytes = 4 << 10
@@ -72,11 +76,14 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// Whether all bytes are there already, left by an earlier process.
-    var isWhole: Bool {
+    /// Whether as many bytes are there as the object has; `nil` where its size was never said.
+    var isWhole: Bool? {
         state.withLock { state in
-            guard let incoming = state.incoming, let expected = incoming.expectedByteCount else { return false }
-            return expected > 0 && incoming.byteCount == expected
+            guard let incoming = state.incoming, let expected = state.objectByteCount ?? incoming.expectedByteCount
+            else {
+                return nil
+            }
+            return incoming.byteCount == expected
         }
     }
 
@@ -85,23 +92,35 @@ final class ReceptionSink: DownloadSink {
         state.withLock { state in
             state.findings = Findings()
             state.takesBytes = false
+            state.attempt += 1
         }
     }
 
     /// Forgets the bytes.
     func startOver() throws(ArchiveError) {
-        try state.withLock { state throws(ArchiveError) in
-            try state.incoming?.reset(expecting: nil, entityTag: nil)
-            state.incoming = nil
+        try take()?.reset(expecting: nil, entityTag: nil)
+    }
+
+    /// Takes the bytes out of the mutex: letting go of their memory may serve a waiter, which locks again.
+    private func take() -> IncomingRecording? {
+        let taken = state.withLock { state in
+            defer {
+                state.incoming = nil
+                state.objectByteCount = nil
+            }
+            return Taken(incoming: state.incoming)
         }
+        return taken.incoming
+    }
+
+    /// Unchecked: it is out of the mutex then, and nobody else has it.
+    private struct Taken: @unchecked Sendable {
+        var incoming: IncomingRecording?
     }
 
     /// The whole recording; the sink is empty afterwards.
     func finish() -> ReceivedContent {
-        state.withLock { state in
-            defer { state.incoming = nil }
-            return state.incoming?.finish() ?? ReceivedContent(bytes: [])
-        }
+        take()?.finish() ?? ReceivedContent(bytes: [])
     }
 
     /// Makes what is there of a large recording outlive the machine's end.
@@ -153,7 +172,8 @@ final class ReceptionSink: DownloadSink {
         state: inout State
     ) throws(ArchiveError) -> SinkVerdict {
         state.takesBytes = true
-        let entityTag = head.headers["ETag"]
+        let entityTag = Self.strongEntityTag(head)
+        state.objectByteCount = nil
         if let incoming = state.incoming {
             try incoming.reset(expecting: head.contentLength, entityTag: entityTag)
             return .proceed
@@ -163,8 +183,9 @@ final class ReceptionSink: DownloadSink {
             state.incoming = incoming(head, memory: nil)
             return .proceed
         }
+        let attempt = state.attempt
         let reservation = budget.reserve(bytes) { [weak self] reservation in
-            self?.admit(head, memory: reservation)
+            self?.admit(head, memory: reservation, attempt: attempt)
             resumption.resume()
         }
         guard let reservation else { return .pause }
@@ -175,19 +196,23 @@ final class ReceptionSink: DownloadSink {
     /// A recording larger than this part of the budget does not go through memory.
     private static let largestShare = 4
 
-    /// There is room now.
-    private func admit(_ head: ResponseHead, memory: MemoryReservation) {
+    /// There is room now; unless the attempt that asked for it is over.
+    private func admit(_ head: ResponseHead, memory: MemoryReservation, attempt: Int) {
         state.withLock { state in
-            // The attempt may be over, and another one have begun.
-            guard state.takesBytes, state.incoming == nil else { return }
+            guard state.attempt == attempt, state.takesBytes, state.incoming == nil else { return }
             state.incoming = incoming(head, memory: memory)
         }
+    }
+
+    /// A weak tag promises no equal bytes (RFC 9110 section 8.8.1): nothing can be gone on with by it.
+    private static func strongEntityTag(_ head: ResponseHead) -> String? {
+        head.headers["ETag"].flatMap { $0.hasPrefix("W/") ? nil : $0 }
     }
 
     private func incoming(_ head: ResponseHead, memory: MemoryReservation?) -> IncomingRecording {
         IncomingRecording(
             expecting: head.contentLength,
-            entityTag: head.headers["ETag"],
+            entityTag: Self.strongEntityTag(head),
             memory: memory,
             partPath: partPath
         )
@@ -202,12 +227,13 @@ final class ReceptionSink: DownloadSink {
             return .refuse
         }
         let isSameObject =
-            incoming.entityTag == head.headers["ETag"]
+            incoming.entityTag != nil && incoming.entityTag == Self.strongEntityTag(head)
             && (incoming.expectedByteCount == nil || range.total == nil || range.total == incoming.expectedByteCount)
         guard isSameObject else {
             state.findings.objection = .objectChanged
             return .refuse
         }
+        state.objectByteCount = range.total
         state.takesBytes = true
         return .proceed
     }

@@ -43,15 +43,7 @@ struct Recovery: Sendable {
             context.observer(.recovered(open.name, "cut back by \(cutBack) bytes that had not been stored"))
             return nil
         case .behind(let extent, let whole, _):
-            let lost = try await context.manifest.noteRecovered(
-                open.name,
-                extent: ArchiveExtentRow(extent),
-                whole: whole,
-                now: context.now()
-            )
-            context.observer(
-                .recovered(open.name, "\(lost.count) recordings are no longer whole in the spool and are fetched again")
-            )
+            try await context.noteRecovered(open.name, extent: extent, whole: whole)
             return nil
         case .sealed(let archive):
             return try await context.noteSealed(archive)

@@ -38,7 +38,7 @@ struct Storing: Sendable {
             )
             members.append((name, accepted.member))
         }
-        let stored = try await context.writer.append(members)
+        let stored = try await append(members)
         try await context.manifest.noteStored(
             zip(group, stored.entries).map { StoredRecording(row: $0.row, entry: $1) },
             extents: stored.extents.mapValues(ArchiveExtentRow.init),
@@ -49,6 +49,18 @@ struct Storing: Sendable {
             context.underWay.release(accepted.row)
         }
         stored.entries.forEach { context.observer(.stored($0)) }
+    }
+
+    /// A part file that is no longer what was received is taken away, so that the next pass receives it anew.
+    private func append(_ members: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> StoredGroup {
+        do throws(ArchiveError) {
+            return try await context.writer.append(members)
+        } catch {
+            for (_, member) in members where error.code == .damaged && member.content.partPath == error.path {
+                try member.content.discardPart()
+            }
+            throw error
+        }
     }
 }
 

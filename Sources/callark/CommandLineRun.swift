@@ -23,15 +23,14 @@ enum CommandLineRun {
 
     private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {
         if let code = error as? ExitCode { exit(code.rawValue) }
-        let isOfArgumentParser = root.exitCode(for: error) != .failure || isHelp(error, of: root)
-        if isOfArgumentParser { root.exit(withError: error) }
+        if root.exitCode(for: error) != .failure { root.exit(withError: error) }
         Complaint.error("\(error)")
+        if CommandLine.arguments.contains("--json") {
+            let output = Output(json: true)
+            try? output.json(FailureLine(error: "\(error)"))
+            output.flush()
+        }
         exit(ExitStatus(error).rawValue)
-    }
-
-    /// Help and version are thrown too, and end well.
-    private static func isHelp(_ error: any Error, of root: any ParsableCommand.Type) -> Bool {
-        root.exitCode(for: error) == .success
     }
 
     /// Runs `work` so that a first SIGINT or SIGTERM asks it to come to an end, and a second ends the process at once,
@@ -59,6 +58,13 @@ enum CommandLineRun {
             return .bug
         }
     }
+}
+
+/// The last line of NDJSON where a command could not even begin, or had to break off.
+private struct FailureLine: Encodable {
+    let type = "summary"
+    let complete = false
+    var error: String
 }
 
 /// The signal that asked for the end, once there was one.

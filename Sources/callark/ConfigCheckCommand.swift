@@ -38,7 +38,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try report.add("disk", Self.disk(workplace))
             try report.add("clock", Self.clock())
             if !offline {
-                for (name, finding) in try await providers(workplace) { try report.add("provider \(name)", finding) }
+                for (name, finding) in await providers(workplace) { try report.add(name, finding) }
             }
             try report.end()
         }
@@ -78,9 +78,14 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             : .wrong("the clock says \(now)", advice: "set it, for example with NTP", .inputOutput)
     }
 
-    private func providers(_ workplace: Workplace) async throws -> [(OrganizationName, Finding)] {
-        let engine = try TransferEngine(workplace.engine)
-        var findings: [(OrganizationName, Finding)] = []
+    private func providers(_ workplace: Workplace) async -> [(String, Finding)] {
+        let engine: TransferEngine
+        do throws(TransferError) {
+            engine = try TransferEngine(workplace.engine)
+        } catch {
+            return [("certificates", .wrong("\(error)", advice: "check downloads.ca_file", .configuration))]
+        }
+        var findings: [(String, Finding)] = []
         for organization in workplace.settings.organizations {
             let contactCenter = ContactCenter(
                 workplace.provider(organization),
@@ -92,11 +97,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 let result = try await contactCenter.probe()
                 let expiry = result.token.accessExpires.map { ", the token until \($0)" } ?? ""
                 let place = organization.apiBaseURL.host() ?? ""
-                findings.append((organization.name, .ok("\(place) answers\(expiry)")))
+                findings.append(("provider \(organization.name)", .ok("\(place) answers\(expiry)")))
             } catch {
                 let host = organization.apiBaseURL.host() ?? ""
                 let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
-                findings.append((organization.name, .wrong(error.message, advice: advice, ExitStatus(error))))
+                findings.append(
+                    ("provider \(organization.name)", .wrong(error.message, advice: advice, ExitStatus(error)))
+                )
             }
         }
         await engine.shutDown()

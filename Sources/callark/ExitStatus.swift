@@ -28,8 +28,8 @@ enum ExitStatus: Int32 {
             case let error as ManifestError: Self(error)
             case let error as ArchiveError: Self(error)
             case let error as ArchiverError: Self(error)
-            case is SettingsError: .configuration
-            case is TransferError: .unavailable
+            // A transfer error that is not wrapped in the provider's is of the engine itself: its certificates.
+            case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage
             default: .bug
             }
@@ -47,9 +47,10 @@ enum ExitStatus: Int32 {
     private init(_ error: ManifestError) {
         self =
             switch error.code {
-            case .damaged: .damage
+            case .damaged, .conflict: .damage
             case .newer: .configuration
             case .busy: .incomplete
+            case .unknown: .bug
             default: .inputOutput
             }
     }
@@ -67,6 +68,7 @@ enum ExitStatus: Int32 {
         self =
             switch error.code {
             case .badWindow: .usage
+            case .otherOrganization: .configuration
             case .diskLow: .inputOutput
             case .stopped: .interrupted
             case .notFound, .notAvailable: .incomplete

@@ -53,7 +53,12 @@ struct FetchCommand: AsyncParsableCommand {
             missing = tasks
         }
         if !missing.isEmpty {
-            try await acquire(missing, workplace, stop, to: report)
+            do {
+                try await acquire(missing, workplace, stop, to: report)
+            } catch {
+                try report.end(with: error)
+                return report.status
+            }
         }
         try report.end()
         return report.status
@@ -105,17 +110,32 @@ struct FetchCommand: AsyncParsableCommand {
     ) async throws {
         let progress = PassProgress(output: Output(json: false))
         try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
-            try await archive.acquire(tasks, organization: org)
+            let held = try await held(of: tasks, archive.retrieval)
+            let failures = try await archive.acquire(tasks, organization: org)
+            for (name, error) in failures.sorted(by: { $0.key < $1.key }) {
+                Complaint.error("\(name): \(error)")
+            }
             for task in tasks {
                 let rows = try await archive.retrieval.recordings(of: task, organization: org)
-                if rows.isEmpty {
-                    let text = "task \(task): neither the archive nor the provider has a recording of it"
-                    try report.failed(task, ArchiverError(.notFound, text))
+                if rows.isEmpty { try report.missing(task, becauseOf: failures.values.map(ExitStatus.init)) }
+                for row in rows {
+                    let source = held[row.row].map { $0 == .archived ? "archive" : "spool" } ?? "provider"
+                    try await copy(row, archive.retrieval, to: report, source: source)
                 }
-                for row in rows { try await copy(row, archive.retrieval, to: report, source: "provider") }
             }
         }
         progress.end()
+    }
+
+    /// The recordings of these tasks that are held before the provider is asked.
+    private func held(of tasks: [TaskID], _ retrieval: Retrieval) async throws -> [RecordingRowID: RecordingState] {
+        var held: [RecordingRowID: RecordingState] = [:]
+        for task in tasks {
+            for row in try await retrieval.recordings(of: task, organization: org) where row.held != nil {
+                held[row.row] = row.state
+            }
+        }
+        return held
     }
 }
 
@@ -155,8 +175,25 @@ private final class FetchReport {
         try output.json(ErrorLine(taskID: task, reason: "\(error)"))
     }
 
+    /// A task of which nothing is known. Where a provider could not be asked, that is why, and not that there is nothing.
+    func missing(_ task: TaskID, becauseOf failures: [ExitStatus]) throws {
+        let text =
+            failures.isEmpty
+            ? "task \(task): neither the archive nor the provider has a recording of it"
+            : "task \(task): not in the archive, and the provider could not be asked"
+        statuses += failures
+        try failed(task, ArchiverError(.notFound, text))
+    }
+
     func end() throws {
         try output.json(Summary(files: files, bytes: bytes, complete: statuses.isEmpty))
+    }
+
+    /// Something kept the rest from being asked for at all.
+    func end(with error: any Error) throws {
+        statuses.append(ExitStatus(error))
+        Complaint.error("\(error)")
+        try end()
     }
 
     func flush() { output.flush() }

@@ -84,7 +84,7 @@ import Testing
             let wanted = try #require(here.recordedTasks.first)
             let task = try #require(TaskID(wanted))
             let rows = try await here.open { archive in
-                try await archive.acquire([task], organization: nil)
+                _ = try await archive.acquire([task], organization: nil)
                 return try await archive.retrieval.recordings(of: task, organization: nil)
             }
             #expect(!rows.isEmpty)
@@ -101,7 +101,7 @@ import Testing
         try await Installation.with(.small(calls: 2)) { here in
             let task = try #require(TaskID("00000000-0000-4000-8000-000000000000"))
             let rows = try await here.open { archive in
-                try await archive.acquire([task], organization: nil)
+                _ = try await archive.acquire([task], organization: nil)
                 return try await archive.retrieval.recordings(of: task, organization: nil)
             }
             #expect(rows == [])

@@ -134,4 +134,22 @@ import Transfer
             #expect(parts == [])
         }
     }
+
+    @Test func `that the disk does not take end the pass, and not in silence`() async throws {
+        try await Installation.with(world()) { here in
+            let parts = "\(here.root.spoolPath)/parts"
+            let result = try await here.pass {
+                $0.rules.downloads.memoryBytes = Self.budget
+            } observer: { event in
+                guard case .found = event else { return }
+                try? FileManager.default.removeItem(atPath: parts)
+                FileManager.default.createFile(atPath: parts, contents: nil)
+            }
+            #expect(result.failure is ArchiveError)
+            #expect(result.summary.recordings.pending == 1)
+            try FileManager.default.removeItem(atPath: parts)
+            #expect(try await here.pass { $0.rules.downloads.memoryBytes = Self.budget }.isComplete)
+            try await here.expectWhole()
+        }
+    }
 }
