@@ -22,13 +22,11 @@ package struct Pass: Sendable {
         package var window: PassWindow
         package var summary: PassSummary
         package var archives: [SealedDay]
-        /// Recordings that the provider listed without a way to their bytes.
-        package var unusable: Int
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
         /// Whether exit code 0 would be the truth.
-        package var isComplete: Bool { failure == nil && unusable == 0 && summary.isComplete }
+        package var isComplete: Bool { failure == nil && summary.isComplete }
     }
 
     /// An organization and what of it is asked for.
@@ -98,7 +96,6 @@ package struct Pass: Sendable {
             window: assignment.window,
             summary: PassSummary(),
             archives: recovered,
-            unusable: context.unusable[assignment.organization.name],
             failure: failure
         )
         if failure == nil {

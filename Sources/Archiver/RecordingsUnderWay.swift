@@ -3,7 +3,7 @@ import Synchronization
 
 /// The recordings that are being received or wait to be stored, so that an answer that lists one again does not have it
 /// fetched twice. As many as the pipeline holds at once.
-final class RecordingsUnderWay: Sendable {
+final class RecordingsUnderWay: RecordingClaims {
     private let rows = Mutex<Set<RecordingRowID>>([])
 
     /// - Returns: whether the recording was not under way before.

@@ -55,15 +55,19 @@ struct Resolution: Sendable {
         let askedAt = context.now()
         let answer = try await organization.contactCenter.captures(of: tasks, options: options)
         report(answer)
-        let captures = answer.captures.filter { answer.refused[$0.taskID] == nil }
+        let unusable = Dictionary(grouping: answer.malformed, by: \.taskID).mapValues { $0.map(\.named) }
+        let captures = answer.captures.filter { answer.refused[$0.taskID] == nil }.map {
+            TaskAnswer.capture($0, unusable: unusable[$0.taskID] ?? [])
+        }
         let refusals = answer.refused.sorted { $0.key < $1.key }
         let wanted = try await context.manifest.noteAnswers(
-            captures.map(TaskAnswer.capture) + refusals.map { .refused($0.key, reason: $0.value.description) },
+            captures + refusals.map { .refused($0.key, reason: $0.value.description) },
             organization: organization.name,
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
+            claims: context.underWay,
             now: askedAt
-        ).filter { context.underWay.claim($0.row) }
+        )
         if !wanted.isEmpty { context.observer(.found(organization.name, recordings: wanted.count)) }
         try await hand(over: wanted, urlExpiry: askedAt + options.urlExpiration)
     }
@@ -74,8 +78,7 @@ struct Resolution: Sendable {
             context.observer(.refused(organization.name, taskID, reason: error.description))
         }
         for malformed in answer.malformed {
-            context.unusable.add(organization.name)
-            context.observer(.refused(organization.name, malformed.taskID, reason: malformed.problem))
+            context.observer(.refused(organization.name, malformed.taskID, reason: malformed.named))
         }
     }
 
@@ -89,4 +92,9 @@ struct Resolution: Sendable {
             try Task.checkCancellation()
         }
     }
+}
+
+extension MalformedRecording {
+    /// The problem, with the provider's ID of the recording where it gave one.
+    fileprivate var named: String { recordingID.map { "\(problem) (\($0))" } ?? problem }
 }

@@ -7,12 +7,13 @@ struct AnswerTaking {
     var organizationRow: Int64
     var day: @Sendable (Timestamp) -> ArchiveDay
     var schedule: AskSchedule
+    var claims: (any RecordingClaims)?
     var now: Timestamp
 
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
 
-    func take(_ capture: Capture, in db: Database) throws -> [RecordingWork] {
+    func take(_ capture: Capture, unusable: [String], in db: Database) throws -> [RecordingWork] {
         guard
             let task = try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
                 ?? registerUnlisted(capture, in: db)
@@ -24,7 +25,7 @@ struct AnswerTaking {
         let json = try taskJSON(task.row, in: db)
         for captured in capture.recordings where named.insert(captured.key).inserted {
             let recording = try known.first { $0.key == captured.key } ?? register(captured, task.row, &known, in: db)
-            guard recording.isWanted(now) else { continue }
+            guard recording.isWanted(now), claim(recording.row, in: db) else { continue }
             wanted.append(
                 RecordingWork(
                     row: recording.row,
@@ -40,7 +41,13 @@ struct AnswerTaking {
         for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
             try fail(withdrawn, "the provider does not offer this recording any more", in: db)
         }
-        try answerQuestion(of: task, found: named.count, isNew: known.count > before, isHeld: !known.isEmpty, in: db)
+        let answer = Answer(
+            listed: named.count + unusable.count,
+            isNew: known.count > before,
+            isHeld: !known.isEmpty,
+            unusable: unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
+        )
+        try answerQuestion(of: task, answer, in: db)
         return wanted
     }
 
@@ -48,21 +55,18 @@ struct AnswerTaking {
         guard let task = try KnownTask.find(id, organization: organizationRow, in: db),
             task.captureRequest != .notRequested
         else { return }
-        let before = try Question.find(task.row, in: db)?.refusal
         let known = try KnownRecording.all(of: task.row, taskID: id, in: db)
         for recording in known where recording.isWanted(now) {
             try fail(recording, "the provider refuses to say where it is: \(reason)", in: db)
         }
-        try answerQuestion(of: task, found: 0, isNew: false, isHeld: !known.isEmpty, refusal: reason, in: db)
-        guard before != reason else { return }
-        let event = Event(
-            time: now,
-            kind: .taskRefused,
-            organization: organization,
-            task: id,
-            detail: ["reason": reason]
-        )
-        try event.insert(in: db)
+        try answerQuestion(of: task, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
+    }
+
+    private func claim(_ row: RecordingRowID, in db: Database) -> Bool {
+        guard let claims else { return true }
+        guard claims.claim(row) else { return false }
+        db.afterNextTransaction(onCommit: { _ in }, onRollback: { _ in claims.release(row) })
+        return true
     }
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
@@ -104,32 +108,56 @@ struct AnswerTaking {
         return recording
     }
 
-    private func answerQuestion(
-        of task: KnownTask,
-        found: Int,
-        isNew: Bool,
-        isHeld: Bool,
-        refusal: String? = nil,
-        in db: Database
-    ) throws {
+    /// What an answer is to the question about its task.
+    private struct Answer {
+        /// How many recordings it had, usable or not.
+        var listed = 0
+        /// Whether it had one that no answer before it had.
+        var isNew = false
+        /// Whether recordings of the task are known from any answer.
+        var isHeld: Bool
+        /// Why some of what it lists cannot be had.
+        var unusable: String?
+        /// Why the provider refused it.
+        var refusal: String?
+    }
+
+    private func answerQuestion(of task: KnownTask, _ answer: Answer, in db: Database) throws {
         let question = try Question.find(task.row, in: db)
         // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
         // that the provider has no captures of has no question.
-        guard question != nil || isNew, task.captureRequest != .notRequested else { return }
-        let history = AskHistory.appending(found: found, isNew: isNew, to: question?.history, now: now)
+        let isNews = answer.isNew || answer.unusable != nil
+        guard question != nil || isNews, task.captureRequest != .notRequested else { return }
+        let history = AskHistory.appending(
+            found: answer.listed,
+            isNew: answer.isNew,
+            to: question?.history,
+            now: now
+        )
         let decision = schedule.decision(
             after: history,
-            isHeld: isHeld,
+            isHeld: answer.isHeld,
+            hasUnusable: answer.unusable != nil,
             created: task.createdTime,
             isTerminal: task.status.isTerminal,
             now: now
         )
+        let refusal = answer.refusal ?? answer.unusable
         switch decision {
         case .settled: try Question.close(task.row, in: db)
         case .askAgain(let next):
             try Question(nextAskTime: next, history: history, refusal: refusal).save(task.row, in: db)
         case .exhausted: try Question(nextAskTime: nil, history: history, refusal: refusal).save(task.row, in: db)
         }
+        guard let refusal, refusal != question?.refusal else { return }
+        let event = Event(
+            time: now,
+            kind: answer.refusal == nil ? .recordingUnusable : .taskRefused,
+            organization: organization,
+            task: task.id,
+            detail: ["reason": refusal]
+        )
+        try event.insert(in: db)
     }
 
     private func fail(_ recording: KnownRecording, _ reason: String, in db: Database) throws {

@@ -32,18 +32,21 @@ package struct AskSchedule: Hashable, Sendable {
     /// - Parameters:
     ///   - history: all answers to this task, the one just had included.
     ///   - isHeld: whether recordings of the task are known from any answer.
+    ///   - hasUnusable: whether the answer listed something whose bytes cannot be had. That is as good as an empty
+    ///     answer: the next one may have what it takes.
     package func decision(
         after history: AskHistory,
         isHeld: Bool,
+        hasUnusable: Bool = false,
         created: Timestamp,
         isTerminal: Bool,
         now: Timestamp
     ) -> AskDecision {
         let isPastHorizon = now >= created + horizon
         let wait = Self.waits.dropFirst(max(0, history.asks - 1)).first ?? .hours(24)
-        guard history.found > 0 else {
+        guard history.found > 0, !hasUnusable else {
             guard isPastHorizon else { return .askAgain(at: now + wait) }
-            if isHeld { return .settled }
+            if isHeld, !hasUnusable { return .settled }
             // One empty answer never makes a task final, not even where the horizon passed before it was first asked.
             return history.asks < 2 ? .askAgain(at: now + wait) : .exhausted
         }
@@ -57,7 +60,7 @@ package struct AskSchedule: Hashable, Sendable {
 package struct AskHistory: Hashable, Sendable {
     /// How many times it was asked about.
     package var asks: Int
-    /// How many recordings the last answer had.
+    /// How many recordings the last answer had, usable or not.
     package var found: Int
     /// When the answer that still stands was had first.
     package var unchangedSince: Timestamp
@@ -82,6 +85,6 @@ package enum AskDecision: Hashable, Sendable {
     case askAgain(at: Timestamp)
     /// Everything has been found.
     case settled
-    /// The horizon has passed and nothing was found.
+    /// The horizon has passed and nothing was found, or not all of what was listed could be had.
     case exhausted
 }

@@ -4,6 +4,7 @@ import Recordings
 /// A row of `task`, as write methods need it.
 struct KnownTask {
     var row: Int64
+    var id: TaskID
     var createdTime: Timestamp
     var day: ArchiveDay
     var channelType: String
@@ -21,6 +22,7 @@ struct KnownTask {
         return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [id.stored, organization]).map { row in
             KnownTask(
                 row: row[0],
+                id: id,
                 createdTime: Timestamp(stored: row[1]),
                 day: try ArchiveDay(stored: row[2]),
                 channelType: row[3],
@@ -59,7 +61,13 @@ enum UnsealedTask {
 struct Question {
     var nextAskTime: Timestamp?
     var history: AskHistory?
+    /// Why the provider refused the last question, or, where its answer listed something, why not all of that can be
+    /// had: then ``history`` has found something.
     var refusal: String?
+
+    /// Of `question`: whether the last answer listed what cannot be had, so that the task is a gap whatever is held of
+    /// it.
+    static let hasUnusable = "(refusal IS NOT NULL AND found > 0)"
 
     static func find(_ task: Int64, in db: Database) throws -> Question? {
         let select = "SELECT next_ask_time, asks, found, unchanged_since, refusal FROM question WHERE task = ?"

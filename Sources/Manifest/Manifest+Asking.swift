@@ -3,13 +3,14 @@ import Recordings
 
 /// What the provider answered about one task.
 package enum TaskAnswer: Hashable, Sendable {
-    case capture(Capture)
+    /// - Parameter unusable: what the provider lists besides in a way that gives no way to its bytes, a line each.
+    case capture(Capture, unusable: [String] = [])
     /// The provider refuses the question about this task, and about no other.
     case refused(TaskID, reason: String)
 
     package var taskID: TaskID {
         switch self {
-        case .capture(let capture): capture.taskID
+        case .capture(let capture, _): capture.taskID
         case .refused(let task, _): task
         }
     }
@@ -30,6 +31,15 @@ package struct RecordingWork: Hashable, Sendable {
     package var taskJSON: ProviderJSON?
 }
 
+/// Who is at work on which recordings. It is asked within the transaction that reads whether a recording is wanted, so
+/// that nothing can be stored or given up between the one and the other.
+package protocol RecordingClaims: Sendable {
+    /// - Returns: whether the recording was nobody's before; then it is the claimer's. Returns soon.
+    func claim(_ row: RecordingRowID) -> Bool
+    /// Gives the recording back. Returns soon.
+    func release(_ row: RecordingRowID)
+}
+
 extension Manifest {
     /// Takes the provider's answers: recordings that were not known are registered as pending, under a file name that
     /// is unique in its task, and each task's question is settled or scheduled anew.
@@ -37,14 +47,20 @@ extension Manifest {
     /// A task that was never listed is registered where there are recordings of it, with the earliest of their times as
     /// its own; without, nothing shows that it exists.
     ///
-    /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now.
-    /// - Parameter day: the day that an instant belongs to, for tasks that were never listed.
+    /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now. A task of
+    /// which the answer lists something unusable is not settled by it: it is asked about until the horizon, and is a gap
+    /// besides whatever is held of it.
+    /// - Parameters:
+    ///   - day: the day that an instant belongs to, for tasks that were never listed.
+    ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
+    ///     noted, what was claimed is given back.
     /// - Returns: the recordings of these answers whose bytes are wanted now, in the order of the answers.
     package func noteAnswers(
         _ answers: [TaskAnswer],
         organization: OrganizationName,
         day: @escaping @Sendable (Timestamp) -> ArchiveDay,
         schedule: AskSchedule,
+        claims: (any RecordingClaims)? = nil,
         now: Timestamp
     ) async throws -> [RecordingWork] {
         try await write { db in
@@ -53,11 +69,13 @@ extension Manifest {
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
                 schedule: schedule,
+                claims: claims,
                 now: now
             )
             return try answers.flatMap { answer in
                 switch answer {
-                case .capture(let capture): return try taking.take(capture, in: db)
+                case .capture(let capture, let unusable):
+                    return try taking.take(capture, unusable: unusable, in: db)
                 case .refused(let task, let reason):
                     try taking.takeRefusal(of: task, reason: reason, in: db)
                     return []

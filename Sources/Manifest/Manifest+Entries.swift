@@ -162,12 +162,12 @@ private struct EntriesScope: Sendable {
         in db: Database
     ) throws -> [ListRow] {
         let recordings = try task.recordings(in: db)
-        if recordings.isEmpty {
-            guard filter.state == nil || filter.state == .gap else { return [] }
-            return try task.gap(createdTime: createdTime, at: standpoint, in: db).map { [.gap($0)] } ?? []
-        }
-        return recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
+        let rows = recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
             .map(ListRow.recording)
+        guard filter.state == nil || filter.state == .gap,
+            let gap = try task.gap(createdTime: createdTime, isHeld: !recordings.isEmpty, at: standpoint, in: db)
+        else { return rows }
+        return rows + [.gap(gap)]
     }
 }
 
@@ -205,19 +205,27 @@ private struct TaskScope: Sendable {
             .sorted { $0.file.description < $1.file.description }
     }
 
-    func gap(createdTime: Timestamp, at standpoint: Standpoint, in db: Database) throws -> GapRow? {
+    func gap(
+        createdTime: Timestamp,
+        isHeld: Bool,
+        at standpoint: Standpoint,
+        in db: Database
+    ) throws -> GapRow? {
         let select = """
-            SELECT capture_request, status.text, asks, refusal
+            SELECT capture_request, status.text, asks, refusal, \(Question.hasUnusable)
             FROM question JOIN task ON task.row = question.task JOIN word AS status ON status.row = task.status
             WHERE question.task = ?
             """
-        guard let question = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]) else { return nil }
+        guard let question = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]),
+            case let hasUnusable:Bool = question[4], hasUnusable || !isHeld
+        else { return nil }
         let standing = standpoint.standing(
             captureRequest: try CaptureRequest(stored: question[0]),
             status: TaskStatus(question[1]),
             created: createdTime,
             asks: question[2],
-            refusal: question[3]
+            refusal: question[3],
+            hasUnusable: hasUnusable
         )
         guard case .gap(let reason) = standing else { return nil }
         return GapRow(

@@ -18,6 +18,8 @@ package struct Event: Hashable, Sendable {
         case recordingFailed = "recording_failed"
         case recordingSuspect = "recording_suspect"
         case taskRefused = "task_refused"
+        /// The provider listed a recording in a way that gives no way to its bytes.
+        case recordingUnusable = "recording_unusable"
         /// The listing had something that a listing should not have.
         case listingAnomaly = "listing_anomaly"
         /// `verify` found damage.
@@ -115,6 +117,7 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
+        .recordingUnusable,
     ]
 
     fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

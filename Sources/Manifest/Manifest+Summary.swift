@@ -84,10 +84,12 @@ extension PassSummary {
         _ standpoint: Standpoint,
         in db: Database
     ) throws {
-        // Listed tasks only: one that was asked for by its ID is known because it has recordings.
-        let open = try OpenTask.cursor(where: "\(TaskRange.condition) AND listed", arguments, in: db)
+        // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
+        // some of them are unusable.
+        let condition = "\(TaskRange.condition) AND (listed OR \(Question.hasUnusable))"
+        let open = try OpenTask.cursor(where: condition, arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
-            let isUndetermined = task.captureRequest == .undetermined
+            let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
             switch task.standing(at: standpoint) {
             case .explained: break
             case .inProgress: tasks.inProgress += isUndetermined ? 1 : 0
@@ -103,7 +105,7 @@ extension PassSummary {
     }
 }
 
-/// A task without recordings that has a question: the only ones that can be gaps.
+/// A task that has a question and no recordings, or not all that the provider lists: the only ones that can be gaps.
 struct OpenTask {
     var organization: String
     var day: Int64
@@ -112,13 +114,18 @@ struct OpenTask {
     var status: TaskStatus
     var asks: Int
     var refusal: String?
+    var hasUnusable: Bool
+    /// Whether recordings of it are known.
+    var isHeld: Bool
+    var isListed: Bool
 
     static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
         let select = """
-            SELECT organization.name, task.day, created_time, capture_request, status.text, asks, refusal
+            SELECT organization.name, task.day, created_time, capture_request, status.text, asks, refusal,
+                \(Question.hasUnusable), EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS held, listed
             FROM question JOIN task ON task.row = question.task
             JOIN organization ON organization.row = task.organization JOIN word AS status ON status.row = task.status
-            WHERE NOT EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AND \(condition)
+            WHERE (NOT held OR \(Question.hasUnusable)) AND \(condition)
             """
         return try Row.fetchCursor(db, sql: select, arguments: arguments)
     }
@@ -131,6 +138,9 @@ struct OpenTask {
         status = TaskStatus(row[4])
         asks = row[5]
         refusal = row[6]
+        hasUnusable = row[7]
+        isHeld = row[8]
+        isListed = row[9]
     }
 
     /// Whether a gap is open: its horizon has not passed, or a single answer is all that speaks for it. One empty answer
@@ -145,7 +155,8 @@ struct OpenTask {
             status: status,
             created: createdTime,
             asks: asks,
-            refusal: refusal
+            refusal: refusal,
+            hasUnusable: hasUnusable
         )
     }
 }

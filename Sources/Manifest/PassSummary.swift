@@ -32,7 +32,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var stored = 0
         package var pending = 0
         package var failed = 0
-        /// Tasks that should have a recording and have none, for whatever reason.
+        /// Tasks that should have a recording and have none, or fewer than the provider lists, for whatever reason.
         package var gaps = 0
         /// The part of `gaps` that may still be filled: it makes the window incomplete.
         package var openGaps = 0
@@ -68,7 +68,7 @@ package struct DayStatus: Hashable, Sendable {
     package var stored = 0
     package var pending = 0
     package var failed = 0
-    /// Tasks that should have a recording and have none.
+    /// Tasks that should have a recording and have none, or fewer than the provider lists.
     package var gaps = 0
     /// The part of `gaps` that may still be filled.
     package var openGaps = 0

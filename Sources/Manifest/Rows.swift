@@ -30,7 +30,7 @@ package struct TaskRow: Hashable, Sendable {
     package var asks: Int?
     /// When its captures are asked for next; `nil` where no more.
     package var nextAskTime: Timestamp?
-    /// Why the provider refused the last question, where it did.
+    /// Why the provider refused the last question, where it did, or why not all that its answer listed can be had.
     package var refusal: String?
 }
 
@@ -109,14 +109,14 @@ package struct RecordingRow: Hashable, Sendable {
     }
 }
 
-/// A task that should have a recording and has none.
+/// A task that should have a recording and has none, or has fewer than the provider lists.
 package struct GapRow: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
     package var taskID: TaskID
     package var createdTime: Timestamp
     package var reason: GapReason
-    /// The provider's refusal, where there was one.
+    /// The provider's refusal, where there was one, or why what it lists cannot be had.
     package var explanation: String?
 }
 

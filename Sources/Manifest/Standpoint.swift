@@ -15,17 +15,20 @@ package struct Standpoint: Hashable, Sendable {
         self.horizon = horizon
     }
 
-    /// How a task stands of which no recording is known.
+    /// How a task stands of which no recording is known, or fewer than the provider lists.
     /// - Parameters:
     ///   - asks: how many times its captures were asked for.
     ///   - refusal: why the provider refused the last question, where it did.
+    ///   - hasUnusable: whether `refusal` is about recordings that the provider lists and that cannot be had.
     package func standing(
         captureRequest: CaptureRequest,
         status: TaskStatus,
         created: Timestamp,
         asks: Int,
-        refusal: String?
+        refusal: String?,
+        hasUnusable: Bool = false
     ) -> TaskStanding {
+        if hasUnusable { return .gap(.unusable) }
         guard captureRequest != .notRequested else { return .explained }
         let isOver = status.isTerminal || now > created + AskSchedule.longestCall
         guard isOver else { return .inProgress }
@@ -37,7 +40,7 @@ package struct Standpoint: Hashable, Sendable {
     }
 }
 
-/// How a task stands of which no recording is known.
+/// How a task stands of which no recording is known, or fewer than the provider lists.
 package enum TaskStanding: Hashable, Sendable {
     /// The provider says that none was requested.
     case explained

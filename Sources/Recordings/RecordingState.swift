@@ -20,4 +20,6 @@ package enum GapReason: String, Hashable, Sendable, Codable, CaseIterable {
     case undetermined
     /// The provider refused the question about this task.
     case refusedByProvider = "refused_by_provider"
+    /// The provider lists a recording of it without a usable way to its bytes; others of its recordings may be held.
+    case unusable
 }

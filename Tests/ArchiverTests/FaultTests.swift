@@ -173,6 +173,34 @@ import WebexContactCenter
         }
     }
 
+    @Test func `with a recording that has no address keeps the day incomplete until the horizon, then names it`()
+        async throws
+    {
+        try await Installation.with(.small(calls: 1, mix: .plain)) { here in
+            let served = try #require(here.simulator.servedRecordings().first)
+            let file = #"{"id":"\#(served.recording.id)","segment":true,"attributes":{"fileName":"a.wav"}}"#
+            let body = #"{"meta":{},"data":[{"taskId":"\#(served.taskID)","recording":[\#(file)]}]}"#
+            here.simulator.inject(FaultRule(.captures, .always, .status(200, body: body)))
+            // Again and again, for more than an hour: an answer that stays the same settles nothing.
+            for _ in 0..<3 {
+                let result = try await here.pass()
+                #expect(result.failure == nil)
+                #expect(!result.isComplete)
+                #expect(result.summary.recordings.openGaps == 1)
+                here.simulator.clock.advance(by: .seconds(2 * 3600))
+            }
+            here.simulator.clock.advance(by: .seconds(8 * 86_400))
+            #expect(try await here.pass().isComplete)
+            let gap = try #require(try await here.gaps().first)
+            #expect(gap.reason == .unusable)
+            #expect(gap.explanation == "a recording has no usable filePath (\(served.recording.id))")
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            #expect(try await here.gaps() == [])
+            try await here.expectWhole()
+        }
+    }
+
     @Test func `by refusing for good fails the pass without a false word`() async throws {
         try await Installation.with(.small(calls: 3)) { here in
             here.simulator.inject(FaultRule(.tasks, .always, .status(403)))

@@ -12,12 +12,20 @@ import Testing
         found: Int = 0,
         unchangedFor: Duration = .zero,
         isHeld: Bool = false,
+        hasUnusable: Bool = false,
         isTerminal: Bool = true,
         after: Duration
     ) -> AskDecision {
         let now = created + after
         let history = AskHistory(asks: asks, found: found, unchangedSince: now - unchangedFor)
-        return schedule.decision(after: history, isHeld: isHeld, created: created, isTerminal: isTerminal, now: now)
+        return schedule.decision(
+            after: history,
+            isHeld: isHeld,
+            hasUnusable: hasUnusable,
+            created: created,
+            isTerminal: isTerminal,
+            now: now
+        )
     }
 
     @Test func `a call that is over is asked about at once, one under way when it should have ended`() {
@@ -46,6 +54,23 @@ import Testing
     @Test func `one empty answer is never the last word`() {
         #expect(decision(1, after: .hours(10_000)) == .askAgain(at: created + .hours(10_000) + .minutes(5)))
         #expect(decision(2, after: .hours(10_001)) == .exhausted)
+    }
+
+    @Test func `an answer with something unusable settles nothing, however often it comes`() {
+        for (asks, hours, wait) in [(1, 1, 5), (2, 2, 15), (9, 100, 1440)] {
+            let answer = decision(
+                asks,
+                found: 2,
+                unchangedFor: .hours(hours),
+                isHeld: true,
+                hasUnusable: true,
+                after: .hours(hours)
+            )
+            #expect(answer == .askAgain(at: created + .hours(hours) + .minutes(wait)))
+        }
+        #expect(decision(9, found: 2, isHeld: true, hasUnusable: true, after: .hours(168)) == .exhausted)
+        let first = decision(1, found: 2, isHeld: true, hasUnusable: true, after: .hours(168))
+        #expect(first == .askAgain(at: created + .hours(168) + .minutes(5)))
     }
 
     @Test func `two equal answers an hour apart settle a call that is over`() {

@@ -103,12 +103,17 @@ extension Fixture {
         try await manifest.noteListed(tasks, organization: acme, day: Self.day, now: now)
     }
 
-    func answer(_ answers: [TaskAnswer], now: Timestamp = morning + .hours(1)) async throws -> [RecordingWork] {
+    func answer(
+        _ answers: [TaskAnswer],
+        claims: (any RecordingClaims)? = nil,
+        now: Timestamp = morning + .hours(1)
+    ) async throws -> [RecordingWork] {
         try await manifest.noteAnswers(
             answers,
             organization: acme,
             day: Self.day,
             schedule: AskSchedule(),
+            claims: claims,
             now: now
         )
     }

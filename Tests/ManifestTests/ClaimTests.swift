@@ -1,0 +1,76 @@
+import GRDB
+import Recordings
+import Synchronization
+import Testing
+
+@testable import Manifest
+
+/// Which of a task's recordings an answer hands out, and to whom.
+@Suite struct ClaimTests {
+    /// Remembers what was asked of it.
+    private final class Claims: RecordingClaims {
+        private let rows = Mutex<Set<RecordingRowID>>([])
+
+        var held: Set<RecordingRowID> { rows.withLock { $0 } }
+
+        func claim(_ row: RecordingRowID) -> Bool { rows.withLock { $0.insert(row).inserted } }
+
+        func release(_ row: RecordingRowID) { rows.withLock { _ = $0.remove(row) } }
+    }
+
+    @Test func `what somebody is at work on is not handed out again`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let id = try Fixture.taskID(1)
+            let claims = Claims()
+            let answer = TaskAnswer.capture(
+                Capture(taskID: id, recordings: try [1, 2].map { try Fixture.captured(id, $0) })
+            )
+            let work = try await fixture.answer([answer], claims: claims)
+            #expect(work.count == 2)
+            #expect(claims.held == Set(work.map(\.row)))
+            #expect(try await fixture.answer([answer], claims: claims).isEmpty)
+            // Stored first, then released: between the two an answer must not bring it up again.
+            try await fixture.store([work[0]])
+            #expect(try await fixture.answer([answer], claims: claims).isEmpty)
+            work.forEach { claims.release($0.row) }
+            #expect(try await fixture.answer([answer], claims: claims).map(\.row) == [work[1].row])
+        }
+    }
+
+    @Test func `what is asked for from many sides at once is handed out once`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let captured = try Fixture.captured(try Fixture.taskID(1))
+            let answer = TaskAnswer.capture(Capture(taskID: captured.key.taskID, recordings: [captured]))
+            let claims = Claims()
+            let stored = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        let work = try await fixture.answer([answer], claims: claims)
+                        try await fixture.store(work)
+                        work.forEach { claims.release($0.row) }
+                        return work.count
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(stored == 1)
+        }
+    }
+
+    @Test func `a claim is given back where its answer could not be noted`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let captured = try Fixture.captured(try Fixture.taskID(1))
+            let answer = TaskAnswer.capture(Capture(taskID: captured.key.taskID, recordings: [captured]))
+            let trigger = "BEFORE INSERT ON question BEGIN SELECT RAISE(ABORT, 'no'); END"
+            try await fixture.manifest.write { try $0.execute(sql: "CREATE TRIGGER broken \(trigger)") }
+            let claims = Claims()
+            #expect(await failure { try await fixture.answer([answer], claims: claims) } == .conflict)
+            #expect(claims.held.isEmpty)
+            try await fixture.manifest.write { try $0.execute(sql: "DROP TRIGGER broken") }
+            #expect(try await fixture.answer([answer], claims: claims).count == 1)
+        }
+    }
+}
