@@ -143,7 +143,7 @@ import Transfer
             } observer: { event in
                 guard case .found = event else { return }
                 try? FileManager.default.removeItem(atPath: parts)
-                FileManager.default.createFile(atPath: parts, contents: nil)
+                _ = FileManager.default.createFile(atPath: parts, contents: nil)
             }
             #expect(result.failure is ArchiveError)
             #expect(result.summary.recordings.pending == 1)
