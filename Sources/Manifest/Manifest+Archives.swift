@@ -3,11 +3,9 @@ import Recordings
 
 extension Manifest {
     /// Sealed archives, by organization, day and sequence.
-    /// - Parameter since: only those that were sealed at or after this moment.
     package func sealedArchives(
         organization: OrganizationName? = nil,
-        day: ArchiveDay? = nil,
-        sealedSince since: Timestamp? = nil
+        day: ArchiveDay? = nil
     ) async throws -> [ArchiveRow] {
         try await read { db in
             var conditions = ["digest IS NOT NULL"]
@@ -19,10 +17,6 @@ extension Manifest {
             if let day {
                 conditions.append("day = :day")
                 arguments += ["day": day.stored]
-            }
-            if let since {
-                conditions.append("sealed_time >= :since")
-                arguments += ["since": since.stored]
             }
             let select =
                 "\(ArchiveRow.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY name, day, sequence"

@@ -77,24 +77,20 @@ extension Manifest {
         }
     }
 
-    /// The pass that began last; `nil` before the first.
-    package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
-        try await pass(organization, where: "1")
-    }
-
     /// The last pass that ended as complete; `nil` before the first such.
     package func lastCompletePass(_ organization: OrganizationName) async throws -> PassRow? {
-        try await pass(organization, where: "outcome = \(PassOutcome.complete.stored)")
-    }
-
-    private func pass(_ organization: OrganizationName, where condition: String) async throws -> PassRow? {
         try await read { db in
             let select = """
                 SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND \(condition) ORDER BY pass.row DESC LIMIT 1
+                WHERE name = ? AND outcome = ? ORDER BY pass.row DESC LIMIT 1
                 """
-            return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
+            return try Row.fetchOne(
+                db,
+                sql: select,
+                arguments: [organization.description, PassOutcome.complete.stored]
+            )
+            .map(PassRow.init)
         }
     }
 }

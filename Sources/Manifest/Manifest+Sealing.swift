@@ -3,22 +3,14 @@ import Recordings
 
 extension Manifest {
     /// The days before `day` that are to be sealed, oldest first: those with recordings in an open archive.
-    /// - Parameter includingTasksOnly: also those that have nothing but tasks which no archive has as they are now: new
-    ///   ones, or changed since. An archive of their own is what lets `rebuild` know of their gaps.
-    package func daysToSeal(
-        organization: OrganizationName,
-        before day: ArchiveDay,
-        includingTasksOnly: Bool = false
-    ) async throws -> [ArchiveDay] {
+    package func daysToSeal(organization: OrganizationName, before day: ArchiveDay) async throws -> [ArchiveDay] {
         try await read { db in
-            let tasks = "UNION SELECT day FROM unsealed_task JOIN task ON task.row = unsealed_task.task"
             let select = """
-                SELECT day FROM archive WHERE organization = :organization AND digest IS NULL AND recordings > 0
-                    AND day < :day
-                \(includingTasksOnly ? "\(tasks) WHERE organization = :organization AND day < :day" : "") ORDER BY day
+                SELECT day FROM archive
+                WHERE organization = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
                 """
             let organization = try OrganizationRow.row(of: organization, in: db)
-            return try Int64.fetchAll(db, sql: select, arguments: ["organization": organization, "day": day.stored])
+            return try Int64.fetchAll(db, sql: select, arguments: [organization, day.stored])
                 .map(ArchiveDay.init(stored:))
         }
     }

@@ -31,15 +31,6 @@ package struct RecordingFailure: Hashable, Sendable {
 }
 
 extension Manifest {
-    /// A download has begun.
-    /// - Parameter attempts: how many were begun for it by now.
-    package func noteAttempt(_ row: RecordingRowID, attempts: Int) async throws {
-        try await write { db in
-            let update = "UPDATE recording SET attempts = ? WHERE task = ? AND ordinal = ? AND archive IS NULL"
-            try db.cachedStatement(sql: update).execute(arguments: [attempts, row.task, row.ordinal])
-        }
-    }
-
     /// The recordings of `group` are `stored`: their bytes are durable, at these offsets, in the open archives of their
     /// days, which are vouched for as far as `extents` says. Durable; all of the group, or nothing.
     ///
@@ -72,40 +63,6 @@ extension Manifest {
     /// A recording is given up for now, with a reason.
     package func noteFailed(_ failure: RecordingFailure, now: Timestamp) async throws {
         try await write { db in try failure.apply(now: now, in: db) }
-    }
-
-    /// Failed recordings are `pending` again and wanted at once.
-    /// - Parameters:
-    ///   - window: only those of tasks that were created in it.
-    ///   - task: only those of this task.
-    /// - Returns: how many.
-    package func notePending(
-        organization: OrganizationName,
-        window: Range<Timestamp>? = nil,
-        task: TaskID? = nil,
-        now: Timestamp
-    ) async throws -> Int {
-        try await write { db in
-            let organization = try OrganizationRow.row(of: organization, in: db)
-            let select = """
-                SELECT recording.task, ordinal FROM recording CROSS JOIN task ON task.row = recording.task
-                WHERE archive IS NULL AND failure IS NOT NULL AND task.organization = ?
-                    AND created_time >= ? AND created_time < ? AND (? IS NULL OR task.id = ?)
-                """
-            let rows = try Row.fetchAll(
-                db,
-                sql: select,
-                arguments: [
-                    organization, window?.lowerBound.stored ?? .min, window?.upperBound.stored ?? .max,
-                    task?.stored, task?.stored,
-                ]
-            )
-            for row in rows {
-                let update = "UPDATE recording SET failure = NULL, wanted_time = ? WHERE task = ? AND ordinal = ?"
-                try db.cachedStatement(sql: update).execute(arguments: [now.stored, row[0] as Int64, row[1] as Int64])
-            }
-            return rows.count
-        }
     }
 }
 

@@ -55,16 +55,11 @@ import Testing
             #expect(try await fixture.states() == [.archived, .archived, .archived])
             #expect(try await fixture.manifest.openArchives().isEmpty)
             #expect(try await fixture.manifest.sealedArchives(organization: fixture.acme) == [archive])
-            #expect(try await fixture.manifest.sealedArchives(sealedSince: archive.sealedTime) == [archive])
-            let later = archive.sealedTime.map { $0 + .seconds(1) }
-            #expect(try await fixture.manifest.sealedArchives(day: Fixture.today, sealedSince: later).isEmpty)
+            #expect(try await fixture.manifest.sealedArchives(day: Fixture.today) == [archive])
+            #expect(try await fixture.manifest.sealedArchives(day: Fixture.today.next).isEmpty)
             let members = try await fixture.manifest.archivedRecordings(in: archive.name).collected()
             #expect(members.map(\.digest) == (try await fixture.recordings()).compactMap(\.held?.digest))
-            let rest = try await fixture.manifest.daysToSeal(
-                organization: fixture.acme,
-                before: Fixture.today.next,
-                includingTasksOnly: true
-            )
+            let rest = try await fixture.manifest.daysToSeal(organization: fixture.acme, before: Fixture.today.next)
             #expect(rest.isEmpty)
         }
     }
@@ -116,12 +111,8 @@ import Testing
             #expect(rest.map(\.id) == [try Fixture.taskID(3)])
             #expect(rest.first?.status.description == "completed")
             _ = try await fixture.list([try Fixture.task(1, json: "{}")])
-            let days = try await fixture.manifest.daysToSeal(
-                organization: fixture.acme,
-                before: Fixture.today.next,
-                includingTasksOnly: true
-            )
-            #expect(days.isEmpty, "a new time of last update is not worth an archive")
+            let (_, none) = try await fixture.seal()
+            #expect(none.isEmpty, "a new time of last update is not worth a line")
         }
     }
 

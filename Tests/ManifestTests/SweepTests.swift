@@ -161,9 +161,6 @@ import Testing
             #expect(try fixture.numbers(of: try await fixture.awaiting(before: .hours(8))) == [1, 2])
             let window = (Fixture.morning + .seconds(1))..<(Fixture.morning + .seconds(2))
             #expect(try fixture.numbers(of: try await fixture.awaiting(before: .hours(8), window: window)) == [1])
-            let retried = try await fixture.manifest.notePending(organization: fixture.acme, now: began + .hours(1))
-            #expect(retried == 1)
-            #expect(try fixture.numbers(of: try await fixture.awaiting(before: .hours(3))) == [1, 2])
         }
     }
 
