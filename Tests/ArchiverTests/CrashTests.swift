@@ -177,4 +177,35 @@ import Testing
             try await here.expectWhole()
         }
     }
+
+    @Test func `a byte that the disk gives back wrong at sealing costs one more download, and no other day`()
+        async throws
+    {
+        let days = ["2025-11-20", "2025-11-21"]
+        let evening = try #require(ArchiveDay(days[0])).interval(in: .gmt).upperBound - .seconds(60)
+        let clock = SimulatedClock.Start.at(Moment(evening.millisecondsSince1970))
+        let world = try SimulatedWorld.small(days: days, calls: 4, clock: clock, mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass(.day(try #require(ArchiveDay(days[0]))))
+            let row = try #require(try await here.recordings().first { $0.state == .stored })
+            let held = try #require(row.held)
+            let open = try FileHandle(forUpdating: URL(filePath: here.root.openArchivePath(held.archive)))
+            try open.seek(toOffset: UInt64(held.offset + held.byteCount / 2))
+            let byte = try #require(try open.read(upToCount: 1)?.first)
+            try open.seek(toOffset: UInt64(held.offset + held.byteCount / 2))
+            try open.write(contentsOf: Data([~byte]))
+            try open.close()
+
+            here.simulator.clock.advance(by: .seconds(72 * 3600))
+            let damaged = try await here.pass(.sinceLastPass)
+            #expect((damaged.failure as? ArchiveError)?.code == .damaged)
+            #expect(damaged.archives.map(\.name.day.description) == [days[1]])
+            #expect(try await here.recordings().filter { $0.state == .pending }.map(\.key) == [row.key])
+
+            let healed = try await here.pass(.sinceLastPass)
+            #expect(healed.isComplete)
+            #expect(healed.archives.map(\.name.day.description) == [days[0]])
+            try await here.expectWhole()
+        }
+    }
 }
