@@ -101,6 +101,7 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
@@ -138,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Manifest", "Recordings", "Simulator", "Transfer", "WebexContactCenter",
+                "Archiver", "DailyArchive", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
+                "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,7 +154,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["callark", "callark-simulator", "Simulator"],
+            dependencies: ["callark", "callark-simulator", "Simulator", "TestSupport"],
             swiftSettings: strict
         ),
     ],

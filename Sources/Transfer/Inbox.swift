@@ -101,7 +101,7 @@ final class MultiHandle: @unchecked Sendable {
 
     /// - Parameter keptConnections: idle and busy ones together, to all hosts.
     init(keptConnections: Int) throws(TransferError) {
-        guard Self.libraryIsReady else { throw TransferError(.other, "libcurl cannot be initialised") }
+        guard Self.isCurlInitialized else { throw TransferError(.other, "libcurl cannot be initialised") }
         guard let raw = curl_multi_init() else { throw TransferError(.other, "out of memory for the transfer engine") }
         self.raw = raw
         try Self.check(callark_multi_set_long(raw, CURLMOPT_MAXCONNECTS, keptConnections))
@@ -133,5 +133,5 @@ final class MultiHandle: @unchecked Sendable {
         }
     }
 
-    private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    private static let isCurlInitialized = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }

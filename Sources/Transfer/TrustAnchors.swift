@@ -18,7 +18,7 @@ struct TrustAnchors: Sendable {
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where `file` cannot be read or holds no certificate.
     init(
         additionalCertificatesFile file: String?,
-        systemFolder: String? = Self.librarysFolder
+        systemFolder: String? = Self.builtInFolder
     ) throws(TransferError) {
         folder = systemFolder.flatMap { Self.holdsHashedNames($0) ? $0 : nil }
         guard let file else {
@@ -34,7 +34,7 @@ struct TrustAnchors: Sendable {
         guard Self.holdsCertificates(additional) else {
             throw TransferError(.untrusted, "\(file): holds no PEM certificate, or a damaged one")
         }
-        pem = folder == nil ? Self.librarysBundle + Data("\n".utf8) + additional : additional
+        pem = folder == nil ? Self.builtInBundle + Data("\n".utf8) + additional : additional
     }
 
     /// Has `handle` trust them, at servers and at proxies.
@@ -52,11 +52,11 @@ struct TrustAnchors: Sendable {
     }
 
     /// Where libcurl was built to look; the fields are there since 7.70.
-    private static var librarysFolder: String? {
+    private static var builtInFolder: String? {
         curl_version_info(CURLVERSION_SEVENTH)?.pointee.capath.map { String(cString: $0) }
     }
 
-    private static var librarysBundle: Data {
+    private static var builtInBundle: Data {
         guard let path = curl_version_info(CURLVERSION_SEVENTH)?.pointee.cainfo else { return Data() }
         return (try? Data(contentsOf: URL(filePath: String(cString: path)))) ?? Data()
     }

@@ -4,6 +4,7 @@ import Logging
 import Manifest
 import Recordings
 import Simulator
+import TestSupport
 import Testing
 import Transfer
 import WebexContactCenter

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// A configured archive of a simulated contact centre, as an administrator would have it: a folder with `callark.yaml`,

@@ -1,17 +1,18 @@
 /// Lets a few tests at a time work: each brings a server and its client, and all of them at once, on two cores, would
 /// only see each other's deadlines pass.
-actor Turns {
-    static let shared = Turns(3)
+package actor Turns {
+    /// Of the whole test process.
+    package static let shared = Turns(3)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(_ count: Int) {
+    private init(_ count: Int) {
         free = count
     }
 
     /// Does `work` when its turn has come.
-    nonisolated func run(_ work: () async throws -> Void) async throws {
+    package nonisolated func run(_ work: () async throws -> Void) async throws {
         await take()
         do {
             try await work()
