@@ -16,6 +16,7 @@ struct PassContext: Sendable {
     let disk: DiskGuard
     let underWay = RecordingsUnderWay()
     let listingDoubts = ListingDoubts()
+    let secondSource = SecondSourceFindings()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp

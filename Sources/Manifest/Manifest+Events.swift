@@ -22,6 +22,8 @@ package struct Event: Hashable, Sendable {
         case recordingUnusable = "recording_unusable"
         /// The listing had something that a listing should not have.
         case listingAnomaly = "listing_anomaly"
+        /// Another source of the provider's names a task that its listing left out.
+        case taskNotListed = "task_not_listed"
         /// `verify` found damage.
         case damageFound = "damage_found"
         case rebuilt
@@ -117,7 +119,7 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable,
+        .recordingUnusable, .taskNotListed,
     ]
 
     fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

@@ -17,6 +17,8 @@ package struct OrganizationSettings: Sendable {
     package var channelTypes: [String]
     /// The part of the provider's quota that all API calls of this organization share.
     package var requestsPerMinute: Int
+    /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
+    package var crossChecksActivities: Bool
 
     package init(
         name: OrganizationName,
@@ -27,7 +29,8 @@ package struct OrganizationSettings: Sendable {
         dialect: Dialect,
         credentials: Credentials,
         channelTypes: [String],
-        requestsPerMinute: Int
+        requestsPerMinute: Int,
+        crossChecksActivities: Bool
     ) {
         self.name = name
         self.organizationID = organizationID
@@ -38,6 +41,7 @@ package struct OrganizationSettings: Sendable {
         self.credentials = credentials
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
+        self.crossChecksActivities = crossChecksActivities
     }
 
     /// Which generation of the provider's API the base URL answers in (wxcc-api 6).

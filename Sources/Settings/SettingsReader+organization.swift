@@ -11,9 +11,10 @@ extension SettingsReader {
         let oauthBaseURL = value(.oauthBaseURL, of: owner, shown: \.absoluteString)
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
+        let crossChecksActivities = value(.crossChecksActivities, of: owner)
         let credentials = credentials(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let credentials
+            let requestsPerMinute, let crossChecksActivities, let credentials
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -24,7 +25,8 @@ extension SettingsReader {
             dialect: dialect,
             credentials: credentials,
             channelTypes: channelTypes,
-            requestsPerMinute: requestsPerMinute
+            requestsPerMinute: requestsPerMinute,
+            crossChecksActivities: crossChecksActivities
         )
     }
 

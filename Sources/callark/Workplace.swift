@@ -101,6 +101,7 @@ struct Workplace: Sendable {
             dialect: organization.dialect == .current ? .current : .earlyAccess,
             channelTypes: organization.channelTypes,
             requestsPerMinute: organization.requestsPerMinute,
+            crossChecksActivities: organization.crossChecksActivities,
             credentials: credentials(of: organization)
         )
     }
