@@ -95,15 +95,15 @@ def retrieval(options):
 
 
 def no_news(options):
-    """A pass over a day in which everything is known."""
+    """A pass over a day in which everything is known and settled: its calls are older than the horizon."""
     rows = []
-    tasks = 2_000 if options.quick else 100_000
+    tasks = 20_000 if options.quick else 100_000
     folder = options.work / "no-news"
     folder.mkdir()
-    made = corpus.Corpus.make("no-news", options.corpora, [1_600] * tasks, options.days_ago(3), per_task=1)
+    made = corpus.Corpus.repeat("no-news", options.corpora, tasks, 1_600, options.days_ago(3), per_task=1)
     with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
         with servers.provider(made, plain, folder) as provider:
-            whole_job.callark(options.bin / "callark", made, provider, certificate, folder)
+            whole_job.callark(options.bin / "callark", made, provider, certificate, folder, horizon_days=1)
             again = [
                 measure.run(
                     [options.bin / "callark", "archive", "--config", folder / "callark.yaml", "--day",

@@ -10,7 +10,7 @@ import peers
 import servers
 
 
-def configuration(root, provider, certificate, concurrency=16, memory_bytes=None):
+def configuration(root, provider, certificate, concurrency=16, memory_bytes=None, horizon_days=7):
     memory = "" if memory_bytes is None else f"  memory_bytes: {memory_bytes}\n"
     return f"""
 archive: {{ root: {root}, minimum_free_bytes: 0 }}
@@ -21,6 +21,7 @@ organizations:
     oauth_base_url: {provider}/v1
     auth: {{ client_id: cid, client_secret: s, refresh_token: r }}
     requests_per_minute: 100000
+captures: {{ horizon_days: {horizon_days} }}
 downloads:
   concurrency: {concurrency}
   ca_file: {certificate}
