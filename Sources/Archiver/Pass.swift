@@ -20,7 +20,9 @@ package struct Pass: Sendable {
     package struct Result: Sendable {
         package var organization: OrganizationName
         package var window: PassWindow
-        package var summary: PassSummary
+        package var summary: PassSummary { days.total }
+        /// What each day of the window comes to, oldest first; also days without a task.
+        package var days: [DayReconciliation]
         package var archives: [SealedDay]
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
@@ -96,7 +98,7 @@ package struct Pass: Sendable {
         var result = Result(
             organization: assignment.organization.name,
             window: assignment.window,
-            summary: PassSummary(),
+            days: [],
             archives: recovered,
             listingDoubts: context.listingDoubts[assignment.organization.name],
             failure: failure
@@ -110,12 +112,22 @@ package struct Pass: Sendable {
                 result.failure = error
             }
         }
-        result.summary = try await context.manifest.summary(
-            organization: assignment.organization.name,
-            window: assignment.window.range,
-            at: context.standpoint
-        )
+        result.days = try await reconcile(assignment)
         return result
+    }
+
+    private func reconcile(_ assignment: Assignment) async throws -> [DayReconciliation] {
+        let name = assignment.organization.name
+        let window = assignment.window.range
+        let days = try await context.manifest.reconciliation(
+            organization: name,
+            window: window,
+            at: context.standpoint(of: name)
+        )
+        guard !window.isEmpty else { return days }
+        let last = context.rules.day(of: window.upperBound - .milliseconds(1))
+        let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day))
+        return (days + silent.map { DayReconciliation(organization: name, day: $0) }).sorted { $0.day < $1.day }
     }
 
     /// Runs the receiving and the storing end of a pass, and `produce` in front of them.

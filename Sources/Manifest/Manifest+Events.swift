@@ -25,6 +25,18 @@ package struct Event: Hashable, Sendable {
         /// `verify` found damage.
         case damageFound = "damage_found"
         case rebuilt
+        /// An answer left a task without the recording that it should have, or with one that cannot be used.
+        case gapOpened = "gap_opened"
+        /// Everything that the provider lists of a task with a gap is held.
+        case gapFilled = "gap_filled"
+        /// Nothing is to be expected any more where something was.
+        case gapWithdrawn = "gap_withdrawn"
+        /// An operator said why something is missing.
+        case gapExplained = "gap_explained"
+        /// An operator took an explanation back.
+        case explanationWithdrawn = "explanation_withdrawn"
+        /// Everything expected of a day is archived or explained, and its record says so.
+        case dayClosed = "day_closed"
         case other
     }
 
@@ -117,7 +129,7 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable,
+        .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
     ]
 
     fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

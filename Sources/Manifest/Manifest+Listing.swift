@@ -37,10 +37,16 @@ extension Manifest {
         now: Timestamp
     ) async throws -> ListingNote {
         try await write { db in
-            let organization = try OrganizationRow.row(of: organization, in: db)
+            let row = try OrganizationRow.row(of: organization, in: db)
             var note = ListingNote()
             for task in tasks {
-                let listing = Listing(task: task, day: day(task.createdTime), organization: organization, now: now)
+                let listing = Listing(
+                    task: task,
+                    day: day(task.createdTime),
+                    organization: row,
+                    organizationName: organization,
+                    now: now
+                )
                 switch try listing.apply(in: db) {
                 case .new: note.new += 1
                 case .changed: note.changed += 1
@@ -117,6 +123,7 @@ private struct Listing {
     var task: ListedTask
     var day: ArchiveDay
     var organization: Int64
+    var organizationName: OrganizationName
     var now: Timestamp
 
     func apply(in db: Database) throws -> Outcome {
@@ -164,6 +171,8 @@ private struct Listing {
     private func reconsider(_ known: KnownTask, in db: Database) throws {
         if task.captureRequest == .notRequested {
             try Question.close(known.row, in: db)
+            let reason = "the provider says that no recording was requested"
+            try OpenGap.withdraw(known.row, known.id, organizationName, reason: reason, now: now, in: db)
         } else if known.captureRequest != task.captureRequest {
             try Question.open(known.row, next: firstAsk, in: db)
         } else if task.status.isTerminal, !known.status.isTerminal {

@@ -17,6 +17,8 @@ package struct OrganizationSettings: Sendable {
     package var channelTypes: [String]
     /// The part of the provider's quota that all API calls of this organization share.
     package var requestsPerMinute: Int
+    /// How long the provider keeps its recordings; `nil` for the time of all.
+    package var providerRetention: Duration?
 
     package init(
         name: OrganizationName,
@@ -27,7 +29,8 @@ package struct OrganizationSettings: Sendable {
         dialect: Dialect,
         credentials: Credentials,
         channelTypes: [String],
-        requestsPerMinute: Int
+        requestsPerMinute: Int,
+        providerRetention: Duration? = nil
     ) {
         self.name = name
         self.organizationID = organizationID
@@ -38,6 +41,7 @@ package struct OrganizationSettings: Sendable {
         self.credentials = credentials
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
+        self.providerRetention = providerRetention
     }
 
     /// Which generation of the provider's API the base URL answers in (wxcc-api 6).

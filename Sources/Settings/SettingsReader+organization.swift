@@ -11,6 +11,7 @@ extension SettingsReader {
         let oauthBaseURL = value(.oauthBaseURL, of: owner, shown: \.absoluteString)
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
+        let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
             let requestsPerMinute, let credentials
@@ -24,7 +25,8 @@ extension SettingsReader {
             dialect: dialect,
             credentials: credentials,
             channelTypes: channelTypes,
-            requestsPerMinute: requestsPerMinute
+            requestsPerMinute: requestsPerMinute,
+            providerRetention: retention
         )
     }
 
