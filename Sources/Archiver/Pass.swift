@@ -105,9 +105,11 @@ package struct Pass: Sendable {
         )
         if failure == nil {
             do {
-                let sealing = try await Sealing(organization: assignment.organization, context: context).run()
-                result.archives += sealing.sealed
-                result.failure = sealing.damage
+                let listed = assignment.scope.isListing ? assignment.window.range : nil
+                let sealing = Sealing(organization: assignment.organization, listed: listed, context: context)
+                let outcome = try await sealing.run()
+                result.archives += outcome.sealed
+                result.failure = outcome.damage
             } catch {
                 result.failure = error
             }

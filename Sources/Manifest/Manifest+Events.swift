@@ -132,7 +132,7 @@ extension Event.Kind {
         .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
     ]
 
-    fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
 
     fileprivate init(stored code: Int) {
         self = Self.codes.indices.contains(code) ? Self.codes[code] : .other

@@ -69,6 +69,8 @@ struct Reckoning {
     private let standpoint: Standpoint
     /// Everything that is missing, in the order of the tasks' creation.
     private(set) var gaps: [Gap] = []
+    /// How many tasks are not over and have no recording.
+    private(set) var underWay = 0
 
     init(
         _ organization: OrganizationName,
@@ -148,6 +150,7 @@ struct Reckoning {
         while let task = try open.next().map(OpenTask.init) {
             let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
             let standing = task.standing(at: standpoint)
+            if standing == .inProgress { underWay += 1 }
             change(task.day) { day in
                 switch standing {
                 case .notRequested: break

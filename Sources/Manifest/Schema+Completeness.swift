@@ -15,9 +15,6 @@ extension Schema {
         ALTER TABLE question ADD COLUMN last_ask_time INTEGER;
         ALTER TABLE question ADD COLUMN tracking_id TEXT;
         ALTER TABLE organization ADD COLUMN listed_from INTEGER;
-        UPDATE organization SET listed_from = (
-            SELECT min(window_from) FROM pass WHERE organization = organization.row AND outcome IN (0, 1))
-        WHERE listed_through IS NOT NULL;
         CREATE TABLE open_gap (
             task INTEGER PRIMARY KEY REFERENCES task,
             since INTEGER NOT NULL

@@ -65,6 +65,9 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         ArchiveDay(interval(in: .gmt).upperBound, in: .gmt)
     }
 
+    /// The calendar day before this one; `nil` before the first that there is.
+    package var previous: ArchiveDay? { ArchiveDay(daysSince1970: daysSince1970 - 1) }
+
     /// All days from this one to `last`, both included; none where that is earlier.
     package func through(_ last: ArchiveDay) -> [ArchiveDay] {
         guard self <= last else { return [] }
