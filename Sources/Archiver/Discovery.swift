@@ -14,6 +14,7 @@ struct Discovery: Sendable {
     func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws {
         let pages = organization.contactCenter.taskPages(from: window.range.lowerBound, to: window.range.upperBound)
         var unreadable: Timestamp?
+        var doubted: Set<ArchiveDay> = []
         for try await page in pages {
             let note = try await context.manifest.noteListed(
                 page.tasks,
@@ -24,11 +25,13 @@ struct Discovery: Sendable {
             context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
             for anomaly in page.anomalies {
                 try await tell(of: anomaly)
+                if anomaly.mayHideTask { doubted.insert(context.rules.day(of: anomaly.at)) }
                 if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
             }
             pageNoted()
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
         }
+        try await settleDoubts(window, stillDoubted: doubted)
         try await advanceWatermark(over: window, unreadable: unreadable)
     }
 
@@ -42,10 +45,24 @@ struct Discovery: Sendable {
             detail: ["at": anomaly.at.description, "code": anomaly.code.rawValue, "reason": anomaly.message]
         )
         try await context.manifest.appendEvent(event)
-        if anomaly.mayHideTask { context.listingDoubts.add(organization.name) }
+        guard anomaly.mayHideTask else { return }
+        context.listingDoubts.add(organization.name)
+        let day = context.rules.day(of: anomaly.at)
+        try await context.manifest.noteListingDoubt(organization.name, day: day, now: context.now())
     }
 
-    /// The listing is complete up to the window's end if it was complete up to the window's beginning.
+    /// Days that were in doubt and have been listed whole without one are so no more.
+    private func settleDoubts(_ window: PassWindow, stillDoubted: Set<ArchiveDay>) async throws {
+        let doubted = try await context.manifest.closingOutlook(organization.name).doubted.subtracting(stillDoubted)
+        let settled = doubted.filter { day in
+            let interval = day.interval(in: context.rules.timeZone)
+            return window.range.lowerBound <= interval.lowerBound && interval.upperBound <= window.range.upperBound
+        }
+        try await context.manifest.clearListingDoubts(organization.name, days: settled.sorted())
+    }
+
+    /// The listing is complete up to the window's end if it was complete up to the window's beginning; and a window that
+    /// ends in what is complete makes it complete from its own beginning.
     ///
     /// A row without an ID may have one when it is asked for again. So the watermark waits before it, but for no longer
     /// than the horizon, as for a recording that does not come: a row that stays as it is would else have every pass list
@@ -57,8 +74,14 @@ struct Discovery: Sendable {
         let end = min(window.range.upperBound, unreadable.map { max($0, horizon) } ?? window.range.upperBound)
         let listedThrough = try await context.manifest.watermark(organization.name)
         let isContinuous = listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit
-        guard isContinuous, end > listedThrough ?? window.range.lowerBound else { return }
-        try await context.manifest.setWatermark(organization.name, listedThrough: end)
+        let listedFrom = try await context.manifest.closingOutlook(organization.name).listed?.lowerBound
+        let reachesBack = listedFrom.map { window.range.lowerBound < $0 && $0 <= end } ?? false
+        guard reachesBack || (isContinuous && end > listedThrough ?? window.range.lowerBound) else { return }
+        try await context.manifest.setWatermark(
+            organization.name,
+            listedFrom: listedFrom.map { min($0, window.range.lowerBound) } ?? window.range.lowerBound,
+            listedThrough: max(end, listedThrough ?? end)
+        )
     }
 }
 

@@ -20,7 +20,9 @@ package struct Pass: Sendable {
     package struct Result: Sendable {
         package var organization: OrganizationName
         package var window: PassWindow
-        package var summary: PassSummary
+        package var summary: PassSummary { days.total }
+        /// What each day of the window comes to, oldest first; also days without a task.
+        package var days: [DayReconciliation]
         package var archives: [SealedDay]
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
@@ -98,7 +100,7 @@ package struct Pass: Sendable {
         var result = Result(
             organization: assignment.organization.name,
             window: assignment.window,
-            summary: PassSummary(),
+            days: [],
             archives: recovered,
             listingDoubts: context.listingDoubts[assignment.organization.name],
             secondSource: context.secondSource[assignment.organization.name],
@@ -106,19 +108,31 @@ package struct Pass: Sendable {
         )
         if failure == nil {
             do {
-                let sealing = try await Sealing(organization: assignment.organization, context: context).run()
-                result.archives += sealing.sealed
-                result.failure = sealing.damage
+                let listed = assignment.scope.isListing ? assignment.window.range : nil
+                let sealing = Sealing(organization: assignment.organization, listed: listed, context: context)
+                let outcome = try await sealing.run()
+                result.archives += outcome.sealed
+                result.failure = outcome.damage
             } catch {
                 result.failure = error
             }
         }
-        result.summary = try await context.manifest.summary(
-            organization: assignment.organization.name,
-            window: assignment.window.range,
-            at: context.standpoint
-        )
+        result.days = try await reconcile(assignment)
         return result
+    }
+
+    private func reconcile(_ assignment: Assignment) async throws -> [DayReconciliation] {
+        let name = assignment.organization.name
+        let window = assignment.window.range
+        let days = try await context.manifest.reconciliation(
+            organization: name,
+            window: window,
+            at: context.standpoint(of: name)
+        )
+        guard !window.isEmpty else { return days }
+        let last = context.rules.day(of: window.upperBound - .milliseconds(1))
+        let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day))
+        return (days + silent.map { DayReconciliation(organization: name, day: $0) }).sorted { $0.day < $1.day }
     }
 
     /// Runs the receiving and the storing end of a pass, and `produce` in front of them.

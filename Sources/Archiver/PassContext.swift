@@ -22,10 +22,15 @@ struct PassContext: Sendable {
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
-    /// From where the manifest is judged at this moment.
-    var standpoint: Standpoint {
+    /// From where the manifest is judged at this moment, in matters of an organization.
+    func standpoint(of organization: OrganizationName) -> Standpoint {
         let now = now()
-        return Standpoint(now: now, today: rules.day(of: now), horizon: rules.askSchedule.horizon)
+        return Standpoint(
+            now: now,
+            today: rules.day(of: now),
+            horizon: rules.askSchedule.horizon,
+            retention: rules.retention[organization] ?? Standpoint.usualRetention
+        )
     }
 
     /// Whether anything new may be begun.

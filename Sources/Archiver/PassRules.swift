@@ -14,6 +14,8 @@ package struct PassRules: Sendable {
     package var downloads: Downloads
     /// Below this, no further download begins.
     package var minimumFreeBytes: Int64
+    /// How long the provider keeps an organization's recordings, where it is not the usual time.
+    package var retention: [OrganizationName: Duration]
 
     /// How recordings are fetched.
     package struct Downloads: Sendable {
@@ -45,7 +47,8 @@ package struct PassRules: Sendable {
         askSchedule: AskSchedule,
         lookBack: Duration,
         downloads: Downloads,
-        minimumFreeBytes: Int64
+        minimumFreeBytes: Int64,
+        retention: [OrganizationName: Duration] = [:]
     ) {
         self.timeZone = timeZone
         self.captureOptions = captureOptions
@@ -53,6 +56,7 @@ package struct PassRules: Sendable {
         self.lookBack = lookBack
         self.downloads = downloads
         self.minimumFreeBytes = minimumFreeBytes
+        self.retention = retention
     }
 
     /// How often a passing failure of the provider's API is tried again.

@@ -40,10 +40,17 @@ package struct Rebuild: Sendable {
         try removeDatabase(at: draft)
         var summary = Summary()
         let manifest = try Manifest.create(path: draft)
+        var closings: [(name: ArchiveName, record: DayClose)] = []
         for name in try root.sealedArchives() {
             progress(name)
             do {
-                try await takeIn(name, manifest, now: now)
+                if let record = try await takeIn(name, manifest, now: now) {
+                    // Of several records of a day, that of the latest archive counts.
+                    if let last = closings.last?.name, last.organization == name.organization, last.day == name.day {
+                        closings.removeLast()
+                    }
+                    closings.append((name, record))
+                }
                 summary.archives += 1
             } catch let error as ArchiveError {
                 summary.unreadable.append((name, error.message))
@@ -51,12 +58,16 @@ package struct Rebuild: Sendable {
         }
         summary.recordings = try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
         summary.stored = try await takeInSpool(manifest, now: now)
+        for closing in closings {
+            try await manifest.restoreDayClose(closing.record, from: closing.name, now: now)
+        }
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft)
         return summary
     }
 
-    private func takeIn(_ name: ArchiveName, _ manifest: Manifest, now: Timestamp) async throws {
+    /// - Returns: the record of its day, where the archive closes it.
+    private func takeIn(_ name: ArchiveName, _ manifest: Manifest, now: Timestamp) async throws -> DayClose? {
         let path = root.archivePath(name)
         let metadata = try await ArchiveMetadata.open(path)
         guard metadata.name == name else {
@@ -82,6 +93,7 @@ package struct Rebuild: Sendable {
             schedule: schedule,
             now: now
         )
+        return metadata.dayClose
     }
 
     /// What is whole in the spool's open archives stays stored: throwing it away would lose what the provider may no

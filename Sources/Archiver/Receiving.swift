@@ -39,17 +39,23 @@ struct Receiving: Sendable {
             }
         } catch let error as ProviderError where error.code != .cancelled {
             // Without a new URL there are no bytes, and that is all that this recording needs to know.
-            outcome = .failed(reason: error.description, attempts: job.work.attempts)
+            outcome = .failed(code: .downloadFailed, reason: error.description, attempts: job.work.attempts)
         } catch is CancellationError {
             return context.underWay.release(job.work.row)
         }
         switch outcome {
         case .accepted(let member):
             await queue.put(AcceptedRecording(row: job.work.row, member: member))
-        case .failed(let reason, let attempts):
+        case .failed(let code, let reason, let attempts):
             let now = context.now()
             try await context.manifest.noteFailed(
-                RecordingFailure(row: job.work.row, reason: reason, attempts: attempts, retryNotBefore: now),
+                RecordingFailure(
+                    row: job.work.row,
+                    code: code,
+                    reason: reason,
+                    attempts: attempts,
+                    retryNotBefore: now
+                ),
                 now: now
             )
             context.underWay.release(job.work.row)

@@ -14,7 +14,7 @@ struct Reception: Sendable {
 
     enum Outcome: Sendable {
         case accepted(PendingMember)
-        case failed(reason: String, attempts: Int)
+        case failed(code: GapReason, reason: String, attempts: Int)
     }
 
     /// A URL this close to its end is not begun with.
@@ -32,7 +32,8 @@ struct Reception: Sendable {
     /// What follows an attempt.
     private enum Next {
         case done(Outcome)
-        case retry(reason: String, after: Duration?)
+        /// - Parameter code: what is wrong where there is no further try.
+        case retry(code: GapReason = .downloadFailed, reason: String, after: Duration?)
     }
 
     /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
@@ -61,14 +62,14 @@ struct Reception: Sendable {
             if context.now() >= progress.urlExpiry - Self.expiryMargin,
                 let lost = try await renewURL(&progress)
             {
-                return .failed(reason: lost, attempts: total(progress))
+                return .failed(code: lost.code, reason: lost.reason, attempts: total(progress))
             }
             switch try await attempt(sink, &progress) {
             case .done(let outcome):
                 return outcome
-            case .retry(let reason, let retryAfter):
+            case .retry(let code, let reason, let retryAfter):
                 guard let delay = delay(after: progress, retryAfter: retryAfter) else {
-                    return .failed(reason: reason, attempts: total(progress))
+                    return .failed(code: code, reason: reason, attempts: total(progress))
                 }
                 context.logger.info(
                     "download is tried again",
@@ -113,11 +114,11 @@ struct Reception: Sendable {
             return .retry(reason: reason, after: nil)
         case .freshURL(let reason):
             if let lost = try await renewURL(&progress) {
-                return .done(.failed(reason: lost, attempts: total(progress)))
+                return .done(.failed(code: lost.code, reason: lost.reason, attempts: total(progress)))
             }
             return .retry(reason: reason, after: nil)
         case .giveUp(let reason):
-            return .done(.failed(reason: reason, attempts: total(progress)))
+            return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
         case .storage(let error):
             throw error
         case .cancelled:
@@ -155,10 +156,11 @@ struct Reception: Sendable {
             }
             progress.doubt = content.digest
             try content.discardPart()
-            return .retry(reason: "\(suspicion), and no two whole downloads were equal", after: nil)
+            let reason = "\(suspicion), and no two whole downloads were equal"
+            return .retry(code: .damagedAtProvider, reason: reason, after: nil)
         case .rejected(let reason):
             try content.discardPart()
-            return .retry(reason: reason, after: nil)
+            return .retry(code: .damagedAtProvider, reason: reason, after: nil)
         }
     }
 
@@ -192,7 +194,7 @@ struct Reception: Sendable {
 
     /// Asks the provider for a new URL of the same recording.
     /// - Returns: why there is none any more, or `nil` where there is one.
-    private func renewURL(_ progress: inout Progress) async throws -> String? {
+    private func renewURL(_ progress: inout Progress) async throws -> (code: GapReason, reason: String)? {
         let options = context.rules.captureOptions
         let askedAt = context.now()
         let taskID = job.work.captured.key.taskID
@@ -203,9 +205,9 @@ struct Reception: Sendable {
             if error.code == .cancelled { throw CancellationError() }
             throw error
         }
-        if let refusal = answer.refused[taskID] { return refusal.message }
+        if let refusal = answer.refused[taskID] { return (.refusedByProvider, refusal.message) }
         guard let found = answer.captures.flatMap(\.recordings).first(where: { $0.key == job.work.captured.key }) else {
-            return "the provider no longer lists this recording"
+            return (.purgedUpstream, "the provider no longer lists this recording")
         }
         progress.url = found.url
         progress.urlExpiry = askedAt + options.urlExpiration

@@ -27,8 +27,10 @@ struct Recovery: Sendable {
     private func removeStaleParts() async throws {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
+        let now = context.now()
+        let anywhere = Standpoint(now: now, today: context.rules.day(of: now), horizon: .zero)
         for state in [RecordingState.pending, .failed] {
-            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.standpoint)
+            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: anywhere)
             for try await case .recording(let row) in rows {
                 stale.remove(context.root.partPath(for: row.key, organization: row.organization))
             }

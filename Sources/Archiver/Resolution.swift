@@ -57,11 +57,18 @@ struct Resolution: Sendable {
         report(answer)
         let unusable = Dictionary(grouping: answer.malformed, by: \.taskID).mapValues { $0.map(\.named) }
         let captures = answer.captures.filter { answer.refused[$0.taskID] == nil }.map {
-            TaskAnswer.capture($0, unusable: unusable[$0.taskID] ?? [])
+            TaskAnswer.capture(
+                $0,
+                unusable: unusable[$0.taskID] ?? [],
+                trackingID: answer.trackingIDs[$0.taskID]
+            )
         }
         let refusals = answer.refused.sorted { $0.key < $1.key }
         let wanted = try await context.manifest.noteAnswers(
-            captures + refusals.map { .refused($0.key, reason: $0.value.description) },
+            captures
+                + refusals.map {
+                    .refused($0.key, reason: $0.value.withoutTrackingID.description, trackingID: $0.value.trackingID)
+                },
             organization: organization.name,
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
@@ -91,6 +98,15 @@ struct Resolution: Sendable {
             }
             try Task.checkCancellation()
         }
+    }
+}
+
+extension ProviderError {
+    /// The same failure by another exchange is the same.
+    fileprivate var withoutTrackingID: ProviderError {
+        var error = self
+        error.trackingID = nil
+        return error
     }
 }
 

@@ -2,9 +2,11 @@ import DailyArchive
 import Manifest
 import Recordings
 
-/// The last step of a pass that writes: seals the archives of days that are over.
+/// The last step of a pass that writes: seals the archives of days that are over, and closes the days.
 struct Sealing: Sendable {
     let organization: Organization
+    /// What the pass has listed; `nil` where it listed nothing.
+    let listed: Range<Timestamp>?
     let context: PassContext
 
     /// What was sealed, oldest day first, and the first damage that was met.
@@ -13,16 +15,27 @@ struct Sealing: Sendable {
         var damage: ArchiveError?
     }
 
-    /// Seals every open archive of a day before today that holds a recording.
+    /// Seals every open archive of a day before today that holds a recording, and closes every day that can be closed:
+    /// by a record in the archive that is sealed anyway, else in a supplement of its own, which holds metadata only. A
+    /// day without a single task is closed in the manifest alone.
     /// Damage to one day does not keep the others open.
     func run() async throws -> Outcome {
         let today = context.rules.day(of: context.now())
+        let filled = Set(try await context.manifest.daysToSeal(organization: organization.name, before: today))
+        let closing = Closing(organization: organization.name, listed: listed, context: context)
+        let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
-        for day in try await context.manifest.daysToSeal(organization: organization.name, before: today) {
+        for day in filled.union(closable).sorted() {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped before sealing \(day)") }
             do {
-                let sealed = try await seal(day)
-                outcome.sealed.append(sealed)
+                let draft = closable.contains(day) ? try await draft(day) : nil
+                if filled.contains(day) {
+                    outcome.sealed.append(try await seal(day, closing: draft))
+                } else if let draft, draft.isNews, !draft.record.isSilent {
+                    outcome.sealed.append(try await seal(day, closing: draft))
+                } else if let draft {
+                    try await context.manifest.noteClosed(draft, now: context.now())
+                }
             } catch {
                 guard let error = error as? ArchiveError, error.code == .damaged else { throw error }
                 outcome.damage = outcome.damage ?? error
@@ -31,21 +44,25 @@ struct Sealing: Sendable {
         return outcome
     }
 
-    private func seal(_ day: ArchiveDay) async throws -> SealedDay {
-        let name = try await context.manifest.openArchive(for: organization.name, day: day, now: context.now())
+    private func draft(_ day: ArchiveDay) async throws -> DayCloseDraft? {
+        try await context.manifest.draftDayClose(
+            organization.name,
+            day: day,
+            at: context.standpoint(of: organization.name)
+        )
+    }
+
+    private func seal(_ day: ArchiveDay, closing draft: DayCloseDraft?) async throws -> SealedDay {
+        let name = try await context.openArchive(for: organization.name, day: day)
         do {
-            let archive = try await seal(name)
-            return try await context.noteSealed(archive)
+            let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
+            let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record)
+            return try await context.noteSealed(archive, decidedAt: draft?.mark)
         } catch {
             // Where the disk did not give back what was written, what is no longer whole is pending again.
             if let error = error as? ArchiveError, error.code == .damaged { try await context.recoverDamaged(name) }
             throw error
         }
-    }
-
-    private func seal(_ name: ArchiveName) async throws -> SealedArchive {
-        let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
-        return try await context.writer.seal(name, tasks: tasks)
     }
 }
 
@@ -68,12 +85,15 @@ extension PassContext {
     }
 
     /// Tells the manifest of an archive that stands in its place.
-    func noteSealed(_ archive: SealedArchive) async throws -> SealedDay {
+    /// - Parameter mark: when it was decided that it closes its day, where it does and that is known.
+    func noteSealed(_ archive: SealedArchive, decidedAt mark: ClosingMark? = nil) async throws -> SealedDay {
         try await manifest.noteSealed(
             archive.name,
             byteCount: archive.byteCount,
             digest: archive.digest,
             recordings: archive.recordingCount,
+            dayClose: archive.dayClose,
+            decidedAt: mark,
             now: now()
         )
         let day = SealedDay(

@@ -14,6 +14,8 @@ package struct ArchiveMetadata: Sendable, Hashable {
     package let organizationID: OrganizationID?
     /// The whole archive's checksum as its side file has it; `nil` where that is missing.
     package let recordedDigest: ContentDigest?
+    /// The record of the day; `nil` where the archive does not close it.
+    package let dayClose: DayClose?
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
 
@@ -49,6 +51,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         guard let (payloadBytes, recordingCount) = information.payload else {
             throw .damaged("\(BagLayout.information) in \(path) has no Payload-Oxum", path: path)
         }
+        dayClose = try Self.dayClose(of: index, at: path)
         recordingsRange = try Self.range(BagLayout.recordings, of: index, at: path)
         tasksRange = try Self.range(BagLayout.tasks, of: index, at: path)
         self.name = name
@@ -60,6 +63,16 @@ package struct ArchiveMetadata: Sendable, Hashable {
         recordedDigest = try SideFile.read(besides: path)?.digest
     }
 
+    private static func dayClose(of index: ArchiveIndex, at path: String) throws(ArchiveError) -> DayClose? {
+        guard index.tags[BagLayout.dayClose] != nil else { return nil }
+        let text = try text(BagLayout.dayClose, of: index, at: path, limit: 64 << 20)
+        do {
+            return try DayClose(json: text)
+        } catch {
+            throw .damaged("\(BagLayout.dayClose) in \(path) cannot be read: \(error)", path: path)
+        }
+    }
+
     private static func checkTagFiles(of index: ArchiveIndex, at path: String) throws(ArchiveError) {
         var digests: [String: ContentDigest] = [:]
         for line in try text(BagLayout.tagChecksums, of: index, at: path).split(separator: UInt8(ascii: "\n")) {
@@ -68,7 +81,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
             }
             digests[file] = digest
         }
-        for file in BagLayout.tagFiles where file != BagLayout.tagChecksums {
+        for file in Set(BagLayout.tagFiles).union(index.tags.keys).sorted() where file != BagLayout.tagChecksums {
             let source = try SequentialReader(path, range: range(file, of: index, at: path), options: .digesting)
             _ = try source.skip(source.end - source.position)
             guard source.digest == digests[file] else {
@@ -86,9 +99,14 @@ package struct ArchiveMetadata: Sendable, Hashable {
         return member.offset..<(member.offset + member.byteCount)
     }
 
-    private static func text(_ file: String, of index: ArchiveIndex, at path: String) throws(ArchiveError) -> [UInt8] {
+    private static func text(
+        _ file: String,
+        of index: ArchiveIndex,
+        at path: String,
+        limit: Int = 1 << 20
+    ) throws(ArchiveError) -> [UInt8] {
         let range = try range(file, of: index, at: path)
-        guard range.count <= 1 << 20 else { throw .damaged("\(file) in \(path) is far too long", path: path) }
+        guard range.count <= limit else { throw .damaged("\(file) in \(path) is far too long", path: path) }
         return try FileSystem.bytes(of: OpenFile(path, 0), in: range)
     }
 }
@@ -131,7 +149,8 @@ extension SealedArchive {
             byteCount: source.end,
             digest: source.digest,
             recordingCount: metadata.recordingCount,
-            payloadBytes: metadata.payloadBytes
+            payloadBytes: metadata.payloadBytes,
+            dayClose: metadata.dayClose
         )
     }
 }

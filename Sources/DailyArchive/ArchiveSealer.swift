@@ -9,6 +9,9 @@ struct ArchiveSealer: Sendable {
     var extent: ArchiveExtent
     var tasks: ReceivedContent
     var taskCount: Int
+    /// The record of the day, where the archive closes it.
+    var dayClose: DayClose?
+    var dayCloseText: [UInt8]?
 
     private struct Survey {
         var recordingCount = 0
@@ -62,7 +65,8 @@ struct ArchiveSealer: Sendable {
             byteCount: byteCount,
             digest: digest,
             recordingCount: survey.recordingCount,
-            payloadBytes: survey.payloadBytes
+            payloadBytes: survey.payloadBytes,
+            dayClose: dayClose
         )
     }
 
@@ -83,7 +87,7 @@ struct ArchiveSealer: Sendable {
     private func tagFiles(_ survey: Survey, _ checksums: ReceivedContent) throws(ArchiveError) -> [TagFile] {
         let information = BagLayout.informationText(
             name,
-            organizationID: survey.organizationID,
+            organizationID: survey.organizationID ?? dayClose?.organizationID,
             recordingCount: survey.recordingCount,
             payloadBytes: survey.payloadBytes,
             taskCount: taskCount
@@ -91,6 +95,11 @@ struct ArchiveSealer: Sendable {
         var tags = [
             TagFile(path: BagLayout.recordings, content: try journalContent()),
             TagFile(path: BagLayout.tasks, content: tasks),
+        ]
+        if let dayCloseText {
+            tags.append(TagFile(path: BagLayout.dayClose, content: ReceivedContent(bytes: dayCloseText)))
+        }
+        tags += [
             TagFile(path: BagLayout.declaration, content: ReceivedContent(text: BagLayout.declarationText)),
             TagFile(path: BagLayout.information, content: ReceivedContent(text: information)),
             TagFile(path: BagLayout.checksums, content: checksums),

@@ -100,10 +100,13 @@ package actor ArchiveWriter {
     ///
     /// Where it fails, or the process dies, recover the archive and seal it again. `.damaged` means that the disk did not
     /// give back what was written: recover it `rereading`, receive what is lost, then seal.
-    /// - Parameter tasks: what goes into `metadata/tasks.jsonl`, in this order. Its errors are thrown on.
+    /// - Parameters:
+    ///   - tasks: what goes into `metadata/tasks.jsonl`, in this order. Its errors are thrown on.
+    ///   - dayClose: what goes into `metadata/day-close.json`; `nil` where the archive does not close its day.
     package func seal(
         _ name: ArchiveName,
-        tasks: some AsyncSequence<TaskEntry, any Error> & Sendable
+        tasks: some AsyncSequence<TaskEntry, any Error> & Sendable,
+        dayClose: DayClose? = nil
     ) async throws -> SealedArchive {
         try requireNotSealing(name)
         if extents[name] == nil {
@@ -124,7 +127,9 @@ package actor ArchiveWriter {
             name: name,
             extent: extent,
             tasks: try scratch.finish(),
-            taskCount: taskCount
+            taskCount: taskCount,
+            dayClose: dayClose,
+            dayCloseText: try dayClose?.json
         )
         // Reading back takes as long as the disk takes: meanwhile other archives are appended to.
         let sealed = try await BlockingWork.run { progress throws(ArchiveError) in try sealer.seal(progress) }

@@ -5,14 +5,20 @@ import Recordings
 enum BagLayout {
     static let recordings = "metadata/recordings.jsonl"
     static let tasks = "metadata/tasks.jsonl"
+    /// Only in an archive that closes its day.
+    static let dayClose = "metadata/day-close.json"
     static let declaration = "bagit.txt"
     static let information = "bag-info.txt"
     static let checksums = "manifest-sha256.txt"
     static let tagChecksums = "tagmanifest-sha256.txt"
     static let payload = "data/"
 
-    /// The tag files in the order in which they follow the recordings.
+    /// The tag files that no archive is without, in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
+
+    /// Where tag files stand that a later version may add; a reader passes over those that the checksums of tag files
+    /// vouch for.
+    static let metadata = "metadata/"
 
     /// The version of docs/archive-format.md.
     static let format = "1"

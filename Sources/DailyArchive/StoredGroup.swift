@@ -43,6 +43,8 @@ package struct SealedArchive: Sendable, Hashable {
     package var recordingCount: Int
     /// What the recordings have together.
     package var payloadBytes: Int64
+    /// The record of the day, where the archive closes it.
+    package var dayClose: DayClose?
 }
 
 /// What recovery found of an open archive, and what it did, so that the files and the manifest agree again.

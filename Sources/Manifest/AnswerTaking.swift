@@ -9,6 +9,8 @@ struct AnswerTaking {
     var schedule: AskSchedule
     var claims: (any RecordingClaims)?
     var now: Timestamp
+    /// Of the answer that is being taken.
+    var trackingID: String?
 
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
@@ -39,7 +41,7 @@ struct AnswerTaking {
             )
         }
         for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
-            try fail(withdrawn, "the provider does not offer this recording any more", in: db)
+            try fail(withdrawn, .purgedUpstream, "the provider does not offer this recording any more", in: db)
         }
         let answer = Answer(
             listed: named.count + unusable.count,
@@ -57,7 +59,7 @@ struct AnswerTaking {
         else { return }
         let known = try KnownRecording.all(of: task.row, taskID: id, in: db)
         for recording in known where recording.isWanted(now) {
-            try fail(recording, "the provider refuses to say where it is: \(reason)", in: db)
+            try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
         }
         try answerQuestion(of: task, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
     }
@@ -143,31 +145,62 @@ struct AnswerTaking {
             now: now
         )
         let refusal = answer.refusal ?? answer.unusable
+        var next = Question(
+            history: history,
+            refusal: refusal,
+            firstAskTime: question?.firstAskTime ?? now,
+            lastAskTime: now,
+            trackingID: trackingID
+        )
         switch decision {
         case .settled: try Question.close(task.row, in: db)
-        case .askAgain(let next):
-            try Question(nextAskTime: next, history: history, refusal: refusal).save(task.row, in: db)
-        case .exhausted: try Question(nextAskTime: nil, history: history, refusal: refusal).save(task.row, in: db)
+        case .askAgain(let time):
+            next.nextAskTime = time
+            try next.save(task.row, in: db)
+        case .exhausted: try next.save(task.row, in: db)
         }
+        try tellOfGap(of: task, answer, next, in: db)
         guard let refusal, refusal != question?.refusal else { return }
         let event = Event(
             time: now,
             kind: answer.refusal == nil ? .recordingUnusable : .taskRefused,
             organization: organization,
             task: task.id,
-            detail: ["reason": refusal]
+            detail: ["reason": refusal].adding("tracking_id", trackingID)
         )
         try event.insert(in: db)
     }
 
-    private func fail(_ recording: KnownRecording, _ reason: String, in db: Database) throws {
+    /// Opens the gap that an answer leaves, in the log of events, or closes the one that it ends.
+    private func tellOfGap(of task: KnownTask, _ answer: Answer, _ question: Question, in db: Database) throws {
+        guard answer.unusable != nil || !answer.isHeld else {
+            // A refusal says nothing of what is there.
+            guard answer.refusal == nil else { return }
+            return try OpenGap.closeIfFilled(task.row, task.id, organization, now: now, in: db)
+        }
+        let standpoint = Standpoint(now: now, today: day(now), horizon: schedule.horizon)
+        let standing = standpoint.standing(
+            captureRequest: task.captureRequest,
+            status: task.status,
+            created: task.createdTime,
+            asks: question.history?.asks ?? 0,
+            refusal: question.refusal,
+            hasUnusable: answer.unusable != nil
+        )
+        guard case .gap(let reason) = standing, try OpenGap.open(task.row, now: now, in: db) else { return }
+        let detail = ["found": String(answer.listed), "reason": reason.rawValue].adding("tracking_id", trackingID)
+        try Event(time: now, kind: .gapOpened, organization: organization, task: task.id, detail: detail).insert(in: db)
+    }
+
+    private func fail(_ recording: KnownRecording, _ code: GapReason, _ reason: String, in db: Database) throws {
         let failure = RecordingFailure(
             row: recording.row,
+            code: code,
             reason: reason,
             attempts: recording.attempts,
             retryNotBefore: now + Self.restOfTheWithdrawn
         )
-        try failure.apply(now: now, in: db)
+        try failure.apply(trackingID: trackingID, now: now, in: db)
     }
 
     private func taskJSON(_ task: Int64, in db: Database) throws -> ProviderJSON? {

@@ -64,19 +64,29 @@ struct Question {
     /// Why the provider refused the last question, or, where its answer listed something, why not all of that can be
     /// had: then ``history`` has found something.
     var refusal: String?
+    var firstAskTime: Timestamp?
+    var lastAskTime: Timestamp?
+    /// The provider's name for its last answer.
+    var trackingID: String?
 
     /// Of `question`: whether the last answer listed what cannot be had, so that the task is a gap whatever is held of
     /// it.
     static let hasUnusable = "(refusal IS NOT NULL AND found > 0)"
 
     static func find(_ task: Int64, in db: Database) throws -> Question? {
-        let select = "SELECT next_ask_time, asks, found, unchanged_since, refusal FROM question WHERE task = ?"
+        let select = """
+            SELECT next_ask_time, asks, found, unchanged_since, refusal, first_ask_time, last_ask_time, tracking_id
+            FROM question WHERE task = ?
+            """
         return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { row in
             let since: Int64? = row[3]
             return Question(
                 nextAskTime: (row[0] as Int64?).map(Timestamp.init(stored:)),
                 history: since.map { AskHistory(asks: row[1], found: row[2], unchangedSince: Timestamp(stored: $0)) },
-                refusal: row[4]
+                refusal: row[4],
+                firstAskTime: (row[5] as Int64?).map(Timestamp.init(stored:)),
+                lastAskTime: (row[6] as Int64?).map(Timestamp.init(stored:)),
+                trackingID: row[7]
             )
         }
     }
@@ -98,11 +108,13 @@ struct Question {
 
     func save(_ task: Int64, in db: Database) throws {
         let insert = """
-            INSERT OR REPLACE INTO question (task, next_ask_time, asks, found, unchanged_since, refusal)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO question (task, next_ask_time, asks, found, unchanged_since, refusal, first_ask_time,
+                last_ask_time, tracking_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         try db.cachedStatement(sql: insert).execute(arguments: [
             task, nextAskTime?.stored, history?.asks ?? 0, history?.found ?? 0, history?.unchangedSince.stored, refusal,
+            firstAskTime?.stored, lastAskTime?.stored, trackingID,
         ])
     }
 }

@@ -3,15 +3,17 @@ import Recordings
 
 /// What the provider answered about one task.
 package enum TaskAnswer: Hashable, Sendable {
-    /// - Parameter unusable: what the provider lists besides in a way that gives no way to its bytes, a line each.
-    case capture(Capture, unusable: [String] = [])
+    /// - Parameters:
+    ///   - unusable: what the provider lists besides in a way that gives no way to its bytes, a line each.
+    ///   - trackingID: the provider's name for its answer.
+    case capture(Capture, unusable: [String] = [], trackingID: String? = nil)
     /// The provider refuses the question about this task, and about no other.
-    case refused(TaskID, reason: String)
+    case refused(TaskID, reason: String, trackingID: String? = nil)
 
     package var taskID: TaskID {
         switch self {
-        case .capture(let capture, _): capture.taskID
-        case .refused(let task, _): task
+        case .capture(let capture, _, _): capture.taskID
+        case .refused(let task, _, _): task
         }
     }
 }
@@ -64,7 +66,7 @@ extension Manifest {
         now: Timestamp
     ) async throws -> [RecordingWork] {
         try await write { db in
-            let taking = AnswerTaking(
+            var taking = AnswerTaking(
                 organization: organization,
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
@@ -74,9 +76,11 @@ extension Manifest {
             )
             return try answers.flatMap { answer in
                 switch answer {
-                case .capture(let capture, let unusable):
+                case .capture(let capture, let unusable, let trackingID):
+                    taking.trackingID = trackingID
                     return try taking.take(capture, unusable: unusable, in: db)
-                case .refused(let task, let reason):
+                case .refused(let task, let reason, let trackingID):
+                    taking.trackingID = trackingID
                     try taking.takeRefusal(of: task, reason: reason, in: db)
                     return []
                 }

@@ -150,14 +150,13 @@ private struct EntriesScope: Sendable {
                 day: try ArchiveDay(stored: row[3]),
                 organization: organization.name
             )
-            return try entries(of: task, createdTime: Timestamp(stored: row[2]), standpoint, in: db)
+            return try entries(of: task, standpoint, in: db)
         }
         return (rows, tasks.last.map { TaskPosition(createdTime: $0[2], id: $0[1]) })
     }
 
     private func entries(
         of task: TaskScope,
-        createdTime: Timestamp,
         _ standpoint: Standpoint,
         in db: Database
     ) throws -> [ListRow] {
@@ -165,7 +164,7 @@ private struct EntriesScope: Sendable {
         let rows = recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
             .map(ListRow.recording)
         guard filter.state == nil || filter.state == .gap,
-            let gap = try task.gap(createdTime: createdTime, isHeld: !recordings.isEmpty, at: standpoint, in: db)
+            let gap = try task.gap(at: standpoint, in: db)
         else { return rows }
         return rows + [.gap(gap)]
     }
@@ -196,7 +195,7 @@ private struct TaskScope: Sendable {
 
     func recordings(in db: Database) throws -> [RecordingRow] {
         let select = """
-            SELECT ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure,
+            SELECT ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
                 \(RecordingColumns.held)
             FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) WHERE recording.task = ?
             """
@@ -205,36 +204,12 @@ private struct TaskScope: Sendable {
             .sorted { $0.file.description < $1.file.description }
     }
 
-    func gap(
-        createdTime: Timestamp,
-        isHeld: Bool,
-        at standpoint: Standpoint,
-        in db: Database
-    ) throws -> GapRow? {
-        let select = """
-            SELECT capture_request, status.text, asks, refusal, \(Question.hasUnusable)
-            FROM question JOIN task ON task.row = question.task JOIN word AS status ON status.row = task.status
-            WHERE question.task = ?
-            """
-        guard let question = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]),
-            case let hasUnusable:Bool = question[4], hasUnusable || !isHeld
-        else { return nil }
-        let standing = standpoint.standing(
-            captureRequest: try CaptureRequest(stored: question[0]),
-            status: TaskStatus(question[1]),
-            created: createdTime,
-            asks: question[2],
-            refusal: question[3],
-            hasUnusable: hasUnusable
-        )
-        guard case .gap(let reason) = standing else { return nil }
-        return GapRow(
-            organization: organization,
-            day: day,
-            taskID: id,
-            createdTime: createdTime,
-            reason: reason,
-            explanation: question[3]
-        )
+    /// What is missing of it beside its failed recordings, which have lines of their own.
+    func gap(at standpoint: Standpoint, in db: Database) throws -> Gap? {
+        let open = try OpenTask.cursor(where: "question.task = :task", ["task": row], in: db)
+        guard let task = try open.next().map(OpenTask.init), case .gap(let reason) = task.standing(at: standpoint) else {
+            return nil
+        }
+        return task.gap(reason)
     }
 }

@@ -27,6 +27,18 @@ package struct Event: Hashable, Sendable {
         /// `verify` found damage.
         case damageFound = "damage_found"
         case rebuilt
+        /// An answer left a task without the recording that it should have, or with one that cannot be used.
+        case gapOpened = "gap_opened"
+        /// Everything that the provider lists of a task with a gap is held.
+        case gapFilled = "gap_filled"
+        /// Nothing is to be expected any more where something was.
+        case gapWithdrawn = "gap_withdrawn"
+        /// An operator said why something is missing.
+        case gapExplained = "gap_explained"
+        /// An operator took an explanation back.
+        case explanationWithdrawn = "explanation_withdrawn"
+        /// Everything expected of a day is archived or explained, and its record says so.
+        case dayClosed = "day_closed"
         case other
     }
 
@@ -119,10 +131,11 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable, .taskNotListed,
+        .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
+        .taskNotListed,
     ]
 
-    fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
 
     fileprivate init(stored code: Int) {
         self = Self.codes.indices.contains(code) ? Self.codes[code] : .other

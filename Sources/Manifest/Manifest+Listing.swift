@@ -37,10 +37,16 @@ extension Manifest {
         now: Timestamp
     ) async throws -> ListingNote {
         try await write { db in
-            let organization = try OrganizationRow.row(of: organization, in: db)
+            let row = try OrganizationRow.row(of: organization, in: db)
             var note = ListingNote()
             for task in tasks {
-                let listing = Listing(task: task, day: day(task.createdTime), organization: organization, now: now)
+                let listing = Listing(
+                    task: task,
+                    day: day(task.createdTime),
+                    organization: row,
+                    organizationName: organization,
+                    now: now
+                )
                 switch try listing.apply(in: db) {
                 case .new: note.new += 1
                 case .changed: note.changed += 1
@@ -63,16 +69,49 @@ extension Manifest {
     }
 
     /// The listing is complete through `time`. Durable; never goes back.
-    package func setWatermark(_ organization: OrganizationName, listedThrough time: Timestamp) async throws {
+    /// - Parameter from: since when it is complete, where that is earlier than what is known; `nil` to leave it.
+    package func setWatermark(
+        _ organization: OrganizationName,
+        listedFrom from: Timestamp? = nil,
+        listedThrough time: Timestamp
+    ) async throws {
         try await write(.machine) { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             try db.execute(
                 sql: """
-                    UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time)
+                    UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time),
+                        listed_from = min(coalesce(listed_from, :from), coalesce(:from, listed_from))
                     WHERE row = :row
                     """,
-                arguments: ["time": time.stored, "row": row]
+                arguments: ["time": time.stored, "from": from?.stored, "row": row]
             )
+        }
+    }
+
+    /// A listing may have left out a task of `day`, which is not closed before a listing of the whole day has no doubt.
+    package func noteListingDoubt(_ organization: OrganizationName, day: ArchiveDay, now: Timestamp) async throws {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO listing_doubt (organization, day, time) VALUES (?, ?, ?)",
+                arguments: [row, day.stored, now.stored]
+            )
+            try db.execute(
+                sql: "UPDATE day_close SET is_current = 0 WHERE organization = ? AND day = ? AND is_current",
+                arguments: [row, day.stored]
+            )
+        }
+    }
+
+    /// The whole of these days was listed without a doubt.
+    package func clearListingDoubts(_ organization: OrganizationName, days: [ArchiveDay]) async throws {
+        guard !days.isEmpty else { return }
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            for day in days {
+                try db.cachedStatement(sql: "DELETE FROM listing_doubt WHERE organization = ? AND day = ?")
+                    .execute(arguments: [row, day.stored])
+            }
         }
     }
 }
@@ -117,6 +156,7 @@ private struct Listing {
     var task: ListedTask
     var day: ArchiveDay
     var organization: Int64
+    var organizationName: OrganizationName
     var now: Timestamp
 
     func apply(in db: Database) throws -> Outcome {
@@ -164,6 +204,8 @@ private struct Listing {
     private func reconsider(_ known: KnownTask, in db: Database) throws {
         if task.captureRequest == .notRequested {
             try Question.close(known.row, in: db)
+            let reason = "the provider says that no recording was requested"
+            try OpenGap.withdraw(known.row, known.id, organizationName, reason: reason, now: now, in: db)
         } else if known.captureRequest != task.captureRequest {
             try Question.open(known.row, next: firstAsk, in: db)
         } else if task.status.isTerminal, !known.status.isTerminal {

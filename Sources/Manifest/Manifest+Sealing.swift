@@ -41,7 +41,10 @@ extension Manifest {
 
     /// The archive is sealed: its recordings are `archived`, and its tasks are off the queue of those to be written
     /// down, with their JSON. Durable; saying the same twice is no error.
-    /// - Parameter recordings: how many it holds.
+    /// - Parameters:
+    ///   - recordings: how many it holds.
+    ///   - dayClose: the record of its day that is in it, where it closes the day.
+    ///   - mark: when that was decided; `nil` where nobody knows: then it is looked at again.
     /// - Throws: `conflict` where the manifest counts another number of recordings in it, or it was sealed as something
     ///   else; `unknown`.
     package func noteSealed(
@@ -49,6 +52,8 @@ extension Manifest {
         byteCount: Int64,
         digest: ContentDigest,
         recordings: Int,
+        dayClose: DayClose? = nil,
+        decidedAt mark: ClosingMark? = nil,
         now: Timestamp
     ) async throws {
         try await write(.machine) { db in
@@ -72,6 +77,7 @@ extension Manifest {
                 "sha256": digest.description,
             ]
             try Event(time: now, kind: .archiveSealed, organization: name.organization, detail: detail).insert(in: db)
+            try dayClose?.note(sequence: name.sequence, decidedAt: mark, now: now, in: db)
         }
     }
 }

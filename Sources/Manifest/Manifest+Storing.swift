@@ -15,6 +15,7 @@ package struct StoredRecording: Hashable, Sendable {
 /// A recording that is given up for now.
 package struct RecordingFailure: Hashable, Sendable {
     package var row: RecordingRowID
+    package var code: GapReason
     /// Why, for people; never with a signed URL's query.
     package var reason: String
     /// How many downloads were begun for it, all in all.
@@ -22,8 +23,15 @@ package struct RecordingFailure: Hashable, Sendable {
     /// From when on it is tried again.
     package var retryNotBefore: Timestamp
 
-    package init(row: RecordingRowID, reason: String, attempts: Int, retryNotBefore: Timestamp) {
+    package init(
+        row: RecordingRowID,
+        code: GapReason = .downloadFailed,
+        reason: String,
+        attempts: Int,
+        retryNotBefore: Timestamp
+    ) {
         self.row = row
+        self.code = code
         self.reason = reason
         self.attempts = attempts
         self.retryNotBefore = retryNotBefore
@@ -80,8 +88,8 @@ extension StoredRecording {
             return false
         }
         let update = """
-            UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, archive = ?,
-                offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
+            UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, failure_code = NULL,
+                archive = ?, offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
                 received_time = ?
             WHERE task = ? AND ordinal = ?
             """
@@ -92,6 +100,7 @@ extension StoredRecording {
         ])
         try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
             .execute(arguments: [row.task, row.ordinal])
+        try OpenGap.closeIfFilled(by: entry, row.task, now: now, in: db)
         if let suspicion = entry.suspicion {
             try event(.recordingSuspect, ["reason": suspicion], now: now).insert(in: db)
         }
@@ -111,7 +120,8 @@ extension StoredRecording {
 }
 
 extension RecordingFailure {
-    func apply(now: Timestamp, in db: Database) throws {
+    /// - Parameter trackingID: of the answer that says so, where one does.
+    func apply(trackingID: String? = nil, now: Timestamp, in db: Database) throws {
         let select = """
             SELECT task.id, organization.name, failure FROM recording JOIN task ON task.row = recording.task
             JOIN organization ON organization.row = task.organization
@@ -120,9 +130,13 @@ extension RecordingFailure {
         guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
             throw ManifestError(.conflict, "a recording cannot fail that is held already, or is not known")
         }
-        let update = "UPDATE recording SET failure = ?, attempts = ?, wanted_time = ? WHERE task = ? AND ordinal = ?"
+        let update = """
+            UPDATE recording SET failure = ?, failure_code = ?, attempts = ?, wanted_time = ?
+            WHERE task = ? AND ordinal = ?
+            """
         try db.cachedStatement(sql: update)
-            .execute(arguments: [reason, attempts, retryNotBefore.stored, row.task, row.ordinal])
+            .execute(arguments: [reason, code.stored, attempts, retryNotBefore.stored, row.task, row.ordinal])
+        _ = try OpenGap.open(row.task, now: now, in: db)
         // Failing again for the same reason is no news.
         guard known[2] as String? != reason else { return }
         let event = Event(
@@ -130,7 +144,10 @@ extension RecordingFailure {
             kind: .recordingFailed,
             organization: try OrganizationName(stored: known[1]),
             task: try TaskID(stored: known[0]),
-            detail: ["attempts": String(attempts), "reason": reason]
+            detail: ["attempts": String(attempts), "code": code.rawValue, "reason": reason].adding(
+                "tracking_id",
+                trackingID
+            )
         )
         try event.insert(in: db)
     }

@@ -2,20 +2,22 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// What the tasks that were created in `window` come to, as seen from `standpoint`.
-    package func summary(
+    /// What the tasks that were created in `window` come to as seen from `standpoint`, day by day, oldest first. Days of
+    /// which nothing is known are left out.
+    ///
+    /// It takes time by the number of tasks and recordings in the window.
+    package func reconciliation(
         organization: OrganizationName,
         window: Range<Timestamp>,
         at standpoint: Standpoint
-    ) async throws -> PassSummary {
+    ) async throws -> [DayReconciliation] {
         try await read { db in
-            let organization = try OrganizationRow.row(of: organization, in: db)
-            let arguments = TaskRange.arguments(organization: organization, window: window)
-            var summary = PassSummary()
-            try summary.countTasks(arguments, in: db)
-            try summary.countRecordings(arguments, standpoint, in: db)
-            try summary.countOpen(arguments, standpoint, in: db)
-            return summary
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let scope = ReckoningScope(
+                condition: TaskRange.condition,
+                arguments: TaskRange.arguments(organization: row, window: window)
+            )
+            return try Reckoning(organization, row, scope, at: standpoint, in: db).days
         }
     }
 
@@ -35,129 +37,162 @@ extension Manifest {
             try counting.countHeld(in: db)
             try counting.countWanted(in: db)
             try counting.countGaps(in: db)
+            try counting.markClosed(in: db)
             return counting.statuses
         }
     }
 }
 
-extension PassSummary {
-    fileprivate mutating func countTasks(_ arguments: StatementArguments, in db: Database) throws {
-        let select = """
-            SELECT capture_request, EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS has, count(*)
-            FROM task WHERE \(TaskRange.condition) AND listed GROUP BY capture_request, has
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = row[2]
-            tasks.listed += count
-            switch (try CaptureRequest(stored: row[0]), row[1] as Bool) {
-            case (.notRequested, _): tasks.notRequested += count
-            case (.requested, _), (.undetermined, true): tasks.captureRequested += count
-            case (.undetermined, false): break
-            }
-        }
-    }
+extension [DayReconciliation] {
+    /// All of them together.
+    package var total: PassSummary { reduce(into: PassSummary()) { $0 += $1.summary } }
+}
 
-    fileprivate mutating func countRecordings(
-        _ arguments: StatementArguments,
-        _ standpoint: Standpoint,
-        in db: Database
-    ) throws {
-        let select = """
-            SELECT count(*), count(archive.row), count(archive.digest), count(failure),
-                count(CASE WHEN archive.digest IS NULL AND archive.day < :today THEN 1 END)
-            FROM task CROSS JOIN recording ON recording.task = task.row
-            LEFT JOIN archive ON archive.row = recording.archive WHERE \(TaskRange.condition)
-            """
-        let today: StatementArguments = ["today": standpoint.today.stored]
-        guard let row = try Row.fetchOne(db, sql: select, arguments: arguments + today) else { return }
-        let held: Int = row[1]
-        recordings.known = row[0]
-        recordings.archived = row[2]
-        recordings.stored = held - recordings.archived
-        recordings.failed = row[3]
-        recordings.pending = recordings.known - held - recordings.failed
-        recordings.overdue = row[4]
-    }
+/// Which tasks are reckoned up: a condition on `task`.
+struct ReckoningScope {
+    var condition: String
+    var arguments: StatementArguments
 
-    fileprivate mutating func countOpen(
-        _ arguments: StatementArguments,
-        _ standpoint: Standpoint,
-        in db: Database
-    ) throws {
-        // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
-        // some of them are unusable.
-        let condition = "\(TaskRange.condition) AND (listed OR \(Question.hasUnusable))"
-        let open = try OpenTask.cursor(where: condition, arguments, in: db)
-        while let task = try open.next().map(OpenTask.init) {
-            let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
-            switch task.standing(at: standpoint) {
-            case .explained: break
-            case .inProgress: tasks.inProgress += isUndetermined ? 1 : 0
-            case .undetermined:
-                tasks.undetermined += 1
-                tasks.unresolved += 1
-            case .gap(let reason):
-                tasks.undetermined += isUndetermined ? 1 : 0
-                recordings.gaps += 1
-                recordings.openGaps += task.mayStillBeFilled(reason, at: standpoint) ? 1 : 0
-            }
-        }
+    static func day(_ day: ArchiveDay, organization: Int64) -> ReckoningScope {
+        ReckoningScope(
+            condition: "\(TaskRange.condition) AND task.day = :day",
+            arguments: TaskRange.arguments(organization: organization, day: day)
+        )
     }
 }
 
-/// A task that has a question and no recordings, or not all that the provider lists: the only ones that can be gaps.
-struct OpenTask {
-    var organization: String
-    var day: Int64
-    var createdTime: Timestamp
-    var captureRequest: CaptureRequest
-    var status: TaskStatus
-    var asks: Int
-    var refusal: String?
-    var hasUnusable: Bool
-    /// Whether recordings of it are known.
-    var isHeld: Bool
-    var isListed: Bool
+/// Adds up the tasks and recordings of one organization by day.
+struct Reckoning {
+    private var byDay: [ArchiveDay: DayReconciliation] = [:]
+    private let organization: OrganizationName
+    private let scope: ReckoningScope
+    private let standpoint: Standpoint
+    /// Everything that is missing, in the order of the tasks' creation.
+    private(set) var gaps: [Gap] = []
+    /// How many tasks are not over and have no recording.
+    private(set) var underWay = 0
 
-    static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
+    init(
+        _ organization: OrganizationName,
+        _ row: Int64,
+        _ scope: ReckoningScope,
+        at standpoint: Standpoint,
+        in db: Database
+    ) throws {
+        self.organization = organization
+        self.scope = scope
+        self.standpoint = standpoint
+        try countTasks(in: db)
+        try countRecordings(in: db)
+        try countOpen(in: db)
+        try countFailed(in: db)
+        let closed = "SELECT day FROM day_close WHERE organization = ? AND is_current"
+        for day in try Int64.fetchSet(db, sql: closed, arguments: [row]) {
+            byDay[try ArchiveDay(stored: day)]?.isClosed = true
+        }
+        gaps.sort(by: Gap.isEarlier)
+    }
+
+    var days: [DayReconciliation] { byDay.values.sorted { $0.day < $1.day } }
+
+    private mutating func countTasks(in db: Database) throws {
         let select = """
-            SELECT organization.name, task.day, created_time, capture_request, status.text, asks, refusal,
-                \(Question.hasUnusable), EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS held, listed
-            FROM question JOIN task ON task.row = question.task
-            JOIN organization ON organization.row = task.organization JOIN word AS status ON status.row = task.status
-            WHERE (NOT held OR \(Question.hasUnusable)) AND \(condition)
+            SELECT day, capture_request, EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS has,
+                count(*)
+            FROM task WHERE \(scope.condition) AND listed GROUP BY day, capture_request, has
             """
-        return try Row.fetchCursor(db, sql: select, arguments: arguments)
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
+            let count: Int = row[3]
+            let request = try CaptureRequest(stored: row[1])
+            let has: Bool = row[2]
+            try change(ArchiveDay(stored: row[0])) { day in
+                day.summary.tasks.listed += count
+                switch (request, has) {
+                case (.notRequested, _):
+                    day.summary.tasks.notRequested += count
+                    if !has { day.summary.recordings.reasons[.captureNotRequested, default: 0] += count }
+                case (.requested, _), (.undetermined, true): day.summary.tasks.captureRequested += count
+                case (.undetermined, false): break
+                }
+            }
+        }
     }
 
-    init(_ row: Row) throws {
-        organization = row[0]
-        day = row[1]
-        createdTime = Timestamp(stored: row[2])
-        captureRequest = try CaptureRequest(stored: row[3])
-        status = TaskStatus(row[4])
-        asks = row[5]
-        refusal = row[6]
-        hasUnusable = row[7]
-        isHeld = row[8]
-        isListed = row[9]
+    private mutating func countRecordings(in db: Database) throws {
+        let select = """
+            SELECT task.day, count(*), count(archive.row), count(archive.digest), count(failure),
+                count(CASE WHEN archive.digest IS NULL AND archive.day < :today THEN 1 END),
+                coalesce(sum(duration_ms), 0), coalesce(sum(recording.byte_count), 0)
+            FROM task CROSS JOIN recording ON recording.task = task.row
+            LEFT JOIN archive ON archive.row = recording.archive WHERE \(scope.condition) GROUP BY task.day
+            """
+        let today: StatementArguments = ["today": standpoint.today.stored]
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {
+            try change(ArchiveDay(stored: row[0])) { day in
+                let held: Int = row[2]
+                day.summary.recordings.known = row[1]
+                day.summary.recordings.archived = row[3]
+                day.summary.recordings.stored = held - day.summary.recordings.archived
+                day.summary.recordings.failed = row[4]
+                day.summary.recordings.pending = day.summary.recordings.known - held - day.summary.recordings.failed
+                day.summary.recordings.overdue = row[5]
+                day.audioMilliseconds = row[6]
+                day.bytes = row[7]
+            }
+        }
     }
 
-    /// Whether a gap is open: its horizon has not passed, or a single answer is all that speaks for it. One empty answer
-    /// is never the last word (wxcc-api 6.4).
-    func mayStillBeFilled(_ reason: GapReason, at standpoint: Standpoint) -> Bool {
-        reason == .notYetAvailable || standpoint.now < createdTime + standpoint.horizon || asks < 2
+    private mutating func countOpen(in db: Database) throws {
+        // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
+        // some of them are unusable.
+        let condition = "\(scope.condition) AND (listed OR \(Question.hasUnusable))"
+        let open = try OpenTask.cursor(where: condition, scope.arguments, in: db)
+        while let task = try open.next().map(OpenTask.init) {
+            let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
+            let standing = task.standing(at: standpoint)
+            if standing == .inProgress { underWay += 1 }
+            change(task.day) { day in
+                switch standing {
+                case .notRequested: break
+                case .inProgress: day.summary.tasks.inProgress += isUndetermined ? 1 : 0
+                case .undetermined:
+                    day.summary.tasks.undetermined += 1
+                    day.summary.tasks.unresolved += 1
+                case .gap:
+                    day.summary.tasks.undetermined += isUndetermined ? 1 : 0
+                    day.summary.recordings.gaps += 1
+                }
+            }
+            if case .gap(let reason) = standing { add(task.gap(reason)) }
+        }
     }
 
-    func standing(at standpoint: Standpoint) -> TaskStanding {
-        standpoint.standing(
-            captureRequest: captureRequest,
-            status: status,
-            created: createdTime,
-            asks: asks,
-            refusal: refusal,
-            hasUnusable: hasUnusable
-        )
+    private mutating func countFailed(in db: Database) throws {
+        let failed = try FailedRecording.cursor(where: scope.condition, scope.arguments, in: db)
+        while let recording = try failed.next().map(FailedRecording.init) { add(recording.gap) }
+    }
+
+    private mutating func add(_ gap: Gap) {
+        change(gap.day) { day in
+            day.summary.recordings.reasons[gap.reason, default: 0] += 1
+            day.summary.recordings.explained += gap.explanation == nil ? 0 : 1
+            day.summary.recordings.unexplained += gap.explanation == nil ? 1 : 0
+        }
+        gaps.append(gap)
+    }
+
+    private mutating func change(_ day: ArchiveDay, _ body: (inout DayReconciliation) -> Void) {
+        body(&byDay[day, default: DayReconciliation(organization: organization, day: day)])
+    }
+}
+
+extension Gap {
+    /// By creation, and within a task by the recording, so that the order is always the same.
+    static func isEarlier(_ lhs: Gap, _ rhs: Gap) -> Bool {
+        func place(_ gap: Gap) -> (Timestamp, TaskID, String) {
+            (gap.createdTime, gap.taskID, gap.recording.map { "\(FileName.of($0, distinguisher: 0)) \($0)" } ?? "")
+        }
+        return place(lhs) < place(rhs)
     }
 }
 
@@ -197,14 +232,18 @@ private struct DayCounting {
 
     mutating func countWanted(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, failure IS NOT NULL, count(*)
+            SELECT organization.name, day, count(*)
             FROM recording CROSS JOIN task ON task.row = recording.task
             JOIN organization ON organization.row = task.organization
-            WHERE archive IS NULL AND \(condition) GROUP BY 1, 2, 3
+            WHERE archive IS NULL AND failure IS NULL AND \(condition) GROUP BY 1, 2
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = row[3]
-            try add(row[0], row[1], row[2] ? \.failed : \.pending, count)
+            let count: Int = row[2]
+            try add(row[0], row[1], \.pending, count)
+        }
+        let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
+        while let recording = try failed.next().map(FailedRecording.init) {
+            add(recording.gap, as: \.failed)
         }
     }
 
@@ -212,13 +251,27 @@ private struct DayCounting {
         let open = try OpenTask.cursor(where: condition, arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
             switch task.standing(at: standpoint) {
-            case .explained, .inProgress: break
-            case .undetermined: try add(task.organization, task.day, \.undetermined, 1)
-            case .gap(let reason):
-                try add(task.organization, task.day, \.gaps, 1)
-                if task.mayStillBeFilled(reason, at: standpoint) { try add(task.organization, task.day, \.openGaps, 1) }
+            case .notRequested: break
+            case .inProgress: add(task.organization, task.day, \.inProgress, 1)
+            case .undetermined: add(task.organization, task.day, \.undetermined, 1)
+            case .gap(let reason): add(task.gap(reason), as: \.gaps)
             }
         }
+    }
+
+    mutating func markClosed(in db: Database) throws {
+        let select = """
+            SELECT organization.name, day FROM day_close JOIN organization ON organization.row = day_close.organization
+            WHERE is_current AND \(condition)
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
+            days[Key(organization: row[0], day: row[1])]?.isClosed = true
+        }
+    }
+
+    private mutating func add(_ gap: Gap, as field: WritableKeyPath<DayStatus, Int>) {
+        add(gap.organization, gap.day, field, 1)
+        add(gap.organization, gap.day, gap.explanation == nil ? \.unexplained : \.explained, 1)
     }
 
     private mutating func add(
@@ -227,11 +280,16 @@ private struct DayCounting {
         _ field: WritableKeyPath<DayStatus, Int>,
         _ count: Int
     ) throws {
-        let key = Key(organization: organization, day: day)
-        var status =
-            try days[key]
-            ?? DayStatus(organization: OrganizationName(stored: organization), day: ArchiveDay(stored: day))
-        status[keyPath: field] += count
-        days[key] = status
+        add(try OrganizationName(stored: organization), try ArchiveDay(stored: day), field, count)
+    }
+
+    private mutating func add(
+        _ organization: OrganizationName,
+        _ day: ArchiveDay,
+        _ field: WritableKeyPath<DayStatus, Int>,
+        _ count: Int
+    ) {
+        let key = Key(organization: organization.description, day: day.stored)
+        days[key, default: DayStatus(organization: organization, day: day)][keyPath: field] += count
     }
 }

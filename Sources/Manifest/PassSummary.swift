@@ -1,6 +1,6 @@
 import Recordings
 
-/// What a window comes to at a moment: the figures of `archive --json`.
+/// What a window, or a day of it, comes to at a moment: the figures of `archive --json`.
 package struct PassSummary: Hashable, Sendable, Codable {
     /// The listed tasks of the window.
     package struct Tasks: Hashable, Sendable, Codable {
@@ -26,7 +26,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
     }
 
     /// The recordings of the window's tasks.
-    package struct Recordings: Hashable, Sendable, Codable {
+    package struct Recordings: Hashable, Sendable {
         package var known = 0
         package var archived = 0
         package var stored = 0
@@ -34,17 +34,20 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var failed = 0
         /// Tasks that should have a recording and have none, or fewer than the provider lists, for whatever reason.
         package var gaps = 0
-        /// The part of `gaps` that may still be filled: it makes the window incomplete.
-        package var openGaps = 0
+        /// The part of `failed` and `gaps` that an operator has explained.
+        package var explained = 0
+        /// The part of `failed` and `gaps` that nobody has explained: it makes the window incomplete.
+        package var unexplained = 0
         /// The part of `stored` whose day is over, so that it should be archived: it makes the window incomplete.
         package var overdue = 0
+        /// How many there are of `failed` and `gaps` for each reason; beside them the tasks of which the provider says
+        /// that no recording was requested.
+        package var reasons: [GapReason: Int] = [:]
+
+        /// How many there should be, as far as anyone knows: the known ones, and one for each gap.
+        package var expected: Int { known + gaps }
 
         package init() {}
-
-        enum CodingKeys: String, CodingKey {
-            case known, archived, stored, pending, failed, gaps, overdue
-            case openGaps = "open_gaps"
-        }
     }
 
     package var tasks = Tasks()
@@ -55,8 +58,65 @@ package struct PassSummary: Hashable, Sendable, Codable {
     /// Whether everything expected in the window is archived, or stored until its day is over, or explained: the rule
     /// of exit code 0.
     package var isComplete: Bool {
-        recordings.pending == 0 && recordings.failed == 0 && recordings.openGaps == 0 && recordings.overdue == 0
-            && tasks.unresolved == 0
+        recordings.pending == 0 && recordings.unexplained == 0 && recordings.overdue == 0 && tasks.unresolved == 0
+    }
+
+    package static func += (lhs: inout Self, rhs: Self) {
+        lhs.tasks.listed += rhs.tasks.listed
+        lhs.tasks.captureRequested += rhs.tasks.captureRequested
+        lhs.tasks.notRequested += rhs.tasks.notRequested
+        lhs.tasks.undetermined += rhs.tasks.undetermined
+        lhs.tasks.unresolved += rhs.tasks.unresolved
+        lhs.tasks.inProgress += rhs.tasks.inProgress
+        lhs.recordings.known += rhs.recordings.known
+        lhs.recordings.archived += rhs.recordings.archived
+        lhs.recordings.stored += rhs.recordings.stored
+        lhs.recordings.pending += rhs.recordings.pending
+        lhs.recordings.failed += rhs.recordings.failed
+        lhs.recordings.gaps += rhs.recordings.gaps
+        lhs.recordings.explained += rhs.recordings.explained
+        lhs.recordings.unexplained += rhs.recordings.unexplained
+        lhs.recordings.overdue += rhs.recordings.overdue
+        lhs.recordings.reasons.merge(rhs.recordings.reasons, uniquingKeysWith: +)
+    }
+}
+
+extension PassSummary.Recordings: Codable {
+    enum CodingKeys: String, CodingKey {
+        case known, archived, stored, pending, failed, gaps, explained, unexplained, overdue, reasons
+    }
+
+    /// Reads also what earlier versions wrote, which did not know explanations.
+    package init(from decoder: any Decoder) throws {
+        let figures = try decoder.container(keyedBy: CodingKeys.self)
+        known = try figures.decode(Int.self, forKey: .known)
+        archived = try figures.decode(Int.self, forKey: .archived)
+        stored = try figures.decode(Int.self, forKey: .stored)
+        pending = try figures.decode(Int.self, forKey: .pending)
+        failed = try figures.decode(Int.self, forKey: .failed)
+        gaps = try figures.decode(Int.self, forKey: .gaps)
+        overdue = try figures.decode(Int.self, forKey: .overdue)
+        explained = try figures.decodeIfPresent(Int.self, forKey: .explained) ?? 0
+        unexplained = try figures.decodeIfPresent(Int.self, forKey: .unexplained) ?? failed + gaps
+        reasons = try figures.decodeIfPresent([GapReason: Int].self, forKey: .reasons) ?? [:]
+    }
+}
+
+/// What one organization's tasks of a day, or those of them in a window, come to at a moment.
+package struct DayReconciliation: Hashable, Sendable {
+    package var organization: OrganizationName
+    package var day: ArchiveDay
+    package var summary = PassSummary()
+    /// How long the audio is that is held.
+    package var audioMilliseconds: Int64 = 0
+    /// How many bytes are held.
+    package var bytes: Int64 = 0
+    /// Whether the day is closed: a record of it stands, and nothing that it counts has changed since.
+    package var isClosed = false
+
+    package init(organization: OrganizationName, day: ArchiveDay) {
+        self.organization = organization
+        self.day = day
     }
 }
 
@@ -70,11 +130,25 @@ package struct DayStatus: Hashable, Sendable {
     package var failed = 0
     /// Tasks that should have a recording and have none, or fewer than the provider lists.
     package var gaps = 0
-    /// The part of `gaps` that may still be filled.
-    package var openGaps = 0
+    /// The part of `failed` and `gaps` that an operator has explained.
+    package var explained = 0
+    /// The part of `failed` and `gaps` that nobody has explained.
+    package var unexplained = 0
     /// Tasks that are over, without a recording, and may still turn out to have one.
     package var undetermined = 0
+    /// Tasks that are not over, without a recording.
+    package var inProgress = 0
+    /// Whether the day is closed: a record of it stands, and nothing that it counts has changed since.
+    package var isClosed = false
+
+    package init(organization: OrganizationName, day: ArchiveDay) {
+        self.organization = organization
+        self.day = day
+    }
 
     /// How many recordings there should be, as far as anyone knows: the known ones, and one for each gap.
     package var expected: Int { archived + stored + pending + failed + gaps }
+
+    /// Whether everything expected is held or explained, as far as is known without listing.
+    package var isHeldOrExplained: Bool { pending == 0 && unexplained == 0 && undetermined == 0 && inProgress == 0 }
 }

@@ -57,6 +57,7 @@ extension RecordingRow {
             file: try FileName(stored: row["file"], key: key),
             state: held == nil ? (failure == nil ? .pending : .failed) : isArchived ? .archived : .stored,
             reason: failure,
+            failureCode: failure == nil ? nil : GapReason(stored: row["failure_code"] as Int?),
             attempts: row["attempts"],
             wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
             held: held

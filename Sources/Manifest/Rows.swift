@@ -89,6 +89,8 @@ package struct RecordingRow: Hashable, Sendable {
     package var state: RecordingState
     /// Why it failed; only where it did.
     package var reason: String?
+    /// The kind of failure; only where it failed.
+    package var failureCode: GapReason?
     /// How many downloads were begun.
     package var attempts: Int
     /// When its bytes are wanted next, while they are not held.
@@ -109,21 +111,11 @@ package struct RecordingRow: Hashable, Sendable {
     }
 }
 
-/// A task that should have a recording and has none, or has fewer than the provider lists.
-package struct GapRow: Hashable, Sendable {
-    package var organization: OrganizationName
-    package var day: ArchiveDay
-    package var taskID: TaskID
-    package var createdTime: Timestamp
-    package var reason: GapReason
-    /// The provider's refusal, where there was one, or why what it lists cannot be had.
-    package var explanation: String?
-}
-
 /// One line of `list`.
 package enum ListRow: Hashable, Sendable {
     case recording(RecordingRow)
-    case gap(GapRow)
+    /// A task that should have a recording and has none, or has fewer than the provider lists.
+    case gap(Gap)
 }
 
 /// Which lines `list` gives; what is `nil` excludes nothing.

@@ -52,6 +52,52 @@ extension Schema {
         FROM event LEFT JOIN organization ON organization.row = event.organization;
         """
 
+    /// What migration 3 adds, and the views that it makes anew.
+    static let completenessViews = """
+        CREATE VIEW tasks_readable AS
+        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id,
+            \(time("created_time")) AS created, \(day("task.day")) AS day, channel.text AS channel_type,
+            status.text AS status,
+            CASE capture_request WHEN 0 THEN 'not_requested' WHEN 1 THEN 'requested' ELSE 'undetermined' END
+                AS capture_request,
+            listed, \(time("next_ask_time")) AS next_ask, asks, found, refusal,
+            \(time("first_ask_time")) AS first_ask, \(time("last_ask_time")) AS last_ask, tracking_id,
+            question.task IS NULL AS settled, unsealed_task.json AS provider_json
+        FROM task JOIN organization ON organization.row = task.organization
+        JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
+        LEFT JOIN question ON question.task = task.row LEFT JOIN unsealed_task ON unsealed_task.task = task.row;
+
+        CREATE VIEW recordings_readable AS
+        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id,
+            \(identifier("recording.id")) AS recording_id, \(day("task.day")) AS day,
+            CASE kind WHEN 0 THEN 'recording' WHEN 1 THEN 'transcription' ELSE 'screen_recording' END AS kind,
+            is_segment AS segment, call_type.text AS call_type, \(time("start_time")) AS started,
+            \(time("stop_time")) AS stopped, \(word("provider_name")) AS provider_file_name,
+            CASE WHEN recording.archive IS NULL THEN iif(failure IS NULL, 'pending', 'failed')
+                ELSE iif(archive.digest IS NULL, 'stored', 'archived') END AS state,
+            CASE WHEN failure IS NULL THEN NULL ELSE CASE failure_code WHEN 1 THEN 'purged_upstream'
+                WHEN 2 THEN 'refused_by_provider' WHEN 3 THEN 'damaged_at_provider' ELSE 'download_failed' END
+                END AS reason_code,
+            failure AS reason, attempts, \(time("wanted_time")) AS wanted, \(archiveName) AS archive, offset,
+            recording.byte_count AS bytes, lower(hex(recording.digest)) AS sha256, codec, channels, sample_rate_hz,
+            bits_per_sample, duration_ms, suspicion, \(time("received_time")) AS received, source.json AS provider_json
+        FROM recording JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
+        JOIN word AS call_type ON call_type.row = recording.call_type
+        LEFT JOIN archive ON archive.row = recording.archive
+        LEFT JOIN audio_format ON audio_format.row = recording.audio_format
+        LEFT JOIN recording_source AS source ON source.task = recording.task AND source.ordinal = recording.ordinal;
+
+        CREATE VIEW explanations_readable AS
+        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id, \(day("task.day")) AS day,
+            explanation.reason AS reason, note, author, \(time("explanation.time")) AS explained
+        FROM explanation JOIN task ON task.row = explanation.task
+        JOIN organization ON organization.row = task.organization;
+
+        CREATE VIEW day_closes_readable AS
+        SELECT organization.name AS organization, \(day("day_close.day")) AS day, sequence, is_current, record
+        FROM day_close JOIN organization ON organization.row = day_close.organization;
+        """
+
     /// `acme-2025-11-20-001`, of the joined `archive` and `organization`; NULL without an archive.
     private static let archiveName =
         "organization.name || '-' || \(day("archive.day")) || '-' || printf('%03d', archive.sequence)"

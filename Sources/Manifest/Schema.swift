@@ -16,6 +16,9 @@ enum Schema {
                 try db.execute(sql: statement)
             }
         }
+        migrator.registerMigration("3 completeness") { db in
+            try db.execute(sql: completeness)
+        }
         return migrator
     }()
 

@@ -8,12 +8,23 @@ package struct Standpoint: Hashable, Sendable {
     package var today: ArchiveDay
     /// How long after its creation a task's recording may still come (`captures.horizon_days`).
     package var horizon: Duration
+    /// How long after a task's creation the provider keeps its recordings (`captures.provider_retention_days`).
+    package var retention: Duration
 
-    package init(now: Timestamp, today: ArchiveDay, horizon: Duration) {
+    package init(
+        now: Timestamp,
+        today: ArchiveDay,
+        horizon: Duration,
+        retention: Duration = Standpoint.usualRetention
+    ) {
         self.now = now
         self.today = today
         self.horizon = horizon
+        self.retention = retention
     }
+
+    /// Three years: what the provider keeps recordings for unless a tenant has agreed otherwise.
+    package static let usualRetention: Duration = .hours(1095 * 24)
 
     /// How a task stands of which no recording is known, or fewer than the provider lists.
     /// - Parameters:
@@ -29,21 +40,22 @@ package struct Standpoint: Hashable, Sendable {
         hasUnusable: Bool = false
     ) -> TaskStanding {
         if hasUnusable { return .gap(.unusable) }
-        guard captureRequest != .notRequested else { return .explained }
+        guard captureRequest != .notRequested else { return .notRequested }
         let isOver = status.isTerminal || now > created + AskSchedule.longestCall
         guard isOver else { return .inProgress }
         guard refusal == nil else { return .gap(.refusedByProvider) }
         // Without a question there was no answer: the passing of time alone proves nothing.
         let isFinal = now >= created + horizon && asks > 0
         guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
-        return .gap(isFinal ? .neverAvailable : .notYetAvailable)
+        guard isFinal else { return .gap(.notYetAvailable) }
+        return .gap(now >= created + retention ? .purgedUpstream : .neverAvailable)
     }
 }
 
 /// How a task stands of which no recording is known, or fewer than the provider lists.
 package enum TaskStanding: Hashable, Sendable {
     /// The provider says that none was requested.
-    case explained
+    case notRequested
     /// The contact is not over.
     case inProgress
     /// The provider has not said whether one was requested, and may still say it.

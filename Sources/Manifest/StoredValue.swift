@@ -120,6 +120,20 @@ extension CaptureKind {
     private static let codes: [CaptureKind] = [.recording, .transcription, .screenRecording]
 }
 
+extension GapReason {
+    /// Of a failed recording. One that failed before there were codes has none.
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    init(stored code: Int?) {
+        self = code.flatMap { Self.codes.indices.contains($0) ? Self.codes[$0] : nil } ?? .downloadFailed
+    }
+
+    /// A code is an index, outlives this version, and `recordings_readable` knows it: append, never reorder.
+    private static let codes: [GapReason] = [
+        .downloadFailed, .purgedUpstream, .refusedByProvider, .damagedAtProvider,
+    ]
+}
+
 extension OrganizationName {
     init(stored text: String) throws(ManifestError) {
         guard let name = OrganizationName(text) else { throw .unreadable("organization name", text.databaseValue) }

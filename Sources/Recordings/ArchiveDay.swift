@@ -65,6 +65,15 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         ArchiveDay(interval(in: .gmt).upperBound, in: .gmt)
     }
 
+    /// The calendar day before this one; `nil` before the first that there is.
+    package var previous: ArchiveDay? { ArchiveDay(daysSince1970: daysSince1970 - 1) }
+
+    /// All days from this one to `last`, both included; none where that is earlier.
+    package func through(_ last: ArchiveDay) -> [ArchiveDay] {
+        guard self <= last else { return [] }
+        return (daysSince1970...last.daysSince1970).compactMap { ArchiveDay(daysSince1970: $0) }
+    }
+
     package static func < (lhs: Self, rhs: Self) -> Bool {
         (lhs.year, lhs.month, lhs.day) < (rhs.year, rhs.month, rhs.day)
     }

@@ -155,7 +155,7 @@ extension FileLayer {
             case nil: ""
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
-            case .archive, .captures, .downloads: "\(section?.rawValue ?? "")."
+            case .archive, .captures, .downloads, .alarms: "\(section?.rawValue ?? "")."
             }
         let meant = KnownKeys.nearest(to: entry.key, in: section, owner: owner).map { "did you mean \"\($0)\"?" }
         let advice = meant ?? "known here: \(KnownKeys.names(in: section).joined(separator: ", "))"
@@ -166,7 +166,7 @@ extension FileLayer {
 /// What stands where in the file, for those who wrote something else.
 private enum KnownKeys {
     static func names(in section: KeyDescription.Section?) -> [String] {
-        guard let section else { return ["archive", "organizations", "captures", "downloads"] }
+        guard let section else { return ["archive", "organizations", "captures", "downloads", "alarms"] }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
         return section == .organization ? names + ["auth"] : names
     }

@@ -19,6 +19,8 @@ package struct OrganizationSettings: Sendable {
     package var requestsPerMinute: Int
     /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
     package var crossChecksActivities: Bool
+    /// How long the provider keeps its recordings; `nil` for the time of all.
+    package var providerRetention: Duration?
 
     package init(
         name: OrganizationName,
@@ -30,7 +32,8 @@ package struct OrganizationSettings: Sendable {
         credentials: Credentials,
         channelTypes: [String],
         requestsPerMinute: Int,
-        crossChecksActivities: Bool
+        crossChecksActivities: Bool,
+        providerRetention: Duration? = nil
     ) {
         self.name = name
         self.organizationID = organizationID
@@ -42,6 +45,7 @@ package struct OrganizationSettings: Sendable {
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
+        self.providerRetention = providerRetention
     }
 
     /// Which generation of the provider's API the base URL answers in (wxcc-api 6).

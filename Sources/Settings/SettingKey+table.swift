@@ -101,6 +101,23 @@ extension SettingKey<Int> {
     static var horizonDays: Self {
         Self(.captures, "horizon_days", .integer(1...3650), default: "7", "how long a missing recording is asked for")
     }
+    static var providerRetentionDays: Self {
+        Self(
+            .captures,
+            "provider_retention_days",
+            .integer(1...36500),
+            default: "1095",
+            "how long the provider keeps recordings"
+        )
+    }
+    static var organizationRetentionDays: Self {
+        Self(
+            .organization,
+            "provider_retention_days",
+            .integer(1...36500),
+            "how long the provider keeps this organization's recordings"
+        )
+    }
     static var lookBackHours: Self {
         Self(.captures, "look_back_hours", .integer(0...8760), default: "48", "how much each pass lists again")
     }
@@ -130,6 +147,45 @@ extension SettingKey<Int> {
     }
 }
 
+extension SettingKey<Int> {
+    static var completePassHours: Self {
+        Self(.alarms, "complete_pass_hours", .integer(1...8760), default: "36", "no complete pass for so long")
+    }
+    static var volumePercent: Self {
+        Self(
+            .alarms,
+            "volume_percent",
+            .integer(0...100),
+            default: "30",
+            "a day has less than this of what its weekday has"
+        )
+    }
+    static var tokenDays: Self {
+        Self(.alarms, "token_days", .integer(0...365), default: "7", "a token that ends within so many days")
+    }
+    static var horizonHours: Self {
+        Self(.alarms, "horizon_hours", .integer(0...8760), default: "24", "a gap whose horizon is so near")
+    }
+    static var purgeDays: Self {
+        Self(.alarms, "purge_days", .integer(0...36500), default: "30", "something missing, so near its purge")
+    }
+    static var openDayDays: Self {
+        Self(.alarms, "open_day_days", .integer(1...3650), default: "3", "a day not closed so long after its end")
+    }
+}
+
+extension SettingKey<Int64> {
+    static var alarmFreeBytes: Self {
+        Self(
+            .alarms,
+            "free_bytes",
+            .integer(0...(.max), of: "bytes"),
+            default: "5368709120",
+            "less than this is free"
+        )
+    }
+}
+
 /// A secret, which is given either as text or as the path of a file that holds it.
 struct SecretKey: Sendable {
     let text: SettingKey<String>
@@ -154,14 +210,16 @@ extension KeyDescription {
             SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
             SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
             SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
-            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row,
-            SettingKey.crossChecksActivities.row, SettingKey.clientID.row,
+            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
+            SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
         ]
         + SecretKey.all.flatMap { [$0.text.row, $0.file.row] }
         + [
             SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
-            SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.concurrency.row,
-            SettingKey.attempts.row, SettingKey.stallSeconds.row, SettingKey.allowedHosts.row,
-            SettingKey.memoryBytes.row, SettingKey.certificatesFile.row,
+            SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
+            SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row, SettingKey.allowedHosts.row,
+            SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
+            SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
+            SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,
         ]
 }

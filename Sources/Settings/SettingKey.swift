@@ -44,6 +44,7 @@ package struct KeyDescription: Sendable, Hashable {
         case authentication
         case captures
         case downloads
+        case alarms
 
         /// Whether each organization has its own keys of this section.
         package var isOfOrganization: Bool { self == .organization || self == .authentication }
@@ -55,7 +56,7 @@ package struct KeyDescription: Sendable, Hashable {
         return switch section {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
-        case .archive, .captures, .downloads: "\(section.rawValue).\(name)"
+        case .archive, .captures, .downloads, .alarms: "\(section.rawValue).\(name)"
         }
     }
 

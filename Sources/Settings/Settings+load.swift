@@ -98,14 +98,16 @@ extension SettingsReader {
         checkNames(of: entries)
         let captures = captures(global)
         let downloads = downloads(global)
-        guard problems.isEmpty, let archive, let captures, let downloads else {
+        let alarms = alarms(global)
+        guard problems.isEmpty, let archive, let captures, let downloads, let alarms else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
         let settings = Settings(
             archive: archive,
             organizations: organizations,
             captures: captures,
-            downloads: downloads
+            downloads: downloads,
+            alarms: alarms
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
     }

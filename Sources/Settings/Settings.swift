@@ -8,17 +8,27 @@ package struct Settings: Sendable {
     package var organizations: [OrganizationSettings]
     package var captures: CaptureSettings
     package var downloads: DownloadSettings
+    package var alarms: AlarmSettings
 
     package init(
         archive: ArchiveSettings,
         organizations: [OrganizationSettings],
         captures: CaptureSettings,
-        downloads: DownloadSettings
+        downloads: DownloadSettings,
+        alarms: AlarmSettings
     ) {
         self.archive = archive
         self.organizations = organizations
         self.captures = captures
         self.downloads = downloads
+        self.alarms = alarms
+    }
+}
+
+extension Settings {
+    /// How long the provider keeps the recordings of `organization`.
+    package func retention(of organization: OrganizationName) -> Duration {
+        organizations.first { $0.name == organization }?.providerRetention ?? captures.providerRetention
     }
 }
 
@@ -50,19 +60,23 @@ package struct CaptureSettings: Sendable, Hashable {
     package var horizon: Duration
     /// How far before the end of the last complete pass the next one begins.
     package var lookBack: Duration
+    /// How long the provider keeps recordings, where an organization has no time of its own.
+    package var providerRetention: Duration
 
     package init(
         includeSegments: Bool,
         includeVirtualAgent: Bool,
         urlExpiration: Duration,
         horizon: Duration,
-        lookBack: Duration
+        lookBack: Duration,
+        providerRetention: Duration
     ) {
         self.includeSegments = includeSegments
         self.includeVirtualAgent = includeVirtualAgent
         self.urlExpiration = urlExpiration
         self.horizon = horizon
         self.lookBack = lookBack
+        self.providerRetention = providerRetention
     }
 }
 

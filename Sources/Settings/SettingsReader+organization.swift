@@ -12,6 +12,7 @@ extension SettingsReader {
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
+        let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
             let requestsPerMinute, let crossChecksActivities, let credentials
@@ -26,7 +27,8 @@ extension SettingsReader {
             credentials: credentials,
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
-            crossChecksActivities: crossChecksActivities
+            crossChecksActivities: crossChecksActivities,
+            providerRetention: retention
         )
     }
 

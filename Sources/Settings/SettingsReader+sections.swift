@@ -21,9 +21,9 @@ extension SettingsReader {
         let urlExpiration = value(.urlExpirationMinutes, of: owner).map(Duration.minutes)
         let horizon = value(.horizonDays, of: owner).map { Duration.hours(24 * $0) }
         let lookBack = value(.lookBackHours, of: owner).map(Duration.hours)
-        guard let includeSegments, let includeVirtualAgent, let urlExpiration, let horizon, let lookBack else {
-            return nil
-        }
+        let retention = value(.providerRetentionDays, of: owner).map { Duration.hours(24 * $0) }
+        guard let includeSegments, let includeVirtualAgent, let urlExpiration, let horizon, let lookBack, let retention
+        else { return nil }
         if lookBack > horizon {
             let origin = owner.raw(SettingKey.horizonDays.row)?.origin ?? .default
             let message = "captures.horizon_days is shorter than captures.look_back_hours: a call that is listed late"
@@ -34,7 +34,8 @@ extension SettingsReader {
             includeVirtualAgent: includeVirtualAgent,
             urlExpiration: urlExpiration,
             horizon: horizon,
-            lookBack: lookBack
+            lookBack: lookBack,
+            providerRetention: retention
         )
     }
 
@@ -54,6 +55,28 @@ extension SettingsReader {
             allowedHosts: allowedHosts,
             memoryBytes: memoryBytes,
             additionalCertificatesFile: certificates
+        )
+    }
+
+    mutating func alarms(_ owner: Owner) -> AlarmSettings? {
+        let completePass = value(.completePassHours, of: owner).map(Duration.hours)
+        let volumePercent = value(.volumePercent, of: owner)
+        let token = value(.tokenDays, of: owner).map { Duration.hours(24 * $0) }
+        let horizon = value(.horizonHours, of: owner).map(Duration.hours)
+        let purge = value(.purgeDays, of: owner).map { Duration.hours(24 * $0) }
+        let openDay = value(.openDayDays, of: owner).map { Duration.hours(24 * $0) }
+        let freeBytes = value(.alarmFreeBytes, of: owner)
+        guard let completePass, let volumePercent, let token, let horizon, let purge, let openDay, let freeBytes else {
+            return nil
+        }
+        return AlarmSettings(
+            completePass: completePass,
+            volumePercent: volumePercent,
+            token: token,
+            horizon: horizon,
+            purge: purge,
+            openDay: openDay,
+            freeBytes: freeBytes
         )
     }
 

@@ -102,6 +102,7 @@ package final class ContactCenter: Sendable {
             answer.captures += part.captures
             answer.refused.merge(part.refused) { $1 }
             answer.malformed += part.malformed
+            answer.trackingIDs.merge(part.trackingIDs) { $1 }
             rest = rest.dropFirst(CaptureQuery.largestBatch)
         }
         return answer

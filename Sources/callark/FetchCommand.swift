@@ -45,7 +45,7 @@ struct FetchCommand: AsyncParsableCommand {
         let report = FetchReport(output: Output(json: common.json))
         defer { report.flush() }
         var missing: [TaskID] = []
-        let tasks = try requestedTasks()
+        let tasks = try TaskID.requested(taskIDs)
         if let manifest = try workplace.manifestForReading() {
             let retrieval = Retrieval(root: workplace.root, manifest: manifest)
             for task in tasks where !(try await copy(task, retrieval, to: report)) { missing.append(task) }
@@ -62,21 +62,6 @@ struct FetchCommand: AsyncParsableCommand {
         }
         try report.end()
         return report.status
-    }
-
-    private func requestedTasks() throws -> [TaskID] {
-        var texts: [String] = []
-        for text in taskIDs {
-            if text == "-" {
-                while let line = readLine() { texts.append(line.trimmingBlanks) }
-            } else {
-                texts.append(text)
-            }
-        }
-        var seen: Set<TaskID> = []
-        let tasks = texts.compactMap { TaskID($0) }.filter { seen.insert($0).inserted }
-        guard !tasks.isEmpty else { throw CommandError(.usage, "no task ID was given") }
-        return tasks
     }
 
     /// - Returns: whether everything that is known of the task was held and written.
@@ -231,11 +216,5 @@ private final class FetchReport {
         var files: Int
         var bytes: Int64
         var complete: Bool
-    }
-}
-
-extension String {
-    fileprivate var trimmingBlanks: String {
-        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

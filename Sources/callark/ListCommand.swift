@@ -1,5 +1,6 @@
 import Archiver
 import ArgumentParser
+import DailyArchive
 import Manifest
 import Recordings
 import Settings
@@ -38,17 +39,13 @@ struct ListCommand: AsyncParsableCommand {
         defer { output.flush() }
         var counts = Counts()
         // A wrong filter is wrong before there is anything to list, too.
-        let filter = try filter(in: workplace)
+        var filter = try filter(in: workplace)
         if let manifest = try workplace.manifestForReading() {
-            for try await row in manifest.entries(filter, at: workplace.standpoint) {
-                counts.add(row)
-                switch row {
-                case .recording(let recording):
-                    try output.json(RecordingLine(recording, root: workplace.root))
-                    output.text(text(of: recording))
-                case .gap(let gap):
-                    try output.json(GapLine(gap))
-                    output.text(text(of: gap))
+            for organization in try await manifest.organizations().map(\.name) where org == nil || org == organization {
+                filter.organization = organization
+                for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {
+                    counts.add(row)
+                    try write(row, root: workplace.root, to: output)
                 }
             }
         }
@@ -56,19 +53,23 @@ struct ListCommand: AsyncParsableCommand {
         output.text("\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap"))")
     }
 
-    private func filter(in workplace: Workplace) throws -> ListFilter {
-        let timeZone = workplace.settings.archive.timeZone
-        let from = try window.from?.timestamp(in: timeZone)
-        let to = try window.to?.timestamp(in: timeZone)
-        if let from, let to, from >= to {
-            throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+    private func write(_ row: ListRow, root: ArchiveRoot, to output: Output) throws {
+        switch row {
+        case .recording(let recording):
+            try output.json(RecordingLine(recording, root: root))
+            output.text(text(of: recording))
+        case .gap(let gap):
+            try output.json(GapLine(gap))
+            output.text(text(of: gap))
         }
-        let isWindowed = from != nil || to != nil
-        return ListFilter(
+    }
+
+    private func filter(in workplace: Workplace) throws -> ListFilter {
+        ListFilter(
             organization: org,
             task: task,
             day: window.day,
-            window: isWindowed ? (from ?? .distantPast)..<(to ?? .distantFuture) : nil,
+            window: try window.range(in: workplace.settings.archive.timeZone),
             state: state?.filter
         )
     }
@@ -82,7 +83,7 @@ struct ListCommand: AsyncParsableCommand {
         ].joined(separator: "  ").trimmingTrailingBlanks
     }
 
-    private func text(of row: GapRow) -> String {
+    private func text(of row: Gap) -> String {
         [
             row.day.description, row.organization.description, row.taskID.description,
             "gap".padded(to: 8), row.reason.rawValue,
@@ -119,13 +120,6 @@ enum ListedState: String, ExpressibleByArgument, CaseIterable {
         case .gap: .gap
         }
     }
-}
-
-extension Timestamp {
-    /// Before any call.
-    fileprivate static let distantPast = Timestamp(millisecondsSince1970: 0)
-    /// After any call: the end of the year 9999.
-    fileprivate static let distantFuture = Timestamp(millisecondsSince1970: 253_402_300_800_000)
 }
 
 extension String {

@@ -48,30 +48,3 @@ struct RecordingLine: Encodable {
         try line.encode(row.held?.audio, forKey: .audio)
     }
 }
-
-/// `{"type":"gap", …}`: a task that should have a recording and has none.
-struct GapLine: Encodable {
-    let type = "gap"
-    var taskID: TaskID
-    var organization: String
-    var day: ArchiveDay
-    var createdTime: String
-    var reason: GapReason
-    /// What the provider said, where it refused.
-    var detail: String?
-
-    init(_ row: GapRow) {
-        taskID = row.taskID
-        organization = row.organization.description
-        day = row.day
-        createdTime = row.createdTime.description
-        reason = row.reason
-        detail = row.explanation
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case type, organization, day, reason, detail
-        case taskID = "task_id"
-        case createdTime = "created_time"
-    }
-}

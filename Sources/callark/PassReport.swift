@@ -11,6 +11,7 @@ struct PassReport {
     }
 
     func write(to output: Output) throws {
+        for day in result.days { try output.json(ReconciliationLine(day)) }
         try output.json(Summary(result))
         let summary = result.summary
         output.text(
@@ -30,10 +31,8 @@ struct PassReport {
                     + Readable.bytes(archive.bytes)
             )
         }
-        if summary.recordings.gaps > 0 {
-            output.text("  \(Readable.count(summary.recordings.gaps, "gap")): see callark list")
-        }
         if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
+        writeOpenDays(to: output)
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
@@ -47,6 +46,30 @@ struct PassReport {
         guard finding.tasksNotListed > 0 else { return nil }
         let tasks = Readable.count(finding.tasksNotListed, "task")
         return "\(tasks) named by agents' activities and left out of the listing: taken up"
+    }
+
+    /// A table of the days that are not complete, where there are any.
+    private func writeOpenDays(to output: Output) {
+        let open = result.days.filter { !$0.summary.isComplete }
+        guard !open.isEmpty else { return }
+        output.text("  not complete: expected  archived  stored  pending  explained  unexplained  undetermined")
+        for day in open {
+            let figures = day.summary.recordings
+            let columns = [
+                (figures.expected, 11), (figures.archived, 8), (figures.stored, 6), (figures.pending, 7),
+                (figures.explained, 9), (figures.unexplained, 11), (day.summary.tasks.unresolved, 12),
+            ]
+            output.text(
+                "  \(day.day)  " + columns.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
+            )
+            let reasons = figures.reasons.filter { $0.key != .captureNotRequested }.sorted { $0.key.rawValue < $1.key.rawValue }
+            if !reasons.isEmpty {
+                output.text("    " + reasons.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))
+            }
+        }
+        if open.contains(where: { $0.summary.recordings.unexplained > 0 }) {
+            output.text("  callark gaps names what is missing")
+        }
     }
 
     /// `{"type":"summary", …}` of the interface.
@@ -99,6 +122,9 @@ struct PassReport {
             var pending: Int
             var failed: Int
             var gaps: Int
+            var explained: Int
+            var unexplained: Int
+            var reasons: [GapReason: Int]
         }
 
         struct Archive: Encodable {
@@ -127,7 +153,10 @@ struct PassReport {
                 stored: summary.recordings.stored,
                 pending: summary.recordings.pending,
                 failed: summary.recordings.failed,
-                gaps: summary.recordings.gaps
+                gaps: summary.recordings.gaps,
+                explained: summary.recordings.explained,
+                unexplained: summary.recordings.unexplained,
+                reasons: summary.recordings.reasons
             )
             archives = result.archives.map {
                 Archive(

@@ -64,7 +64,7 @@ struct StatusCommand: AsyncParsableCommand {
         let days =
             try await manifest?.dayStatuses(
                 organization: name,
-                at: workplace.standpoint
+                at: workplace.standpoint(of: name)
             ) ?? []
         let lastPass = try await manifest?.lastCompletePass(name)
         let listedThrough = try await manifest?.watermark(name)

@@ -76,10 +76,27 @@ struct WindowOptions: ParsableArguments {
         }
     }
 
+    /// The time between `--from` and `--to`; `nil` where neither is given.
+    func range(in timeZone: TimeZone) throws -> Range<Timestamp>? {
+        let from = try from?.timestamp(in: timeZone)
+        let to = try to?.timestamp(in: timeZone)
+        if let from, let to, from >= to {
+            throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+        }
+        return from == nil && to == nil ? nil : (from ?? .distantPast)..<(to ?? .distantFuture)
+    }
+
     /// What the archiver is asked to look at.
     func request(in timeZone: TimeZone) throws -> PassWindow.Request {
         if let day { return .day(day) }
         guard from != nil || to != nil else { return .sinceLastPass }
         return .between(from: try from?.timestamp(in: timeZone), to: try to?.timestamp(in: timeZone))
     }
+}
+
+extension Timestamp {
+    /// Before any call.
+    fileprivate static let distantPast = Timestamp(millisecondsSince1970: 0)
+    /// After any call: the end of the year 9999.
+    fileprivate static let distantFuture = Timestamp(millisecondsSince1970: 253_402_300_800_000)
 }

@@ -45,13 +45,16 @@ struct Workplace: Sendable {
         try await CallArchive.withOpen(setup, stop: stop, observer: observer, work)
     }
 
-    /// From where the manifest is judged at this moment.
-    var standpoint: Standpoint {
-        let now = Timestamp(Date())
+    var now: Timestamp { Timestamp(Date()) }
+
+    /// From where the manifest is judged at this moment, in matters of an organization.
+    func standpoint(of organization: OrganizationName) -> Standpoint {
+        let now = now
         return Standpoint(
             now: now,
             today: ArchiveDay(now, in: settings.archive.timeZone),
-            horizon: settings.captures.horizon
+            horizon: settings.captures.horizon,
+            retention: settings.retention(of: organization)
         )
     }
 
@@ -72,6 +75,15 @@ struct Workplace: Sendable {
     func manifestForReading() throws -> Manifest? {
         guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
         return try Manifest(path: root.manifestPath, mode: .readOnly)
+    }
+
+    /// Opens the manifest to write to it, beside a pass that may be running.
+    /// - Throws: ``CommandError`` with exit code 64 where there is none: nothing is known then that could be changed.
+    func manifestForWriting() throws -> Manifest {
+        guard FileManager.default.fileExists(atPath: root.manifestPath) else {
+            throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` makes it")
+        }
+        return try Manifest(path: root.manifestPath, mode: .readWrite)
     }
 
     var setup: CallArchive.Setup {
@@ -137,7 +149,10 @@ struct Workplace: Sendable {
                 hosts: HostPolicy(allowedHosts: settings.downloads.allowedHosts),
                 memoryBytes: settings.downloads.memoryBytes
             ),
-            minimumFreeBytes: settings.archive.minimumFreeBytes
+            minimumFreeBytes: settings.archive.minimumFreeBytes,
+            retention: Dictionary(
+                uniqueKeysWithValues: settings.organizations.map { ($0.name, settings.retention(of: $0.name)) }
+            )
         )
     }
 }

@@ -134,17 +134,25 @@ import WebexContactCenter
         }
     }
 
-    @Test func `a recording that never comes is explained as a gap once the horizon has passed`() async throws {
+    @Test func `a recording that never comes keeps its day incomplete, past the horizon too, until it is explained`() async throws
+    {
         var mix = CallMix.plain
         mix.missingShare = 0.4
         try await Installation.with(.small(mix: mix)) { here in
             let first = try await here.pass()
             #expect(!first.isComplete)
             here.simulator.clock.advance(by: .seconds(8 * 86_400))
+            let later = try await here.pass()
+            #expect(!later.isComplete)
+            #expect(later.summary.recordings.gaps == first.summary.recordings.gaps)
+            let gaps = try await here.gaps()
+            #expect(gaps.allSatisfy { $0.reason == .neverAvailable })
+            #expect(gaps.allSatisfy { $0.evidence.trackingID != nil && $0.evidence.asks ?? 0 > 1 })
+            try await here.explain(gaps.map(\.taskID))
             let last = try await here.pass()
             #expect(last.isComplete)
-            #expect(last.summary.recordings.gaps == first.summary.recordings.gaps)
-            #expect(try await here.gaps().allSatisfy { $0.reason == .neverAvailable })
+            #expect(last.summary.recordings.explained == gaps.count)
+            #expect(last.summary.recordings.unexplained == 0)
         }
     }
 

@@ -121,6 +121,12 @@ import Testing
         #expect(standing(.requested, after: .hours(168)) == .gap(.neverAvailable))
     }
 
+    @Test func `what is older than the provider keeps recordings is purged`() {
+        #expect(standing(.requested, after: .hours(1095 * 24)) == .gap(.purgedUpstream))
+        #expect(standing(.requested, after: .hours(1095 * 24) - .milliseconds(1)) == .gap(.neverAvailable))
+        #expect(standing(.requested, asks: 0, after: .hours(1095 * 24)) == .gap(.notYetAvailable))
+    }
+
     @Test func `time alone proves nothing where nobody asked`() {
         #expect(standing(.requested, asks: 0, after: .hours(10_000)) == .gap(.notYetAvailable))
         #expect(standing(.undetermined, asks: 0, after: .hours(10_000)) == .undetermined)
@@ -139,8 +145,8 @@ import Testing
         #expect(standing(.undetermined, status: "assigned", after: .hours(25)) == .undetermined)
     }
 
-    @Test func `what was not requested is explained, and what was refused says so`() {
-        #expect(standing(.notRequested, after: .hours(10_000)) == .explained)
+    @Test func `what was not requested is no gap, and what was refused says so`() {
+        #expect(standing(.notRequested, after: .hours(10_000)) == .notRequested)
         #expect(standing(.requested, refusal: "404", after: .hours(1)) == .gap(.refusedByProvider))
         #expect(standing(.undetermined, refusal: "404", after: .hours(1)) == .gap(.refusedByProvider))
     }

@@ -123,7 +123,8 @@ import Testing
                 _ = try await fixture.rows(ListFilter(day: Fixture.today, state: .recording(.pending)))
                 _ = try await fixture.rows(ListFilter(state: .gap))
                 _ = try await fixture.known([7])
-                _ = try await fixture.manifest.summary(
+                _ = try await fixture.gaps()
+                _ = try await fixture.manifest.reconciliation(
                     organization: fixture.acme,
                     window: Fixture.morning..<(Fixture.morning + .hours(1)),
                     at: Fixture.standpoint()

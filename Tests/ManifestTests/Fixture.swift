@@ -190,6 +190,32 @@ extension Fixture {
         return (row, tasks)
     }
 
+    /// Explains what is missing of the task with this number.
+    func explain(
+        _ number: Int,
+        _ reason: ExplanationReason = .testCall,
+        now: Timestamp = morning + .hours(1)
+    ) async throws -> ExplainingResult {
+        let explanation = GapExplanation(reason: reason, note: "a line test", author: "ann", time: now)
+        return try await manifest.explain([try Self.taskID(number)], organization: nil, with: explanation) { _ in
+            Standpoint(now: now, today: Self.day(now), horizon: .hours(168))
+        }
+    }
+
+    func gaps(
+        _ reason: GapReason? = nil,
+        isExplained: Bool? = nil,
+        after duration: Duration = .hours(1)
+    ) async throws -> [Gap] {
+        let filter = GapFilter(organization: acme, reason: reason, isExplained: isExplained)
+        return try await manifest.gaps(filter, at: Self.standpoint(after: duration))
+    }
+
+    /// The kinds of all events of the task with this number, in order.
+    func story(_ number: Int) async throws -> [Event.Kind] {
+        try await manifest.events(task: try Self.taskID(number)).collected().map(\.kind)
+    }
+
     func rows(_ filter: ListFilter = ListFilter(), after: Duration = .hours(1)) async throws -> [ListRow] {
         try await manifest.entries(filter, at: Self.standpoint(after: after)).collected()
     }

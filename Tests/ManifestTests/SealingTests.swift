@@ -267,6 +267,11 @@ import Testing
                 recording.row = RecordingRowID(task: 0, ordinal: 0)
                 self.row = .recording(recording)
             }
+            if case .gap(var gap) = row {
+                // A rebuilt manifest asks anew.
+                gap.evidence = GapEvidence()
+                self.row = .gap(gap)
+            }
         }
     }
 

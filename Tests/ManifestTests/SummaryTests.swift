@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct SummaryTests {
     private func summary(_ fixture: Fixture, after: Duration = .hours(1)) async throws -> PassSummary {
-        try await fixture.manifest.summary(
+        try await fixture.manifest.reconciliation(
             organization: fixture.acme,
             window: Fixture.morning..<(Fixture.morning + .hours(2)),
             at: Fixture.standpoint(after: after)
-        )
+        ).total
     }
 
     @Test func `the figures of a window add up`() async throws {
@@ -37,6 +37,11 @@ import Testing
             #expect(figures.recordings.failed == 1)
             #expect(figures.recordings.pending == 2)
             #expect(figures.recordings.gaps == 1)
+            #expect(figures.recordings.expected == 7)
+            #expect(figures.recordings.explained == 0)
+            #expect(figures.recordings.unexplained == 2)
+            let reasons = [GapReason.notYetAvailable: 1, .downloadFailed: 1, .captureNotRequested: 1]
+            #expect(figures.recordings.reasons == reasons)
             #expect(!figures.isComplete)
             let day = try #require(
                 try await fixture.manifest.dayStatuses(organization: fixture.acme, at: Fixture.standpoint()).first
@@ -65,13 +70,15 @@ import Testing
             #expect(try await !summary(fixture).isComplete, "an open gap")
             _ = try await fixture.answer([.refused(try Fixture.taskID(2), reason: "404")])
             #expect(try await !summary(fixture).isComplete, "refused, and asked again until the horizon")
-            #expect(try await !summary(fixture, after: .hours(169)).isComplete, "one answer is not the last word")
-            _ = try await fixture.answer([.refused(try Fixture.taskID(2), reason: "404")])
-            #expect(try await summary(fixture, after: .hours(169)).isComplete, "a gap that the provider explains")
+            #expect(try await !summary(fixture, after: .hours(169)).isComplete, "refused to the end")
             let empty = TaskAnswer.capture(Capture(taskID: try Fixture.taskID(2), recordings: []))
             _ = try await fixture.answer([empty], now: Fixture.morning + .hours(2))
             #expect(try await !summary(fixture, after: .hours(2)).isComplete, "not refused any more")
-            #expect(try await summary(fixture, after: .hours(168) + .seconds(2)).isComplete, "past the horizon")
+            #expect(try await !summary(fixture, after: .hours(168) + .seconds(2)).isComplete, "past the horizon")
+            #expect(try await fixture.explain(2).isDone)
+            #expect(try await summary(fixture, after: .hours(168) + .seconds(2)).isComplete, "explained")
+            #expect(try await summary(fixture, after: .hours(2)).isComplete, "explained, however early")
+            #expect(try await summary(fixture).recordings.explained == 1)
             _ = try await fixture.list([try Fixture.task(2, request: .notRequested)])
             #expect(try await summary(fixture).isComplete, "not requested after all")
             #expect(try await summary(fixture).recordings.gaps == 0)

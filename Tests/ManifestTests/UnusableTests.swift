@@ -19,14 +19,14 @@ import Testing
     }
 
     private func summary(_ fixture: Fixture, after hours: Int) async throws -> PassSummary {
-        try await fixture.manifest.summary(
+        try await fixture.manifest.reconciliation(
             organization: fixture.acme,
             window: Fixture.morning..<(Fixture.morning + .hours(1)),
             at: Fixture.standpoint(after: .hours(hours))
-        )
+        ).total
     }
 
-    private func gaps(_ fixture: Fixture, after hours: Int) async throws -> [GapRow] {
+    private func gaps(_ fixture: Fixture, after hours: Int) async throws -> [Gap] {
         try await fixture.rows(after: .hours(hours)).compactMap { if case .gap(let gap) = $0 { gap } else { nil } }
     }
 
@@ -45,26 +45,27 @@ import Testing
                 let figures = try await summary(fixture, after: hours)
                 #expect(!figures.isComplete)
                 #expect(figures.recordings.known == (good ? 1 : 0))
-                #expect(figures.recordings.openGaps == 1)
+                #expect(figures.recordings.unexplained == 1)
                 let day = try #require(
                     try await fixture.manifest.dayStatuses(at: Fixture.standpoint(after: .hours(hours))).first
                 )
-                #expect([day.stored, day.gaps, day.openGaps] == [good ? 1 : 0, 1, 1])
+                #expect([day.stored, day.gaps, day.unexplained] == [good ? 1 : 0, 1, 1])
             }
             if good { try await fixture.seal() }
             try await answer(fixture, good: good, at: 169)
             #expect(try await fixture.manifest.tasks(try Fixture.taskID(1)).first?.nextAskTime == nil)
             let figures = try await summary(fixture, after: 170)
-            #expect(figures.isComplete)
-            #expect([figures.recordings.gaps, figures.recordings.openGaps] == [1, 0])
+            #expect(!figures.isComplete)
+            #expect([figures.recordings.gaps, figures.recordings.unexplained] == [1, 1])
             let gap = try #require(try await gaps(fixture, after: 170).first)
             #expect(gap.reason == .unusable)
-            #expect(gap.explanation == Self.problem)
+            #expect(gap.detail == Self.problem)
+            #expect(gap.explanation == nil)
             #expect(try await fixture.rows(after: .hours(170)).count == (good ? 2 : 1))
             #expect(try await fixture.rows(ListFilter(state: .gap), after: .hours(170)) == [.gap(gap)])
             let events = try await fixture.manifest.events(task: try Fixture.taskID(1)).collected()
-            #expect(events.map(\.kind) == [.recordingUnusable], "the same again is no news")
-            #expect(events.first?.detail["reason"] == Self.problem)
+            #expect(events.map(\.kind) == [.gapOpened, .recordingUnusable], "the same again is no news")
+            #expect(events.last?.detail["reason"] == Self.problem)
         }
     }
 
@@ -86,7 +87,7 @@ import Testing
             for hours in [1, 2] { try await answer(fixture, good: true, unusable: [], at: hours) }
             #expect(try await summary(fixture, after: 2).isComplete)
             try await answer(fixture, good: true, unusable: ["b", "a", "b"], at: 3)
-            #expect(try await gaps(fixture, after: 3).map(\.explanation) == ["a; b"])
+            #expect(try await gaps(fixture, after: 3).map(\.detail) == ["a; b"])
             #expect(try await !summary(fixture, after: 3).isComplete)
         }
     }
@@ -99,7 +100,7 @@ import Testing
             _ = try await fixture.answer([refused], now: Fixture.morning + .hours(2))
             #expect(try await gaps(fixture, after: 2).isEmpty, "of a task with recordings")
             let events = try await fixture.manifest.events(task: try Fixture.taskID(1)).collected()
-            #expect(events.map(\.kind) == [.recordingUnusable, .taskRefused])
+            #expect(events.map(\.kind) == [.gapOpened, .recordingUnusable, .taskRefused])
         }
     }
 }

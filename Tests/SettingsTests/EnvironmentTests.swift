@@ -30,6 +30,11 @@ import Testing
             "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
             "CALLARK_CAPTURES_INCLUDE_VIRTUAL_AGENT": "true", "CALLARK_CAPTURES_URL_EXPIRATION_MINUTES": "9",
             "CALLARK_CAPTURES_HORIZON_DAYS": "8", "CALLARK_CAPTURES_LOOK_BACK_HOURS": "7",
+            "CALLARK_CAPTURES_PROVIDER_RETENTION_DAYS": "400", "CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1",
+            "CALLARK_ALARMS_VOLUME_PERCENT": "2", "CALLARK_ALARMS_TOKEN_DAYS": "3",
+            "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
+            "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
+            "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
             "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
             "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_ALLOWED_HOSTS": "a.example, *.b.example",
             "CALLARK_DOWNLOADS_MEMORY_BYTES": "2000000", "CALLARK_DOWNLOADS_CA_FILE": "ca.pem",
@@ -45,7 +50,19 @@ import Testing
         #expect(loaded.settings.archive.timeZone.identifier == "Asia/Tokyo")
         #expect(loaded.settings.downloads.allowedHosts == ["a.example", "*.b.example"])
         #expect(loaded.settings.captures.horizon == .seconds(8 * 86400))
+        #expect(loaded.settings.captures.providerRetention == .seconds(400 * 86400))
+        let alarms = AlarmSettings(
+            completePass: .seconds(3600),
+            volumePercent: 2,
+            token: .seconds(3 * 86400),
+            horizon: .seconds(4 * 3600),
+            purge: .seconds(5 * 86400),
+            openDay: .seconds(6 * 86400),
+            freeBytes: 7
+        )
+        #expect(loaded.settings.alarms == alarms)
         let organization = try #require(loaded.settings.organizations.first)
+        #expect(loaded.settings.retention(of: organization.name) == .seconds(30 * 86400))
         #expect(organization.organizationID.description == "7")
         #expect(organization.channelTypes == ["chat", "email"])
         #expect(organization.requestsPerMinute == 99)

@@ -72,7 +72,7 @@ extension ProviderExchange {
             query.append((name: "channelTypes", value: settings.channelTypes.joined(separator: ",")))
         }
         let call = APICall(method: .get, path: "agents/activities", query: query)
-        return try await answer(to: call, attempts: Self.activityAttempts) { json throws(ProviderError) in
+        return try await answer(to: call, attempts: Self.activityAttempts) { json, _ throws(ProviderError) in
             try ActivityListAnswer(json, asked: question)
         }
     }

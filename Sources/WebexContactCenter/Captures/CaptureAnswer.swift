@@ -31,16 +31,20 @@ package struct CaptureAnswer: Sendable {
     package var refused: [TaskID: ProviderError]
     /// What the provider listed and cannot be used: a task named here has more than its capture shows.
     package var malformed: [MalformedRecording]
+    /// The provider's name for the answer that a task's capture was in, for a support case.
+    package var trackingIDs: [TaskID: String]
 
     /// States all of it.
     package init(
         captures: [Capture] = [],
         refused: [TaskID: ProviderError] = [:],
-        malformed: [MalformedRecording] = []
+        malformed: [MalformedRecording] = [],
+        trackingIDs: [TaskID: String] = [:]
     ) {
         self.captures = captures
         self.refused = refused
         self.malformed = malformed
+        self.trackingIDs = trackingIDs
     }
 }
 

@@ -48,7 +48,8 @@ struct CaptureBatches: Sendable {
         let answer = CaptureAnswer(
             captures: first.answer.captures + second.answer.captures,
             refused: first.answer.refused.merging(second.answer.refused) { $1 },
-            malformed: first.answer.malformed + second.answer.malformed
+            malformed: first.answer.malformed + second.answer.malformed,
+            trackingIDs: first.answer.trackingIDs.merging(second.answer.trackingIDs) { $1 }
         )
         return Parts(answer: answer, firstFailure: first.firstFailure ?? second.firstFailure)
     }
@@ -56,15 +57,16 @@ struct CaptureBatches: Sendable {
     private func ask(_ ids: [TaskID], attempts: Int?) async throws(ProviderError) -> CaptureListAnswer {
         let query = CaptureQuery(organizationID: settings.organizationID, taskIDs: ids, options: options)
         return try await exchange.answer(to: query.call(in: settings.dialect), attempts: attempts) {
-            json throws(ProviderError) in
-            try CaptureListAnswer(json, asked: ids)
+            json, trackingID throws(ProviderError) in
+            try CaptureListAnswer(json, asked: ids, trackingID: trackingID)
         }
     }
 
     private static func assembled(_ listed: CaptureListAnswer, _ ids: [TaskID]) -> CaptureAnswer {
         CaptureAnswer(
             captures: ids.map { Capture(taskID: $0, recordings: listed.recordings[$0] ?? []) },
-            malformed: listed.malformed
+            malformed: listed.malformed,
+            trackingIDs: listed.trackingID.map { id in Dictionary(uniqueKeysWithValues: ids.map { ($0, id) }) } ?? [:]
         )
     }
 

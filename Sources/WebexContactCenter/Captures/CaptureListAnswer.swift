@@ -9,10 +9,13 @@ struct CaptureListAnswer: Sendable {
     var malformed: [MalformedRecording] = []
     /// Entries that do not say which task they are about: the query has to be asked for each task alone.
     var hasUnattributed = false
+    /// The provider's name for this answer.
+    var trackingID: String?
 
     /// - Parameter asked: entries about other tasks are left out; an entry without a task is about the only one.
     /// - Throws: `malformed` where there is no list of entries: that is no empty list.
-    init(_ json: JSONValue, asked: [TaskID]) throws(ProviderError) {
+    init(_ json: JSONValue, asked: [TaskID], trackingID: String? = nil) throws(ProviderError) {
+        self.trackingID = trackingID
         guard let entries = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
         for entry in entries {
             guard let id = Self.task(of: entry, asked: asked) else {

@@ -38,7 +38,7 @@ struct FailedExchange: Error, Sendable {
             "\(name): status \(response.status)\(words)",
             advice: Self.advice(on: response.status),
             status: response.status,
-            trackingID: Self.trackingID(of: response, body)
+            trackingID: response.trackingID ?? body.trackingID
         )
         retryAfter = response.headers.retryAfter(now: now.date)
         isRetryable = code == .throttled || code == .unavailable
@@ -59,7 +59,7 @@ struct FailedExchange: Error, Sendable {
             "\(name): status \(response.status) with an unreadable answer: \(reason)",
             advice: "check the base URLs, and that no proxy answers in the provider's place",
             status: response.status,
-            trackingID: response.headers["trackingid"]
+            trackingID: response.trackingID
         )
         isRetryable = true
     }
@@ -91,11 +91,6 @@ extension FailedExchange {
         }
     }
 
-    private static func trackingID(of response: HTTPResponse, _ body: ErrorBody) -> String? {
-        guard let field = response.headers["trackingid"], !field.isEmpty else { return body.trackingID }
-        return String(field.prefix(128))
-    }
-
     /// Providers quote what they refuse; a token must not come into a log that way.
     private static func hide(_ secrets: [Secret], in text: String) -> String {
         secrets.reduce(text) { text, secret in
@@ -105,6 +100,11 @@ extension FailedExchange {
 }
 
 extension HTTPResponse {
+    /// The provider's name for the exchange (wxcc-api 4.1).
+    var trackingID: String? {
+        headers["trackingid"].flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
+    }
+
     /// The JSON that a success should bring.
     func json(calling name: String) throws(FailedExchange) -> JSONValue {
         do throws(JSONReader.Fault) {

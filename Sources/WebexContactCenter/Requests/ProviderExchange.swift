@@ -41,11 +41,12 @@ final class ProviderExchange: Sendable {
     /// Sends `call` until it is answered or there is no sense in trying further.
     /// - Parameters:
     ///   - attempts: fewer than the policy's, for a caller that will ask in another way.
-    ///   - decode: reads the answer; what it throws as `malformed` is tried again like a failure.
+    ///   - decode: reads the answer, with the provider's name for it; what it throws as `malformed` is tried again like
+    ///     a failure.
     func answer<Answer>(
         to call: APICall,
         attempts: Int? = nil,
-        decode: (JSONValue) throws(ProviderError) -> Answer
+        decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
         var policy = retry
         if let attempts { policy.attempts = min(attempts, policy.attempts) }
@@ -99,7 +100,7 @@ final class ProviderExchange: Sendable {
     private func answerOnce<Answer>(
         to call: APICall,
         token: Secret,
-        decode: (JSONValue) throws(ProviderError) -> Answer
+        decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer
     ) async throws(FailedExchange) -> Answer {
         let response = try await send(call, token: token)
         guard (200..<300).contains(response.status) else {
@@ -108,7 +109,7 @@ final class ProviderExchange: Sendable {
         let json = try response.json(calling: call.name)
         do throws(ProviderError) {
             try requireOwnOrganization(json["meta"]?["orgId"]?.text, in: call)
-            return try decode(json)
+            return try decode(json, response.trackingID)
         } catch {
             guard error.code == .malformed else { throw FailedExchange(error) }
             throw FailedExchange(malformed: error.message, in: response, calling: call.name)

@@ -47,8 +47,22 @@ extension Installation {
         try await rows(filter).compactMap { if case .recording(let row) = $0 { row } else { nil } }
     }
 
-    func gaps() async throws -> [GapRow] {
+    func gaps() async throws -> [Gap] {
         try await rows(ListFilter(state: .gap)).compactMap { if case .gap(let row) = $0 { row } else { nil } }
+    }
+
+    /// Says, as an operator, that what is missing of these tasks need not be there.
+    @discardableResult
+    func explain(_ tasks: [TaskID]) async throws -> ExplainingResult {
+        let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
+        defer { try? manifest.close() }
+        let (now, zone) = (now(), simulator.world.timeZone)
+        let explanation = GapExplanation(reason: .providerFault, note: "case 4711", author: "ann", time: now)
+        let result = try await manifest.explain(tasks, organization: nil, with: explanation) { _ in
+            Standpoint(now: now, today: ArchiveDay(now, in: zone), horizon: .hours(7 * 24))
+        }
+        try #require(result.isDone)
+        return result
     }
 
     /// What is held of audio, read back byte for byte and summed up here.

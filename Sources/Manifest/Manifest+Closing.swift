@@ -1,0 +1,296 @@
+import GRDB
+import Recordings
+
+/// What is known of which days can be closed.
+package struct ClosingOutlook: Hashable, Sendable {
+    /// The time that was listed without a hole; `nil` before the first such listing.
+    package var listed: Range<Timestamp>?
+    /// The first day of which there is a record; `nil` where there is none.
+    package var firstNoted: ArchiveDay?
+    /// Days of which there is a record that does not count any more: they were listed whole once.
+    package var reopened: Set<ArchiveDay> = []
+    /// Days that are closed.
+    package var closed: Set<ArchiveDay> = []
+    /// Days of which a listing may have left out a task.
+    package var doubted: Set<ArchiveDay> = []
+}
+
+/// Until when a decision to close a day knew what operators say.
+package struct ClosingMark: Hashable, Sendable {
+    fileprivate let event: Int64
+}
+
+/// The record that a day would be closed with now.
+package struct DayCloseDraft: Hashable, Sendable {
+    package var record: DayClose
+    /// Whether the manifest has no record that says the same.
+    package var isNews: Bool
+    package var mark: ClosingMark
+}
+
+/// The record of a day as the manifest has it.
+package struct DayCloseRow: Hashable, Sendable {
+    package var record: DayClose
+    /// The archive that has the record; `nil` for a day without tasks, which has no archive.
+    package var archive: ArchiveName?
+    /// Whether nothing that it counts has changed since.
+    package var isCurrent: Bool
+}
+
+extension Manifest {
+    /// Which days of `organization` are closed, and which can be as far as its listing goes.
+    package func closingOutlook(_ organization: OrganizationName) async throws -> ClosingOutlook {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var outlook = ClosingOutlook()
+            let span = "SELECT listed_from, listed_through FROM organization WHERE row = ?"
+            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = found[0],
+                let through: Int64 = found[1], from <= through
+            {
+                outlook.listed = Timestamp(stored: from)..<Timestamp(stored: through)
+            }
+            let days = "SELECT day, is_current FROM day_close WHERE organization = ? ORDER BY day"
+            for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
+                let day = try ArchiveDay(stored: found[0])
+                outlook.firstNoted = outlook.firstNoted ?? day
+                if found[1] { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
+            }
+            let doubts = "SELECT day FROM listing_doubt WHERE organization = ?"
+            outlook.doubted = Set(
+                try Int64.fetchAll(db, sql: doubts, arguments: [row]).map(ArchiveDay.init(stored:))
+            )
+            return outlook
+        }
+    }
+
+    /// The record that the day can be closed with, taking for archived what is stored: it is for the caller to archive it.
+    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come.
+    package func draftDayClose(
+        _ organization: OrganizationName,
+        day: ArchiveDay,
+        at standpoint: Standpoint
+    ) async throws -> DayCloseDraft? {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let scope = ReckoningScope.day(day, organization: found.row)
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, in: db)
+            let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
+            let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
+            guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
+                figures.summary.tasks.unresolved == 0, !isUnderWay
+            else { return nil }
+            let record = DayClose(found, figures, reckoning.gaps)
+            let noted = try DayCloseRow.find(day, organization: found, in: db)
+            let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
+            return DayCloseDraft(
+                record: record,
+                isNews: !(noted?.record.saysTheSame(as: record) ?? false),
+                mark: ClosingMark(event: mark)
+            )
+        }
+    }
+
+    /// The day is closed without another archive: because the record that is there still says the truth, or because
+    /// nothing happened on it. Durable.
+    package func noteClosed(_ draft: DayCloseDraft, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            guard !draft.isNews else {
+                return try draft.record.note(sequence: nil, decidedAt: draft.mark, now: now, in: db)
+            }
+            let row = try OrganizationRow.row(of: draft.record.organization, in: db)
+            try db.execute(
+                sql: "UPDATE day_close SET is_current = ? WHERE organization = ? AND day = ?",
+                arguments: [try draft.mark.isCurrent(row, in: db), row, draft.record.day.stored]
+            )
+        }
+    }
+
+    /// The records of an organization's days, oldest first.
+    package func dayCloses(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>
+    ) async throws -> [DayCloseRow] {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let condition = "organization = ? AND day BETWEEN ? AND ? ORDER BY day"
+            return try DayCloseRow.all(
+                where: condition,
+                [found.row, days.lowerBound.stored, days.upperBound.stored],
+                organization: found,
+                in: db
+            )
+        }
+    }
+
+    /// Takes over the record of a day out of one of its archives, with the explanations in it, for `rebuild`: after all
+    /// archives and the spool, and of each day the record of its latest archive only. The next pass looks at whether it
+    /// still says the truth.
+    package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
+        try await write { db in
+            let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
+            try record.restore(organization, sequence: archive.sequence, now: now, in: db)
+        }
+    }
+
+    /// Whether a call of the day is not over, and not given up for having lost its end either.
+    private static func hasCallsUnderWay(
+        _ scope: ReckoningScope,
+        at standpoint: Standpoint,
+        in db: Database
+    ) throws -> Bool {
+        let terminal = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")
+        let select = """
+            SELECT EXISTS (SELECT 1 FROM task WHERE \(scope.condition) AND listed AND created_time > :lost
+                AND status NOT IN (SELECT row FROM word WHERE text IN (\(terminal))))
+            """
+        let lost: StatementArguments = ["lost": (standpoint.now - AskSchedule.longestCall).stored]
+        return try Bool.fetchOne(db, sql: select, arguments: scope.arguments + lost) ?? false
+    }
+}
+
+extension ClosingMark {
+    /// Whether no operator has said anything of the organization's gaps since.
+    fileprivate func isCurrent(_ organization: Int64, in db: Database) throws -> Bool {
+        let select = "SELECT NOT EXISTS (SELECT 1 FROM event WHERE row > ? AND organization = ? AND kind IN (?, ?))"
+        let kinds = [Event.Kind.gapExplained, .explanationWithdrawn].map(\.stored)
+        return try Bool.fetchOne(db, sql: select, arguments: [event, organization, kinds[0], kinds[1]]) ?? false
+    }
+}
+
+extension OrganizationRow {
+    fileprivate static func known(_ name: OrganizationName, in db: Database) throws -> OrganizationRow {
+        let select = "SELECT row, name, id FROM organization WHERE row = ?"
+        let row = try row(of: name, in: db)
+        guard let found = try Row.fetchOne(db, sql: select, arguments: [row]) else {
+            throw ManifestError(.unknown, "the manifest knows no organization \(name)")
+        }
+        return try OrganizationRow(found)
+    }
+}
+
+extension DayCloseRow {
+    fileprivate static func find(
+        _ day: ArchiveDay,
+        organization: OrganizationRow,
+        in db: Database
+    ) throws -> DayCloseRow? {
+        try all(where: "organization = ? AND day = ?", [organization.row, day.stored], organization: organization, in: db)
+            .first
+    }
+
+    fileprivate static func all(
+        where condition: String,
+        _ arguments: StatementArguments,
+        organization: OrganizationRow,
+        in db: Database
+    ) throws -> [DayCloseRow] {
+        let select = "SELECT day, sequence, record, is_current FROM day_close WHERE \(condition)"
+        return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
+            let day = try ArchiveDay(stored: row[0])
+            let text: String = row[2]
+            guard let record = try? DayClose(json: Array(text.utf8)) else {
+                throw ManifestError(.damaged, "the record of \(day) cannot be read; `callark rebuild` makes a new manifest")
+            }
+            return DayCloseRow(
+                record: record,
+                archive: (row[1] as Int?).map { ArchiveName(organization: organization.name, day: day, sequence: $0) },
+                isCurrent: row[3]
+            )
+        }
+    }
+}
+
+extension DayClose {
+    fileprivate init(_ organization: OrganizationRow, _ figures: DayReconciliation, _ gaps: [Gap]) {
+        let summary = figures.summary
+        let archived = summary.recordings.archived + summary.recordings.stored
+        self.init(
+            organization: organization.name,
+            organizationID: organization.id,
+            day: figures.day,
+            tasks: Tasks(
+                listed: summary.tasks.listed,
+                captureRequested: summary.tasks.captureRequested,
+                notRequested: summary.tasks.notRequested,
+                undetermined: summary.tasks.undetermined
+            ),
+            recordings: Recordings(expected: archived + gaps.count, archived: archived, explained: gaps.count),
+            audioMilliseconds: figures.audioMilliseconds,
+            bytes: figures.bytes,
+            gaps: gaps
+        )
+    }
+
+    /// Notes that the day is closed, and tells of it.
+    func note(sequence: Int?, decidedAt mark: ClosingMark?, now: Timestamp, in db: Database) throws {
+        let row = try OrganizationRow.row(of: organization, in: db)
+        try put(row, sequence: sequence, isCurrent: try mark?.isCurrent(row, in: db) ?? false, in: db)
+        let detail = [
+            "archived": String(recordings.archived), "day": day.description, "explained": String(recordings.explained),
+            "tasks": String(tasks.listed),
+        ].adding(
+            "archive",
+            sequence.map { ArchiveName(organization: organization, day: day, sequence: $0).description }
+        )
+        try Event(time: now, kind: .dayClosed, organization: organization, detail: detail).insert(in: db)
+    }
+
+    private func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {
+        let insert = """
+            INSERT OR REPLACE INTO day_close (organization, day, sequence, record, is_current) VALUES (?, ?, ?, ?, ?)
+            """
+        let text = String(decoding: try json.dropLast(), as: UTF8.self)
+        try db.execute(sql: insert, arguments: [organization, day.stored, sequence, text, isCurrent])
+    }
+
+    fileprivate func restore(
+        _ organization: OrganizationRow,
+        sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        try put(organization.row, sequence: sequence, isCurrent: false, in: db)
+        for (taskID, gaps) in Dictionary(grouping: gaps, by: \.taskID).sorted(by: { $0.key < $1.key }) {
+            guard let task = try KnownTask.find(taskID, organization: organization.row, in: db) else { continue }
+            let failed = try gaps.compactMap { try $0.restoreFailed(task.row, now: now, in: db) }
+            guard let explanation = gaps.compactMap(\.explanation).first else { continue }
+            let unusable = gaps.first { $0.reason == .unusable }?.detail
+            try StoredExplanation.save(explanation, of: task.row, unusable: unusable, failed: failed, in: db)
+            let event = Event(
+                time: explanation.time,
+                kind: .gapExplained,
+                organization: organization.name,
+                task: taskID,
+                detail: [
+                    "author": explanation.author, "note": explanation.note, "reason": explanation.reason.rawValue,
+                    "restored_from": "\(ArchiveName(organization: organization.name, day: day, sequence: sequence))",
+                ]
+            )
+            try event.insert(in: db)
+        }
+    }
+}
+
+extension Gap {
+    /// Makes the recording known that could not be fetched, unless it is held by now.
+    /// - Returns: its ordinal; `nil` where the gap is not about one recording, or it is held.
+    fileprivate func restoreFailed(_ task: Int64, now: Timestamp, in db: Database) throws -> Int64? {
+        guard let key = recording else { return nil }
+        let known = try KnownRecording.all(of: task, taskID: taskID, in: db)
+        if let same = known.first(where: { $0.key == key }) { return same.wantedTime == nil ? nil : same.row.ordinal }
+        let insert = """
+            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, file,
+                attempts, wanted_time, failure, failure_code)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let (_, distinguisher) = FileName.unused(for: key, among: known.map(\.file))
+        let arguments: StatementArguments = [
+            task, known.count, key.recordingID.stored, key.kind.stored, key.isSegment,
+            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0, now.stored,
+            detail ?? reason.rawValue, reason.stored,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        return Int64(known.count)
+    }
+}

@@ -1,0 +1,209 @@
+import GRDB
+import Recordings
+
+/// Which gaps are meant; what is `nil` excludes nothing.
+package struct GapFilter: Hashable, Sendable {
+    package var organization: OrganizationName
+    package var task: TaskID?
+    package var day: ArchiveDay?
+    /// By the time of the task's creation.
+    package var window: Range<Timestamp>?
+    package var reason: GapReason?
+    /// Only those that an operator has explained, or only those that nobody has.
+    package var isExplained: Bool?
+
+    package init(
+        organization: OrganizationName,
+        task: TaskID? = nil,
+        day: ArchiveDay? = nil,
+        window: Range<Timestamp>? = nil,
+        reason: GapReason? = nil,
+        isExplained: Bool? = nil
+    ) {
+        self.organization = organization
+        self.task = task
+        self.day = day
+        self.window = window
+        self.reason = reason
+        self.isExplained = isExplained
+    }
+}
+
+/// What came of explaining gaps, or of taking explanations back. Where any of the tasks does not allow it, nothing was
+/// changed for the others either.
+package struct ExplainingResult: Hashable, Sendable {
+    /// The gaps as they stand now.
+    package var gaps: [Gap] = []
+    /// Tasks that the manifest does not know.
+    package var unknown: [TaskID] = []
+    /// Tasks of which nothing is missing; where an explanation is taken back, those that have none.
+    package var withoutGap: [TaskID] = []
+
+    /// Whether it was done.
+    package var isDone: Bool { unknown.isEmpty && withoutGap.isEmpty }
+}
+
+extension Manifest {
+    /// Everything that should exist and is not held: tasks without a recording, what the provider lists in a way that
+    /// cannot be used, and failed recordings; in the order of the tasks' creation.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func gaps(_ filter: GapFilter, at standpoint: Standpoint) async throws -> [Gap] {
+        try await read { db in
+            let organization = try OrganizationRow.row(of: filter.organization, in: db)
+            return try Gap.all(filter, organization: organization, at: standpoint, in: db)
+        }
+    }
+
+    /// Explains what is missing of these tasks at this moment; what goes missing later is another gap. An earlier
+    /// explanation of the same task gives way, and stays in the log of events. Durable.
+    /// - Parameters:
+    ///   - organization: whose tasks they are; `nil` for any.
+    ///   - standpoint: from where an organization's tasks are judged.
+    package func explain(
+        _ tasks: [TaskID],
+        organization: OrganizationName?,
+        with explanation: GapExplanation,
+        at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
+    ) async throws -> ExplainingResult {
+        try await change(tasks, organization, standpoint) { task, db in
+            guard !task.gaps.isEmpty else { return false }
+            try StoredExplanation.save(
+                explanation,
+                of: task.row,
+                unusable: task.gaps.first { $0.reason == .unusable }?.detail,
+                failed: task.failed,
+                in: db
+            )
+            let event = Event(
+                time: explanation.time,
+                kind: .gapExplained,
+                organization: task.organization,
+                task: task.id,
+                detail: [
+                    "author": explanation.author, "note": explanation.note, "reason": explanation.reason.rawValue,
+                    "gaps": task.gaps.map(\.reason.rawValue).joined(separator: ","),
+                ]
+            )
+            try event.insert(in: db)
+            return true
+        }
+    }
+
+    /// Takes the explanations of these tasks back: what is missing of them is unexplained again. Durable.
+    package func withdrawExplanations(
+        _ tasks: [TaskID],
+        organization: OrganizationName?,
+        author: String,
+        at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
+    ) async throws -> ExplainingResult {
+        try await change(tasks, organization, standpoint) { task, db in
+            try db.execute(sql: "DELETE FROM explanation WHERE task = ?", arguments: [task.row])
+            guard db.changesCount == 1 else { return false }
+            let event = Event(
+                time: standpoint(task.organization).now,
+                kind: .explanationWithdrawn,
+                organization: task.organization,
+                task: task.id,
+                detail: ["author": author]
+            )
+            try event.insert(in: db)
+            return true
+        }
+    }
+
+    /// - Parameter body: changes one task, and says whether it could.
+    private func change(
+        _ tasks: [TaskID],
+        _ organization: OrganizationName?,
+        _ standpoint: @escaping @Sendable (OrganizationName) -> Standpoint,
+        _ body: @escaping @Sendable (ExplainableTask, Database) throws -> Bool
+    ) async throws -> ExplainingResult {
+        try await write(.machine) { db in
+            var result = ExplainingResult()
+            try db.inSavepoint {
+                for id in tasks {
+                    let found = try ExplainableTask.all(id, organization: organization, standpoint, in: db)
+                    if found.isEmpty { result.unknown.append(id) }
+                    let changed = try found.filter { try body($0, db) }
+                    if changed.isEmpty, !found.isEmpty { result.withoutGap.append(id) }
+                    for task in changed { result.gaps += try task.read(standpoint, in: db) }
+                }
+                return result.isDone ? .commit : .rollback
+            }
+            if !result.isDone { result.gaps = [] }
+            return result
+        }
+    }
+}
+
+/// A task, and what is missing of it.
+private struct ExplainableTask: Sendable {
+    var row: Int64
+    var organizationRow: Int64
+    var organization: OrganizationName
+    var id: TaskID
+    var gaps: [Gap] = []
+    /// The ordinals of its failed recordings.
+    var failed: [Int64] = []
+
+    static func all(
+        _ id: TaskID,
+        organization: OrganizationName?,
+        _ standpoint: (OrganizationName) -> Standpoint,
+        in db: Database
+    ) throws -> [ExplainableTask] {
+        let select = """
+            SELECT task.row, organization.row, name FROM task JOIN organization ON organization.row = task.organization
+            WHERE task.id = :id AND (:organization IS NULL OR name = :organization) ORDER BY name
+            """
+        let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
+        return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
+            var task = ExplainableTask(
+                row: row[0],
+                organizationRow: row[1],
+                organization: try OrganizationName(stored: row[2]),
+                id: id
+            )
+            task.gaps = try task.read(standpoint, in: db)
+            let failed = "SELECT ordinal FROM recording WHERE task = ? AND archive IS NULL AND failure IS NOT NULL"
+            task.failed = try Int64.fetchAll(db, sql: failed, arguments: [task.row])
+            return task
+        }
+    }
+
+    func read(_ standpoint: (OrganizationName) -> Standpoint, in db: Database) throws -> [Gap] {
+        let filter = GapFilter(organization: organization, task: id)
+        return try Gap.all(filter, organization: organizationRow, at: standpoint(organization), in: db)
+    }
+}
+
+extension Gap {
+    fileprivate static func all(
+        _ filter: GapFilter,
+        organization: Int64,
+        at standpoint: Standpoint,
+        in db: Database
+    ) throws -> [Gap] {
+        var condition = TaskRange.condition
+        var arguments = TaskRange.arguments(organization: organization, window: filter.window)
+        if let day = filter.day {
+            condition += " AND task.day = :day"
+            arguments += ["day": day.stored]
+        }
+        if let task = filter.task {
+            condition += " AND task.id = :id"
+            arguments += ["id": task.stored]
+        }
+        var gaps: [Gap] = []
+        let open = try OpenTask.cursor(where: condition, arguments, in: db)
+        while let task = try open.next().map(OpenTask.init) {
+            if case .gap(let reason) = task.standing(at: standpoint) { gaps.append(task.gap(reason)) }
+        }
+        let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
+        while let recording = try failed.next().map(FailedRecording.init) { gaps.append(recording.gap) }
+        return gaps.filter { gap in
+            (filter.reason == nil || gap.reason == filter.reason)
+                && (filter.isExplained == nil || (gap.explanation != nil) == filter.isExplained)
+        }.sorted(by: isEarlier)
+    }
+}

@@ -1,0 +1,81 @@
+import GRDB
+import Recordings
+
+/// The row of `open_gap`: what the log of events says is missing of a task. It is there so that the end of a gap is told
+/// as its beginning was; what is a gap now follows from other rows (`Standpoint`).
+enum OpenGap {
+    /// - Returns: whether it was not open before.
+    static func open(_ task: Int64, now: Timestamp, in db: Database) throws -> Bool {
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO open_gap (task, since) VALUES (?, ?)")
+            .execute(arguments: [task, now.stored])
+        return db.changesCount == 1
+    }
+
+    /// Tells that the gap is filled, if there was one and nothing is missing of the task any more.
+    static func closeIfFilled(by entry: RecordingEntry, _ task: Int64, now: Timestamp, in db: Database) throws {
+        let detail = ["file": entry.file.description, "sha256": entry.digest.description]
+        try closeIfFilled(task, entry.key.taskID, entry.organization, detail, now: now, in: db)
+    }
+
+    static func closeIfFilled(
+        _ task: Int64,
+        _ taskID: TaskID,
+        _ organization: OrganizationName,
+        _ detail: [String: String] = [:],
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        guard let since = try since(task, in: db), try isWhole(task, in: db) else { return }
+        try close(task, .gapFilled, taskID, organization, detail.adding("open_since", since.description), now, in: db)
+    }
+
+    /// Tells that nothing is to be expected any more, where something was.
+    static func withdraw(
+        _ task: Int64,
+        _ taskID: TaskID,
+        _ organization: OrganizationName,
+        reason: String,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        guard let since = try since(task, in: db) else { return }
+        let detail = ["open_since": since.description, "reason": reason]
+        try close(task, .gapWithdrawn, taskID, organization, detail, now, in: db)
+    }
+
+    private static func since(_ task: Int64, in db: Database) throws -> Timestamp? {
+        let statement = try db.cachedStatement(sql: "SELECT since FROM open_gap WHERE task = ?")
+        return try Int64.fetchOne(statement, arguments: [task]).map(Timestamp.init(stored:))
+    }
+
+    /// Whether something is held of the task, and nothing that the provider lists is missing.
+    private static func isWhole(_ task: Int64, in db: Database) throws -> Bool {
+        let select = """
+            SELECT EXISTS (SELECT 1 FROM recording WHERE task = :task)
+                AND NOT EXISTS (SELECT 1 FROM recording WHERE task = :task AND archive IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM question WHERE task = :task AND \(Question.hasUnusable))
+            """
+        return try Bool.fetchOne(db.cachedStatement(sql: select), arguments: ["task": task]) ?? false
+    }
+
+    private static func close(
+        _ task: Int64,
+        _ kind: Event.Kind,
+        _ taskID: TaskID,
+        _ organization: OrganizationName,
+        _ detail: [String: String],
+        _ now: Timestamp,
+        in db: Database
+    ) throws {
+        try db.cachedStatement(sql: "DELETE FROM open_gap WHERE task = ?").execute(arguments: [task])
+        try Event(time: now, kind: kind, organization: organization, task: taskID, detail: detail).insert(in: db)
+    }
+}
+
+extension [String: String] {
+    /// With one more entry, where there is a value for it.
+    func adding(_ key: String, _ value: String?) -> [String: String] {
+        guard let value else { return self }
+        return merging([key: value]) { $1 }
+    }
+}

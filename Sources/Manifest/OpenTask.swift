@@ -1,0 +1,181 @@
+import GRDB
+import Recordings
+
+/// A task that has a question and no recordings, or not all that the provider lists: of those without a failed recording
+/// the only ones that can be gaps.
+struct OpenTask {
+    var row: Int64
+    var organization: OrganizationName
+    var day: ArchiveDay
+    var id: TaskID
+    var createdTime: Timestamp
+    var captureRequest: CaptureRequest
+    var status: TaskStatus
+    var refusal: String?
+    var hasUnusable: Bool
+    /// Whether recordings of it are known.
+    var isHeld: Bool
+    var isListed: Bool
+    var evidence: GapEvidence
+    var explanation: StoredExplanation?
+
+    /// Over the questions, whatever `condition` says: there are as many as there are unfinished tasks.
+    static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
+        let select = """
+            SELECT task.row AS task_row, organization.name AS organization, task.day AS day, task.id AS task_id,
+                created_time, capture_request, status.text AS status, \(Question.hasUnusable) AS unusable_listed,
+                EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS held, listed,
+                \(GapColumns.question), \(GapColumns.explanation)
+            FROM question CROSS JOIN task ON task.row = question.task
+            JOIN organization ON organization.row = task.organization JOIN word AS status ON status.row = task.status
+            LEFT JOIN explanation ON explanation.task = task.row
+            WHERE (NOT held OR \(Question.hasUnusable)) AND \(condition)
+            """
+        return try Row.fetchCursor(db.cachedStatement(sql: select), arguments: arguments)
+    }
+
+    init(_ row: Row) throws {
+        self.row = row["task_row"]
+        organization = try OrganizationName(stored: row["organization"])
+        day = try ArchiveDay(stored: row["day"])
+        id = try TaskID(stored: row["task_id"])
+        createdTime = Timestamp(stored: row["created_time"])
+        captureRequest = try CaptureRequest(stored: row["capture_request"])
+        status = TaskStatus(row["status"])
+        refusal = row["refusal"]
+        hasUnusable = row["unusable_listed"]
+        isHeld = row["held"]
+        isListed = row["listed"]
+        evidence = GapColumns.evidence(row)
+        explanation = StoredExplanation(row)
+    }
+
+    func standing(at standpoint: Standpoint) -> TaskStanding {
+        standpoint.standing(
+            captureRequest: captureRequest,
+            status: status,
+            created: createdTime,
+            asks: evidence.asks ?? 0,
+            refusal: refusal,
+            hasUnusable: hasUnusable
+        )
+    }
+
+    /// The gap that it is for this reason.
+    func gap(_ reason: GapReason) -> Gap {
+        Gap(
+            organization: organization,
+            day: day,
+            taskID: id,
+            createdTime: createdTime,
+            reason: reason,
+            detail: refusal,
+            evidence: evidence,
+            explanation: explanation.flatMap { $0.covers(unusable: hasUnusable ? refusal : nil) ? $0.value : nil }
+        )
+    }
+}
+
+/// A recording that is given up for now.
+struct FailedRecording {
+    var row: RecordingRowID
+    var gap: Gap
+
+    /// Over what is known and not held, whatever `condition` says.
+    static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
+        let select = """
+            SELECT task.row AS task_row, organization.name AS organization, task.day AS day, task.id AS task_id,
+                created_time, ordinal, attempts, failure, failure_code, \(RecordingColumns.key),
+                \(GapColumns.question), \(GapColumns.explanation)
+            FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
+            JOIN organization ON organization.row = task.organization \(RecordingColumns.keyJoins)
+            LEFT JOIN question ON question.task = task.row LEFT JOIN explanation ON explanation.task = task.row
+            WHERE archive IS NULL AND failure IS NOT NULL AND \(condition)
+            """
+        return try Row.fetchCursor(db.cachedStatement(sql: select), arguments: arguments)
+    }
+
+    init(_ row: Row) throws {
+        let taskID = try TaskID(stored: row["task_id"])
+        let ordinal: Int64 = row["ordinal"]
+        self.row = RecordingRowID(task: row["task_row"], ordinal: ordinal)
+        var evidence = GapColumns.evidence(row)
+        evidence.attempts = row["attempts"]
+        gap = Gap(
+            organization: try OrganizationName(stored: row["organization"]),
+            day: try ArchiveDay(stored: row["day"]),
+            taskID: taskID,
+            createdTime: Timestamp(stored: row["created_time"]),
+            reason: GapReason(stored: row["failure_code"] as Int?),
+            recording: try RecordingKey(row, taskID: taskID),
+            detail: row["failure"],
+            evidence: evidence,
+            explanation: StoredExplanation(row).flatMap { $0.covers(ordinal: ordinal) ? $0.value : nil }
+        )
+    }
+}
+
+/// What both kinds of gap are told by.
+private enum GapColumns {
+    static let question = "refusal, asks, found, first_ask_time, last_ask_time, tracking_id"
+
+    static let explanation = """
+        explanation.reason AS explanation_reason, note, author, explanation.time AS explanation_time, unusable, failed
+        """
+
+    /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
+    static func evidence(_ row: Row) -> GapEvidence {
+        GapEvidence(
+            firstAsked: (row["first_ask_time"] as Int64?).map(Timestamp.init(stored:)),
+            lastAsked: (row["last_ask_time"] as Int64?).map(Timestamp.init(stored:)),
+            asks: row["asks"],
+            found: row["found"],
+            trackingID: row["tracking_id"]
+        )
+    }
+}
+
+/// A row of `explanation`.
+struct StoredExplanation {
+    var value: GapExplanation
+    /// What the provider listed as unusable when the explanation was given.
+    private var unusable: String?
+    /// The ordinals of the recordings that had failed then, between commas.
+    private var failed: String
+
+    /// - Returns: `nil` where the row has no explanation.
+    fileprivate init?(_ row: Row) {
+        guard let reason: String = row["explanation_reason"] else { return nil }
+        value = GapExplanation(
+            reason: ExplanationReason(rawValue: reason) ?? .other,
+            note: row["note"],
+            author: row["author"],
+            time: Timestamp(stored: row["explanation_time"])
+        )
+        unusable = row["unusable"]
+        failed = row["failed"]
+    }
+
+    /// Whether the task was without a recording in this way: what the provider lists as unusable now is what it listed
+    /// then.
+    func covers(unusable now: String?) -> Bool { now == nil || now == unusable }
+
+    func covers(ordinal: Int64) -> Bool { failed.contains(",\(ordinal),") }
+
+    static func save(
+        _ explanation: GapExplanation,
+        of task: Int64,
+        unusable: String?,
+        failed: [Int64],
+        in db: Database
+    ) throws {
+        let insert = """
+            INSERT OR REPLACE INTO explanation (task, reason, note, author, time, unusable, failed)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [
+            task, explanation.reason.rawValue, explanation.note, explanation.author, explanation.time.stored, unusable,
+            "," + failed.map { "\($0)," }.joined(),
+        ])
+    }
+}

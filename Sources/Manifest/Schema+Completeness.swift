@@ -1,0 +1,75 @@
+/// Migration 3: what makes an absent recording as visible as a present one.
+extension Schema {
+    /// `question` keeps the evidence of what is open. `failure_code` says why a recording failed (`GapReason.stored`).
+    /// `listed_from` and `listed_through` are the bounds of the time that was listed without a hole.
+    ///
+    /// A row of `open_gap` is a gap that the log of events says is open, so that its end is told too. `listing_doubt`
+    /// has the days of which a listing may have left a task out, until one of the whole day is without doubt.
+    ///
+    /// `explanation` is what an operator's word is worth now: it covers what was missing when it was given, which is
+    /// what the provider listed as unusable (`unusable`) and the recordings that had failed (`failed`, their ordinals
+    /// between commas). What was said when is in the log of events, which is only ever added to.
+    static let completeness = """
+        ALTER TABLE recording ADD COLUMN failure_code INTEGER CHECK (failure_code IS NULL OR failure IS NOT NULL);
+        ALTER TABLE question ADD COLUMN first_ask_time INTEGER;
+        ALTER TABLE question ADD COLUMN last_ask_time INTEGER;
+        ALTER TABLE question ADD COLUMN tracking_id TEXT;
+        ALTER TABLE organization ADD COLUMN listed_from INTEGER;
+        CREATE TABLE open_gap (
+            task INTEGER PRIMARY KEY REFERENCES task,
+            since INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE listing_doubt (
+            organization INTEGER NOT NULL REFERENCES organization,
+            day INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            PRIMARY KEY (organization, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE explanation (
+            task INTEGER PRIMARY KEY REFERENCES task,
+            reason TEXT NOT NULL CHECK (reason <> ''),
+            note TEXT NOT NULL CHECK (note <> ''),
+            author TEXT NOT NULL CHECK (author <> ''),
+            time INTEGER NOT NULL,
+            unusable TEXT,
+            failed TEXT NOT NULL
+        ) STRICT;
+        \(closedDays)
+        DROP VIEW tasks_readable;
+        DROP VIEW recordings_readable;
+        \(completenessViews)
+        """
+
+    /// `record` is the member `metadata/day-close.json` of the archive with this sequence; a day without tasks has no
+    /// archive. `is_current` falls with the first change to anything that the record counts, whoever makes it: whether
+    /// the record still says the truth is then looked at again.
+    private static let closedDays = """
+        CREATE TABLE day_close (
+            organization INTEGER NOT NULL REFERENCES organization,
+            day INTEGER NOT NULL,
+            sequence INTEGER CHECK (sequence >= 1),
+            record TEXT NOT NULL CHECK (json_valid(record)),
+            is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+            PRIMARY KEY (organization, day)
+        ) STRICT, WITHOUT ROWID;
+        \(reopening("task_inserted", "INSERT ON task", task: "NEW.row"))
+        \(reopening("task_updated", "UPDATE ON task", task: "NEW.row"))
+        \(reopening("recording_inserted", "INSERT ON recording", task: "NEW.task"))
+        \(reopening("recording_updated", "UPDATE OF archive, failure, failure_code ON recording", task: "NEW.task"))
+        \(reopening("recording_deleted", "DELETE ON recording", task: "OLD.task"))
+        \(reopening("question_inserted", "INSERT ON question", task: "NEW.task"))
+        \(reopening("question_updated", "UPDATE ON question", task: "NEW.task"))
+        \(reopening("question_deleted", "DELETE ON question", task: "OLD.task"))
+        \(reopening("explanation_inserted", "INSERT ON explanation", task: "NEW.task"))
+        \(reopening("explanation_updated", "UPDATE ON explanation", task: "NEW.task"))
+        \(reopening("explanation_deleted", "DELETE ON explanation", task: "OLD.task"))
+        """
+
+    private static func reopening(_ name: String, _ event: String, task: String) -> String {
+        """
+        CREATE TRIGGER day_close_after_\(name) AFTER \(event)
+        BEGIN UPDATE day_close SET is_current = 0
+            WHERE (organization, day) = (SELECT organization, day FROM task WHERE row = \(task)) AND is_current; END;
+        """
+    }
+}

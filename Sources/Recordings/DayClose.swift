@@ -1,0 +1,117 @@
+import Foundation
+
+/// The record of a day that is closed: everything expected of it is archived, or explained. It goes into the archive as
+/// `metadata/day-close.json`, so that it can be read without Callark, and into the manifest.
+///
+/// It does not say when the day was closed: of the same input it is the same, to the byte.
+package struct DayClose: Hashable, Sendable, Codable {
+    package var organization: OrganizationName
+    package var organizationID: OrganizationID
+    package var day: ArchiveDay
+    package var tasks: Tasks
+    package var recordings: Recordings
+    /// How long the archived audio is, as its own headers say; other containers than WAVE do not count.
+    package var audioMilliseconds: Int64
+    /// How many bytes the archived recordings have.
+    package var bytes: Int64
+    /// What is missing, each with its explanation; in the order of the tasks' creation.
+    package var gaps: [Gap]
+
+    /// The day's tasks as the provider listed them.
+    package struct Tasks: Hashable, Sendable, Codable {
+        package var listed: Int
+        /// Those of which the provider says that a capture was requested, or shows one.
+        package var captureRequested: Int
+        package var notRequested: Int
+        /// Those that are over and of which the provider never said it.
+        package var undetermined: Int
+
+        package init(listed: Int = 0, captureRequested: Int = 0, notRequested: Int = 0, undetermined: Int = 0) {
+            self.listed = listed
+            self.captureRequested = captureRequested
+            self.notRequested = notRequested
+            self.undetermined = undetermined
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case listed, undetermined
+            case captureRequested = "capture_requested"
+            case notRequested = "not_requested"
+        }
+    }
+
+    /// The recordings of the day's tasks.
+    package struct Recordings: Hashable, Sendable, Codable {
+        /// Those archived, and one for each gap.
+        package var expected: Int
+        package var archived: Int
+        /// Gaps that are explained: all there are.
+        package var explained: Int
+
+        package init(expected: Int = 0, archived: Int = 0, explained: Int = 0) {
+            self.expected = expected
+            self.archived = archived
+            self.explained = explained
+        }
+    }
+
+    package init(
+        organization: OrganizationName,
+        organizationID: OrganizationID,
+        day: ArchiveDay,
+        tasks: Tasks = Tasks(),
+        recordings: Recordings = Recordings(),
+        audioMilliseconds: Int64 = 0,
+        bytes: Int64 = 0,
+        gaps: [Gap] = []
+    ) {
+        self.organization = organization
+        self.organizationID = organizationID
+        self.day = day
+        self.tasks = tasks
+        self.recordings = recordings
+        self.audioMilliseconds = audioMilliseconds
+        self.bytes = bytes
+        self.gaps = gaps
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case organization, day, tasks, recordings, bytes, gaps
+        case organizationID = "organization_id"
+        case audioMilliseconds = "audio_ms"
+    }
+
+    /// Whether nothing at all happened on the day.
+    package var isSilent: Bool { tasks == Tasks() && recordings == Recordings() }
+
+    /// Whether `other` is the same statement of the day. What only grows older, such as how often the provider has been
+    /// asked about an explained gap, makes no other statement.
+    package func saysTheSame(as other: DayClose) -> Bool {
+        func statement(_ record: DayClose) -> DayClose {
+            var record = record
+            for index in record.gaps.indices {
+                record.gaps[index].reason = .undetermined
+                record.gaps[index].detail = nil
+                record.gaps[index].evidence = GapEvidence()
+            }
+            return record
+        }
+        return statement(self) == statement(other)
+    }
+}
+
+extension DayClose {
+    /// One JSON object on one line, its keys sorted, ended by a line feed.
+    package var json: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        }
+    }
+
+    /// Reads what ``json`` wrote. Keys that it does not know are passed over.
+    package init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(DayClose.self, from: Data(json))
+    }
+}

@@ -1,0 +1,142 @@
+/// Something that should exist and is not held: the recording of a task that has none, what the provider lists of a
+/// task in a way that cannot be used, or one recording that could not be fetched.
+package struct Gap: Hashable, Sendable, Codable {
+    package var organization: OrganizationName
+    package var day: ArchiveDay
+    package var taskID: TaskID
+    /// When the task was created.
+    package var createdTime: Timestamp
+    package var reason: GapReason
+    /// The recording that could not be fetched; `nil` where none is known by name.
+    package var recording: RecordingKey?
+    /// In the provider's or the failure's own words, where there are any; never with a signed URL's query.
+    package var detail: String?
+    package var evidence: GapEvidence
+    /// What an operator said of it; `nil` where nobody did, or what is missing now was not missing then.
+    package var explanation: GapExplanation?
+
+    package init(
+        organization: OrganizationName,
+        day: ArchiveDay,
+        taskID: TaskID,
+        createdTime: Timestamp,
+        reason: GapReason,
+        recording: RecordingKey? = nil,
+        detail: String? = nil,
+        evidence: GapEvidence = GapEvidence(),
+        explanation: GapExplanation? = nil
+    ) {
+        self.organization = organization
+        self.day = day
+        self.taskID = taskID
+        self.createdTime = createdTime
+        self.reason = reason
+        self.recording = recording
+        self.detail = detail
+        self.evidence = evidence
+        self.explanation = explanation
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case organization, day, reason, recording, detail, evidence, explanation
+        case taskID = "task_id"
+        case createdTime = "created_time"
+    }
+}
+
+/// Why something that should exist is not held, or why a task has nothing.
+package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
+    /// Asked for, and the provider had nothing so far; it is asked again until the horizon.
+    case notYetAvailable = "not_yet_available"
+    /// Asked for until the horizon, and the provider never had anything.
+    case neverAvailable = "never_available"
+    /// The provider never said whether a recording was requested, and never had one.
+    case undetermined
+    /// The provider refused the question about this task.
+    case refusedByProvider = "refused_by_provider"
+    /// The provider lists a recording of it without a usable way to its bytes; others of its recordings may be held.
+    case unusable
+    /// A recording that had been listed is listed no more; or the task is older than the provider keeps recordings.
+    case purgedUpstream = "purged_upstream"
+    /// What the media host gives is, again and again, no recording.
+    case damagedAtProvider = "damaged_at_provider"
+    /// The bytes could not be had, for any other reason.
+    case downloadFailed = "download_failed"
+    /// The provider says that none was requested: no gap, but why a task has nothing.
+    case captureNotRequested = "capture_not_requested"
+}
+
+/// What speaks for a gap: what was asked, and what was answered.
+package struct GapEvidence: Hashable, Sendable, Codable {
+    /// When the provider was first asked about the task's captures; `nil` where it was not, or that is not known.
+    package var firstAsked: Timestamp?
+    package var lastAsked: Timestamp?
+    /// How many times it was asked.
+    package var asks: Int?
+    /// How many recordings the last answer had, usable or not.
+    package var found: Int?
+    /// The provider's name for its last answer, for a support case.
+    package var trackingID: String?
+    /// How many downloads of the recording were begun.
+    package var attempts: Int?
+
+    package init(
+        firstAsked: Timestamp? = nil,
+        lastAsked: Timestamp? = nil,
+        asks: Int? = nil,
+        found: Int? = nil,
+        trackingID: String? = nil,
+        attempts: Int? = nil
+    ) {
+        self.firstAsked = firstAsked
+        self.lastAsked = lastAsked
+        self.asks = asks
+        self.found = found
+        self.trackingID = trackingID
+        self.attempts = attempts
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case asks, found, attempts
+        case firstAsked = "first_asked_time"
+        case lastAsked = "last_asked_time"
+        case trackingID = "tracking_id"
+    }
+}
+
+/// What an operator said of a gap: why it is as it should be, or cannot be otherwise.
+package struct GapExplanation: Hashable, Sendable, Codable {
+    package var reason: ExplanationReason
+    /// In the operator's words; never empty.
+    package var note: String
+    /// Who said it.
+    package var author: String
+    package var time: Timestamp
+
+    package init(reason: ExplanationReason, note: String, author: String, time: Timestamp) {
+        self.reason = reason
+        self.note = note
+        self.author = author
+        self.time = time
+    }
+}
+
+/// What an operator may give as the reason of a gap.
+package enum ExplanationReason: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Recording was switched off, or paused, for this contact.
+    case recordingDisabled = "recording_disabled"
+    /// No contact with a customer.
+    case testCall = "test_call"
+    /// Nobody spoke, such as a call that was dropped as it was connected.
+    case noConversation = "no_conversation"
+    /// The provider kept it for as long as it keeps recordings.
+    case purgedUpstream = "purged_upstream"
+    /// The provider admits that it lost or damaged it.
+    case providerFault = "provider_fault"
+    /// It was deleted because the law, or a court, or a customer's right required it.
+    case legalDeletion = "legal_deletion"
+    /// It is kept in another system.
+    case heldElsewhere = "held_elsewhere"
+    /// None of these: the note says it.
+    case other
+}

@@ -1,0 +1,37 @@
+import Recordings
+
+/// What `callark status --check` calls an alarm.
+package struct AlarmSettings: Sendable, Hashable {
+    /// A pass that ended as complete is older than this.
+    package var completePass: Duration
+    /// A day has less than this share of the tasks, or of the recordings, that its weekday usually has; 0 for never.
+    package var volumePercent: Int
+    /// A token ends within this time.
+    package var token: Duration
+    /// The horizon of an unexplained gap passes within this time.
+    package var horizon: Duration
+    /// The provider purges something that is missing within this time.
+    package var purge: Duration
+    /// A day ended longer ago than this, and is not closed.
+    package var openDay: Duration
+    /// The root's file system has fewer bytes than this to give.
+    package var freeBytes: Int64
+
+    package init(
+        completePass: Duration,
+        volumePercent: Int,
+        token: Duration,
+        horizon: Duration,
+        purge: Duration,
+        openDay: Duration,
+        freeBytes: Int64
+    ) {
+        self.completePass = completePass
+        self.volumePercent = volumePercent
+        self.token = token
+        self.horizon = horizon
+        self.purge = purge
+        self.openDay = openDay
+        self.freeBytes = freeBytes
+    }
+}

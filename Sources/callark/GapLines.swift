@@ -1,0 +1,105 @@
+import Recordings
+
+/// `{"type":"gap", …}`: something that should exist and is not held.
+struct GapLine: Encodable {
+    let type = "gap"
+    private let gap: Gap
+
+    init(_ gap: Gap) {
+        self.gap = gap
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type, organization, day, reason, detail, segment, evidence, explanation
+        case taskID = "task_id"
+        case recordingID = "recording_id"
+        case callType = "call_type"
+        case createdTime = "created_time"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(type, forKey: .type)
+        try line.encode(gap.taskID, forKey: .taskID)
+        try line.encode(gap.organization, forKey: .organization)
+        try line.encode(gap.day, forKey: .day)
+        try line.encode(gap.createdTime.description, forKey: .createdTime)
+        try line.encode(gap.reason, forKey: .reason)
+        try line.encodeIfPresent(gap.detail, forKey: .detail)
+        try line.encodeIfPresent(gap.recording?.recordingID, forKey: .recordingID)
+        try line.encodeIfPresent(gap.recording?.callType, forKey: .callType)
+        try line.encodeIfPresent(gap.recording?.isSegment, forKey: .segment)
+        try line.encode(Evidence(gap.evidence), forKey: .evidence)
+        try line.encodeIfPresent(gap.explanation.map(Explanation.init), forKey: .explanation)
+    }
+
+    private struct Evidence: Encodable {
+        var firstAsked: String?
+        var lastAsked: String?
+        var asks: Int?
+        var found: Int?
+        var attempts: Int?
+        var trackingID: String?
+
+        init(_ evidence: GapEvidence) {
+            firstAsked = evidence.firstAsked?.description
+            lastAsked = evidence.lastAsked?.description
+            asks = evidence.asks
+            found = evidence.found
+            attempts = evidence.attempts
+            trackingID = evidence.trackingID
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case asks, found, attempts
+            case firstAsked = "first_asked"
+            case lastAsked = "last_asked"
+            case trackingID = "tracking_id"
+        }
+    }
+
+    private struct Explanation: Encodable {
+        var reason: ExplanationReason
+        var note: String
+        var author: String
+        var time: String
+
+        init(_ explanation: GapExplanation) {
+            reason = explanation.reason
+            note = explanation.note
+            author = explanation.author
+            time = explanation.time.description
+        }
+    }
+}
+
+extension Gap {
+    /// A line for people.
+    var line: String {
+        let place = recording.map { " \($0.recordingID)" } ?? ""
+        let words = detail.map { ": \($0)" } ?? ""
+        let explained = explanation.map { "; explained: \($0.text)" } ?? ""
+        return "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); \(evidence.text)\(explained)"
+    }
+}
+
+extension GapEvidence {
+    /// What is known of it, for people.
+    var text: String {
+        var parts: [String] = []
+        if let asks, asks > 0 {
+            parts.append("asked \(Readable.count(asks, "time")), \(found ?? 0) found by the last")
+            if let firstAsked, let lastAsked { parts.append("from \(firstAsked) to \(lastAsked)") }
+            if let trackingID { parts.append("tracking id \(trackingID)") }
+        } else if attempts == nil {
+            parts.append("not asked about yet")
+        }
+        if let attempts { parts.append("\(Readable.count(attempts, "download")) begun") }
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension GapExplanation {
+    /// For people.
+    var text: String { "\(reason.rawValue), by \(author) at \(time): \(note)" }
+}

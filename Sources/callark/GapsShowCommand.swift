@@ -1,0 +1,139 @@
+import ArgumentParser
+import DailyArchive
+import Manifest
+import Recordings
+import Settings
+
+struct GapsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Tell the whole story of a task: what is missing, what is held, and all that happened, in order.",
+        discussion: """
+            Also of a task of which nothing is missing any more.
+
+            EXAMPLES
+              callark gaps show 93912f11-6017-404b-bf14-5331890b1797
+              callark gaps show 93912f11-6017-404b-bf14-5331890b1797 --json
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "A task ID.")
+    var task: TaskID
+
+    @Option(help: "Only tasks of this organization.")
+    var org: OrganizationName?
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        guard let manifest = try workplace.manifestForReading(),
+            case let rows = try await manifest.tasks(task, organization: org), !rows.isEmpty
+        else { throw CommandError(.usage, "the manifest does not know the task \(task)") }
+        var summary = Summary()
+        for row in rows { try await show(row, manifest, workplace, &summary, to: output) }
+        try output.json(summary)
+    }
+
+    private func show(
+        _ row: TaskRow,
+        _ manifest: Manifest,
+        _ workplace: Workplace,
+        _ summary: inout Summary,
+        to output: Output
+    ) async throws {
+        try output.json(TaskLine(row))
+        output.text("task \(row.id) of \(row.organization), \(row.day)")
+        output.text(
+            "  created \(row.createdTime), \(row.status), recording \(row.captureRequest.text)"
+                + (row.isListed ? "" : ", never listed")
+        )
+        let filter = GapFilter(organization: row.organization, task: row.id)
+        for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: row.organization)) {
+            summary.gaps += 1
+            try output.json(GapLine(gap))
+            output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\($0))" } ?? "")")
+            output.text("    \(gap.evidence.text)")
+            if let explanation = gap.explanation { output.text("    explained: \(explanation.text)") }
+        }
+        for recording in try await manifest.recordings(of: row.id, organization: row.organization) {
+            summary.recordings += 1
+            try output.json(RecordingLine(recording, root: workplace.root))
+            let place = recording.held.map { " in \($0.archive), received \($0.receivedTime)" } ?? ""
+            output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)")
+        }
+        for try await event in manifest.events(organization: row.organization, task: row.id) {
+            summary.events += 1
+            try output.json(EventLine(event))
+            let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            output.text("  \(event.time)  \(event.kind.rawValue)  \(detail.joined(separator: ", "))")
+        }
+    }
+
+    private struct TaskLine: Encodable {
+        let type = "task"
+        var taskID: TaskID
+        var organization: OrganizationName
+        var day: ArchiveDay
+        var createdTime: String
+        var status: String
+        var captureRequest: CaptureRequest
+        var listed: Bool
+        var nextAskTime: String?
+
+        init(_ row: TaskRow) {
+            taskID = row.id
+            organization = row.organization
+            day = row.day
+            createdTime = row.createdTime.description
+            status = row.status.description
+            captureRequest = row.captureRequest
+            listed = row.isListed
+            nextAskTime = row.nextAskTime?.description
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, day, status, listed
+            case taskID = "task_id"
+            case createdTime = "created_time"
+            case captureRequest = "capture_request"
+            case nextAskTime = "next_ask_time"
+        }
+    }
+
+    private struct EventLine: Encodable {
+        let type = "event"
+        var time: String
+        var kind: String
+        var taskID: TaskID?
+        var file: String?
+        var detail: [String: String]
+
+        init(_ event: Event) {
+            time = event.time.description
+            kind = event.kind.rawValue
+            taskID = event.task
+            file = event.file?.description
+            detail = event.detail
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, time, kind, file, detail
+            case taskID = "task_id"
+        }
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var gaps = 0
+        var recordings = 0
+        var events = 0
+    }
+}
+
+extension CaptureRequest {
+    fileprivate var text: String { rawValue.replacing("_", with: " ") }
+}

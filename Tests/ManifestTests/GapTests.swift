@@ -1,0 +1,265 @@
+import Foundation
+import GRDB
+import Recordings
+import Testing
+
+@testable import Manifest
+
+@Suite struct `A gap` {
+    private func answer(
+        _ fixture: Fixture,
+        _ number: Int = 1,
+        recordings: [Int] = [],
+        trackingID: String? = nil,
+        at hours: Int
+    ) async throws -> [RecordingWork] {
+        let id = try Fixture.taskID(number)
+        let capture = Capture(taskID: id, recordings: try recordings.map { try Fixture.captured(id, $0) })
+        let now = Fixture.morning + .hours(hours)
+        return try await fixture.answer([.capture(capture, trackingID: trackingID)], now: now)
+    }
+
+    private func fail(_ fixture: Fixture, _ work: RecordingWork, _ code: GapReason) async throws {
+        let now = Fixture.morning + .hours(1)
+        let failure = RecordingFailure(row: work.row, code: code, reason: "no", attempts: 8, retryNotBefore: now)
+        try await fixture.manifest.noteFailed(failure, now: now)
+    }
+
+    @Test func `says when the provider was asked, how often, and what it answered`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            #expect(try await fixture.gaps().map(\.evidence) == [GapEvidence(asks: 0, found: 0)])
+            for (hours, id) in [(1, "A"), (2, "B"), (5, "C")] {
+                _ = try await answer(fixture, trackingID: id, at: hours)
+            }
+            let gap = try #require(try await fixture.gaps(after: .hours(5)).first)
+            #expect(gap.reason == .notYetAvailable)
+            let evidence = GapEvidence(
+                firstAsked: Fixture.morning + .hours(1),
+                lastAsked: Fixture.morning + .hours(5),
+                asks: 3,
+                found: 0,
+                trackingID: "C"
+            )
+            #expect(gap.evidence == evidence)
+            #expect(try await fixture.gaps(after: .hours(170)).map(\.reason) == [.neverAvailable])
+            _ = try await fixture.answer([.refused(gap.taskID, reason: "404", trackingID: "D")])
+            let refused = try #require(try await fixture.gaps().first)
+            #expect(refused.reason == .refusedByProvider)
+            #expect(refused.detail == "404")
+            #expect(refused.evidence.trackingID == "D")
+        }
+    }
+
+    @Test func `that fills closes itself and keeps its history`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1), try Fixture.task(2)])
+            for hours in [1, 2] { _ = try await answer(fixture, trackingID: "A", at: hours) }
+            #expect(try await fixture.story(1) == [.gapOpened])
+            let work = try await answer(fixture, recordings: [1], at: 3)
+            #expect(try await fixture.gaps(after: .hours(3)).map(\.taskID) == [try Fixture.taskID(2)])
+            #expect(try await fixture.story(1) == [.gapOpened], "a recording that is listed is not held yet")
+            try await fixture.store(work)
+            #expect(try await fixture.story(1) == [.gapOpened, .gapFilled])
+            let events = try await fixture.manifest.events(task: try Fixture.taskID(1)).collected()
+            #expect(events[0].detail == ["found": "0", "reason": "not_yet_available", "tracking_id": "A"])
+            #expect(events[1].detail["open_since"] == (Fixture.morning + .hours(1)).description)
+            _ = try await answer(fixture, recordings: [1], at: 5)
+            #expect(try await fixture.story(1).count == 2)
+            // One that was there at once has no story.
+            try await fixture.store(try await answer(fixture, 2, recordings: [2], at: 3))
+            #expect(try await fixture.story(2) == [])
+        }
+    }
+
+    @Test func `of two recordings is filled by the second`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            _ = try await answer(fixture, at: 1)
+            let work = try await answer(fixture, recordings: [1, 2], at: 3)
+            try await fixture.store([work[0]])
+            #expect(try await fixture.story(1) == [.gapOpened])
+            try await fixture.store([work[1]])
+            #expect(try await fixture.story(1) == [.gapOpened, .gapFilled])
+        }
+    }
+
+    @Test func `that turns out to be none is withdrawn`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            _ = try await answer(fixture, at: 1)
+            _ = try await fixture.list([try Fixture.task(1, request: .notRequested)])
+            #expect(try await fixture.story(1) == [.gapOpened, .gapWithdrawn])
+            #expect(try await fixture.gaps() == [])
+        }
+    }
+
+    @Test(arguments: [GapReason.downloadFailed, .damagedAtProvider, .purgedUpstream, .refusedByProvider])
+    func `is a recording that failed, with its code, until it is stored`(_ code: GapReason) async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            try await fail(fixture, work[0], code)
+            let gap = try #require(try await fixture.gaps(code).first)
+            #expect(gap.recording == work[0].captured.key)
+            #expect(gap.evidence.attempts == 8)
+            #expect(gap.detail == "no")
+            #expect(try await fixture.recordings().map(\.failureCode) == [code])
+            let view = "SELECT reason_code FROM recordings_readable"
+            #expect(try await run("sqlite3", [fixture.path, view]) == "\(code.rawValue)\n")
+            try await fixture.store(work)
+            #expect(try await fixture.gaps() == [])
+            #expect(try await fixture.recordings().map(\.failureCode) == [nil])
+            #expect(try await fixture.story(1) == [.recordingFailed, .gapFilled])
+        }
+    }
+
+    @Test func `of a recording that is listed no more is purged, and one that is refused is refused`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.known([1, 2])
+            _ = try await answer(fixture, 1, trackingID: "A", at: 2)
+            _ = try await fixture.answer([.refused(try Fixture.taskID(2), reason: "404", trackingID: "B")])
+            #expect(try await fixture.gaps().map(\.reason) == [.purgedUpstream, .refusedByProvider])
+            let events = try await fixture.manifest.events().collected().filter { $0.kind == .recordingFailed }
+            #expect(events.map { $0.detail["code"] } == ["purged_upstream", "refused_by_provider"])
+            #expect(events.map { $0.detail["tracking_id"] } == ["A", "B"])
+        }
+    }
+}
+
+@Suite struct `An explanation` {
+    private func unexplained(_ fixture: Fixture) async throws -> Int { try await fixture.gaps(isExplained: false).count }
+
+    @Test func `names its author, and stands in the log of events also after it was taken back`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1), try Fixture.task(2)])
+            let result = try await fixture.explain(1)
+            #expect(result.gaps.map(\.explanation?.author) == ["ann"])
+            #expect(try await fixture.gaps(isExplained: true) == result.gaps)
+            #expect(try await fixture.gaps(isExplained: false).map(\.taskID) == [try Fixture.taskID(2)])
+            let back = try await fixture.manifest.withdrawExplanations(
+                [try Fixture.taskID(1)],
+                organization: fixture.acme,
+                author: "bob"
+            ) { _ in Fixture.standpoint() }
+            #expect(back.isDone)
+            #expect(try await unexplained(fixture) == 2)
+            let events = try await fixture.manifest.events(task: try Fixture.taskID(1)).collected()
+            #expect(events.map(\.kind) == [.gapExplained, .explanationWithdrawn])
+            #expect(events.map { $0.detail["author"] } == ["ann", "bob"])
+            #expect(events[0].detail["note"] == "a line test")
+            let again = try await fixture.manifest.withdrawExplanations(
+                [try Fixture.taskID(1)],
+                organization: nil,
+                author: "bob"
+            ) { _ in Fixture.standpoint() }
+            #expect(again.withoutGap == [try Fixture.taskID(1)])
+        }
+    }
+
+    @Test func `covers what was missing when it was given, and nothing that fails later`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let id = try Fixture.taskID(1)
+            let now = Fixture.morning + .hours(1)
+            _ = try await fixture.answer([.capture(Capture(taskID: id, recordings: []))])
+            #expect(try await fixture.explain(1).isDone)
+            #expect(try await unexplained(fixture) == 0)
+            let captured = try [1, 2].map { try Fixture.captured(id, $0) }
+            let work = try await fixture.answer([.capture(Capture(taskID: id, recordings: captured))])
+            for work in work {
+                let failure = RecordingFailure(row: work.row, reason: "no", attempts: 1, retryNotBefore: now)
+                try await fixture.manifest.noteFailed(failure, now: now)
+                #expect(try await unexplained(fixture) == 1)
+                #expect(try await fixture.explain(1).isDone)
+                #expect(try await unexplained(fixture) == 0)
+            }
+            let problem = TaskAnswer.capture(Capture(taskID: id, recordings: captured), unusable: ["no filePath"])
+            _ = try await fixture.answer([problem])
+            #expect(try await fixture.gaps(isExplained: false).map(\.reason) == [.unusable])
+            #expect(try await fixture.explain(1).isDone)
+            #expect(try await unexplained(fixture) == 0)
+            let other = TaskAnswer.capture(Capture(taskID: id, recordings: captured), unusable: ["another"])
+            _ = try await fixture.answer([other])
+            #expect(try await unexplained(fixture) == 1)
+        }
+    }
+
+    @Test func `is given to all of the tasks or to none`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            try await fixture.store(try await fixture.known([2]))
+            let tasks = try [1, 2, 3].map { try Fixture.taskID($0) }
+            let explanation = GapExplanation(reason: .other, note: "x", author: "ann", time: Fixture.morning)
+            let result = try await fixture.manifest.explain(tasks, organization: nil, with: explanation) { _ in
+                Fixture.standpoint()
+            }
+            #expect(!result.isDone)
+            #expect(result.unknown == [tasks[2]])
+            #expect(result.withoutGap == [tasks[1]])
+            #expect(try await unexplained(fixture) == 1)
+            #expect(try await fixture.story(1) == [])
+        }
+    }
+
+    @Test func `is given beside a pass that writes`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list(try (1...40).map { try Fixture.task($0) })
+            let other = try Manifest(path: fixture.path, mode: .readWrite)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for number in 100..<160 { _ = try await fixture.list([try Fixture.task(number)]) }
+                }
+                group.addTask {
+                    let explanation = GapExplanation(reason: .other, note: "x", author: "ann", time: Fixture.morning)
+                    for number in 1...40 {
+                        let id = try Fixture.taskID(number)
+                        _ = try await other.explain([id], organization: nil, with: explanation) { _ in
+                            Fixture.standpoint()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.gaps(isExplained: true).count == 40)
+            try other.close()
+        }
+    }
+}
+
+@Suite struct `A manifest of the first version` {
+    @Test func `is brought up to date with what had failed`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "manifest-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "manifest.sqlite").path
+        let old = try DatabaseQueue(path: path)
+        try Schema.migrator.migrate(old, upTo: "1 tasks, recordings, archives, passes, events")
+        try old.close()
+        _ = try await run(
+            "sqlite3",
+            [
+                path,
+                """
+                INSERT INTO organization VALUES (1, 'acme', 'org', 5000);
+                INSERT INTO pass VALUES (1, 1, 1000, 5000, 6000, 7000, 0,
+                    '{"tasks":{"listed":1,"capture_requested":1,"not_requested":0,"undetermined":0,"unresolved":0,
+                    "in_progress":0},"recordings":{"known":1,"archived":0,"stored":0,"pending":0,"failed":1,"gaps":0,
+                    "open_gaps":0,"overdue":0}}');
+                INSERT INTO word VALUES (1, 'completed'), (2, 'telephony'), (3, 'a.wav');
+                INSERT INTO task VALUES (1, 1, 'task', 2000, 0, 2, 1, 1, 1);
+                INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, provider_name, file, attempts,
+                    wanted_time, failure) VALUES (1, 0, 'recording', 0, 0, 3, 3, 0, 8, 6000, 'stalled');
+                """,
+            ]
+        )
+        let manifest = try Manifest(path: path, mode: .readWrite)
+        defer { try? manifest.close() }
+        let acme = try #require(OrganizationName("acme"))
+        let gaps = try await manifest.gaps(GapFilter(organization: acme), at: Fixture.standpoint())
+        #expect(gaps.map(\.reason) == [.downloadFailed])
+        #expect(gaps.map(\.detail) == ["stalled"])
+        let pass = try #require(try await manifest.lastCompletePass(acme))
+        #expect(pass.summary?.recordings.unexplained == 1)
+        #expect(try await manifest.faults() == [])
+    }
+}
