@@ -21,7 +21,8 @@ struct ArchiveIndex: Sendable {
     var folder: String?
     /// In the order of the tar, so that offsets grow.
     var places: [Place] = []
-    /// By the path in the bag.
+    /// By the path in the bag: those that every archive has, and whatever else stands in `metadata/`, which only the
+    /// checksums of tag files can tell from a stranger.
     var tags: [String: Tag] = [:]
     /// Members that are neither payload nor a tag file of a daily archive, and those that came twice.
     var strangers: [TarMember] = []
@@ -74,7 +75,9 @@ struct ArchiveIndex: Sendable {
                 pathHash: Self.hash(path)
             )
             places.append(place)
-        } else if BagLayout.tagFiles.contains(String(path)), tags[String(path)] == nil {
+        } else if BagLayout.tagFiles.contains(String(path)) || path.hasPrefix(BagLayout.metadata),
+            tags[String(path)] == nil
+        {
             tags[String(path)] = Tag(member: member, digest: reading ? try tar.digestOfContent() : nil)
         } else {
             strangers.append(member)

@@ -68,7 +68,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
             }
             digests[file] = digest
         }
-        for file in BagLayout.tagFiles where file != BagLayout.tagChecksums {
+        for file in Set(BagLayout.tagFiles).union(index.tags.keys).sorted() where file != BagLayout.tagChecksums {
             let source = try SequentialReader(path, range: range(file, of: index, at: path), options: .digesting)
             _ = try source.skip(source.end - source.position)
             guard source.digest == digests[file] else {

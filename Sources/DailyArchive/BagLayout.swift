@@ -11,8 +11,12 @@ enum BagLayout {
     static let tagChecksums = "tagmanifest-sha256.txt"
     static let payload = "data/"
 
-    /// The tag files in the order in which they follow the recordings.
+    /// The tag files that no archive is without, in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
+
+    /// Where tag files stand that a later version may add; a reader passes over those that the checksums of tag files
+    /// vouch for.
+    static let metadata = "metadata/"
 
     /// The version of docs/archive-format.md.
     static let format = "1"
