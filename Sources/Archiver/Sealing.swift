@@ -6,6 +6,8 @@ import Recordings
 struct Sealing: Sendable {
     let organization: Organization
     let context: PassContext
+    /// Only these days; `nil` for all that are over.
+    var only: Set<ArchiveDay>?
 
     /// What was sealed, oldest day first, and the first damage that was met.
     struct Outcome: Sendable {
@@ -18,7 +20,8 @@ struct Sealing: Sendable {
     func run() async throws -> Outcome {
         let today = context.rules.day(of: context.now())
         var outcome = Outcome()
-        for day in try await context.manifest.daysToSeal(organization: organization.name, before: today) {
+        for day in try await context.manifest.daysToSeal(organization: organization.name, before: today)
+        where only?.contains(day) ?? true {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped before sealing \(day)") }
             do {
                 let sealed = try await seal(day)

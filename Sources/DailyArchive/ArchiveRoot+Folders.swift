@@ -45,6 +45,12 @@ extension ArchiveRoot {
         )
     }
 
+    /// Where an archive stands: sealed or, until it is, in the spool.
+    package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
+        let sealed = archivePath(name)
+        return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
+    }
+
     /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
     package func openArchives() throws(ArchiveError) -> [ArchiveName] {
         var found: Set<ArchiveName> = []

@@ -24,6 +24,12 @@ package struct Event: Hashable, Sendable {
         case listingAnomaly = "listing_anomaly"
         /// `verify` found damage.
         case damageFound = "damage_found"
+        /// A recording that was damaged in one archive is whole in another now.
+        case recordingRepaired = "recording_repaired"
+        /// A damaged recording's bytes are whole again where they were, such as after a backup was restored.
+        case recordingReinstated = "recording_reinstated"
+        /// A sealed archive that the manifest had not heard of was taken in.
+        case archiveTakenIn = "archive_taken_in"
         case rebuilt
         case other
     }
@@ -117,7 +123,7 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable,
+        .recordingUnusable, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
     ]
 
     fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
