@@ -103,7 +103,7 @@ private struct RepairWork {
     }
 
     private func note(_ report: VerificationReport) async throws {
-        guard let name = report.name, report.digest != nil else { return }
+        guard let name = report.name, report.digest != nil || !report.isSound else { return }
         try await context.manifest.noteRead(name, faults: report.standingFaults.count, now: context.now())
     }
 

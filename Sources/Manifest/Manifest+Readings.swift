@@ -20,6 +20,8 @@ package struct ReadingStatus: Hashable, Sendable {
     /// How many had faults when they were read last.
     package var faulty = 0
 
+    package init() {}
+
     /// Since when every byte has been read; `nil` where some never were, or there are none.
     package var allReadSince: Timestamp? { neverRead == 0 ? oldest : nil }
 }
@@ -79,12 +81,12 @@ extension Manifest {
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.description])
             guard let row else { return ReadingStatus() }
             let oldest: Int64? = row[2]
-            return ReadingStatus(
-                archives: row[0],
-                neverRead: row[1],
-                oldest: oldest.map(Timestamp.init(stored:)),
-                faulty: row[3]
-            )
+            var status = ReadingStatus()
+            status.archives = row[0]
+            status.neverRead = row[1]
+            status.oldest = oldest.map(Timestamp.init(stored:))
+            status.faulty = row[3]
+            return status
         }
     }
 }

@@ -161,7 +161,7 @@ import Testing
             try file.truncate(atOffset: try file.seekToEnd() / 2)
             try file.close()
             let kept = try Data(contentsOf: URL(filePath: path))
-            #expect(try await rebuild(here).unreadable.map(\.name) == [damaged])
+            #expect(try await rebuild(here).unreadable == [damaged])
             for _ in 0..<2 {
                 let result = try await here.pass()
                 #expect(result.failure == nil)
