@@ -84,7 +84,9 @@ private struct RepairWork {
         )
         var repair = Repair(summary: first)
         repair.failures = try await fetch(copies, stored)
-        for copy in copies {
+        // One that was damaged more than once is told of where it was last.
+        let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
+        for copy in copies where last[copy.row] == copy.archive {
             repair.outcomes.append(try await outcome(copy.archive, copy.offset, copy.key))
         }
         for lost in stored {

@@ -93,6 +93,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let log = ReadingLog(root: workplace.root) { Timestamp(Date()) }
         let summary = try await verification.run(scope) { report in
             try VerificationLines.write(report, to: output)
+            if let fault = report.faults.first, fault.kind == .manifestDamaged { Complaint.error("\(fault)") }
             if !quick && verification.hasManifest { await log.note(report) }
         }
         await log.close()
