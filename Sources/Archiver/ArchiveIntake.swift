@@ -12,7 +12,7 @@ struct ArchiveIntake: Sendable {
 
     /// What came of one archive.
     struct Outcome: Sendable {
-        /// How many of its recordings are in the manifest by it; `nil` where the archive is not taken in at all.
+        /// How many recordings it brought; `nil` where the archive is not taken in at all.
         var recordings: Int?
         /// What is not whole, and what was not taken in.
         var faults: [ArchiveFault] = []
@@ -62,26 +62,22 @@ struct ArchiveIntake: Sendable {
             now: now
         )
         var outcome = Outcome(recordings: metadata.recordingCount - duplicates.count)
-        if !duplicates.isEmpty {
-            let (remarks, chosen) = try await chooseCopies(in: name, now: now)
-            outcome.remarks = remarks
-            outcome.recordings? += chosen
-        }
+        if !duplicates.isEmpty { outcome.remarks = try await chooseCopies(in: name, now: now) }
         return outcome
     }
 
     private func takeInParts(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
         let salvage = try await SealedSalvage.read(root.archivePath(name), as: name)
-        guard let organizationID = salvage.organizationID else {
-            return Outcome(
-                faults: salvage.faults + [notTakenIn(name, "nothing that is left of it says whose it is")]
-            )
+        guard !salvage.recordings.isEmpty, let organizationID = salvage.organizationID, let digest = salvage.digest
+        else {
+            let reason = "no whole recording with a whole line of metadata is left in it"
+            return Outcome(faults: salvage.faults + [notTakenIn(name, reason)])
         }
         let duplicates = try await manifest.restore(
             ArchiveRow(
                 name: name,
                 byteCount: salvage.byteCount,
-                digest: salvage.digest,
+                digest: digest,
                 recordings: salvage.recordings.count,
                 sealedTime: nil
             ),
@@ -92,20 +88,15 @@ struct ArchiveIntake: Sendable {
             now: now
         )
         var outcome = Outcome(recordings: salvage.recordings.count - duplicates.count, faults: salvage.faults)
-        if !duplicates.isEmpty {
-            let (remarks, chosen) = try await chooseCopies(in: name, now: now)
-            outcome.remarks = remarks
-            outcome.recordings? += chosen
-        }
+        if !duplicates.isEmpty { outcome.remarks = try await chooseCopies(in: name, now: now) }
         return outcome
     }
 
     /// Where two archives have a recording and neither says that it replaces the other, the lower sequence counts if its
     /// copy is whole, and else the one that is.
-    /// - Returns: what to tell a person, and how many copies in this archive count that did not before.
-    func chooseCopies(in name: ArchiveName, now: Timestamp) async throws -> (remarks: [String], chosen: Int) {
+    /// - Returns: what to tell a person.
+    func chooseCopies(in name: ArchiveName, now: Timestamp) async throws -> [String] {
         var remarks: [String] = []
-        var chosen = 0
         for copy in try await manifest.displacedCopies(DisplacementFilter(archive: name, reason: .duplicate)) {
             guard let counting = copy.counting else { continue }
             let task = "task \(copy.key.taskID): \(copy.file)"
@@ -113,8 +104,11 @@ struct ArchiveIntake: Sendable {
                 remarks.append("\(task) is in \(counting.archive) and in \(name); the former counts")
                 continue
             }
-            guard try await isWhole(name, copy.offset, copy.byteCount, copy.digest) else {
-                remarks.append("\(task) is in \(counting.archive) and in \(name), and whole in neither")
+            // Damage to an open archive is found, and made good, when it is sealed.
+            guard try await manifest.sealedArchive(counting.archive) != nil,
+                try await isWhole(name, copy.offset, copy.byteCount, copy.digest)
+            else {
+                remarks.append("\(task) is in \(counting.archive), damaged, and in \(name); the former counts")
                 continue
             }
             let damaged = DamagedRecording(
@@ -125,9 +119,8 @@ struct ArchiveIntake: Sendable {
             try await manifest.noteDamaged([damaged], now: now)
             try await manifest.noteReinstated(copy, now: now)
             remarks.append("\(task) is damaged in \(counting.archive) and whole in \(name), which counts")
-            chosen += 1
         }
-        return (remarks, chosen)
+        return remarks
     }
 
     /// Whether the bytes in this place of an archive, sealed or open, are these; reads them.

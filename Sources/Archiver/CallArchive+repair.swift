@@ -46,7 +46,9 @@ package struct Repair: Sendable {
     package var failures: [OrganizationName: any Error] = [:]
 
     /// Whether nothing is damaged any more that is not made up for.
-    package var isComplete: Bool { summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy { $0.repairedBy != nil } }
+    package var isComplete: Bool {
+        summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy { $0.repairedBy != nil }
+    }
 }
 
 /// One repair under way.
@@ -152,7 +154,8 @@ private struct RepairWork {
     }
 
     /// Fetches what is wanted, and seals what came for days that are over.
-    private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss]) async throws -> [OrganizationName: any Error] {
+    private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss]) async throws -> [OrganizationName: any Error]
+    {
         var wanted: [OrganizationName: Set<TaskID>] = [:]
         for copy in copies { wanted[copy.archive.organization, default: []].insert(copy.key.taskID) }
         for lost in stored { wanted[lost.row.organization, default: []].insert(lost.row.key.taskID) }
@@ -170,7 +173,8 @@ private struct RepairWork {
             if let damage = sealing.damage { failures[name] = failures[name] ?? damage }
         }
         if context.disk.isLow {
-            for name in wanted.keys { failures[name] = failures[name] ?? ArchiverError(.diskLow, "the disk is nearly full") }
+            let reason = ArchiverError(.diskLow, "the disk is nearly full, so that downloads were held back")
+            for name in wanted.keys { failures[name] = failures[name] ?? reason }
         }
         return failures
     }

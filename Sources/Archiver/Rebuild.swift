@@ -49,15 +49,14 @@ package struct Rebuild: Sendable {
         for name in try root.sealedArchives() {
             progress(name)
             let outcome = try await intake.takeIn(name, now: now)
-            if let recordings = outcome.recordings {
-                summary.archives += 1
-                summary.recordings += recordings
-            } else {
-                summary.unreadable.append(name)
-            }
+            if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
             summary.faults += outcome.faults
             summary.remarks += outcome.remarks
         }
+        // A copy that does not count is no recording more.
+        summary.recordings =
+            try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
+            - manifest.displacedCopies().count
         summary.stored = try await takeInSpool(intake, &summary, now: now)
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft)

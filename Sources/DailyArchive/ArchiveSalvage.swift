@@ -18,7 +18,8 @@ struct ArchiveSalvage {
         // Recordings may be in the tar that the journal can no longer vouch for. They are received again, but as the
         // provider may not have them any more, nothing of them is thrown away here. What a process had no time to vouch
         // for, the manifest has never heard of either: with it, that is left out.
-        let isKeptAside = !isJournalWhole || (known == nil && found.hasStrangers)
+        let isMissingSome = found.hasStrangers || found.whole.count < entries.count
+        let isKeptAside = !isJournalWhole || (known == nil && isMissingSome)
         if isKeptAside, try FileSystem.status(of: root.damagedPath(name)) == nil {
             try FileSystem.addName(root.damagedPath(name), to: root.openArchivePath(name))
         }
@@ -41,7 +42,7 @@ struct ArchiveSalvage {
         let lines = LineReader(try SequentialReader(path))
         var entries: [RecordingEntry] = []
         var isWhole = size >= known?.journalBytes ?? 0
-        while let line = try lines.next() {
+        while let line = try lines.nextOfText() {
             if let entry = try? RecordingEntry(jsonLine: line.bytes), entry.isWhole(line.bytes),
                 entry.organization == name.organization, entry.day == name.day
             {
@@ -51,7 +52,7 @@ struct ArchiveSalvage {
                 isWhole = false
             }
         }
-        return (entries, isWhole)
+        return (entries, isWhole && (lines.source.position == size || known != nil))
     }
 
     /// What a tar was found to have.

@@ -18,13 +18,13 @@ struct ArchiveTail {
         guard journalSize > known.journalBytes else { return }
         let tarPath = root.openArchivePath(name)
         let lines = LineReader(try SequentialReader(journalPath, range: known.journalBytes..<journalSize))
-        while let line = try lines.next() {
+        while let line = try lines.nextOfText() {
             // The last line ends with its line break, or is half a line.
             let end = lines.source.position
             guard end - line.offset > line.bytes.count, let entry = try? RecordingEntry(jsonLine: line.bytes),
                 entry.isWhole(line.bytes), try Self.holds(entry, tarPath, name, at: extent.tarBytes)
             else {
-                if end < journalSize { mayHaveMore = try lines.next() != nil }
+                if end < journalSize { mayHaveMore = try lines.nextOfText() != nil }
                 return
             }
             adopted.append(entry)

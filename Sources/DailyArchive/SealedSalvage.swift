@@ -5,8 +5,9 @@ import Recordings
 package struct SealedSalvage: Sendable {
     package let name: ArchiveName
     package let byteCount: Int64
-    /// What the side file says of the whole archive or, without one, what the archive hashes to as it lies there.
-    package let digest: ContentDigest
+    /// What the side file says of the whole archive or, without one, what the archive hashes to as it lies there; `nil`
+    /// where nothing of it can be had, and it was not read from end to end.
+    package let digest: ContentDigest?
     /// The provider's identifier of the organization; `nil` where nothing that is left says it.
     package let organizationID: OrganizationID?
     /// In the order of the archive.
@@ -16,30 +17,30 @@ package struct SealedSalvage: Sendable {
     /// Every fault of the archive, and each recording of it that is not among ``recordings``.
     package let faults: [ArchiveFault]
 
-    /// Reads all of an archive, as long as that takes. Holds its entries in memory: this is rare, and bounded by a day.
+    /// Reads all of an archive, as long as that takes; one without a whole line of metadata, its headers only. Holds its
+    /// entries in memory: this is rare, and bounded by a day.
     /// - Parameter name: what the file is called; what is in it has to agree.
     /// - Throws: where the file cannot be opened, or holds an archive of another name.
     package static func read(_ path: String, as name: ArchiveName) async throws(ArchiveError) -> SealedSalvage {
-        let report = try await ArchiveVerifier().verify(path: path)
-        return try await BlockingWork.run { progress throws(ArchiveError) in
-            try SealedSalvage(path, name, report, progress)
+        let lines = try await BlockingWork.run { progress throws(ArchiveError) in
+            var reading = Reading(path: path, name: name, progress: progress)
+            try reading.readLines()
+            return reading
         }
+        guard !lines.lined.isEmpty else { return SealedSalvage(lines, VerificationReport(path: path), nil) }
+        let report = try await ArchiveVerifier().verify(path: path)
+        let reading = try await BlockingWork.run { _ throws(ArchiveError) in
+            var reading = lines
+            try reading.readBytes()
+            return reading
+        }
+        let recorded = try? SideFile.read(besides: path)?.digest
+        return SealedSalvage(reading, report, recorded ?? report.digest)
     }
 
-    private init(
-        _ path: String,
-        _ name: ArchiveName,
-        _ report: VerificationReport,
-        _ progress: ReadingProgress
-    ) throws(ArchiveError) {
-        var reading = Reading(path: path, name: name, progress: progress)
-        try reading.run()
-        self.name = name
+    private init(_ reading: Reading, _ report: VerificationReport, _ digest: ContentDigest?) {
+        name = reading.name
         byteCount = report.byteCount
-        let recorded = try? SideFile.read(besides: path)?.digest
-        guard let digest = recorded ?? report.digest else {
-            throw .damaged(report.faults.first?.message ?? "\(path) cannot be read", path: path)
-        }
         self.digest = digest
         organizationID = reading.recordings.first?.organizationID ?? reading.organizationID
         recordings = reading.recordings
@@ -49,13 +50,16 @@ package struct SealedSalvage: Sendable {
 }
 
 /// One salvage under way.
-private struct Reading {
+private struct Reading: Sendable {
     let path: String
     let name: ArchiveName
     let progress: ReadingProgress
-    var recordings: [RecordingEntry] = []
-    var tasks: [TaskEntry] = []
-    var organizationID: OrganizationID?
+    /// The recordings whose line is whole.
+    private(set) var lined: [RecordingEntry] = []
+    /// Those of them whose bytes are whole too.
+    private(set) var recordings: [RecordingEntry] = []
+    private(set) var tasks: [TaskEntry] = []
+    private(set) var organizationID: OrganizationID?
     /// Recordings whose line is whole and whose bytes are not.
     private var damaged: [RecordingEntry] = []
     /// The recordings that have a header.
@@ -69,7 +73,8 @@ private struct Reading {
         self.progress = progress
     }
 
-    mutating func run() throws(ArchiveError) {
+    /// Reads headers and metadata.
+    mutating func readLines() throws(ArchiveError) {
         try readHeaders()
         if let information = tags[BagLayout.information], information.byteCount <= 1 << 20 {
             let range = information.offset..<(information.offset + information.byteCount)
@@ -77,11 +82,17 @@ private struct Reading {
             organizationID = BagInformation(text)["Callark-Organization-ID"].flatMap { OrganizationID($0) }
         }
         try forEachLine(of: BagLayout.recordings) { line throws(ArchiveError) in
-            guard let entry = try? RecordingEntry(jsonLine: line), isOurs(entry, line) else { return }
-            if try holds(entry) { recordings.append(entry) } else { damaged.append(entry) }
+            if let entry = try? RecordingEntry(jsonLine: line), isOurs(entry, line) { lined.append(entry) }
         }
         try forEachLine(of: BagLayout.tasks) { line throws(ArchiveError) in
             if let task = try? TaskEntry(jsonLine: line), task.day == name.day { tasks.append(task) }
+        }
+    }
+
+    /// Reads the recordings.
+    mutating func readBytes() throws(ArchiveError) {
+        for entry in lined {
+            if try holds(entry) { recordings.append(entry) } else { damaged.append(entry) }
         }
     }
 
@@ -118,13 +129,9 @@ private struct Reading {
         _ body: ([UInt8]) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
         let lines = LineReader(try SequentialReader(path, range: place(of: file), progress: progress))
-        do throws(ArchiveError) {
-            while let line = try lines.next() {
-                // A damaged header stands before the first line of its file.
-                try body(Array(line.bytes.drop { $0 != UInt8(ascii: "{") }))
-            }
-        } catch  where error.code == .damaged {
-            // What follows is no text: there are no more lines.
+        while let line = try lines.nextOfText() {
+            // A damaged header stands before the first line of its file.
+            try body(Array(line.bytes.drop { $0 != UInt8(ascii: "{") }))
         }
     }
 

@@ -195,6 +195,7 @@ struct VerifyCommand: AsyncParsableCommand {
 }
 
 extension ReadingShare: ExpressibleByArgument {
+    /// Reads an argument.
     public init?(argument: String) {
         self.init(argument)
     }

@@ -56,14 +56,17 @@ import Transfer
         let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
         defer { try? manifest.close() }
         var faults: [ArchiveFault] = []
-        _ = try await Verification(root: here.root, manifest: manifest).run(Verification.Scope()) { faults += $0.faults }
+        _ = try await Verification(root: here.root, manifest: manifest).run(Verification.Scope()) {
+            faults += $0.faults
+        }
         return faults
     }
 
     /// Everything that `list` tells of a row.
     private func told(_ here: Installation) async throws -> [String] {
         try await here.recordings().map { row in
-            "\(row.key) \(row.file) \(row.state) \(row.reason ?? "-") \(row.attempts) \(row.held.map { "\($0)" } ?? "-")"
+            let held = row.held.map { "\($0)" } ?? "-"
+            return "\(row.key) \(row.file) \(row.state) \(row.reason ?? "-") \(row.attempts) \(held)"
         }
     }
 

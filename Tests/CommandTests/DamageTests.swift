@@ -107,8 +107,11 @@ import Testing
         ("UPDATE recording SET offset = offset + 512 WHERE rowid_of", "recording"),
         ("UPDATE recording SET byte_count = byte_count - 1 WHERE rowid_of", "recording"),
         ("DELETE FROM recording WHERE rowid_of", "recording"),
-        ("UPDATE recording SET archive = NULL, offset = NULL, byte_count = NULL, digest = NULL, audio_format = NULL, "
-            + "duration_ms = NULL, suspicion = NULL, received_time = NULL, wanted_time = 1 WHERE rowid_of", "recording"),
+        (
+            "UPDATE recording SET archive = NULL, offset = NULL, byte_count = NULL, digest = NULL, audio_format = NULL, "
+                + "duration_ms = NULL, suspicion = NULL, received_time = NULL, wanted_time = 1 WHERE rowid_of",
+            "recording"
+        ),
         ("UPDATE archive SET digest = zeroblob(32)", "archive"), ("UPDATE archive SET byte_count = 1", "archive"),
         ("UPDATE archive SET sequence = 9", "archive"),
     ])
@@ -168,7 +171,8 @@ import Testing
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
             func organization() async throws -> [String: JSON] {
-                try #require(try await desk.run("status", "--json").objects.first { $0["type"]?.text == "organization" })
+                let lines = try await desk.run("status", "--json").objects
+                return try #require(lines.first { $0["type"]?.text == "organization" })
             }
             let sealed = try #require(try await organization()["all_read_since"]?.text)
             let ending = try await desk.run("verify", "--share", "1/30")
@@ -235,7 +239,8 @@ import Testing
         try await Desk.with(calls: 1, mix: .plain) { desk in
             try desk.write("far.c", Self.source)
             let library = "\(desk.folder)/far.so"
-            let compiler = try await Program.run("cc", ["-shared", "-fPIC", "-o", library, "\(desk.folder)/far.c", "-ldl"])
+            let arguments = ["-shared", "-fPIC", "-o", library, "\(desk.folder)/far.c", "-ldl"]
+            let compiler = try await Program.run("cc", arguments)
             try #require(compiler.status == 0, "\(compiler.errors)")
             let far = ["LD_PRELOAD": library, "TEST_FAR_FOLDER": desk.root]
             func run(_ arguments: String...) async throws -> Program.Ending {

@@ -5,19 +5,23 @@ import Testing
 
 @Suite struct NetworkFileSystemTests {
     /// `f_type` as statfs(2) and `linux/magic.h` have it.
-    @Test(arguments: [
-        (0x6969, "nfs"), (0xff53_4d42, "cifs"), (0xfe53_4d42, "smb2"), (0x517b, "smb"), (0x0102_1997, "9p"),
-        (0x00c3_6400, "ceph"), (0x5346_414f, "afs"), (0x6b41_4653, "kafs"), (0x0bd0_0bd0, "lustre"),
-        (0x7375_7245, "coda"), (0x4750_4653, "gpfs"),
-    ] as [(UInt32, String)])
+    @Test(
+        arguments: [
+            (0x6969, "nfs"), (0xff53_4d42, "cifs"), (0xfe53_4d42, "smb2"), (0x517b, "smb"), (0x0102_1997, "9p"),
+            (0x00c3_6400, "ceph"), (0x5346_414f, "afs"), (0x6b41_4653, "kafs"), (0x0bd0_0bd0, "lustre"),
+            (0x7375_7245, "coda"), (0x4750_4653, "gpfs"),
+        ] as [(UInt32, String)]
+    )
     func `is known by its number`(type: UInt32, name: String) {
         #expect(NetworkFileSystem.name(type: type, mount: nil) == name)
     }
 
     /// ext4, xfs, btrfs, tmpfs, overlayfs, zfs, f2fs, FUSE without a word of what.
-    @Test(arguments: [
-        0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x794c_7630, 0x2fc1_2fc1, 0xf2f5_2010, 0x6573_5546,
-    ] as [UInt32])
+    @Test(
+        arguments: [
+            0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x794c_7630, 0x2fc1_2fc1, 0xf2f5_2010, 0x6573_5546,
+        ] as [UInt32]
+    )
     func `is not a local one`(type: UInt32) {
         #expect(NetworkFileSystem.name(type: type, mount: nil) == nil)
         #expect(NetworkFileSystem.name(type: type, mount: "fuseblk") == nil)

@@ -91,7 +91,8 @@ import Testing
         "UPDATE recording SET archive = 1, offset = 5, byte_count = 5, digest = zeroblob(32), received_time = 1, "
             + "wanted_time = NULL WHERE archive IS NULL",
     ])
-    func `no recording leaves a sealed archive unless it was noted, and none enters it`(statement: String) async throws {
+    func `no recording leaves a sealed archive unless it was noted, and none enters it`(statement: String) async throws
+    {
         try await Fixture.with { fixture in
             let entries = try await fixture.store(try await fixture.known(1...3))
             let (archive, _) = try await fixture.seal()
@@ -209,6 +210,38 @@ import Testing
         }
     }
 
+    @Test func `a taking in that was cut off is done again, beside an open archive of the day`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known(1...3)
+            try await fixture.store([work[0]])
+            let entries = [try fixture.entry(work[1], offset: 512), try fixture.entry(work[2], offset: 4_000_512)]
+            let archive = ArchiveRow(
+                name: ArchiveName(organization: fixture.acme, day: Fixture.today, sequence: 4),
+                byteCount: 5,
+                digest: try Fixture.digest(6),
+                recordings: 2,
+                sealedTime: nil
+            )
+            func takeIn(_ entries: Stream<RecordingEntry>) async throws {
+                _ = try await fixture.manifest.restore(
+                    archive,
+                    organizationID: fixture.acmeID,
+                    tasks: Stream([]),
+                    recordings: entries,
+                    schedule: nil,
+                    now: Fixture.morning
+                )
+            }
+            await #expect(throws: CutOff.self) { try await takeIn(Stream([entries[0]], isCutOff: true)) }
+            #expect(try await fixture.manifest.sealedArchives() == [])
+            #expect(try await fixture.manifest.openArchive(of: fixture.acme, day: Fixture.today)?.sequence == 1)
+            try await takeIn(Stream(entries))
+            #expect(try await fixture.states() == [.stored, .archived, .archived])
+            #expect(try await fixture.manifest.sealedArchives().map(\.recordings) == [2])
+            #expect(try await fixture.manifest.faults() == [])
+        }
+    }
+
     @Test func `an archive whose taking in failed leaves nothing behind`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
@@ -238,18 +271,27 @@ import Testing
         }
     }
 
+    private struct CutOff: Error {}
+
     private struct Stream<Element: Sendable>: AsyncSequence, Sendable {
         var elements: [Element]
+        var isCutOff: Bool
 
-        init(_ elements: [Element]) {
+        init(_ elements: [Element], isCutOff: Bool = false) {
             self.elements = elements
+            self.isCutOff = isCutOff
         }
 
-        func makeAsyncIterator() -> Iterator { Iterator(elements: elements[...]) }
+        func makeAsyncIterator() -> Iterator { Iterator(elements: elements[...], isCutOff: isCutOff) }
 
         struct Iterator: AsyncIteratorProtocol {
             var elements: ArraySlice<Element>
-            mutating func next() async throws -> Element? { elements.popFirst() }
+            var isCutOff: Bool
+
+            mutating func next() async throws -> Element? {
+                if isCutOff, elements.isEmpty { throw CutOff() }
+                return elements.popFirst()
+            }
         }
     }
 }
