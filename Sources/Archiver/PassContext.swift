@@ -33,6 +33,12 @@ struct PassContext: Sendable {
         )
     }
 
+    /// For recordings of any organization: what they are does not depend on when they are looked at, as gaps do.
+    var timeless: Standpoint {
+        let now = now()
+        return Standpoint(now: now, today: rules.day(of: now), horizon: .zero)
+    }
+
     /// Whether anything new may be begun.
     var takesWork: Bool { !stop.isMade && !disk.isLow }
 
