@@ -31,7 +31,7 @@ package struct SimulatorOptions: Sendable {
 /// The rules of the token endpoint (wxcc-api 3).
 package struct TokenRules: Sendable {
     /// The two ways in which refusals are written (wxcc-api 3.6).
-    package enum ErrorShape: Sendable {
+    package enum ErrorShape: String, Sendable {
         /// `{"error":"invalid_grant","error_description":…}`
         case oauth
         /// `{"message":…,"errors":[…],"trackingId":…}`
@@ -61,6 +61,8 @@ package struct TaskRules: Sendable {
     package var tooMany: Int?
     /// Whether a task that was created in the very millisecond `from` is left out.
     package var excludesFrom = false
+    /// Whether a `to` that is still to come is refused with 400, as agent activities do it.
+    package var refusesFuture = false
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

@@ -12,18 +12,19 @@ extension Provider {
         case ("POST", "/simulator/advance"):
             guard let seconds = request.parameter("seconds").flatMap({ Int64($0) }), (0...1 << 32).contains(seconds)
             else {
-                return plain(400, "seconds is required")
+                return .text(400, "seconds is required")
             }
             clock.advance(by: .seconds(seconds))
             return .json(200, ["type": "clock", "now": .string(clock.now.text(.iso8601))])
         case ("POST", "/simulator/recordings"):
             let added = request.parameter("task").flatMap { addRecording(to: $0, callType: "main") }
-            guard let added else { return plain(404, "task has to name a task of this world") }
+            guard let added else { return .text(404, "task has to name a task of this world") }
             return .json(200, ["type": "added", "recording_id": .string(added)])
+        case (_, "/simulator/faults"): return faultsPage(request)
         case ("POST", "/simulator/revoke-access-tokens"):
             state.withLock { $0.tokens.revokeAccessTokens() }
             return .json(200, ["type": "revoked"])
-        default: return plain(404, "no such page")
+        default: return .text(404, "no such page")
         }
     }
 
@@ -54,10 +55,6 @@ extension Provider {
             state.changes.added[taskID, default: []].append(recording)
             return recording.id
         }
-    }
-
-    private func plain(_ status: Int, _ text: String) -> Response {
-        Response(status, headers: [("Content-Type", "text/plain")], body: .bytes(Data("\(text)\n".utf8)))
     }
 
     private func taskLines() -> Response {
