@@ -22,6 +22,8 @@ package struct Pass: Sendable {
         package var window: PassWindow
         package var summary: PassSummary
         package var archives: [SealedDay]
+        /// How far the downloads of the whole pass were held back because a media host was busy.
+        package var pacing: DownloadPacing
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
         /// What ended the pass early for this organization; `nil` where it went through.
@@ -98,6 +100,7 @@ package struct Pass: Sendable {
             window: assignment.window,
             summary: PassSummary(),
             archives: recovered,
+            pacing: context.gate.pacing,
             listingDoubts: context.listingDoubts[assignment.organization.name],
             failure: failure
         )

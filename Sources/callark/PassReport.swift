@@ -33,6 +33,12 @@ struct PassReport {
         if summary.recordings.gaps > 0 {
             output.text("  \(Readable.count(summary.recordings.gaps, "gap")): see callark list")
         }
+        if result.pacing.lowest < result.pacing.configured {
+            output.text(
+                "  a media host was busy: down to \(Readable.count(result.pacing.lowest, "download")) at once of "
+                    + "\(result.pacing.configured), \(result.pacing.last) in the end"
+            )
+        }
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
@@ -49,6 +55,7 @@ struct PassReport {
         var tasks: Tasks
         var recordings: Recordings
         var archives: [Archive]
+        var downloads: Downloads
         var complete: Bool
         var error: String?
 
@@ -83,6 +90,13 @@ struct PassReport {
             var sha256: ContentDigest
         }
 
+        /// How many at once.
+        struct Downloads: Encodable {
+            var configured: Int
+            var lowest: Int
+            var last: Int
+        }
+
         init(_ result: Pass.Result) {
             let summary = result.summary
             organization = result.organization.description
@@ -112,6 +126,11 @@ struct PassReport {
                     sha256: $0.digest
                 )
             }
+            downloads = Downloads(
+                configured: result.pacing.configured,
+                lowest: result.pacing.lowest,
+                last: result.pacing.last
+            )
             complete = result.isComplete
             error = result.failure.map { "\($0)" }
         }
