@@ -251,7 +251,9 @@ struct Reception: Sendable {
             throw error
         }
         if let refusal = answer.refused[taskID] { return refusal.message }
-        guard let found = answer.captures.flatMap(\.recordings).first(where: { $0.key == job.work.captured.key }) else {
+        let key = job.work.captured.key
+        let listed = answer.captures.flatMap(\.recordings)
+        guard let found = listed.first(where: { $0.key == key || $0.asVersion?.key == key }) else {
             return "the provider no longer lists this recording"
         }
         progress.url = found.url

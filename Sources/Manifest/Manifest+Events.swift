@@ -17,6 +17,8 @@ package struct Event: Hashable, Sendable {
         case recordingLost = "recording_lost"
         case recordingFailed = "recording_failed"
         case recordingSuspect = "recording_suspect"
+        /// The provider says by now that a recording that is held ends at another time: it is fetched beside it.
+        case recordingChanged = "recording_changed"
         case taskRefused = "task_refused"
         /// The provider listed a recording in a way that gives no way to its bytes.
         case recordingUnusable = "recording_unusable"

@@ -14,6 +14,7 @@ final class ProviderExchange: Sendable {
     private let stopwatch: Stopwatch
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let providerClock = ProviderClock()
 
     /// The wait after a 429 that does not say how long (wxcc-api 4.4).
     private static let defaultPause = Duration.seconds(60)
@@ -37,6 +38,9 @@ final class ProviderExchange: Sendable {
         self.now = now
         self.logger = logger
     }
+
+    /// How far the provider's clock is ahead of ours; `nil` before its first answer.
+    var clockOffset: Duration? { providerClock.offset }
 
     /// Sends `call` until it is answered or there is no sense in trying further.
     /// - Parameters:
@@ -124,10 +128,22 @@ final class ProviderExchange: Sendable {
             throw FailedExchange(error)
         }
         do throws(TransferError) {
-            return try await exchange.perform(request)
+            let response = try await exchange.perform(request)
+            noteClock(of: response)
+            return response
         } catch {
             throw FailedExchange(error, calling: call.name)
         }
+    }
+
+    private func noteClock(of response: HTTPResponse) {
+        guard let date = response.headers.date, let offset = providerClock.note(Timestamp(date) - now()) else { return }
+        let seconds = Int(offset.seconds.magnitude)
+        let direction = offset < .zero ? "ahead of" : "behind"
+        logger.warning(
+            "this machine's clock is \(seconds) s \(direction) the provider's: set it, for example with NTP",
+            metadata: ["wxcc.organization": "\(settings.organization)"]
+        )
     }
 
     /// Another tenant's answer must never come into this organization's archive.
