@@ -118,6 +118,9 @@ final class DownloadGate: Sendable {
         )
     }
 
+    /// How many wait in line for a host at this moment.
+    func waitingCount(_ host: String) -> Int { state.withLock { $0.hosts[host]?.waiting.count ?? 0 } }
+
     /// How much the downloads were held back.
     var pacing: DownloadPacing {
         state.withLock { state in

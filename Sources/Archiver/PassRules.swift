@@ -14,6 +14,8 @@ package struct PassRules: Sendable {
     package var downloads: Downloads
     /// Below this, no further download begins.
     package var minimumFreeBytes: Int64
+    /// How often a passing failure of the provider's API is tried again.
+    package var apiRetry: RetryPolicy
 
     /// How recordings are fetched.
     package struct Downloads: Sendable {
@@ -45,7 +47,8 @@ package struct PassRules: Sendable {
         askSchedule: AskSchedule,
         lookBack: Duration,
         downloads: Downloads,
-        minimumFreeBytes: Int64
+        minimumFreeBytes: Int64,
+        apiRetry: RetryPolicy = RetryPolicy(attempts: 6)
     ) {
         self.timeZone = timeZone
         self.captureOptions = captureOptions
@@ -53,10 +56,8 @@ package struct PassRules: Sendable {
         self.lookBack = lookBack
         self.downloads = downloads
         self.minimumFreeBytes = minimumFreeBytes
+        self.apiRetry = apiRetry
     }
-
-    /// How often a passing failure of the provider's API is tried again.
-    var apiRetry: RetryPolicy { RetryPolicy(attempts: 6) }
 
     var windowRules: PassWindow.Rules {
         PassWindow.Rules(timeZone: timeZone, lookBack: lookBack, firstReach: askSchedule.horizon)

@@ -119,7 +119,7 @@ extension Event.Kind {
     private static let codes: [Event.Kind] = [
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable,
+        .recordingUnusable, .recordingChanged,
     ]
 
     fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
