@@ -191,6 +191,7 @@ struct Reception: Sendable {
             kind: job.work.captured.key.kind,
             prefix: content.prefix,
             byteCount: content.byteCount,
+            statedDuration: job.work.captured.statedDuration,
             isLengthDeclared: isEndMarked
         )
         switch acceptance {

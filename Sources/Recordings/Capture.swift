@@ -31,6 +31,12 @@ package struct CapturedRecording: Sendable, Hashable {
 }
 
 extension CapturedRecording {
+    /// How long the provider says that it lasts; `nil` where it does not, or where the times make no sense.
+    package var statedDuration: Duration? {
+        guard let start = key.startTime, let stopTime, start < stopTime else { return nil }
+        return stopTime - start
+    }
+
     /// The same as another version of a recording that is held already; `nil` where the provider does not say when it
     /// ends, so that versions cannot be told apart.
     package var asVersion: CapturedRecording? {

@@ -37,19 +37,21 @@ extension Provider {
         return state.withLock { state in
             let number = state.changes.added[taskID, default: []].count + 1
             var random = SeededRandom(world.seed, taskID.hashed, UInt64(number))
+            let start = task.created + .seconds(number)
+            let seconds = max(1, 20 * world.scale)
             let recording = SimulatedRecording(
                 id: Identifier.random(&random),
                 fileName: "recording-late-\(number).wav",
                 callType: callType,
                 segment: false,
                 stitched: false,
-                start: task.created + .seconds(number),
-                stop: task.ended,
+                start: start,
+                stop: start + .milliseconds(Int64(seconds * 1000)),
                 available: now,
                 channels: ("Caller", "Agent"),
                 participants: [],
                 sensitive: nil,
-                sound: Sound(seconds: max(1, 20 * world.scale), &random),
+                sound: Sound(seconds: seconds, &random),
                 missing: false
             )
             state.changes.added[taskID, default: []].append(recording)
