@@ -26,7 +26,10 @@ package struct SimulatorCounters: Sendable, Hashable {
                 .object(statuses.map { (String($0.key), JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
             ),
             ("media_bytes", .integer(Int64(mediaBytes))), ("faults", .integer(Int64(faults))),
-            ("faults_by_kind", .object(faultsByKind.map { ($0.key, JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })),
+            (
+                "faults_by_kind",
+                .object(faultsByKind.map { ($0.key, JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
+            ),
         ])
     }
 }

@@ -99,7 +99,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 let place = organization.apiBaseURL.host() ?? ""
                 findings.append(("provider \(organization.name)", .ok("\(place) answers\(expiry)")))
                 if let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 {
-                    let text = "the clock is \(Int(offset.seconds.magnitude)) s \(offset < .zero ? "ahead of" : "behind") "
+                    let text =
+                        "the clock is \(Int(offset.seconds.magnitude)) s \(offset < .zero ? "ahead of" : "behind") "
                     findings.append(
                         (
                             "clock",

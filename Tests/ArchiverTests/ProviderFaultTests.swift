@@ -43,8 +43,10 @@ import WebexContactCenter
     ]
 
     private static let ofAPI: [[String]] = [
-        ["tasks 500 first=3", "captures 500 first=3", "token 500 first=3"], ["tasks 503 first=2", "captures 503 share=0.4"],
-        ["tasks 413 first=3"], ["tasks 422 first=3"], ["tasks 422 body=%7B%7D first=1"], ["tasks 413 first=2 after=1", "tasks 422 first=2"],
+        ["tasks 500 first=3", "captures 500 first=3", "token 500 first=3"],
+        ["tasks 503 first=2", "captures 503 share=0.4"],
+        ["tasks 413 first=3"], ["tasks 422 first=3"], ["tasks 422 body=%7B%7D first=1"],
+        ["tasks 413 first=2 after=1", "tasks 422 first=2"],
         ["captures 429 retry-after=1 first=1"], ["tasks 401 first=1", "captures 401 every=2"],
         ["captures html first=2", "tasks html first=2", "token html first=2"],
         ["captures html type=application/json first=2"], ["tasks json first=2", "captures json first=2"],
@@ -184,7 +186,8 @@ import WebexContactCenter
         }
     }
 
-    @Test func `thousands of tasks in one millisecond are listed as far as they can be, and the rest is not passed over`()
+    @Test
+    func `thousands of tasks in one millisecond are listed as far as they can be, and the rest is not passed over`()
         async throws
     {
         var mix = CallMix.plain
@@ -223,7 +226,9 @@ import WebexContactCenter
         }
     }
 
-    @Test func `a recording that is purged before it was fetched is named, until the horizon and after it`() async throws {
+    @Test func `a recording that is purged before it was fetched is named, until the horizon and after it`()
+        async throws
+    {
         try await Installation.with(.small(calls: 6, mix: .plain)) { here in
             let offered = here.offered()
             let gone = try #require(offered.first)

@@ -40,7 +40,9 @@ import Testing
     }
 
     /// A streaming writer's file that ends early can be told by nothing but the length of the call.
-    @Test(arguments: [(nil, nil), (nil, 2500), (UInt32.max, 2500), (UInt32.max, 1900), (0, 2500)] as [(UInt32?, Int64?)])
+    @Test(
+        arguments: [(nil, nil), (nil, 2500), (UInt32.max, 2500), (UInt32.max, 1900), (0, 2500)] as [(UInt32?, Int64?)]
+    )
     func `a length that the header leaves open is held against the call's`(size: UInt32?, stated: Int64?) throws {
         var file = WaveFile()
         (file.soundSize, file.riffSize) = (size, size)
@@ -50,7 +52,8 @@ import Testing
             byteCount: Int64(file.bytes.count),
             statedDuration: duration
         )
-        let expected = stated == 2500 && size != nil ? "the header leaves the length open, and 1000 ms of sound are there of" : nil
+        let expected =
+            stated == 2500 && size != nil ? "the header leaves the length open, and 1000 ms of sound are there of" : nil
         #expect(try suspicion(inspection)?.hasPrefix(expected ?? "none") == expected.map { _ in true })
     }
 

@@ -105,10 +105,11 @@ import Testing
             for status in [503, 422, 200] { #expect(try await client.allTasks().status == status) }
             let lines = try await client.fetch(page).text.split(separator: "\n")
             #expect(
-                lines == [
-                    #"{"type":"fault","at":"tasks","fault":"503","first":"1","strikes":"1"}"#,
-                    #"{"type":"fault","at":"tasks","fault":"422","first":"1","strikes":"1"}"#,
-                ].map { $0.replacing(#""strikes":"1""#, with: #""strikes":1"#)[...] }
+                lines
+                    == [
+                        #"{"type":"fault","at":"tasks","fault":"503","first":"1","strikes":"1"}"#,
+                        #"{"type":"fault","at":"tasks","fault":"422","first":"1","strikes":"1"}"#,
+                    ].map { $0.replacing(#""strikes":"1""#, with: #""strikes":1"#)[...] }
             )
             let counters = try await client.fetch("\(simulator.origin)/simulator/counters").text
             #expect(counters.contains(#""faults":2,"faults_by_kind":{"422":1,"503":1}"#))

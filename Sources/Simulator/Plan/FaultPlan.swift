@@ -33,7 +33,8 @@ struct FaultPlan: Sendable {
     /// What happens to a request, which counts it.
     /// - Parameter tasks: those that a captures/query names.
     mutating func strike(at endpoint: Endpoint, path: String, tasks: [String] = [], now: Moment) -> Strike? {
-        for index in entries.indices where entries[index].rule.endpoint == endpoint && entries[index].rule.holds(at: now) {
+        for index in entries.indices
+        where entries[index].rule.endpoint == endpoint && entries[index].rule.holds(at: now) {
             guard let subject = subject(of: entries[index].rule, path, tasks) else { continue }
             if let fault = apply(index, to: subject, now: now) {
                 entries[index].strikes += 1

@@ -75,6 +75,12 @@ actor RefreshingTokens {
         _ = try await current()
     }
 
+    /// Whether another token has taken the place of this one, or its time has passed.
+    func isOver(_ token: Secret) -> Bool {
+        guard let pair, pair.accessToken == token else { return true }
+        return !pair.isUsable(at: now())
+    }
+
     /// The newest pair that is known, from the file where nothing has been asked for yet.
     func known() async throws(ProviderError) -> TokenPair? {
         if let pair { return pair }

@@ -54,15 +54,15 @@ final class ProviderExchange: Sendable {
         var policy = retry
         if let attempts { policy.attempts = min(attempts, policy.attempts) }
         var attempt = 1
-        var hasNewToken = false
+        var renewals = 0
         while true {
             try await limiter.admit()
             let token = try await tokens.current()
             do throws(FailedExchange) {
                 return try await answerOnce(to: call, token: token, decode: decode)
             } catch {
-                if error.concernsToken, !hasNewToken {
-                    hasNewToken = true
+                if error.concernsToken, await mayRenew(token, renewals: renewals, policy) {
+                    renewals += 1
                     try await tokens.renew(after: token, error.error)
                     continue
                 }
@@ -70,6 +70,14 @@ final class ProviderExchange: Sendable {
                 attempt += 1
             }
         }
+    }
+
+    /// A token that is refused is renewed once: a new one that is refused too is no matter of age. Unless its time was
+    /// over when the refusal came, as with tokens that last seconds.
+    private func mayRenew(_ token: Secret, renewals: Int, _ policy: RetryPolicy) async -> Bool {
+        if renewals == 0 { return true }
+        guard renewals < policy.attempts else { return false }
+        return await tokens.isOver(token)
     }
 
     /// Waits as the failure and the policy want it.
