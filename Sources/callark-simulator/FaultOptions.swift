@@ -22,7 +22,10 @@ struct FaultOptions: ParsableArguments {
     @Option(help: "Around midday, so many tasks are created in one millisecond.")
     var tasksInOneMillisecond: Int?
 
-    @Option(help: "How far the simulator's clock is ahead of this machine's; negative for behind.")
+    @Option(
+        parsing: .unconditional,
+        help: "How far the simulator's clock is ahead of this machine's; negative for behind."
+    )
     var clockOffsetSeconds: Int = 0
 
     enum TokenErrors: String, ExpressibleByArgument, CaseIterable {

@@ -71,13 +71,33 @@ private final class PacingLog: Sendable {
     @Test func `waits as a whole when one download is told to`() async throws {
         try await Installation.with(.small(calls: 30, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media throttle seconds=2 first=1 after=5"))
+            // Nothing of what is under way ends, and makes room for another, before the first one is told.
+            here.simulator.inject(try FaultRule("media delay seconds=0.5 first=5"))
             let clock = ContinuousClock()
             let began = clock.now
             let result = try await here.pass()
             #expect(result.isComplete)
             #expect(clock.now - began > .seconds(1))
-            // Those that were under way when the first one was told; nobody else asks too early.
-            #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 8)
+            // Of eight, five were under way, and three asked at once; nobody else asks too early.
+            #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 3)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `asks for new URLs where the wait has outlived the old ones`() async throws {
+        try await Installation.with(.small(calls: 20, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media 429 retry-after=1 first=1 after=5"))
+            here.simulator.inject(try FaultRule("media delay seconds=0.3 first=5"))
+            async let aging: Void = {
+                while here.simulator.counters.faultsByKind["429"] == nil { try await Task.sleep(for: .milliseconds(5)) }
+                here.simulator.clock.advance(by: .seconds(2 * 3600))
+            }()
+            let result = try await here.pass()
+            try await aging
+            #expect(result.isComplete)
+            // Nobody begins with a URL that is known to be over.
+            #expect(here.simulator.counters.statuses[403, default: 0] == 0)
+            #expect(here.simulator.counters.requests(to: .captures) > 3)
             try await here.expectWhole()
         }
     }

@@ -56,7 +56,7 @@ import Testing
             format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
             let wait = ["Retry-After": format.string(from: soon)]
             here.simulator.inject(FaultRule(.media, .first(2), .status(429, headers: wait)))
-            here.simulator.inject(FaultRule(.captures, .first(1), .status(503, headers: wait)))
+            here.simulator.inject(FaultRule(.tasks, .first(1), .status(503, headers: wait)))
             let clock = ContinuousClock()
             let began = clock.now
             #expect(try await here.pass().isComplete)

@@ -130,6 +130,18 @@ import Testing
         }
     }
 
+    @Test func `its clock can be wrong, and its answers say so`() async throws {
+        let result = try await session(
+            "--calls 1 --clock-offset-seconds -7200",
+            script: """
+                DATE=$(curl -s -D - -o /dev/null http://127.0.0.1:$PORT/simulator/counters | grep -i '^date: ' | cut -c7-)
+                echo $((($(date +%s) - $(date -d "$DATE" +%s)) / 600))
+                """,
+            signal: "TERM"
+        )
+        #expect(result.text.split(separator: "\n") == ["12", "exit 0"])
+    }
+
     @Test func `help has examples`() async throws {
         let text = try await run(["--help"]).text
         #expect(text.contains("callark-simulator --port 8080 --seed 7 --day 2025-11-20 --days 3"))
