@@ -76,7 +76,7 @@ extension ListingAnomaly {
     /// out of order or out of the window is brought by the question for its own time.
     fileprivate var mayHideTask: Bool {
         switch code {
-        case .crowdedMillisecond, .unreadableTask: true
+        case .crowdedMillisecond, .unreadableTask, .clocksApart: true
         case .missingCreatedTime, .outsideWindow, .unordered: false
         }
     }

@@ -66,7 +66,8 @@ struct Reception: Sendable {
             case .done(let outcome):
                 return outcome
             case .retry(let reason, let retryAfter):
-                guard let delay = delay(after: progress, retryAfter: retryAfter) else {
+                let retry = context.rules.downloads.retry
+                guard let delay = retry.delay(afterAttempt: progress.attempts, retryAfter: retryAfter) else {
                     return .failed(reason: reason, attempts: total(progress))
                 }
                 context.logger.info(
@@ -98,15 +99,6 @@ struct Reception: Sendable {
 
     private static func host(of url: URL) -> String {
         (url.host() ?? "") + (url.port.map { ":\($0)" } ?? "")
-    }
-
-    private func delay(after progress: Progress, retryAfter: Duration?) -> Duration? {
-        var generator = SystemRandomNumberGenerator()
-        return context.rules.downloads.retry.delay(
-            afterAttempt: progress.attempts,
-            retryAfter: retryAfter,
-            using: &generator
-        )
     }
 
     private func total(_ progress: Progress) -> Int { job.work.attempts + progress.attempts }

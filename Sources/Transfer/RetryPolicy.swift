@@ -41,6 +41,12 @@ package struct RetryPolicy: Sendable, Hashable {
         return retryAfter + Self.random(upTo: min(baseDelay, maximumDelay), using: &generator)
     }
 
+    /// The same with the system's own random numbers.
+    package func delay(afterAttempt n: Int, retryAfter: Duration?) -> Duration? {
+        var generator = SystemRandomNumberGenerator()
+        return delay(afterAttempt: n, retryAfter: retryAfter, using: &generator)
+    }
+
     /// Whether the same request can have another answer later than one of this status, without anybody changing
     /// anything: 408, 425, 429 and every 5xx (RFC 9110 section 15, RFC 8470, RFC 6585).
     package static func isPassing(status: Int) -> Bool {

@@ -47,6 +47,19 @@ import Testing
         }
     }
 
+    @Test func `or by days is said, and nothing counts as complete until it is right`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain), clockError: .seconds(20 * 86_400)) { here in
+            let result = try await here.pass(.sinceLastPass)
+            #expect(result.failure == nil)
+            #expect(result.listingDoubts == 1)
+            #expect(!result.isComplete)
+            #expect(try await watermark(here) == nil)
+            // What is asked for by its day is not in doubt.
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
     @Test func `does not make a date to wait for an hour's wait`() async throws {
         try await Installation.with(.small(calls: 4, mix: .plain), clockError: .seconds(-3600)) { here in
             let soon = Date(timeIntervalSince1970: Double(here.simulator.clock.now.milliseconds / 1000 + 1))

@@ -115,7 +115,6 @@ extension RefreshingTokens {
     }
 
     private func askRepeatedly() async throws(ProviderError) -> Secret {
-        var generator = SystemRandomNumberGenerator()
         var attempt = 1
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -127,7 +126,7 @@ extension RefreshingTokens {
             case .success(let token): return token
             case .failure(let failure):
                 guard failure.isRetryable,
-                    let delay = retry.delay(afterAttempt: attempt, retryAfter: failure.retryAfter, using: &generator)
+                    let delay = retry.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
                 else { throw failure.error }
                 logger.info(
                     "the token endpoint failed and is tried again",

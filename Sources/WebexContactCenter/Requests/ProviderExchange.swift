@@ -92,9 +92,8 @@ final class ProviderExchange: Sendable {
             let pause = min(failure.retryAfter ?? Self.defaultPause, policy.longestRetryAfter)
             limiter.pause(for: max(pause, .seconds(1)))
         }
-        var generator = SystemRandomNumberGenerator()
         guard failure.isRetryable,
-            let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter, using: &generator)
+            let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
         else { throw failure.error }
         logger.info(
             "a call of the provider failed and is tried again",

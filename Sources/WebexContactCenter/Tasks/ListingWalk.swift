@@ -109,9 +109,20 @@ struct ListingWalk: Sendable {
     @discardableResult
     mutating func end(noLaterThan latest: Timestamp?) -> Bool {
         guard let latest, latest < end else { return false }
+        if end - latest > Self.longestSpan {
+            report(
+                .clocksApart,
+                "the provider's clock is more than a day behind this machine's: nothing after \(latest) was listed"
+            )
+        }
         end = max(latest, start)
         windowEnd = min(windowEnd, end)
         return true
+    }
+
+    /// A page without tasks for what is still to be told at the end.
+    mutating func lastWord() -> TaskPage? {
+        anomalies.isEmpty ? nil : page([])
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).

@@ -39,6 +39,9 @@ package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
         case outsideWindow = "outside_window"
         /// A full page that was not in order of creation: asked for again in smaller windows.
         case unordered
+        /// The provider's clock is more than a day behind ours: one of them is wrong, and what it says of its newest
+        /// tasks cannot be believed.
+        case clocksApart = "clocks_apart"
     }
 
     /// States an anomaly.
@@ -94,7 +97,7 @@ package struct TaskPages: AsyncSequence, Sendable {
                 walk.end(noLaterThan: latest())
                 if let page = try walk.take(answer, to: question) { return page }
             }
-            return nil
+            return walk.lastWord()
         }
 
         /// The commonest reason for a refused listing is one that the provider's words do not always give.
