@@ -12,17 +12,19 @@ enum Acceptance: Equatable {
 
     /// - Parameters:
     ///   - prefix: the first bytes, up to 64 KiB.
+    ///   - statedDuration: how long the provider says that the recording lasts.
     ///   - isLengthDeclared: whether the server said how long the body is, or ended a chunked one properly.
     static func judge(
         kind: CaptureKind,
         prefix: [UInt8],
         byteCount: Int64,
+        statedDuration: Duration?,
         isLengthDeclared: Bool
     ) -> Acceptance {
         guard byteCount > 0 else { return .rejected(reason: "the answer was empty") }
         let verdict =
             switch kind {
-            case .recording: judgeAudio(prefix: prefix, byteCount: byteCount)
+            case .recording: judgeAudio(prefix: prefix, byteCount: byteCount, statedDuration)
             case .transcription: judgeTranscription(prefix: prefix, byteCount: byteCount)
             case .screenRecording: judgeOther(prefix: prefix, byteCount: byteCount)
             }
@@ -32,8 +34,12 @@ enum Acceptance: Equatable {
         return verdict
     }
 
-    private static func judgeAudio(prefix: [UInt8], byteCount: Int64) -> Acceptance {
-        switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
+    private static func judgeAudio(
+        prefix: [UInt8],
+        byteCount: Int64,
+        _ statedDuration: Duration?
+    ) -> Acceptance {
+        switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount, statedDuration: statedDuration) {
         case .audio(let format, suspicion: nil): .accepted(format, suspicion: nil)
         case .audio(let format, suspicion: let suspicion?): .doubtful(format, suspicion: suspicion)
         case .otherAudio: .accepted(nil, suspicion: nil)

@@ -68,6 +68,12 @@ package struct CallArchive: Sendable {
                 minimumFreeBytes: setup.rules.minimumFreeBytes,
                 observer: observer
             ),
+            gate: DownloadGate(
+                ceiling: setup.rules.downloads.concurrency,
+                longestHold: setup.rules.downloads.retry.longestRetryAfter,
+                observer: observer,
+                logger: setup.logger
+            ),
             stop: stop,
             observer: observer,
             now: now,

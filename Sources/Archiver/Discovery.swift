@@ -15,6 +15,7 @@ struct Discovery: Sendable {
         let pages = organization.contactCenter.taskPages(from: window.range.lowerBound, to: window.range.upperBound)
         var unreadable: Timestamp?
         var doubted: Set<ArchiveDay> = []
+        var covered = window.range.lowerBound
         for try await page in pages {
             let note = try await context.manifest.noteListed(
                 page.tasks,
@@ -22,6 +23,7 @@ struct Discovery: Sendable {
                 day: context.rules.day(of:),
                 now: context.now()
             )
+            covered = page.coveredUntil
             context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
             for anomaly in page.anomalies {
                 try await tell(of: anomaly)
@@ -31,8 +33,8 @@ struct Discovery: Sendable {
             pageNoted()
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
         }
-        try await settleDoubts(window, stillDoubted: doubted)
-        try await advanceWatermark(over: window, unreadable: unreadable)
+        try await settleDoubts(window, until: covered, stillDoubted: doubted)
+        try await advanceWatermark(over: window, until: covered, unreadable: unreadable)
     }
 
     /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.
@@ -52,11 +54,15 @@ struct Discovery: Sendable {
     }
 
     /// Days that were in doubt and have been listed whole without one are so no more.
-    private func settleDoubts(_ window: PassWindow, stillDoubted: Set<ArchiveDay>) async throws {
+    private func settleDoubts(
+        _ window: PassWindow,
+        until covered: Timestamp,
+        stillDoubted: Set<ArchiveDay>
+    ) async throws {
         let doubted = try await context.manifest.closingOutlook(organization.name).doubted.subtracting(stillDoubted)
         let settled = doubted.filter { day in
             let interval = day.interval(in: context.rules.timeZone)
-            return window.range.lowerBound <= interval.lowerBound && interval.upperBound <= window.range.upperBound
+            return window.range.lowerBound <= interval.lowerBound && interval.upperBound <= covered
         }
         try await context.manifest.clearListingDoubts(organization.name, days: settled.sorted())
     }
@@ -68,10 +74,17 @@ struct Discovery: Sendable {
     /// than the horizon, as for a recording that does not come: a row that stays as it is would else have every pass list
     /// more than the one before, in the end more than the provider gives. A millisecond with more tasks than a page has
     /// looks the same however often it is asked for, so that waiting there would mend nothing.
-    /// - Parameter unreadable: from when on there are rows without an ID.
-    private func advanceWatermark(over window: PassWindow, unreadable: Timestamp?) async throws {
+    /// - Parameters:
+    ///   - covered: how far the listing got: not to the window's end where the provider's clock is behind ours.
+    ///   - unreadable: from when on there are rows without an ID.
+    private func advanceWatermark(
+        over window: PassWindow,
+        until covered: Timestamp,
+        unreadable: Timestamp?
+    ) async throws {
         let horizon = context.now() - context.rules.askSchedule.horizon
-        let end = min(window.range.upperBound, unreadable.map { max($0, horizon) } ?? window.range.upperBound)
+        let listed = min(window.range.upperBound, covered)
+        let end = min(listed, unreadable.map { max($0, horizon) } ?? listed)
         let listedThrough = try await context.manifest.watermark(organization.name)
         let isContinuous = listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit
         let listedFrom = try await context.manifest.closingOutlook(organization.name).listed?.lowerBound
@@ -90,7 +103,7 @@ extension ListingAnomaly {
     /// out of order or out of the window is brought by the question for its own time.
     fileprivate var mayHideTask: Bool {
         switch code {
-        case .crowdedMillisecond, .unreadableTask: true
+        case .crowdedMillisecond, .unreadableTask, .clocksApart: true
         case .missingCreatedTime, .outsideWindow, .unordered: false
         }
     }

@@ -24,6 +24,8 @@ package struct Pass: Sendable {
         /// What each day of the window comes to, oldest first; also days without a task.
         package var days: [DayReconciliation]
         package var archives: [SealedDay]
+        /// How far the downloads of the whole pass were held back because a media host was busy.
+        package var pacing: DownloadPacing
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
         /// What came of holding the listing against agents' activities; `nil` where that was not done.
@@ -102,6 +104,7 @@ package struct Pass: Sendable {
             window: assignment.window,
             days: [],
             archives: recovered,
+            pacing: context.gate.pacing,
             listingDoubts: context.listingDoubts[assignment.organization.name],
             secondSource: context.secondSource[assignment.organization.name],
             failure: failure

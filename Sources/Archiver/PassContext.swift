@@ -14,6 +14,7 @@ struct PassContext: Sendable {
     let budget: MemoryBudget
     let rules: PassRules
     let disk: DiskGuard
+    let gate: DownloadGate
     let underWay = RecordingsUnderWay()
     let listingDoubts = ListingDoubts()
     let secondSource = SecondSourceFindings()

@@ -22,6 +22,8 @@ package enum PassEvent: Sendable {
     case refused(OrganizationName, TaskID, reason: String)
     /// A day's archive is sealed.
     case sealed(SealedDay)
+    /// The number of downloads from a host at once was lowered or raised.
+    case paced(host: String, downloads: Int, of: Int, reason: String)
     /// No further download begins, because the disk is nearly full.
     case pausedForSpace(freeBytes: Int64, minimumFreeBytes: Int64)
     /// Start-up found and mended what a process left behind when it died.

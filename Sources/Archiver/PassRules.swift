@@ -16,6 +16,8 @@ package struct PassRules: Sendable {
     package var minimumFreeBytes: Int64
     /// How long the provider keeps an organization's recordings, where it is not the usual time.
     package var retention: [OrganizationName: Duration]
+    /// How often a passing failure of the provider's API is tried again.
+    package var apiRetry: RetryPolicy
 
     /// How recordings are fetched.
     package struct Downloads: Sendable {
@@ -48,7 +50,8 @@ package struct PassRules: Sendable {
         lookBack: Duration,
         downloads: Downloads,
         minimumFreeBytes: Int64,
-        retention: [OrganizationName: Duration] = [:]
+        retention: [OrganizationName: Duration] = [:],
+        apiRetry: RetryPolicy = RetryPolicy(attempts: 6)
     ) {
         self.timeZone = timeZone
         self.captureOptions = captureOptions
@@ -57,10 +60,8 @@ package struct PassRules: Sendable {
         self.downloads = downloads
         self.minimumFreeBytes = minimumFreeBytes
         self.retention = retention
+        self.apiRetry = apiRetry
     }
-
-    /// How often a passing failure of the provider's API is tried again.
-    var apiRetry: RetryPolicy { RetryPolicy(attempts: 6) }
 
     var windowRules: PassWindow.Rules {
         PassWindow.Rules(timeZone: timeZone, lookBack: lookBack, firstReach: askSchedule.horizon)

@@ -58,17 +58,18 @@ struct Reception: Sendable {
             return outcome
         }
         while true {
-            try Task.checkCancellation()
-            if context.now() >= progress.urlExpiry - Self.expiryMargin,
-                let lost = try await renewURL(&progress)
-            {
-                return .failed(code: lost.code, reason: lost.reason, attempts: total(progress))
+            let passage: DownloadGate.Passage
+            switch try await admission(&progress) {
+            case .admitted(let admitted): passage = admitted
+            case .failed(let code, let reason):
+                return .failed(code: code, reason: reason, attempts: total(progress))
             }
-            switch try await attempt(sink, &progress) {
+            switch try await attempt(sink, &progress, passage) {
             case .done(let outcome):
                 return outcome
             case .retry(let code, let reason, let retryAfter):
-                guard let delay = delay(after: progress, retryAfter: retryAfter) else {
+                let retry = context.rules.downloads.retry
+                guard let delay = retry.delay(afterAttempt: progress.attempts, retryAfter: retryAfter) else {
                     return .failed(code: code, reason: reason, attempts: total(progress))
                 }
                 context.logger.info(
@@ -80,18 +81,35 @@ struct Reception: Sendable {
         }
     }
 
-    private func delay(after progress: Progress, retryAfter: Duration?) -> Duration? {
-        var generator = SystemRandomNumberGenerator()
-        return context.rules.downloads.retry.delay(
-            afterAttempt: progress.attempts,
-            retryAfter: retryAfter,
-            using: &generator
-        )
+    private enum Admission {
+        case admitted(DownloadGate.Passage)
+        case failed(code: GapReason, reason: String)
+    }
+
+    /// Waits for the host's gate. A URL may come to its end meanwhile; then there is a new one to wait with.
+    private func admission(_ progress: inout Progress) async throws -> Admission {
+        do {
+            let passage = try await context.gate.enter(Self.host(of: progress.url))
+            guard context.now() >= progress.urlExpiry - Self.expiryMargin else { return .admitted(passage) }
+            context.gate.leave(passage, .neutral)
+            if let lost = try await renewURL(&progress) { return .failed(code: lost.code, reason: lost.reason) }
+            return .admitted(try await context.gate.enter(Self.host(of: progress.url)))
+        } catch let closed as DownloadGate.Closed {
+            return .failed(code: .downloadFailed, reason: closed.reason)
+        }
+    }
+
+    private static func host(of url: URL) -> String {
+        (url.host() ?? "") + (url.port.map { ":\($0)" } ?? "")
     }
 
     private func total(_ progress: Progress) -> Int { job.work.attempts + progress.attempts }
 
-    private func attempt(_ sink: ReceptionSink, _ progress: inout Progress) async throws -> Next {
+    private func attempt(
+        _ sink: ReceptionSink,
+        _ progress: inout Progress,
+        _ passage: DownloadGate.Passage
+    ) async throws -> Next {
         progress.attempts += 1
         sink.beginAttempt()
         var failure: TransferError?
@@ -101,13 +119,17 @@ struct Reception: Sendable {
             failure = error
         }
         let findings = sink.findings
-        switch ReceptionVerdict(findings: findings, error: failure) {
+        let verdict = ReceptionVerdict(findings: findings, error: failure)
+        leave(passage, verdict, findings)
+        switch verdict {
         case .arrived where sink.isWhole == false:
             // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
             return .retry(reason: "the server sent less than the whole recording", after: nil)
         case .arrived:
             return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
-        case .again(let reason, let retryAfter):
+        case .again(let reason):
+            return .retry(reason: reason, after: nil)
+        case .busy(let reason, let retryAfter):
             return .retry(reason: reason, after: retryAfter)
         case .startOver(let reason):
             try sink.startOver()
@@ -123,6 +145,24 @@ struct Reception: Sendable {
             throw error
         case .cancelled:
             throw CancellationError()
+        }
+    }
+
+    /// Lets the next download from that host begin, and tells all of them what this one has learned.
+    private func leave(
+        _ passage: DownloadGate.Passage,
+        _ verdict: ReceptionVerdict,
+        _ findings: ReceptionSink.Findings
+    ) {
+        switch verdict {
+        case .arrived:
+            let outcome = findings.timeToFirstByte.map { AdaptiveConcurrency.Outcome.good(timeToFirstByte: $0) }
+            context.gate.leave(passage, outcome ?? .neutral)
+        case .busy(let reason, let retryAfter):
+            if let retryAfter { context.gate.holdBack(passage, for: retryAfter) }
+            context.gate.leave(passage, .trouble, because: reason)
+        default:
+            context.gate.leave(passage, .neutral)
         }
     }
 
@@ -145,6 +185,7 @@ struct Reception: Sendable {
             kind: job.work.captured.key.kind,
             prefix: content.prefix,
             byteCount: content.byteCount,
+            statedDuration: job.work.captured.statedDuration,
             isLengthDeclared: isEndMarked
         )
         switch acceptance {
@@ -212,7 +253,9 @@ struct Reception: Sendable {
             throw error
         }
         if let refusal = answer.refused[taskID] { return (.refusedByProvider, refusal.message) }
-        guard let found = answer.captures.flatMap(\.recordings).first(where: { $0.key == job.work.captured.key }) else {
+        let key = job.work.captured.key
+        let listed = answer.captures.flatMap(\.recordings)
+        guard let found = listed.first(where: { $0.key == key || $0.asVersion?.key == key }) else {
             return (.purgedUpstream, "the provider no longer lists this recording")
         }
         progress.url = found.url

@@ -18,6 +18,8 @@ final class ReceptionSink: DownloadSink {
         /// Whether the server said where the body ends.
         var isEndMarked = false
         var retryAfter: Duration?
+        /// From the request to the answer's head, which comes with its first bytes.
+        var timeToFirstByte: Duration?
     }
 
     /// Why an answer's bytes cannot be used.
@@ -40,6 +42,7 @@ final class ReceptionSink: DownloadSink {
         var objectByteCount: Int64?
         var findings = Findings()
         var takesBytes = false
+        var attemptBegan = ContinuousClock.now
         /// Counts attempts, so that memory granted late is not taken for a later one's.
         var attempt = 0
     }
@@ -92,6 +95,7 @@ final class ReceptionSink: DownloadSink {
         state.withLock { state in
             state.findings = Findings()
             state.takesBytes = false
+            state.attemptBegan = .now
             state.attempt += 1
         }
     }
@@ -130,6 +134,7 @@ final class ReceptionSink: DownloadSink {
 
     func begin(_ head: ResponseHead, resumption: Resumption) -> SinkVerdict {
         state.withLock { state in
+            state.findings.timeToFirstByte = .now - state.attemptBegan
             state.findings.isEndMarked = head.endIsMarked
             state.findings.retryAfter = head.headers.retryAfter(now: Date())
             do throws(ArchiveError) {

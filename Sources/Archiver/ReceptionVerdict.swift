@@ -7,7 +7,9 @@ enum ReceptionVerdict: Equatable {
     /// The bytes arrived whole; whether they are a recording is for ``Acceptance`` to say.
     case arrived
     /// Passing: the same URL again, going on from the bytes that are there.
-    case again(reason: String, retryAfter: Duration?)
+    case again(reason: String)
+    /// The host fails, is overloaded or out of reach: the same, but later, and with fewer downloads at once.
+    case busy(reason: String, retryAfter: Duration?)
     /// The bytes that are there are of no use: the same URL again, from the beginning.
     case startOver(reason: String)
     /// The URL does not work any more, or never will: ask for another one.
@@ -35,7 +37,7 @@ enum ReceptionVerdict: Equatable {
     private static func of(_ error: TransferError) -> ReceptionVerdict {
         switch error.code {
         case .cancelled: .cancelled
-        case _ where error.isTransient: .again(reason: error.message, retryAfter: nil)
+        case _ where error.isTransient: .busy(reason: error.message, retryAfter: nil)
         default: .giveUp(reason: error.message)
         }
     }
@@ -46,9 +48,9 @@ enum ReceptionVerdict: Equatable {
         let reason = "the media host answered \(status)" + (code.map { " (\($0))" } ?? "")
         return switch status {
         case 412, 416: .startOver(reason: reason)
-        case 408, 425, 429, 500...599: .again(reason: reason, retryAfter: retryAfter)
+        case _ where RetryPolicy.isPassing(status: status): .busy(reason: reason, retryAfter: retryAfter)
         case 300...399, 405, 413, 414, 431: .giveUp(reason: reason)
-        case 200...299: .again(reason: reason, retryAfter: nil)
+        case 200...299: .again(reason: reason)
         default: .freshURL(reason: reason)
         }
     }

@@ -137,8 +137,8 @@ struct Adoption: Sendable {
 
     private func enter(_ entry: RecordingEntry, _ row: RecordingRowID, in db: Database) throws {
         let update = """
-            UPDATE recording SET (stop_time, file, attempts, wanted_time, failure, \(Self.place))
-                = (?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?)
+            UPDATE recording SET (stop_time, file, attempts, wanted_time, failure, failure_code, \(Self.place))
+                = (?, ?, ?, NULL, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?)
             WHERE task = ? AND ordinal = ?
             """
         let facts: StatementArguments = [

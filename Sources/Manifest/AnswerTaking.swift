@@ -25,7 +25,8 @@ struct AnswerTaking {
         var named: Set<RecordingKey> = []
         var wanted: [RecordingWork] = []
         let json = try taskJSON(task.row, in: db)
-        for captured in capture.recordings where named.insert(captured.key).inserted {
+        for captured in capture.recordings.map({ Self.identified($0, among: known) })
+        where named.insert(captured.key).inserted {
             let recording = try known.first { $0.key == captured.key } ?? register(captured, task.row, &known, in: db)
             guard recording.isWanted(now), claim(recording.row, in: db) else { continue }
             wanted.append(
@@ -52,6 +53,16 @@ struct AnswerTaking {
         )
         try answerQuestion(of: task, answer, in: db)
         return wanted
+    }
+
+    /// What is held and ends at another time by now is not what is held: the provider has first had a part of it, say.
+    /// It is another version then, with an identity of its own, and both are kept (wxcc-api 14).
+    private static func identified(_ captured: CapturedRecording, among known: [KnownRecording]) -> CapturedRecording {
+        guard let version = captured.asVersion,
+            let held = known.first(where: { $0.key == captured.key }), held.wantedTime == nil,
+            let stopTime = held.stopTime, stopTime != captured.stopTime
+        else { return captured }
+        return version
     }
 
     func takeRefusal(of id: TaskID, reason: String, in db: Database) throws {
@@ -103,12 +114,36 @@ struct AnswerTaking {
             row: row,
             key: captured.key,
             file: file,
+            stopTime: captured.stopTime,
             attempts: 0,
             wantedTime: now,
             failure: nil
         )
+        if let earlier = known.first(where: { $0.key.versioned(until: captured.stopTime) == captured.key }) {
+            try tellOfVersion(captured, after: earlier, in: db)
+        }
         known.append(recording)
         return recording
+    }
+
+    private func tellOfVersion(
+        _ captured: CapturedRecording,
+        after earlier: KnownRecording,
+        in db: Database
+    ) throws {
+        let event = Event(
+            time: now,
+            kind: .recordingChanged,
+            organization: organization,
+            task: captured.key.taskID,
+            file: earlier.file,
+            detail: [
+                "recording": earlier.key.recordingID.description,
+                "stop_time": captured.stopTime?.description ?? "",
+                "stop_time_before": earlier.stopTime?.description ?? "",
+            ]
+        )
+        try event.insert(in: db)
     }
 
     /// What an answer is to the question about its task.
@@ -215,6 +250,8 @@ struct KnownRecording {
     var row: RecordingRowID
     var key: RecordingKey
     var file: FileName
+    /// When it ended, by the answer that its bytes are of.
+    var stopTime: Timestamp?
     var attempts: Int
     /// `nil` once its bytes are held.
     var wantedTime: Timestamp?
@@ -227,7 +264,7 @@ struct KnownRecording {
 
     static func all(of task: Int64, taskID: TaskID, in db: Database) throws -> [KnownRecording] {
         let select = """
-            SELECT \(RecordingColumns.key), ordinal, file, attempts, wanted_time, failure
+            SELECT \(RecordingColumns.key), ordinal, file, stop_time, attempts, wanted_time, failure
             FROM recording \(RecordingColumns.keyJoins) WHERE task = ? ORDER BY ordinal
             """
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [task]).map { row in
@@ -236,6 +273,7 @@ struct KnownRecording {
                 row: RecordingRowID(task: task, ordinal: row["ordinal"]),
                 key: key,
                 file: try FileName(stored: row["file"], key: key),
+                stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
                 attempts: row["attempts"],
                 wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
                 failure: row["failure"]

@@ -17,6 +17,8 @@ package struct Event: Hashable, Sendable {
         case recordingLost = "recording_lost"
         case recordingFailed = "recording_failed"
         case recordingSuspect = "recording_suspect"
+        /// The provider says by now that a recording that is held ends at another time: it is fetched beside it.
+        case recordingChanged = "recording_changed"
         case taskRefused = "task_refused"
         /// The provider listed a recording in a way that gives no way to its bytes.
         case recordingUnusable = "recording_unusable"
@@ -139,6 +141,7 @@ extension Event.Kind {
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
         .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
         .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
+        .recordingChanged,
     ]
 
     var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

@@ -30,6 +30,23 @@ package struct CapturedRecording: Sendable, Hashable {
     }
 }
 
+extension CapturedRecording {
+    /// How long the provider says that it lasts; `nil` where it does not, or where the times make no sense.
+    package var statedDuration: Duration? {
+        guard let start = key.startTime, let stopTime, start < stopTime else { return nil }
+        return stopTime - start
+    }
+
+    /// The same as another version of a recording that is held already; `nil` where the provider does not say when it
+    /// ends, so that versions cannot be told apart.
+    package var asVersion: CapturedRecording? {
+        guard let stopTime else { return nil }
+        var version = self
+        version.key = key.versioned(until: stopTime)
+        return version
+    }
+}
+
 /// What a captured file is. The provider answers with three lists; audio has to be audio to be accepted, the others are
 /// kept as the bytes they are.
 package enum CaptureKind: String, Hashable, Sendable, Codable, Comparable, CaseIterable {
@@ -71,6 +88,15 @@ package struct RecordingKey: Hashable, Sendable, Codable {
         self.callType = callType.withoutNUL
         self.startTime = startTime
         self.providerFileName = providerFileName.withoutNUL
+    }
+
+    /// The identity of the version of this recording that ends at that time: the provider's ID with
+    /// `.until-` and the time in milliseconds behind it.
+    package func versioned(until stopTime: Timestamp?) -> RecordingKey {
+        var key = self
+        let mark = stopTime.map { ".until-\($0.millisecondsSince1970)" } ?? ""
+        key.recordingID = RecordingID(recordingID.description + mark) ?? recordingID
+        return key
     }
 
     enum CodingKeys: String, CodingKey {

@@ -6,6 +6,8 @@
 struct WaveHeader {
     private(set) var format: AudioFormat
     private(set) var suspicion: String?
+    /// Whether it says how much sound there is; a writer that streamed does not.
+    private(set) var declaresLength: Bool
 
     /// - Returns: `nil` where the bytes do not begin as a WAVE file does.
     init?(prefix: [UInt8], byteCount: Int64) {
@@ -14,6 +16,7 @@ struct WaveHeader {
         let chunks = ChunkWalk(bytes, byteCount: min(max(byteCount, Int64(prefix.count)), .max / 2))
         format = chunks.format ?? .unknownWave
         suspicion = chunks.suspicion
+        declaresLength = chunks.sound?.declared != nil
         if let sound = chunks.sound {
             format.durationMilliseconds = chunks.milliseconds(ofBytes: sound.available)
         }

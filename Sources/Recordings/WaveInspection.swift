@@ -19,13 +19,27 @@ package enum WaveInspection: Hashable, Sendable {
     /// - Parameters:
     ///   - prefix: its first bytes; 64 KiB are enough for any header that is known.
     ///   - byteCount: how many bytes it has in all.
-    package static func inspect(prefix: [UInt8], byteCount: Int64) -> WaveInspection {
+    ///   - statedDuration: how long the provider says that it lasts. Its word and the sound often differ somewhat
+    ///     (wxcc-api 6.6), so that it counts only where the header leaves the length open, and where half is missing.
+    package static func inspect(
+        prefix: [UInt8],
+        byteCount: Int64,
+        statedDuration: Duration? = nil
+    ) -> WaveInspection {
         guard !prefix.isEmpty, byteCount > 0 else { return .notAudio(.empty, beginning: "") }
         if let wave = WaveHeader(prefix: prefix, byteCount: byteCount) {
-            return .audio(wave.format, suspicion: wave.suspicion)
+            return .audio(wave.format, suspicion: wave.suspicion ?? shortness(of: wave, statedDuration))
         }
         if let container = ContainerSignature.name(of: prefix) { return .otherAudio(container: container) }
         return .notAudio(NotAudio(prefix), beginning: Self.printable(prefix))
+    }
+
+    private static func shortness(of wave: WaveHeader, _ statedDuration: Duration?) -> String? {
+        guard !wave.declaresLength, let stated = statedDuration?.milliseconds,
+            wave.format.durationMilliseconds < stated / 2
+        else { return nil }
+        return "the header leaves the length open, and \(wave.format.durationMilliseconds) ms of sound are there of "
+            + "a recording of \(stated) ms"
     }
 
     /// The first few characters, in ASCII, without what follows a URL's scheme: that could be a secret.

@@ -40,7 +40,7 @@ struct BodyBytes: AsyncBufferedSequence {
         /// How much may be sent now; waits or throws where the fault says so.
         private mutating func limit(_ count: Int) async throws -> Int {
             switch bytes.fault {
-            case .truncate(let end):
+            case .truncate(let end), .truncateChunked(let end):
                 return try rest(before: end, count)
             case .reset(let end):
                 do { return try rest(before: end, count) } catch {

@@ -13,6 +13,7 @@ struct HTTPHandlerAdaptor: HTTPHandler {
         let request = try await Request(request)
         var (response, fault) = provider.answer(request)
         if case .shortened(let count) = fault { response.shorten(to: count) }
+        if case .delay(let duration) = fault { try await Task.sleep(for: duration) }
         let media = Provider.endpoint(of: request.path) == .media && response.status < 300
         let port = request.peerPort
         let bytes = BodyBytes(response: response, fault: fault) {
@@ -28,10 +29,13 @@ struct HTTPHandlerAdaptor: HTTPHandler {
     }
 
     private static func sequence(_ bytes: BodyBytes, _ fault: Fault?) -> HTTPBodySequence {
-        guard let count = bytes.response.byteCount, fault != .chunked else {
-            return HTTPBodySequence(from: bytes, suggestedBufferSize: bufferSize)
+        switch fault {
+        case .chunked, .truncateChunked: break
+        default:
+            guard let count = bytes.response.byteCount else { break }
+            return HTTPBodySequence(from: bytes, count: count, suggestedBufferSize: bufferSize)
         }
-        return HTTPBodySequence(from: bytes, count: count, suggestedBufferSize: bufferSize)
+        return HTTPBodySequence(from: bytes, suggestedBufferSize: bufferSize)
     }
 
     private static func headers(_ headers: [(String, String)]) -> HTTPHeaders {

@@ -25,6 +25,9 @@ extension Simulator {
         provider.state.withLock { $0.faults = FaultPlan(seed: world.seed, rules: []) }
     }
 
+    /// How often each rule that is there has struck, in the order they were given.
+    package var strikes: [Int] { provider.state.withLock { $0.faults.entries.map(\.strikes) } }
+
     /// A good bearer token, as the lab guides paste one, outside the refresh flow.
     /// - Parameters:
     ///   - organization: the position of its organization.

@@ -6,8 +6,10 @@ package struct SimulatorCounters: Sendable, Hashable {
     package var statuses: [Int: Int] = [:]
     /// Bytes of recordings and transcripts that were sent.
     package var mediaBytes = 0
-    /// Requests in which a fault was injected.
-    package var faults = 0
+    /// Faults by kind (``Fault/kind``): requests to which one was done, and recordings that one changed in an answer.
+    package var faultsByKind: [String: Int] = [:]
+    /// All of them.
+    package var faults: Int { faultsByKind.values.reduce(0, +) }
 
     /// Requests to one endpoint.
     package func requests(to endpoint: Endpoint) -> Int { requests[endpoint, default: 0] }
@@ -24,6 +26,10 @@ package struct SimulatorCounters: Sendable, Hashable {
                 .object(statuses.map { (String($0.key), JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
             ),
             ("media_bytes", .integer(Int64(mediaBytes))), ("faults", .integer(Int64(faults))),
+            (
+                "faults_by_kind",
+                .object(faultsByKind.map { ($0.key, JSON.integer(Int64($0.value))) }.sorted { $0.0 < $1.0 })
+            ),
         ])
     }
 }

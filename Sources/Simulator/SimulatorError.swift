@@ -10,6 +10,8 @@ package struct SimulatorError: Error, Hashable, CustomStringConvertible {
         case cannotListen
         /// A task or recording is not one of this world.
         case unknown
+        /// A fault plan or a fault cannot be read.
+        case badFault
     }
 
     /// What went wrong, to match on.

@@ -33,7 +33,7 @@ package struct SimulatorOptions: Sendable {
 /// The rules of the token endpoint (wxcc-api 3).
 package struct TokenRules: Sendable {
     /// The two ways in which refusals are written (wxcc-api 3.6).
-    package enum ErrorShape: Sendable {
+    package enum ErrorShape: String, Sendable {
         /// `{"error":"invalid_grant","error_description":…}`
         case oauth
         /// `{"message":…,"errors":[…],"trackingId":…}`
@@ -66,6 +66,8 @@ package struct TaskRules: Sendable {
     /// Share of the tasks that are never listed, although their captures and activities are there: 0…1, the same tasks
     /// each time.
     package var hiddenShare = 0.0
+    /// Whether a `to` that is still to come is refused with 400, as agent activities do it.
+    package var refusesFuture = false
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

@@ -8,7 +8,9 @@ extension HTTPHeaders {
     }
 
     /// How long the server asks to be left alone: `Retry-After` in seconds or as a date of any form that HTTP knows
-    /// (RFC 9110 section 10.2.3). A date that is over means no wait.
+    /// (RFC 9110 section 10.2.3). A date that is over means no wait. It is by the server's clock, and so is `Date`: the
+    /// time between them is right even where this machine's clock is not.
+    /// - Parameter now: used where the answer has no date of its own.
     /// - Returns: `nil` where the field is missing or says neither.
     package func retryAfter(now: Date) -> Duration? {
         guard let text = self["Retry-After"]?.trimmingCharacters(in: .whitespaces), let first = text.utf8.first else {
@@ -22,7 +24,15 @@ extension HTTPHeaders {
         guard !Self.isDigit(first), first != UInt8(ascii: "-"), first != UInt8(ascii: "+") else { return nil }
         let instant = curl_getdate(text, nil)
         guard instant >= 0 else { return nil }
+        let now = date ?? now
         return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
+    }
+
+    /// When the server says that it answered (RFC 9110 section 6.6.1), to the second.
+    package var date: Date? {
+        guard let text = self["Date"], text.utf8.first.map(Self.isDigit) == false else { return nil }
+        let instant = curl_getdate(text, nil)
+        return instant > 0 ? Date(timeIntervalSince1970: Double(instant)) : nil
     }
 
     /// A century, in seconds: longer than anybody waits, and safe to calculate with.

@@ -41,6 +41,21 @@ package struct RetryPolicy: Sendable, Hashable {
         return retryAfter + Self.random(upTo: min(baseDelay, maximumDelay), using: &generator)
     }
 
+    /// The same with the system's own random numbers.
+    package func delay(afterAttempt n: Int, retryAfter: Duration?) -> Duration? {
+        var generator = SystemRandomNumberGenerator()
+        return delay(afterAttempt: n, retryAfter: retryAfter, using: &generator)
+    }
+
+    /// Whether the same request can have another answer later than one of this status, without anybody changing
+    /// anything: 408, 425, 429 and every 5xx (RFC 9110 section 15, RFC 8470, RFC 6585).
+    package static func isPassing(status: Int) -> Bool {
+        switch status {
+        case 408, 425, 429, 500...599: true
+        default: false
+        }
+    }
+
     /// `baseDelay` doubled `n - 1` times, but no more than `maximumDelay`.
     private func ceiling(afterAttempt n: Int) -> Duration {
         var ceiling = baseDelay

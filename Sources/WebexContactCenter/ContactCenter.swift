@@ -75,11 +75,19 @@ package final class ContactCenter: Sendable {
     }
 
     /// The tasks created from `from` until before `to`, oldest first, fetched page by page as they are asked for. The
-    /// last minute before now is left to the next listing. Ends with a page that covers the whole time; a time that
-    /// holds nothing but that last minute has no page.
+    /// last minute before now is left to the next listing, by the provider's clock where that is behind ours. Ends with a
+    /// page that covers the whole time up to then; a time that holds nothing but that last minute has no page.
     package func taskPages(from: Timestamp, to: Timestamp) -> TaskPages {
         let end = min(to, now() - Self.listingLag)
-        return TaskPages(exchange: exchange, settings: settings, walk: ListingWalk(from: from, to: end))
+        return TaskPages(
+            exchange: exchange,
+            settings: settings,
+            walk: ListingWalk(from: from, to: end),
+            latest: { [exchange, now] in
+                guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
+                return now() + offset - Self.listingLag
+            }
+        )
     }
 
     /// What agents did from `from` until before `to`, fetched page by page as it is asked for: a second source of task
@@ -115,7 +123,11 @@ package final class ContactCenter: Sendable {
         let end = now() - Self.listingLag
         let question = ListingWalk.Question(from: end - .hours(1), to: end, pageSize: 1)
         _ = try await exchange.tasks(question, of: settings)
-        return ProbeResult(roundTrip: stopwatch.elapsed() - started, token: try await tokens.status())
+        return ProbeResult(
+            roundTrip: stopwatch.elapsed() - started,
+            token: try await tokens.status(),
+            clockOffset: exchange.clockOffset
+        )
     }
 
     /// What is known of the tokens without asking the provider.
@@ -131,10 +143,13 @@ package struct ProbeResult: Sendable, Hashable {
     package var roundTrip: Duration
     /// The lives of the tokens, as far as known.
     package var token: TokenStatus
+    /// How far the provider's clock is ahead of this machine's, to a few seconds; `nil` where it did not say.
+    package var clockOffset: Duration?
 
     /// States all of it.
-    package init(roundTrip: Duration, token: TokenStatus) {
+    package init(roundTrip: Duration, token: TokenStatus, clockOffset: Duration? = nil) {
         self.roundTrip = roundTrip
         self.token = token
+        self.clockOffset = clockOffset
     }
 }

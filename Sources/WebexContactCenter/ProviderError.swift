@@ -25,6 +25,8 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case throttled
         /// The provider could not be reached, or failed, after all attempts.
         case unavailable
+        /// The connection to the provider is not one that can be trusted: its certificate does not verify.
+        case untrusted
         /// The answer is not what the interface promises, after all attempts.
         case malformed
         /// The file that keeps the newest tokens cannot be read or written.
@@ -54,11 +56,11 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         return message + tracking + (advice.isEmpty ? "" : "; " + advice)
     }
 
-    /// Whether the same request can succeed later without anybody changing anything.
+    /// Whether the same request can succeed later without anybody changing anything: the one place that decides it.
     package var isTransient: Bool {
         switch code {
         case .throttled, .unavailable, .malformed: true
-        case .authorization, .wrongOrganization, .rejected, .tokenStore, .cancelled: false
+        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .cancelled: false
         }
     }
 

@@ -29,6 +29,13 @@ struct CallarkSimulator: AsyncParsableCommand {
               curl http://127.0.0.1:PORT/simulator/counters       what it was asked and has sent
               curl -X POST 'http://127.0.0.1:PORT/simulator/advance?seconds=3600'     let an hour pass at once
               curl -X POST 'http://127.0.0.1:PORT/simulator/recordings?task=TASK_ID'  a late recording for a task
+              curl http://127.0.0.1:PORT/simulator/faults         how often each fault struck
+              curl -d 'media 503 first=9' http://127.0.0.1:PORT/simulator/faults
+                  one fault more; a plan in JSON or YAML will do, too
+              curl -X DELETE http://127.0.0.1:PORT/simulator/faults
+                  nothing goes wrong any more
+
+            \(FaultOptions.help)
             """
     )
 
@@ -62,6 +69,8 @@ struct CallarkSimulator: AsyncParsableCommand {
     @Option(help: "What time it is for the simulator at the start (ISO 8601); it goes on from there.")
     var now: String?
 
+    @OptionGroup(title: "What goes wrong") var faults: FaultOptions
+
     @Option(help: "Write callark.yaml, secret and refresh for this simulator into this folder.")
     var writeConfig: String?
 
@@ -70,11 +79,14 @@ struct CallarkSimulator: AsyncParsableCommand {
         guard calls >= 0 else { throw ValidationError("--calls must not be negative") }
         guard scale > 0 else { throw ValidationError("--scale must be above 0") }
         guard requestsPerMinute >= 0 else { throw ValidationError("--requests-per-minute must not be negative") }
+        guard now == nil || faults.clockOffsetSeconds == 0 else {
+            throw ValidationError("--now and --clock-offset-seconds exclude each other")
+        }
         guard captureDelaySeconds >= 0 else { throw ValidationError("--capture-delay-seconds must not be negative") }
     }
 
     func run() async throws {
-        var options = SimulatorOptions()
+        var options = try faults.options()
         options.requestsPerMinute = requestsPerMinute
         let simulator = Simulator(world: try world(), options: options)
         // Caught from before the first line is printed, so that who reads that line may stop it at once.
@@ -97,7 +109,10 @@ struct CallarkSimulator: AsyncParsableCommand {
         let start = try now.map(moment)
         var mix = CallMix.typical
         mix.captureDelay = .seconds(captureDelaySeconds)
-        let clock: SimulatedClock.Start = start.map { .at($0) } ?? (day == nil ? .system : .afterLastDay)
+        if let count = faults.tasksInOneMillisecond { mix.tasksInOneMillisecond = count }
+        let usual: SimulatedClock.Start = day == nil ? .system : .afterLastDay
+        let offset = faults.clockOffsetSeconds
+        let clock = start.map { .at($0) } ?? (offset == 0 ? usual : .ahead(.seconds(offset)))
         return try SimulatedWorld(
             seed: seed,
             days: dayNames(zone, start: start),

@@ -98,6 +98,20 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 let expiry = result.token.accessExpires.map { ", the token until \($0)" } ?? ""
                 let place = organization.apiBaseURL.host() ?? ""
                 findings.append(("provider \(organization.name)", .ok("\(place) answers\(expiry)")))
+                if let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 {
+                    let text =
+                        "the clock is \(Int(offset.seconds.magnitude)) s \(offset < .zero ? "ahead of" : "behind") "
+                    findings.append(
+                        (
+                            "clock",
+                            .wrong(
+                                text + "that of \(place)",
+                                advice: "set this machine's clock, for example with NTP",
+                                .inputOutput
+                            )
+                        )
+                    )
+                }
             } catch {
                 let host = organization.apiBaseURL.host() ?? ""
                 let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice

@@ -37,6 +37,8 @@ extension Output {
                 )
             )
         case .sealed(let day): try json(SealedLine(day))
+        case .paced(let host, let downloads, let configured, let reason):
+            try json(PacedLine(host: host, downloads: downloads, configured: configured, reason: reason))
         }
     }
 }
@@ -92,6 +94,14 @@ private struct SpaceLine: Encodable {
         case freeBytes = "free_bytes"
         case minimumFreeBytes = "minimum_free_bytes"
     }
+}
+
+private struct PacedLine: Encodable {
+    let type = "paced"
+    var host: String
+    var downloads: Int
+    var configured: Int
+    var reason: String
 }
 
 private struct SealedLine: Encodable {

@@ -12,6 +12,8 @@ final class PassProgress: Sendable {
         var stored = 0
         var failed = 0
         var receivedBytes: Int64 = 0
+        /// How many downloads at once a busy media host is held to, while it is fewer than configured.
+        var heldTo: Int?
         var began = ContinuousClock.now
         var drawnAt: ContinuousClock.Instant?
         /// How wide the bar on the screen is, so that it can be wiped.
@@ -61,7 +63,7 @@ final class PassProgress: Sendable {
             guard finding.tasksNotListed > 0 else { return }
             let tasks = Readable.count(finding.tasksNotListed, "task")
             warn("\(organization): \(tasks) named by agents' activities and not listed by the provider")
-        case .began, .listed, .found, .received, .stored, .sealed: break
+        case .began, .listed, .found, .received, .stored, .sealed, .paced: break
         }
     }
 
@@ -99,6 +101,7 @@ extension PassProgress.State {
         case .received(let bytes): receivedBytes += Int64(bytes)
         case .stored: stored += 1
         case .failed: failed += 1
+        case .paced(_, let downloads, let configured, _): heldTo = downloads < configured ? downloads : nil
         case .began, .listingAnomaly, .crossChecked, .refused, .sealed, .pausedForSpace, .recovered: break
         }
     }
@@ -116,5 +119,6 @@ extension PassProgress.State {
         return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: 20 - filled))] "
             + "\(stored)/\(wanted) recordings of \(Readable.count(listed, "task")), "
             + "\(Readable.bytes(receivedBytes)), \(Readable.bytes(Int64(Double(receivedBytes) / elapsed)))/s\(remaining)"
+            + (heldTo.map { ", \($0) at once: the media host is busy" } ?? "")
     }
 }

@@ -33,6 +33,12 @@ struct PassReport {
         }
         if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
         writeOpenDays(to: output)
+        if result.pacing.lowest < result.pacing.configured {
+            output.text(
+                "  a media host was busy: down to \(Readable.count(result.pacing.lowest, "download")) at once of "
+                    + "\(result.pacing.configured), \(result.pacing.last) in the end"
+            )
+        }
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
@@ -81,12 +87,13 @@ struct PassReport {
         var tasks: Tasks
         var recordings: Recordings
         var archives: [Archive]
+        var downloads: Downloads
         var complete: Bool
         var secondSource: SecondSource?
         var error: String?
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, from, to, tasks, recordings, archives, complete, error
+            case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
             case secondSource = "second_source"
         }
 
@@ -136,6 +143,13 @@ struct PassReport {
             var sha256: ContentDigest
         }
 
+        /// How many at once.
+        struct Downloads: Encodable {
+            var configured: Int
+            var lowest: Int
+            var last: Int
+        }
+
         init(_ result: Pass.Result) {
             let summary = result.summary
             organization = result.organization.description
@@ -168,6 +182,11 @@ struct PassReport {
                     sha256: $0.digest
                 )
             }
+            downloads = Downloads(
+                configured: result.pacing.configured,
+                lowest: result.pacing.lowest,
+                last: result.pacing.last
+            )
             complete = result.isComplete
             secondSource = result.secondSource.map {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)

@@ -11,25 +11,6 @@ import WebexContactCenter
 
 /// What a media host, and what stands before it, does to downloads now and then.
 @Suite struct `A media host that fails` {
-    /// Faults that pass, each with how the archive has to look afterwards: as if nothing had been.
-    static let passing: [Fault] = [
-        .status(500), .status(502), .status(503, headers: ["Retry-After": "0"]), .xmlSlowDown,
-        .status(429), .status(429, headers: ["Retry-After": "0"]), .status(408),
-        .html200, .json200, .emptyBody, .truncate(afterBytes: 100), .truncate(afterBytes: 0),
-        .reset(afterBytes: 1000), .chunked, .xmlExpired, .status(403), .ignoreRange,
-    ]
-
-    @Test(arguments: passing) func `for a while changes nothing in the archive`(_ fault: Fault) async throws {
-        try await Installation.with(.small(calls: 4)) { here in
-            here.simulator.inject(FaultRule(.media, .first(6), fault))
-            let result = try await here.pass()
-            #expect(result.failure == nil)
-            #expect(result.isComplete)
-            #expect(here.simulator.counters.faults > 0)
-            try await here.expectWhole()
-        }
-    }
-
     /// Faults that stay, each with a part of the reason that the manifest has to give.
     static let lasting: [(Fault, String)] = [
         (.status(500), "answered 500"), (.xmlSlowDown, "503 (SlowDown)"), (.status(429), "answered 429"),
@@ -157,26 +138,7 @@ import WebexContactCenter
 }
 
 @Suite struct `An API that fails` {
-    @Test(arguments: [Endpoint.tasks, .captures, .token])
-    func `once is asked again`(_ endpoint: Endpoint) async throws {
-        try await Installation.with(.small(calls: 3)) { here in
-            here.simulator.inject(FaultRule(endpoint, .first(1), .status(503)))
-            #expect(try await here.pass().isComplete)
-            try await here.expectWhole()
-        }
-    }
-
-    @Test func `with a page of HTML is asked again`() async throws {
-        try await Installation.with(.small(calls: 3)) { here in
-            here.simulator.inject(FaultRule(.captures, .first(1), .html200))
-            #expect(try await here.pass().isComplete)
-            try await here.expectWhole()
-        }
-    }
-
-    @Test func `with a recording that has no address keeps the day incomplete, and is named`()
-        async throws
-    {
+    @Test func `with a recording that has no address keeps the day incomplete, and is named`() async throws {
         try await Installation.with(.small(calls: 1, mix: .plain)) { here in
             let served = try #require(here.simulator.servedRecordings().first)
             let file = #"{"id":"\#(served.recording.id)","segment":true,"attributes":{"fileName":"a.wav"}}"#

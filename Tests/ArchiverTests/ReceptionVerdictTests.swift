@@ -40,11 +40,11 @@ import Transfer
         #expect(verdict(.status(403), body: body) == .freshURL(reason: "the media host answered 403"))
     }
 
-    @Test(arguments: [408, 429, 500, 502, 503])
+    @Test(arguments: [408, 425, 429, 500, 502, 503])
     func `a passing refusal is tried again, as late as the host asks`(status: Int) {
         #expect(
             verdict(.status(status), retryAfter: .seconds(7))
-                == .again(reason: "the media host answered \(status)", retryAfter: .seconds(7))
+                == .busy(reason: "the media host answered \(status)", retryAfter: .seconds(7))
         )
     }
 
@@ -56,7 +56,7 @@ import Transfer
     @Test(arguments: [TransferError.Code.cutShort, .stalled, .timedOut, .unreachable, .unresolved])
     func `an interruption is gone on from`(code: TransferError.Code) {
         let error = TransferError(code, "what happened")
-        #expect(verdict(error: error) == .again(reason: "what happened", retryAfter: nil))
+        #expect(verdict(error: error) == .busy(reason: "what happened", retryAfter: nil))
     }
 
     @Test(arguments: [TransferError.Code.untrusted, .refused, .tooLong])

@@ -1,9 +1,11 @@
 import DailyArchive
 import Foundation
+import Logging
 import Manifest
 import Recordings
 import Simulator
 import Testing
+import Transfer
 import WebexContactCenter
 
 @testable import Archiver
@@ -44,14 +46,93 @@ import WebexContactCenter
         }
     }
 
-    @Test func `that cannot be refreshed end the pass and leave what was stored`() async throws {
-        try await Installation.with(.small()) { here in
-            try await here.pass()
-            here.simulator.revokeAccessTokens()
-            here.simulator.revokeRefreshTokens()
-            let result = try await here.pass()
-            #expect((result.failure as? ProviderError)?.code == .authorization)
+    @Test func `that last a few seconds are renewed as often as it takes`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tokens.accessLifetime = .seconds(3)
+        options.tokens.rotatesRefreshTokens = true
+        try await Installation.with(.small(calls: 60, mix: .plain), options: options) { here in
+            let clock = here.simulator.clock
+            let result = try await here.pass {
+                $0.rules.downloads.concurrency = 2
+            } observer: { event in
+                switch event {
+                case .found, .stored: clock.advance(by: .seconds(2))
+                default: break
+                }
+            }
+            #expect(result.failure == nil)
+            #expect(result.isComplete)
+            #expect(here.simulator.counters.requests(to: .token) > 3)
             try await here.expectWhole()
+        }
+    }
+
+    @Test(arguments: [TokenRules.ErrorShape.oauth, .webex], [true, false])
+    func `that cannot be refreshed end the pass, leave what is held, and say what to do`(
+        _ shape: TokenRules.ErrorShape,
+        inMidRun: Bool
+    ) async throws {
+        var options = SimulatorOptions.unlimited
+        options.tokens.errorShape = shape
+        try await Installation.with(.small(calls: 40), options: options) { here in
+            if inMidRun {
+                here.simulator.inject(try FaultRule("captures 401 after=2"))
+                here.simulator.inject(try FaultRule("token refuse shape=\(shape.rawValue) after=1"))
+            } else {
+                try await here.pass()
+                here.simulator.revokeAccessTokens()
+                here.simulator.revokeRefreshTokens()
+            }
+            let before = try inMidRun ? [] : here.sealedFiles().keys.sorted()
+            let result = try await here.pass()
+            let error = try #require(result.failure as? ProviderError)
+            #expect(error.code == .authorization)
+            #expect(error.status == 400)
+            #expect(error.message.contains("the refresh token or code is invalid or expired"))
+            #expect(error.advice.contains("authorise Callark again and configure the new refresh token"))
+            #expect(!error.description.contains(here.simulator.refreshToken))
+            #expect(!error.description.contains(here.simulator.clientSecret))
+            // It is not asked again and again about a token that was refused.
+            #expect(here.simulator.counters.requests(to: .token) <= 3)
+            #expect(try here.sealedFiles().keys.sorted() == before)
+            #expect(Set(try await here.held()).isSubset(of: here.offered()))
+            #expect(try await here.verify() == [])
+            guard inMidRun else { return try await here.expectWhole() }
+            #expect(!result.isComplete)
+            #expect(try await !here.held().isEmpty)
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    /// Two processes over one store are two clients that know nothing of each other.
+    @Test func `that rotate are refreshed by one of two clients at a time, and serve both`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tokens.rotatesRefreshTokens = true
+        try await Installation.with(.small(calls: 1), options: options) { here in
+            let engine = try TransferEngine(.init(userAgent: "callark-tests", maximumConnectionsPerHost: 8))
+            let settings = try here.provider()
+            let clients = (0..<4).map { _ in
+                ContactCenter(
+                    settings,
+                    exchange: engine,
+                    retry: RetryPolicy(attempts: 1),
+                    now: here.now,
+                    logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+                )
+            }
+            // An answer that takes its time leaves the others every chance to use the same refresh token.
+            here.simulator.inject(try FaultRule("token delay seconds=0.05"))
+            for round in 1...8 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for client in clients { group.addTask { _ = try await client.probe() } }
+                    try await group.waitForAll()
+                }
+                #expect(here.simulator.counters.requests(to: .token) == round)
+                here.simulator.revokeAccessTokens()
+            }
+            await engine.shutDown()
         }
     }
 }

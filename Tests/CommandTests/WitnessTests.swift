@@ -133,7 +133,9 @@ import Testing
             try Data("tokens".utf8).write(to: URL(filePath: "\(folder)/acme.json.new-\(Int32.max)"))
             desk.simulator.revokeAccessTokens()
             #expect(try await desk.run("config", "check").status == 0)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["acme.json"])
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            #expect(names == ["acme.json", "acme.json.lock"])
+            #expect(try Data(contentsOf: URL(filePath: "\(folder)/acme.json.lock")).isEmpty)
         }
     }
 

@@ -39,6 +39,24 @@ import Testing
         #expect(inspect(WaveFile()) == .audio(format, suspicion: nil))
     }
 
+    /// A streaming writer's file that ends early can be told by nothing but the length of the call.
+    @Test(
+        arguments: [(nil, nil), (nil, 2500), (UInt32.max, 2500), (UInt32.max, 1900), (0, 2500)] as [(UInt32?, Int64?)]
+    )
+    func `a length that the header leaves open is held against the call's`(size: UInt32?, stated: Int64?) throws {
+        var file = WaveFile()
+        (file.soundSize, file.riffSize) = (size, size)
+        let duration = stated.map { Duration.milliseconds($0) }
+        let inspection = WaveInspection.inspect(
+            prefix: file.bytes,
+            byteCount: Int64(file.bytes.count),
+            statedDuration: duration
+        )
+        let expected =
+            stated == 2500 && size != nil ? "the header leaves the length open, and 1000 ms of sound are there of" : nil
+        #expect(try suspicion(inspection)?.hasPrefix(expected ?? "none") == expected.map { _ in true })
+    }
+
     @Test(arguments: [(6, "alaw"), (7, "mulaw")])
     func `companded sound is eight bits a sample`(tag: Int, codec: String) throws {
         let file = WaveFile(

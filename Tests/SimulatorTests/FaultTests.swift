@@ -116,14 +116,16 @@ import Testing
     }
 
     @Test func `a share of the requests is met, the same ones for the same seed`() {
+        let now = Moment(0)
         func met(_ seed: UInt64) -> [Bool] {
             var plan = FaultPlan(seed: seed, rules: [FaultRule(.media, .share(0.25), .html200)])
-            return (0..<1000).map { _ in plan.fault(for: .media, path: "/media/a") != nil }
+            return (0..<1000).map { _ in plan.strike(at: .media, path: "/media/a", now: now) != nil }
         }
         #expect(met(1) == met(1) && met(1) != met(2))
         #expect((200...300).contains(met(1).count { $0 }))
         var plan = FaultPlan(seed: 1, rules: [FaultRule(.media, .always, .html200, pathContains: "b")])
-        #expect(plan.fault(for: .media, path: "/media/a") == nil && plan.fault(for: .tasks, path: "/b") == nil)
+        #expect(plan.strike(at: .media, path: "/media/a", now: now) == nil)
+        #expect(plan.strike(at: .tasks, path: "/b", now: now) == nil)
     }
 
     @Test func `stopping ends a stalled connection at once, and the same simulator starts again`() async throws {

@@ -98,7 +98,8 @@ import Testing
 
     @Test(arguments: [
         ["--day", "2025-02-30"], ["--days", "0"], ["--scale", "0"], ["--calls", "-1"], ["--time-zone", "Mars/Base"],
-        ["--now", "noon"], ["--frobnicate"],
+        ["--now", "noon"], ["--frobnicate"], ["--access-token-seconds", "0"], ["--tasks-in-one-millisecond", "0"],
+        ["--now", "2025-11-20T12:00:00Z", "--clock-offset-seconds", "3600"], ["--token-errors", "odd"],
     ])
     func `bad usage is refused`(arguments: [String]) async throws {
         let result = try await run(arguments)
@@ -106,9 +107,45 @@ import Testing
         #expect(result.text.contains("Error: "))
     }
 
+    @Test func `a fault plan and single faults are carried out, a bad one is one line and exit 64`() async throws {
+        let result = try await session(
+            """
+            --seed 7 --day 2025-11-20 --calls 5 --scale 0.02 --fault 'organization 418' \
+                --fault-plan <(printf 'faults:\\n  - at: token\\n    fault: refuse\\n    shape: webex\\n') \
+                --access-token-seconds 60 --rotate-refresh-tokens --token-errors webex --tasks-in-one-millisecond 3
+            """,
+            script: """
+                U=http://127.0.0.1:$PORT
+                curl -s -o "$FOLDER/none" -w '%{http_code}\n' $U/organization/x
+                curl -s -X POST $U/v1/access_token | grep -c '"message":"the refresh token or code is invalid'
+                curl -s $U/simulator/faults | grep -c '"strikes":1'
+                """,
+            signal: "TERM"
+        )
+        #expect(result.text.split(separator: "\n") == ["418", "1", "2", "exit 0"])
+        for arguments in [["--fault", "media oops"], ["--fault-plan", "/nowhere/plan.yaml"]] {
+            let refusal = try await run(arguments)
+            #expect(refusal.status == 64)
+            #expect(refusal.text.hasPrefix("Error: ") && refusal.text.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test func `its clock can be wrong, and its answers say so`() async throws {
+        let result = try await session(
+            "--calls 1 --clock-offset-seconds -7200",
+            script: """
+                DATE=$(curl -s -D - -o /dev/null http://127.0.0.1:$PORT/simulator/counters | grep -i '^date: ' | cut -c7-)
+                echo $((($(date +%s) - $(date -d "$DATE" +%s)) / 600))
+                """,
+            signal: "TERM"
+        )
+        #expect(result.text.split(separator: "\n") == ["12", "exit 0"])
+    }
+
     @Test func `help has examples`() async throws {
         let text = try await run(["--help"]).text
         #expect(text.contains("callark-simulator --port 8080 --seed 7 --day 2025-11-20 --days 3"))
         #expect(text.contains("/simulator/recordings"))
+        #expect(text.contains("media truncate bytes=20000 first=1 recordings=0.2"))
     }
 }

@@ -58,7 +58,7 @@ import Transfer
     }
 
     @Test(arguments: [
-        (TransferError.Code.untrusted, ProviderError.Code.unavailable), (.tooLong, .malformed),
+        (TransferError.Code.untrusted, ProviderError.Code.untrusted), (.tooLong, .rejected),
         (.cancelled, .cancelled),
     ])
     func `a failure that nobody's patience mends is not tried again`(

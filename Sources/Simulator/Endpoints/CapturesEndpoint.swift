@@ -33,6 +33,7 @@ extension Provider {
         var entries = query.taskIDs.map { id -> JSON in
             let task = world.task(id: id, organization: caller.organization)
             let held = task.map { recordings(of: $0, changes, at: now) } ?? []
+            if let task { countListingFaults(of: task, changes, at: now) }
             let listed = held.filter {
                 $0.recording.isListed(
                     segments: query.segments,
@@ -42,7 +43,7 @@ extension Provider {
             }
             let spoken = task.map { transcripts(of: $0, changes, at: now) } ?? []
             let paths = CapturePaths(organization: organization, task: id, signer: signer, minutes: query.expiration)
-            let rows = ordered(listed, options.quirks).map { row($0.recording, paths, options.quirks) }
+            let rows = ordered(listed, options.quirks).map { row($0, paths, options.quirks) }
             var entry: [(String, JSON)] = [
                 ("taskId", .string(id)), ("recording", .array(rows)),
                 ("transcription", .array(spoken.map { row($0, paths, options.quirks) })),
@@ -54,6 +55,14 @@ extension Provider {
         let meta: JSON = ["orgId": .string(organization), "urlExpiration": .integer(Int64(query.expiration))]
         let answer: JSON = ["meta": meta, "data": .array(entries)]
         return .json(200, escaped: options.quirks.contains(.escapedURLs), answer)
+    }
+
+    /// The tasks that a question names; none where it is no valid one.
+    static func taskIDs(in request: Request) -> [String] {
+        let decoder = JSONDecoder()
+        let nested = try? decoder.decode(Body.self, from: request.body).query
+        let flat = nested == nil ? try? decoder.decode(Body.Query.self, from: request.body) : nil
+        return (nested ?? flat)?.taskIds ?? []
     }
 
     private func ordered<T>(_ values: [T], _ quirks: Quirks) -> [T] {
@@ -96,7 +105,8 @@ extension Provider {
         )
     }
 
-    private func row(_ recording: SimulatedRecording, _ paths: CapturePaths, _ quirks: Quirks) -> JSON {
+    private func row(_ held: HeldRecording, _ paths: CapturePaths, _ quirks: Quirks) -> JSON {
+        let recording = held.recording
         var random = SeededRandom(world.seed, recording.id.hashed)
         let strings = quirks.contains(.stringTimestamps) && random.chance(0.3)
         func time(_ moment: Moment) -> JSON {
@@ -104,7 +114,7 @@ extension Provider {
         }
         var attributes: [(String, JSON)] = [
             ("fileName", .string(recording.fileName)),
-            ("filePath", .string(paths.url(to: recording.fileName, of: recording.id))),
+            ("filePath", .string(paths.url(to: recording.fileName, of: recording.id, at: held.origin))),
             ("startTime", time(recording.start)), ("stopTime", time(recording.stop)),
         ]
         if quirks.contains(.joinedParticipants), random.chance(0.05) {
@@ -143,8 +153,8 @@ private struct CapturePaths {
     let signer: URLSigner
     let minutes: Int
 
-    func url(to fileName: String, of capture: String) -> String {
+    func url(to fileName: String, of capture: String, at origin: String? = nil) -> String {
         let path = [organization, task, capture, fileName].map(Provider.encoded).joined(separator: "/")
-        return signer.url(path: "/media/\(path)", expiresAfter: minutes * 60)
+        return signer.url(path: "/media/\(path)", at: origin, expiresAfter: minutes * 60)
     }
 }

@@ -35,7 +35,9 @@ extension Provider {
         guard parts.count == 5, let organization = world.organizations.firstIndex(where: { $0.id == parts[1] }),
             let task = world.task(id: parts[2], organization: organization)
         else { return Self.noSuchKey }
-        if fault == .changingETag { state.withLock { $0.changes.versions[parts[3], default: 0] += 1 } }
+        if fault == .changingETag || fault == .changingUnderRange {
+            state.withLock { $0.changes.versions[parts[3], default: 0] += 1 }
+        }
         let changes = changes
         if let held = recordings(of: task, changes, at: now).first(where: {
             $0.recording.id == parts[3] && $0.recording.fileName == parts[4]
@@ -43,7 +45,7 @@ extension Provider {
             let reader = SoundReader(held.sound)
             return serve(
                 request,
-                ignoringRange: fault == .ignoreRange,
+                fault,
                 etag: held.etag,
                 modified: held.recording.available,
                 type: held.recording.sound.seed.isMultiple(of: 2) ? "audio/wav" : "binary/octet-stream",
@@ -57,7 +59,7 @@ extension Provider {
         let data = Data(transcript.content)
         return serve(
             request,
-            ignoringRange: fault == .ignoreRange,
+            fault,
             etag: "\"\(String(task.id.hashed, radix: 16))\"",
             modified: transcript.available,
             type: "application/json",
@@ -68,14 +70,16 @@ extension Provider {
     /// The preconditions and ranges of RFC 9110 that S3 knows.
     private func serve(
         _ request: Request,
-        ignoringRange: Bool,
+        _ fault: Fault?,
         etag: String,
         modified: Moment,
         type: String,
         size: Int,
         _ body: (Range<Int>) -> Response.Body
     ) -> Response {
-        if let wanted = request.header("if-match"), wanted != etag, wanted != "*" {
+        if let wanted = request.header("if-match"), wanted != etag, wanted != "*",
+            fault != .changingUnderRange
+        {
             return .storage(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         }
         let date = modified.text(.http)
@@ -84,7 +88,7 @@ extension Provider {
         ]
         if request.header("if-none-match") == etag { return Response(304, headers: headers) }
         let valid = request.header("if-range").map { $0 == etag || $0 == date } ?? true
-        guard !ignoringRange, valid, let range = ByteRange(request.header("range")) else {
+        guard fault != .ignoreRange, valid, let range = ByteRange(request.header("range")) else {
             return Response(200, headers: headers, body: body(0..<size))
         }
         guard let part = range.resolved(in: size) else {

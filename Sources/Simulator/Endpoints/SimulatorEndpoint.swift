@@ -12,18 +12,19 @@ extension Provider {
         case ("POST", "/simulator/advance"):
             guard let seconds = request.parameter("seconds").flatMap({ Int64($0) }), (0...1 << 32).contains(seconds)
             else {
-                return plain(400, "seconds is required")
+                return .text(400, "seconds is required")
             }
             clock.advance(by: .seconds(seconds))
             return .json(200, ["type": "clock", "now": .string(clock.now.text(.iso8601))])
         case ("POST", "/simulator/recordings"):
             let added = request.parameter("task").flatMap { addRecording(to: $0, callType: "main") }
-            guard let added else { return plain(404, "task has to name a task of this world") }
+            guard let added else { return .text(404, "task has to name a task of this world") }
             return .json(200, ["type": "added", "recording_id": .string(added)])
+        case (_, "/simulator/faults"): return faultsPage(request)
         case ("POST", "/simulator/revoke-access-tokens"):
             state.withLock { $0.tokens.revokeAccessTokens() }
             return .json(200, ["type": "revoked"])
-        default: return plain(404, "no such page")
+        default: return .text(404, "no such page")
         }
     }
 
@@ -36,28 +37,26 @@ extension Provider {
         return state.withLock { state in
             let number = state.changes.added[taskID, default: []].count + 1
             var random = SeededRandom(world.seed, taskID.hashed, UInt64(number))
+            let start = task.created + .seconds(number)
+            let seconds = max(1, 20 * world.scale)
             let recording = SimulatedRecording(
                 id: Identifier.random(&random),
                 fileName: "recording-late-\(number).wav",
                 callType: callType,
                 segment: false,
                 stitched: false,
-                start: task.created + .seconds(number),
-                stop: task.ended,
+                start: start,
+                stop: start + .milliseconds(Int64(seconds * 1000)),
                 available: now,
                 channels: ("Caller", "Agent"),
                 participants: [],
                 sensitive: nil,
-                sound: Sound(seconds: max(1, 20 * world.scale), &random),
+                sound: Sound(seconds: seconds, &random),
                 missing: false
             )
             state.changes.added[taskID, default: []].append(recording)
             return recording.id
         }
-    }
-
-    private func plain(_ status: Int, _ text: String) -> Response {
-        Response(status, headers: [("Content-Type", "text/plain")], body: .bytes(Data("\(text)\n".utf8)))
     }
 
     private func taskLines() -> Response {

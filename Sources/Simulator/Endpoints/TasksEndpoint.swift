@@ -54,6 +54,7 @@ extension Provider {
             throw refuse("pageSize is not valid")
         }
         guard from >= now - Self.longestLookBack else { throw refuse("from is more than 12 months ago") }
+        guard to <= now || !options.tasks.refusesFuture else { throw refuse("to is in the future") }
         guard from <= to else { throw refuse("from is after to") }
         guard from.distance(to: to) <= Self.longestSpan.milliseconds else {
             throw refuse("the time range is longer than 184 days")

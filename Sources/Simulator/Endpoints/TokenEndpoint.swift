@@ -53,7 +53,7 @@ extension Provider {
             return state.tokens.issuePair(world.organizations[index], index, replacing: used, rules: rules, at: now)
         }
         guard let pair else {
-            return refuse("invalid_grant", "the refresh token or code is invalid or expired", tracking)
+            return .refusedGrant(options.tokens.errorShape, tracking)
         }
         return .json(
             200,
@@ -76,17 +76,7 @@ extension Provider {
     }
 
     private func refuse(_ code: String, _ description: String, _ tracking: String) -> Response {
-        switch options.tokens.errorShape {
-        case .oauth: .json(400, ["error": .string(code), "error_description": .string(description)])
-        case .webex:
-            .json(
-                400,
-                [
-                    "message": .string(description), "errors": [["description": .string(description)]],
-                    "trackingId": .string(tracking),
-                ]
-            )
-        }
+        .tokenRefusal(options.tokens.errorShape, code, description, tracking)
     }
 
     static func encoded(_ text: String) -> String {
@@ -96,4 +86,30 @@ extension Provider {
     private static let unreserved = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
     )
+}
+
+extension Response {
+    /// What a refresh token or a code that is not good any more is answered with.
+    static func refusedGrant(_ shape: TokenRules.ErrorShape, _ tracking: String = "ROUTER_REFUSED") -> Response {
+        tokenRefusal(shape, "invalid_grant", "the refresh token or code is invalid or expired", tracking)
+    }
+
+    fileprivate static func tokenRefusal(
+        _ shape: TokenRules.ErrorShape,
+        _ code: String,
+        _ description: String,
+        _ tracking: String
+    ) -> Response {
+        switch shape {
+        case .oauth: json(400, ["error": .string(code), "error_description": .string(description)])
+        case .webex:
+            json(
+                400,
+                [
+                    "message": .string(description), "errors": [["description": .string(description)]],
+                    "trackingId": .string(tracking),
+                ]
+            )
+        }
+    }
 }

@@ -1,8 +1,12 @@
+import Synchronization
+
 /// A recording as the provider holds it at some moment.
 struct HeldRecording: Sendable {
     var recording: SimulatedRecording
     /// How often its audio was replaced.
     var version: Int
+    /// Whose URLs it has; `nil` for the simulator's own.
+    var origin: String?
 
     /// Its audio: another version is other sound of the same length.
     var sound: Sound {
@@ -13,7 +17,8 @@ struct HeldRecording: Sendable {
 
     /// In quotes. No checksum of the bytes, as S3's often is none either (wxcc-api 6.5).
     var etag: String {
-        "\"\(String(SeededRandom.mix(recording.id.hashed &+ UInt64(version)), radix: 16))-1\""
+        let state = UInt64(version) &+ UInt64(recording.sound.frames) << 20
+        return "\"\(String(SeededRandom.mix(recording.id.hashed &+ state), radix: 16))-1\""
     }
 }
 
@@ -26,7 +31,26 @@ extension Provider {
             guard recording.available <= now, !recording.missing, !changes.removed.contains(recording.id),
                 retention.map({ recording.stop + $0 > now }) ?? true
             else { return nil }
-            return HeldRecording(recording: recording, version: changes.versions[recording.id, default: 0])
+            let held = HeldRecording(recording: recording, version: changes.versions[recording.id, default: 0])
+            guard let faults = changes.faults else { return held }
+            return held.listed(faults.listingFaults(of: held, in: task, at: now), at: now)
+        }
+    }
+
+    /// Counts what the faults of the listing did to an answer about that task.
+    func countListingFaults(of task: SimulatedTask, _ changes: WorldChanges, at now: Moment) {
+        guard let faults = changes.faults else { return }
+        var whole = changes
+        whole.faults = nil
+        let struck = recordings(of: task, whole, at: now).flatMap { held in
+            faults.listingFaults(of: held, in: task, at: now).filter { held.isChanged(by: $0.fault, at: now) }
+        }
+        guard !struck.isEmpty else { return }
+        state.withLock { state in
+            for (index, fault) in struck {
+                state.faults.countListing(index)
+                state.counters.faultsByKind[fault.kind, default: 0] += 1
+            }
         }
     }
 
@@ -34,6 +58,49 @@ extension Provider {
         guard now >= changes.heldBack[task.id] ?? Moment(.min) else { return [] }
         let retention = options.retention
         return task.transcripts.filter { $0.available <= now && (retention.map { task.ended + $0 > now } ?? true) }
+    }
+}
+
+extension FaultPlan {
+    fileprivate func listingFaults(
+        of held: HeldRecording,
+        in task: SimulatedTask,
+        at now: Moment
+    ) -> [(index: Int, fault: Fault)] {
+        listingFaults(task: task.id, recording: held.recording.id, now: now)
+    }
+}
+
+extension HeldRecording {
+    /// The recording as faults of the listing leave it; `nil` where they leave nothing.
+    fileprivate func listed(_ faults: [(index: Int, fault: Fault)], at now: Moment) -> HeldRecording? {
+        var listed: HeldRecording? = self
+        for (_, fault) in faults { listed = listed?.changed(by: fault, at: now) }
+        return listed
+    }
+
+    fileprivate func isChanged(by fault: Fault, at now: Moment) -> Bool {
+        guard let changed = changed(by: fault, at: now) else { return true }
+        return changed.origin != origin || changed.recording.fileName != recording.fileName
+            || changed.recording.sound != recording.sound
+    }
+
+    private func changed(by fault: Fault, at now: Moment) -> HeldRecording? {
+        var changed = self
+        switch fault {
+        case .vanish: return nil
+        case .late(let delay):
+            changed.recording.available = recording.available + delay
+            return changed.recording.available <= now ? changed : nil
+        case .partial(let share, let duration) where now < recording.available + duration:
+            let length = Double(recording.start.distance(to: recording.stop))
+            changed.recording.stop = recording.start.advanced(by: Int64(length * share))
+            changed.recording.sound.frames = Int(Double(recording.sound.frames) * share)
+        case .named(let name): changed.recording.fileName = name
+        case .mediaOrigin(let origin): changed.origin = origin
+        default: break
+        }
+        return changed
     }
 }
 

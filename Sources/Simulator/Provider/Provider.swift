@@ -43,7 +43,14 @@ final class Provider: Sendable {
     }
 
     var options: SimulatorOptions { state.withLock { $0.options } }
-    var changes: WorldChanges { state.withLock { $0.changes } }
+    /// What differs from the world at this moment, by hand and by faults of the listing.
+    var changes: WorldChanges {
+        state.withLock { state in
+            var changes = state.changes
+            if state.faults.concernsListing { changes.faults = state.faults }
+            return changes
+        }
+    }
 
     static func endpoint(of path: String) -> Endpoint {
         switch path {
@@ -62,16 +69,19 @@ final class Provider: Sendable {
     /// The answer to a request together with the fault that is still to be done to it while it is sent.
     func answer(_ request: Request) -> (response: Response, fault: Fault?) {
         let endpoint = Self.endpoint(of: request.path)
+        let asked = endpoint == .captures ? Self.taskIDs(in: request) : []
+        let now = clock.now
         let (fault, number) = state.withLock { state in
             state.requestNumber += 1
             state.counters.requests[endpoint, default: 0] += 1
-            let fault = state.faults.fault(for: endpoint, path: request.path)
-            if fault != nil { state.counters.faults += 1 }
-            return (fault, state.requestNumber)
+            let strike = state.faults.strike(at: endpoint, path: request.path, tasks: asked, now: now)
+            if let strike { state.counters.faultsByKind[strike.kind, default: 0] += 1 }
+            return (strike?.fault, state.requestNumber)
         }
         let tracking = request.header("trackingid") ?? "ROUTER_\(String(SeededRandom.mix(number), radix: 16))"
         var response = fault?.replacement ?? response(to: request, at: endpoint, tracking: tracking, fault: fault)
         if endpoint != .media { response.headers.append(("trackingid", tracking)) }
+        response.headers.append(("Date", clock.now.text(.http)))
         compress(&response, for: request, at: endpoint)
         state.withLock { $0.counters.statuses[response.status, default: 0] += 1 }
         return (response, fault)
@@ -156,15 +166,26 @@ extension Fault {
         case .status(let status, let body, let headers):
             let sorted = headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
             return Response(status, headers: sorted, body: .bytes(Data(body.utf8)))
-        case .html200:
-            let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
-            return Response(200, headers: [("Content-Type", "text/html")], body: .bytes(Data(page.utf8)))
-        case .json200: return .json(200, ["message": "something went wrong", "errors": []])
+        case .html200: return .page(Self.htmlPage, "text/html")
+        case .json200: return .page(Self.jsonPage, "application/json")
         case .xmlSlowDown: return .storage(503, "SlowDown", "Please reduce your request rate.")
         case .xmlExpired: return .storage(403, "AccessDenied", "Request has expired")
         case .xmlExpiredToken: return .storage(400, "ExpiredToken", "The provided token has expired.")
         case .emptyBody: return Response(200)
+        case .poisonedTask(let status): return Response(status)
+        case .refusedGrant(let shape): return .refusedGrant(shape)
         default: return nil
         }
+    }
+
+    /// What a captive proxy says instead of the answer.
+    static let htmlPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
+    /// An error that believes itself a success.
+    static let jsonPage = #"{"message":"something went wrong","errors":[]}"#
+}
+
+extension Response {
+    fileprivate static func page(_ text: String, _ type: String) -> Response {
+        Response(200, headers: [("Content-Type", type)], body: .bytes(Data(text.utf8)))
     }
 }

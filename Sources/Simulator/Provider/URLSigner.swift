@@ -18,15 +18,17 @@ struct URLSigner: Sendable {
     let host: String
     let now: Moment
 
-    /// - Parameter seconds: how long the URL is good for.
-    func url(path: String, expiresAfter seconds: Int) -> String {
+    /// - Parameters:
+    ///   - origin: scheme, host and port other than the signed host's.
+    ///   - seconds: how long the URL is good for.
+    func url(path: String, at origin: String? = nil, expiresAfter seconds: Int) -> String {
         let time = now.text(.compact)
         let credential = "AKIASIMULATED\(seed % 1000)%2F\(time.prefix(8))%2Fus-east-1%2Fs3%2Faws4_request"
         let query =
             "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=\(time)&X-Amz-SignedHeaders=host"
             + "&X-Amz-Expires=\(seconds)&X-Amz-Credential=\(credential)"
         let signature = signature(method: "GET", path: path, query: query)
-        return "http://\(host)\(path)?\(query)\(Self.mark)\(signature)"
+        return "\(origin ?? "http://\(host)")\(path)?\(query)\(Self.mark)\(signature)"
     }
 
     func check(_ request: Request) -> Verdict {

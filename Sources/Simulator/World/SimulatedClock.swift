@@ -10,6 +10,8 @@ package final class SimulatedClock: Sendable {
         case system
         /// That moment.
         case at(Moment)
+        /// The real time and that much more, or less: one of the two clocks is wrong.
+        case ahead(Duration)
         /// Thirty hours after the world's last day has ended, when its latest capture has long appeared.
         case afterLastDay
     }

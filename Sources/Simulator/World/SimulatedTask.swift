@@ -41,7 +41,7 @@ package struct SimulatedRecording: Sendable {
     /// The provider's identifier of it.
     package let id: String
     /// As the provider names the file; not unique within a task.
-    package let fileName: String
+    package internal(set) var fileName: String
     /// `main`, `consult` or `va-main`.
     package let callType: String
     /// Whether it is a piece of a main call in several pieces, listed only with `includeSegments`.
@@ -51,14 +51,14 @@ package struct SimulatedRecording: Sendable {
     /// When its first sound was.
     package let start: Moment
     /// When its last sound was.
-    package let stop: Moment
+    package internal(set) var stop: Moment
     /// When captures/query first lists it.
-    package let available: Moment
+    package internal(set) var available: Moment
 
     let channels: (String, String)
     let participants: [String]
     let sensitive: Bool?
-    let sound: Sound
+    var sound: Sound
     /// Never appears, although it was asked for.
     let missing: Bool
 }

@@ -61,6 +61,7 @@ package struct SimulatedWorld: Sendable {
             switch clock {
             case .system: nil
             case .at(let moment): moment
+            case .ahead(let duration): Moment(Date()) + duration
             case .afterLastDay: last.span(in: timeZone).upperBound + .seconds(30 * 3600)
             }
     }

@@ -28,6 +28,14 @@ enum AccessTokens: Sendable {
         }
     }
 
+    /// Whether that token is no longer the present one, or its time has passed.
+    func isOver(_ token: Secret) async -> Bool {
+        switch self {
+        case .bearer: false
+        case .refreshing(let tokens): await tokens.isOver(token)
+        }
+    }
+
     /// What is known of the tokens without asking the provider.
     func status() async throws(ProviderError) -> TokenStatus {
         switch self {

@@ -2,7 +2,8 @@ import Logging
 import Recordings
 import Transfer
 
-/// Keeps one organization's token pair fresh: one refresh at a time, the newest pair on disk before it is used.
+/// Keeps one organization's token pair fresh: one refresh at a time, among all processes of this machine
+/// (``TokenLock``), and the newest pair on disk before it is used.
 ///
 /// Crash points: before the token endpoint answers, nothing has changed; between its answer and the save, a provider
 /// that rotates refresh tokens has left us with a dead one, which no client can prevent, so that nothing else happens
@@ -74,6 +75,12 @@ actor RefreshingTokens {
         _ = try await current()
     }
 
+    /// Whether another token has taken the place of this one, or its time has passed.
+    func isOver(_ token: Secret) -> Bool {
+        guard let pair, pair.accessToken == token else { return true }
+        return !pair.isUsable(at: now())
+    }
+
     /// The newest pair that is known, from the file where nothing has been asked for yet.
     func known() async throws(ProviderError) -> TokenPair? {
         if let pair { return pair }
@@ -95,12 +102,9 @@ actor RefreshingTokens {
 
 extension RefreshingTokens {
     private func renewed() async throws(ProviderError) -> Secret {
-        if let unsaved { try await keep(unsaved) }
-        // Another process may have been here first; its pair is as good as one of ours.
-        if let kept = try await kept(), kept.obtained >= (pair?.obtained ?? kept.obtained) { pair = kept }
-        if let fresh { return fresh }
+        if let token = try await takenOver() { return token }
         do throws(ProviderError) {
-            return try await refreshed(after: pair?.refreshToken ?? configured)
+            return try await askRepeatedly()
         } catch {
             // Too early to renew is not too late to use: a passing failure leaves the present token as it is.
             guard error.isTransient, let pair, pair.accessToken != refusedAccess, pair.isUsable(at: now()) else {
@@ -110,35 +114,19 @@ extension RefreshingTokens {
         }
     }
 
-    private func refreshed(after refreshToken: Secret) async throws(ProviderError) -> Secret {
-        do throws(ProviderError) {
-            return try await askRepeatedly(refreshToken)
-        } catch {
-            guard error.code == .authorization, let other = try await kept(), other.refreshToken != refreshToken else {
-                throw error
-            }
-            // Another process has renewed between our look at the file and our refresh.
-            pair = other
-            if let fresh { return fresh }
-            return try await askRepeatedly(other.refreshToken)
-        }
-    }
-
-    private func askRepeatedly(_ refreshToken: Secret) async throws(ProviderError) -> Secret {
-        if let refusedRefresh, refusedRefresh.token == refreshToken { throw refusedRefresh.error }
-        var generator = SystemRandomNumberGenerator()
+    private func askRepeatedly() async throws(ProviderError) -> Secret {
         var attempt = 1
         while true {
             if Task.isCancelled { throw .cancelled }
+            let lock = try await store.lock(stopwatch)
             // Not a child of whoever asked: were it cancelled between the provider's answer and the disk, a rotated
             // refresh token would be lost. It is bounded by the request's own deadline.
-            let result = await Task { await self.askOnce(refreshToken) }.value
+            let result = await Task { await self.askOnce(holding: lock) }.value
             switch result {
             case .success(let token): return token
             case .failure(let failure):
-                if failure.error.code == .authorization { refusedRefresh = (refreshToken, failure.error) }
                 guard failure.isRetryable,
-                    let delay = retry.delay(afterAttempt: attempt, retryAfter: failure.retryAfter, using: &generator)
+                    let delay = retry.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
                 else { throw failure.error }
                 logger.info(
                     "the token endpoint failed and is tried again",
@@ -150,7 +138,20 @@ extension RefreshingTokens {
         }
     }
 
-    private func askOnce(_ refreshToken: Secret) async -> Result<Secret, FailedExchange> {
+    /// Asks the provider, unless another process has done so while this one waited for the lock. The lock is released
+    /// when the new pair is on disk.
+    private func askOnce(holding lock: TokenLock) async -> Result<Secret, FailedExchange> {
+        defer { lock.release() }
+        do throws(ProviderError) {
+            if let unsaved { try await keep(unsaved) }
+            if let token = try await takenOver() { return .success(token) }
+        } catch {
+            return .failure(FailedExchange(error))
+        }
+        let refreshToken = pair?.refreshToken ?? configured
+        if let refusedRefresh, refusedRefresh.token == refreshToken {
+            return .failure(FailedExchange(refusedRefresh.error))
+        }
         limiter.charge()
         do throws(FailedExchange) {
             let new = try await refresh.pair(following: refreshToken)
@@ -163,8 +164,16 @@ extension RefreshingTokens {
             logger.info("a new access token was obtained")
             return .success(new.accessToken)
         } catch {
+            if error.error.code == .authorization { refusedRefresh = (refreshToken, error.error) }
             return .failure(error)
         }
+    }
+
+    /// What is on disk, which another process may have renewed: its pair is as good as one of ours.
+    /// - Returns: its access token, where that may be used now.
+    private func takenOver() async throws(ProviderError) -> Secret? {
+        if unsaved == nil, let kept = try await kept() { pair = kept }
+        return fresh
     }
 
     private func keep(_ new: TokenPair) async throws(ProviderError) {

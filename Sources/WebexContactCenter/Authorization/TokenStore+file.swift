@@ -96,7 +96,7 @@ extension TokenStore {
         return folder.isEmpty ? "." : folder
     }
 
-    private func failure(_ what: String, _ reason: Int32 = errno) -> ProviderError {
+    func failure(_ what: String, _ reason: Int32 = errno) -> ProviderError {
         ProviderError(
             .tokenStore,
             "the token file \(path) \(what): \(String(cString: strerror(reason)))",

@@ -5,10 +5,10 @@ import Transfer
 /// One exchange that did not bring what it was for, and what that means for trying again.
 struct FailedExchange: Error, Sendable {
     var error: ProviderError
-    /// Whether the same request may be sent again at once, or after a pause.
-    var isRetryable = false
     /// The pause that the provider asks for.
     var retryAfter: Duration?
+    /// Whether the same request may be sent again after a pause.
+    var isRetryable: Bool { error.isTransient }
     /// Whether another access token could change the answer.
     var concernsToken = false
 
@@ -20,11 +20,10 @@ struct FailedExchange: Error, Sendable {
             self.error = .cancelled
         case .unresolved, .unreachable, .timedOut, .stalled, .cutShort, .other:
             self.error = ProviderError(.unavailable, message, advice: "check the network and the base URLs")
-            isRetryable = error.isTransient
         case .untrusted:
-            self.error = ProviderError(.unavailable, message, advice: "check the certificates this machine trusts")
+            self.error = ProviderError(.untrusted, message, advice: "check the certificates this machine trusts")
         case .tooLong, .refused, .unwanted:
-            self.error = ProviderError(.malformed, message, advice: "check the base URLs")
+            self.error = ProviderError(.rejected, message, advice: "check the base URLs")
         }
     }
 
@@ -41,7 +40,6 @@ struct FailedExchange: Error, Sendable {
             trackingID: response.trackingID ?? body.trackingID
         )
         retryAfter = response.headers.retryAfter(now: now.date)
-        isRetryable = code == .throttled || code == .unavailable
         if isRetryable, let retryAfter {
             error.advice = "the provider asks to be left alone for \(Int(retryAfter.seconds)) s"
         }
@@ -61,7 +59,6 @@ struct FailedExchange: Error, Sendable {
             status: response.status,
             trackingID: response.trackingID
         )
-        isRetryable = true
     }
 
     /// A failure that is what it is.
@@ -75,7 +72,7 @@ extension FailedExchange {
         switch status {
         case 401, 403: .authorization
         case 429: .throttled
-        case 408, 500...599: .unavailable
+        case _ where RetryPolicy.isPassing(status: status): .unavailable
         default: .rejected
         }
     }

@@ -14,6 +14,7 @@ final class ProviderExchange: Sendable {
     private let stopwatch: Stopwatch
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let providerClock = ProviderClock()
 
     /// The wait after a 429 that does not say how long (wxcc-api 4.4).
     private static let defaultPause = Duration.seconds(60)
@@ -38,6 +39,9 @@ final class ProviderExchange: Sendable {
         self.logger = logger
     }
 
+    /// How far the provider's clock is ahead of ours; `nil` before its first answer.
+    var clockOffset: Duration? { providerClock.offset }
+
     /// Sends `call` until it is answered or there is no sense in trying further.
     /// - Parameters:
     ///   - attempts: fewer than the policy's, for a caller that will ask in another way.
@@ -51,15 +55,15 @@ final class ProviderExchange: Sendable {
         var policy = retry
         if let attempts { policy.attempts = min(attempts, policy.attempts) }
         var attempt = 1
-        var hasNewToken = false
+        var renewals = 0
         while true {
             try await limiter.admit()
             let token = try await tokens.current()
             do throws(FailedExchange) {
                 return try await answerOnce(to: call, token: token, decode: decode)
             } catch {
-                if error.concernsToken, !hasNewToken {
-                    hasNewToken = true
+                if error.concernsToken, await mayRenew(token, renewals: renewals, policy) {
+                    renewals += 1
                     try await tokens.renew(after: token, error.error)
                     continue
                 }
@@ -67,6 +71,14 @@ final class ProviderExchange: Sendable {
                 attempt += 1
             }
         }
+    }
+
+    /// A token that is refused is renewed once: a new one that is refused too is no matter of age. Unless its time was
+    /// over when the refusal came, as with tokens that last seconds.
+    private func mayRenew(_ token: Secret, renewals: Int, _ policy: RetryPolicy) async -> Bool {
+        if renewals == 0 { return true }
+        guard renewals < policy.attempts else { return false }
+        return await tokens.isOver(token)
     }
 
     /// Waits as the failure and the policy want it.
@@ -81,9 +93,8 @@ final class ProviderExchange: Sendable {
             let pause = min(failure.retryAfter ?? Self.defaultPause, policy.longestRetryAfter)
             limiter.pause(for: max(pause, .seconds(1)))
         }
-        var generator = SystemRandomNumberGenerator()
         guard failure.isRetryable,
-            let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter, using: &generator)
+            let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
         else { throw failure.error }
         logger.info(
             "a call of the provider failed and is tried again",
@@ -125,10 +136,22 @@ final class ProviderExchange: Sendable {
             throw FailedExchange(error)
         }
         do throws(TransferError) {
-            return try await exchange.perform(request)
+            let response = try await exchange.perform(request)
+            noteClock(of: response)
+            return response
         } catch {
             throw FailedExchange(error, calling: call.name)
         }
+    }
+
+    private func noteClock(of response: HTTPResponse) {
+        guard let date = response.headers.date, let offset = providerClock.note(Timestamp(date) - now()) else { return }
+        let seconds = Int(offset.seconds.magnitude)
+        let direction = offset < .zero ? "ahead of" : "behind"
+        logger.warning(
+            "this machine's clock is \(seconds) s \(direction) the provider's: set it, for example with NTP",
+            metadata: ["wxcc.organization": "\(settings.organization)"]
+        )
     }
 
     /// Another tenant's answer must never come into this organization's archive.

@@ -31,7 +31,7 @@ struct ListingWalk: Sendable {
     private enum LowerBound { case unknown, inclusive, exclusive }
 
     private let start: Timestamp
-    private let end: Timestamp
+    private var end: Timestamp
     private let pageSize: Int
     /// Every task created before this has been listed.
     private(set) var reached: Timestamp
@@ -102,6 +102,27 @@ struct ListingWalk: Sendable {
         if isCut, !hadExactBound, lowerBound == .inclusive { return new.isEmpty ? nil : page(new) }
         advance(to: last, isFull: isFull, broughtNew: !new.isEmpty, rowCount: answer.rowCount)
         return page(new)
+    }
+
+    /// Leaves what is created at `latest` or later to another listing.
+    /// - Returns: whether that changes what to ask.
+    @discardableResult
+    mutating func end(noLaterThan latest: Timestamp?) -> Bool {
+        guard let latest, latest < end else { return false }
+        if end - latest > Self.longestSpan {
+            report(
+                .clocksApart,
+                "the provider's clock is more than a day behind this machine's: nothing after \(latest) was listed"
+            )
+        }
+        end = max(latest, start)
+        windowEnd = min(windowEnd, end)
+        return true
+    }
+
+    /// A page without tasks for what is still to be told at the end.
+    mutating func lastWord() -> TaskPage? {
+        anomalies.isEmpty ? nil : page([])
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).

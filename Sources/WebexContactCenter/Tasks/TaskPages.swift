@@ -39,6 +39,9 @@ package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
         case outsideWindow = "outside_window"
         /// A full page that was not in order of creation: asked for again in smaller windows.
         case unordered
+        /// The provider's clock is more than a day behind ours: one of them is wrong, and what it says of its newest
+        /// tasks cannot be believed.
+        case clocksApart = "clocks_apart"
     }
 
     /// States an anomaly.
@@ -60,10 +63,13 @@ package struct TaskPages: AsyncSequence, Sendable {
     let exchange: ProviderExchange
     let settings: ProviderSettings
     let walk: ListingWalk
+    /// Before when a task must have been created by the provider's own clock; `nil` where that is not known to be
+    /// behind ours.
+    let latest: @Sendable () -> Timestamp?
 
     /// Starts a listing of its own.
     package func makeAsyncIterator() -> Iterator {
-        Iterator(exchange: exchange, settings: settings, walk: walk)
+        Iterator(exchange: exchange, settings: settings, walk: walk, latest: latest)
     }
 
     /// Goes through one listing.
@@ -71,6 +77,7 @@ package struct TaskPages: AsyncSequence, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
         var walk: ListingWalk
+        let latest: @Sendable () -> Timestamp?
 
         /// The next page; `nil` after the one that reaches the end.
         /// - Throws: ``ProviderError``; what earlier pages covered stays covered.
@@ -81,13 +88,16 @@ package struct TaskPages: AsyncSequence, Sendable {
                 do throws(ProviderError) {
                     answer = try await exchange.tasks(question, of: settings)
                 } catch {
+                    // A time to come may be refused (wxcc-api 16), and the refusal says what time it is there.
+                    if error.status == 400, walk.end(noLaterThan: latest()) { continue }
                     guard error.status == 413 || error.status == 422 else { throw Self.explained(error) }
                     try walk.narrow(after: error)
                     continue
                 }
+                walk.end(noLaterThan: latest())
                 if let page = try walk.take(answer, to: question) { return page }
             }
-            return nil
+            return walk.lastWord()
         }
 
         /// The commonest reason for a refused listing is one that the provider's words do not always give.

@@ -17,22 +17,26 @@ import WebexContactCenter
 final class Installation: Sendable {
     let simulator: Simulator
     let root: ArchiveRoot
+    /// How far the archive's clock is ahead of the provider's.
+    let clockError: Duration
 
     /// Serves `world` while `body` runs.
     static func with(
         _ world: SimulatedWorld,
         options: SimulatorOptions = .unlimited,
+        clockError: Duration = .zero,
         _ body: (Installation) async throws -> Void
     ) async throws {
         try await Turns.shared.run {
             try await Simulator.running(world, options: options) { simulator in
-                try await body(Installation(simulator))
+                try await body(Installation(simulator, clockError: clockError))
             }
         }
     }
 
-    private init(_ simulator: Simulator) {
+    private init(_ simulator: Simulator, clockError: Duration) {
         self.simulator = simulator
+        self.clockError = clockError
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-archiver-\(UUID())").path
         root = ArchiveRoot(path: folder)
     }
@@ -44,6 +48,7 @@ final class Installation: Sendable {
     /// Another place for an archive of the same contact centre, such as what a copy was made into.
     init(_ other: Installation, root: String) {
         simulator = other.simulator
+        clockError = other.clockError
         self.root = ArchiveRoot(path: root)
     }
 
@@ -58,7 +63,7 @@ final class Installation: Sendable {
 
     var now: @Sendable () -> Timestamp {
         let clock = simulator.clock
-        return { Timestamp(millisecondsSince1970: clock.now.milliseconds) }
+        return { [clockError] in Timestamp(millisecondsSince1970: clock.now.milliseconds) + clockError }
     }
 
     /// What the simulator's administrator would configure for one of its organizations.
@@ -95,7 +100,8 @@ final class Installation: Sendable {
                     hosts: HostPolicy(),
                     memoryBytes: 64 << 20
                 ),
-                minimumFreeBytes: 0
+                minimumFreeBytes: 0,
+                apiRetry: RetryPolicy(attempts: 6, baseDelay: .milliseconds(5))
             ),
             providers: try simulator.world.organizations.indices.map { try provider($0) },
             engine: TransferEngine.Configuration(userAgent: "callark-tests", maximumConnectionsPerHost: 8),

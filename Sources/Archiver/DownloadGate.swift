@@ -1,0 +1,217 @@
+import Logging
+import Recordings
+import Synchronization
+import Transfer
+
+/// How many downloads a pass had under way at once, at most: as configured, at the least, and in the end. Of the host
+/// that was held back most.
+package struct DownloadPacing: Sendable, Hashable {
+    package var configured: Int
+    package var lowest: Int
+    package var last: Int
+}
+
+/// What every download passes before it begins: as many at a time as its host can take now (``AdaptiveConcurrency``), and
+/// none while the host has asked to be left alone. What one download learns so holds for all others to that host.
+final class DownloadGate: Sendable {
+    /// The right to one download, given back with ``DownloadGate/leave(_:_:because:)``.
+    struct Passage: Sendable {
+        fileprivate var host: String
+        fileprivate var round: Int
+    }
+
+    /// The host wants to be left alone for longer than anybody waits.
+    struct Closed: Error {
+        var reason: String
+    }
+
+    fileprivate struct Host {
+        var concurrency: AdaptiveConcurrency
+        var underWay = 0
+        var heldUntil: ContinuousClock.Instant?
+        /// In the order they came. Each is resumed once.
+        var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Turn, Never>)] = []
+    }
+
+    fileprivate struct State {
+        var hosts: [String: Host] = [:]
+        var nextTicket: UInt64 = 0
+        /// Tickets that were cancelled before their task had joined the line.
+        var cancelled: Set<UInt64> = []
+    }
+
+    /// One that waited and may begin now.
+    fileprivate struct Admitted {
+        var continuation: CheckedContinuation<Turn, Never>
+        var round: Int
+    }
+
+    /// What comes of asking for a turn.
+    fileprivate enum Turn {
+        case begin(round: Int)
+        /// Something has changed: ask again.
+        case askAgain
+        case hold(until: ContinuousClock.Instant)
+        case closed(Duration)
+    }
+
+    private let ceiling: Int
+    /// The longest that a download waits because the host asked for it.
+    private let longestHold: Duration
+    private let observer: PassObserver
+    private let logger: Logger
+    /// Held for a few instructions only; never while a continuation is resumed.
+    private let state = Mutex(State())
+
+    init(ceiling: Int, longestHold: Duration, observer: @escaping PassObserver, logger: Logger) {
+        self.ceiling = max(1, ceiling)
+        self.longestHold = longestHold
+        self.observer = observer
+        self.logger = logger
+    }
+
+    /// Waits until a download from `host` may begin; every return is paired with one ``leave(_:_:because:)``.
+    /// - Throws: `CancellationError`; ``Closed``.
+    func enter(_ host: String) async throws -> Passage {
+        while true {
+            try Task.checkCancellation()
+            switch await turn(at: host) {
+            case .begin(let round): return Passage(host: host, round: round)
+            case .askAgain: continue
+            case .hold(let end): try await Task.sleep(until: end, clock: .continuous)
+            case .closed(let rest):
+                throw Closed(reason: "the media host asks to be left alone for \(Int(rest.seconds)) s")
+            }
+        }
+    }
+
+    /// Gives the passage back and says how the download went.
+    /// - Parameter reason: what is said of it where the limit is lowered for it.
+    func leave(_ passage: Passage, _ outcome: AdaptiveConcurrency.Outcome, because reason: String = "") {
+        var change: AdaptiveConcurrency.Change?
+        var limit = ceiling
+        let admitted = state.withLock { state in
+            guard var host = state.hosts[passage.host] else { return [DownloadGate.Admitted]() }
+            host.underWay -= 1
+            change = host.concurrency.note(outcome, begunIn: passage.round)
+            limit = host.concurrency.limit
+            defer { state.hosts[passage.host] = host }
+            return host.admit()
+        }
+        admitted.forEach { $0.continuation.resume(returning: .begin(round: $0.round)) }
+        if let change { tell(change, at: passage.host, limit: limit, because: reason) }
+    }
+
+    /// Nothing begins at `host` for `duration`: it has asked for that.
+    func holdBack(_ passage: Passage, for duration: Duration) {
+        let waiting = state.withLock { state in
+            let end = ContinuousClock.now + duration
+            let present = state.hosts[passage.host]?.heldUntil
+            state.hosts[passage.host]?.heldUntil = max(end, present ?? end)
+            defer { state.hosts[passage.host]?.waiting = [] }
+            return state.hosts[passage.host]?.waiting ?? []
+        }
+        waiting.forEach { $0.continuation.resume(returning: .askAgain) }
+        logger.info(
+            "the media host asks to be left alone",
+            metadata: ["host": "\(passage.host)", "duration": "\(duration)"]
+        )
+    }
+
+    /// How many wait in line for a host at this moment.
+    func waitingCount(_ host: String) -> Int { state.withLock { $0.hosts[host]?.waiting.count ?? 0 } }
+
+    /// How much the downloads were held back.
+    var pacing: DownloadPacing {
+        state.withLock { state in
+            let all = state.hosts.values.map(\.concurrency)
+            return DownloadPacing(
+                configured: ceiling,
+                lowest: all.map(\.lowest).min() ?? ceiling,
+                last: all.map(\.limit).min() ?? ceiling
+            )
+        }
+    }
+
+    private func tell(_ change: AdaptiveConcurrency.Change, at host: String, limit: Int, because reason: String) {
+        let why =
+            switch change {
+            case .lowered: reason
+            case .slowed: "it answers later than usual"
+            case .raised: "it answers again as it should"
+            }
+        logger.info(
+            "the number of downloads at once has changed",
+            metadata: ["host": "\(host)", "downloads": "\(limit)", "of": "\(ceiling)", "reason": "\(why)"]
+        )
+        observer(.paced(host: host, downloads: limit, of: ceiling, reason: why))
+    }
+
+    private func turn(at host: String) async -> Turn {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        let turn = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let turn = state.withLock { $0.join(host, ticket, continuation, ceiling: ceiling, longestHold) }
+                if let turn { continuation.resume(returning: turn) }
+            }
+        } onCancel: {
+            state.withLock { $0.cancel(ticket, at: host) }?.resume(returning: .askAgain)
+        }
+        state.withLock { _ = $0.cancelled.remove(ticket) }
+        return turn
+    }
+}
+
+extension DownloadGate.Host {
+    /// The waiters that may begin now, counted already.
+    fileprivate mutating func admit() -> [DownloadGate.Admitted] {
+        let count = min(waiting.count, max(0, concurrency.limit - underWay))
+        let admitted = waiting.prefix(count).map {
+            DownloadGate.Admitted(continuation: $0.continuation, round: concurrency.round)
+        }
+        waiting.removeFirst(count)
+        underWay += count
+        return admitted
+    }
+}
+
+extension DownloadGate.State {
+    /// - Returns: `nil` where the continuation waits from now on.
+    fileprivate mutating func join(
+        _ name: String,
+        _ ticket: UInt64,
+        _ continuation: CheckedContinuation<DownloadGate.Turn, Never>,
+        ceiling: Int,
+        _ longestHold: Duration
+    ) -> DownloadGate.Turn? {
+        if cancelled.contains(ticket) { return .askAgain }
+        var host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
+        defer { hosts[name] = host }
+        if let end = host.heldUntil {
+            let rest = end - .now
+            if rest > longestHold { return .closed(rest) }
+            if rest > .zero { return .hold(until: end) }
+            host.heldUntil = nil
+        }
+        guard host.underWay < host.concurrency.limit, host.waiting.isEmpty else {
+            host.waiting.append((ticket, continuation))
+            return nil
+        }
+        host.underWay += 1
+        return .begin(round: host.concurrency.round)
+    }
+
+    fileprivate mutating func cancel(
+        _ ticket: UInt64,
+        at name: String
+    ) -> CheckedContinuation<DownloadGate.Turn, Never>? {
+        guard let place = hosts[name]?.waiting.firstIndex(where: { $0.ticket == ticket }) else {
+            cancelled.insert(ticket)
+            return nil
+        }
+        return hosts[name]?.waiting.remove(at: place).continuation
+    }
+}

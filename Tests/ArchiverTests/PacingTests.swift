@@ -1,0 +1,143 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Synchronization
+import Testing
+import Transfer
+
+@testable import Archiver
+@testable import Simulator
+
+/// How many downloads at once a pass was told of, one after the other.
+private final class PacingLog: Sendable {
+    private let entries = Mutex<[(downloads: Int, reason: String)]>([])
+
+    @Sendable func observe(_ event: PassEvent) {
+        guard case .paced(_, let downloads, _, let reason) = event else { return }
+        entries.withLock { $0.append((downloads, reason)) }
+    }
+
+    var downloads: [Int] { entries.withLock { $0.map(\.downloads) } }
+    var reasons: Set<String> { entries.withLock { Set($0.map(\.reason)) } }
+}
+
+@Suite struct `The pool of downloads` {
+    @Test func `is not held back while nothing is wrong`() async throws {
+        try await Installation.with(.small(calls: 60, mix: .plain)) { here in
+            let log = PacingLog()
+            let result = try await here.pass(observer: log.observe)
+            #expect(result.isComplete)
+            #expect(log.downloads == [])
+            #expect(result.pacing == DownloadPacing(configured: 8, lowest: 8, last: 8))
+            try await here.expectWhole()
+        }
+    }
+
+    @Test(arguments: [
+        "media slow-down first=12", "media 429 first=12", "media 500 first=12", "media reset bytes=10 first=12",
+        "media stall bytes=0 seconds=60 first=8",
+    ])
+    func `shrinks when the host errs, and grows again`(_ rule: String) async throws {
+        try await Installation.with(.small(calls: 60, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule(rule))
+            let log = PacingLog()
+            let result = try await here.pass {
+                $0.rules.downloads.stallTimeout = .milliseconds(300)
+            } observer: {
+                log.observe($0)
+            }
+            #expect(result.isComplete)
+            #expect(log.downloads.first == 4)
+            #expect(result.pacing.lowest <= 4)
+            #expect(result.pacing.last > result.pacing.lowest)
+            #expect(log.reasons.contains("it answers again as it should"))
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `shrinks when the host slows down, whatever the recordings' sizes`() async throws {
+        try await Installation.with(.small(calls: 60, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media delay seconds=0.6 after=30 first=30"))
+            let log = PacingLog()
+            let result = try await here.pass(observer: log.observe)
+            #expect(result.isComplete)
+            #expect(result.pacing.lowest < 8)
+            #expect(log.reasons.contains("it answers later than usual"))
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `waits as a whole when one download is told to`() async throws {
+        try await Installation.with(.small(calls: 30, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media throttle seconds=2 first=1 after=5"))
+            // Nothing of what is under way ends, and makes room for another, before the first one is told.
+            here.simulator.inject(try FaultRule("media delay seconds=0.5 first=5"))
+            let clock = ContinuousClock()
+            let began = clock.now
+            let result = try await here.pass()
+            #expect(result.isComplete)
+            #expect(clock.now - began > .seconds(1))
+            // Of eight, five were under way, and three asked at once; nobody else asks too early.
+            #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 3)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `asks for new URLs where the wait has outlived the old ones`() async throws {
+        try await Installation.with(.small(calls: 20, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media 429 retry-after=1 first=1 after=5"))
+            here.simulator.inject(try FaultRule("media delay seconds=0.3 first=5"))
+            async let aging: Void = {
+                while here.simulator.counters.faultsByKind["429"] == nil { try await Task.sleep(for: .milliseconds(5)) }
+                here.simulator.clock.advance(by: .seconds(2 * 3600))
+            }()
+            let result = try await here.pass()
+            try await aging
+            #expect(result.isComplete)
+            // Nobody begins with a URL that is known to be over.
+            #expect(here.simulator.counters.statuses[403, default: 0] == 0)
+            #expect(here.simulator.counters.requests(to: .captures) > 3)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `leaves a host alone for this pass that asks for more patience than there is`() async throws {
+        try await Installation.with(.small(calls: 30, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media throttle seconds=7200 after=5 first=1"))
+            let result = try await here.pass()
+            #expect(result.failure == nil)
+            #expect(!result.isComplete)
+            #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 8)
+            let failed = try await here.recordings(ListFilter(state: .recording(.failed)))
+            #expect(!failed.isEmpty)
+            let reasons = Set(failed.compactMap(\.reason).map { $0.prefix(20) })
+            #expect(reasons.isSubset(of: ["the media host asks ", "the media host answe"]))
+            here.simulator.clock.advance(by: .seconds(7200))
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `can be stopped while it is held back`() async throws {
+        try await Installation.with(.small(calls: 30, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media throttle seconds=600 after=5 first=1"))
+            let stop = StopRequest()
+            let clock = ContinuousClock()
+            let began = clock.now
+            async let stopping: Void = {
+                while here.simulator.counters.faults == 0, clock.now - began < .seconds(60) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                stop.make()
+            }()
+            let result = try await here.pass(stop: stop)
+            try await stopping
+            #expect((result.failure as? ArchiverError)?.code == .stopped)
+            #expect(clock.now - began < .seconds(60))
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+}
