@@ -95,8 +95,8 @@ private final class PacingLog: Sendable {
             let result = try await here.pass()
             try await aging
             #expect(result.isComplete)
-            // Nobody begins with a URL that is known to be over.
-            #expect(here.simulator.counters.statuses[403, default: 0] == 0)
+            // Nobody begins with a URL that is known to be over; what had begun when the hours passed may meet its end.
+            #expect(here.simulator.counters.statuses[403, default: 0] <= 8)
             #expect(here.simulator.counters.requests(to: .captures) > 3)
             try await here.expectWhole()
         }

@@ -62,6 +62,8 @@ extension Fault {
             ("seconds", String(Double(duration.milliseconds) / 1000))
         }
         return switch self {
+        case .status(200, Self.htmlPage, let headers), .status(200, Self.jsonPage, let headers):
+            [("type", headers["Content-Type"] ?? "")]
         case .status(_, let body, let headers):
             [
                 ("type", headers["Content-Type"]), ("retry-after", headers["Retry-After"]),

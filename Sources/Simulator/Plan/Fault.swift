@@ -75,6 +75,8 @@ package enum Fault: Sendable, Hashable {
     /// What the counters call it, which is also its name in a fault plan; a status is its number.
     package var kind: String {
         switch self {
+        case .status(200, Self.htmlPage, _): "html"
+        case .status(200, Self.jsonPage, _): "json"
         case .status(let status, _, _): String(status)
         case .html200: "html"
         case .json200: "json"

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the `Date` of the provider's answers says about its clock and ours.
 final class ProviderClock: Sendable {
-    /// Answers take time and dates are of whole seconds: less than this is no difference.
+    /// Less than this is no difference that matters: listings end a minute ago in any case.
     static let tolerance = Duration.seconds(30)
 
     private struct State {
@@ -13,13 +13,16 @@ final class ProviderClock: Sendable {
 
     private let state = Mutex(State())
 
-    /// How far it is ahead of ours, by the last answer.
+    /// How far it is ahead of ours at the least, by the last answer; zero where the two may be the same.
     var offset: Duration? { state.withLock(\.offset) }
 
-    /// Takes in how far an answer's date was ahead of our clock when it came.
-    /// - Returns: the offset where it is the first that is beyond what answers take.
-    func note(_ offset: Duration) -> Duration? {
-        state.withLock { state in
+    /// Takes in the date of an answer: it was written, cut down to a whole second, at some time between our question and
+    /// the answer's end.
+    /// - Returns: the offset where it is the first that matters.
+    func note(_ date: Timestamp, between asked: Timestamp, and answered: Timestamp) -> Duration? {
+        let (least, most) = (date - answered, date + .seconds(1) - asked)
+        let offset = least > .zero ? least : min(most, .zero)
+        return state.withLock { state in
             state.offset = offset
             guard !state.isTold, offset > Self.tolerance || offset < .zero - Self.tolerance else { return nil }
             state.isTold = true

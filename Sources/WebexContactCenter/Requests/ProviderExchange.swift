@@ -136,16 +136,19 @@ final class ProviderExchange: Sendable {
             throw FailedExchange(error)
         }
         do throws(TransferError) {
+            let asked = now()
             let response = try await exchange.perform(request)
-            noteClock(of: response)
+            noteClock(of: response, asked: asked)
             return response
         } catch {
             throw FailedExchange(error, calling: call.name)
         }
     }
 
-    private func noteClock(of response: HTTPResponse) {
-        guard let date = response.headers.date, let offset = providerClock.note(Timestamp(date) - now()) else { return }
+    private func noteClock(of response: HTTPResponse, asked: Timestamp) {
+        guard let date = response.headers.date,
+            let offset = providerClock.note(Timestamp(date), between: asked, and: now())
+        else { return }
         let seconds = Int(offset.seconds.magnitude)
         let direction = offset < .zero ? "ahead of" : "behind"
         logger.warning(
