@@ -56,6 +56,12 @@ package struct CallArchive: Sendable {
             try await register(provider, in: manifest)
         }
         let engine = try TransferEngine(setup.engine)
+        let disk = DiskGuard(
+            root: setup.root,
+            minimumFreeBytes: setup.rules.minimumFreeBytes,
+            space: setup.root.diskSpace,
+            observer: observer
+        )
         let context = PassContext(
             root: setup.root,
             manifest: manifest,
@@ -63,11 +69,8 @@ package struct CallArchive: Sendable {
             engine: engine,
             budget: MemoryBudget(bytes: setup.rules.downloads.memoryBytes),
             rules: setup.rules,
-            disk: DiskGuard(
-                root: setup.root,
-                minimumFreeBytes: setup.rules.minimumFreeBytes,
-                observer: observer
-            ),
+            disk: disk,
+            underWay: RecordingsUnderWay(onRelease: disk.release),
             stop: stop,
             observer: observer,
             now: now,

@@ -14,7 +14,7 @@ struct PassContext: Sendable {
     let budget: MemoryBudget
     let rules: PassRules
     let disk: DiskGuard
-    let underWay = RecordingsUnderWay()
+    let underWay: RecordingsUnderWay
     let listingDoubts = ListingDoubts()
     let stop: StopRequest
     let observer: PassObserver

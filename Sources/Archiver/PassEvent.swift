@@ -1,3 +1,4 @@
+import DailyArchive
 import Recordings
 
 /// What a pass tells whoever watches it, as it happens.
@@ -21,7 +22,7 @@ package enum PassEvent: Sendable {
     /// A day's archive is sealed.
     case sealed(SealedDay)
     /// No further download begins, because the disk is nearly full.
-    case pausedForSpace(freeBytes: Int64, minimumFreeBytes: Int64)
+    case pausedForSpace(DiskShortage, minimumFreeBytes: Int64)
     /// Start-up found and mended what a process left behind when it died.
     case recovered(ArchiveName, String)
 }

@@ -49,17 +49,26 @@ final class ReceptionSink: DownloadSink {
     private let budget: MemoryBudget
     private let partPath: String
     private let observer: PassObserver
+    private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
     /// Touched by the engine's thread during an attempt, by whoever makes room in the memory budget, and by the receiver
     /// between attempts.
     private let state: Mutex<State>
 
     /// Begins with what an earlier process left of a large recording, if anything.
-    /// - Throws: `ArchiveError` where that cannot be read.
-    init(budget: MemoryBudget, partPath: String, observer: @escaping PassObserver) throws(ArchiveError) {
+    /// - Parameter expectBytes: told how many bytes will still be written to the disk, once that is known; throws where
+    ///   there is no room for them.
+    /// - Throws: `ArchiveError` where what was left cannot be read; its `.cancelled` where the task was.
+    init(
+        budget: MemoryBudget,
+        partPath: String,
+        observer: @escaping PassObserver,
+        expectBytes: @escaping @Sendable (Int64) throws(ArchiveError) -> Void = { _ in }
+    ) async throws(ArchiveError) {
         self.budget = budget
         self.partPath = partPath
         self.observer = observer
-        state = Mutex(State(incoming: try IncomingRecording.resuming(partPath: partPath)))
+        self.expectBytes = expectBytes
+        state = Mutex(State(incoming: try await IncomingRecording.resuming(partPath: partPath)))
     }
 
     /// What the last attempt showed.
@@ -174,11 +183,10 @@ final class ReceptionSink: DownloadSink {
         state.takesBytes = true
         let entityTag = Self.strongEntityTag(head)
         state.objectByteCount = nil
-        if let incoming = state.incoming {
-            try incoming.reset(expecting: head.contentLength, entityTag: entityTag)
-            return .proceed
-        }
         let limit = budget.capacity / Self.largestShare
+        try state.incoming?.reset(expecting: head.contentLength, entityTag: entityTag)
+        if let length = head.contentLength { try expectBytes(length > limit ? 2 * length : length) }
+        if state.incoming != nil { return .proceed }
         guard let bytes = IncomingRecording.memoryNeeded(expecting: head.contentLength, limit: limit) else {
             state.incoming = incoming(head, memory: nil)
             return .proceed
@@ -232,6 +240,9 @@ final class ReceptionSink: DownloadSink {
         guard isSameObject else {
             state.findings.objection = .objectChanged
             return .refuse
+        }
+        if let total = range.total ?? incoming.expectedByteCount {
+            try expectBytes(incoming.isInPart ? 2 * total - incoming.byteCount : total)
         }
         state.objectByteCount = range.total
         state.takesBytes = true

@@ -41,20 +41,24 @@ final class Program: Sendable {
     }()
 
     /// Starts a run.
+    /// - Parameter entrance: a command that runs it, such as one that enters a namespace.
     init(
         _ name: String = "callark",
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String = "",
-        directory: String? = nil
+        directory: String? = nil,
+        within entrance: [String] = []
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "callark-run-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         process = Process()
         let built = Self.products.appending(path: name)
         let isBuilt = FileManager.default.isExecutableFile(atPath: built.path)
-        process.executableURL = isBuilt ? built : URL(filePath: "/usr/bin/env")
-        process.arguments = isBuilt ? arguments : [name] + arguments
+        let command = [isBuilt ? built.path : name] + arguments
+        let isDirect = isBuilt && entrance.isEmpty
+        process.executableURL = isDirect ? built : URL(filePath: "/usr/bin/env")
+        process.arguments = isDirect ? arguments : entrance + command
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CALLARK_") }
         variables.merge(environment) { $1 }
         process.environment = variables
@@ -83,6 +87,8 @@ final class Program: Sendable {
     }
 
     var isRunning: Bool { process.isRunning }
+
+    var processIdentifier: Int32 { process.processIdentifier }
 
     func signal(_ number: Int32) {
         if process.isRunning { kill(process.processIdentifier, number) }
