@@ -52,6 +52,7 @@ package struct CallArchive: Sendable {
         defer { withExtendedLifetime(lock) {} }
         try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
+        try setup.root.synchronizeManifestNames()
         for provider in setup.providers {
             try await register(provider, in: manifest)
         }

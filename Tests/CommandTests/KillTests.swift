@@ -58,7 +58,7 @@ import Testing
             let sample = root(desk, "sample", offered)
             let all = try await moments(sample.pass, of: sample)
             try #require(all.contains { $0.path?.hasSuffix(".part$") == true && $0.kind == "write" })
-            let chosen = Self.choice(all, pages: 40, &draws)
+            let chosen = Self.choice(all, pages: 24, &draws)
             let kills = chosen.map { step in
                 (
                     first: Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: step),
@@ -125,6 +125,8 @@ import Testing
             try #require(before.count == offered.count)
             @Sendable func copy(_ name: String) async throws -> Root {
                 let copy = root(desk, name, offered)
+                let folder = URL(filePath: copy.path).deletingLastPathComponent()
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 try #require(try await Program.run("cp", ["-a", origin.path, copy.path]).status == 0)
                 return copy
             }

@@ -90,7 +90,11 @@ struct Draws: RandomNumberGenerator {
 
     init() {
         let given = ProcessInfo.processInfo.environment["CALLARK_TEST_SEED"].flatMap { UInt64($0) }
-        seed = given ?? UInt64.random(in: 0...999_999)
+        self.init(seed: given ?? UInt64.random(in: 0...999_999))
+    }
+
+    init(seed: UInt64) {
+        self.seed = seed
         state = seed
     }
 

@@ -15,7 +15,8 @@ struct Root: Sendable {
 
     init(_ desk: Desk, _ name: String, offered: [String], environment: [String: String] = [:]) {
         self.desk = desk
-        path = "\(desk.folder)/\(name)"
+        // Every root has the same name, so that a step has, too.
+        path = "\(desk.folder)/\(name)/archive"
         self.offered = offered
         self.environment = environment
         self.environment["CALLARK_ARCHIVE_ROOT"] = path
@@ -31,6 +32,8 @@ struct Root: Sendable {
         shadow: String? = nil,
         environment more: [String: String] = [:]
     ) throws -> Program {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var variables = environment.merging(more) { $1 }
         if fault != nil || log != nil || shadow != nil {
             variables.merge(FaultShim.environment(root: path, fault, log: log, shadow: shadow)) { $1 }
@@ -97,7 +100,7 @@ struct Root: Sendable {
     }
 
     func remove() {
-        for suffix in ["", "-unpacked", "-log", "-shadow"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+        try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
     }
 }
 
