@@ -17,7 +17,7 @@ TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactC
 PYTHON_ENVIRONMENT := .build-python
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release demo test check-interop bench lint format clean packages test-packages
+.PHONY: help build release demo test check-interop soak bench lint format clean packages test-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -38,6 +38,10 @@ test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run ev
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
+
+soak: release test-packages ## half an hour of random faults and kills against a moving provider (SOAK_MINUTES, SOAK_SEED)
+	$(SWIFT) build -c release --product FaultShim
+	Tests/soak/run "$$($(SWIFT) build -c release --show-bin-path)"
 
 bench: release test-packages ## print memory, time and manifest size, for a day and for one ten times as busy
 	Benchmarks/memory "$$($(SWIFT) build -c release --show-bin-path)"

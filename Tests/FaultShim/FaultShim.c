@@ -163,7 +163,8 @@ static enum action begin(const char *kind, const char *path, long bytes) {
     if (!is_chosen) return DO_NOTHING;
     switch (plan.action) {
     case DO_KILL_BEFORE: end_process(); break;
-    case DO_STOP: syscall(SYS_kill, getpid(), SIGSTOP); return DO_NOTHING;
+    // To this very thread, which then cannot get past the step while the others are being stopped.
+    case DO_STOP: syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP); return DO_NOTHING;
     default: break;
     }
     return plan.action;

@@ -63,19 +63,32 @@ struct PowerCut {
 
     /// Puts what is left to `target`.
     func leave(_ target: String, _ remainder: Remainder, _ draws: inout Draws) throws {
-        try leave(living.root, target, remainder, &draws)
+        var made: [String: String] = [:]
+        try leave(living.root, target, remainder, &draws, &made)
     }
 
-    private func leave(_ folder: String, _ target: String, _ remainder: Remainder, _ draws: inout Draws) throws {
+    /// - Parameter made: where each file is already: a file may have two names, such as after half of a rename.
+    private func leave(
+        _ folder: String,
+        _ target: String,
+        _ remainder: Remainder,
+        _ draws: inout Draws,
+        _ made: inout [String: String]
+    ) throws {
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         for entry in try entries(folder, remainder, &draws) {
             let path = "\(target)/\(entry.name)"
             if entry.isFolder {
-                try leave(entry.id, path, remainder, &draws)
+                try leave(entry.id, path, remainder, &draws, &made)
                 continue
             }
             // SQLite makes the index of its log anew.
             if entry.name.hasSuffix("-shm") { continue }
+            if let other = made[entry.id] {
+                try FileManager.default.linkItem(atPath: other, toPath: path)
+                continue
+            }
+            made[entry.id] = path
             let flushed = "\(shadow)/files/\(entry.id)"
             let alive = living.paths[entry.id]
             if remainder == .some, Bool.random(using: &draws), let alive {
