@@ -58,7 +58,7 @@ import Testing
             let sample = root(desk, "sample", offered)
             let all = try await moments(sample.pass, of: sample)
             try #require(all.contains { $0.path?.hasSuffix(".part$") == true && $0.kind == "write" })
-            let chosen = Self.choice(all, pages: 24, &draws)
+            let chosen = Self.choice(all, pages: 24, &draws).drawn(96, &draws)
             let kills = chosen.map { step in
                 (
                     first: Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: step),
@@ -131,7 +131,7 @@ import Testing
                 return copy
             }
             let all = try await moments(["rebuild"], of: try await copy("sample"))
-            let chosen = Self.choice(all, pages: 6, &draws).shuffled(using: &draws).prefix(32)
+            let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
@@ -146,7 +146,7 @@ import Testing
                 }
                 try await root.expectCompletion(keeping: before, "\(fault)")
             }
-            say("a rebuild of what is \(what)", Array(chosen), tally, draws.seed)
+            say("a rebuild of what is \(what)", chosen, tally, draws.seed)
         }
     }
 
@@ -158,7 +158,7 @@ import Testing
             var draws = Draws()
             let sample = root(desk, "sample", offered)
             let all = try await moments(["fetch", task, "-o", sample.path + "/out"], of: sample)
-            let chosen = Self.choice(all, pages: 6, &draws).shuffled(using: &draws).prefix(32)
+            let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
@@ -173,7 +173,7 @@ import Testing
                 #expect(sums.output.split(separator: "\n").map(String.init) == wanted, "\(fault)")
                 try await root.expectCompletion(keeping: held, "\(fault)")
             }
-            say("a fetch from the provider", Array(chosen), tally, draws.seed)
+            say("a fetch from the provider", chosen, tally, draws.seed)
         }
     }
 }

@@ -246,7 +246,7 @@ class Soak:
 
     def send(self, process, number):
         try:
-            process.wait(timeout=self.random.expovariate(1 / 0.6))
+            process.wait(timeout=self.random.expovariate(1 / 0.3))
             return
         except subprocess.TimeoutExpired:
             process.send_signal(number)
@@ -373,7 +373,7 @@ def main():
     options.day = first.isoformat()
     options.end = (first + datetime.timedelta(days=options.days)).isoformat()
     calls = max(60, round(options.minutes * 60))
-    folder = pathlib.Path(options.folder)
+    folder = pathlib.Path(options.folder).resolve()
     (folder / "runs").mkdir()
     print(f"seed {options.seed}, {options.minutes:g} minutes, {options.days} days of {calls} calls each", flush=True)
 

@@ -83,6 +83,14 @@ enum FaultShim {
     }
 }
 
+extension Collection<Step> {
+    /// As many as a test takes each time, drawn; `CALLARK_TEST_STEPS` has them take another number, or all.
+    func drawn(_ usual: Int, _ draws: inout Draws) -> [Step] {
+        let wanted = ProcessInfo.processInfo.environment["CALLARK_TEST_STEPS"].flatMap { Int($0) }
+        return Array(shuffled(using: &draws).prefix(wanted ?? usual))
+    }
+}
+
 /// Numbers that can be had again: a test that draws prints its seed, and `CALLARK_TEST_SEED` gives it back.
 struct Draws: RandomNumberGenerator {
     let seed: UInt64

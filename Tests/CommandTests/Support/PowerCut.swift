@@ -18,7 +18,8 @@ struct PowerCut {
             var name: String
         }
 
-        var root = ""
+        /// `nil` where the end came before there was one.
+        var root: String?
         var paths: [String: String] = [:]
         var folders: [String: [Entry]] = [:]
 
@@ -35,7 +36,7 @@ struct PowerCut {
                 ids[path] = "\(times[0])-\(times[1]).\(fraction)"
                 entries.append((path, parts[1] == "directory", "\(times[0])-\(times[1]).\(fraction)"))
             }
-            self.root = try #require(ids[root])
+            self.root = ids[root]
             for entry in entries {
                 paths[entry.id] = entry.path
                 let url = URL(filePath: entry.path)
@@ -64,7 +65,7 @@ struct PowerCut {
     /// Puts what is left to `target`.
     func leave(_ target: String, _ remainder: Remainder, _ draws: inout Draws) throws {
         var made: [String: String] = [:]
-        try leave(living.root, target, remainder, &draws, &made)
+        if let root = living.root { try leave(root, target, remainder, &draws, &made) }
     }
 
     /// - Parameter made: where each file is already: a file may have two names, such as after half of a rename.
