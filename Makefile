@@ -40,8 +40,7 @@ check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
 
 soak: release test-packages ## half an hour of random faults and kills against a moving provider (SOAK_MINUTES, SOAK_SEED)
-	$(SWIFT) build -c release --product FaultShim
-	Tests/soak/run "$$($(SWIFT) build -c release --show-bin-path)"
+	Tests/soak/run "$$($(SWIFT) build -c release --show-bin-path)" "$$(dirname "$$(command -v $(SWIFT))")/clang"
 
 bench: release test-packages ## print memory, time and manifest size, for a day and for one ten times as busy
 	Benchmarks/memory "$$($(SWIFT) build -c release --show-bin-path)"

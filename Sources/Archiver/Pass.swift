@@ -65,7 +65,11 @@ package struct Pass: Sendable {
         for (assignment, pass) in zip(assignments, passes) {
             let name = assignment.organization.name
             let archives = recovered.filter { $0.name.organization == name }
-            let result = try await conclude(assignment, recovered: archives, failure: failures[name] ?? context.disk.failure)
+            let result = try await conclude(
+                assignment,
+                recovered: archives,
+                failure: failures[name] ?? context.disk.failure
+            )
             results.append(result)
             try await afterwards(results) {
                 try await context.manifest.endPass(

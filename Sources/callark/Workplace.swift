@@ -72,7 +72,7 @@ struct Workplace: Sendable {
     func manifestForReading() throws -> Manifest? {
         do {
             return try Manifest(path: root.manifestPath, mode: .readOnly)
-        } catch where error.code == .missing {
+        } catch  where error.code == .missing {
             return nil
         }
     }

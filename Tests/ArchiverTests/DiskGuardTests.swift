@@ -23,7 +23,8 @@ import Testing
         var warnings: Int { events.withLock(\.self) }
 
         func `guard`() -> DiskGuard {
-            DiskGuard(root: ArchiveRoot(path: "/archive"), minimumFreeBytes: `The guard of the disk`.minimum) { [self] in
+            DiskGuard(root: ArchiveRoot(path: "/archive"), minimumFreeBytes: `The guard of the disk`.minimum) {
+                [self] in
                 DiskSpace(freeBytes: free.withLock(\.self), totalBytes: 1 << 40, freeFiles: files)
             } observer: { [self] event in
                 if case .pausedForSpace = event { events.withLock { $0 += 1 } }

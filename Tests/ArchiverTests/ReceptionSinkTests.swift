@@ -44,7 +44,9 @@ import Transfer
         #expect(sink.finish().byteCount == 100)
     }
 
-    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not gone on with out of another object`(tag: String?) async throws {
+    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not gone on with out of another object`(tag: String?)
+        async throws
+    {
         let sink = try await sink()
         sink.beginAttempt()
         _ = sink.begin(head(200, ["ETag": "\"a\""], length: 100), resumption: Resumption {})

@@ -88,8 +88,10 @@ import Testing
     func `whose flush fails has nothing called stored that it was for`(_ file: String) async throws {
         try await Desk.with(calls: 2, scale: 0.02, mix: .recorded) { desk in
             let root = root(desk, "flush", desk.offered)
-            // The manifest's log is flushed for other things before the first group.
-            let mishap = Mishap(.EIO, at: Step(kind: "sync", path: file, ordinal: 1), times: nil)
+            // Only the first one: a later flush that works says nothing of the bytes. The manifest's log is flushed for
+            // other things before the first group, so that there all fail.
+            let times = file.hasPrefix("manifest") ? nil : 1
+            let mishap = Mishap(.EIO, at: Step(kind: "sync", path: file, ordinal: 1), times: times)
             let ending = try await root.run(root.pass, mishap)
             expectComplaint(ending, root, file)
             #expect(ending.errors.contains(file.hasPrefix("manifest") ? "manifest.sqlite" : file.dropLast()))
@@ -113,7 +115,9 @@ import Testing
             try await disk.shell("head -c 32m /dev/zero > \(disk.path)/filler 2>/dev/null || true")
             let ending = try await pass.end()
             expectComplaint(ending, root, "full")
-            #expect(ending.errors.contains(#/\d+ bytes are free, (\d+ are needed|fewer than its next transaction needs)/#))
+            #expect(
+                ending.errors.contains(#/\d+ bytes are free, (\d+ are needed|fewer than its next transaction needs)/#)
+            )
             let held = try await root.held()
             #expect(held.count >= 2)
             // On the full disk: nothing is lost, and nothing is begun.
@@ -132,7 +136,8 @@ import Testing
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m,nr_inodes=60")
             var root = root(desk, "small", desk.offered)
             root.entrance = disk.entrance
-            let fill = "cd \(disk.path) && mkdir -p fill && for i in $(seq 100); do : > fill/$i || break; done 2>/dev/null"
+            let fill =
+                "cd \(disk.path) && mkdir -p fill && for i in $(seq 100); do : > fill/$i || break; done 2>/dev/null"
             for round in 0..<2 {
                 try await disk.shell("(\(fill)) || true")
                 let ending = try await root.run(root.pass)

@@ -169,7 +169,10 @@ import Testing
                 let held = try await root.held()
                 let again = try await root.run(["fetch", task, "-o", out])
                 #expect(again.status == 0, "\(fault): \(again.errors)")
-                let sums = try await Program.run("sh", ["-c", "cd \"$1/$2\" && sha256sum * | cut -c 1-64 | sort", "", out, task])
+                let sums = try await Program.run(
+                    "sh",
+                    ["-c", "cd \"$1/$2\" && sha256sum * | cut -c 1-64 | sort", "", out, task]
+                )
                 #expect(sums.output.split(separator: "\n").map(String.init) == wanted, "\(fault)")
                 try await root.expectCompletion(keeping: held, "\(fault)")
             }
@@ -180,7 +183,9 @@ import Testing
 
 /// A process that does not run for a while, or not alone.
 @Suite struct `A pass` {
-    @Test func `that is stopped in mid-download for longer than everything lasts goes on when it is woken`() async throws {
+    @Test func `that is stopped in mid-download for longer than everything lasts goes on when it is woken`()
+        async throws
+    {
         try await Desk.with(calls: 6, scale: 0.1, mix: .recorded) { desk in
             var settings = `A process that is killed`.settings
             settings["CALLARK_DOWNLOADS_STALL_SECONDS"] = "1"
@@ -202,6 +207,22 @@ import Testing
             let ending = try await pass.end()
             #expect(ending.status == 0, "\(ending.errors)")
             try await root.expectCompletion(keeping: try await root.held(), "stopped")
+        }
+    }
+
+    @Test(arguments: [-3600, 3600]) func `whose clock is wrong by an hour archives what one with a right clock does`(
+        _ clock: Int
+    ) async throws {
+        try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
+            let root = Root(desk, "clock", offered: desk.offered)
+            let shift = FaultShim.environment(root: root.path, clock: clock)
+            let ending = try await root.run(root.pass, environment: shift)
+            #expect(ending.status == 0, "\(ending.errors)")
+            // The summary's own times would show it, were the shim not in the way.
+            let now = try await root.run(["archive", "--json"], environment: shift).objects.last
+            let end = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(now?["to"]?.text ?? "")
+            #expect(abs(end.timeIntervalSinceNow - Double(clock)) < 300)
+            try await root.expectCompletion(keeping: try await root.held(), "clock \(clock)")
         }
     }
 

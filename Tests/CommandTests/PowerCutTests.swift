@@ -20,7 +20,8 @@ import Testing
 
     /// While SQLite makes the file, or takes its log away, it keeps readers waiting.
     private func keepsReadersOut(_ step: Step) -> Bool {
-        ["manifest.sqlite$", "-journal$", "-shm$"].contains { step.path?.hasSuffix($0) == true } || step.kind == "unlink"
+        ["manifest.sqlite$", "-journal$", "-shm$"].contains { step.path?.hasSuffix($0) == true }
+            || step.kind == "unlink"
     }
 
     @Test func `before any step leaves everything that was called stored or archived by then`() async throws {

@@ -136,6 +136,7 @@ class Soak:
         self.happened = collections.Counter()
         self.endings = collections.Counter()
         self.kills = 0
+        self.started = 0
         self.lost = set()
 
     # Running
@@ -150,7 +151,7 @@ class Soak:
             "CALLARK_DOWNLOADS_MEMORY_BYTES": "1048576",
             "CALLARK_DOWNLOADS_STALL_SECONDS": "2",
             "CALLARK_DOWNLOADS_ATTEMPTS": "4",
-            "LD_PRELOAD": str(self.bin / "libFaultShim.so"),
+            "LD_PRELOAD": str(pathlib.Path(self.options.shim).resolve()),
             # The simulated days lie in the past, and Callark lives in them.
             "FAULT_CLOCK": str(shift),
         }
@@ -159,8 +160,12 @@ class Soak:
         return environment
 
     def start(self, *arguments, fault=None):
-        name = f"{len(os.listdir(self.folder / 'runs')):06}-{arguments[0]}"
-        output = open(self.folder / "runs" / name, "w+b")
+        # What the last of them said is kept, for a person to look at.
+        self.started += 1
+        path = self.folder / "runs" / f"{self.started:06}-{arguments[0]}"
+        for old in self.folder.glob(f"runs/{self.started - 200:06}-*"):
+            old.unlink()
+        output = open(path, "w+b")
         process = subprocess.Popen(
             [self.bin / "callark", *arguments],
             env=self.environment(fault),
@@ -168,7 +173,7 @@ class Soak:
             stdout=output,
             stderr=subprocess.STDOUT if arguments[0] != "list" else subprocess.DEVNULL,
         )
-        process.output = output
+        process.output, process.path = output, path
         return process
 
     def end(self, process, what):
@@ -291,9 +296,8 @@ class Soak:
             if self.promised:
                 self.complain(f"list ended with {status}")
             return
-        text = (self.folder / "runs" / sorted(os.listdir(self.folder / "runs"))[-1]).read_text()
         held = collections.Counter()
-        for line in text.splitlines():
+        for line in process.path.read_text().splitlines():
             row = json.loads(line)
             if row["type"] == "recording" and row["state"] in ("stored", "archived"):
                 held[row["task_id"], row["recording_id"], row["sha256"]] += 1
@@ -302,8 +306,6 @@ class Soak:
                 self.lost.add(key)
                 self.complain(f"no longer held: {' '.join(key)}")
         self.promised |= held
-        for name in os.listdir(self.folder / "runs")[:-200]:
-            (self.folder / "runs" / name).write_text("")
 
     # The end
 
@@ -351,19 +353,20 @@ def sums(folder):
         yield pathlib.Path(path).parent.name, checksum
 
 
-def wait_for(path, process, seconds=60):
+def wait_for(path, process, log, seconds=60):
     for _ in range(seconds * 10):
         if path.exists() and path.stat().st_size:
             return
         if process.poll() is not None:
             break
         time.sleep(0.1)
-    sys.exit(f"the simulator does not start: {process.stderr}")
+    sys.exit(f"the simulator does not start: {log.read_text(errors='replace')}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bin", help="the folder of callark, callark-simulator and libFaultShim.so")
+    parser.add_argument("bin", help="the folder of callark and callark-simulator")
+    parser.add_argument("shim", help="Tests/FaultShim, built")
     parser.add_argument("folder", help="an empty folder to work in")
     parser.add_argument("--minutes", type=float, default=float(os.environ.get("SOAK_MINUTES") or 30))
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SOAK_SEED") or random.randrange(10**6)))
@@ -377,22 +380,21 @@ def main():
     (folder / "runs").mkdir()
     print(f"seed {options.seed}, {options.minutes:g} minutes, {options.days} days of {calls} calls each", flush=True)
 
-    log = open(folder / "simulator.log", "wb")
+    log = folder / "simulator.log"
     simulator = subprocess.Popen(
         [
             pathlib.Path(options.bin) / "callark-simulator", "--port", "0", "--seed", str(options.seed),
             "--day", options.day, "--days", str(options.days), "--calls", str(calls), "--scale", "0.03",
             "--now", f"{options.day}T06:00:00Z", "--requests-per-minute", "0", "--write-config", str(folder),
         ],
-        stdout=log,
+        stdout=open(log, "wb"),
         stderr=subprocess.STDOUT,
     )
     try:
         configuration = folder / "callark.yaml"
-        wait_for(configuration, simulator)
-        base = next(line.split('"')[-2] if '"' in line else line.split()[-1]
-                    for line in configuration.read_text().splitlines() if "api_base_url" in line)
-        provider = Provider(base.removesuffix("/v1"))
+        wait_for(configuration, simulator, log)
+        base = next(line.split()[-1] for line in configuration.read_text().splitlines() if "api_base_url" in line)
+        provider = Provider(base.strip('"').removesuffix("/v1"))
         if not provider.takes_faults:
             print("this simulator takes no faults while it runs: only those of the machine are tried", flush=True)
         soak = Soak(options, folder, provider, configuration)

@@ -68,17 +68,20 @@ enum FaultShim {
     /// - Parameters:
     ///   - log: gets a line for each step.
     ///   - shadow: gets what a power cut would leave.
+    ///   - clock: how many seconds the wall clock is ahead.
     static func environment(
         root: String,
         _ fault: Mishap? = nil,
         log: String? = nil,
-        shadow: String? = nil
+        shadow: String? = nil,
+        clock: Int = 0
     ) -> [String: String] {
         var variables = fault?.variables ?? [:]
         variables["LD_PRELOAD"] = library
         variables["FAULT_ROOT"] = root
         variables["FAULT_LOG"] = log
         variables["FAULT_SHADOW"] = shadow
+        variables["FAULT_CLOCK"] = String(clock)
         return variables
     }
 }

@@ -59,7 +59,9 @@ struct Root: Sendable {
         let rows = try list.objects.filter { row in
             row["type"]?.text == "recording" && ["stored", "archived"].contains(row["state"]?.text)
         }
-        return Set(rows.map { "\($0["task_id"]?.text ?? "") \($0["recording_id"]?.text ?? "") \($0["sha256"]?.text ?? "")" })
+        return Set(
+            rows.map { "\($0["task_id"]?.text ?? "") \($0["recording_id"]?.text ?? "") \($0["sha256"]?.text ?? "")" }
+        )
     }
 
     /// Sums up every payload file of every archive as tar unpacks it, after sha256sum has agreed with the side files; then
@@ -96,7 +98,11 @@ struct Root: Sendable {
         let unpacked = try await Program.run(command[0], Array(command.dropFirst()))
         #expect(unpacked.status == 0, "\(context): \(unpacked.errors)", sourceLocation: location)
         let spool = ["spool/credentials", "spool/credentials/acme.json", "spool/parts", "spool/pass.lock"]
-        #expect(unpacked.output.split(separator: "\n").map(String.init) == offered + spool, comment, sourceLocation: location)
+        #expect(
+            unpacked.output.split(separator: "\n").map(String.init) == offered + spool,
+            comment,
+            sourceLocation: location
+        )
     }
 
     func remove() {
