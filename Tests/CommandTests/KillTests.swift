@@ -25,9 +25,13 @@ import Testing
         var missed: Int { counts.withLock(\.missed) }
     }
 
-    /// Every step but those in which SQLite writes a page, of which a few: between them lies no decision of ours.
+    /// Every step but those in which SQLite writes a page, or a large recording comes in piece by piece, of which a few:
+    /// between them lies no decision of ours.
     static func choice(_ moments: [Step], pages: Int, _ draws: inout Draws) -> [Step] {
-        let isPage = { (step: Step) in step.kind == "write" && step.path?.contains("manifest.sqlite") == true }
+        let isPage = { (step: Step) in
+            step.kind == "write"
+                && (step.path?.contains("manifest.sqlite") == true || step.path?.hasSuffix(".part$") == true)
+        }
         return moments.filter { !isPage($0) } + moments.filter(isPage).shuffled(using: &draws).prefix(pages)
     }
 
