@@ -23,7 +23,7 @@
 
 // What was asked for, read once.
 
-enum action { DO_NOTHING, DO_KILL_BEFORE, DO_KILL_AFTER, DO_STOP, DO_SHORT, DO_FAIL };
+enum action { DO_NOTHING, DO_KILL_BEFORE, DO_KILL_AFTER, DO_STOP, DO_SHORT, DO_FAIL, DO_DROP };
 
 static struct {
     const char *root;
@@ -75,7 +75,7 @@ __attribute__((constructor)) static void read_plan(void) {
     static const struct { const char *name; enum action action; int error; } actions[] = {
         {"kill-before", DO_KILL_BEFORE, 0}, {"kill-after", DO_KILL_AFTER, 0}, {"stop-before", DO_STOP, 0},
         {"short", DO_SHORT, 0}, {"EIO", DO_FAIL, EIO}, {"ENOSPC", DO_FAIL, ENOSPC}, {"EDQUOT", DO_FAIL, EDQUOT},
-        {"EROFS", DO_FAIL, EROFS},
+        {"EROFS", DO_FAIL, EROFS}, {"drop", DO_DROP, EIO},
     };
     const char *wanted = text("FAULT_DO");
     if (!wanted) return;
@@ -186,7 +186,7 @@ static enum action begin_at(const char *kind, int folder, const char *name) {
 #define TAKE(decision, call) ({                                                                                        \
     enum action decided = (decision);                                                                                  \
     __typeof__(call) result = -1;                                                                                      \
-    if (decided == DO_FAIL) {                                                                                          \
+    if (decided == DO_FAIL || decided == DO_DROP) {                                                                    \
         errno = plan.error;                                                                                            \
     } else {                                                                                                           \
         result = (call);                                                                                               \
@@ -260,6 +260,20 @@ static void shadow(int descriptor) {
     errno = before;
 }
 
+/// Lets a file be again what was last flushed of it.
+static void drop(int descriptor) {
+    char id[64], source[PATH_MAX], link[64];
+    mode_t mode;
+    if (!plan.shadow || !identity(descriptor, "", AT_EMPTY_PATH, id, &mode) || !S_ISREG(mode)) return;
+    snprintf(source, sizeof source, "%s/files/%s", plan.shadow, id);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    int to = own_open(link, O_WRONLY | O_TRUNC);
+    int from = own_open(source, O_RDONLY);
+    if (to >= 0 && from >= 0) shadow_file(from, to);
+    if (from >= 0) syscall(SYS_close, from);
+    if (to >= 0) syscall(SYS_close, to);
+}
+
 // Bytes.
 
 static size_t half(enum action decided, size_t count) {
@@ -328,8 +342,14 @@ int posix_fallocate(int file, off_t offset, off_t size) {
 
 // Flushes.
 
+static enum action begin_sync(int file) {
+    enum action decided = begin_descriptor("sync", file, 0);
+    if (decided == DO_DROP) drop(file);
+    return decided;
+}
+
 int fsync(int file) {
-    return TAKE(begin_descriptor("sync", file, 0), ({
+    return TAKE(begin_sync(file), ({
         int flushed = REAL(fsync)(file);
         if (flushed == 0) shadow(file);
         flushed;
@@ -337,7 +357,7 @@ int fsync(int file) {
 }
 
 int fdatasync(int file) {
-    return TAKE(begin_descriptor("sync", file, 0), ({
+    return TAKE(begin_sync(file), ({
         int flushed = REAL(fdatasync)(file);
         if (flushed == 0) shadow(file);
         flushed;

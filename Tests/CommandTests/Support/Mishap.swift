@@ -6,7 +6,7 @@ struct Mishap: Sendable, Hashable, CustomStringConvertible {
         case killBefore = "kill-before"
         case killAfter = "kill-after"
         case stopBefore = "stop-before"
-        case short, EIO, ENOSPC, EDQUOT, EROFS
+        case short, drop, EIO, ENOSPC, EDQUOT, EROFS
     }
 
     var action: Action

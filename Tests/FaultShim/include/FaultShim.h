@@ -12,12 +12,11 @@
 ///     FAULT_TIMES   how many chosen steps from there on; 1 without it, 0 for all
 ///     FAULT_BYTES   act instead on each write once so many bytes were written in all: a disk of that size
 ///     FAULT_DO      what happens: kill-before, kill-after, stop-before (SIGSTOP), short (half of a write), or the name
-///                   of an error that the step fails with, untaken: EIO ENOSPC EDQUOT EROFS
+///                   of an error that the step fails with, untaken: EIO ENOSPC EDQUOT EROFS. Or drop, with kind sync
+///                   and a FAULT_SHADOW: the flush fails with EIO, and the file is again what was last flushed of it, as
+///                   where the system drops the pages that it could not write; a later flush has nothing to complain of
 ///     FAULT_SHADOW  a folder that receives what a power cut would leave: each file as it was when it was last flushed,
 ///                   and each folder's names likewise. Its form: the ID of a file or folder is INODE-BIRTHTIME; contents
 ///                   are in files/ID, names in folders/ID, each line "d ID NAME" or "f ID NAME". Both must exist.
 ///     FAULT_CLOCK   seconds that the wall clock is ahead of the machine's; may be negative
-///
-/// A flush that fails here has not happened, and leaves the pages as they were: kinder than a real one, which may drop
-/// them.
 #pragma once
