@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// What is under way gives room back when it ends (a large recording is on the disk twice for a moment, and each is
 /// reckoned with its whole size until it is stored). So where there is too little room, a download waits as long as
-/// others are under way. Where none is, waiting would be for a person: the recording is left to the next pass, and this one
-/// says so at its end. Where there is no room even for one of ordinary size, nothing more is taken.
+/// others are under way. Where none is, waiting would be for a person: the recording is left to the next pass, and this
+/// one says so at its end. Where there is no room even for one of ordinary size, nothing more is taken.
 final class DiskGuard: Sendable {
     private struct State {
         var isShut = false
@@ -87,8 +87,7 @@ final class DiskGuard: Sendable {
     }
 
     /// A download under way knows more of what it needs.
-    /// - Parameter size: what will still be written: a large recording is first written to its part, and then to its
-    ///   archive.
+    /// - Parameter size: what will still be written.
     /// - Throws: `.heldBack` where there is no room for it: ``admit(_:)`` waits for that; the disk's own errors.
     func expect(_ size: Int64, for row: RecordingRowID) throws(ArchiveError) {
         try state.withLock { state throws(ArchiveError) in

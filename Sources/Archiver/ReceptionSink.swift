@@ -185,7 +185,7 @@ final class ReceptionSink: DownloadSink {
         state.objectByteCount = nil
         let limit = budget.capacity / Self.largestShare
         try state.incoming?.reset(expecting: head.contentLength, entityTag: entityTag)
-        if let length = head.contentLength { try expectBytes(length > limit ? 2 * length : length) }
+        if let length = head.contentLength { try expect(length, isInPart: length > limit) }
         if state.incoming != nil { return .proceed }
         guard let bytes = IncomingRecording.memoryNeeded(expecting: head.contentLength, limit: limit) else {
             state.incoming = incoming(head, memory: nil)
@@ -199,6 +199,13 @@ final class ReceptionSink: DownloadSink {
         guard let reservation else { return .pause }
         state.incoming = incoming(head, memory: reservation)
         return .proceed
+    }
+
+    /// Says what will be written: a large recording is first written to its part, and then to its archive.
+    /// - Parameter size: as the server says it, which may be any number.
+    private func expect(_ size: Int64, isInPart: Bool, received: Int64 = 0) throws(ArchiveError) {
+        let size = min(max(size, received), 1 << 60)
+        try expectBytes(isInPart ? 2 * size - received : size)
     }
 
     /// A recording larger than this part of the budget does not go through memory.
@@ -242,7 +249,7 @@ final class ReceptionSink: DownloadSink {
             return .refuse
         }
         if let total = range.total ?? incoming.expectedByteCount {
-            try expectBytes(incoming.isInPart ? 2 * total - incoming.byteCount : total)
+            try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount)
         }
         state.objectByteCount = range.total
         state.takesBytes = true

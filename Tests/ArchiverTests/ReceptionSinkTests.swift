@@ -80,4 +80,27 @@ import Transfer
         #expect(sink.isWhole == true)
         #expect(budget.reservedBytes == 1000)
     }
+
+    @Test(arguments: [Int64.max, 1 << 62, 1 << 40]) func `is refused where there is no room for what the server says`(
+        _ length: Int64
+    ) async throws {
+        let sink = try await ReceptionSink(
+            budget: MemoryBudget(bytes: 1 << 20),
+            partPath: folder + "/c.part",
+            observer: { _ in }
+        ) { bytes throws(ArchiveError) in
+            guard bytes < 1 << 30 else {
+                let space = DiskSpace(freeBytes: 1 << 30, totalBytes: 1 << 30)
+                throw .heldBack("/archive", DiskShortage(space: space, neededBytes: bytes))
+            }
+        }
+        sink.beginAttempt()
+        #expect(sink.begin(head(200, [:], length: length), resumption: Resumption {}) == .refuse)
+        guard case .storage(let error) = sink.findings.objection else {
+            Issue.record("not refused for want of room")
+            return
+        }
+        #expect(error.code == .heldBack)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/c.part"))
+    }
 }
