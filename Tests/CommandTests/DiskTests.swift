@@ -74,6 +74,34 @@ import Testing
         }
     }
 
+    @Test(arguments: ["sealed", "stored"]) func `that fails in a rebuild leaves a manifest, the old or the new`(
+        _ what: String
+    ) async throws {
+        try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
+            let offered = desk.offered
+            var draws = Draws()
+            let origin = root(desk, "origin", offered)
+            let mishap = Mishap(.EIO, at: Step(kind: "rename", path: ".tar$", ordinal: 1))
+            try #require(try await origin.run(origin.pass, what == "stored" ? mishap : nil).status % 74 == 0)
+            let before = try await origin.held()
+            try #require(before.count == offered.count)
+            let sample = try await origin.copied(to: "sample")
+            _ = try await sample.run(["rebuild"], log: sample.path + "-log")
+            let all = try Step.all(inLog: sample.path + "-log")
+            let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(32, &draws)
+            try await Array(chosen.enumerated()).inParallel { number, step in
+                // From there on, too: SQLite passes over a single failure here and there.
+                let mishap = Mishap(.EIO, at: step, times: number.isMultiple(of: 2) ? 1 : nil)
+                let root = try await origin.copied(to: "rebuild-\(number)")
+                defer { root.remove() }
+                let ending = try await root.run(["rebuild"], mishap)
+                #expect([0, 65, 74].contains(ending.status), "\(mishap): \(ending.errors)")
+                #expect(try await root.held() == before, "\(mishap): \(ending.errors)")
+                try await root.expectCompletion(keeping: before, "\(mishap)")
+            }
+        }
+    }
+
     @Test func `that writes less than it was given is given the rest`() async throws {
         try await Desk.with(calls: 2, scale: 0.1, mix: .recorded) { desk in
             let root = root(desk, "short", desk.offered)

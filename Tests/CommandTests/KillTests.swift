@@ -127,19 +127,12 @@ import Testing
             }
             let before = try await origin.held()
             try #require(before.count == offered.count)
-            @Sendable func copy(_ name: String) async throws -> Root {
-                let copy = root(desk, name, offered)
-                let folder = URL(filePath: copy.path).deletingLastPathComponent()
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-                try #require(try await Program.run("cp", ["-a", origin.path, copy.path]).status == 0)
-                return copy
-            }
-            let all = try await moments(["rebuild"], of: try await copy("sample"))
+            let all = try await moments(["rebuild"], of: try await origin.copied(to: "sample"))
             let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
-                let root = try await copy("rebuild-\(number)")
+                let root = try await origin.copied(to: "rebuild-\(number)")
                 defer { root.remove() }
                 tally.note(try await root.run(["rebuild"], fault))
                 #expect(try await root.held() == before, "\(fault)")

@@ -105,6 +105,16 @@ struct Root: Sendable {
         )
     }
 
+    /// Another root with the same files.
+    func copied(to name: String) async throws -> Root {
+        var copy = Root(desk, name, offered: offered, environment: environment)
+        copy.environment["CALLARK_ARCHIVE_ROOT"] = copy.path
+        let folder = URL(filePath: copy.path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try #require(try await Program.run("cp", ["-a", path, copy.path]).status == 0)
+        return copy
+    }
+
     func remove() {
         try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
     }
