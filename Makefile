@@ -19,7 +19,7 @@ TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactC
 PYTHON_ENVIRONMENT := .build-python
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release demo test check-interop bench lint format clean packages test-packages bench-packages
+.PHONY: help build release demo test check-interop soak bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run ev
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
+
+soak: release test-packages ## half an hour of random faults and kills against a moving provider (SOAK_MINUTES, SOAK_SEED)
+	Tests/soak/run "$$($(SWIFT) build -c release --show-bin-path)" "$$(dirname "$$(command -v $(SWIFT))")/clang"
 
 bench: release test-packages bench-packages ## measure side by side with curl, aria2c, rclone and others, and print the ratios
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)

@@ -13,6 +13,8 @@ let package = Package(
     products: [
         .executable(name: "callark", targets: ["callark"]),
         .executable(name: "callark-simulator", targets: ["callark-simulator"]),
+        // Only for tests: preloaded into the processes that they start.
+        .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -109,6 +111,7 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),
+        .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",

@@ -61,7 +61,7 @@ enum Acceptance: Equatable {
             return .doubtful(nil, suspicion: "it is not well-formed JSON")
         }
         if let object = json as? [String: Any],
-            object["trackingId"] != nil, object["error"] != nil || object["errors"] != nil
+            object["trackingId"] != nil || object["message"] != nil, object["error"] != nil || object["errors"] != nil
         {
             return .rejected(reason: "not a transcription but an error of the provider's")
         }

@@ -28,7 +28,8 @@ extension CallArchive {
             return failures
         }
         try await context.writer.close()
-        return failures
+        guard let failure = context.disk.failure else { return failures }
+        return failures.merging(asked.map { ($0.name, failure) }) { first, _ in first }
     }
 
     private func ask(about tasks: [TaskID], _ resolution: Resolution) async throws {

@@ -52,10 +52,17 @@ package struct CallArchive: Sendable {
         defer { withExtendedLifetime(lock) {} }
         try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
+        try setup.root.synchronizeManifestNames()
         for provider in setup.providers {
             try await register(provider, in: manifest)
         }
         let engine = try TransferEngine(setup.engine)
+        let disk = DiskGuard(
+            root: setup.root,
+            minimumFreeBytes: setup.rules.minimumFreeBytes,
+            space: setup.root.diskSpace,
+            observer: observer
+        )
         let context = PassContext(
             root: setup.root,
             manifest: manifest,
@@ -63,17 +70,14 @@ package struct CallArchive: Sendable {
             engine: engine,
             budget: MemoryBudget(bytes: setup.rules.downloads.memoryBytes),
             rules: setup.rules,
-            disk: DiskGuard(
-                root: setup.root,
-                minimumFreeBytes: setup.rules.minimumFreeBytes,
-                observer: observer
-            ),
+            disk: disk,
             gate: DownloadGate(
                 ceiling: setup.rules.downloads.concurrency,
                 longestHold: setup.rules.downloads.retry.longestRetryAfter,
                 observer: observer,
                 logger: setup.logger
             ),
+            underWay: RecordingsUnderWay(onRelease: disk.release),
             stop: stop,
             observer: observer,
             now: now,

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import DailyArchive
+import Logging
 import Manifest
 import Recordings
 
@@ -70,27 +71,34 @@ package struct Pass: Sendable {
         for (assignment, pass) in zip(assignments, passes) {
             let name = assignment.organization.name
             let archives = recovered.filter { $0.name.organization == name }
-            let result = try await conclude(assignment, recovered: archives, failure: failures[name] ?? diskFailure)
-            try await context.manifest.endPass(
-                pass,
-                outcome: result.outcome,
-                summary: result.summary,
-                now: context.now()
+            let result = try await conclude(
+                assignment,
+                recovered: archives,
+                failure: failures[name] ?? context.disk.failure
             )
             results.append(result)
+            try await afterwards(results) {
+                try await context.manifest.endPass(
+                    pass,
+                    outcome: result.outcome,
+                    summary: result.summary,
+                    now: context.now()
+                )
+            }
         }
-        try await context.writer.close()
+        try await afterwards(results) { try await context.writer.close() }
         return results
     }
 
-    /// Downloads that were held back are a failure of the pass, though of none of its steps.
-    private var diskFailure: ArchiverError? {
-        guard context.disk.isLow else { return nil }
-        return ArchiverError(
-            .diskLow,
-            "less than archive.minimum_free_bytes is free at \(context.root.path), so that downloads were held back; "
-                + "free some space and run again"
-        )
+    /// Does what comes last. Where something failed before, that is what a person has to mend and has to be told of, and
+    /// not that this failed too, which on a full disk it does.
+    private func afterwards(_ results: [Result], _ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch {
+            guard results.contains(where: { $0.failure != nil }) else { throw error }
+            context.logger.warning("the end of the pass is not noted", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Seals what is to be sealed, unless the gathering did not go through, and counts.

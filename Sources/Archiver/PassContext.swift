@@ -15,7 +15,7 @@ struct PassContext: Sendable {
     let rules: PassRules
     let disk: DiskGuard
     let gate: DownloadGate
-    let underWay = RecordingsUnderWay()
+    let underWay: RecordingsUnderWay
     let listingDoubts = ListingDoubts()
     let secondSource = SecondSourceFindings()
     let stop: StopRequest

@@ -1,3 +1,4 @@
+import DailyArchive
 import Recordings
 
 /// What a pass tells whoever watches it, as it happens.
@@ -25,7 +26,7 @@ package enum PassEvent: Sendable {
     /// The number of downloads from a host at once was lowered or raised.
     case paced(host: String, downloads: Int, of: Int, reason: String)
     /// No further download begins, because the disk is nearly full.
-    case pausedForSpace(freeBytes: Int64, minimumFreeBytes: Int64)
+    case pausedForSpace(DiskShortage, minimumFreeBytes: Int64)
     /// Start-up found and mended what a process left behind when it died.
     case recovered(ArchiveName, String)
 }

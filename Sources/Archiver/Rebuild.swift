@@ -102,6 +102,9 @@ package struct Rebuild: Sendable {
 
     /// - Returns: where the old manifest is now.
     private func replaceManifest(with draft: String) throws -> String? {
+        // Closing has written the log back, unless the disk failed, of which SQLite says nothing then: without its log the
+        // file would be no manifest.
+        try Manifest.settleLog(at: draft)
         if FileManager.default.fileExists(atPath: root.manifestPath) {
             do throws(ManifestError) {
                 try Manifest.settleLog(at: root.manifestPath)

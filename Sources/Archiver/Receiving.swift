@@ -31,18 +31,10 @@ struct Receiving: Sendable {
     }
 
     private func receive(_ job: DownloadJob, into queue: StoreQueue<AcceptedRecording>) async throws {
-        guard try context.disk.admits(), context.takesWork else { return context.underWay.release(job.work.row) }
-        let outcome: Reception.Outcome
-        do {
-            outcome = try await context.stop.cancelling(after: Self.stopGrace) {
-                try await Reception(job: job, context: context).run()
-            }
-        } catch let error as ProviderError where error.code != .cancelled {
-            // Without a new URL there are no bytes, and that is all that this recording needs to know.
-            outcome = .failed(code: .downloadFailed, reason: error.description, attempts: job.work.attempts)
-        } catch is CancellationError {
+        guard try await context.disk.admit(job.work.row), context.takesWork else {
             return context.underWay.release(job.work.row)
         }
+        guard let outcome = try await outcome(of: job) else { return context.underWay.release(job.work.row) }
         switch outcome {
         case .accepted(let member):
             await queue.put(AcceptedRecording(row: job.work.row, member: member))
@@ -62,6 +54,24 @@ struct Receiving: Sendable {
             context.observer(
                 .failed(job.organization.name, job.work.captured.key, reason: reason, attempts: attempts)
             )
+        }
+    }
+
+    /// - Returns: `nil` where the recording is left to the next pass.
+    private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
+        do {
+            return try await context.stop.cancelling(after: Self.stopGrace) {
+                try await Reception(job: job, context: context).run()
+            }
+        } catch let error as ArchiveError where error.code == .heldBack {
+            // It is larger than there is room for now: begun again once there is, if others under way make some.
+            guard try await context.disk.admit(job.work.row), context.takesWork else { return nil }
+            return try await outcome(of: job)
+        } catch let error as ProviderError where error.code != .cancelled {
+            // Without a new URL there are no bytes, and that is all that this recording needs to know.
+            return .failed(code: .downloadFailed, reason: error.description, attempts: job.work.attempts)
+        } catch is CancellationError {
+            return nil
         }
     }
 }

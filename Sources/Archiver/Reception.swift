@@ -39,16 +39,26 @@ struct Reception: Sendable {
     /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
     ///   provider cannot even be asked for a new URL.
     func run() async throws -> Outcome {
-        let sink = try ReceptionSink(
-            budget: context.budget,
-            partPath: context.root.partPath(for: job.work.captured.key, organization: job.organization.name),
-            observer: context.observer
-        )
+        let sink = try await sink()
         do {
             return try await run(sink)
         } catch is CancellationError {
             try sink.checkpoint()
             throw CancellationError()
+        }
+    }
+
+    private func sink() async throws -> ReceptionSink {
+        do throws(ArchiveError) {
+            return try await ReceptionSink(
+                budget: context.budget,
+                partPath: context.root.partPath(for: job.work.captured.key, organization: job.organization.name),
+                observer: context.observer
+            ) { [disk = context.disk, row = job.work.row] bytes throws(ArchiveError) in
+                try disk.expect(bytes, for: row)
+            }
+        } catch {
+            throw error.code == .cancelled ? CancellationError() : error as any Error
         }
     }
 

@@ -52,17 +52,26 @@ final class ReceptionSink: DownloadSink {
     private let budget: MemoryBudget
     private let partPath: String
     private let observer: PassObserver
+    private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
     /// Touched by the engine's thread during an attempt, by whoever makes room in the memory budget, and by the receiver
     /// between attempts.
     private let state: Mutex<State>
 
     /// Begins with what an earlier process left of a large recording, if anything.
-    /// - Throws: `ArchiveError` where that cannot be read.
-    init(budget: MemoryBudget, partPath: String, observer: @escaping PassObserver) throws(ArchiveError) {
+    /// - Parameter expectBytes: told how many bytes will still be written to the disk, once that is known; throws where
+    ///   there is no room for them.
+    /// - Throws: `ArchiveError` where what was left cannot be read; its `.cancelled` where the task was.
+    init(
+        budget: MemoryBudget,
+        partPath: String,
+        observer: @escaping PassObserver,
+        expectBytes: @escaping @Sendable (Int64) throws(ArchiveError) -> Void = { _ in }
+    ) async throws(ArchiveError) {
         self.budget = budget
         self.partPath = partPath
         self.observer = observer
-        state = Mutex(State(incoming: try IncomingRecording.resuming(partPath: partPath)))
+        self.expectBytes = expectBytes
+        state = Mutex(State(incoming: try await IncomingRecording.resuming(partPath: partPath)))
     }
 
     /// What the last attempt showed.
@@ -179,11 +188,10 @@ final class ReceptionSink: DownloadSink {
         state.takesBytes = true
         let entityTag = Self.strongEntityTag(head)
         state.objectByteCount = nil
-        if let incoming = state.incoming {
-            try incoming.reset(expecting: head.contentLength, entityTag: entityTag)
-            return .proceed
-        }
         let limit = budget.capacity / Self.largestShare
+        try state.incoming?.reset(expecting: head.contentLength, entityTag: entityTag)
+        if let length = head.contentLength { try expect(length, isInPart: length > limit) }
+        if state.incoming != nil { return .proceed }
         guard let bytes = IncomingRecording.memoryNeeded(expecting: head.contentLength, limit: limit) else {
             state.incoming = incoming(head, memory: nil)
             return .proceed
@@ -196,6 +204,13 @@ final class ReceptionSink: DownloadSink {
         guard let reservation else { return .pause }
         state.incoming = incoming(head, memory: reservation)
         return .proceed
+    }
+
+    /// Says what will be written: a large recording is first written to its part, and then to its archive.
+    /// - Parameter size: as the server says it, which may be any number.
+    private func expect(_ size: Int64, isInPart: Bool, received: Int64 = 0) throws(ArchiveError) {
+        let size = min(max(size, received), 1 << 60)
+        try expectBytes(isInPart ? 2 * size - received : size)
     }
 
     /// A recording larger than this part of the budget does not go through memory.
@@ -237,6 +252,9 @@ final class ReceptionSink: DownloadSink {
         guard isSameObject else {
             state.findings.objection = .objectChanged
             return .refuse
+        }
+        if let total = range.total ?? incoming.expectedByteCount {
+            try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount)
         }
         state.objectByteCount = range.total
         state.takesBytes = true

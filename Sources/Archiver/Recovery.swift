@@ -15,6 +15,7 @@ struct Recovery: Sendable {
     func run() async throws -> [SealedDay] {
         var sealed: [SealedDay] = []
         let known = try await context.manifest.openArchives()
+        context.disk.expectSealing(journalBytes: known.reduce(0) { $0 + $1.extent.journalBytes })
         for open in known {
             if let day = try await recover(open) { sealed.append(day) }
         }

@@ -6,6 +6,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
     package enum Code: String, Hashable, Sendable {
         /// The disk is full, or a quota or file size limit is reached.
         case noSpace = "no_space"
+        /// Writing would leave less free than is to stay free; nothing was tried.
+        case heldBack = "held_back"
         case permission
         case readOnly = "read_only"
         /// The disk or the file system failed.
@@ -25,8 +27,12 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     package var code: Code
-    /// One line: what happened to which file, and what to do.
-    package var message: String
+    /// What happened to which file.
+    private var event: String
+    /// Where there is too little room: how much there is, and how much is needed.
+    package private(set) var shortage: DiskShortage?
+    /// What to do; may be empty.
+    private var advice = ""
     /// The file or folder concerned.
     package var path: String
     /// The system's own number, where a system call failed.
@@ -34,21 +40,73 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(_ code: Code, _ message: String, path: String, errno: Int32? = nil) {
         self.code = code
-        self.message = message
+        event = message
         self.path = path
         self.errno = errno
+    }
+
+    /// One line: what happened to which file, what is missing, and what to do.
+    package var message: String {
+        var parts = [event]
+        if let shortage { parts.append(shortage.description) }
+        if !advice.isEmpty { parts.append(advice) }
+        return parts.joined(separator: "; ")
     }
 
     package var description: String { message }
 }
 
+/// What a full disk has left, and what was to be written to it.
+package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
+    /// What this process may still use.
+    package var space: DiskSpace
+    /// How many bytes could not be written; `nil` where that is not known, such as for a name in a folder.
+    package var neededBytes: Int64?
+
+    package init(space: DiskSpace, neededBytes: Int64?) {
+        self.space = space
+        self.neededBytes = neededBytes
+    }
+
+    package var description: String {
+        let free = space.freeFiles == 0 ? "no file can be made any more (inodes)" : "\(space.freeBytes) bytes are free"
+        return neededBytes.map { "\(free), \($0) are needed" } ?? free
+    }
+}
+
 extension ArchiveError {
     /// A failed system call: `verb` is what was tried, such as `write`.
-    static func system(_ verb: String, _ path: String, errno number: Int32 = Glibc.errno) -> ArchiveError {
-        let (code, hint) = classify(number)
+    /// - Parameter neededBytes: how many bytes were to be written, where that was what was tried.
+    static func system(
+        _ verb: String,
+        _ path: String,
+        errno number: Int32 = Glibc.errno,
+        neededBytes: Int64? = nil
+    ) -> ArchiveError {
+        let (code, advice) = classify(number)
         let reason = String(cString: strerror(number)).lowercased()
-        let message = "cannot \(verb) \(path): \(reason)\(hint.isEmpty ? "" : "; \(hint)")"
-        return ArchiveError(code, message, path: path, errno: number)
+        var error = ArchiveError(code, "cannot \(verb) \(path): \(reason)", path: path, errno: number)
+        error.advice = advice
+        if number == ENOSPC || number == EDQUOT {
+            // The file itself may not be there yet.
+            let space = (try? DiskSpace(at: path)) ?? (try? DiskSpace(at: FileSystem.folder(of: path)))
+            error.shortage = space.map { DiskShortage(space: $0, neededBytes: neededBytes) }
+        }
+        return error
+    }
+
+    /// The same, said of all that was to be written together with what failed.
+    func needing(_ bytes: Int64) -> ArchiveError {
+        var error = self
+        error.shortage?.neededBytes = bytes
+        return error
+    }
+
+    /// Too little room for something that was not begun.
+    package static func heldBack(_ path: String, _ shortage: DiskShortage) -> ArchiveError {
+        var error = ArchiveError(.heldBack, "there is no room for what was to be written below \(path)", path: path)
+        error.shortage = shortage
+        return error
     }
 
     /// Bytes that are not what they should be.

@@ -1,6 +1,12 @@
 import Glibc
 
 extension ArchiveRoot {
+    /// Makes the names of the manifest's files durable. SQLite flushes their folder itself, and takes no notice where that
+    /// fails.
+    package func synchronizeManifestNames() throws(ArchiveError) {
+        try FileSystem.synchronizeFolder(path)
+    }
+
     /// Puts the manifest at `draft`, closed and without a log, in the place of the one that is there, if any. At every
     /// moment one of the two stands at ``manifestPath``.
     ///

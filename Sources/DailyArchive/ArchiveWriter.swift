@@ -47,7 +47,7 @@ package actor ArchiveWriter {
             }
         } catch {
             for name in names { cutBack(name) }
-            throw error
+            throw error.needing(group.reduce(0) { $0 + $1.1.content.byteCount })
         }
         extents.merge(reached) { $1 }
         return StoredGroup(entries: entries.compactMap(\.self), extents: reached)

@@ -13,6 +13,9 @@ package final class IncomingRecording {
     /// The entity tag of the object that the bytes so far are of.
     package private(set) var entityTag: String?
 
+    /// Whether the bytes go to the disk as they come.
+    package var isInPart: Bool { part != nil }
+
     private let partPath: String
     private var digester = Digester()
     /// Either of these, or, before a part file's first byte, neither.
@@ -41,11 +44,26 @@ package final class IncomingRecording {
         return expectedByteCount <= Int64(limit) ? Int(max(expectedByteCount, 0)) : nil
     }
 
-    /// Takes up what an earlier process, or an earlier attempt of this one, has left of a recording: reads and hashes it.
-    /// Blocks for as long as that takes.
+    /// Takes up what an earlier process, or an earlier attempt of this one, has left of a recording: reads and hashes it,
+    /// on a thread that may wait for the disk.
     /// - Returns: `nil` where nothing is left that could be added to. Where ``byteCount`` is ``expectedByteCount``, all
     ///   of it is there.
-    package static func resuming(partPath: String) throws(ArchiveError) -> IncomingRecording? {
+    /// - Throws: `.cancelled` where the task was.
+    package static func resuming(partPath: String) async throws(ArchiveError) -> IncomingRecording? {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            Handover(recording: try resuming(partPath: partPath, progress))
+        }.recording
+    }
+
+    /// Unchecked: made on one thread and given away whole; nobody else has it.
+    private struct Handover: @unchecked Sendable {
+        var recording: IncomingRecording?
+    }
+
+    private static func resuming(
+        partPath: String,
+        _ progress: ReadingProgress
+    ) throws(ArchiveError) -> IncomingRecording? {
         guard let (description, usable) = try PartDescription.read(besides: partPath), usable > 0 else { return nil }
         let recording = IncomingRecording(
             expecting: description.expectedByteCount,
@@ -54,7 +72,7 @@ package final class IncomingRecording {
             partPath: partPath
         )
         recording.part = (try PartFile(path: partPath, keeping: usable), [])
-        let reader = try SequentialReader(partPath)
+        let reader = try SequentialReader(partPath, progress: progress)
         while true {
             let piece = try reader.next(reader.windowSize)
             if piece.isEmpty { break }

@@ -35,7 +35,7 @@ struct OpenFile: ~Copyable, Sendable {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            done += try interruptible("write", path) {
+            done += try interruptible("write", path, neededBytes: Int64(rest.count)) {
                 pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
             }
         }
@@ -84,16 +84,18 @@ struct OpenFile: ~Copyable, Sendable {
 }
 
 /// Repeats `call` while a signal interrupts it.
+/// - Parameter neededBytes: how many bytes it writes, if it does.
 /// - Throws: the system's error where it returns a negative number.
 func interruptible<Number: SignedInteger>(
     _ verb: String,
     _ path: String,
+    neededBytes: Int64? = nil,
     _ call: () -> Number
 ) throws(ArchiveError) -> Number {
     while true {
         let result = call()
         if result >= 0 { return result }
-        if errno != EINTR { throw .system(verb, path) }
+        if errno != EINTR { throw .system(verb, path, neededBytes: neededBytes) }
     }
 }
 

@@ -37,6 +37,9 @@ package final class Manifest: Sendable {
                 try Self.checkKind(path)
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
                 try Schema.migrator.migrate(pool)
+                // What a process left in the log when it died is put into the file, and flushed with it, before anything
+                // is built on it: of a page whose flush failed, a later flush of the log proves nothing.
+                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
                 self.pool = pool
                 reader = pool
             case .readOnly:
@@ -216,11 +219,15 @@ extension Manifest {
         try queue.close()
     }
 
+    /// The migrator's own table comes first and alone, so that a process that dies there leaves nothing else.
     private static func hasTables(_ db: Database) throws -> Bool {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }
 
     private static func checkVersion(of db: Database, path: String) throws {
+        if try !hasTables(db), try Int.fetchOne(db, sql: "PRAGMA application_id") == 0 {
+            throw ManifestError(.missing, "the manifest \(path) has no tables yet; `callark archive` makes them")
+        }
         try checkApplication(of: db, path: path)
         if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
         guard try Schema.migrator.hasCompletedMigrations(db) else {

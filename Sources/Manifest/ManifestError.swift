@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// Why the manifest could not be opened, read or written.
@@ -45,9 +46,25 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
             self = error as? ManifestError ?? ManifestError(.inputOutput, "\(path): \(error)")
             return
         }
-        let code = Code(error.resultCode)
+        var code = Code(error.resultCode)
+        let space = Self.space(at: path)
+        // SQLite says that it cannot open a file where there is no room to make one.
+        if code == .permission || code == .inputOutput, space.isUsedUp { code = .full }
         let reason = error.message ?? "result code \(error.extendedResultCode.rawValue)"
-        self.init(code, "manifest \(path): \(reason)\(code.advice)")
+        let shortage = code == .full ? "; \(space.text)" : ""
+        self.init(code, "manifest \(path): \(reason)\(shortage)\(code.advice)")
+    }
+
+    /// What is left of the disk that holds `path`.
+    private static func space(at path: String) -> (isUsedUp: Bool, text: String) {
+        let folder = (path as NSString).deletingLastPathComponent
+        guard let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.isEmpty ? "." : folder),
+            let bytes = attributes[.systemFreeSize] as? NSNumber, let files = attributes[.systemFreeNodes] as? NSNumber,
+            let allFiles = attributes[.systemNodes] as? NSNumber
+        else { return (false, "how much is free cannot be told") }
+        // File systems that do not count files say that they have none.
+        if allFiles != 0 && files == 0 { return (true, "no file can be made any more (inodes)") }
+        return (bytes == 0, "\(bytes) bytes are free, fewer than its next transaction needs")
     }
 }
 

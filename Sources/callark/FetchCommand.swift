@@ -103,7 +103,9 @@ struct FetchCommand: AsyncParsableCommand {
             }
             for task in tasks {
                 let rows = try await archive.retrieval.recordings(of: task, organization: org)
-                if rows.isEmpty { try report.missing(task, becauseOf: failures.values.map(ExitStatus.init)) }
+                let reasons = failures.values.map(ExitStatus.init)
+                if rows.isEmpty { try report.missing(task, becauseOf: reasons) }
+                if rows.contains(where: { $0.held == nil }) { report.note(reasons) }
                 for row in rows {
                     let source = held[row.row].map { $0 == .archived ? "archive" : "spool" } ?? "provider"
                     try await copy(row, archive.retrieval, to: report, source: source)
@@ -170,6 +172,9 @@ private final class FetchReport {
         statuses += failures
         try failed(task, ArchiverError(.notFound, text))
     }
+
+    /// Why what is known was not received.
+    func note(_ failures: [ExitStatus]) { statuses += failures }
 
     func end() throws {
         try output.json(Summary(files: files, bytes: bytes, complete: statuses.isEmpty))

@@ -1,4 +1,5 @@
 import Archiver
+import DailyArchive
 import Recordings
 
 /// The lines that `archive --json` prints before its summary. What would be a line for every few kilobytes, or one for
@@ -25,8 +26,14 @@ extension Output {
             )
         case .listingAnomaly(let organization, let reason):
             try json(ProblemLine(type: "listing_anomaly", organization: organization.description, reason: reason))
-        case .pausedForSpace(let free, let minimum):
-            try json(SpaceLine(freeBytes: free, minimumFreeBytes: minimum))
+        case .pausedForSpace(let shortage, let minimum):
+            try json(
+                SpaceLine(
+                    freeBytes: shortage.space.freeBytes,
+                    neededBytes: shortage.neededBytes,
+                    minimumFreeBytes: minimum
+                )
+            )
         case .recovered(let name, let reason):
             try json(
                 ProblemLine(
@@ -87,11 +94,13 @@ private struct ProblemLine: Encodable {
 private struct SpaceLine: Encodable {
     let type = "paused_for_space"
     var freeBytes: Int64
+    var neededBytes: Int64?
     var minimumFreeBytes: Int64
 
     enum CodingKeys: String, CodingKey {
         case type
         case freeBytes = "free_bytes"
+        case neededBytes = "needed_bytes"
         case minimumFreeBytes = "minimum_free_bytes"
     }
 }

@@ -53,11 +53,8 @@ final class PassProgress: Sendable {
         case .failed(let organization, let key, let reason, let attempts):
             warn("\(organization): task \(key.taskID): \(reason), after \(Readable.count(attempts, "attempt"))")
         case .refused(let organization, let taskID, let reason): warn("\(organization): task \(taskID): \(reason)")
-        case .pausedForSpace(let free, let minimum):
-            warn(
-                "no further download begins: \(Readable.bytes(free)) are free, archive.minimum_free_bytes is "
-                    + Readable.bytes(minimum)
-            )
+        case .pausedForSpace(let shortage, let minimum):
+            warn("downloads are held back: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
         case .recovered(let name, let text): warn("\(name): \(text)")
         case .crossChecked(let organization, let finding):
             guard finding.tasksNotListed > 0 else { return }

@@ -80,10 +80,13 @@ struct Workplace: Sendable {
     }
 
     /// Opens the manifest to read it only, while a pass may be running.
-    /// - Returns: `nil` where there is none yet.
+    /// - Returns: `nil` where there is none yet, or no more of one than a process made that was killed in its first moments.
     func manifestForReading() throws -> Manifest? {
-        guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
-        return try Manifest(path: root.manifestPath, mode: .readOnly)
+        do {
+            return try Manifest(path: root.manifestPath, mode: .readOnly)
+        } catch  where error.code == .missing {
+            return nil
+        }
     }
 
     /// Opens the manifest to write to it, beside a pass that may be running.

@@ -8,8 +8,8 @@ import Transfer
 @Suite struct `A recording that arrives in pieces` {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "callark-sink-\(UUID())").path
 
-    private func sink() throws -> ReceptionSink {
-        try ReceptionSink(budget: MemoryBudget(bytes: 1 << 20), partPath: folder + "/a.part", observer: { _ in })
+    private func sink() async throws -> ReceptionSink {
+        try await ReceptionSink(budget: MemoryBudget(bytes: 1 << 20), partPath: folder + "/a.part", observer: { _ in })
     }
 
     private func head(_ status: Int, _ headers: HTTPHeaders, length: Int64) -> ResponseHead {
@@ -21,8 +21,8 @@ import Transfer
         _ = bytes.withUnsafeBytes { sink.receive($0) }
     }
 
-    @Test func `is whole only when all of it is there, whatever a range was answered with`() throws {
-        let sink = try sink()
+    @Test func `is whole only when all of it is there, whatever a range was answered with`() async throws {
+        let sink = try await sink()
         sink.beginAttempt()
         _ = sink.begin(head(200, ["ETag": "\"a\""], length: 100), resumption: Resumption {})
         receive(40, sink)
@@ -44,8 +44,10 @@ import Transfer
         #expect(sink.finish().byteCount == 100)
     }
 
-    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not gone on with out of another object`(tag: String?) throws {
-        let sink = try sink()
+    @Test(arguments: ["\"b\"", "W/\"a\"", nil]) func `is not gone on with out of another object`(tag: String?)
+        async throws
+    {
+        let sink = try await sink()
         sink.beginAttempt()
         _ = sink.begin(head(200, ["ETag": "\"a\""], length: 100), resumption: Resumption {})
         receive(40, sink)
@@ -56,17 +58,17 @@ import Transfer
         #expect(sink.findings.objection == .objectChanged)
     }
 
-    @Test func `cannot be gone on with by a weak tag`() throws {
-        let sink = try sink()
+    @Test func `cannot be gone on with by a weak tag`() async throws {
+        let sink = try await sink()
         sink.beginAttempt()
         _ = sink.begin(head(200, ["ETag": "W/\"a\""], length: 100), resumption: Resumption {})
         receive(40, sink)
         #expect(sink.continuation == nil)
     }
 
-    @Test func `gets no memory that an earlier attempt waited for`() throws {
+    @Test func `gets no memory that an earlier attempt waited for`() async throws {
         let budget = MemoryBudget(bytes: 4 << 10)
-        let sink = try ReceptionSink(budget: budget, partPath: folder + "/b.part", observer: { _ in })
+        let sink = try await ReceptionSink(budget: budget, partPath: folder + "/b.part", observer: { _ in })
         var held = budget.reserve(4 << 10) { _ in }
         #expect(held != nil)
         for _ in 0..<2 {
@@ -77,5 +79,28 @@ import Transfer
         receive(1000, sink)
         #expect(sink.isWhole == true)
         #expect(budget.reservedBytes == 1000)
+    }
+
+    @Test(arguments: [Int64.max, 1 << 62, 1 << 40]) func `is refused where there is no room for what the server says`(
+        _ length: Int64
+    ) async throws {
+        let sink = try await ReceptionSink(
+            budget: MemoryBudget(bytes: 1 << 20),
+            partPath: folder + "/c.part",
+            observer: { _ in }
+        ) { bytes throws(ArchiveError) in
+            guard bytes < 1 << 30 else {
+                let space = DiskSpace(freeBytes: 1 << 30, totalBytes: 1 << 30)
+                throw .heldBack("/archive", DiskShortage(space: space, neededBytes: bytes))
+            }
+        }
+        sink.beginAttempt()
+        #expect(sink.begin(head(200, [:], length: length), resumption: Resumption {}) == .refuse)
+        guard case .storage(let error) = sink.findings.objection else {
+            Issue.record("not refused for want of room")
+            return
+        }
+        #expect(error.code == .heldBack)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/c.part"))
     }
 }

@@ -72,13 +72,13 @@ import Testing
         #expect(!place.exists(part))
     }
 
-    @Test func `a large one goes on after the process ended`() throws {
+    @Test func `a large one goes on after the process ended`() async throws {
         let bytes = noise(150_000, seed: 7)
         do {
             let recording = IncomingRecording(expecting: 150_000, entityTag: "\"v1\"", memory: nil, partPath: part)
             try feed(recording, bytes.prefix(90_000))
         }
-        let recording = try unwrap(try IncomingRecording.resuming(partPath: part))
+        let recording = try unwrap(try await IncomingRecording.resuming(partPath: part))
         #expect(recording.byteCount == 90_000)
         #expect(recording.expectedByteCount == 150_000)
         #expect(recording.entityTag == "\"v1\"")
@@ -89,7 +89,7 @@ import Testing
         #expect(try contents(content) == bytes)
     }
 
-    @Test func `after a reboot only what was flushed counts`() throws {
+    @Test func `after a reboot only what was flushed counts`() async throws {
         let bytes = noise(90_000, seed: 8)
         let recording = IncomingRecording(expecting: nil, entityTag: "\"v1\"", memory: nil, partPath: part)
         try feed(recording, bytes.prefix(50_000))
@@ -98,23 +98,23 @@ import Testing
         let description = PartDescription.path(besides: part)
         let text = String(decoding: try place.bytes(description), as: UTF8.self)
         try place.write(Array(text.replacing(#/"boot":"[^"]*"/#, with: #""boot":"another""#).utf8), to: description)
-        let resumed = try unwrap(try IncomingRecording.resuming(partPath: part))
+        let resumed = try unwrap(try await IncomingRecording.resuming(partPath: part))
         #expect(resumed.byteCount == 50_000)
         #expect(resumed.finish().digest == Digester.digest(of: Array(bytes.prefix(50_000))))
     }
 
     @Test(arguments: ["", "{", "{}", #"{"entity_tag":1,"durable_bytes":5}"#, #"{"entity_tag":"a","durable_bytes":-5}"#])
-    func `a side file that makes no sense means starting over`(text: String) throws {
+    func `a side file that makes no sense means starting over`(text: String) async throws {
         try place.write(noise(100, seed: 1), to: part)
         try place.write(Array(text.utf8), to: PartDescription.path(besides: part))
-        #expect(try IncomingRecording.resuming(partPath: part) == nil)
+        #expect(try await IncomingRecording.resuming(partPath: part) == nil)
     }
 
-    @Test func `nothing is taken up where nothing was left or without an entity tag`() throws {
-        #expect(try IncomingRecording.resuming(partPath: part) == nil)
+    @Test func `nothing is taken up where nothing was left or without an entity tag`() async throws {
+        #expect(try await IncomingRecording.resuming(partPath: part) == nil)
         let recording = IncomingRecording(expecting: nil, memory: nil, partPath: part)
         try feed(recording, noise(100, seed: 1))
-        #expect(try IncomingRecording.resuming(partPath: part) == nil)
+        #expect(try await IncomingRecording.resuming(partPath: part) == nil)
     }
 
     @Test(arguments: [nil, 10_000]) func `another object starts over`(memory: Int?) throws {

@@ -72,6 +72,20 @@ import Testing
         }
     }
 
+    @Test func `a manifest whose making was cut off is made by the next writer`() async throws {
+        try await Fixture.with { fixture in
+            let path = fixture.folder.appending(path: "begun.sqlite").path
+            // What GRDB's migrator commits first and alone.
+            let begun = "PRAGMA journal_mode = WAL; CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
+            _ = try await run("sqlite3", [path, begun])
+            #expect(try !Manifest.exists(at: path))
+            #expect(open(path, .readOnly)?.code == .missing)
+            #expect(open(path, .readWrite) == nil)
+            #expect(open(path, .readOnly) == nil)
+            #expect(try Manifest.exists(at: path))
+        }
+    }
+
     @Test func `a reader does not write, not even to bring tables up to date`() async throws {
         try await Fixture.with { fixture in
             let reader = try Manifest(path: fixture.path, mode: .readOnly)

@@ -83,10 +83,22 @@ final class Desk: Sendable {
         try start(arguments, environment: environment, input: input)
     }
 
-    func start(_ arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Program {
+    func start(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String = "",
+        within entrance: [String] = []
+    ) throws -> Program {
         var environment = environment
         environment["CALLARK_CONFIG"] = environment["CALLARK_CONFIG"] ?? configuration
-        return try Program("callark", arguments, environment: environment, input: input, directory: folder)
+        return try Program(
+            "callark",
+            arguments,
+            environment: environment,
+            input: input,
+            directory: folder,
+            within: entrance
+        )
     }
 
     /// Runs `callark` with this configuration to its end.

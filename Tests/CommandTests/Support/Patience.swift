@@ -4,10 +4,10 @@ import Testing
 func eventually(
     _ what: Comment,
     location: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
+    _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + .seconds(120)
-    while try !condition() {
+    while try await !condition() {
         try #require(ContinuousClock.now < end, what, sourceLocation: location)
         try await Task.sleep(for: .milliseconds(5))
     }

@@ -30,9 +30,16 @@ final class Program: Sendable {
         }
     }
 
-    private let process: Process
+    private struct State {
+        /// The exit code; 128 and the signal's number where a signal ended it; `nil` while it runs.
+        var status: Int32?
+        var waiting: [CheckedContinuation<Int32, Never>] = []
+    }
+
+    let processIdentifier: pid_t
     private let folder: String
-    private let ended: Mutex<[CheckedContinuation<Void, Never>]?> = Mutex([])
+    /// Held while a signal is sent, so that the process is not gone and its number another's.
+    private let state: Mutex<State>
 
     /// The executables are built into the folder of the tests' own.
     static let products: URL = {
@@ -41,73 +48,126 @@ final class Program: Sendable {
     }()
 
     /// Starts a run.
+    /// - Parameter entrance: a command that runs it, such as one that enters a namespace.
     init(
         _ name: String = "callark",
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String = "",
-        directory: String? = nil
+        directory: String? = nil,
+        within entrance: [String] = []
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "callark-run-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        process = Process()
-        let built = Self.products.appending(path: name)
-        let isBuilt = FileManager.default.isExecutableFile(atPath: built.path)
-        process.executableURL = isBuilt ? built : URL(filePath: "/usr/bin/env")
-        process.arguments = isBuilt ? arguments : [name] + arguments
-        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CALLARK_") }
-        variables.merge(environment) { $1 }
-        process.environment = variables
-        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         // Files and not pipes: nothing has to read them for the program to go on.
         try Data(input.utf8).write(to: URL(filePath: "\(folder)/in"))
-        for file in ["out", "err"] { try Data().write(to: URL(filePath: "\(folder)/\(file)")) }
-        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder)/in"))
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(folder)/out"))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: "\(folder)/err"))
-        process.terminationHandler = { [weak self] _ in self?.noteEnd() }
-        try process.run()
+        let built = Self.products.appending(path: name).path
+        let isBuilt = FileManager.default.isExecutableFile(atPath: built)
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("CALLARK_") }
+        variables.merge(environment) { $1 }
+        processIdentifier = try Self.spawn(
+            entrance + [isBuilt ? built : name] + arguments,
+            variables.map { "\($0)=\($1)" },
+            directory: directory ?? FileManager.default.currentDirectoryPath,
+            files: folder
+        )
+        state = Mutex(State())
+        Thread.detachNewThread { [processIdentifier, weak self] in
+            // Reaped only by this object, or, where that is gone, here.
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(processIdentifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            guard let self else {
+                waitpid(processIdentifier, nil, 0)
+                return
+            }
+            self.reap()
+        }
     }
 
+    /// posix_spawn(3) itself: Foundation's `Process` reads past the end of a folder's listing each time, which among
+    /// thousands of starts ends in a crash now and then, and hands on the signals that the tests' threads block.
+    private static func spawn(
+        _ command: [String],
+        _ environment: [String],
+        directory: String,
+        files: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "\(files)/in", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "\(files)/out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, "\(files)/err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        guard let addClosing, let addFolder else { throw CocoaError(.featureUnsupported) }
+        _ = addClosing(&actions, 3)
+        _ = addFolder(&actions, directory)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var identifier: pid_t = 0
+        let arguments = command.map { strdup($0) } + [nil]
+        let variables = environment.map { strdup($0) } + [nil]
+        defer { (arguments + variables).forEach { free($0) } }
+        let error = posix_spawnp(&identifier, command[0], &actions, &attributes, arguments, variables)
+        if error != 0 { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
+        return identifier
+    }
+
+    private typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
+    private typealias AddClosing = @convention(c) (Actions, _ first: Int32) -> Int32
+    private typealias AddFolder = @convention(c) (Actions, _ path: UnsafePointer<CChar>) -> Int32
+
+    // glibc has them since 2.34 and 2.29, and declares them under _GNU_SOURCE only, which Swift's module does not define.
+    private static let addClosing = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
+        .map { unsafeBitCast($0, to: AddClosing.self) }
+    private static let addFolder = dlsym(nil, "posix_spawn_file_actions_addchdir_np")
+        .map { unsafeBitCast($0, to: AddFolder.self) }
+
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if state.withLock({ $0.status == nil }) { kill(processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    private func noteEnd() {
-        let waiting = ended.withLock { waiting in
-            defer { waiting = nil }
-            return waiting ?? []
+    private func reap() {
+        let (status, waiting) = state.withLock { state in
+            var word: Int32 = 0
+            waitpid(processIdentifier, &word, 0)
+            // As WIFEXITED and its siblings have it.
+            let status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
+            defer { state.waiting = [] }
+            state.status = status
+            return (status, state.waiting)
         }
-        waiting.forEach { $0.resume() }
+        waiting.forEach { $0.resume(returning: status) }
     }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { state.withLock { $0.status == nil } }
 
     func signal(_ number: Int32) {
-        if process.isRunning { kill(process.processIdentifier, number) }
+        state.withLock { state in
+            if state.status == nil { kill(processIdentifier, number) }
+        }
     }
 
     /// Waits for the end, no longer than two minutes: then it is killed, and the status says so.
     func end() async throws -> Ending {
-        let guardian = Task { [process] in
+        let guardian = Task {
             try await Task.sleep(for: .seconds(120))
-            kill(process.processIdentifier, SIGKILL)
+            signal(SIGKILL)
         }
-        await withCheckedContinuation { continuation in
-            let isOver = ended.withLock { waiting in
-                waiting?.append(continuation)
-                return waiting == nil
+        let status = await withCheckedContinuation { continuation in
+            let status = state.withLock { state in
+                if state.status == nil { state.waiting.append(continuation) }
+                return state.status
             }
-            if isOver { continuation.resume() }
+            if let status { continuation.resume(returning: status) }
         }
         guardian.cancel()
-        let signalled = process.terminationReason == .uncaughtSignal
-        return Ending(
-            status: signalled ? 128 + process.terminationStatus : process.terminationStatus,
-            output: try text("out"),
-            errors: try text("err")
-        )
+        return Ending(status: status, output: try text("out"), errors: try text("err"))
     }
 
     /// What it has written to standard output so far.
