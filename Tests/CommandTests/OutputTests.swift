@@ -11,7 +11,7 @@ import Testing
     ]
     static let counts = [
         "tasks": ["listed", "capture_requested", "not_requested", "undetermined"],
-        "recordings": ["known", "archived", "stored", "pending", "failed", "gaps"],
+        "recordings": ["known", "archived", "stored", "pending", "failed", "gaps", "explained", "unexplained"],
     ]
     static let row = [
         "type": "text", "task_id": "text", "recording_id": "text", "organization": "text", "day": "text",
