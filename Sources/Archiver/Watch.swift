@@ -84,7 +84,7 @@ package struct Watch: Sendable {
         _ now: Timestamp
     ) async throws -> [Alarm] {
         let name = organization.description
-        guard let ended = try await manifest.lastCompletePass(organization)?.endedTime else {
+        guard let ended = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime else {
             return [Alarm(.critical, .noCompletePass, organization: name, "no pass has been complete yet")]
         }
         guard now - ended > rules.completePass else { return [] }
@@ -209,7 +209,8 @@ extension Watch {
     ) -> [Alarm] {
         let name = organization.description
         guard isRenewable || status?.accessExpires != nil else {
-            let message = "one bearer token is configured, which nothing renews and whose end is not known: configure a "
+            let message =
+                "one bearer token is configured, which nothing renews and whose end is not known: configure a "
             return [Alarm(.warning, .tokenEnds, organization: name, message + "client and a refresh token")]
         }
         let (end, what) =

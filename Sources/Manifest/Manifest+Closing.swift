@@ -267,8 +267,13 @@ extension DayCloseRow {
         organization: OrganizationRow,
         in db: Database
     ) throws -> DayCloseRow? {
-        try all(where: "organization = ? AND day = ?", [organization.row, day.stored], organization: organization, in: db)
-            .first
+        try all(
+            where: "organization = ? AND day = ?",
+            [organization.row, day.stored],
+            organization: organization,
+            in: db
+        )
+        .first
     }
 
     fileprivate static func all(
@@ -282,7 +287,10 @@ extension DayCloseRow {
             let day = try ArchiveDay(stored: row[0])
             let text: String = row[2]
             guard let record = try? DayClose(json: Array(text.utf8)) else {
-                throw ManifestError(.damaged, "the record of \(day) cannot be read; `callark rebuild` makes a new manifest")
+                throw ManifestError(
+                    .damaged,
+                    "the record of \(day) cannot be read; `callark rebuild` makes a new manifest"
+                )
             }
             return DayCloseRow(
                 record: record,

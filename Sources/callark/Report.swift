@@ -52,8 +52,12 @@ extension Report {
             output.text("  total       \(Self.line(total))")
         }
         let part = Report(days: days, root: root)
-        if !part.silent.isEmpty { output.text("  no calls: \(part.silent.map(\.day.description).joined(separator: ", "))") }
-        if !part.open.isEmpty { output.text("  not closed: \(part.open.map(\.day.description).joined(separator: ", "))") }
+        if !part.silent.isEmpty {
+            output.text("  no calls: \(part.silent.map(\.day.description).joined(separator: ", "))")
+        }
+        if !part.open.isEmpty {
+            output.text("  not closed: \(part.open.map(\.day.description).joined(separator: ", "))")
+        }
         for archive in days.flatMap(\.archives) {
             let count = Readable.count(archive.recordings, "recording")
             output.text("  archive \(archive.name)  \(count), \(archive.byteCount) bytes, sha256 \(archive.digest)")

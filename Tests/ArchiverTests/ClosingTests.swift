@@ -104,7 +104,8 @@ import Testing
                 #expect(again.days.map(\.isClosed) == [true])
             }
             try await here.expectWhole()
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            }
             let restored = try #require(try await rows(here, "2025-11-20").first)
             #expect(restored.record == closed)
             #expect(restored.archive?.sequence == 2)
@@ -128,7 +129,8 @@ import Testing
             #expect(next.isComplete)
             let closed = try #require(try recorded(here, 2))
             #expect(closed.gaps.map(\.recording?.recordingID.description) == [bad.recording.id])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            }
             let failed = try await here.recordings(ListFilter(state: .recording(.failed)))
             #expect(failed.map(\.key.recordingID.description) == [bad.recording.id])
             #expect(failed.map(\.failureCode) == [.damagedAtProvider])
@@ -171,7 +173,8 @@ import Testing
             let after = try #require(try recorded(here, 2))
             #expect(after.recordings.archived == before.recordings.archived + 1)
             #expect(try await rows(here, "2025-11-20").map(\.archive?.sequence) == [2])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            }
             #expect(try await rows(here, "2025-11-20").map(\.record) == [after], "the latest record counts")
         }
     }
@@ -219,7 +222,8 @@ import Testing
             #expect(record.tasks.listed == result.summary.tasks.listed)
             #expect(record.tasks.notRequested == record.tasks.listed)
             #expect(result.summary.recordings.reasons == [.captureNotRequested: record.tasks.listed])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            }
             #expect(try await rows(here, "2025-11-20").map(\.record) == [record])
             #expect(try await here.pass().archives == [])
             #expect(try await here.verify() == [])
@@ -242,7 +246,28 @@ import Testing
         }
     }
 
-    @Test func `is closed after a crash between its sealing and the manifest's word, with the same record`() async throws {
+    @Test func `is closed by a supplement after a crash that left one half made`() async throws {
+        try await Installation.with(Self.lossyWorld()) { here in
+            try await here.pass()
+            try await here.explain(try await here.gaps().map(\.taskID))
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let name = try await manifest.openArchive(for: here.organization, day: here.day, now: here.now())
+            try manifest.close()
+            // What sealing had written when the process died.
+            let spool = "\(here.root.path)/spool/\(name)"
+            try Data(repeating: 0x2e, count: 5000).write(to: URL(filePath: "\(spool).tar.open"))
+            try Data().write(to: URL(filePath: "\(spool).jsonl"))
+            let result = try await here.pass()
+            #expect(result.failure == nil)
+            #expect(result.archives.map(\.name) == [name])
+            #expect(result.days.map(\.isClosed) == [true])
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `is closed after a crash between its sealing and the manifest's word, with the same record`()
+        async throws
+    {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).upperBound - .minutes(1)
         let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
         try await Installation.with(world) { here in

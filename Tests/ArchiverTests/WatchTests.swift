@@ -47,6 +47,7 @@ import WebexContactCenter
             here.simulator.clock.advance(by: .seconds(35 * 3600))
             #expect(try await alarms(here) == [])
             here.simulator.clock.advance(by: .seconds(2 * 3600))
+            try await here.pass()
             let late = try await alarms(here)
             #expect(late.map(\.code) == [.noCompletePass])
             #expect(late.map(\.severity) == [.critical])

@@ -75,7 +75,13 @@ import Testing
             #expect(gap["evidence"]?["asks"] == .number(1))
             #expect(gap["evidence"]?["tracking_id"]?.text?.isEmpty == false)
             let explained = try await desk.run(
-                "gaps", "explain", "-", "--reason", "test_call", "--note", "a line test",
+                "gaps",
+                "explain",
+                "-",
+                "--reason",
+                "test_call",
+                "--note",
+                "a line test",
                 environment: ["SUDO_USER": "ann", "LOGNAME": "root"],
                 input: "\(task)\n\(task)\n"
             )
@@ -213,13 +219,15 @@ import Testing
             #expect(fine.status == 0)
             #expect(fine.output == "OK\n")
             let full = try await desk.run(
-                "status", "--check",
+                "status",
+                "--check",
                 environment: ["CALLARK_ALARMS_FREE_BYTES": "\(Int64.max)"]
             )
             #expect(full.status == 74)
             #expect(full.output.hasPrefix("WARNING disk_low: "))
             let token = try await desk.run(
-                "status", "--check",
+                "status",
+                "--check",
                 environment: ["CALLARK_ALARMS_TOKEN_DAYS": "365", "CALLARK_ALARMS_FREE_BYTES": "0"]
             )
             #expect(token.status == 77)

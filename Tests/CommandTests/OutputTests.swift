@@ -114,6 +114,7 @@ import Testing
             let failed = try await rows("--state", "failed")
             #expect(failed.map { $0["recording_id"]?.text } == [bad.recording.id])
             #expect(failed.first?["reason"]?.text?.contains("html") == true)
+            #expect(failed.first?["reason_code"]?.text == "damaged_at_provider")
             #expect(failed.first?["bytes"] == .null)
             #expect(failed.first?["archive"] == .null)
             let gaps = try await rows("--state", "gap")
