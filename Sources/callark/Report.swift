@@ -21,7 +21,8 @@ struct Report {
     }
 
     private var silent: [DayReport] { days.filter { $0.isClosed && $0.summary.tasks.listed == 0 } }
-    private var open: [DayReport] { days.filter { !$0.isClosed } }
+    /// Days that are over and not closed.
+    private var open: [DayReport] { days.filter { !$0.isClosed && $0.openBecause != [.notOver] } }
 }
 
 // MARK: - For people
