@@ -11,13 +11,15 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
+# What `bench` compares with, and what it serves its recordings with.
+BENCH_PACKAGES := aria2 nginx-light python3-requests rclone unzip wget
 TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Command
 PYTHON_ENVIRONMENT := .build-python
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release demo test check-interop bench lint format clean packages test-packages
+.PHONY: help build release demo test check-interop bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,8 +41,8 @@ test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run ev
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"
 
-bench: release test-packages ## print memory, time and manifest size, for a day and for one ten times as busy
-	Benchmarks/memory "$$($(SWIFT) build -c release --show-bin-path)"
+bench: release test-packages bench-packages ## measure side by side with curl, aria2c, rclone and others, and print the ratios
+	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)
 
 lint: ## what must be clean before a commit
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -56,6 +58,9 @@ packages:
 
 test-packages:
 	@deploy/install-packages $(TEST_PACKAGES)
+
+bench-packages:
+	@deploy/install-packages $(BENCH_PACKAGES)
 
 $(PYTHON_ENVIRONMENT)/.complete: | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)

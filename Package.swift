@@ -25,8 +25,9 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CLoading"),
+        .target(name: "CCurl", dependencies: ["CLoading"]),
+        .target(name: "CArchive", dependencies: ["CLoading"]),
 
         .target(name: "Recordings", swiftSettings: strict),
         .target(

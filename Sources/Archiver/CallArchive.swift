@@ -121,7 +121,8 @@ package struct CallArchive: Sendable {
                 let organization = Organization(
                     name: settings.organization,
                     id: settings.organizationID,
-                    contactCenter: contactCenter
+                    contactCenter: contactCenter,
+                    crossChecksActivities: settings.crossChecksActivities
                 )
                 return (settings.organization, organization)
             }

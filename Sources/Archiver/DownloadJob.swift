@@ -8,11 +8,19 @@ package struct Organization: Sendable {
     package var name: OrganizationName
     package var id: OrganizationID
     package var contactCenter: ContactCenter
+    /// Whether the listing of tasks is held against agents' activities.
+    package var crossChecksActivities: Bool
 
-    package init(name: OrganizationName, id: OrganizationID, contactCenter: ContactCenter) {
+    package init(
+        name: OrganizationName,
+        id: OrganizationID,
+        contactCenter: ContactCenter,
+        crossChecksActivities: Bool
+    ) {
         self.name = name
         self.id = id
         self.contactCenter = contactCenter
+        self.crossChecksActivities = crossChecksActivities
     }
 }
 

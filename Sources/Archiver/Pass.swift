@@ -26,6 +26,8 @@ package struct Pass: Sendable {
         package var archives: [SealedDay]
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
+        /// What came of holding the listing against agents' activities; `nil` where that was not done.
+        package var secondSource: SecondSourceFinding?
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -101,6 +103,7 @@ package struct Pass: Sendable {
             days: [],
             archives: recovered,
             listingDoubts: context.listingDoubts[assignment.organization.name],
+            secondSource: context.secondSource[assignment.organization.name],
             failure: failure
         )
         if failure == nil {
@@ -203,6 +206,8 @@ package struct Pass: Sendable {
                 guard assignment.scope.isListing else { return }
                 let discovery = Discovery(organization: assignment.organization, context: context)
                 try await discovery.run(assignment.window) { pageNoted.yield() }
+                let secondSource = SecondSource(organization: assignment.organization, context: context)
+                try await secondSource.run(assignment.window) { pageNoted.yield() }
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

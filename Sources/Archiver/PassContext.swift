@@ -16,6 +16,7 @@ struct PassContext: Sendable {
     let disk: DiskGuard
     let underWay = RecordingsUnderWay()
     let listingDoubts = ListingDoubts()
+    let secondSource = SecondSourceFindings()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp
@@ -30,6 +31,12 @@ struct PassContext: Sendable {
             horizon: rules.askSchedule.horizon,
             retention: rules.retention[organization] ?? Standpoint.usualRetention
         )
+    }
+
+    /// For recordings of any organization: what they are does not depend on when they are looked at, as gaps do.
+    var timeless: Standpoint {
+        let now = now()
+        return Standpoint(now: now, today: rules.day(of: now), horizon: .zero)
     }
 
     /// Whether anything new may be begun.

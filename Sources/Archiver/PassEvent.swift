@@ -8,6 +8,8 @@ package enum PassEvent: Sendable {
     case listed(OrganizationName, tasks: Int, new: Int)
     /// Something about the listing that a person should know.
     case listingAnomaly(OrganizationName, String)
+    /// The listing was held against another source of the provider's.
+    case crossChecked(OrganizationName, SecondSourceFinding)
     /// Recordings that are to be downloaded.
     case found(OrganizationName, recordings: Int)
     /// Bytes of recordings that arrived.

@@ -4,7 +4,8 @@ import Logging
 import Manifest
 import Recordings
 
-/// Makes a new manifest out of the daily archives alone, and out of what lies open in the spool.
+/// Makes a new manifest out of the daily archives alone, and out of what lies open in the spool. It works from whatever is
+/// whole, and names what is not.
 package struct Rebuild: Sendable {
     private let root: ArchiveRoot
     private let schedule: AskSchedule
@@ -15,8 +16,12 @@ package struct Rebuild: Sendable {
         package var archives = 0
         package var recordings = 0
         package var stored = 0
-        /// Archives that could not be taken in, and why. They stay where they are.
-        package var unreadable: [(name: ArchiveName, reason: String)] = []
+        /// Archives of which nothing could be taken in. They stay where they are.
+        package var unreadable: [ArchiveName] = []
+        /// What is not whole in an archive, and each recording and archive that was not taken in.
+        package var faults: [ArchiveFault] = []
+        /// What else a person should know, such as which copy counts of a recording that two archives have.
+        package var remarks: [String] = []
         /// Where the manifest that was there before has gone.
         package var previousManifest: String?
     }
@@ -40,81 +45,59 @@ package struct Rebuild: Sendable {
         try removeDatabase(at: draft)
         var summary = Summary()
         let manifest = try Manifest.create(path: draft)
-        var closings: [(name: ArchiveName, record: DayClose)] = []
+        let intake = ArchiveIntake(root: root, manifest: manifest, schedule: schedule)
+        var dayCloses = DayCloses()
         for name in try root.sealedArchives() {
             progress(name)
-            do {
-                if let record = try await takeIn(name, manifest, now: now) {
-                    // Of several records of a day, that of the latest archive counts.
-                    if let last = closings.last?.name, last.organization == name.organization, last.day == name.day {
-                        closings.removeLast()
-                    }
-                    closings.append((name, record))
-                }
-                summary.archives += 1
-            } catch let error as ArchiveError {
-                summary.unreadable.append((name, error.message))
-            }
+            let outcome = try await intake.takeIn(name, now: now)
+            dayCloses.add(outcome.dayClose, of: name)
+            if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
+            summary.faults += outcome.faults
+            summary.remarks += outcome.remarks
         }
-        summary.recordings = try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
-        summary.stored = try await takeInSpool(manifest, now: now)
-        for closing in closings {
-            try await manifest.restoreDayClose(closing.record, from: closing.name, now: now)
-        }
+        // A copy that does not count is no recording more.
+        summary.recordings =
+            try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
+            - manifest.displacedCopies().count
+        summary.stored = try await takeInSpool(intake, &summary, now: now)
+        try await dayCloses.restore(into: manifest, now: now)
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft)
         return summary
     }
 
-    /// - Returns: the record of its day, where the archive closes it.
-    private func takeIn(_ name: ArchiveName, _ manifest: Manifest, now: Timestamp) async throws -> DayClose? {
-        let path = root.archivePath(name)
-        let metadata = try await ArchiveMetadata.open(path)
-        guard metadata.name == name else {
-            throw ArchiveError(.damaged, "\(path) holds the archive \(metadata.name)", path: path)
-        }
-        guard let digest = metadata.recordedDigest else {
-            throw ArchiveError(.missing, "\(root.sideFilePath(name)) is missing", path: path)
-        }
-        guard let organizationID = metadata.organizationID else {
-            throw ArchiveError(.damaged, "\(path) does not say whose it is", path: path)
-        }
-        try await manifest.restore(
-            ArchiveRow(
-                name: name,
-                byteCount: metadata.byteCount,
-                digest: digest,
-                recordings: metadata.recordingCount,
-                sealedTime: nil
-            ),
-            organizationID: organizationID,
-            tasks: metadata.tasks,
-            recordings: metadata.recordings,
-            schedule: schedule,
-            now: now
-        )
-        return metadata.dayClose
-    }
-
     /// What is whole in the spool's open archives stays stored: throwing it away would lose what the provider may no
     /// longer have.
-    private func takeInSpool(_ manifest: Manifest, now: Timestamp) async throws -> Int {
+    private func takeInSpool(_ intake: ArchiveIntake, _ summary: inout Summary, now: Timestamp) async throws -> Int {
         let writer = ArchiveWriter(root: root, logger: logger)
         var stored = 0
         for name in try root.openArchives() {
-            guard case .behind(let extent, let whole, _) = try await writer.recover(name, known: nil), !whole.isEmpty
-            else { continue }
-            try await manifest.restoreOpen(
-                name,
-                extent: ArchiveExtentRow(extent),
-                recordings: whole,
-                schedule: schedule,
-                now: now
-            )
-            stored += whole.count
+            do {
+                stored += try await takeInOpen(name, writer, intake, now: now)
+            } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
+                summary.faults.append(
+                    ArchiveFault(
+                        kind: .notTakenIn,
+                        archive: name.description,
+                        message: "\(name) in the spool is not taken in: \(error.message)"
+                    )
+                )
+            }
         }
         try await writer.close()
         return stored
+    }
+
+    private func takeInOpen(
+        _ name: ArchiveName,
+        _ writer: ArchiveWriter,
+        _ intake: ArchiveIntake,
+        now: Timestamp
+    ) async throws -> Int {
+        let recovery = try await writer.recover(name, known: nil)
+        guard case .behind(let extent, let whole, _) = recovery, !whole.isEmpty else { return 0 }
+        let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
+        return try await spool.takeIn(with: intake, writer: writer, now: now)
     }
 
     /// - Returns: where the old manifest is now.

@@ -170,7 +170,12 @@ struct Reception: Sendable {
         _ suspicion: String?,
         _ progress: Progress
     ) -> PendingMember {
-        PendingMember(
+        let replaced = job.work.replaced
+        let change = replaced.flatMap { $0.digest == content.digest ? nil : $0 }.map {
+            "the provider has other bytes now than those archived in \($0.archive) (sha256 \($0.digest))"
+        }
+        let doubts = [suspicion, change].compactMap(\.self)
+        return PendingMember(
             entry: RecordingEntry(
                 key: job.work.captured.key,
                 organization: job.organization.name,
@@ -182,11 +187,12 @@ struct Reception: Sendable {
                 byteCount: content.byteCount,
                 digest: content.digest,
                 audio: audio,
-                suspicion: suspicion,
+                suspicion: doubts.isEmpty ? nil : doubts.joined(separator: "; "),
                 attempts: total(progress),
                 receivedTime: context.now(),
                 taskJSON: job.work.taskJSON,
-                captureJSON: job.work.captured.json
+                captureJSON: job.work.captured.json,
+                replaces: replaced?.archive
             ),
             content: content
         )

@@ -2,9 +2,14 @@ import DailyArchive
 import Manifest
 import Recordings
 
-/// What a pass does first: brings the spool and the manifest to the same word, whatever moment the last process died at.
+/// What a pass does first: brings the disk and the manifest to the same word, whatever moment the last process died at,
+/// and however much older than the archives the manifest is. Nothing that is whole on the disk is thrown away.
 struct Recovery: Sendable {
     let context: PassContext
+
+    private var intake: ArchiveIntake {
+        ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+    }
 
     /// - Returns: archives that had been sealed before the manifest could be told.
     func run() async throws -> [SealedDay] {
@@ -13,13 +18,49 @@ struct Recovery: Sendable {
         for open in known {
             if let day = try await recover(open) { sealed.append(day) }
         }
-        // An archive that the manifest never heard of holds nothing that was ever called stored.
-        for name in Set(try context.root.openArchives()).subtracting(known.map(\.name)).sorted() {
-            try await context.writer.discard(name)
-            context.observer(.recovered(name, "removed from the spool: nothing in it had been stored"))
+        try await takeInSealed()
+        let open = Set(try await context.manifest.openArchives().map(\.name))
+        for name in try context.root.openArchives() where !open.contains(name) {
+            try await takeInOpen(name)
         }
         try await removeStaleParts()
         return sealed
+    }
+
+    /// Archives that the manifest has never heard of, in the order of their names, as a rebuild takes them in.
+    private func takeInSealed() async throws {
+        let present = try context.root.sealedArchives()
+        guard !present.isEmpty else { return }
+        let known = Set(try await context.manifest.sealedArchives().map(\.name))
+        var dayCloses = DayCloses()
+        for name in present where !known.contains(name) { dayCloses.add(try await takeIn(name), of: name) }
+        try await dayCloses.restore(into: context.manifest, now: context.now())
+    }
+
+    /// - Returns: the record of its day, where the archive closes it.
+    @discardableResult
+    private func takeIn(_ name: ArchiveName) async throws -> DayClose? {
+        let outcome = try await intake.takeIn(name, now: context.now())
+        for fault in outcome.faults { context.observer(.recovered(name, "\(fault)")) }
+        for remark in outcome.remarks { context.observer(.recovered(name, remark)) }
+        if let recordings = outcome.recordings {
+            context.observer(.recovered(name, "taken in with \(recordings) recordings: the manifest did not know it"))
+        }
+        return outcome.dayClose
+    }
+
+    /// One that the manifest never heard of: whatever of it is whole is stored.
+    private func takeInOpen(_ name: ArchiveName) async throws {
+        do {
+            let recovery = try await context.writer.recover(name, known: nil)
+            guard case .behind(let extent, let whole, _) = recovery else { return }
+            let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
+            let count = try await spool.takeIn(with: intake, writer: context.writer, now: context.now())
+            let what = count == 0 ? "removed from the spool: nothing in it" : "taken in: \(count) recordings"
+            context.observer(.recovered(name, "\(what) that the manifest did not know"))
+        } catch let error as ArchiveError where error.code == .damaged {
+            context.observer(.recovered(name, "left in the spool: \(error.message)"))
+        }
     }
 
     /// What is left of a large recording that has come in since, or that nobody waits for any more. There are few parts,
@@ -27,10 +68,8 @@ struct Recovery: Sendable {
     private func removeStaleParts() async throws {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
-        let now = context.now()
-        let anywhere = Standpoint(now: now, today: context.rules.day(of: now), horizon: .zero)
         for state in [RecordingState.pending, .failed] {
-            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: anywhere)
+            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.timeless)
             for try await case .recording(let row) in rows {
                 stale.remove(context.root.partPath(for: row.key, organization: row.organization))
             }
@@ -39,17 +78,52 @@ struct Recovery: Sendable {
     }
 
     private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {
-        switch try await context.writer.recover(open.name, known: ArchiveExtent(open.extent)) {
+        let recovery: DailyArchive.Recovery
+        do throws(ArchiveError) {
+            recovery = try await context.writer.recover(open.name, known: ArchiveExtent(open.extent))
+        } catch {
+            // It stands sealed in its place, and is not whole: what of it is whole counts.
+            guard error.code == .damaged, try context.root.sealedArchives().contains(open.name) else { throw error }
+            try await takeIn(open.name)
+            return nil
+        }
+        switch recovery {
         case .equal, .absent:
             return nil
-        case .ahead(let cutBack):
-            context.observer(.recovered(open.name, "cut back by \(cutBack) bytes that had not been stored"))
+        case .ahead(let extent, let adopted, let cutBack):
+            try await note(open.name, extent, adopted, cutBack)
             return nil
         case .behind(let extent, let whole, _):
             try await context.noteRecovered(open.name, extent: extent, whole: whole)
             return nil
         case .sealed(let archive):
+            if archive.recordingCount != open.recordings {
+                try await takeIn(open.name)
+                return nil
+            }
             return try await context.noteSealed(archive)
+        }
+    }
+
+    private func note(
+        _ name: ArchiveName,
+        _ extent: ArchiveExtent,
+        _ adopted: [RecordingEntry],
+        _ cutBack: Int64
+    ) async throws {
+        if !adopted.isEmpty {
+            try await context.manifest.noteAdopted(
+                name,
+                extent: ArchiveExtentRow(extent),
+                recordings: adopted,
+                schedule: nil,
+                now: context.now()
+            )
+            _ = try await intake.chooseCopies(in: name, now: context.now())
+            context.observer(.recovered(name, "\(adopted.count) whole recordings that had not been noted are stored"))
+        }
+        if cutBack > 0 {
+            context.observer(.recovered(name, "cut back by \(cutBack) bytes that had not been stored"))
         }
     }
 }

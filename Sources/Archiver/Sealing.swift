@@ -8,6 +8,8 @@ struct Sealing: Sendable {
     /// What the pass has listed; `nil` where it listed nothing.
     let listed: Range<Timestamp>?
     let context: PassContext
+    /// Only these days; `nil` for all that are over.
+    var only: Set<ArchiveDay>?
 
     /// What was sealed, oldest day first, and the first damage that was met.
     struct Outcome: Sendable {
@@ -25,7 +27,7 @@ struct Sealing: Sendable {
         let closing = Closing(organization: organization.name, listed: listed, context: context)
         let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
-        for day in filled.union(closable).sorted() {
+        for day in filled.union(closable).sorted() where only?.contains(day) ?? true {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped before sealing \(day)") }
             do {
                 let draft = closable.contains(day) ? try await draft(day) : nil

@@ -28,10 +28,14 @@ struct Storing: Sendable {
     }
 
     private func store(_ group: [AcceptedRecording]) async throws {
+        // A group is mostly of one day.
+        var names: [OrganizationName: [ArchiveDay: ArchiveName]] = [:]
         var members: [(ArchiveName, PendingMember)] = []
         for accepted in group {
-            let entry = accepted.member.entry
-            let name = try await context.openArchive(for: entry.organization, day: entry.day)
+            let (organization, day) = (accepted.member.entry.organization, accepted.member.entry.day)
+            let known = names[organization]?[day]
+            let name = if let known { known } else { try await context.openArchive(for: organization, day: day) }
+            names[organization, default: [:]][day] = name
             members.append((name, accepted.member))
         }
         let stored = try await append(members)

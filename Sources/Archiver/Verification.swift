@@ -3,11 +3,12 @@ import Foundation
 import Manifest
 import Recordings
 
-/// Holds what is kept against its checksums: every sealed archive against itself, its side file and the manifest, and
-/// every recording in the spool against the manifest.
+/// Holds what is kept against its checksums: the manifest against itself, every sealed archive against itself, its side
+/// file and the manifest, and the spool's open archives against the manifest.
 package struct Verification: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest?
+    private let manifestFault: ArchiveFault?
     private let onBytes: @Sendable (Int) -> Void
 
     /// What is to be looked at.
@@ -16,14 +17,23 @@ package struct Verification: Sendable {
         package var day: ArchiveDay?
         /// Names, sizes and side files only.
         package var isQuick: Bool
+        /// Only the sealed archives that were read longest ago, as many as make up this part of all bytes; those too that
+        /// had faults when they were read last.
+        package var share: ReadingShare?
 
-        package init(organization: OrganizationName? = nil, day: ArchiveDay? = nil, isQuick: Bool = false) {
+        package init(
+            organization: OrganizationName? = nil,
+            day: ArchiveDay? = nil,
+            isQuick: Bool = false,
+            share: ReadingShare? = nil
+        ) {
             self.organization = organization
             self.day = day
             self.isQuick = isQuick
+            self.share = share
         }
 
-        fileprivate func covers(_ name: ArchiveName) -> Bool {
+        func covers(_ name: ArchiveName) -> Bool {
             (organization == nil || name.organization == organization) && (day == nil || name.day == day)
         }
     }
@@ -33,143 +43,265 @@ package struct Verification: Sendable {
         package var archives = 0
         package var recordings = 0
         package var bytes: Int64 = 0
+        /// Those that nothing makes up for.
         package var faults = 0
+        /// Those that another archive makes up for.
+        package var repaired = 0
 
         package init() {}
+
+        /// Counts one report.
+        package mutating func add(_ report: VerificationReport) {
+            recordings += report.recordingCount
+            bytes += report.byteCount
+            faults += report.standingFaults.count
+            repaired += report.faults.count - report.standingFaults.count
+        }
     }
 
     /// - Parameters:
-    ///   - manifest: `nil` where there is none: then the archives speak for themselves.
+    ///   - manifest: `nil` where there is none, or none that can be read: then the archives speak for themselves.
+    ///   - manifestFault: why it cannot be read.
     ///   - onBytes: told of bytes as they are read, from any thread.
-    package init(root: ArchiveRoot, manifest: Manifest?, onBytes: @escaping @Sendable (Int) -> Void = { _ in }) {
+    package init(
+        root: ArchiveRoot,
+        manifest: Manifest?,
+        manifestFault: ArchiveFault? = nil,
+        onBytes: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
         self.root = root
         self.manifest = manifest
+        self.manifestFault = manifestFault
         self.onBytes = onBytes
     }
 
-    /// Looks at everything in `scope`, on all cores.
-    /// - Parameter report: told of each archive as it is done, sound or not, one at a time.
-    package func run(_ scope: Scope, report: (VerificationReport) throws -> Void) async throws -> Summary {
-        var summary = Summary()
-        let rows = try await manifest?.sealedArchives(organization: scope.organization, day: scope.day) ?? []
-        let known = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
-        let present = try root.sealedArchives().filter(scope.covers)
-        let names = Set(known.keys).union(present).sorted()
-        try await withThrowingTaskGroup(of: VerificationReport.self) { group in
-            var waiting = names[...]
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
-                guard let name = waiting.popFirst() else { break }
-                group.addTask { try await verify(name, known[name], scope) }
-            }
-            while let done = try await group.next() {
-                summary.add(done)
-                try report(done)
-                if let name = waiting.popFirst() { group.addTask { try await verify(name, known[name], scope) } }
+    /// The same with the manifest below the root, opened for reading. One that is damaged is a fault, and not an end.
+    /// - Throws: `ManifestError` where there is one that cannot be opened for another reason.
+    package static func reading(_ root: ArchiveRoot) throws(ManifestError) -> Verification {
+        do throws(ManifestError) {
+            let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+            return Verification(root: root, manifest: manifest)
+        } catch {
+            switch error.code {
+            case .missing: return Verification(root: root, manifest: nil)
+            case .damaged: return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
+            default: throw error
             }
         }
-        if let spool = try await verifySpool(scope), !spool.isSound || spool.recordingCount > 0 {
-            summary.recordings += spool.recordingCount
-            summary.bytes += spool.byteCount
-            summary.faults += spool.faults.count
-            try report(spool)
+    }
+
+    /// Whether there is a manifest to hold the archives against, sound or not.
+    package var hasManifest: Bool { manifest != nil || manifestFault != nil }
+
+    /// Looks at everything in `scope`, on all cores.
+    /// - Parameter report: told of the manifest where it has a fault, and of each archive as it is done, sound or not, one
+    ///   at a time.
+    package func run(
+        _ scope: Scope,
+        report: (VerificationReport) async throws -> Void
+    ) async throws -> Summary {
+        var summary = Summary()
+        let (manifest, faults) = try await checkManifest(scope)
+        if !faults.isEmpty {
+            var own = VerificationReport(path: root.manifestPath)
+            own.faults = faults
+            summary.add(own)
+            try await report(own)
+        }
+        let known = try await knownArchives(manifest, scope)
+        let names = try await names(Set(known.keys), manifest, scope)
+        let looking = Looking(root: root, manifest: manifest, isQuick: scope.isQuick, onBytes: onBytes)
+        try await looking.verify(names, known) { done in
+            summary.archives += 1
+            summary.add(done)
+            try await report(done)
+        }
+        guard let manifest, scope.share == nil else { return summary }
+        for open in try await manifest.openArchives() where scope.covers(open.name) {
+            guard let done = try await looking.verify(open: open.name, manifest) else { continue }
+            summary.add(done)
+            try await report(done)
         }
         return summary
+    }
+
+    /// Looks at these archives, sealed and open, once more.
+    func run(names: Set<ArchiveName>, report: (VerificationReport) async throws -> Void) async throws {
+        let known = try await knownArchives(manifest, Scope())
+        let open = Set(try await manifest?.openArchives().map(\.name) ?? []).intersection(names)
+        let looking = Looking(root: root, manifest: manifest, isQuick: false, onBytes: onBytes)
+        try await looking.verify(names.subtracting(open).sorted(), known, report)
+        guard let manifest else { return }
+        for name in open.sorted() {
+            if let done = try await looking.verify(open: name, manifest) { try await report(done) }
+        }
     }
 
     /// Looks at one archive wherever it lies, with the manifest's word on it where there is one.
     package func run(archive path: String, isQuick: Bool) async throws -> VerificationReport {
         let fileName = path.split(separator: "/").last.map(String.init) ?? path
         let name = fileName.hasSuffix(".tar") ? ArchiveName(fileName.dropLast(4)) : nil
-        var expected: ExpectedArchive?
-        if let name, let row = try await manifest?.sealedArchive(name) { expected = try await self.expected(row) }
-        return try await ArchiveVerifier(onBytes: onBytes).verify(path: path, quick: isQuick, expected: expected)
+        let looking = Looking(root: root, manifest: manifest, isQuick: isQuick, onBytes: onBytes)
+        var row: ArchiveRow?
+        if let name { row = try await manifest?.sealedArchive(name) }
+        return try await looking.verify(path: path, row)
     }
 
-    private func verify(_ name: ArchiveName, _ row: ArchiveRow?, _ scope: Scope) async throws -> VerificationReport {
+    /// - Returns: the manifest, where its word can be taken, and what is wrong with it.
+    private func checkManifest(_ scope: Scope) async throws -> (Manifest?, [ArchiveFault]) {
+        if let manifestFault { return (nil, [manifestFault]) }
+        guard let manifest, !scope.isQuick else { return (manifest, []) }
+        do {
+            let faults = try await manifest.faults().map { ArchiveFault(manifest: $0, at: manifest.path) }
+            return (faults.isEmpty ? manifest : nil, faults)
+        } catch let error as ManifestError where error.code == .damaged {
+            return (nil, [ArchiveFault(error)])
+        }
+    }
+
+    private func knownArchives(_ manifest: Manifest?, _ scope: Scope) async throws -> [ArchiveName: ArchiveRow] {
+        let rows = try await manifest?.sealedArchives(organization: scope.organization, day: scope.day) ?? []
+        return Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    private func names(_ known: Set<ArchiveName>, _ manifest: Manifest?, _ scope: Scope) async throws -> [ArchiveName] {
+        let present = try root.sealedArchives().filter(scope.covers)
+        guard let share = scope.share, let manifest else { return known.union(present).sorted() }
+        // What the manifest does not know was never read.
+        var chosen = present.filter { !known.contains($0) }
+        let readings = try await manifest.readings(organization: scope.organization, day: scope.day)
+        chosen += readings.filter { $0.faults > 0 }.map(\.archive.name)
+        var rest = share.bytes(of: readings.reduce(0) { $0 + $1.archive.byteCount })
+        for reading in readings where rest > 0 && reading.faults == 0 {
+            chosen.append(reading.archive.name)
+            rest -= reading.archive.byteCount
+        }
+        return chosen
+    }
+}
+
+/// How a verification looks at one archive.
+private struct Looking: Sendable {
+    let root: ArchiveRoot
+    let manifest: Manifest?
+    let isQuick: Bool
+    let onBytes: @Sendable (Int) -> Void
+
+    /// Looks at sealed archives, as many at once as there are processors.
+    func verify(
+        _ names: [ArchiveName],
+        _ known: [ArchiveName: ArchiveRow],
+        _ report: (VerificationReport) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: VerificationReport.self) { group in
+            var waiting = names[...]
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                guard let name = waiting.popFirst() else { break }
+                group.addTask { try await verify(name, known[name]) }
+            }
+            while let done = try await group.next() {
+                try await report(done)
+                if let name = waiting.popFirst() { group.addTask { try await verify(name, known[name]) } }
+            }
+        }
+    }
+
+    private func verify(_ name: ArchiveName, _ row: ArchiveRow?) async throws -> VerificationReport {
         let path = root.archivePath(name)
-        var expected: ExpectedArchive?
-        if let row { expected = try await self.expected(row) }
-        var report = try await ArchiveVerifier(onBytes: onBytes).verify(
-            path: path,
-            quick: scope.isQuick,
-            expected: expected
-        )
+        var report = try await verify(path: path, row)
+        report.name = name
         if row == nil, manifest != nil {
             report.faults.append(
                 ArchiveFault(
                     kind: .manifest,
                     archive: name.description,
-                    message:
-                        "the manifest knows no archive \(name), which stands at \(path); `callark rebuild` takes it in"
+                    message: "the manifest knows no archive \(name), which stands at \(path); the next pass takes it in"
                 )
             )
         }
+        return report
+    }
+
+    func verify(path: String, _ row: ArchiveRow?) async throws -> VerificationReport {
+        var expected: ExpectedArchive?
+        var unreadable: ArchiveFault?
+        do {
+            if let row { expected = try await self.expected(row) }
+        } catch let error as ManifestError where error.code == .damaged {
+            unreadable = ArchiveFault(error)
+        }
+        let verifier = ArchiveVerifier(onBytes: onBytes)
+        var report = try await verifier.verify(path: path, quick: isQuick, expected: expected)
+        if let unreadable { report.faults.append(unreadable) }
         return report
     }
 
     private func expected(_ row: ArchiveRow) async throws -> ExpectedArchive {
-        var recordings: [ExpectedRecording] = []
-        guard let manifest else { return ExpectedArchive(byteCount: row.byteCount, digest: row.digest, recordings: []) }
-        for try await member in manifest.archivedRecordings(in: row.name) {
-            recordings.append(
-                ExpectedRecording(
-                    taskID: member.taskID,
-                    file: member.file,
-                    offset: member.offset,
-                    byteCount: member.byteCount,
-                    digest: member.digest
-                )
-            )
-        }
-        return ExpectedArchive(byteCount: row.byteCount, digest: row.digest, recordings: recordings)
+        let recordings = try await manifest?.archivedRecordings(in: row.name).collected() ?? []
+        return ExpectedArchive(
+            byteCount: row.byteCount,
+            digest: row.digest,
+            recordings: recordings.map(ExpectedRecording.init)
+        )
     }
 
-    /// Reads every stored recording back from the spool.
-    private func verifySpool(_ scope: Scope) async throws -> VerificationReport? {
-        guard let manifest else { return nil }
-        var report = VerificationReport(path: root.spoolPath)
-        let filter = ListFilter(organization: scope.organization, day: scope.day, state: .recording(.stored))
-        let anywhen = Standpoint(now: Timestamp(Date()), today: ArchiveDay(Timestamp(Date()), in: .gmt), horizon: .zero)
-        for try await case .recording(let row) in manifest.entries(filter, at: anywhen) {
-            guard let held = row.held else { continue }
-            report.recordingCount += 1
-            report.byteCount += held.byteCount
-            guard !scope.isQuick, let fault = await fault(of: row, held) else { continue }
-            // It may have been sealed since the row was read; then it is its archive's affair.
-            let now = try await manifest.recordings(of: row.key.taskID, organization: row.organization)
-            if now.contains(where: { $0.row == row.row && $0.state == .stored }) { report.faults.append(fault) }
+    /// Holds an open archive against the manifest. A pass may be appending to it, or seal it meanwhile: where something
+    /// is wrong, it is looked at once more with the manifest's later word.
+    /// - Returns: `nil` where it is not open any more.
+    func verify(open name: ArchiveName, _ manifest: Manifest) async throws -> VerificationReport? {
+        var report: VerificationReport?
+        for _ in 0..<2 {
+            guard let expected = try await expected(open: name, manifest) else { return nil }
+            let verifier = ArchiveVerifier(onBytes: onBytes)
+            let done = try await verifier.verify(open: name, in: root, quick: isQuick, expected: expected)
+            if done.isSound { return done }
+            report = done
         }
-        return report
+        return try await extent(of: name, manifest) == nil ? nil : report
     }
 
-    private func fault(of row: RecordingRow, _ held: RecordingRow.Held) async -> ArchiveFault? {
-        let path = root.openArchivePath(held.archive)
-        do throws(ArchiveError) {
-            try await ArchiveReader.check(
-                path,
-                offset: held.offset,
-                byteCount: held.byteCount,
-                expecting: held.digest
-            )
-            return nil
-        } catch {
-            return ArchiveFault(
-                kind: error.code == .missing ? .recordingMissing : .recordingDamaged,
-                archive: held.archive.description,
-                taskID: row.key.taskID,
-                member: "data/\(FileName(sanitizing: row.key.taskID.description))/\(row.file)",
-                offset: held.offset,
-                message: "task \(row.key.taskID): \(error.message)"
-            )
+    private func expected(open name: ArchiveName, _ manifest: Manifest) async throws -> ExpectedOpenArchive? {
+        guard let extent = try await extent(of: name, manifest) else { return nil }
+        var recordings = try await manifest.archivedRecordings(in: name).collected()
+        if try await self.extent(of: name, manifest) != extent {
+            // What was stored since the extent was read lies behind it.
+            recordings.removeAll { $0.offset >= extent.tarBytes }
         }
+        return ExpectedOpenArchive(
+            extent: ArchiveExtent(extent),
+            recordings: recordings.map(ExpectedRecording.init)
+        )
+    }
+
+    private func extent(of name: ArchiveName, _ manifest: Manifest) async throws -> ArchiveExtentRow? {
+        try await manifest.openArchives().first { $0.name == name }?.extent
     }
 }
 
-extension Verification.Summary {
-    fileprivate mutating func add(_ report: VerificationReport) {
-        archives += 1
-        recordings += report.recordingCount
-        bytes += report.byteCount
-        faults += report.faults.count
+extension ExpectedRecording {
+    fileprivate init(_ member: ArchivedMember) {
+        self.init(
+            taskID: member.taskID,
+            file: member.file,
+            offset: member.offset,
+            byteCount: member.byteCount,
+            digest: member.digest,
+            replacedBy: member.replacedBy
+        )
+    }
+}
+
+extension ArchiveFault {
+    /// The manifest itself is damaged.
+    fileprivate init(_ error: ManifestError) {
+        self.init(kind: .manifestDamaged, archive: "manifest", message: error.message)
+    }
+
+    fileprivate init(manifest fault: String, at path: String) {
+        self.init(
+            kind: .manifestDamaged,
+            archive: "manifest",
+            message: "\(path): \(fault); `callark rebuild` makes a new one"
+        )
     }
 }

@@ -17,8 +17,18 @@ struct ArchiveRecovery {
         // A crash between making it read-only and moving it leaves it read-only.
         if status.mode & 0o200 == 0 { try FileSystem.setMode(of: tarPath, 0o640) }
         if let known, !rereading, let excess = try excess(beyond: known, tarSize: status.byteCount) {
-            try cut(to: known)
-            return excess == 0 ? .equal : .ahead(cutBack: excess)
+            if excess == 0 {
+                try cut(to: known)
+                return .equal
+            }
+            // What is about to be called stored is on the disk first.
+            try synchronize()
+            let tail = try ArchiveTail(root, name, beyond: known)
+            if !tail.mayHaveMore {
+                try cut(to: tail.extent)
+                let kept = tail.extent.tarBytes - known.tarBytes + tail.extent.journalBytes - known.journalBytes
+                return .ahead(tail.extent, adopted: tail.adopted, cutBack: excess - kept)
+            }
         }
         return try ArchiveSalvage(root: root, name: name, known: known).run()
     }
@@ -86,6 +96,13 @@ struct ArchiveRecovery {
         let line = tail.lastIndex(of: UInt8(ascii: "\n")).map { Array(tail[($0 + 1)...]) } ?? tail
         guard let entry = try? RecordingEntry(jsonLine: line) else { return false }
         return TarMember.padded(entry.offset + entry.byteCount) == known.tarBytes
+    }
+
+    private func synchronize() throws(ArchiveError) {
+        for path in [root.openArchivePath(name), root.journalPath(name)] {
+            if try FileSystem.status(of: path) == nil { continue }
+            try OpenFile(path, O_RDWR).synchronizeWithAttributes()
+        }
     }
 
     private func cut(to extent: ArchiveExtent) throws(ArchiveError) {

@@ -31,17 +31,24 @@ extension ArchiveRoot {
         return DiskSpace(freeBytes: Int64(status.f_bavail) * block, totalBytes: Int64(status.f_blocks) * block)
     }
 
-    /// The network file system that the root is on, such as `nfs`; `nil` for a local one. SQLite's write-ahead log cannot
-    /// be trusted on them (sqlite.org/wal.html).
+    /// The network file system that the root is on, such as `nfs` or `fuse.sshfs`; `nil` for a local one.
     package func networkFileSystem() throws(ArchiveError) -> String? {
         var status = statfs()
         _ = try interruptible("look at the file system of", path) { statfs(path, &status) }
-        // The magic numbers of statfs(2).
-        let names: [UInt32: String] = [
-            0x6969: "nfs", 0xff53_4d42: "cifs", 0xfe53_4d42: "smb2", 0x517b: "smb", 0x0102_1997: "9p",
-            0x00c3_6400: "ceph", 0x5346_414f: "afs", 0x0bd0_0bd0: "lustre",
-        ]
-        return names[UInt32(truncatingIfNeeded: status.f_type)]
+        var file = stat()
+        _ = try interruptible("look at", path) { stat(path, &file) }
+        let mounts = try? FileSystem.text(ofKernelFile: "/proc/self/mountinfo")
+        let device = UInt64(file.st_dev)
+        return NetworkFileSystem.name(
+            type: UInt32(truncatingIfNeeded: status.f_type),
+            mount: mounts.flatMap { NetworkFileSystem.mountType(ofDevice: device, in: $0) }
+        )
+    }
+
+    /// Where an archive stands: sealed or, until it is, in the spool.
+    package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
+        let sealed = archivePath(name)
+        return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
     }
 
     /// The archives that lie open in the spool, sorted; also those of which only the journal is left.

@@ -13,54 +13,80 @@ struct ArchiveSalvage {
 
     /// Holds the entries of one archive in memory: this is rare, and bounded by a day.
     func run() throws(ArchiveError) -> Recovery {
-        let entries = try journal()
-        let (whole, isPrefix) = try findWhole(entries)
-        let isJournalWhole = try FileSystem.size(of: root.journalPath(name)) ?? 0 >= known?.journalBytes ?? 0
-        if !isJournalWhole, try FileSystem.status(of: root.damagedPath(name)) == nil {
-            // Recordings may be in the tar that the journal can no longer vouch for. They are received again, but as the
-            // provider may not have them any more, nothing of them is thrown away here.
+        let (entries, isJournalWhole) = try readJournal()
+        let found = try findWhole(entries)
+        // Recordings may be in the tar that the journal can no longer vouch for. They are received again, but as the
+        // provider may not have them any more, nothing of them is thrown away here. What a process had no time to vouch
+        // for, the manifest has never heard of either: with it, that is left out.
+        let isMissingSome = found.hasStrangers || found.whole.count < entries.count
+        let isKeptAside = !isJournalWhole || (known == nil && isMissingSome)
+        if isKeptAside, try FileSystem.status(of: root.damagedPath(name)) == nil {
             try FileSystem.addName(root.damagedPath(name), to: root.openArchivePath(name))
         }
-        let kept = isPrefix && isJournalWhole ? try cut(after: whole) : try remake(whole)
+        let kept = found.isPrefix && !isKeptAside ? try cut(after: found.whole) : try remake(found.whole)
         let names = Set(kept.entries.map(\.payloadPath))
         let lost = entries.filter { !names.contains($0.payloadPath) }.map(\.key)
         return .behind(kept.extent, whole: kept.entries, lost: lost)
     }
 
-    /// The journal's entries as far as the manifest knows it; bad lines are left out.
+    /// The journal's entries, also those that the manifest has not heard of; lines that are not whole are left out.
     func journal() throws(ArchiveError) -> [RecordingEntry] {
-        let path = root.journalPath(name)
-        guard let size = try FileSystem.size(of: path) else { return [] }
-        let lines = LineReader(try SequentialReader(path, range: 0..<(known?.journalBytes ?? size)))
-        var entries: [RecordingEntry] = []
-        while let line = try lines.next() {
-            if let entry = try? RecordingEntry(jsonLine: line.bytes) { entries.append(entry) }
-        }
-        return entries
+        try readJournal().entries
     }
 
-    /// The entries whose bytes are in the tar, in the tar's order and with the offsets there, and whether they are all
-    /// that the tar begins with.
-    private func findWhole(
-        _ entries: [RecordingEntry]
-    ) throws(ArchiveError) -> (entries: [RecordingEntry], isPrefix: Bool) {
+    /// - Returns: besides, whether the journal has all that the manifest knows, and only whole lines as far as that, or
+    ///   as far as anything follows.
+    private func readJournal() throws(ArchiveError) -> (entries: [RecordingEntry], isWhole: Bool) {
+        let path = root.journalPath(name)
+        guard let size = try FileSystem.size(of: path) else { return ([], known?.journalBytes ?? 0 == 0) }
+        let lines = LineReader(try SequentialReader(path))
+        var entries: [RecordingEntry] = []
+        var isWhole = size >= known?.journalBytes ?? 0
+        while let line = try lines.nextOfText() {
+            if let entry = try? RecordingEntry(jsonLine: line.bytes), entry.isWhole(line.bytes),
+                entry.organization == name.organization, entry.day == name.day
+            {
+                entries.append(entry)
+            } else if line.offset < known?.journalBytes ?? size, lines.source.position < size || known != nil {
+                // Half a line at the very end is what a killed process leaves.
+                isWhole = false
+            }
+        }
+        return (entries, isWhole && (lines.source.position == size || known != nil))
+    }
+
+    /// What a tar was found to have.
+    private struct Finding {
+        /// The entries whose bytes are there, in the tar's order and with the offsets there.
+        var whole: [RecordingEntry] = []
+        /// Whether they are all that the tar begins with.
+        var isPrefix = true
+        /// Whether there are other members, as long as their headers say.
+        var hasStrangers = false
+    }
+
+    private func findWhole(_ entries: [RecordingEntry]) throws(ArchiveError) -> Finding {
         var wanted = Dictionary(entries.map { ("\(name)/\($0.payloadPath)", $0) }) { first, _ in first }
         let source = try SequentialReader(root.openArchivePath(name), options: .fromDisk)
         var tar = TarReader(source, folder: name.description)
-        var whole: [RecordingEntry] = []
+        var finding = Finding()
         var end: Int64 = 0
-        var isPrefix = true
         while let item = try tar.next() {
-            guard case .member(let member) = item, !member.isFolder, var entry = wanted[member.path],
-                entry.byteCount == member.byteCount, try tar.digestOfContent() == entry.digest
-            else { continue }
+            guard case .member(let member) = item, !member.isFolder else { continue }
+            guard var entry = wanted[member.path], entry.byteCount == member.byteCount,
+                try tar.digestOfContent() == entry.digest
+            else {
+                let isPayload = member.path.hasPrefix("\(name)/\(BagLayout.payload)")
+                finding.hasStrangers = finding.hasStrangers || (isPayload && member.end <= source.end)
+                continue
+            }
             wanted[member.path] = nil
             entry.offset = member.offset
-            whole.append(entry)
-            isPrefix = isPrefix && member.headerOffset == end
+            finding.whole.append(entry)
+            finding.isPrefix = finding.isPrefix && member.headerOffset == end
             end = member.end
         }
-        return (whole, isPrefix)
+        return finding
     }
 
     private func cut(

@@ -7,7 +7,7 @@ import Recordings
 /// not, every recording is hashed by itself to name those that are damaged. Memory: some thirty bytes a member, and what
 /// the caller holds of the manifest.
 package struct ArchiveVerifier: Sendable {
-    private let onBytes: (@Sendable (Int) -> Void)?
+    let onBytes: (@Sendable (Int) -> Void)?
 
     /// - Parameter onBytes: told of bytes as they are read, from any thread.
     package init(onBytes: (@Sendable (Int) -> Void)? = nil) {
@@ -53,6 +53,7 @@ struct Verification {
         do throws(ArchiveError) {
             guard let status = try FileSystem.status(of: path) else {
                 note(.archiveMissing, "\(path) is missing")
+                for row in expected?.recordings ?? [] { note(.recordingMissing, ListedRecording(row), "is missing") }
                 return report
             }
             report.byteCount = status.byteCount
@@ -68,8 +69,35 @@ struct Verification {
             try checkListing(index, trusted: trusted)
         } catch  where error.code != .cancelled {
             note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
+            try checkSingly()
         }
+        explainDigest()
         return report
+    }
+
+    /// Where the disk does not give the archive back from end to end, each recording is tried by itself.
+    private mutating func checkSingly() throws(ArchiveError) {
+        guard !quick else { return }
+        let named = Set(report.faults.filter { $0.kind == .recordingDamaged }.compactMap(\.offset))
+        for row in expected?.recordings ?? [] where !named.contains(row.offset) {
+            let listed = ListedRecording(row)
+            report.recordingCount += 1
+            var isWhole = false
+            do throws(ArchiveError) {
+                isWhole = try hasDigest(listed)
+            } catch  where error.code != .cancelled {}
+            if !isWhole { note(.recordingDamaged, listed, "cannot be read as it was archived") }
+        }
+    }
+
+    /// An archive with recordings that were repaired has another checksum than it was sealed with, for that reason alone
+    /// where every other member is as it should be.
+    private mutating func explainDigest() {
+        let others = report.faults.filter { $0.kind != .archiveDigest }
+        guard let repair = others.last?.repairedBy, others.allSatisfy({ $0.repairedBy != nil }) else { return }
+        for index in report.faults.indices where report.faults[index].kind == .archiveDigest {
+            report.faults[index].repairedBy = repair
+        }
     }
 
     mutating func note(
@@ -77,7 +105,8 @@ struct Verification {
         _ message: String,
         taskID: TaskID? = nil,
         member: String? = nil,
-        offset: Int64? = nil
+        offset: Int64? = nil,
+        repairedBy: ArchiveName? = nil
     ) {
         let fault = ArchiveFault(
             kind: kind,
@@ -85,7 +114,8 @@ struct Verification {
             taskID: taskID,
             member: member,
             offset: offset,
-            message: message
+            message: message,
+            repairedBy: repairedBy
         )
         report.faults.append(fault)
     }

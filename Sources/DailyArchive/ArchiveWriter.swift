@@ -55,7 +55,8 @@ package actor ArchiveWriter {
 
     /// Makes an archive's files agree with what the manifest knows, after a start or after trouble.
     /// - Parameters:
-    ///   - known: what the manifest knows; `nil` where there is no manifest: whatever the journal names and is whole counts.
+    ///   - known: what the manifest knows; `nil` where it knows of no such archive, or there is none. Whatever the journal
+    ///     names beyond that and is whole is kept all the same.
     ///   - rereading: reads every recording back even where the sizes agree. For an archive that could not be sealed
     ///     because it is damaged.
     package func recover(
@@ -68,7 +69,8 @@ package actor ArchiveWriter {
         extents[name] = nil
         let recovery = try ArchiveRecovery(root: root, name: name, known: known, rereading: rereading).run()
         switch recovery {
-        case .equal, .ahead: extents[name] = known
+        case .equal: extents[name] = known
+        case .ahead(let extent, _, _): extents[name] = extent
         case .behind(let extent, _, _):
             // Where nothing was left to keep, the archive is made anew.
             let isThere = try FileSystem.status(of: root.openArchivePath(name)) != nil
@@ -84,7 +86,7 @@ package actor ArchiveWriter {
         return recovery
     }
 
-    /// Takes away an archive in the spool that the manifest does not know.
+    /// Takes away an archive in the spool of which every whole recording is held elsewhere.
     package func discard(_ name: ArchiveName) throws(ArchiveError) {
         try requireNotSealing(name)
         close(name)

@@ -97,6 +97,18 @@ enum FileSystem {
         return try bytes(of: file, in: 0..<size)
     }
 
+    /// The text of a file that the kernel makes up as it is read, so that it has no size before.
+    static func text(ofKernelFile path: String) throws(ArchiveError) -> String {
+        let file = try OpenFile(path, O_RDONLY)
+        var bytes: [UInt8] = []
+        while true {
+            let begin = Int64(bytes.count)
+            let piece = try self.bytes(of: file, in: begin..<(begin + 65_536))
+            if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece
+        }
+    }
+
     /// The bytes of `range`, or as many of them as there are.
     static func bytes(of file: borrowing OpenFile, in range: Range<Int64>) throws(ArchiveError) -> [UInt8] {
         // Not for speed: initialising no elements writes to the one empty array that all threads share.

@@ -40,6 +40,15 @@ struct JSONObject {
         value(key).flatMap { JSONObject(Array(text[$0])) }
     }
 
+    /// The object's text without this field, which must not be the first one; `nil` where it is missing or first.
+    func text(without key: StaticString) -> [UInt8]? {
+        let field = key.withUTF8Buffer { wanted in fields.first { text[$0.key].elementsEqual(wanted) } }
+        guard let field, field.key.lowerBound >= 3, text[field.key.lowerBound - 2] == UInt8(ascii: ",") else {
+            return nil
+        }
+        return Array(text[..<(field.key.lowerBound - 2)] + text[field.value.upperBound...])
+    }
+
     private func value(_ key: StaticString) -> Range<Int>? {
         // Keys are compared as they are written; ours have nothing to escape. Of a repeated key the first one counts.
         key.withUTF8Buffer { wanted in

@@ -3,6 +3,8 @@
 /// Not Foundation's encoder, because the provider's JSON has to go in as it is: text, not a tree.
 struct JSONObjectWriter {
     private var text: [UInt8] = [UInt8(ascii: "{")]
+    /// Where ``line`` puts the checksum of all the rest; `nil` for a line without one.
+    private var checkPosition: Int?
 
     mutating func add(_ key: StaticString, _ value: String?) {
         guard let value else { return }
@@ -39,8 +41,22 @@ struct JSONObjectWriter {
         }
     }
 
+    /// Has ``line`` carry a checksum of all the rest of it, here, where its key is in order.
+    mutating func addCheck() {
+        precondition(text.count > 1, "a checksum stands behind another field")
+        checkPosition = text.count
+    }
+
     /// The object, without a line break.
-    var line: [UInt8] { text + [UInt8(ascii: "}")] }
+    var line: [UInt8] {
+        let plain = uncheckedLine
+        guard let checkPosition else { return plain }
+        let field = #","\#(LineCheck.key)":"\#(LineCheck.value(of: plain))""#
+        return Array(plain[..<checkPosition]) + Array(field.utf8) + plain[checkPosition...]
+    }
+
+    /// The object without its checksum, as it was written before there was one.
+    var uncheckedLine: [UInt8] { text + [UInt8(ascii: "}")] }
 
     private mutating func begin(_ key: StaticString) {
         if text.count > 1 { text.append(UInt8(ascii: ",")) }

@@ -17,6 +17,15 @@ struct LineReader: ~Copyable {
         self.limit = limit
     }
 
+    /// The next line; `nil` at the end, and where what follows is too long to be one.
+    func nextOfText() throws(ArchiveError) -> Line? {
+        do throws(ArchiveError) {
+            return try next()
+        } catch  where error.code == .damaged {
+            return nil
+        }
+    }
+
     /// The next line without its line break; `nil` at the end. The last line needs none.
     func next() throws(ArchiveError) -> Line? {
         let offset = source.position

@@ -8,8 +8,24 @@ struct ListedRecording {
     var byteCount: Int64
     /// What the bytes may hash to: one, unless lists disagree.
     var digests: [ContentDigest]
+    /// The archive whose copy counts in place of this one.
+    var replacedBy: ArchiveName?
 
     var end: Int64 { TarMember.padded(offset + byteCount) }
+}
+
+extension ListedRecording {
+    /// As the manifest has it.
+    init(_ row: ExpectedRecording) {
+        self.init(
+            path: row.payloadPath,
+            taskID: row.taskID,
+            offset: max(0, row.offset),
+            byteCount: max(0, row.byteCount),
+            digests: [row.digest],
+            replacedBy: row.replacedBy
+        )
+    }
 }
 
 /// Where the walk along the lists stands.

@@ -35,6 +35,15 @@ package struct ReceivedContent: Sendable {
         )
     }
 
+    /// A recording's bytes in an archive's tar, at the entry's offset.
+    package init(of entry: RecordingEntry, in path: String) {
+        self.init(
+            byteCount: entry.byteCount,
+            digest: entry.digest,
+            storage: .range(path: path, offset: entry.offset)
+        )
+    }
+
     /// The first bytes, at most 64 KiB, for a look at the container's header.
     package var prefix: [UInt8] {
         switch storage {

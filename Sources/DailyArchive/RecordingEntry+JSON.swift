@@ -8,13 +8,22 @@ package struct EntryLineError: Error, Hashable, Sendable, CustomStringConvertibl
 extension RecordingEntry {
     /// The entry as a line of `metadata/recordings.jsonl`, without its line break: one JSON object, keys sorted, times in
     /// epoch milliseconds and again in ISO 8601 for people, the provider's own JSON embedded as it came.
-    package var jsonLine: [UInt8] {
+    package var jsonLine: [UInt8] { jsonObject.line }
+
+    /// Whether `line` is this entry, and nothing besides: a field whose name was damaged is passed over by readers.
+    func isWhole(_ line: [UInt8]) -> Bool {
+        let object = jsonObject
+        return object.line == line || object.uncheckedLine == line
+    }
+
+    private var jsonObject: JSONObjectWriter {
         var object = JSONObjectWriter()
         object.add("attempts", Int64(attempts))
         if let audio { object.add("audio", audio.jsonObject) }
         object.add("bytes", byteCount)
         object.add("call_type", key.callType)
         object.add("capture", embedding: captureJSON.description)
+        object.addCheck()
         object.add("day", day.description)
         object.add("file", file.description)
         object.add("kind", key.kind.rawValue)
@@ -26,6 +35,7 @@ extension RecordingEntry {
         object.add("received_time", receivedTime.millisecondsSince1970)
         object.add("received_time_iso", receivedTime.description)
         object.add("recording_id", key.recordingID.description)
+        object.add("replaces", replaces?.description)
         object.add("segment", key.isSegment)
         object.add("sha256", digest.description)
         object.add("start_time", key.startTime?.millisecondsSince1970)
@@ -35,11 +45,12 @@ extension RecordingEntry {
         object.add("suspicion", suspicion)
         object.add("task", embedding: taskJSON?.description)
         object.add("task_id", key.taskID.description)
-        return object.line
+        return object
     }
 
     /// Reads a line of `metadata/recordings.jsonl`. Fields that it does not know are left out.
-    /// - Throws: where the line is no JSON object, or a field that a recording cannot do without is missing or wrong.
+    /// - Throws: where the line is no JSON object, a field that a recording cannot do without is missing or wrong, or the
+    ///   line is not what its checksum says.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
         self.init(
@@ -57,8 +68,10 @@ extension RecordingEntry {
             attempts: Int(clamping: object.json.integer("attempts") ?? 0),
             receivedTime: Timestamp(millisecondsSince1970: try object.required("received_time")),
             taskJSON: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
-            captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}")
+            captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}"),
+            replaces: object.json.string("replaces").flatMap { ArchiveName($0) }
         )
+        try object.requireWhole()
         guard offset >= 0, byteCount >= 0, offset <= Int64.max / 4, byteCount <= Int64.max / 4 else {
             throw EntryLineError(description: "offset or bytes cannot be")
         }
@@ -126,6 +139,11 @@ struct EntryFields {
             throw EntryLineError(description: "\(key) is missing or wrong")
         }
         return number
+    }
+
+    /// - Throws: where the line is not what its own checksum says.
+    func requireWhole() throws(EntryLineError) {
+        guard LineCheck.holds(json) else { throw EntryLineError(description: "not what its checksum says") }
     }
 
     func time(_ key: StaticString) -> Timestamp? {

@@ -7,6 +7,7 @@ extension TaskEntry {
         var object = JSONObjectWriter()
         object.add("capture_request", captureRequest.rawValue)
         object.add("channel_type", channelType)
+        object.addCheck()
         object.add("created_time", createdTime.millisecondsSince1970)
         object.add("created_time_iso", createdTime.description)
         object.add("day", day.description)
@@ -17,7 +18,8 @@ extension TaskEntry {
     }
 
     /// Reads a line of `metadata/tasks.jsonl`. Fields that it does not know are left out.
-    /// - Throws: where the line is no JSON object, or a field that a task cannot do without is missing or wrong.
+    /// - Throws: where the line is no JSON object, a field that a task cannot do without is missing or wrong, or the line
+    ///   is not what its checksum says.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
         self.init(
@@ -29,5 +31,6 @@ extension TaskEntry {
             captureRequest: try object.required("capture_request") { CaptureRequest(rawValue: $0) },
             json: object.json.embedded("task").map { ProviderJSON(redacted: $0) }
         )
+        try object.requireWhole()
     }
 }

@@ -83,6 +83,7 @@ extension Verification {
                 row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
             if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
             listed.digests.append(row.digest)
+            listed.replacedBy = row.replacedBy
         }
         if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
             note(.manifest, listed, "is not in the manifest")
@@ -96,14 +97,7 @@ extension Verification {
         while let row = walk.rows?.first, row.offset < offset {
             walk.rows?.removeFirst()
             if walk.trustsMetadata { noteRow(row, "is not in its metadata") }
-            let listed = ListedRecording(
-                path: row.payloadPath,
-                taskID: row.taskID,
-                offset: max(0, row.offset),
-                byteCount: max(0, row.byteCount),
-                digests: [row.digest]
-            )
-            try check(listed, &walk)
+            try check(ListedRecording(row), &walk)
         }
     }
 
@@ -137,17 +131,16 @@ extension Verification {
         } else if !hasDamagedHeader {
             note(.recordingMissing, listed, "is not at its offset")
         }
-        guard !quick, !isIntact else { return }
-        let source = try SequentialReader(
-            path,
-            range: listed.offset..<(listed.offset + listed.byteCount),
-            options: .digesting,
-            progress: progress
-        )
+        guard !quick, !isIntact, try !hasDigest(listed) else { return }
+        note(.recordingDamaged, listed, "does not have the checksum that was recorded")
+    }
+
+    /// Whether a recording's bytes are those that were recorded; reads them.
+    func hasDigest(_ listed: ListedRecording) throws(ArchiveError) -> Bool {
+        let end = listed.offset + listed.byteCount
+        let source = try SequentialReader(path, range: listed.offset..<end, options: .digesting, progress: progress)
         _ = try source.skip(listed.byteCount)
-        if source.position < listed.offset + listed.byteCount || !listed.digests.contains(source.digest) {
-            note(.recordingDamaged, listed, "does not have the checksum that was recorded")
-        }
+        return source.position == end && listed.digests.contains(source.digest)
     }
 
     /// What no recording's place explains: members nobody lists, and damage behind the last one.
@@ -177,9 +170,18 @@ extension Verification {
         return digest == entry.digest && path == entry.payloadPath
     }
 
-    private mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {
+    mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {
         let message = "\(listed.path) in \(path), at offset \(listed.offset), \(what)"
-        note(kind, message, taskID: listed.taskID, member: listed.path, offset: listed.offset)
+        // Another copy makes up for bytes that are damaged here, and for nothing else.
+        let isOfBytes = kind == .recordingDamaged || kind == .recordingMissing
+        note(
+            kind,
+            message,
+            taskID: listed.taskID,
+            member: listed.path,
+            offset: listed.offset,
+            repairedBy: isOfBytes ? listed.replacedBy : nil
+        )
     }
 
     private mutating func noteRow(_ row: ExpectedRecording, _ what: String) {

@@ -39,6 +39,12 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case payloadCount = "payload_count"
         /// The manifest and the archive say different things of a recording.
         case manifest
+        /// The manifest itself is damaged, or cannot be read.
+        case manifestDamaged = "manifest_damaged"
+        /// The journal of an open archive in the spool is not what was written.
+        case journal
+        /// A rebuild could not take it in.
+        case notTakenIn = "not_taken_in"
     }
 
     package var kind: Kind
@@ -51,6 +57,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
     package var offset: Int64?
     /// One line for people.
     package var message: String
+    /// The archive that has what is damaged here, whole; `nil` where nothing makes up for the fault.
+    package var repairedBy: ArchiveName?
 
     /// States a fault.
     package init(
@@ -59,7 +67,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         taskID: TaskID? = nil,
         member: String? = nil,
         offset: Int64? = nil,
-        message: String
+        message: String,
+        repairedBy: ArchiveName? = nil
     ) {
         self.kind = kind
         self.archive = archive
@@ -67,9 +76,11 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         self.member = member
         self.offset = offset
         self.message = message
+        self.repairedBy = repairedBy
     }
 
-    package var description: String { message }
+    /// The message, and what makes up for it.
+    package var description: String { repairedBy.map { "\(message); repaired by \($0)" } ?? message }
 }
 
 /// What a verification found.
@@ -90,8 +101,11 @@ package struct VerificationReport: Sendable, Hashable {
         self.path = path
     }
 
-    /// Whether no fault was found.
-    package var isSound: Bool { faults.isEmpty }
+    /// The faults that nothing makes up for.
+    package var standingFaults: [ArchiveFault] { faults.filter { $0.repairedBy == nil } }
+
+    /// Whether no fault was found but those that are repaired.
+    package var isSound: Bool { standingFaults.isEmpty }
 }
 
 /// What the manifest says of one sealed archive.
@@ -108,20 +122,30 @@ package struct ExpectedArchive: Sendable {
     }
 }
 
-/// What the manifest says of one archived recording.
+/// What the manifest says of one recording in an archive.
 package struct ExpectedRecording: Sendable, Hashable {
     package var taskID: TaskID
     package var file: FileName
     package var offset: Int64
     package var byteCount: Int64
     package var digest: ContentDigest
+    /// The archive whose copy counts in place of this one; `nil` where this one counts.
+    package var replacedBy: ArchiveName?
 
-    package init(taskID: TaskID, file: FileName, offset: Int64, byteCount: Int64, digest: ContentDigest) {
+    package init(
+        taskID: TaskID,
+        file: FileName,
+        offset: Int64,
+        byteCount: Int64,
+        digest: ContentDigest,
+        replacedBy: ArchiveName? = nil
+    ) {
         self.taskID = taskID
         self.file = file
         self.offset = offset
         self.byteCount = byteCount
         self.digest = digest
+        self.replacedBy = replacedBy
     }
 
     var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }

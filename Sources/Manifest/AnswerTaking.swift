@@ -36,7 +36,8 @@ struct AnswerTaking {
                     captured: captured,
                     file: recording.file,
                     attempts: recording.attempts,
-                    taskJSON: json
+                    taskJSON: json,
+                    replaced: try Displacement.last(of: recording.row, organization: organization, in: db)
                 )
             )
         }

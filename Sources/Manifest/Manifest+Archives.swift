@@ -94,18 +94,33 @@ extension ArchivedMember {
         in name: ArchiveName,
         in db: Database
     ) throws -> [ArchivedMember] {
+        // Copies that do not count stand in the archive all the same.
         let select = """
-            SELECT file, offset, recording.byte_count, recording.digest, \(RecordingColumns.key)
+            SELECT file, offset, recording.byte_count, recording.digest, \(RecordingColumns.key), NULL AS replaced,
+                NULL AS counting
             FROM recording \(RecordingColumns.keyJoins) JOIN archive ON archive.row = recording.archive
-            WHERE task = ? AND archive.sequence = ? ORDER BY ordinal
+            WHERE task = :task AND archive.sequence = :sequence
+            UNION ALL
+            SELECT file, displacement.offset, displacement.byte_count, displacement.digest, \(RecordingColumns.key),
+                1, counting.sequence
+            FROM displacement JOIN archive ON archive.row = displacement.archive
+            JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
+            \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
+            WHERE displacement.task = :task AND archive.sequence = :sequence
             """
-        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [task, name.sequence]).map { row in
-            ArchivedMember(
+        let arguments: StatementArguments = ["task": task, "sequence": name.sequence]
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
+            let counting = (row["counting"] as Int?).map {
+                ArchiveName(organization: name.organization, day: name.day, sequence: $0)
+            }
+            return ArchivedMember(
                 taskID: taskID,
                 file: try FileName(stored: row[0], key: try RecordingKey(row, taskID: taskID)),
                 offset: row[1],
                 byteCount: row[2],
-                digest: try ContentDigest(stored: row[3])
+                digest: try ContentDigest(stored: row[3]),
+                isCounting: row["replaced"] == nil,
+                replacedBy: counting
             )
         }
     }

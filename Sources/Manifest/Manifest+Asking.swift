@@ -31,6 +31,8 @@ package struct RecordingWork: Hashable, Sendable {
     package var attempts: Int
     /// The task as the provider listed it; `nil` where it was never listed, or its day has been sealed since.
     package var taskJSON: ProviderJSON?
+    /// The damaged copy that it takes the place of; `nil` where its bytes were never held.
+    package var replaced: ReplacedCopy?
 }
 
 /// Who is at work on which recordings. It is asked within the transaction that reads whether a recording is wanted, so

@@ -196,7 +196,7 @@ private struct TaskScope: Sendable {
     func recordings(in db: Database) throws -> [RecordingRow] {
         let select = """
             SELECT ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
-                \(RecordingColumns.held)
+                \(RecordingColumns.held), \(RecordingColumns.damagedIn)
             FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) WHERE recording.task = ?
             """
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [row])

@@ -22,8 +22,16 @@ package struct Event: Hashable, Sendable {
         case recordingUnusable = "recording_unusable"
         /// The listing had something that a listing should not have.
         case listingAnomaly = "listing_anomaly"
+        /// Another source of the provider's names a task that its listing left out.
+        case taskNotListed = "task_not_listed"
         /// `verify` found damage.
         case damageFound = "damage_found"
+        /// A recording that was damaged in one archive is whole in another now.
+        case recordingRepaired = "recording_repaired"
+        /// A damaged recording's bytes are whole again where they were, such as after a backup was restored.
+        case recordingReinstated = "recording_reinstated"
+        /// A sealed archive that the manifest had not heard of was taken in.
+        case archiveTakenIn = "archive_taken_in"
         case rebuilt
         /// An answer left a task without the recording that it should have, or with one that cannot be used.
         case gapOpened = "gap_opened"
@@ -130,6 +138,7 @@ extension Event.Kind {
         .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
         .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
+        .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
     ]
 
     var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

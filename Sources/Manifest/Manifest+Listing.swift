@@ -124,8 +124,7 @@ extension OrganizationRow {
     }
 
     static func registered(_ name: OrganizationName, id: OrganizationID, in db: Database) throws -> OrganizationRow {
-        let select = "SELECT row, name, id FROM organization WHERE name = ?"
-        if let known = try Row.fetchOne(db, sql: select, arguments: [name.description]).map(OrganizationRow.init) {
+        if let known = try find(name, in: db) {
             guard known.id == id else {
                 throw ManifestError(
                     .conflict,
@@ -140,6 +139,17 @@ extension OrganizationRow {
             arguments: [name.description, id.stored]
         )
         return OrganizationRow(row: db.lastInsertedRowID, name: name, id: id)
+    }
+
+    /// - Throws: `unknown`.
+    static func required(_ name: OrganizationName, in db: Database) throws -> OrganizationRow {
+        if let known = try find(name, in: db) { return known }
+        throw ManifestError(.unknown, "the manifest knows no organization \(name); `callark archive` registers it")
+    }
+
+    static func find(_ name: OrganizationName, in db: Database) throws -> OrganizationRow? {
+        let select = "SELECT row, name, id FROM organization WHERE name = ?"
+        return try Row.fetchOne(db, sql: select, arguments: [name.description]).map(OrganizationRow.init)
     }
 
     static func row(of name: OrganizationName, in db: Database) throws -> Int64 {

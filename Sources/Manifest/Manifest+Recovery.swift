@@ -3,15 +3,15 @@ import Recordings
 
 extension Manifest {
     /// After a crash, the spool's copy of an open archive was found to hold less than the manifest vouched for, and was
-    /// made again from what is whole. Those of `whole` are where it says; all others of the archive are pending again,
-    /// wanted at once. Durable.
+    /// made again from what is whole. Those of `whole` are where it says, also those that the manifest had not heard of;
+    /// all others of the archive are pending again, wanted at once. Durable.
     ///
     /// Nothing is given up by this: what is lost here is still at the provider, and the event log says what it was.
     /// - Parameters:
     ///   - extent: how far the archive's files are vouched for from now on.
     ///   - whole: what the archive still holds; empty where it is gone.
     /// - Returns: the recordings that were lost.
-    /// - Throws: `unknown`; `conflict` where the archive is sealed or `whole` has what the manifest never stored there.
+    /// - Throws: `unknown`; `conflict` where the archive is sealed.
     package func noteRecovered(
         _ name: ArchiveName,
         extent: ArchiveExtentRow,
@@ -20,24 +20,26 @@ extension Manifest {
     ) async throws -> [RecordingKey] {
         try await write(.machine) { db in
             var archive = try OpenArchive.find(name, in: db)
-            var remaining = Dictionary(whole.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+            let adoption = try Adoption(
+                name,
+                organizationID: try OrganizationRow.required(name.organization, in: db).id,
+                isSealed: false,
+                schedule: nil,
+                now: now,
+                in: db
+            )
+            // Copies that do not count are found again among what is whole, or are gone.
+            try Displacement.forgetAll(of: archive, in: db)
+            let remaining = Dictionary(whole.map { ($0.key, $0.digest) }) { _, last in last }
             var lost: [RecordingKey] = []
-            for held in try HeldRecording.all(of: archive, in: name, in: db) {
-                if let entry = remaining.removeValue(forKey: held.key), entry.digest == held.digest {
-                    try held.move(to: entry.offset, in: db)
-                } else {
-                    try held.lose(name, now: now, in: db)
-                    lost.append(held.key)
-                }
+            for held in try HeldRecording.all(of: archive.row, in: name, in: db)
+            where remaining[held.key] != held.digest {
+                try held.lose(name, now: now, in: db)
+                lost.append(held.key)
             }
-            if let stranger = remaining.values.first {
-                throw ManifestError(
-                    .conflict,
-                    "\(stranger.payloadPath) is in the spool's \(name), but not in the manifest"
-                )
-            }
+            for entry in whole { _ = try adoption.take(entry, in: db) }
             archive.extent = extent
-            archive.recordings -= lost.count
+            archive.recordings = try adoption.count(in: db)
             try archive.save(in: db)
             let detail = [
                 "archive": name.description, "tar_bytes": String(extent.tarBytes), "lost": String(lost.count),
@@ -50,12 +52,12 @@ extension Manifest {
 }
 
 /// A recording in an open archive whose bytes are in question.
-private struct HeldRecording {
+struct HeldRecording: Sendable {
     var row: RecordingRowID
     var key: RecordingKey
     var digest: ContentDigest
 
-    static func all(of archive: OpenArchive, in name: ArchiveName, in db: Database) throws -> [HeldRecording] {
+    static func all(of archive: Int64, in name: ArchiveName, in db: Database) throws -> [HeldRecording] {
         let select = """
             SELECT task.row AS task_row, task.id AS task_id, ordinal, digest, \(RecordingColumns.key)
             FROM task CROSS JOIN recording ON recording.task = task.row \(RecordingColumns.keyJoins)
@@ -64,7 +66,7 @@ private struct HeldRecording {
             """
         let organization = try OrganizationRow.row(of: name.organization, in: db)
         var arguments = TaskRange.arguments(organization: organization, day: name.day)
-        arguments += ["archive": archive.row]
+        arguments += ["archive": archive]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             HeldRecording(
                 row: RecordingRowID(task: row["task_row"], ordinal: row["ordinal"]),
@@ -72,11 +74,6 @@ private struct HeldRecording {
                 digest: try ContentDigest(stored: row["digest"])
             )
         }
-    }
-
-    func move(to offset: Int64, in db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE recording SET offset = ? WHERE task = ? AND ordinal = ?")
-            .execute(arguments: [offset, row.task, row.ordinal])
     }
 
     func lose(_ archive: ArchiveName, now: Timestamp, in db: Database) throws {

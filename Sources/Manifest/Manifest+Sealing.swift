@@ -72,6 +72,11 @@ extension Manifest {
                 WHERE row = ?
                 """
             try db.execute(sql: update, arguments: [byteCount, digest.stored, now.stored, archive.row])
+            // Sealing has read all of it back.
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO reading (archive, time, faults) VALUES (?, ?, 0)",
+                arguments: [archive.row, now.stored]
+            )
             let detail = [
                 "archive": name.description, "bytes": String(byteCount), "recordings": String(recordings),
                 "sha256": digest.description,

@@ -101,6 +101,13 @@ extension StoredRecording {
         try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
             .execute(arguments: [row.task, row.ordinal])
         try OpenGap.closeIfFilled(by: entry, row.task, now: now, in: db)
+        if let replaced = entry.replaces {
+            let detail = [
+                "archive": replaced.description, "recording_id": entry.key.recordingID.description,
+                "sha256": entry.digest.description,
+            ]
+            try event(.recordingRepaired, detail, now: now).insert(in: db)
+        }
         if let suspicion = entry.suspicion {
             try event(.recordingSuspect, ["reason": suspicion], now: now).insert(in: db)
         }

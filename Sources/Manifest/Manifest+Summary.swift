@@ -220,7 +220,8 @@ private struct DayCounting {
 
     mutating func countHeld(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, digest IS NOT NULL, sum(recordings) FROM archive
+            SELECT organization.name, day, digest IS NOT NULL, sum(recordings
+                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)) FROM archive
             JOIN organization ON organization.row = archive.organization
             WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3
             """

@@ -22,6 +22,13 @@ enum RecordingColumns {
         bits_per_sample, duration_ms, suspicion, received_time
         """
 
+    /// Of `recording`: the sequence of the latest archive in which a recording was damaged that is not held.
+    static let damagedIn = """
+        CASE WHEN recording.archive IS NULL THEN (SELECT max(damaged.sequence) FROM displacement
+            JOIN archive AS damaged ON damaged.row = displacement.archive
+            WHERE displacement.task = recording.task AND displacement.ordinal = recording.ordinal) END AS damaged_in
+        """
+
     static let heldJoins = """
         LEFT JOIN archive ON archive.row = recording.archive
         LEFT JOIN audio_format ON audio_format.row = recording.audio_format
@@ -56,12 +63,25 @@ extension RecordingRow {
             stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
             file: try FileName(stored: row["file"], key: key),
             state: held == nil ? (failure == nil ? .pending : .failed) : isArchived ? .archived : .stored,
-            reason: failure,
+            reason: Self.reason(row, failure, organization: organization, day: day),
             failureCode: failure == nil ? nil : GapReason(stored: row["failure_code"] as Int?),
             attempts: row["attempts"],
             wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
             held: held
         )
+    }
+}
+
+extension RecordingRow {
+    private static func reason(
+        _ row: Row,
+        _ failure: String?,
+        organization: OrganizationName,
+        day: ArchiveDay
+    ) -> String? {
+        guard let sequence: Int = row["damaged_in"] else { return failure }
+        let damage = "damaged in \(ArchiveName(organization: organization, day: day, sequence: sequence))"
+        return failure.map { "\(damage); \($0)" } ?? damage
     }
 }
 

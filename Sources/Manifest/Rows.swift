@@ -87,7 +87,7 @@ package struct RecordingRow: Hashable, Sendable {
     package var stopTime: Timestamp?
     package var file: FileName
     package var state: RecordingState
-    /// Why it failed; only where it did.
+    /// Why it is not held: where it was found damaged, and why it failed, where it did.
     package var reason: String?
     /// The kind of failure; only where it failed.
     package var failureCode: GapReason?
@@ -148,13 +148,17 @@ package struct ListFilter: Hashable, Sendable {
     }
 }
 
-/// Where an archived recording stands in its archive: what `verify` holds the bytes against.
+/// Where a copy of a recording stands in an archive: what `verify` holds the bytes against.
 package struct ArchivedMember: Hashable, Sendable {
     package var taskID: TaskID
     package var file: FileName
     package var offset: Int64
     package var byteCount: Int64
     package var digest: ContentDigest
+    /// Whether this copy is the one that counts.
+    package var isCounting = true
+    /// The archive whose copy counts in place of this one, where there is one.
+    package var replacedBy: ArchiveName?
 
     /// The member's path inside the bag, as ``RecordingEntry/payloadPath`` has it.
     package var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }

@@ -99,16 +99,16 @@ extension Schema {
         """
 
     /// `acme-2025-11-20-001`, of the joined `archive` and `organization`; NULL without an archive.
-    private static let archiveName =
+    static let archiveName =
         "organization.name || '-' || \(day("archive.day")) || '-' || printf('%03d', archive.sequence)"
 
-    private static func identifier(_ column: String) -> String {
+    static func identifier(_ column: String) -> String {
         let digits = "lower(hex(\(column)))"
         let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)].map { "substr(\(digits), \($0.0), \($0.1))" }
         return "CASE typeof(\(column)) WHEN 'blob' THEN \(parts.joined(separator: " || '-' || ")) ELSE \(column) END"
     }
 
-    private static func time(_ column: String) -> String {
+    static func time(_ column: String) -> String {
         "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000.0, 'unixepoch')"
     }
 

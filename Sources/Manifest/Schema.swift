@@ -16,6 +16,9 @@ enum Schema {
                 try db.execute(sql: statement)
             }
         }
+        migrator.registerMigration("2 damage and readings") { db in
+            for statement in [damage, readings, damageViews] { try db.execute(sql: statement) }
+        }
         migrator.registerMigration("3 completeness") { db in
             try db.execute(sql: completeness)
         }

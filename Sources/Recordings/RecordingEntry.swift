@@ -24,6 +24,9 @@ package struct RecordingEntry: Hashable, Sendable {
     package var taskJSON: ProviderJSON?
     /// The recording as `captures/query` described it.
     package var captureJSON: ProviderJSON
+    /// The archive that held the recording before and whose copy was damaged; `nil` for a recording that came the first
+    /// time.
+    package var replaces: ArchiveName?
 
     package init(
         key: RecordingKey,
@@ -40,7 +43,8 @@ package struct RecordingEntry: Hashable, Sendable {
         attempts: Int,
         receivedTime: Timestamp,
         taskJSON: ProviderJSON?,
-        captureJSON: ProviderJSON
+        captureJSON: ProviderJSON,
+        replaces: ArchiveName? = nil
     ) {
         self.key = key
         self.organization = organization
@@ -57,6 +61,7 @@ package struct RecordingEntry: Hashable, Sendable {
         self.receivedTime = receivedTime
         self.taskJSON = taskJSON
         self.captureJSON = captureJSON
+        self.replaces = replaces
     }
 
     /// The member's path inside the bag: `data/<task id>/<file>`.

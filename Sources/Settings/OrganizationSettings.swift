@@ -17,6 +17,8 @@ package struct OrganizationSettings: Sendable {
     package var channelTypes: [String]
     /// The part of the provider's quota that all API calls of this organization share.
     package var requestsPerMinute: Int
+    /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
+    package var crossChecksActivities: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
     package var providerRetention: Duration?
 
@@ -30,6 +32,7 @@ package struct OrganizationSettings: Sendable {
         credentials: Credentials,
         channelTypes: [String],
         requestsPerMinute: Int,
+        crossChecksActivities: Bool,
         providerRetention: Duration? = nil
     ) {
         self.name = name
@@ -41,6 +44,7 @@ package struct OrganizationSettings: Sendable {
         self.credentials = credentials
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
+        self.crossChecksActivities = crossChecksActivities
         self.providerRetention = providerRetention
     }
 

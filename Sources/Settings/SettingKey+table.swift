@@ -74,6 +74,15 @@ extension SettingKey<[String]> {
 }
 
 extension SettingKey<Bool> {
+    static var crossChecksActivities: Self {
+        Self(
+            .organization,
+            "cross_check_activities",
+            .flag,
+            default: "true",
+            "hold the listing of tasks against agents' activities, where the provider allows it"
+        )
+    }
     static var includeSegments: Self {
         Self(.captures, "include_segments", .flag, default: "true", "ask for the segments of each call")
     }
@@ -201,8 +210,8 @@ extension KeyDescription {
             SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
             SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
             SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
-            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.organizationRetentionDays.row,
-            SettingKey.clientID.row,
+            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
+            SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
         ]
         + SecretKey.all.flatMap { [$0.text.row, $0.file.row] }
         + [

@@ -11,10 +11,11 @@ extension SettingsReader {
         let oauthBaseURL = value(.oauthBaseURL, of: owner, shown: \.absoluteString)
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
+        let crossChecksActivities = value(.crossChecksActivities, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let credentials
+            let requestsPerMinute, let crossChecksActivities, let credentials
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -26,6 +27,7 @@ extension SettingsReader {
             credentials: credentials,
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
+            crossChecksActivities: crossChecksActivities,
             providerRetention: retention
         )
     }

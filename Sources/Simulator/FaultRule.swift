@@ -29,7 +29,7 @@ package struct FaultRule: Sendable {
 
 /// The parts of the simulated provider.
 package enum Endpoint: String, Sendable, Hashable, CaseIterable {
-    case token, authorize, tasks, captures, organization, media
+    case token, authorize, tasks, activities, captures, organization, media
     /// What only the simulator has, below `/simulator`.
     case simulator
     /// Paths that nothing serves.

@@ -6,6 +6,8 @@ package struct SimulatorOptions: Sendable {
     package var tokens = TokenRules()
     /// How `GET tasks` behaves where that is in doubt.
     package var tasks = TaskRules()
+    /// How `GET agents/activities` behaves where that is in doubt.
+    package var activities = ActivityRules()
     /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
     /// How far answers stray from their description.
@@ -61,6 +63,20 @@ package struct TaskRules: Sendable {
     package var tooMany: Int?
     /// Whether a task that was created in the very millisecond `from` is left out.
     package var excludesFrom = false
+    /// Share of the tasks that are never listed, although their captures and activities are there: 0…1, the same tasks
+    /// each time.
+    package var hiddenShare = 0.0
+
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
+    package init() {}
+}
+
+/// The rules of `GET agents/activities` that are in doubt (wxcc-api 7).
+package struct ActivityRules: Sendable {
+    /// Whether tokens may ask for them; else 403.
+    package var isPermitted = true
+    /// The last row that any page of a question can reach.
+    package var mostRows = 10_000
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

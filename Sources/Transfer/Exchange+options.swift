@@ -91,7 +91,7 @@ extension HTTPHeaders {
     /// The fields as libcurl takes them, and its own that nobody asked for left out: `Expect`, which makes a body wait,
     /// and a form's `Content-Type`. `Accept-Encoding` is libcurl's to send.
     fileprivate var lines: [String] {
-        let own = fields.filter { $0.name.caseInsensitiveCompare("Accept-Encoding") != .orderedSame }
+        let own = fields.filter { !Self.isSame($0.name, "Accept-Encoding") }
             .map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         let unwanted = ["Expect", "Content-Type"].filter { self[$0] == nil }.map { "\($0):" }
         return own + unwanted

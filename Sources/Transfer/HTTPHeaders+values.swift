@@ -4,7 +4,7 @@ import Foundation
 extension HTTPHeaders {
     /// Every value of a field, in the order they came.
     package func values(_ name: String) -> [String] {
-        fields.lazy.filter { $0.name.caseInsensitiveCompare(name) == .orderedSame }.map(\.value)
+        fields.lazy.filter { Self.isSame($0.name, name) }.map(\.value)
     }
 
     /// How long the server asks to be left alone: `Retry-After` in seconds or as a date of any form that HTTP knows

@@ -1,3 +1,4 @@
+import CCurl
 import Foundation
 
 /// All HTTP of Callark: libcurl's multi interface on a thread of its own.
@@ -36,6 +37,9 @@ package final class TransferEngine: HTTPExchange {
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
     ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
     package convenience init(_ configuration: Configuration) throws(TransferError) {
+        guard callark_curl_is_there() else {
+            throw TransferError(.other, "libcurl cannot be loaded; install it (Debian: libcurl4)")
+        }
         let file = configuration.additionalCertificatesFile
         try self.init(configuration, trusting: TrustAnchors(additionalCertificatesFile: file))
     }

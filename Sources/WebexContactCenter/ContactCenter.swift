@@ -3,7 +3,7 @@ import Logging
 import Recordings
 import Transfer
 
-/// One organization at the provider: its tasks and its captures as typed calls.
+/// One organization at the provider: its tasks, its captures and its agents' activities as typed calls.
 ///
 /// It keeps the organization's access token fresh, holds all its calls to one rate, tries passing failures again, and
 /// says of the others what can be done. It knows nothing of archives; a call that returns has changed nothing but the
@@ -80,6 +80,14 @@ package final class ContactCenter: Sendable {
     package func taskPages(from: Timestamp, to: Timestamp) -> TaskPages {
         let end = min(to, now() - Self.listingLag)
         return TaskPages(exchange: exchange, settings: settings, walk: ListingWalk(from: from, to: end))
+    }
+
+    /// What agents did from `from` until before `to`, fetched page by page as it is asked for: a second source of task
+    /// IDs. Calls that no agent touched are not in it. A time to come would be refused, so that the last minute before now
+    /// is left out.
+    package func activityPages(from: Timestamp, to: Timestamp) -> ActivityPages {
+        let end = min(to, now() - Self.listingLag)
+        return ActivityPages(exchange: exchange, settings: settings, walk: ActivityWalk(from: from, to: end))
     }
 
     /// What the provider holds of these tasks, asked ten at a time, each once.

@@ -17,6 +17,8 @@ package struct ProviderSettings: Sendable {
     package var channelTypes: [String]
     /// The organization's own share of the provider's quota; at least one.
     package var requestsPerMinute: Int
+    /// Whether the listing of tasks is held against agents' activities.
+    package var crossChecksActivities: Bool
     /// How the organization's access token is come by.
     package var credentials: Credentials
 
@@ -29,6 +31,7 @@ package struct ProviderSettings: Sendable {
         dialect: APIDialect = .current,
         channelTypes: [String] = ["telephony"],
         requestsPerMinute: Int = 50,
+        crossChecksActivities: Bool = true,
         credentials: Credentials
     ) {
         self.organization = organization
@@ -38,6 +41,7 @@ package struct ProviderSettings: Sendable {
         self.dialect = dialect
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
+        self.crossChecksActivities = crossChecksActivities
         self.credentials = credentials
     }
 }

@@ -40,6 +40,7 @@ struct ArchiveCommand: AsyncParsableCommand {
         let status = try await CommandLineRun.interruptibly { stop in
             let workplace = try Workplace(common)
             let organizations = try workplace.organizations(named: org)
+            workplace.warnOfNetworkFileSystem()
             let output = Output(json: common.json)
             defer { output.flush() }
             let progress = PassProgress(output: output)

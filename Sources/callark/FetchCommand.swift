@@ -42,6 +42,7 @@ struct FetchCommand: AsyncParsableCommand {
     private func fetch(_ stop: StopRequest) async throws -> ExitStatus {
         let workplace = try Workplace(common)
         if let org { _ = try workplace.organizations(named: [org]) }
+        workplace.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json))
         defer { report.flush() }
         var missing: [TaskID] = []

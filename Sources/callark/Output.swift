@@ -5,9 +5,18 @@ import Synchronization
 final class Output: Sendable {
     /// Whether the lines are NDJSON.
     let isJSON: Bool
-    /// What is not written yet. Guarded because progress and results come from several tasks.
-    private let buffer = Mutex<[UInt8]>([])
+    /// What is not written yet.
+    private struct Waiting {
+        var bytes: [UInt8] = []
+        /// Whether somebody will write it soon.
+        var isFlushDue = false
+    }
+
+    /// Guarded because progress and results come from several tasks.
+    private let waiting = Mutex(Waiting())
     private static let flushBytes = 64 << 10
+    /// A reader gets each line after this at the latest, however few follow it.
+    private static let longestWait = Duration.milliseconds(100)
 
     init(json: Bool) {
         isJSON = json
@@ -29,14 +38,24 @@ final class Output: Sendable {
 
     /// Hands everything to the system. A reader that has gone away (`| head`) is no error.
     func flush() {
-        buffer.withLock { Self.drain(&$0) }
+        waiting.withLock { waiting in
+            waiting.isFlushDue = false
+            Self.drain(&waiting.bytes)
+        }
     }
 
     private func append(_ line: [UInt8]) {
-        buffer.withLock { buffer in
-            buffer += line
-            buffer.append(UInt8(ascii: "\n"))
-            if buffer.count >= Self.flushBytes { Self.drain(&buffer) }
+        let isFirst = waiting.withLock { waiting in
+            waiting.bytes += line
+            waiting.bytes.append(UInt8(ascii: "\n"))
+            if waiting.bytes.count >= Self.flushBytes { Self.drain(&waiting.bytes) }
+            defer { waiting.isFlushDue = true }
+            return !waiting.isFlushDue
+        }
+        guard isFirst else { return }
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.longestWait)
+            self?.flush()
         }
     }
 

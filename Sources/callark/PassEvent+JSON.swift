@@ -6,7 +6,7 @@ import Recordings
 extension Output {
     func json(_ event: PassEvent) throws {
         switch event {
-        case .began, .listed, .found, .received: break
+        case .began, .listed, .crossChecked, .found, .received: break
         case .stored(let entry): try json(StoredLine(entry))
         case .failed(let organization, let key, let reason, let attempts):
             try json(

@@ -57,6 +57,10 @@ final class PassProgress: Sendable {
                     + Readable.bytes(minimum)
             )
         case .recovered(let name, let text): warn("\(name): \(text)")
+        case .crossChecked(let organization, let finding):
+            guard finding.tasksNotListed > 0 else { return }
+            let tasks = Readable.count(finding.tasksNotListed, "task")
+            warn("\(organization): \(tasks) named by agents' activities and not listed by the provider")
         case .began, .listed, .found, .received, .stored, .sealed: break
         }
     }
@@ -95,7 +99,7 @@ extension PassProgress.State {
         case .received(let bytes): receivedBytes += Int64(bytes)
         case .stored: stored += 1
         case .failed: failed += 1
-        case .began, .listingAnomaly, .refused, .sealed, .pausedForSpace, .recovered: break
+        case .began, .listingAnomaly, .crossChecked, .refused, .sealed, .pausedForSpace, .recovered: break
         }
     }
 

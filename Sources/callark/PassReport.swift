@@ -31,12 +31,21 @@ struct PassReport {
                     + Readable.bytes(archive.bytes)
             )
         }
+        if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
         writeOpenDays(to: output)
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
             output.text(result.isComplete ? "  complete" : "  not complete: run again later")
         }
+    }
+
+    /// What agents' activities say of the listing; nothing where they agree with it.
+    private static func line(_ finding: SecondSourceFinding) -> String? {
+        if let absence = finding.absence { return "not held against agents' activities: \(absence)" }
+        guard finding.tasksNotListed > 0 else { return nil }
+        let tasks = Readable.count(finding.tasksNotListed, "task")
+        return "\(tasks) named by agents' activities and left out of the listing: taken up"
     }
 
     /// A table of the days that are not complete, where there are any.
@@ -75,7 +84,25 @@ struct PassReport {
         var recordings: Recordings
         var archives: [Archive]
         var complete: Bool
+        var secondSource: SecondSource?
         var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, from, to, tasks, recordings, archives, complete, error
+            case secondSource = "second_source"
+        }
+
+        /// Agents' activities, held against the listing of tasks.
+        struct SecondSource: Encodable {
+            var activities: Int
+            var tasksNotListed: Int
+            var absence: String?
+
+            enum CodingKeys: String, CodingKey {
+                case activities, absence
+                case tasksNotListed = "tasks_not_listed"
+            }
+        }
 
         struct Tasks: Encodable {
             var listed: Int
@@ -144,6 +171,9 @@ struct PassReport {
                 )
             }
             complete = result.isComplete
+            secondSource = result.secondSource.map {
+                SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
+            }
             error = result.failure.map { "\($0)" }
         }
     }

@@ -13,8 +13,8 @@ struct RebuildCommand: AsyncParsableCommand {
         discussion: """
             For a manifest that is lost or damaged. Sealed archives are taken in by their own metadata, and recordings in \
             the spool that are whole stay stored. The old manifest is kept beside the new one, which takes its place only \
-            when it is complete. Archives that cannot be read are named, and the exit code is 65. Run `callark verify` \
-            afterwards to read every recording back.
+            when it is complete. Of an archive that is damaged, whatever is whole is taken in; each recording and archive \
+            that is not is named, and the exit code is 65. Run `callark verify` afterwards to read every recording back.
 
             EXAMPLES
               callark rebuild
@@ -25,6 +25,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let workplace = try Workplace(common)
+        workplace.warnOfNetworkFileSystem()
         let output = Output(json: common.json)
         let summary: Rebuild.Summary
         do {
@@ -37,10 +38,8 @@ struct RebuildCommand: AsyncParsableCommand {
             summary = try await rebuild.run(now: Timestamp(Date())) { name in
                 workplace.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
-            for (name, reason) in summary.unreadable {
-                Complaint.error("\(name): \(reason)")
-                try output.json(UnreadableLine(archive: name.description, reason: reason))
-            }
+            for fault in summary.faults { try VerificationLines.write(fault, to: output) }
+            for remark in summary.remarks { Complaint.warning(remark) }
             try output.json(SummaryLine(summary))
             output.text(
                 "\(Readable.count(summary.archives, "archive")) with \(Readable.count(summary.recordings, "recording"))"
@@ -48,13 +47,7 @@ struct RebuildCommand: AsyncParsableCommand {
             )
             if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
         }
-        if !summary.unreadable.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
-    }
-
-    private struct UnreadableLine: Encodable {
-        let type = "unreadable"
-        var archive: String
-        var reason: String
+        if !summary.faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
     private struct SummaryLine: Encodable {
@@ -63,6 +56,7 @@ struct RebuildCommand: AsyncParsableCommand {
         var recordings: Int
         var stored: Int
         var unreadable: Int
+        var faults: Int
         var previousManifest: String?
 
         init(_ summary: Rebuild.Summary) {
@@ -70,11 +64,12 @@ struct RebuildCommand: AsyncParsableCommand {
             recordings = summary.recordings
             stored = summary.stored
             unreadable = summary.unreadable.count
+            faults = summary.faults.count
             previousManifest = summary.previousManifest
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, stored, unreadable
+            case type, archives, recordings, stored, unreadable, faults
             case previousManifest = "previous_manifest"
         }
     }

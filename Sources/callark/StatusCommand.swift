@@ -122,6 +122,7 @@ struct StatusCommand: AsyncParsableCommand {
                     + (day.isClosed ? "  closed" : "")
             )
         }
+        let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
         let token = try await workplace.tokenStatus(of: name)
         try output.json(
             OrganizationLine(
@@ -129,12 +130,25 @@ struct StatusCommand: AsyncParsableCommand {
                 lastCompletePass: lastPass?.endedTime?.description,
                 listedThrough: listedThrough?.description,
                 accessTokenExpires: token?.accessExpires?.description,
-                refreshTokenExpires: token?.refreshExpires?.description
+                refreshTokenExpires: token?.refreshExpires?.description,
+                allReadSince: reading.allReadSince?.description,
+                archivesNeverRead: reading.neverRead,
+                archivesWithFaults: reading.faulty
             )
         )
         output.text("  last complete pass: \(lastPass?.endedTime?.description ?? "none yet")")
         output.text("  listed through: \(listedThrough?.description ?? "not yet")")
+        output.text("  archives: \(Self.text(of: reading))")
         output.text("  token: \(token.map(Self.text) ?? "not used yet")")
+    }
+
+    private static func text(of reading: ReadingStatus) -> String {
+        guard reading.archives > 0 else { return "none yet" }
+        let faults = reading.faulty == 0 ? "" : "; \(reading.faulty) had faults when they were read last"
+        guard reading.neverRead == 0 else {
+            return "\(reading.neverRead) of \(reading.archives) never read back\(faults)"
+        }
+        return "all read back since \(reading.oldest?.description ?? "")\(faults)"
     }
 
     private static func text(of token: TokenStatus) -> String {
@@ -179,6 +193,10 @@ struct StatusCommand: AsyncParsableCommand {
         var listedThrough: String?
         var accessTokenExpires: String?
         var refreshTokenExpires: String?
+        /// When the byte was last read whose reading is longest ago; absent where some were never read.
+        var allReadSince: String?
+        var archivesNeverRead: Int
+        var archivesWithFaults: Int
 
         enum CodingKeys: String, CodingKey {
             case type, organization
@@ -186,6 +204,9 @@ struct StatusCommand: AsyncParsableCommand {
             case listedThrough = "listed_through"
             case accessTokenExpires = "access_token_expires"
             case refreshTokenExpires = "refresh_token_expires"
+            case allReadSince = "all_read_since"
+            case archivesNeverRead = "archives_never_read"
+            case archivesWithFaults = "archives_with_faults"
         }
     }
 

@@ -9,16 +9,26 @@ import Settings
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read the archives back and hold every byte against the checksums.",
+        abstract: "Read the archives back and hold every byte against the checksums; repair what is damaged.",
         discussion: """
             Every fault is reported, not only the first, with the task and the offset concerned; then the exit code is 65. \
-            Recordings that still lie in the spool are read back too. With --archive one archive is verified wherever it \
-            lies, and where no configuration is found the archive speaks for itself: its side file, its own checksums and \
-            its own lists.
+            The manifest and the open archives in the spool are checked too. With --archive one archive is verified \
+            wherever it lies, and where no configuration is found the archive speaks for itself: its side file, its own \
+            checksums and its own lists.
+
+            With --share only the archives that were read longest ago are read, at least that part of all bytes, and \
+            those that had faults the last time: a daily job with 1/30 has read everything in 30 days. The manifest keeps \
+            which archive was read when; `callark status` tells.
+
+            With --repair, what is damaged is fetched from the provider again, into a supplement; sealed archives are \
+            never touched. It waits for no pass: 75 says that one is running. Exit code 0 says that nothing damaged is \
+            left that is not made up for.
 
             EXAMPLES
               callark verify
               callark verify --day 2025-11-20 --quick
+              callark verify --share 1/30
+              callark verify --repair --day 2025-11-20
               callark verify --archive /mnt/copy/acme-2025-11-20-001.tar --json
             """
     )
@@ -37,13 +47,26 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Look at names, sizes and side files only, and do not read the recordings.")
     var quick = false
 
+    @Option(help: "Only so large a part of all bytes (1/30, 5%), of what was read longest ago.")
+    var share: ReadingShare?
+
+    @Flag(help: "Fetch damaged recordings from the provider again.")
+    var repair = false
+
     func validate() throws {
-        if archive != nil && (day != nil || org != nil) {
-            throw ValidationError("--archive already says which: leave out --day and --org")
+        if archive != nil && (day != nil || org != nil || share != nil || repair) {
+            throw ValidationError("--archive already says which: leave out --day, --org, --share and --repair")
+        }
+        if quick && (share != nil || repair) {
+            throw ValidationError("--quick reads no recordings: leave out --share and --repair")
         }
     }
 
     func run() async throws {
+        if repair {
+            let status = try await CommandLineRun.interruptibly { stop in try await repairRoot(stop) }
+            throw ExitCode(status.rawValue)
+        }
         let output = Output(json: common.json)
         let summary: Verification.Summary
         do {
@@ -51,38 +74,45 @@ struct VerifyCommand: AsyncParsableCommand {
             summary =
                 if let archive { try await verify(archive: archive, output) } else { try await verifyRoot(output) }
             try output.json(SummaryLine(summary))
-            output.text(
-                "\(Readable.count(summary.archives, "archive")), \(Readable.count(summary.recordings, "recording")), "
-                    + "\(Readable.bytes(summary.bytes)): "
-                    + (summary.faults == 0 ? "no fault" : Readable.count(summary.faults, "fault"))
-            )
+            output.text(summary.text)
         }
         if summary.faults > 0 { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    private var scope: Verification.Scope {
+        Verification.Scope(organization: org, day: day, isQuick: quick, share: share)
     }
 
     private func verifyRoot(_ output: Output) async throws -> Verification.Summary {
         let workplace = try Workplace(common)
         if let org { _ = try workplace.organizations(named: [org]) }
-        let manifest = try workplace.manifestForReading()
-        if manifest == nil {
+        let verification = try Verification.reading(workplace.root)
+        if !verification.hasManifest {
             Complaint.warning("no manifest at \(workplace.root.manifestPath): the archives speak for themselves")
         }
-        let verification = Verification(root: workplace.root, manifest: manifest)
-        let scope = Verification.Scope(organization: org, day: day, isQuick: quick)
-        return try await verification.run(scope) { try show($0, output) }
+        let log = ReadingLog(root: workplace.root) { Timestamp(Date()) }
+        let summary = try await verification.run(scope) { report in
+            try VerificationLines.write(report, to: output)
+            if let fault = report.faults.first, fault.kind == .manifestDamaged { Complaint.error("\(fault)") }
+            if !quick && verification.hasManifest { await log.note(report) }
+        }
+        await log.close()
+        if let obstacle = await log.obstacle {
+            Complaint.warning("the manifest cannot be told which archives were read: \(obstacle)")
+        }
+        return summary
     }
 
     private func verify(archive path: String, _ output: Output) async throws -> Verification.Summary {
         let workplace = try workplaceIfConfigured()
-        let root = workplace?.root ?? ArchiveRoot(path: ".")
-        let verification = Verification(root: root, manifest: try workplace?.manifestForReading())
+        let verification =
+            try workplace.map { try Verification.reading($0.root) }
+            ?? Verification(root: ArchiveRoot(path: "."), manifest: nil)
         let report = try await verification.run(archive: path, isQuick: quick)
-        try show(report, output)
+        try VerificationLines.write(report, to: output)
         var summary = Verification.Summary()
         summary.archives = 1
-        summary.recordings = report.recordingCount
-        summary.bytes = report.byteCount
-        summary.faults = report.faults.count
+        summary.add(report)
         return summary
     }
 
@@ -95,58 +125,31 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ report: VerificationReport, _ output: Output) throws {
-        for fault in report.faults {
-            try output.json(FaultLine(fault))
-            output.text("FAULT \(fault.archive): \(fault)")
+    private func repairRoot(_ stop: StopRequest) async throws -> ExitStatus {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        workplace.warnOfNetworkFileSystem()
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let progress = PassProgress(output: output)
+        let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
+            try await archive.repair(scope) { report in try VerificationLines.write(report, to: output) }
         }
-        try output.json(ArchiveLine(report))
-        if report.isSound {
-            output.text("sound  \(report.path): \(Readable.count(report.recordingCount, "recording"))")
+        progress.end()
+        for outcome in repair.outcomes { try VerificationLines.write(outcome, to: output) }
+        for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Complaint.error("\(name): \(error)") }
+        for fault in repair.left { output.text("LEFT   \(fault.archive): \(fault)") }
+        let repaired = repair.outcomes.filter { $0.repairedBy != nil }.count
+        try output.json(RepairSummaryLine(repair, repaired: repaired))
+        output.text(repair.summary.text)
+        if repair.outcomes.isEmpty {
+            output.text("no recording is damaged: nothing was fetched")
+        } else {
+            output.text("\(repaired) of \(Readable.count(repair.outcomes.count, "damaged recording")) repaired")
         }
-    }
-
-    private struct FaultLine: Encodable {
-        let type = "fault"
-        var kind: String
-        var archive: String
-        var taskID: TaskID?
-        var member: String?
-        var offset: Int64?
-        var message: String
-
-        init(_ fault: ArchiveFault) {
-            kind = fault.kind.rawValue
-            archive = fault.archive
-            taskID = fault.taskID
-            member = fault.member
-            offset = fault.offset
-            message = fault.message
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case type, kind, archive, member, offset, message
-            case taskID = "task_id"
-        }
-    }
-
-    private struct ArchiveLine: Encodable {
-        let type = "archive"
-        var path: String
-        var recordings: Int
-        var bytes: Int64
-        var sha256: ContentDigest?
-        var faults: Int
-        var sound: Bool
-
-        init(_ report: VerificationReport) {
-            path = report.path
-            recordings = report.recordingCount
-            bytes = report.byteCount
-            sha256 = report.digest
-            faults = report.faults.count
-            sound = report.isSound
-        }
+        if stop.isMade { return .interrupted }
+        let isLeft = repair.summary.faults > 0 || repaired < repair.outcomes.count
+        return ExitStatus.worst(repair.failures.values.map(ExitStatus.init) + (isLeft ? [.damage] : []))
     }
 
     private struct SummaryLine: Encodable {
@@ -155,6 +158,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var recordings: Int
         var bytes: Int64
         var faults: Int
+        var repaired: Int
         var sound: Bool
 
         init(_ summary: Verification.Summary) {
@@ -162,7 +166,45 @@ struct VerifyCommand: AsyncParsableCommand {
             recordings = summary.recordings
             bytes = summary.bytes
             faults = summary.faults
+            repaired = summary.repaired
             sound = summary.faults == 0
         }
+    }
+
+    private struct RepairSummaryLine: Encodable {
+        let type = "summary"
+        var archives: Int
+        var recordings: Int
+        var bytes: Int64
+        /// What is left after the repair.
+        var faults: Int
+        var damaged: Int
+        var repaired: Int
+        var sound: Bool
+
+        init(_ repair: Repair, repaired: Int) {
+            archives = repair.summary.archives
+            recordings = repair.summary.recordings
+            bytes = repair.summary.bytes
+            faults = repair.summary.faults
+            damaged = repair.outcomes.count
+            self.repaired = repaired
+            sound = repair.isComplete
+        }
+    }
+}
+
+extension ReadingShare: ExpressibleByArgument {
+    /// Reads an argument.
+    public init?(argument: String) {
+        self.init(argument)
+    }
+}
+
+extension Verification.Summary {
+    fileprivate var text: String {
+        "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
+            + (faults == 0 ? "no fault" : Readable.count(faults, "fault"))
+            + (repaired == 0 ? "" : ", \(repaired) repaired")
     }
 }

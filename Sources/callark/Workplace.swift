@@ -36,6 +36,15 @@ struct Workplace: Sendable {
         return names.isEmpty ? configured : configured.filter(names.contains)
     }
 
+    /// Says so where the root is on a network file system, whatever the command goes on to do.
+    func warnOfNetworkFileSystem() {
+        guard let name = try? root.networkFileSystem() else { return }
+        Complaint.warning(
+            "\(root.path) is on a network file system (\(name)), on which SQLite's write-ahead log cannot be trusted; "
+                + "choose an archive.root on a local disk"
+        )
+    }
+
     /// Opens the archive for work, alone.
     func withArchive<Value: Sendable>(
         stop: StopRequest,
@@ -135,6 +144,7 @@ struct Workplace: Sendable {
             dialect: organization.dialect == .current ? .current : .earlyAccess,
             channelTypes: organization.channelTypes,
             requestsPerMinute: organization.requestsPerMinute,
+            crossChecksActivities: organization.crossChecksActivities,
             credentials: credentials(of: organization)
         )
     }

@@ -161,7 +161,7 @@ import Testing
             try file.truncate(atOffset: try file.seekToEnd() / 2)
             try file.close()
             let kept = try Data(contentsOf: URL(filePath: path))
-            #expect(try await rebuild(here).unreadable.map(\.name) == [damaged])
+            #expect(try await rebuild(here).unreadable == [damaged])
             for _ in 0..<2 {
                 let result = try await here.pass()
                 #expect(result.failure == nil)
@@ -170,6 +170,106 @@ import Testing
             #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
             #expect(try await here.held() == here.offered())
             #expect(try Data(contentsOf: URL(filePath: path)) == kept)
+        }
+    }
+
+    /// Changes the bytes of an archive.
+    private func change(_ path: String, _ body: (inout Data) throws -> Void) throws {
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        try body(&bytes)
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+    }
+
+    @Test func `has what is whole of a damaged archive, names the rest, and has the next pass fetch that`() async throws
+    {
+        try await Installation.with(.small(mix: .plain)) { here in
+            try await here.pass()
+            let rows = try await here.recordings()
+            let name = try #require(try here.root.sealedArchives().first)
+            // One recording's bytes, and another's line.
+            let (bytes, line) = (rows[1], rows[3])
+            try change(here.root.archivePath(name)) { data in
+                data[Int(try #require(bytes.held).offset)] ^= 1
+                let entry = Data(#""recording_id":"\#(line.key.recordingID)""#.utf8)
+                let place = try #require(data.range(of: entry))
+                data[place.lowerBound - 20] ^= 1
+            }
+            let summary = try await rebuild(here)
+            #expect(summary.unreadable == [])
+            #expect(summary.recordings == rows.count - 2)
+            for row in [bytes, line] {
+                #expect(
+                    summary.faults.contains {
+                        $0.offset == row.held?.offset && $0.member?.contains(row.file.description) == true
+                    },
+                    "\(summary.faults)"
+                )
+            }
+            let lost = [bytes.key.recordingID, line.key.recordingID].map(\.description)
+            let held = try await here.held()
+            #expect(held == here.offered().filter { !lost.contains($0.recording) })
+            #expect(try await here.pass().isComplete)
+            #expect(try await here.held() == here.offered())
+            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+        }
+    }
+
+    @Test func `needs no side file`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            try await here.pass()
+            let before = told(try await here.rows())
+            let name = try #require(try here.root.sealedArchives().first)
+            try FileManager.default.removeItem(atPath: here.root.sideFilePath(name))
+            let summary = try await rebuild(here)
+            #expect(summary.faults.map(\.kind) == [.sideFile])
+            #expect(told(try await here.rows()) == before)
+        }
+    }
+
+    /// The same recordings in two archives: whole in the first, whole in the second only, whole in neither.
+    @Test func `has a recording that two archives hold once, where it is whole, and says so`() async throws {
+        try await Installation.with(.small(calls: 5, mix: .plain)) { here in
+            try await here.pass()
+            let rows = try await here.recordings()
+            let first = try #require(try here.root.sealedArchives().first)
+            // The same day archived elsewhere, under the name of a supplement.
+            let other = Installation(here, root: here.root.path + "-other")
+            defer { try? FileManager.default.removeItem(atPath: other.root.path) }
+            let writer = ArchiveWriter(root: other.root, logger: try here.setup().logger)
+            try other.root.prepare()
+            let second = ArchiveName(organization: first.organization, day: first.day, sequence: 2)
+            var members: [(ArchiveName, PendingMember)] = []
+            let path = here.root.archivePath(first)
+            for try await entry in try await ArchiveMetadata.open(path).recordings {
+                members.append((second, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path))))
+            }
+            let copies = try await writer.append(members).entries
+            _ = try await writer.seal(second, tasks: AsyncThrowingStream<TaskEntry, any Error> { $0.finish() })
+            for place in [other.root.archivePath(second), other.root.sideFilePath(second)] {
+                let file = URL(filePath: place).lastPathComponent
+                try FileManager.default.copyItem(
+                    atPath: place,
+                    toPath: URL(filePath: path).deletingLastPathComponent().appending(path: file).path
+                )
+            }
+            try change(path) { data in
+                for row in rows[1...2] { data[Int(try #require(row.held).offset)] ^= 1 }
+            }
+            try change(here.root.archivePath(second)) { data in
+                let copy = try #require(copies.first { $0.key == rows[2].key })
+                data[Int(copy.offset)] ^= 1
+            }
+            let summary = try await rebuild(here)
+            #expect(summary.recordings == rows.count)
+            #expect(summary.remarks.count == rows.count)
+            let now = try await here.recordings()
+            #expect(now.map(\.key) == rows.map(\.key))
+            for (index, row) in now.enumerated() where index != 2 {
+                #expect(row.held?.archive == (index == 1 ? second : first))
+            }
+            #expect(try await here.verify().contains { $0.contains(rows[2].key.taskID.description) })
         }
     }
 

@@ -71,6 +71,20 @@ import Testing
         }
     }
 
+    @Test func `come as things happen, however little happens next`() async throws {
+        try await Desk.with(calls: 6, mix: .plain) { desk in
+            let last = try #require(desk.simulator.servedRecordings().last?.recording.id)
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: last))
+            let pass = try desk.start("archive", "--day", desk.day, "--json")
+            try await eventually("no line came while a download stood still") {
+                try pass.outputSoFar().split(separator: "\n").count == desk.offered.count - 1
+            }
+            #expect(pass.isRunning)
+            pass.signal(SIGKILL)
+            _ = try await pass.end()
+        }
+    }
+
     @Test func `of fetch name the files and where they came from`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             let tasks = Array(Set(desk.simulator.servedRecordings().map(\.taskID))).sorted()

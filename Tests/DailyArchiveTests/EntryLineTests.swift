@@ -61,8 +61,46 @@ import Testing
     @Test func `fields of a later version are passed over`() throws {
         let entry = try entry()
         let text = String(decoding: entry.jsonLine, as: UTF8.self)
-        let later = #"{"aaa":[{"task_id":"other"}],"#.utf8 + Array(text.utf8.dropFirst())
+        // A later version's checksum is of its own line; here the line goes without.
+        let unchecked = text.replacing(/"check":"[0-9a-f]{16}",/, with: "")
+        let later = #"{"aaa":[{"task_id":"other"}],"#.utf8 + Array(unchecked.utf8.dropFirst())
         #expect(try RecordingEntry(jsonLine: Array(later)) == entry)
+        #expect(throws: EntryLineError.self) {
+            try RecordingEntry(jsonLine: Array(#"{"aaa":1,"#.utf8) + Array(text.utf8.dropFirst()))
+        }
+    }
+
+    @Test func `a line that is not what was written is refused, wherever it was changed`() throws {
+        var entry = try entry()
+        entry.replaces = .sample
+        let line = entry.jsonLine
+        #expect(try RecordingEntry(jsonLine: line) == entry)
+        for position in line.indices {
+            for bit in [UInt8(1), 0x10, 0x80] {
+                var changed = line
+                changed[position] ^= bit
+                // A field whose name was changed is another field, which readers pass over; a journal's reader does not.
+                let read = try? RecordingEntry(jsonLine: changed)
+                #expect(read == nil || read?.isWhole(changed) == false, "bit \(bit) of byte \(position)")
+            }
+        }
+    }
+
+    @Test func `a line's checksum is what sha256sum says of the rest`() throws {
+        let text = String(decoding: try entry().jsonLine, as: UTF8.self)
+        let match = try unwrap(text.firstMatch(of: /,"check":"([0-9a-f]{16})"/))
+        let rest = text.replacingCharacters(in: match.range, with: "")
+        let folder = try TemporaryFolder()
+        try Data(rest.utf8).write(to: URL(filePath: folder.path + "/line"))
+        #expect(try Tool.run("sha256sum", "line", in: folder.path).output.hasPrefix(match.output.1))
+    }
+
+    @Test func `a line from before there were checksums is read`() throws {
+        let entry = try entry()
+        let text = String(decoding: entry.jsonLine, as: UTF8.self).replacing(/"check":"[0-9a-f]{16}",/, with: "")
+        #expect(!text.contains("check"))
+        #expect(try RecordingEntry(jsonLine: Array(text.utf8)) == entry)
+        #expect(entry.isWhole(Array(text.utf8)))
     }
 
     @Test(arguments: [

@@ -45,34 +45,130 @@ import Testing
         try await sealAndVerify(writer, entries)
     }
 
-    @Test func `a group that the manifest never heard of is cut off`() async throws {
-        let (extent, entries) = try await abandoned(3)
-        do {
-            let writer = place.writer()
-            _ = try await writer.recover(.sample, known: extent)
-            _ = try await writer.append([(.sample, try .sample("late", bytes: noise(10_000, seed: 1)))])
-        }
+    /// Appends behind what the manifest knows, as a process does that dies before it can say so.
+    private func appendUnheard(_ extent: ArchiveExtent, _ members: [PendingMember]) async throws -> StoredGroup {
         let writer = place.writer()
-        guard case .ahead(let cutBack) = try await writer.recover(.sample, known: extent) else {
-            Issue.record("not ahead")
-            return
-        }
-        #expect(cutBack > 10_000)
-        #expect(try place.size(root.openArchivePath(.sample)) == extent.tarBytes)
-        #expect(try place.size(root.journalPath(.sample)) == extent.journalBytes)
-        let again = try await writer.append([(.sample, try .sample("late", bytes: noise(10_000, seed: 1)))])
-        try await sealAndVerify(writer, entries + again.entries)
+        _ = try await writer.recover(.sample, known: extent)
+        return try await writer.append(members.map { (.sample, $0) })
     }
 
-    @Test func `a new archive that the manifest knows as empty is emptied`() async throws {
-        _ = try await abandoned()
+    private func late(_ count: Int = 3) throws -> [PendingMember] {
+        try (0..<count).map { try .sample("late-\($0)", bytes: noise(10_000, seed: UInt64($0))) }
+    }
+
+    @Test func `a group that the manifest never heard of is kept`() async throws {
+        let (extent, entries) = try await abandoned(3)
+        let unheard = try await appendUnheard(extent, late())
+        let reached = try unwrap(unheard.extents[.sample])
         let writer = place.writer()
-        guard case .ahead = try await writer.recover(.sample, known: .empty) else {
+        guard case .ahead(let kept, let adopted, _) = try await writer.recover(.sample, known: extent) else {
             Issue.record("not ahead")
             return
         }
-        #expect(try place.size(root.openArchivePath(.sample)) == 0)
-        try await sealAndVerify(writer, try await writer.append([(.sample, try .sample("a", bytes: [1]))]).entries)
+        #expect(kept == reached)
+        #expect(adopted == unheard.entries)
+        #expect(try place.size(root.openArchivePath(.sample)) == reached.tarBytes)
+        #expect(try await place.writer().recover(.sample, known: kept) == .equal, "and once it is noted, that is all")
+        try await sealAndVerify(writer, entries + adopted)
+    }
+
+    @Test func `what is not whole behind what the manifest knows is cut off, and nothing else`() async throws {
+        let (extent, entries) = try await abandoned(3)
+        let unheard = try await appendUnheard(extent, late())
+        let tar = try place.bytes(root.openArchivePath(.sample))
+        let journal = try place.bytes(root.journalPath(.sample))
+        // Every place where a process or a power cut may have ended the files.
+        for lost in stride(from: 1, to: journal.count - Int(extent.journalBytes), by: 211) {
+            try place.write(tar, to: root.openArchivePath(.sample))
+            try place.write(Array(journal.dropLast(lost)), to: root.journalPath(.sample))
+            let writer = place.writer()
+            guard case .ahead(let kept, let adopted, let cut) = try await writer.recover(.sample, known: extent) else {
+                Issue.record("not ahead without \(lost) bytes of the journal")
+                continue
+            }
+            #expect(adopted == Array(unheard.entries.prefix(adopted.count)))
+            #expect(adopted.count < 3)
+            #expect(cut > 0)
+            #expect(try place.size(root.openArchivePath(.sample)) == kept.tarBytes)
+        }
+        for (number, entry) in unheard.entries.enumerated() {
+            for size in [entry.offset - 300, entry.offset + 10, entry.offset + entry.byteCount - 1] {
+                try place.write(Array(tar.prefix(Int(size))), to: root.openArchivePath(.sample))
+                try place.write(journal, to: root.journalPath(.sample))
+                let kept = entries + unheard.entries.prefix(number)
+                switch try await place.writer().recover(.sample, known: extent) {
+                case .ahead(_, let adopted, _): #expect(entries + adopted == kept)
+                case .behind(_, let whole, _): #expect(whole == kept)
+                case let other: Issue.record("cut at \(size): \(other)")
+                }
+            }
+        }
+    }
+
+    @Test func `a whole recording behind one that is damaged is kept too`() async throws {
+        let (extent, entries) = try await abandoned(3)
+        let unheard = try await appendUnheard(extent, late())
+        try change(root.openArchivePath(.sample)) { $0[Int(unheard.entries[1].offset) + 77] ^= 1 }
+        let writer = place.writer()
+        guard case .behind(_, let whole, let lost) = try await writer.recover(.sample, known: extent) else {
+            Issue.record("not behind")
+            return
+        }
+        #expect(whole.map(\.key) == entries.map(\.key) + [unheard.entries[0].key, unheard.entries[2].key])
+        #expect(lost == [unheard.entries[1].key])
+        try await sealAndVerify(writer, whole)
+    }
+
+    @Test func `a flipped byte anywhere behind what the manifest knows costs what it is in, and nothing false`()
+        async throws
+    {
+        let (extent, entries) = try await abandoned(2)
+        let unheard = try await appendUnheard(extent, late(2))
+        let tar = try place.bytes(root.openArchivePath(.sample))
+        let journal = try place.bytes(root.journalPath(.sample))
+        for (path, whole, begin, step) in [
+            (root.openArchivePath(.sample), tar, extent.tarBytes, 997),
+            (root.journalPath(.sample), journal, extent.journalBytes, 37),
+        ] {
+            for position in stride(from: Int(begin), to: whole.count, by: step) {
+                try place.write(tar, to: root.openArchivePath(.sample))
+                try place.write(journal, to: root.journalPath(.sample))
+                try? FileManager.default.removeItem(atPath: root.spoolPath + "/acme-2025-11-20-001.tar.damaged")
+                try change(path) { $0[position] ^= 0x10 }
+                let kept: [RecordingEntry]
+                switch try await place.writer().recover(.sample, known: extent) {
+                case .ahead(_, let adopted, _): kept = entries + adopted
+                case .behind(_, let whole, _): kept = whole
+                case let other:
+                    Issue.record("at \(position): \(other)")
+                    continue
+                }
+                #expect(kept.count >= 3, "at \(position) of \(path)")
+                for entry in kept {
+                    let bytes = try await ArchiveReader.bytes(
+                        from: root.openArchivePath(.sample),
+                        offset: entry.offset,
+                        byteCount: entry.byteCount,
+                        expecting: entry.digest
+                    )
+                    #expect(Int64(bytes.count) == entry.byteCount)
+                    let original = (entries + unheard.entries).first { $0.key == entry.key }
+                    #expect(entry.captureJSON == original?.captureJSON)
+                }
+            }
+        }
+    }
+
+    @Test func `a new archive that the manifest knows as empty keeps what came`() async throws {
+        let (extent, entries) = try await abandoned()
+        let writer = place.writer()
+        let outcome = try await writer.recover(.sample, known: .empty)
+        guard case .ahead(extent, let adopted, _) = outcome else {
+            Issue.record("not ahead: \(outcome)")
+            return
+        }
+        #expect(adopted == entries)
+        try await sealAndVerify(writer, entries)
     }
 
     @Test func `a tar cut in the middle keeps what is whole before the cut`() async throws {
@@ -259,6 +355,20 @@ import Testing
         let error = await archiveError { _ = try await place.writer().recover(.sample, known: extent) }
         #expect(error?.code == .occupied)
         #expect(try place.bytes(root.openArchivePath(.sample)) == tar)
+    }
+
+    @Test func `without a manifest, what the journal cannot vouch for is kept aside`() async throws {
+        let (_, entries) = try await abandoned()
+        let tar = try place.bytes(root.openArchivePath(.sample))
+        try change(root.journalPath(.sample)) { $0[$0.count / 2] ^= 1 }
+        let writer = place.writer()
+        guard case .behind(_, let whole, _) = try await writer.recover(.sample, known: nil) else {
+            Issue.record("not behind")
+            return
+        }
+        #expect(whole.count == entries.count - 1)
+        #expect(try place.bytes(root.spoolPath + "/acme-2025-11-20-001.tar.damaged") == tar)
+        try await sealAndVerify(writer, whole)
     }
 
     @Test func `an orphan is discarded whole`() async throws {

@@ -127,10 +127,141 @@ import Testing
         #expect(try await !kinds(quick: true).isEmpty)
     }
 
-    @Test func `a missing archive is one fault`() async throws {
+    @Test func `a missing archive names every recording that was in it`() async throws {
         let (archive, entries) = try await place.sealed(.samples(3))
         try FileManager.default.removeItem(atPath: path)
-        #expect(try await kinds(ExpectedArchive(archive, entries)) == [.archiveMissing])
+        let faults = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries)).faults
+        #expect(faults.map(\.kind) == [.archiveMissing, .recordingMissing, .recordingMissing, .recordingMissing])
+        #expect(faults.compactMap(\.taskID) == entries.map(\.key.taskID))
+        #expect(faults.compactMap(\.offset) == entries.map(\.offset))
+        #expect(try await kinds() == [.archiveMissing])
+    }
+
+    /// What stands in the place of the archive can be looked at, and not read.
+    @Test func `an archive that the disk does not give names every recording that was in it`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(2))
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        let faults = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries)).faults
+        #expect(faults.contains { $0.kind == .archiveUnreadable })
+        let damaged = faults.filter { $0.kind == .recordingDamaged }
+        #expect(damaged.compactMap(\.taskID) == entries.map(\.key.taskID))
+        #expect(damaged.compactMap(\.offset) == entries.map(\.offset))
+    }
+
+    /// Places all over the archive, the same ones in every run.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `some flipped bytes at once are found each, and each flipped recording is named`(seed: UInt64) async throws {
+        let (archive, entries) = try await place.sealed(.samples(12), tasks: [.sample("task-0"), .sample("task-1")])
+        let whole = try place.bytes(path)
+        let places = noise(40 * 8 * 3, seed: seed).withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
+        for position in stride(from: 0, to: places.count, by: 3) {
+            let offsets = Set(places[position..<position + 3].map { Int($0 % UInt64(whole.count)) })
+            var bytes = whole
+            for offset in offsets { bytes[offset] ^= UInt8(1 << (offset % 8)) }
+            try rewrite(bytes)
+            let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
+            #expect(!report.isSound)
+            let flipped = entries.filter { entry in
+                offsets.contains { Int64($0) >= entry.offset && Int64($0) < entry.offset + entry.byteCount }
+            }
+            let named = report.faults.filter { $0.kind == .recordingDamaged }
+            #expect(named.map(\.taskID) == flipped.map(\.key.taskID), "\(offsets)")
+            #expect(named.map(\.offset) == flipped.map(\.offset), "\(offsets)")
+            let own = offsets.subtracting(
+                offsets.filter { offset in
+                    flipped.contains { Int64(offset) >= $0.offset && Int64(offset) < $0.offset + $0.byteCount }
+                }
+            )
+            // Besides the checksum of the whole, something speaks of each other place.
+            let others = report.faults.filter { $0.kind != .recordingDamaged && $0.kind != .archiveDigest }
+            #expect(own.isEmpty == others.isEmpty, "\(offsets): \(report.faults)")
+        }
+    }
+
+    @Test func `an archive cut at any place names every recording that is not whole any more`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(8), tasks: [.sample("task-0")])
+        let whole = try place.bytes(path)
+        for size in stride(from: 0, to: whole.count, by: 311) {
+            try rewrite(Array(whole.prefix(size)))
+            let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
+            let lost = entries.filter { $0.offset + $0.byteCount > size }
+            let named = Set(
+                report.faults.filter { $0.kind == .recordingDamaged || $0.kind == .recordingMissing }.map(\.taskID)
+            )
+            #expect(named.isSuperset(of: lost.map(\.key.taskID)), "cut at \(size)")
+            #expect(report.faults.contains { $0.kind == .truncated || $0.kind == .end }, "cut at \(size)")
+        }
+    }
+
+    @Test func `what another archive makes up for is no standing fault, and everything else is`() async throws {
+        let (archive, entries) = try await place.sealed(.samples(6))
+        var expected = ExpectedArchive(archive, entries)
+        let supplement = try ArchiveName.on("2025-11-20", sequence: 2)
+        expected.recordings[4].replacedBy = supplement
+        #expect(try await kinds(expected) == [], "a copy that does not count may be whole")
+        try change { $0[Int(entries[4].offset) + 9] ^= 1 }
+        let repaired = try await ArchiveVerifier().verify(path: path, expected: expected)
+        #expect(Set(repaired.faults.map(\.kind)) == [.archiveDigest, .recordingDamaged])
+        #expect(repaired.faults.allSatisfy { $0.repairedBy == supplement })
+        #expect(repaired.isSound)
+        // A header besides, then another recording.
+        try change { $0[Int(entries[4].offset) - 512] ^= 1 }
+        let header = try await ArchiveVerifier().verify(path: path, expected: expected)
+        #expect(header.standingFaults.contains { $0.kind == .header })
+        #expect(header.standingFaults.contains { $0.kind == .archiveDigest })
+        try change {
+            $0[Int(entries[4].offset) - 512] ^= 1
+            $0[Int(entries[5].offset)] ^= 1
+        }
+        let other = try await ArchiveVerifier().verify(path: path, expected: expected)
+        #expect(other.standingFaults.compactMap(\.taskID) == [entries[5].key.taskID])
+    }
+
+    /// GNU tar packs the bag again with a tag file more, which its checksums list or do not.
+    private func repacked(_ name: String, listed: Bool) async throws {
+        _ = try await place.sealed(.samples(3), tasks: [.sample("task-0")])
+        let bag = "acme-2025-11-20-001"
+        #expect(try Tool.run("tar", "-xf", path, in: place.folder.path).status == 0)
+        try place.write(Array("{}\n".utf8), to: "\(place.folder.path)/\(bag)/\(name)")
+        let sums = listed ? "chmod u+w tagmanifest-sha256.txt && sha256sum \(name) >> tagmanifest-sha256.txt" : "true"
+        #expect(try Tool.run("sh", "-c", sums, in: "\(place.folder.path)/\(bag)").status == 0)
+        let members = [
+            "data", "metadata/recordings.jsonl", "metadata/tasks.jsonl", name, "bagit.txt", "bag-info.txt",
+            "manifest-sha256.txt", "tagmanifest-sha256.txt",
+        ]
+        let files = members.map { "\(bag)/\($0)" }.joined(separator: " ")
+        let data = "$(find \(bag)/data -type f | sort)"
+        let pack = "tar --format=ustar -b 1 -cf repacked.tar \(files.replacing("\(bag)/data ", with: data + " "))"
+        let packed = try Tool.run("sh", "-c", pack, in: place.folder.path)
+        #expect(packed.status == 0, "\(packed.output)")
+        try rewrite(try place.bytes(place.folder.path + "/repacked.tar"))
+        let digest = Digester.digest(of: try place.bytes(path))
+        try place.write(Array("\(digest)  \(bag).tar\n".utf8), to: place.root.sideFilePath(.sample))
+    }
+
+    @Test func `a tag file of a later version passes where the archive's own checksums list it`() async throws {
+        try await repacked("metadata/later.json", listed: true)
+        for quick in [true, false] { #expect(try await kinds(quick: quick) == []) }
+        let metadata = try await ArchiveMetadata.open(path)
+        #expect(metadata.recordingCount == 3)
+        var taken = 0
+        for try await _ in metadata.recordings { taken += 1 }
+        #expect(taken == 3)
+        try change { bytes in
+            if let range = bytes.firstRange(of: Array("{}\n".utf8)) { bytes[range.lowerBound] = UInt8(ascii: "[") }
+        }
+        let faults = try await ArchiveVerifier().verify(path: path).faults
+        #expect(faults.contains { $0.kind == .tagFileDamaged && $0.member == "metadata/later.json" })
+        #expect(await archiveError { _ = try await ArchiveMetadata.open(path) }?.code == .damaged)
+    }
+
+    @Test func `a tag file that nothing lists is a stranger`() async throws {
+        try await repacked("metadata/stray.json", listed: false)
+        for quick in [true, false] {
+            let faults = try await ArchiveVerifier().verify(path: path, quick: quick).faults
+            #expect(faults.contains { $0.message.contains("does not list metadata/stray.json") })
+        }
     }
 
     @Test func `a side file that is missing, broken or about something else`() async throws {

@@ -166,22 +166,22 @@ import Testing
         }
     }
 
-    @Test func `a recovery that finds another's recordings changes nothing`() async throws {
+    @Test func `a recovery that finds more than was noted stores it`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1, 2])
-            try await fixture.store([work[0]])
+            let entries = try await fixture.store([work[0]])
             let name = try await fixture.manifest.openArchives()[0].name
-            let stranger = try fixture.entry(work[1], offset: 512)
-            let code = await failure {
-                try await fixture.manifest.noteRecovered(
-                    name,
-                    extent: ArchiveExtentRow(tarBytes: 0, journalBytes: 0),
-                    whole: [stranger],
-                    now: Fixture.morning
-                )
-            }
-            #expect(code == .conflict)
-            #expect(try await fixture.states() == [.stored, .pending])
+            let unheard = try fixture.entry(work[1], offset: 4_000_512)
+            let lost = try await fixture.manifest.noteRecovered(
+                name,
+                extent: ArchiveExtentRow(tarBytes: 6_000_000, journalBytes: 1800),
+                whole: entries + [unheard],
+                now: Fixture.morning
+            )
+            #expect(lost == [])
+            #expect(try await fixture.states() == [.stored, .stored])
+            #expect(try await fixture.manifest.openArchives().first?.recordings == 2)
+            #expect(try await fixture.manifest.faults() == [])
         }
     }
 
@@ -221,7 +221,7 @@ import Testing
             let path = fixture.folder.appending(path: "rebuilt.sqlite").path
             let rebuilt = try Manifest.create(path: path)
             for (archive, tasks, recordings) in archives {
-                try await rebuilt.restore(
+                _ = try await rebuilt.restore(
                     archive,
                     organizationID: fixture.acmeID,
                     tasks: Stream(tasks),

@@ -58,6 +58,10 @@ struct Client: Sendable {
         try await fetch("\(simulator.apiBaseURL)/tasks?\(query)", arguments)
     }
 
+    func activities(_ query: String) async throws -> Answer {
+        try await fetch("\(simulator.apiBaseURL)/agents/activities?\(query)")
+    }
+
     /// All of the world's days in one page.
     func allTasks() async throws -> Answer {
         let now = simulator.clock.now

@@ -47,6 +47,18 @@ import Testing
         }
     }
 
+    @Test func `agents' activities are as described`() async throws {
+        try await withSimulator(calls: 300, mix: strictMix, options: .strict) { _, client async throws in
+            let query = "from=1763596800000&to=1763683199999&pageSize=1000"
+            let answer = try await client.activities(query)
+            #expect(try answer.data().count == 1000)
+            #expect(try await violations("/v1/agents/activities", "get", 200, [answer]) == "")
+            let refused = try await client.activities("pageSize=10")
+            #expect(refused.status == 400)
+            #expect(try await violations("/v1/agents/activities", "get", 400, [refused]) == "")
+        }
+    }
+
     @Test func `captures are as described, with segments and without`() async throws {
         try await withSimulator(calls: 100, mix: strictMix, options: .strict) { simulator, client async throws in
             let ids = simulator.world.tasks().map(\.id)

@@ -8,12 +8,13 @@ import Transfer
 @Suite struct RequestSchemaTests {
     private let task = "e890a591-63f0-4984-a8f2-00e631368fb4"
 
-    /// Every request of a listing, a captures query and a probe.
+    /// Every request of both listings, a captures query and a probe.
     private func requests(_ dialect: APIDialect, _ options: CaptureOptions) async throws -> [HTTPRequest] {
         let test = try TestCenter(ScriptedExchange { _, _ in .json(#"{"data":[]}"#) }, dialect: dialect)
         _ = try await test.listHour()
         _ = try await test.center.captures(of: taskIDs(task, "AWxyz-abc_123"), options: options)
         _ = try await test.center.probe()
+        for try await _ in test.center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now) {}
         return test.exchange.requests
     }
 
@@ -32,7 +33,7 @@ import Transfer
         let folder = try #require(Bundle.module.resourcePath) + "/Fixtures/"
         return try await Program.run(
             "/usr/bin/python3",
-            [folder + "validate_request.py", folder + "wxcc-openapi-tasks-captures.json"],
+            [folder + "validate_request.py", folder + "wxcc-openapi-subset.json"],
             input: try requests.map(line).reduce(Data(), +)
         )
     }

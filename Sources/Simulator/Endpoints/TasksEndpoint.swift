@@ -23,7 +23,8 @@ extension Provider {
         let most = options.tasks.tooMany.map { max($0 + 1, query.pageSize) } ?? query.pageSize
         // Tasks that have not begun by the simulator's clock do not exist yet.
         let found = world.tasks(organization: caller.organization, from: start).lazy
-            .prefix { $0.created < query.to && $0.created <= now }.filter(query.matches).prefix(most)
+            .prefix { $0.created < query.to && $0.created <= now }
+            .filter { query.matches($0) && !self.isHidden($0, options.tasks) }.prefix(most)
         let matching = Array(found)
         if let limit = options.tasks.tooMany, matching.count > limit {
             throw Refusal(.failure(413, "The answer would be too large; narrow the time range", tracking: tracking))
@@ -62,6 +63,13 @@ extension Provider {
         }
         let types = form["channelTypes"]?.split(separator: ",").map(String.init) ?? []
         return TaskQuery(from: from, to: to, pageSize: min(size, 1000), channelTypes: Set(types))
+    }
+
+    /// Whether a task is one of those that the listing leaves out.
+    private func isHidden(_ task: SimulatedTask, _ rules: TaskRules) -> Bool {
+        guard rules.hiddenShare > 0 else { return false }
+        var random = SeededRandom(world.seed, 0x6869_6465, task.id.hashed)
+        return random.chance(rules.hiddenShare)
     }
 
     /// What is known of it by now; `nil` where that is nothing yet.

@@ -50,6 +50,7 @@ final class Provider: Sendable {
         case "/v1/access_token": .token
         case "/v1/authorize": .authorize
         case "/v1/tasks", "/v1/contactCenter/tasks": .tasks
+        case "/v1/agents/activities", "/v1/contactCenter/agents/activities": .activities
         case "/v1/captures/query", "/v1/contactCenter/captures/query": .captures
         case _ where path.hasPrefix("/organization/"): .organization
         case _ where path.hasPrefix("/media/"): .media
@@ -87,6 +88,7 @@ final class Provider: Sendable {
             case .token: return token(request, tracking: tracking)
             case .authorize: return authorize(request)
             case .tasks: return try tasks(request, from: caller(request, tracking), tracking: tracking)
+            case .activities: return try activities(request, from: caller(request, tracking), tracking: tracking)
             case .captures: return try captures(request, from: caller(request, tracking), tracking: tracking)
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
             case .media: return media(request, fault: fault)
@@ -101,7 +103,7 @@ final class Provider: Sendable {
     private func wrongMethod(_ request: Request, _ endpoint: Endpoint) -> Response? {
         switch endpoint {
         case .token, .captures: if request.method == "POST" { return nil }
-        case .tasks, .authorize, .organization: if request.method == "GET" { return nil }
+        case .tasks, .activities, .authorize, .organization: if request.method == "GET" { return nil }
         case .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
@@ -134,7 +136,7 @@ final class Provider: Sendable {
     }
 
     private func compress(_ response: inout Response, for request: Request, at endpoint: Endpoint) {
-        guard endpoint == .tasks || endpoint == .captures, case .bytes(let data) = response.body,
+        guard [.tasks, .activities, .captures].contains(endpoint), case .bytes(let data) = response.body,
             let threshold = options.compressionThreshold, data.count > threshold,
             request.header("accept-encoding")?.lowercased().contains("gzip") ?? false
         else { return }

@@ -110,6 +110,9 @@ final class Program: Sendable {
         )
     }
 
+    /// What it has written to standard output so far.
+    func outputSoFar() throws -> String { try text("out") }
+
     /// What it has written to standard error so far.
     func errorsSoFar() throws -> String { try text("err") }
 

@@ -4,7 +4,14 @@
 // Glibc's Swift overlay leaves statfs(2) out.
 #include <sys/statfs.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+// libarchive is loaded when the first of its functions is called (CLoading.h). Of its functions only those that
+// CArchive.c forwards can be used.
+
+/// Whether libarchive is there; loads it.
+bool callark_archive_is_there(void);
 
 // What glibc declares under _GNU_SOURCE only, which Swift's Glibc module does not define. Declarations and values, no
 // logic. The values are the kernel's own and never change.

@@ -1,0 +1,67 @@
+"""Runs a command and says what it took."""
+
+import dataclasses
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+
+@dataclasses.dataclass
+class Cost:
+    """Of one run: seconds, CPU seconds of all its processes, the largest resident process in MiB, bytes that reached the
+    disk's queue, and when marked lines of its output came, in seconds."""
+
+    wall: float
+    cpu: float
+    resident: float
+    written: int = 0
+    marks: dict = dataclasses.field(default_factory=dict)
+
+
+def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
+    """Runs `command` (a list, or a text for bash) to its end.
+
+    marks: {name: bytes}: the time of the last line of standard output that has these bytes in it.
+    """
+    if isinstance(command, str):
+        command = ["bash", "-euo", "pipefail", "-c", command]
+    written = blocks_written()
+    # A process counts the memory of the one that it was forked from as its own: GNU time is a small one.
+    with tempfile.NamedTemporaryFile("r") as costs:
+        timed = ["time", "-q", "-o", costs.name, "-f", "%e %U %S %M", *map(str, command)]
+        began = time.monotonic()
+        process = subprocess.Popen(
+            timed, cwd=cwd, env=None if environment is None else {**os.environ, **environment},
+            stdout=subprocess.PIPE if marks else subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )
+        found, errors = {}, []
+        reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
+        reader.start()
+        if marks:
+            for line in process.stdout:
+                for name, text in marks.items():
+                    if text in line:
+                        found[name] = time.monotonic() - began
+        status = process.wait()
+        wall = time.monotonic() - began
+        reader.join()
+        if status not in statuses:
+            sys.exit(f"{command}: exit {status}\n{errors[0].decode(errors='replace')[-2000:]}")
+        _, user, system, kilobytes = map(float, costs.read().split())
+    return Cost(wall, user + system, kilobytes / 1024, blocks_written() - written, found)
+
+
+def blocks_written():
+    """Bytes that this machine's disks were given so far."""
+    disks = {name for name in os.listdir("/sys/block") if not name.startswith(("loop", "ram", "dm-", "zram"))}
+    with open("/proc/diskstats", encoding="ascii") as file:
+        rows = [line.split() for line in file]
+    return sum(int(row[9]) * 512 for row in rows if row[2] in disks)
+
+
+def median(costs, value):
+    return statistics.median(value(cost) for cost in costs)

@@ -1,0 +1,71 @@
+"""Callark's whole job against what others do of it: `whole_job.measure(...)`."""
+
+import datetime
+import pathlib
+import shutil
+import subprocess
+
+import measure
+import peers
+import servers
+
+
+def configuration(root, provider, certificate, concurrency=16, memory_bytes=None, horizon_days=7):
+    memory = "" if memory_bytes is None else f"  memory_bytes: {memory_bytes}\n"
+    return f"""
+archive: {{ root: {root}, minimum_free_bytes: 0 }}
+organizations:
+  - name: acme
+    org_id: {servers.ORGANIZATION}
+    api_base_url: {provider}/v1
+    oauth_base_url: {provider}/v1
+    auth: {{ client_id: cid, client_secret: s, refresh_token: r }}
+    requests_per_minute: 100000
+captures: {{ horizon_days: {horizon_days} }}
+downloads:
+  concurrency: {concurrency}
+  ca_file: {certificate}
+{memory}"""
+
+
+def callark(binary, corpus, provider, certificate, work, **options):
+    """One pass over the corpus's day, in a fresh root: its cost, with the marks `stored` and `sealed`."""
+    root = pathlib.Path(work) / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    config = pathlib.Path(work) / "callark.yaml"
+    config.write_text(configuration(root, provider, certificate, **options))
+    config.chmod(0o600)
+    day = datetime.datetime.fromtimestamp(corpus.day_start / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
+    subprocess.run(["sync"], check=True)
+    cost = measure.run(
+        [binary, "archive", "--config", config, "--day", day, "--json"],
+        marks={"stored": b'"type":"stored"', "sealed": b'"type":"sealed"'},
+    )
+    listed = subprocess.run(
+        [binary, "list", "--config", config, "--state", "archived", "--json"], check=True, stdout=subprocess.PIPE
+    ).stdout.count(b'"type":"recording"')
+    if listed != len(corpus.recordings):
+        raise SystemExit(f"{listed} of {len(corpus.recordings)} recordings are archived")
+    return cost, root
+
+
+def peer(command, corpus, origin, work):
+    folder = pathlib.Path(work) / "peer"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    peers.prepare(corpus, origin, folder)
+    subprocess.run(["sync"], check=True)
+    cost = measure.run(command, cwd=folder)
+    shutil.rmtree(folder)
+    return cost
+
+
+def rounds(binary, corpus, media, certificate, provider, work, python, count):
+    """All of them `count` times, one after the other in each round. Yields (name, cost)."""
+    commands = peers.commands(corpus, media, certificate, python)
+    for _ in range(count):
+        cost, root = callark(binary, corpus, provider, certificate, work)
+        shutil.rmtree(root)
+        yield "Callark", cost
+        for name, command in commands.items():
+            yield name, peer(command, corpus, media, work)

@@ -1,0 +1,210 @@
+import AsyncAlgorithms
+import DailyArchive
+import Manifest
+import Recordings
+
+extension CallArchive {
+    /// Verifies what is in `scope`, and has everything that is damaged in it fetched again: into the open archive for
+    /// what was in the spool, into a supplement for what was in a sealed archive, which is never touched.
+    ///
+    /// What the provider has no more stays failed, with the reason. What was damaged once and is whole again where it was
+    /// counts there again.
+    /// - Parameter report: told of each archive as it was before the repair.
+    /// - Throws: `ArchiveError`, `ManifestError`, where not even the outcome can be told.
+    package func repair(
+        _ scope: Verification.Scope,
+        report: (VerificationReport) async throws -> Void
+    ) async throws -> Repair {
+        try await RepairWork(archive: self, scope: scope).run(report)
+    }
+}
+
+/// What came of a repair.
+package struct Repair: Sendable {
+    /// One recording that was damaged.
+    package struct Outcome: Sendable {
+        package var organization: OrganizationName
+        package var taskID: TaskID
+        package var recordingID: RecordingID
+        /// Where it was damaged.
+        package var archive: ArchiveName
+        package var offset: Int64
+        /// The archive that has it whole now; `nil` where none has.
+        package var repairedBy: ArchiveName?
+        package var state: RecordingState
+        /// Why it is not repaired, or what is remarkable about what came.
+        package var reason: String?
+    }
+
+    /// Of each recording that was damaged, in the order of the archives.
+    package var outcomes: [Outcome] = []
+    /// What was looked at, and what is left of the faults afterwards.
+    package var summary: Verification.Summary
+    /// The faults that are left, where another reading after the repair found them.
+    package var left: [ArchiveFault] = []
+    /// The organizations that could not be asked, and why.
+    package var failures: [OrganizationName: any Error] = [:]
+
+    /// Whether nothing is damaged any more that is not made up for.
+    package var isComplete: Bool {
+        summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy { $0.repairedBy != nil }
+    }
+}
+
+/// One repair under way.
+private struct RepairWork {
+    let archive: CallArchive
+    let scope: Verification.Scope
+
+    private var context: PassContext { archive.context }
+
+    func run(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
+        if let fault = try await context.manifest.faults().first {
+            throw ArchiverError(
+                .damaged,
+                "\(context.manifest.path) is damaged (\(fault)); make a new one with `callark rebuild`, then repair"
+            )
+        }
+        _ = try await Recovery(context: context).run()
+        var untouched = Verification.Summary()
+        var damaged: [DamagedRecording] = []
+        var spoiled: Set<ArchiveName> = []
+        let verification = Verification(root: context.root, manifest: context.manifest)
+        let first = try await verification.run(scope) { found in
+            try await report(found)
+            try await note(found)
+            guard let name = found.name, !found.isSound else { return untouched.add(found) }
+            spoiled.insert(name)
+            damaged += found.damagedRecordings(in: name)
+        }
+        let open = Set(try await context.manifest.openArchives().map(\.name))
+        let stored = try await damagedInSpool(spoiled.intersection(open))
+        try await context.manifest.noteDamaged(damaged.filter { !open.contains($0.archive) }, now: context.now())
+        try await reinstate()
+        let copies = try await context.manifest.displacedCopies(
+            DisplacementFilter(organization: scope.organization, day: scope.day, reason: .damaged, isUnheld: true)
+        )
+        var repair = Repair(summary: first)
+        repair.failures = try await fetch(copies, stored)
+        // One that was damaged more than once is told of where it was last.
+        let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
+        for copy in copies where last[copy.row] == copy.archive {
+            repair.outcomes.append(try await outcome(copy.archive, copy.offset, copy.key))
+        }
+        for lost in stored {
+            repair.outcomes.append(try await outcome(lost.held.archive, lost.held.offset, lost.row.key))
+        }
+        // Only another reading tells what is left.
+        repair.summary.faults = untouched.faults
+        repair.summary.repaired = untouched.repaired
+        try await verification.run(names: spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
+            try await note(again)
+            repair.left += again.standingFaults
+            repair.summary.faults += again.standingFaults.count
+            repair.summary.repaired += again.faults.count - again.standingFaults.count
+        }
+        return repair
+    }
+
+    private func note(_ report: VerificationReport) async throws {
+        guard let name = report.name, report.digest != nil || !report.isSound else { return }
+        try await context.manifest.noteRead(name, faults: report.standingFaults.count, now: context.now())
+    }
+
+    /// A recording of the spool that is no longer whole.
+    private struct StoredLoss {
+        var row: RecordingRow
+        var held: RecordingRow.Held
+    }
+
+    /// Keeps what is whole in damaged open archives; what is not is pending again.
+    private func damagedInSpool(_ names: Set<ArchiveName>) async throws -> [StoredLoss] {
+        var lost: [StoredLoss] = []
+        for name in names.sorted() {
+            let filter = ListFilter(organization: name.organization, day: name.day, state: .recording(.stored))
+            let before = try await rows(filter).filter { $0.held?.archive == name }
+            try await context.recoverDamaged(name)
+            let after = Set(try await rows(filter).map(\.key))
+            lost += before.filter { !after.contains($0.key) }.compactMap { row in
+                row.held.map { StoredLoss(row: row, held: $0) }
+            }
+        }
+        return lost
+    }
+
+    private func rows(_ filter: ListFilter) async throws -> [RecordingRow] {
+        try await context.manifest.entries(filter, at: context.timeless).collected().compactMap {
+            if case .recording(let row) = $0 { row } else { nil }
+        }
+    }
+
+    /// What was damaged before, and is whole again where it was, such as after a backup was restored.
+    private func reinstate() async throws {
+        let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+        let copies = try await context.manifest.displacedCopies(
+            DisplacementFilter(organization: scope.organization, day: scope.day, isUnheld: true)
+        )
+        var settled: Set<RecordingRowID> = []
+        for copy in copies where !settled.contains(copy.row) {
+            guard try await intake.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest) else { continue }
+            try await context.manifest.noteReinstated(copy, now: context.now())
+            settled.insert(copy.row)
+            context.observer(.recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there again"))
+        }
+    }
+
+    /// Fetches what is wanted, and seals what came for days that are over.
+    private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss]) async throws -> [OrganizationName: any Error]
+    {
+        var wanted: [OrganizationName: Set<TaskID>] = [:]
+        for copy in copies { wanted[copy.archive.organization, default: []].insert(copy.key.taskID) }
+        for lost in stored { wanted[lost.row.organization, default: []].insert(lost.row.key.taskID) }
+        let days = Set(copies.map(\.archive.day) + stored.map(\.row.day))
+        var failures: [OrganizationName: any Error] = [:]
+        for (name, tasks) in wanted.sorted(by: { $0.key < $1.key }) {
+            guard let organization = archive.allOrganizations.first(where: { $0.name == name }) else {
+                failures[name] = ArchiverError(.notAvailable, "the configuration has no organization \(name) to ask")
+                continue
+            }
+            let unanswered = try await archive.acquire(tasks.sorted(), organization: name)
+            failures.merge(unanswered) { first, _ in first }
+            guard !context.stop.isMade else { continue }
+            let sealing = try await Sealing(organization: organization, listed: nil, context: context, only: days).run()
+            if let damage = sealing.damage { failures[name] = failures[name] ?? damage }
+        }
+        if context.disk.isLow {
+            let reason = ArchiverError(.diskLow, "the disk is nearly full, so that downloads were held back")
+            for name in wanted.keys { failures[name] = failures[name] ?? reason }
+        }
+        return failures
+    }
+
+    private func outcome(_ name: ArchiveName, _ offset: Int64, _ key: RecordingKey) async throws -> Repair.Outcome {
+        let rows = try await context.manifest.recordings(of: key.taskID, organization: name.organization)
+        let row = rows.first { $0.key == key }
+        return Repair.Outcome(
+            organization: name.organization,
+            taskID: key.taskID,
+            recordingID: key.recordingID,
+            archive: name,
+            offset: offset,
+            repairedBy: row?.held?.archive,
+            state: row?.state ?? .failed,
+            reason: row?.reason ?? row?.held?.suspicion
+        )
+    }
+}
+
+extension VerificationReport {
+    /// The recordings whose own bytes are not what was archived: those that another copy can make up for.
+    fileprivate func damagedRecordings(in name: ArchiveName) -> [DamagedRecording] {
+        // Of a row that the archive knows nothing of, it is the manifest that is wrong: `rebuild` mends that.
+        var seen = Set(standingFaults.filter { $0.kind == .manifest }.compactMap(\.offset))
+        return standingFaults.compactMap { fault in
+            guard fault.kind == .recordingDamaged || fault.kind == .recordingMissing, let task = fault.taskID,
+                let offset = fault.offset, seen.insert(offset).inserted
+            else { return nil }
+            return DamagedRecording(archive: name, taskID: task, offset: offset)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import DailyArchive
+import Manifest
+import Recordings
+
+/// Notes in the manifest which archive was read when, as a verification goes on. A verification may run where nothing may
+/// be written, and beside a pass: then it says that it was not noted, and goes on.
+package actor ReadingLog {
+    private let path: String
+    private let now: @Sendable () -> Timestamp
+    private var manifest: Manifest?
+    /// Why readings are not noted; `nil` as long as they are.
+    package private(set) var obstacle: String?
+
+    package init(root: ArchiveRoot, now: @escaping @Sendable () -> Timestamp) {
+        path = root.manifestPath
+        self.now = now
+    }
+
+    /// Notes what a report on a sealed archive came to.
+    package func note(_ report: VerificationReport) async {
+        guard obstacle == nil, let name = report.name, report.digest != nil || !report.isSound else { return }
+        do {
+            let manifest = try manifest ?? Manifest(path: path, mode: .readWrite)
+            self.manifest = manifest
+            try await manifest.noteRead(name, faults: report.standingFaults.count, now: now())
+        } catch {
+            obstacle = "\(error)"
+        }
+    }
+
+    /// Lets go of the manifest.
+    package func close() {
+        try? manifest?.close()
+        manifest = nil
+    }
+}

@@ -1,0 +1,80 @@
+import DailyArchive
+import Manifest
+import Recordings
+
+/// An open archive in the spool that the manifest does not know, and what of it is whole.
+struct UnknownSpoolArchive: Sendable {
+    var name: ArchiveName
+    var extent: ArchiveExtent
+    var whole: [RecordingEntry]
+
+    /// How many recordings are appended to another archive at a time.
+    private static let groupSize = 256
+
+    /// Stores what is whole of it and not held elsewhere: in its own place, or in the archive that is open for its day
+    /// already. One of which everything is held is taken away. Doing it again after a crash changes nothing.
+    /// - Returns: how many recordings became stored by it.
+    func takeIn(
+        with intake: ArchiveIntake,
+        writer: ArchiveWriter,
+        now: Timestamp
+    ) async throws -> Int {
+        var fresh: [RecordingEntry] = []
+        for entry in whole where try await !isHeld(entry, intake) { fresh.append(entry) }
+        guard !fresh.isEmpty else {
+            try await writer.discard(name)
+            return 0
+        }
+        let open = try await intake.manifest.openArchives().first {
+            $0.name.organization == name.organization && $0.name.day == name.day && $0.name != name
+        }
+        if let open {
+            try await move(fresh, to: open.name, intake, writer, now: now)
+            try await writer.discard(name)
+        } else {
+            try await intake.manifest.noteAdopted(
+                name,
+                extent: ArchiveExtentRow(extent),
+                recordings: whole,
+                schedule: intake.schedule,
+                now: now
+            )
+            _ = try await intake.chooseCopies(in: name, now: now)
+        }
+        return fresh.count
+    }
+
+    /// Whether the manifest has this recording with these bytes, and they are where it says.
+    private func isHeld(_ entry: RecordingEntry, _ intake: ArchiveIntake) async throws -> Bool {
+        let rows = try await intake.manifest.recordings(of: entry.key.taskID, organization: name.organization)
+        guard let held = rows.first(where: { $0.key == entry.key })?.held, held.digest == entry.digest,
+            held.archive != name
+        else { return false }
+        return try await intake.isWhole(held.archive, held.offset, held.byteCount, held.digest)
+    }
+
+    private func move(
+        _ entries: [RecordingEntry],
+        to open: ArchiveName,
+        _ intake: ArchiveIntake,
+        _ writer: ArchiveWriter,
+        now: Timestamp
+    ) async throws {
+        let path = intake.root.openArchivePath(name)
+        for begin in stride(from: 0, to: entries.count, by: Self.groupSize) {
+            let group = entries[begin..<min(begin + Self.groupSize, entries.count)].map { entry in
+                (open, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path)))
+            }
+            let stored = try await writer.append(group)
+            guard let extent = stored.extents[open] else { continue }
+            try await intake.manifest.noteAdopted(
+                open,
+                extent: ArchiveExtentRow(extent),
+                recordings: stored.entries,
+                schedule: intake.schedule,
+                now: now
+            )
+        }
+        _ = try await intake.chooseCopies(in: open, now: now)
+    }
+}

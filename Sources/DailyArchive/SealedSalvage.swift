@@ -1,0 +1,179 @@
+import Recordings
+
+/// What can still be had of a sealed archive that is not whole: the recordings whose metadata line is whole and whose
+/// bytes hash to what it says, wherever in the archive the damage is. Nothing is written.
+package struct SealedSalvage: Sendable {
+    package let name: ArchiveName
+    package let byteCount: Int64
+    /// What the side file says of the whole archive or, without one, what the archive hashes to as it lies there; `nil`
+    /// where nothing of it can be had, and it was not read from end to end.
+    package let digest: ContentDigest?
+    /// The provider's identifier of the organization; `nil` where nothing that is left says it.
+    package let organizationID: OrganizationID?
+    /// In the order of the archive.
+    package let recordings: [RecordingEntry]
+    /// The tasks whose lines are whole.
+    package let tasks: [TaskEntry]
+    /// Every fault of the archive, and each recording of it that is not among ``recordings``.
+    package let faults: [ArchiveFault]
+
+    /// Reads all of an archive, as long as that takes; one without a whole line of metadata, its headers only. Holds its
+    /// entries in memory: this is rare, and bounded by a day.
+    /// - Parameter name: what the file is called; what is in it has to agree.
+    /// - Throws: where the file cannot be opened, or holds an archive of another name.
+    package static func read(_ path: String, as name: ArchiveName) async throws(ArchiveError) -> SealedSalvage {
+        let lines = try await BlockingWork.run { progress throws(ArchiveError) in
+            var reading = Reading(path: path, name: name, progress: progress)
+            try reading.readLines()
+            return reading
+        }
+        guard !lines.lined.isEmpty else { return SealedSalvage(lines, VerificationReport(path: path), nil) }
+        let report = try await ArchiveVerifier().verify(path: path)
+        let reading = try await BlockingWork.run { _ throws(ArchiveError) in
+            var reading = lines
+            try reading.readBytes()
+            return reading
+        }
+        let recorded = try? SideFile.read(besides: path)?.digest
+        return SealedSalvage(reading, report, recorded ?? report.digest)
+    }
+
+    private init(_ reading: Reading, _ report: VerificationReport, _ digest: ContentDigest?) {
+        name = reading.name
+        byteCount = report.byteCount
+        self.digest = digest
+        organizationID = reading.recordings.first?.organizationID ?? reading.organizationID
+        recordings = reading.recordings
+        tasks = reading.tasks
+        faults = report.faults + reading.lost(besides: report.faults)
+    }
+}
+
+/// One salvage under way.
+private struct Reading: Sendable {
+    let path: String
+    let name: ArchiveName
+    let progress: ReadingProgress
+    /// The recordings whose line is whole.
+    private(set) var lined: [RecordingEntry] = []
+    /// Those of them whose bytes are whole too.
+    private(set) var recordings: [RecordingEntry] = []
+    private(set) var tasks: [TaskEntry] = []
+    private(set) var organizationID: OrganizationID?
+    /// Recordings whose line is whole and whose bytes are not.
+    private var damaged: [RecordingEntry] = []
+    /// The recordings that have a header.
+    private var payload: [TarMember] = []
+    private var tags: [String: TarMember] = [:]
+    private var end: Int64 = 0
+
+    init(path: String, name: ArchiveName, progress: ReadingProgress) {
+        self.path = path
+        self.name = name
+        self.progress = progress
+    }
+
+    /// Reads headers and metadata.
+    mutating func readLines() throws(ArchiveError) {
+        try readHeaders()
+        if let information = tags[BagLayout.information], information.byteCount <= 1 << 20 {
+            let range = information.offset..<(information.offset + information.byteCount)
+            let text = try FileSystem.bytes(of: OpenFile(path, 0), in: range)
+            organizationID = BagInformation(text)["Callark-Organization-ID"].flatMap { OrganizationID($0) }
+        }
+        try forEachLine(of: BagLayout.recordings) { line throws(ArchiveError) in
+            if let entry = try? RecordingEntry(jsonLine: line), isOurs(entry, line) { lined.append(entry) }
+        }
+        try forEachLine(of: BagLayout.tasks) { line throws(ArchiveError) in
+            if let task = try? TaskEntry(jsonLine: line), task.day == name.day { tasks.append(task) }
+        }
+    }
+
+    /// Reads the recordings.
+    mutating func readBytes() throws(ArchiveError) {
+        for entry in lined {
+            if try holds(entry) { recordings.append(entry) } else { damaged.append(entry) }
+        }
+    }
+
+    private mutating func readHeaders() throws(ArchiveError) {
+        let source = try SequentialReader(path, windowSize: SequentialReader.smallWindow, progress: progress)
+        end = source.end
+        var tar = TarReader(source, folder: name.description, checksPadding: false)
+        var strangers = 0
+        while let item = try tar.next() {
+            guard case .member(let member) = item, !member.isFolder else { continue }
+            guard member.path.hasPrefix("\(name)/") else {
+                strangers += 1
+                continue
+            }
+            let inBag = String(member.path.dropFirst(name.description.utf8.count + 1))
+            if inBag.hasPrefix(BagLayout.payload) { payload.append(member) } else { tags[inBag] = member }
+        }
+        guard strangers == 0 || !payload.isEmpty || !tags.isEmpty else {
+            throw .damaged("\(path) holds another archive than \(name)", path: path)
+        }
+    }
+
+    /// Where a metadata file's own header is damaged, its lines stand somewhere between its neighbours.
+    private func place(of file: String) -> Range<Int64> {
+        if let member = tags[file] { return member.offset..<min(end, member.offset + member.byteCount) }
+        var begin = payload.last?.end ?? 0
+        if file == BagLayout.tasks, let recordings = tags[BagLayout.recordings] { begin = recordings.end }
+        let next = tags.values.map(\.headerOffset).filter { $0 >= begin }.min() ?? end
+        return min(begin, end)..<max(min(begin, end), min(next, end))
+    }
+
+    private func forEachLine(
+        of file: String,
+        _ body: ([UInt8]) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        let lines = LineReader(try SequentialReader(path, range: place(of: file), progress: progress))
+        while let line = try lines.nextOfText() {
+            // A damaged header stands before the first line of its file.
+            try body(Array(line.bytes.drop { $0 != UInt8(ascii: "{") }))
+        }
+    }
+
+    /// Lines without a checksum of their own say some things twice; where those disagree, the line is damaged.
+    private func isOurs(_ entry: RecordingEntry, _ line: [UInt8]) -> Bool {
+        entry.organization == name.organization && entry.day == name.day && entry.isWhole(line)
+    }
+
+    private func holds(_ entry: RecordingEntry) throws(ArchiveError) -> Bool {
+        let range = entry.offset..<(entry.offset + entry.byteCount)
+        do throws(ArchiveError) {
+            let source = try SequentialReader(path, range: range, options: .digesting, progress: progress)
+            _ = try source.skip(entry.byteCount)
+            return source.position == range.upperBound && source.digest == entry.digest
+        } catch  where error.code == .inputOutput {
+            return false
+        }
+    }
+
+    /// Each recording that is not taken in, as far as anything names it, and that no other fault names already.
+    func lost(besides faults: [ArchiveFault]) -> [ArchiveFault] {
+        let named = Set(faults.filter { $0.kind == .recordingDamaged }.compactMap(\.offset))
+        let lines = damaged.filter { !named.contains($0.offset) }.map { entry in
+            lost(entry.payloadPath, entry.key.taskID, entry.offset, "its bytes are not those that were archived")
+        }
+        let known = Set((recordings + damaged).map(\.offset))
+        let unlisted = payload.filter { !known.contains($0.offset) }.map { member in
+            let path = String(member.path.dropFirst(name.description.utf8.count + 1))
+            let task = path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) }
+            return lost(path, task, member.offset, "no whole line of the metadata says what it is")
+        }
+        return lines + unlisted
+    }
+
+    private func lost(_ member: String, _ task: TaskID?, _ offset: Int64, _ why: String) -> ArchiveFault {
+        ArchiveFault(
+            kind: .notTakenIn,
+            archive: name.description,
+            taskID: task,
+            member: member,
+            offset: offset,
+            message: "\(member) in \(path), at offset \(offset), is not taken in: \(why)"
+        )
+    }
+}

@@ -1,0 +1,231 @@
+import GRDB
+import Recordings
+
+/// Takes over what an archive on the disk says of its tasks and recordings, within one transaction: for a rebuild, and
+/// where a manifest is older than the archives.
+struct Adoption: Sendable {
+    let archiveRow: Int64
+    let organization: Int64
+    private let name: ArchiveName
+    /// For a rebuild, where the archives are all that is known; `nil` where the manifest knows its tasks better.
+    private let schedule: AskSchedule?
+    private let now: Timestamp
+
+    /// What became of a recording.
+    enum Outcome {
+        /// It is this archive's now.
+        case entered
+        /// It was so already.
+        case known
+        /// Another archive has it; this copy does not count.
+        case duplicate
+    }
+
+    /// The columns of a recording that say where its bytes are and what they are.
+    private static let place =
+        "archive, offset, byte_count, digest, audio_format, duration_ms, suspicion, received_time"
+
+    /// Goes on with the archive's row, or makes one that holds nothing; recordings enter open archives only.
+    /// - Parameter isSealed: it is a sealed archive on its way in, which is not to be gone on with.
+    /// - Throws: `conflict` where the manifest has it as sealed.
+    init(
+        _ name: ArchiveName,
+        organizationID: OrganizationID,
+        isSealed: Bool,
+        schedule: AskSchedule?,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        self.name = name
+        self.schedule = schedule
+        self.now = now
+        organization = try OrganizationRow.registered(name.organization, id: organizationID, in: db).row
+        let select = "SELECT row, digest IS NOT NULL FROM archive WHERE organization = ? AND day = ? AND sequence = ?"
+        let arguments: StatementArguments = [organization, name.day.stored, name.sequence]
+        if let known = try Row.fetchOne(db, sql: select, arguments: arguments) {
+            guard !known[1] else { throw ManifestError(.conflict, "archive \(name) was taken over before") }
+            archiveRow = known[0]
+            if isSealed {
+                try db.execute(sql: "UPDATE archive SET taking_in = 1 WHERE row = ?", arguments: [archiveRow])
+            }
+            return
+        }
+        let insert = """
+            INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes, taking_in)
+            VALUES (?, ?, ?, 0, 0, ?)
+            """
+        try db.execute(sql: insert, arguments: arguments + [isSealed ? 1 : nil])
+        archiveRow = db.lastInsertedRowID
+    }
+
+    func take(_ task: TaskEntry, in db: Database) throws {
+        let row: Int64
+        if let known = try KnownTask.find(task.id, organization: organization, in: db) {
+            guard schedule != nil else { return }
+            row = known.row
+            let update = """
+                UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = max(listed, ?) WHERE row = ?
+                """
+            try db.cachedStatement(sql: update).execute(arguments: [
+                Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
+                task.captureRequest.stored, task.json != nil, row,
+            ])
+        } else {
+            row = try KnownTask.insert(task, organization: organization, isListed: task.json != nil, in: db)
+        }
+        guard task.captureRequest != .notRequested else { return try Question.close(row, in: db) }
+        guard try Question.find(row, in: db) == nil else { return }
+        // It was asked about before its day was sealed, and nothing was there; the next pass asks again.
+        let history = AskHistory(asks: 1, found: 0, unchangedSince: now)
+        try Question(nextAskTime: task.createdTime, history: history, refusal: nil).save(row, in: db)
+    }
+
+    func take(_ entry: RecordingEntry, in db: Database) throws -> Outcome {
+        let task = try task(of: entry, in: db)
+        let known = try KnownRecording.all(of: task.row, taskID: entry.key.taskID, in: db)
+        guard let recording = known.first(where: { $0.key == entry.key }) else {
+            try insert(entry, row: RecordingRowID(task: task.row, ordinal: Int64(known.count)), in: db)
+            try settle(task, in: db)
+            return .entered
+        }
+        let row = recording.row
+        let select = """
+            SELECT archive, archive.sequence, recording.digest, offset FROM recording
+            LEFT JOIN archive ON archive.row = recording.archive WHERE task = ? AND ordinal = ?
+            """
+        let arguments: StatementArguments = [row.task, row.ordinal]
+        let held = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
+        guard let held, let holder: Int64 = held[0] else {
+            try enter(entry, row, in: db)
+            try settle(task, in: db)
+            return .entered
+        }
+        if holder == archiveRow {
+            if held[2] != entry.digest.stored || held[3] != entry.offset { try enter(entry, row, in: db) }
+            return .known
+        }
+        guard entry.replaces != nil, let sequence: Int = held[1], sequence < name.sequence else {
+            try noteCopy(of: entry, row, in: db)
+            return .duplicate
+        }
+        try Displacement.displace(row, .damaged, now: now, in: db)
+        try enter(entry, row, in: db)
+        return .entered
+    }
+
+    /// A segment may still come until the horizon; what is older and has recordings is taken for settled.
+    private func settle(_ task: KnownTask, in db: Database) throws {
+        guard let schedule, now >= task.createdTime + schedule.horizon else { return }
+        try Question.close(task.row, in: db)
+    }
+
+    private func insert(_ entry: RecordingEntry, row: RecordingRowID, in db: Database) throws {
+        let insert = """
+            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time,
+                file, attempts, \(Self.place))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let key = entry.key
+        let identity: StatementArguments = [
+            row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
+            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.nameValue(of: key.providerFileName, in: db),
+            entry.stopTime?.stored, Self.storedName(entry.file, key: entry.key), entry.attempts,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: identity + place(of: entry, in: db))
+    }
+
+    private func enter(_ entry: RecordingEntry, _ row: RecordingRowID, in db: Database) throws {
+        let update = """
+            UPDATE recording SET (stop_time, file, attempts, wanted_time, failure, \(Self.place))
+                = (?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?)
+            WHERE task = ? AND ordinal = ?
+            """
+        let facts: StatementArguments = [
+            entry.stopTime?.stored, Self.storedName(entry.file, key: entry.key), entry.attempts,
+        ]
+        try db.cachedStatement(sql: update)
+            .execute(arguments: facts + place(of: entry, in: db) + [row.task, row.ordinal])
+        try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
+            .execute(arguments: [row.task, row.ordinal])
+    }
+
+    private func noteCopy(of entry: RecordingEntry, _ row: RecordingRowID, in db: Database) throws {
+        let insert = """
+            INSERT OR IGNORE INTO displacement (task, ordinal, reason, found_time, \(Self.place))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let facts: StatementArguments = [
+            row.task, row.ordinal, DisplacedCopy.Reason.duplicate.stored, now.stored,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: facts + place(of: entry, in: db))
+    }
+
+    private func place(of entry: RecordingEntry, in db: Database) throws -> StatementArguments {
+        [
+            archiveRow, entry.offset, entry.byteCount, entry.digest.stored, try entry.audio?.row(in: db),
+            entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
+        ]
+    }
+
+    /// The archive of a recording has its task; where that line is missing, the recording itself says enough.
+    private func task(of entry: RecordingEntry, in db: Database) throws -> KnownTask {
+        let id = entry.key.taskID
+        if let known = try KnownTask.find(id, organization: organization, in: db) { return known }
+        let instants = TaskRange.instants(of: entry.day)
+        let noon = Timestamp(stored: entry.day.stored * 86_400_000 + 43_200_000)
+        let start = entry.key.startTime.flatMap { instants.contains($0) ? $0 : nil }
+        let task = TaskEntry(
+            id: id,
+            day: entry.day,
+            createdTime: start ?? noon,
+            channelType: "unknown",
+            status: TaskStatus("unknown"),
+            captureRequest: .undetermined,
+            json: entry.taskJSON
+        )
+        try take(task, in: db)
+        guard let known = try KnownTask.find(id, organization: organization, in: db) else {
+            throw ManifestError(.unknown, "the manifest has no row for \(entry.payloadPath)")
+        }
+        return known
+    }
+
+    /// The distinguisher that gives the name, or the name itself where none does: an archive of another version's.
+    private static func storedName(_ file: FileName, key: RecordingKey) -> DatabaseValue {
+        let distinguisher = (0..<100).first { FileName.of(key, distinguisher: $0) == file }
+        return distinguisher?.databaseValue ?? file.description.databaseValue
+    }
+
+    /// How many recordings the archive has, those that do not count included.
+    func count(in db: Database) throws -> Int {
+        let select = """
+            SELECT (SELECT count(*) FROM task CROSS JOIN recording ON recording.task = task.row
+                    WHERE \(TaskRange.condition) AND task.day = :day AND archive = :archive)
+                + (SELECT count(*) FROM displacement WHERE archive = :archive)
+            """
+        var arguments = TaskRange.arguments(organization: organization, day: name.day)
+        arguments += ["archive": archiveRow]
+        return try Int.fetchOne(db, sql: select, arguments: arguments) ?? 0
+    }
+
+    /// Turns the archive into the sealed one that it is.
+    func finish(_ archive: ArchiveRow, in db: Database) throws {
+        let counted = try count(in: db)
+        guard counted == archive.recordings else {
+            throw ManifestError(
+                .conflict,
+                "archive \(archive.name) lists \(counted) recordings, but holds \(archive.recordings)"
+            )
+        }
+        let update = """
+            UPDATE archive SET recordings = ?, tar_bytes = NULL, journal_bytes = NULL, taking_in = NULL,
+                byte_count = ?, digest = ?, sealed_time = ?
+            WHERE row = ?
+            """
+        try db.execute(
+            sql: update,
+            arguments: [counted, archive.byteCount, archive.digest.stored, archive.sealedTime?.stored, archiveRow]
+        )
+    }
+}

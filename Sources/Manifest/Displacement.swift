@@ -1,0 +1,204 @@
+import GRDB
+import Recordings
+
+/// A copy of a recording in an archive that does not count.
+package struct DisplacedCopy: Hashable, Sendable {
+    /// Why it does not count.
+    package enum Reason: String, Hashable, Sendable {
+        /// Its bytes were found damaged.
+        case damaged
+        /// Another archive has the same recording.
+        case duplicate
+    }
+
+    package var row: RecordingRowID
+    package var key: RecordingKey
+    package var file: FileName
+    package var reason: Reason
+    /// The archive that has this copy.
+    package var archive: ArchiveName
+    package var offset: Int64
+    package var byteCount: Int64
+    package var digest: ContentDigest
+    /// The copy that counts; `nil` while there is none, and the recording is pending or failed.
+    package var counting: Place?
+
+    /// Where a copy stands.
+    package struct Place: Hashable, Sendable {
+        package var archive: ArchiveName
+        package var offset: Int64
+        package var byteCount: Int64
+        package var digest: ContentDigest
+    }
+}
+
+extension DisplacedCopy.Reason {
+    private static let codes: [DisplacedCopy.Reason] = [.damaged, .duplicate]
+
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    init(stored code: Int) throws(ManifestError) {
+        guard Self.codes.indices.contains(code) else { throw .unreadable("displacement", code.databaseValue) }
+        self = Self.codes[code]
+    }
+}
+
+/// Which copies of recordings a question is about; what is `nil` excludes nothing.
+package struct DisplacementFilter: Hashable, Sendable {
+    package var organization: OrganizationName?
+    package var day: ArchiveDay?
+    package var archive: ArchiveName?
+    package var reason: DisplacedCopy.Reason?
+    /// Only copies of recordings of which no copy counts.
+    package var isUnheld: Bool
+
+    package init(
+        organization: OrganizationName? = nil,
+        day: ArchiveDay? = nil,
+        archive: ArchiveName? = nil,
+        reason: DisplacedCopy.Reason? = nil,
+        isUnheld: Bool = false
+    ) {
+        self.organization = organization
+        self.day = day
+        self.archive = archive
+        self.reason = reason
+        self.isUnheld = isUnheld
+    }
+}
+
+/// The rows of `displacement`, as write methods need them.
+enum Displacement {
+    /// The archive's copy of a held recording does not count any more; the recording is wanted.
+    static func displace(
+        _ row: RecordingRowID,
+        _ reason: DisplacedCopy.Reason,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        let insert = """
+            INSERT INTO displacement (archive, task, ordinal, reason, found_time, offset, byte_count, digest,
+                audio_format, duration_ms, suspicion, received_time)
+            SELECT archive, task, ordinal, ?, ?, offset, byte_count, digest, audio_format, duration_ms, suspicion,
+                received_time
+            FROM recording WHERE task = ? AND ordinal = ? AND archive IS NOT NULL
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [reason.stored, now.stored, row.task, row.ordinal])
+        let update = """
+            UPDATE recording SET wanted_time = ?, archive = NULL, offset = NULL, byte_count = NULL, digest = NULL,
+                audio_format = NULL, duration_ms = NULL, suspicion = NULL, received_time = NULL
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update).execute(arguments: [now.stored, row.task, row.ordinal])
+    }
+
+    /// The recording, of which no copy counts, is held where this copy is.
+    static func reinstate(_ copy: DisplacedCopy, archive: Int64, in db: Database) throws {
+        let arguments: StatementArguments = [archive, copy.row.task, copy.row.ordinal]
+        let update = """
+            UPDATE recording SET (wanted_time, failure, failure_code, archive, offset, byte_count, digest, audio_format,
+                    duration_ms, suspicion, received_time)
+                = (SELECT NULL, NULL, NULL, archive, offset, byte_count, digest, audio_format, duration_ms, suspicion,
+                    received_time
+                FROM displacement WHERE archive = ? AND task = ? AND ordinal = ?)
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update).execute(arguments: arguments + [copy.row.task, copy.row.ordinal])
+        try db.cachedStatement(sql: "DELETE FROM displacement WHERE archive = ? AND task = ? AND ordinal = ?")
+            .execute(arguments: arguments)
+        try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
+            .execute(arguments: [copy.row.task, copy.row.ordinal])
+    }
+
+    /// Of an open archive: what it holds is about to be noted anew.
+    static func forgetAll(of archive: OpenArchive, in db: Database) throws {
+        try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [archive.row])
+    }
+
+    /// The latest archive in which a wanted recording was found damaged, and what its bytes were; `nil` for one that was
+    /// never held.
+    static func last(of row: RecordingRowID, organization: OrganizationName, in db: Database) throws -> ReplacedCopy? {
+        let select = """
+            SELECT day, sequence, displacement.digest FROM displacement
+            JOIN archive ON archive.row = displacement.archive
+            WHERE task = ? AND ordinal = ? ORDER BY reason, sequence DESC LIMIT 1
+            """
+        let statement = try db.cachedStatement(sql: select)
+        return try Row.fetchOne(statement, arguments: [row.task, row.ordinal]).map { found in
+            let day = try ArchiveDay(stored: found[0])
+            return ReplacedCopy(
+                archive: ArchiveName(organization: organization, day: day, sequence: found[1]),
+                digest: try ContentDigest(stored: found[2])
+            )
+        }
+    }
+
+    static func copies(_ filter: DisplacementFilter, in db: Database) throws -> [DisplacedCopy] {
+        var conditions = ["(:organization IS NULL OR organization.name = :organization)"]
+        var arguments: StatementArguments = [
+            "organization": (filter.archive?.organization ?? filter.organization)?.description
+        ]
+        if let day = filter.archive?.day ?? filter.day {
+            conditions.append("archive.day = :day")
+            arguments += ["day": day.stored]
+        }
+        if let archive = filter.archive {
+            conditions.append("archive.sequence = :sequence")
+            arguments += ["sequence": archive.sequence]
+        }
+        if let reason = filter.reason {
+            conditions.append("reason = :reason")
+            arguments += ["reason": reason.stored]
+        }
+        if filter.isUnheld { conditions.append("recording.archive IS NULL") }
+        let select = """
+            SELECT organization.name AS name, archive.day AS day, archive.sequence AS sequence, reason,
+                displacement.task AS task_row, displacement.ordinal AS ordinal, task.id AS task_id, file,
+                displacement.offset AS offset, displacement.byte_count AS byte_count, displacement.digest AS digest,
+                counting.sequence AS counting_sequence, recording.offset AS counting_offset,
+                recording.byte_count AS counting_bytes, recording.digest AS counting_digest, \(RecordingColumns.key)
+            FROM displacement JOIN archive ON archive.row = displacement.archive
+            JOIN organization ON organization.row = archive.organization
+            JOIN task ON task.row = displacement.task
+            JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
+            \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
+            WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY name, archive.day, archive.sequence, displacement.offset
+            """
+        return try Row.fetchAll(db, sql: select, arguments: arguments).map(DisplacedCopy.init)
+    }
+}
+
+/// The damaged copy that a wanted recording takes the place of.
+package struct ReplacedCopy: Hashable, Sendable {
+    package var archive: ArchiveName
+    package var digest: ContentDigest
+}
+
+extension DisplacedCopy {
+    fileprivate init(_ row: Row) throws {
+        let key = try RecordingKey(row, taskID: try TaskID(stored: row["task_id"]))
+        let organization = try OrganizationName(stored: row["name"])
+        let day = try ArchiveDay(stored: row["day"])
+        var counting: Place?
+        if let sequence: Int = row["counting_sequence"] {
+            counting = Place(
+                archive: ArchiveName(organization: organization, day: day, sequence: sequence),
+                offset: row["counting_offset"],
+                byteCount: row["counting_bytes"],
+                digest: try ContentDigest(stored: row["counting_digest"])
+            )
+        }
+        self.init(
+            row: RecordingRowID(task: row["task_row"], ordinal: row["ordinal"]),
+            key: key,
+            file: try FileName(stored: row["file"], key: key),
+            reason: try Reason(stored: row["reason"]),
+            archive: ArchiveName(organization: organization, day: day, sequence: row["sequence"]),
+            offset: row["offset"],
+            byteCount: row["byte_count"],
+            digest: try ContentDigest(stored: row["digest"]),
+            counting: counting
+        )
+    }
+}

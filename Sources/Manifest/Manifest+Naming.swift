@@ -1,0 +1,60 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Those of these tasks that are not known.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func unknownTasks(of ids: Set<TaskID>, organization: OrganizationName) async throws -> Set<TaskID> {
+        try await read { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let statement = try db.cachedStatement(sql: "SELECT 1 FROM task WHERE id = ? AND organization = ?")
+            return try ids.filter { try Int.fetchOne(statement, arguments: [$0.stored, organization]) == nil }
+        }
+    }
+
+    /// Takes tasks that the provider names and that its listing of tasks left out: each is asked about from now on, like a
+    /// listed one of which the provider has not said whether a recording was requested. An event tells of each.
+    /// - Parameters:
+    ///   - source: where they were named, for the event.
+    ///   - day: the day that an instant belongs to.
+    /// - Returns: how many were not known.
+    /// - Throws: `unknown` where the organization is not registered.
+    @discardableResult
+    package func noteNamed(
+        _ tasks: [NamedTask],
+        by source: String,
+        organization: OrganizationName,
+        day: @escaping @Sendable (Timestamp) -> ArchiveDay,
+        now: Timestamp
+    ) async throws -> Int {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var new = 0
+            for task in tasks where try KnownTask.find(task.id, organization: row, in: db) == nil {
+                let entry = TaskEntry(
+                    id: task.id,
+                    day: day(task.time),
+                    createdTime: task.time,
+                    channelType: task.channelType,
+                    status: TaskStatus("unknown"),
+                    captureRequest: .undetermined,
+                    json: nil
+                )
+                // As good as listed: the counts of a window are to have it in them.
+                let taskRow = try KnownTask.insert(entry, organization: row, isListed: true, in: db)
+                try UnsealedTask.put(taskRow, json: nil, in: db)
+                try Question.open(taskRow, next: now, in: db)
+                let event = Event(
+                    time: now,
+                    kind: .taskNotListed,
+                    organization: organization,
+                    task: task.id,
+                    detail: ["named_by": source, "at": task.time.description]
+                )
+                try event.insert(in: db)
+                new += 1
+            }
+            return new
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import GRDB
+import Recordings
+
+/// When a sealed archive was last read from end to end.
+package struct ArchiveReading: Hashable, Sendable {
+    package var archive: ArchiveRow
+    /// `nil` where it was never read since it is in this manifest.
+    package var time: Timestamp?
+    /// How many faults it had then.
+    package var faults: Int
+}
+
+/// How long ago an organization's archives were read.
+package struct ReadingStatus: Hashable, Sendable {
+    package var archives = 0
+    /// How many of them were never read.
+    package var neverRead = 0
+    /// When the one was read whose reading is longest ago, of those that were read.
+    package var oldest: Timestamp?
+    /// How many had faults when they were read last.
+    package var faulty = 0
+
+    package init() {}
+
+    /// Since when every byte has been read; `nil` where some never were, or there are none.
+    package var allReadSince: Timestamp? { neverRead == 0 ? oldest : nil }
+}
+
+extension Manifest {
+    /// A sealed archive was read from end to end. An archive that the manifest does not know is passed over.
+    package func noteRead(_ name: ArchiveName, faults: Int, now: Timestamp) async throws {
+        try await write { db in
+            let insert = """
+                INSERT OR REPLACE INTO reading (archive, time, faults)
+                SELECT archive.row, ?, ? FROM archive JOIN organization ON organization.row = archive.organization
+                WHERE name = ? AND day = ? AND sequence = ? AND digest IS NOT NULL
+                """
+            let place: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+            try db.execute(sql: insert, arguments: [now.stored, faults] + place)
+        }
+    }
+
+    /// The sealed archives, the one first whose reading is longest ago; those that were never read come before all.
+    package func readings(
+        organization: OrganizationName? = nil,
+        day: ArchiveDay? = nil
+    ) async throws -> [ArchiveReading] {
+        let archives = try await sealedArchives(organization: organization, day: day)
+        let readings = try await read { db in
+            let select = """
+                SELECT organization.name, day, sequence, time, faults FROM reading
+                JOIN archive ON archive.row = reading.archive
+                JOIN organization ON organization.row = archive.organization
+                """
+            return try Row.fetchAll(db, sql: select).reduce(into: [ArchiveName: (Int64, Int)]()) { known, row in
+                known[try ArchiveName(row)] = (row[3], row[4])
+            }
+        }
+        let all = archives.map { archive in
+            let known = readings[archive.name]
+            return ArchiveReading(
+                archive: archive,
+                time: known.map { Timestamp(stored: $0.0) },
+                faults: known?.1 ?? 0
+            )
+        }
+        return all.sorted {
+            ($0.time?.stored ?? .min, $0.archive.name) < ($1.time?.stored ?? .min, $1.archive.name)
+        }
+    }
+
+    /// How long ago an organization's archives were read.
+    package func readingStatus(_ organization: OrganizationName) async throws -> ReadingStatus {
+        try await read { db in
+            let select = """
+                SELECT count(*), count(*) - count(reading.archive), min(time), count(nullif(faults, 0))
+                FROM archive JOIN organization ON organization.row = archive.organization
+                LEFT JOIN reading ON reading.archive = archive.row
+                WHERE organization.name = ? AND digest IS NOT NULL
+                """
+            let row = try Row.fetchOne(db, sql: select, arguments: [organization.description])
+            guard let row else { return ReadingStatus() }
+            let oldest: Int64? = row[2]
+            var status = ReadingStatus()
+            status.archives = row[0]
+            status.neverRead = row[1]
+            status.oldest = oldest.map(Timestamp.init(stored:))
+            status.faulty = row[3]
+            return status
+        }
+    }
+}

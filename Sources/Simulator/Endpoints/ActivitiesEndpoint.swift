@@ -1,0 +1,146 @@
+extension Provider {
+    /// The longest call, as far as looking for activities that began long after their task goes.
+    private static let longestTask = Duration.seconds(6 * 3600)
+    private static let longestActivitySpan = Duration.seconds(86_400)
+    private static let longestActivityLookBack = Duration.seconds(366 * 86_400)
+
+    /// What a client asked of `GET agents/activities`, checked.
+    private struct ActivityQuery {
+        var from: Moment
+        var to: Moment
+        var pageSize: Int
+        var page: Int
+        var channelTypes: Set<String>
+        var agents: Set<String>
+
+        func matches(_ activity: Activity) -> Bool {
+            activity.start >= from && activity.start < to
+                && (channelTypes.isEmpty || channelTypes.contains(activity.channelType))
+                && (agents.isEmpty || agents.contains(activity.agent.id))
+        }
+    }
+
+    /// What an agent does for a while: rings, talks, wraps up, or waits for the next contact.
+    private struct Activity {
+        var agent: Staff.Member
+        var queue: Staff.Member?
+        var state: String
+        var channelType: String
+        var taskID: String?
+        var start: Moment
+        var end: Moment
+    }
+
+    /// `GET agents/activities` (wxcc-api 7): ascending by start, in numbered pages, 10,000 rows at most.
+    func activities(_ request: Request, from caller: Caller, tracking: String) throws(Refusal) -> Response {
+        let options = options
+        guard options.activities.isPermitted else {
+            throw Refusal(.failure(403, "Access to agent activities is not permitted", tracking: tracking))
+        }
+        let query = try activityQuery(request, caller, options.activities, tracking)
+        let now = clock.now
+        let began = query.from.advanced(by: -Self.longestTask.milliseconds)
+        let found = world.tasks(organization: caller.organization, from: began).lazy
+            .prefix { $0.created < query.to && $0.created <= now }
+            .flatMap { self.activities(of: $0, at: now) }.filter(query.matches)
+            .sorted { ($0.start, $0.agent.id, $0.state) < ($1.start, $1.agent.id, $1.state) }
+        let rows = found.dropFirst(query.page * query.pageSize).prefix(query.pageSize)
+            .map { row($0, quirks: options.quirks, at: now) }
+        let organization = world.organizations[caller.organization].id
+        return .json(200, ["meta": ["orgId": .string(organization)], "data": .array(rows)])
+    }
+
+    private func activityQuery(
+        _ request: Request,
+        _ caller: Caller,
+        _ rules: ActivityRules,
+        _ tracking: String
+    ) throws(Refusal) -> ActivityQuery {
+        func refuse(_ text: String, _ status: Int = 400) -> Refusal {
+            Refusal(.failure(status, text, tracking: tracking))
+        }
+        let form = Form(request.query)
+        let now = clock.now
+        guard let from = form["from"].flatMap({ Int64($0) }).map(Moment.init(_:)) else {
+            throw refuse("from is required and a number")
+        }
+        guard let to = form["to"].map({ Int64($0).map(Moment.init(_:)) }) ?? now else {
+            throw refuse("to is not a number")
+        }
+        guard let size = form["pageSize"].map({ Int($0) }) ?? 100, (1...1000).contains(size) else {
+            throw refuse("pageSize is not valid")
+        }
+        guard let page = form["page"].map({ Int($0) }) ?? 0, page >= 0, page < rules.mostRows,
+            (page + 1) * size <= max(rules.mostRows, size)
+        else { throw refuse("page is beyond the \(rules.mostRows) records that can be fetched") }
+        guard to <= now else { throw refuse("to: the timestamp should not be more than \(now.milliseconds)") }
+        guard from >= now.advanced(by: -Self.longestActivityLookBack.milliseconds) else {
+            throw refuse("from is more than 12 months ago")
+        }
+        guard from <= to else { throw refuse("from is after to") }
+        guard from.distance(to: to) < Self.longestActivitySpan.milliseconds else {
+            throw refuse("the time range is not less than 24 hours")
+        }
+        if let organization = form["orgId"], organization != world.organizations[caller.organization].id {
+            throw refuse("the organization is not permitted for this token", 403)
+        }
+        func list(_ name: String) -> Set<String> {
+            Set(form[name]?.split(separator: ",").map(String.init) ?? [])
+        }
+        return ActivityQuery(
+            from: from,
+            to: to,
+            pageSize: size,
+            page: page,
+            channelTypes: list("channelTypes"),
+            agents: list("agentIds")
+        )
+    }
+
+    /// What its agent did for a task and right before it; nothing where none was met.
+    private func activities(of task: SimulatedTask, at now: Moment) -> [Activity] {
+        guard let agent = task.owner else { return [] }
+        let rings = task.created.advanced(by: 4000)
+        let talks = task.created.advanced(by: 6000)
+        let wraps = max(talks, task.ended.advanced(by: -15_000))
+        func activity(_ state: String, _ start: Moment, _ end: Moment, isAboutTask: Bool) -> Activity {
+            Activity(
+                agent: agent,
+                queue: isAboutTask ? task.queue : nil,
+                state: state,
+                channelType: task.channelType,
+                taskID: isAboutTask ? task.id : nil,
+                start: start,
+                end: end
+            )
+        }
+        return [
+            activity("available", task.created.advanced(by: -20_000), rings, isAboutTask: false),
+            activity("ringing", rings, talks, isAboutTask: true),
+            activity("connected", talks, wraps, isAboutTask: true),
+            activity("wrapup", wraps, max(wraps, task.ended), isAboutTask: true),
+        ].filter { $0.start <= now }
+    }
+
+    private func row(_ activity: Activity, quirks: Quirks, at now: Moment) -> JSON {
+        let isOver = activity.end <= now
+        let nothing: JSON = quirks.contains(.nulls) ? .null : ""
+        func text(_ value: String?) -> JSON { value.map(JSON.string) ?? nothing }
+        func identifier(_ salt: UInt64) -> String {
+            var random = SeededRandom(world.seed, salt, activity.agent.id.hashed)
+            return Identifier.random(&random)
+        }
+        let login = activity.agent.id.prefix(8) + "@example.com"
+        return [
+            "active": .boolean(!isOver), "agentId": .string(activity.agent.id), "agentDn": text(nil),
+            "agentLogin": .string(String(login)), "agentSessionId": .string(identifier(0x7365_7373)),
+            "agentName": .string(activity.agent.name), "currentState": .string(activity.state),
+            "siteId": .string(identifier(0x7369_7465)), "siteName": "Main", "teamId": .string(identifier(0x7465_616D)),
+            "teamName": "Team 1", "isLogin": .integer(0), "taskId": text(activity.taskID), "channelId": text(nil),
+            "channelType": .string(activity.channelType), "subChannelType": text(nil), "idleCodeName": text(nil),
+            "idleCode": text(nil), "queueId": text(activity.queue?.id), "queueName": text(activity.queue?.name),
+            "wrapupCodeName": text(nil), "reason": text(nil), "startTime": .integer(activity.start.milliseconds),
+            "endTime": .integer(isOver ? activity.end.milliseconds : -1), "mmProfileType": text(nil),
+        ]
+    }
+}

@@ -1,0 +1,79 @@
+import Recordings
+import Transfer
+
+/// One step of the listing of activities.
+package struct ActivityPage: Sendable {
+    /// In the order in which they began; one may come again on a later page.
+    package var activities: [AgentActivity]
+    /// Milliseconds with more activities than the provider gives of one, met since the page before.
+    package var crowded: [Timestamp]
+}
+
+/// What agents did in a span of time, page by page, each fetched when it is asked for.
+package struct ActivityPages: AsyncSequence, Sendable {
+    /// What iterating fails with.
+    package typealias Failure = ProviderError
+
+    let exchange: ProviderExchange
+    let settings: ProviderSettings
+    let walk: ActivityWalk
+
+    /// Starts a listing of its own.
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(exchange: exchange, settings: settings, walk: walk)
+    }
+
+    /// Goes through one listing.
+    package struct Iterator: AsyncIteratorProtocol, Sendable {
+        let exchange: ProviderExchange
+        let settings: ProviderSettings
+        var walk: ActivityWalk
+
+        /// The next page; `nil` after the one that reaches the end.
+        package mutating func next() async throws(ProviderError) -> ActivityPage? {
+            while let question = walk.question {
+                let answer: ActivityListAnswer
+                do throws(ProviderError) {
+                    answer = try await exchange.activities(question, of: settings)
+                } catch {
+                    guard error.status == 413 || error.status == 422 else { throw error }
+                    try walk.narrow(after: error)
+                    continue
+                }
+                let known = walk.crowded.count
+                guard let activities = walk.take(answer) else { continue }
+                let wanted = activities.filter { activity in
+                    settings.channelTypes.isEmpty || settings.channelTypes.contains(activity.channelType)
+                }
+                return ActivityPage(activities: wanted, crowded: Array(walk.crowded.dropFirst(known)))
+            }
+            return nil
+        }
+    }
+}
+
+extension ProviderExchange {
+    /// An endpoint that nothing depends on is not asked for long.
+    private static let activityAttempts = 3
+
+    /// Asks `GET agents/activities` once (wxcc-api 7).
+    func activities(
+        _ question: ActivityWalk.Question,
+        of settings: ProviderSettings
+    ) async throws(ProviderError) -> ActivityListAnswer {
+        var query = [
+            (name: "from", value: String(question.from.millisecondsSince1970)),
+            (name: "to", value: String(question.to.millisecondsSince1970)),
+            (name: "pageSize", value: String(question.pageSize)),
+            (name: "page", value: String(question.page)),
+            (name: "orgId", value: settings.organizationID.description),
+        ]
+        if !settings.channelTypes.isEmpty {
+            query.append((name: "channelTypes", value: settings.channelTypes.joined(separator: ",")))
+        }
+        let call = APICall(method: .get, path: "agents/activities", query: query)
+        return try await answer(to: call, attempts: Self.activityAttempts) { json, _ throws(ProviderError) in
+            try ActivityListAnswer(json, asked: question)
+        }
+    }
+}

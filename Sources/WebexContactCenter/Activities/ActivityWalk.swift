@@ -1,0 +1,101 @@
+import Recordings
+
+/// Decides what to ask `GET agents/activities` next (wxcc-api 7). A pure value.
+///
+/// A question covers less than 24 hours and has numbered pages, and behind the ten-thousandth row of a question nothing
+/// can be had. There the walk goes on from the start of the last row, which is why it relies on the order that is
+/// promised, and halves its window where that order is not kept. So it does after a page that is shorter than asked for
+/// and could have met a cap of the server's own, since nothing says what page numbers count then.
+struct ActivityWalk: Sendable {
+    /// One request.
+    struct Question: Sendable, Hashable {
+        var from: Timestamp
+        var to: Timestamp
+        var page: Int
+        var pageSize: Int
+    }
+
+    private let end: Timestamp
+    private let pageSize: Int
+    private var from: Timestamp
+    private var windowEnd: Timestamp
+    private var span = Self.longestSpan
+    private var page = 0
+    /// Milliseconds of which not every row could be had.
+    private(set) var crowded: [Timestamp] = []
+
+    /// A question may span no 24 hours; half of that keeps clear of what the limit is held against.
+    private static let longestSpan = Duration.hours(12)
+    private static let millisecond = Duration.milliseconds(1)
+    /// The last row that a question can reach, over all of its pages.
+    private static let mostRows = 10_000
+    /// The default page size of the interface: no honest cap is lower.
+    private static let lowestCap = 100
+
+    /// - Parameters:
+    ///   - start: inclusive.
+    ///   - end: exclusive; nothing is asked where it is not later than `start`.
+    init(from start: Timestamp, to end: Timestamp, pageSize: Int = 1000) {
+        self.end = end
+        self.pageSize = pageSize
+        from = start
+        windowEnd = min(start + Self.longestSpan, end)
+    }
+
+    /// What to ask next; `nil` when all is listed.
+    var question: Question? {
+        guard from < end else { return nil }
+        // Nothing says whether `from` is inclusive; what comes twice does no harm, except for a crowd.
+        let first = crowded.last == from - Self.millisecond ? from : from - Self.millisecond
+        return Question(from: first, to: windowEnd, page: page, pageSize: pageSize)
+    }
+
+    /// Takes an answer in, and goes on.
+    /// - Returns: the activities to look at; `nil` where the same time has to be asked for in another way first.
+    mutating func take(_ answer: ActivityListAnswer) -> [AgentActivity]? {
+        let mayBeCut = answer.rowCount >= min(pageSize, Self.lowestCap)
+        if mayBeCut, !answer.isAscending, shrinkWindow() { return nil }
+        let isFull = answer.rowCount >= pageSize
+        let hasNextPage = (page + 2) * pageSize <= Self.mostRows
+        if isFull, hasNextPage {
+            page += 1
+        } else if mayBeCut {
+            goOn(from: answer.activities.last?.startTime ?? from)
+        } else {
+            openWindow(at: windowEnd)
+        }
+        return answer.activities
+    }
+
+    /// Halves the window: the answer was too large (413), or the question too wide (422).
+    /// - Throws: `error` where the window is down to one millisecond.
+    mutating func narrow(after error: ProviderError) throws(ProviderError) {
+        guard shrinkWindow() else { throw error }
+    }
+
+    /// Asks for the rest of a window whose last row can be reached by no page.
+    private mutating func goOn(from last: Timestamp) {
+        if last > from {
+            openWindow(at: last)
+        } else {
+            crowded.append(from)
+            openWindow(at: from + Self.millisecond)
+        }
+    }
+
+    private mutating func openWindow(at time: Timestamp) {
+        from = time
+        span = min(span * 2, Self.longestSpan)
+        windowEnd = min(from + span, end)
+        page = 0
+    }
+
+    private mutating func shrinkWindow() -> Bool {
+        let width = windowEnd - from
+        guard width > Self.millisecond else { return false }
+        span = .milliseconds(width.milliseconds / 2)
+        windowEnd = from + span
+        page = 0
+        return true
+    }
+}

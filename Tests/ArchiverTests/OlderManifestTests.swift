@@ -1,0 +1,223 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Simulator
+import Synchronization
+import Testing
+
+@testable import Archiver
+
+/// A manifest that was restored from a backup, beside archives that went on without it. The provider has nothing any more
+/// of what was archived since: what the disk has must be enough.
+@Suite struct `A manifest older than the archives` {
+    /// The manifest as it was at some moment, with its log in it.
+    private func backup(_ here: Installation, _ name: String) throws -> String {
+        let copy = "\(here.root.path)-\(name).sqlite"
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: here.root.manifestPath, toPath: copy)
+        return copy
+    }
+
+    private func restore(_ copy: String, _ here: Installation) throws {
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: here.root.manifestPath + suffix)
+        }
+        try FileManager.default.copyItem(atPath: copy, toPath: here.root.manifestPath)
+    }
+
+    private func purge(_ here: Installation) {
+        for served in here.simulator.servedRecordings() { here.simulator.removeRecording(served.recording.id) }
+    }
+
+    private func advance(_ here: Installation, hours: Double) {
+        here.simulator.clock.advance(by: .seconds(hours * 3600))
+    }
+
+    private static func world() throws -> SimulatedWorld {
+        let noon = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(13)
+        return try .small(calls: 9, clock: .at(Moment(noon.millisecondsSince1970)), mix: .plain)
+    }
+
+    /// Lives through the day and hands over the manifest of noon and of the evening, and what there was to archive.
+    private func live(
+        _ body: (Installation, _ noon: String, _ evening: String, _ offered: [Evidence]) async throws -> Void
+    ) async throws {
+        try await Installation.with(Self.world()) { here in
+            try await here.pass()
+            let noon = try backup(here, "noon")
+            defer { try? FileManager.default.removeItem(atPath: noon) }
+            advance(here, hours: 10)
+            try await here.pass()
+            let evening = try backup(here, "evening")
+            defer { try? FileManager.default.removeItem(atPath: evening) }
+            try await body(here, noon, evening, here.offered())
+        }
+    }
+
+    private func expectNothingLost(
+        _ here: Installation,
+        _ offered: [Evidence],
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        #expect(try await here.held() == offered, sourceLocation: location)
+        #expect(try await here.verify() == [], sourceLocation: location)
+        #expect(here.simulator.counters.requests(to: .media) == 0, sourceLocation: location)
+        let sealed = try here.sealedFiles()
+        try await here.pass()
+        #expect(try await here.held() == offered, "a second pass changes nothing", sourceLocation: location)
+        #expect(try here.sealedFiles() == sealed, sourceLocation: location)
+    }
+
+    @Test func `keeps what was stored since in the spool`() async throws {
+        try await live { here, noon, _, offered in
+            try restore(noon, here)
+            purge(here)
+            here.simulator.resetCounters()
+            advance(here, hours: 24)
+            try await here.pass()
+            try await expectNothingLost(here, offered)
+            #expect(try here.root.sealedArchives().count == 1)
+        }
+    }
+
+    @Test func `takes in what was sealed since, whether it knew the archive as open or not at all`() async throws {
+        try await live { here, noon, evening, offered in
+            advance(here, hours: 24)
+            try await here.pass()
+            try #require(try here.root.sealedArchives().count == 1)
+            for copy in [noon, evening] {
+                try restore(copy, here)
+                purge(here)
+                here.simulator.resetCounters()
+                try await here.pass()
+                try await expectNothingLost(here, offered)
+            }
+        }
+    }
+
+    @Test func `takes in supplements that it never heard of, in their order`() async throws {
+        try await live { here, noon, _, _ in
+            advance(here, hours: 24)
+            try await here.pass()
+            let task = try #require(here.recordedTasks.first)
+            for _ in 0..<2 {
+                try here.simulator.addRecording(to: task)
+                let id = try #require(TaskID(task))
+                _ = try await here.open { try await $0.acquire([id], organization: nil) }
+                try await here.pass()
+            }
+            let names = try here.root.sealedArchives()
+            try #require(names.map(\.sequence) == [1, 2, 3])
+            let offered = here.offered()
+            try restore(noon, here)
+            purge(here)
+            here.simulator.resetCounters()
+            try await here.pass()
+            try await expectNothingLost(here, offered)
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            #expect(try await manifest.sealedArchives().map(\.name) == names)
+            var told = 0
+            for try await event in manifest.events() where event.kind == .archiveTakenIn { told += 1 }
+            #expect(told == 3)
+            try manifest.close()
+        }
+    }
+
+    @Test func `of before the first recording stores an open archive that it never heard of`() async throws {
+        try await Installation.with(Self.world()) { here in
+            try await here.open { _ in }
+            let empty = try backup(here, "empty")
+            defer { try? FileManager.default.removeItem(atPath: empty) }
+            advance(here, hours: 10)
+            try await here.pass()
+            let offered = here.offered()
+            try restore(empty, here)
+            purge(here)
+            here.simulator.resetCounters()
+            // First only the recovery, then a day later the sealing.
+            try await here.pass()
+            #expect(try await here.recordings().allSatisfy { $0.state == .stored })
+            try await expectNothingLost(here, offered)
+            advance(here, hours: 24)
+            #expect(try await here.pass().archives.count == 1)
+            #expect(try await here.held() == offered)
+            #expect(try await here.verify() == [])
+        }
+    }
+
+    @Test func `takes out of a damaged archive what is whole, names the rest, and does not use its name again`()
+        async throws
+    {
+        try await live { here, noon, _, offered in
+            advance(here, hours: 24)
+            try await here.pass()
+            let name = try #require(try here.root.sealedArchives().first)
+            let row = try #require(try await here.recordings().last)
+            let held = try #require(row.held)
+            let path = here.root.archivePath(name)
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            var bytes = try Data(contentsOf: URL(filePath: path))
+            // One recording, and a file of the bag's, so that the archive is not believed as a whole.
+            bytes[Int(held.offset)] ^= 1
+            let declaration = try #require(bytes.range(of: Data("BagIt-Version".utf8)))
+            bytes[declaration.lowerBound] ^= 1
+            try bytes.write(to: URL(filePath: path))
+            try restore(noon, here)
+            purge(here)
+            let told = Told()
+            let result = try await here.pass(observer: told.observe)
+            #expect(result.failure == nil)
+            let missing = offered.filter { $0.recording != row.key.recordingID.description }
+            #expect(try await here.held() == missing)
+            #expect(told.lines.contains { $0.contains(row.key.taskID.description) && $0.contains("\(held.offset)") })
+            #expect(try await here.verify().contains { $0.contains(row.key.taskID.description) })
+            try here.simulator.addRecording(to: row.key.taskID.description)
+            advance(here, hours: 2)
+            try await here.pass()
+            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+        }
+    }
+
+    @Test func `beside an open archive of the same day has what only the other holds moved into it`() async throws {
+        try await Installation.with(Self.world()) { here in
+            try await here.pass()
+            advance(here, hours: 10)
+            let other = Installation(here, root: here.root.path + "-other")
+            try await other.pass()
+            let offered = here.offered()
+            let name = try #require(try here.root.openArchives().first)
+            let elsewhere = ArchiveWriter(root: other.root, logger: try here.setup().logger)
+            guard case .behind(_, let entries, _) = try await elsewhere.recover(name, known: nil) else {
+                Issue.record("nothing there")
+                return
+            }
+            // The members of an archive are in a folder of its own name.
+            let stranger = ArchiveName(organization: name.organization, day: name.day, sequence: name.sequence + 6)
+            let path = other.root.openArchivePath(name)
+            let writer = ArchiveWriter(root: here.root, logger: try here.setup().logger)
+            _ = try await writer.append(
+                entries.map { (stranger, PendingMember(entry: $0, content: ReceivedContent(of: $0, in: path))) }
+            )
+            try await writer.close()
+            let before = try await here.held()
+            try #require(before.count < offered.count && entries.count == offered.count)
+            purge(here)
+            here.simulator.resetCounters()
+            try await here.pass()
+            #expect(try here.root.openArchives() == [name])
+            try await expectNothingLost(here, offered)
+        }
+    }
+}
+
+/// What an observer was told of recoveries.
+private final class Told: Sendable {
+    private let told = Mutex<[String]>([])
+
+    var lines: [String] { told.withLock(\.self) }
+
+    @Sendable func observe(_ event: PassEvent) {
+        if case .recovered(_, let text) = event { told.withLock { $0.append(text) } }
+    }
+}

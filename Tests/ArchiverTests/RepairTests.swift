@@ -1,0 +1,352 @@
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import Transfer
+
+@testable import Archiver
+
+/// What `verify --repair` does about damage.
+@Suite struct `A repair` {
+    /// Changes bytes of a file in the middle of a recording.
+    private func damage(_ path: String, _ held: RecordingRow.Held) throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: UInt64(held.offset + held.byteCount / 2))
+        let byte = try #require(try file.read(upToCount: 1)?.first)
+        try file.seek(toOffset: UInt64(held.offset + held.byteCount / 2))
+        try file.write(contentsOf: [byte ^ 0x40])
+        try file.close()
+        if path.hasSuffix(".tar") {
+            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+        }
+    }
+
+    private func repair(
+        _ here: Installation,
+        _ scope: Verification.Scope = Verification.Scope()
+    ) async throws -> (Repair, faults: [ArchiveFault]) {
+        try await here.open { archive in
+            var faults: [ArchiveFault] = []
+            let repair = try await archive.repair(scope) { faults += $0.faults }
+            return (repair, faults)
+        }
+    }
+
+    /// Archives a day and damages its first `count` recordings.
+    private func damaged(_ here: Installation, _ count: Int = 1) async throws -> [RecordingRow] {
+        try await here.pass()
+        let rows = try await here.recordings().prefix(count)
+        for row in rows {
+            let held = try #require(row.held)
+            try damage(here.root.archivePath(held.archive), held)
+        }
+        return Array(rows)
+    }
+
+    private func rebuilt(_ here: Installation) async throws -> Rebuild.Summary {
+        let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+        return try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in }
+    }
+
+    private func faults(_ here: Installation) async throws -> [ArchiveFault] {
+        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        var faults: [ArchiveFault] = []
+        _ = try await Verification(root: here.root, manifest: manifest).run(Verification.Scope()) {
+            faults += $0.faults
+        }
+        return faults
+    }
+
+    /// Everything that `list` tells of a row.
+    private func told(_ here: Installation) async throws -> [String] {
+        try await here.recordings().map { row in
+            let held = row.held.map { "\($0)" } ?? "-"
+            return "\(row.key) \(row.file) \(row.state) \(row.reason ?? "-") \(row.attempts) \(held)"
+        }
+    }
+
+    @Test func `fetches what is damaged into a supplement, and leaves the sealed archive alone`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let rows = try await damaged(here, 3)
+            let sealed = try here.sealedFiles()
+            here.simulator.resetCounters()
+            let (repair, found) = try await repair(here)
+            #expect(Set(found.compactMap(\.taskID)) == Set(rows.map(\.key.taskID)))
+            #expect(repair.isComplete)
+            #expect(repair.left == [])
+            #expect(repair.outcomes.map(\.recordingID) == rows.map(\.key.recordingID))
+            #expect(repair.outcomes.allSatisfy { $0.repairedBy?.sequence == 2 && $0.state == .archived })
+            #expect(repair.outcomes.map(\.offset) == rows.map { $0.held?.offset })
+            #expect(here.simulator.counters.requests(to: .media) == 3)
+            #expect(try here.sealedFiles().filter { sealed.keys.contains($0.key) } == sealed)
+            #expect(try await here.held() == here.offered())
+            let left = try await faults(here)
+            #expect(left.allSatisfy { $0.repairedBy?.sequence == 2 })
+            #expect(Set(left.compactMap(\.taskID)) == Set(rows.map(\.key.taskID)), "the damage is still named")
+            // The lines of the supplement say what they replace.
+            let supplement = try #require(try here.root.sealedArchives().last)
+            for try await entry in try await ArchiveMetadata.open(here.root.archivePath(supplement)).recordings {
+                #expect(entry.replaces?.sequence == 1)
+                #expect(entry.suspicion == nil)
+            }
+        }
+    }
+
+    @Test func `leaves a manifest that a rebuild gives again, and a pass that finds nothing to do`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            _ = try await damaged(here, 2)
+            _ = try await repair(here)
+            let before = try await told(here)
+            let summary = try await rebuilt(here)
+            #expect(summary.faults == [])
+            #expect(try await told(here) == before)
+            #expect(try await faults(here).allSatisfy { $0.repairedBy != nil })
+            here.simulator.resetCounters()
+            #expect(try await here.pass().isComplete)
+            #expect(here.simulator.counters.requests(to: .media) == 0)
+        }
+    }
+
+    @Test func `of a repair that was damaged again gives a third archive`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let row = try #require(try await damaged(here).first)
+            _ = try await repair(here)
+            let second = try #require(try await here.recordings().first { $0.key == row.key }?.held)
+            try damage(here.root.archivePath(second.archive), second)
+            let (repair, _) = try await repair(here)
+            #expect(repair.isComplete)
+            #expect(repair.outcomes.map(\.archive.sequence) == [2])
+            #expect(repair.outcomes.map(\.repairedBy?.sequence) == [3])
+            #expect(try await here.held() == here.offered())
+            let before = try await told(here)
+            _ = try await rebuilt(here)
+            #expect(try await told(here) == before)
+            #expect(try await faults(here).allSatisfy { $0.repairedBy?.sequence == 3 })
+        }
+    }
+
+    @Test func `of what the provider has no more says so, and never calls it archived`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            let rows = try await damaged(here, 2)
+            let gone = rows[0].key
+            here.simulator.removeRecording(gone.recordingID.description)
+            for _ in 0..<2 {
+                let (repair, _) = try await repair(here)
+                #expect(!repair.isComplete)
+                #expect(!repair.left.isEmpty)
+                let outcome = try #require(repair.outcomes.first { $0.recordingID == gone.recordingID })
+                #expect(outcome.repairedBy == nil)
+                #expect(outcome.state == .failed)
+                #expect(outcome.reason?.hasPrefix("damaged in acme-2025-11-20-001; ") == true)
+                let row = try #require(try await here.recordings().first { $0.key == gone })
+                #expect(row.held == nil)
+            }
+            #expect(try await faults(here).filter { $0.repairedBy == nil }.contains { $0.taskID == gone.taskID })
+        }
+    }
+
+    @Test func `takes a recording back where its archive is whole again, such as out of a backup`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            try await here.pass()
+            let name = try #require(try here.root.sealedArchives().first)
+            let path = here.root.archivePath(name)
+            let backup = try Data(contentsOf: URL(filePath: path))
+            let before = try await told(here)
+            for served in here.simulator.servedRecordings() {
+                here.simulator.removeRecording(served.recording.id)
+            }
+            // The whole archive is gone, and the provider has nothing any more.
+            try FileManager.default.removeItem(atPath: path)
+            let (lost, _) = try await repair(here)
+            #expect(!lost.isComplete)
+            #expect(lost.outcomes.count == before.count)
+            #expect(try await here.recordings().allSatisfy { $0.state == .failed && $0.held == nil })
+            try backup.write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+            let (restored, _) = try await repair(here)
+            #expect(restored.isComplete)
+            #expect(try await told(here) == before)
+            #expect(try await here.verify() == [])
+        }
+    }
+
+    @Test func `of what is other bytes at the provider now keeps them, with a suspicion`() async throws {
+        try await Installation.with(.small(calls: 2, mix: .plain)) { here in
+            let row = try #require(try await damaged(here).first)
+            let first = try #require(row.held?.digest)
+            here.simulator.replaceAudio(of: row.key.recordingID.description)
+            let (repair, _) = try await repair(here)
+            #expect(repair.isComplete)
+            let held = try #require(try await here.recordings().first { $0.key == row.key }?.held)
+            #expect(held.digest != first)
+            #expect(held.suspicion?.contains(first.description) == true)
+            #expect(held.suspicion?.contains("acme-2025-11-20-001") == true)
+            #expect(repair.outcomes.first?.reason == held.suspicion)
+        }
+    }
+
+    @Test func `still counts what no recording makes up for`() async throws {
+        try await Installation.with(.small(calls: 3, mix: .plain)) { here in
+            let row = try #require(try await damaged(here).first)
+            let held = try #require(row.held)
+            let path = here.root.archivePath(held.archive)
+            // Besides, the header of another member.
+            let other = try #require(try await here.recordings().last?.held)
+            try damage(path, RecordingRow.Held(header: other))
+            let (repair, _) = try await repair(here)
+            #expect(!repair.isComplete)
+            #expect(repair.outcomes.allSatisfy { $0.repairedBy != nil })
+            #expect(repair.left.contains { $0.kind == .header })
+        }
+    }
+
+    @Test func `of the spool fetches what is no longer whole there`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(20)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let row = try #require(try await here.recordings().first { $0.state == .stored })
+            let held = try #require(row.held)
+            try damage(here.root.openArchivePath(held.archive), held)
+            let named = try await faults(here)
+            #expect(named.contains { $0.taskID == row.key.taskID && $0.offset == held.offset })
+            here.simulator.resetCounters()
+            let (repair, _) = try await repair(here)
+            #expect(repair.isComplete)
+            #expect(repair.outcomes.map(\.recordingID) == [row.key.recordingID])
+            #expect(repair.outcomes.map(\.state) == [.stored])
+            #expect(here.simulator.counters.requests(to: .media) == 1)
+            #expect(try await faults(here) == [])
+            here.simulator.clock.advance(by: .seconds(36 * 3600))
+            #expect(try await here.pass().isComplete)
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `without damage changes nothing, and is for one day where that was asked`() async throws {
+        let world = try SimulatedWorld.small(days: ["2025-11-19", "2025-11-20"], calls: 3, mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass(.sinceLastPass)
+            let sealed = try here.sealedFiles()
+            here.simulator.resetCounters()
+            let (nothing, found) = try await repair(here)
+            #expect(nothing.isComplete && nothing.outcomes.isEmpty && found.isEmpty)
+            #expect(here.simulator.counters.requests(to: .captures) == 0)
+            #expect(try here.sealedFiles() == sealed)
+            let held = try #require(try await here.recordings().first?.held)
+            try damage(here.root.archivePath(held.archive), held)
+            let other = try #require(ArchiveDay("2025-11-20"))
+            try #require(held.archive.day != other)
+            let (elsewhere, _) = try await repair(here, Verification.Scope(day: other))
+            #expect(elsewhere.outcomes.isEmpty)
+            let (there, _) = try await repair(here, Verification.Scope(day: held.archive.day))
+            #expect(there.outcomes.count == 1 && there.isComplete)
+        }
+    }
+
+    @Test func `that was cut off in its middle is gone on with by any pass`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            let rows = try await damaged(here, 2)
+            here.simulator.inject(FaultRule(.captures, .always, .status(503)))
+            let (repair, _) = try await here.open(change: { $0.rules.downloads.retry.attempts = 1 }) { archive in
+                var faults = 0
+                return (try await archive.repair(Verification.Scope()) { faults += $0.faults.count }, faults)
+            }
+            #expect(!repair.failures.isEmpty)
+            #expect(!repair.isComplete)
+            #expect(try await here.recordings().filter { $0.state == .pending }.count == rows.count)
+            here.simulator.clearFaults()
+            #expect(try await here.pass().isComplete)
+            #expect(try await here.held() == here.offered())
+            #expect(try await faults(here).allSatisfy { $0.repairedBy != nil })
+        }
+    }
+}
+
+extension RecordingRow.Held {
+    /// A place whose middle is in the header block before a recording.
+    fileprivate init(header held: RecordingRow.Held) {
+        self = held
+        offset = held.offset - 512
+        byteCount = 200
+    }
+}
+
+/// `verify --share`: what was read longest ago comes first.
+@Suite struct `A share of the archives` {
+    private func read(_ here: Installation, _ share: String) async throws -> [ArchiveName] {
+        var read: [ArchiveName] = []
+        let log = ReadingLog(root: here.root, now: here.now)
+        let part = try #require(ReadingShare(share))
+        let scope = Verification.Scope(share: part)
+        _ = try await Verification.reading(here.root).run(scope) { report in
+            if let name = report.name { read.append(name) }
+            await log.note(report)
+        }
+        await log.close()
+        #expect(await log.obstacle == nil)
+        return read
+    }
+
+    private func archived(_ here: Installation) async throws -> [ArchiveName] {
+        try await here.pass(.sinceLastPass)
+        let names = try here.root.sealedArchives()
+        try #require(names.count == 5)
+        return names
+    }
+
+    private static let days = ["2025-11-16", "2025-11-17", "2025-11-18", "2025-11-19", "2025-11-20"]
+
+    @Test func `read every day has read everything, however uneven the days are`() async throws {
+        try await Installation.with(.small(days: Self.days, calls: 3, mix: .plain)) { here in
+            let names = try await archived(here)
+            var all: [ArchiveName] = []
+            for day in 0..<5 {
+                here.simulator.clock.advance(by: .seconds(86_400))
+                let read = try await read(here, "1/5")
+                #expect(!read.isEmpty, "day \(day)")
+                all += read
+            }
+            #expect(Set(all) == Set(names))
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let status = try await manifest.readingStatus(here.organization)
+            #expect(try #require(status.allReadSince) >= here.now() - .hours(5 * 24))
+            try manifest.close()
+            #expect(try await read(here, "1/1").count == 5)
+            #expect(try await read(here, "1/1000000").count == 1, "never nothing")
+        }
+    }
+
+    @Test func `takes along what had a fault the last time, and what the manifest does not know`() async throws {
+        try await Installation.with(.small(days: Self.days, calls: 3, mix: .plain)) { here in
+            let names = try await archived(here)
+            let path = here.root.archivePath(names[4])
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            _ = try await read(here, "100%")
+            for _ in 0..<3 { #expect(try await read(here, "1%").contains(names[4])) }
+            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+            #expect(try await read(here, "1%").contains(names[4]))
+            #expect(try await read(here, "1%").contains(names[4]) == false, "it is sound again")
+        }
+    }
+
+    @Test(arguments: ["1/30", "5%", "100%", "3/7", "1/1"]) func `is a part of the whole`(text: String) throws {
+        let share = try #require(ReadingShare(text))
+        for total in [0, 1, 29, 30, 31, 1000, 9_000_000_000_000_000] as [Int64] {
+            let bytes = share.bytes(of: total)
+            #expect(bytes <= total)
+            #expect(Double(bytes) >= Double(total) * Double(share.numerator) / Double(share.denominator) - 2)
+            if total > 0 { #expect(bytes > 0) }
+        }
+    }
+
+    @Test(arguments: ["0/30", "2/1", "1/0", "-1/3", "1", "", "%", "0%", "101%", "1/2/3", "a/b", "1/9999999"])
+    func `is nothing else`(text: String) {
+        #expect(ReadingShare(text) == nil)
+    }
+}

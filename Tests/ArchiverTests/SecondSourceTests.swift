@@ -1,0 +1,83 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import WebexContactCenter
+
+@testable import Archiver
+
+@Suite struct SecondSourceTests {
+    private func events(_ here: Installation) async throws -> [Event] {
+        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        var events: [Event] = []
+        for try await event in manifest.events() where event.kind == .taskNotListed { events.append(event) }
+        return events
+    }
+
+    @Test func `calls that the listing leaves out are found by what their agents did, and archived`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tasks.hiddenShare = 0.3
+        try await Installation.with(try .small(calls: 30, mix: .plain), options: options) { here in
+            let first = try await here.pass()
+            let hidden = 30 - first.summary.tasks.listed + (first.secondSource?.tasksNotListed ?? 0)
+            #expect((3..<20).contains(hidden))
+            #expect(first.secondSource?.tasksNotListed == hidden)
+            #expect(first.secondSource?.absence == nil)
+            #expect(try await events(here).count == hidden)
+            try await here.expectWhole()
+            // Known by now, they are no news.
+            #expect(try await here.pass().secondSource?.tasksNotListed == 0)
+            #expect(try await events(here).count == hidden)
+        }
+    }
+
+    @Test func `a call that is left out and has no recording is asked about like any other`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tasks.hiddenShare = 1
+        var mix = CallMix.plain
+        mix.missingShare = 1
+        try await Installation.with(try .small(calls: 4, mix: mix), options: options) { here in
+            let result = try await here.pass()
+            #expect(result.secondSource?.tasksNotListed == 4)
+            #expect(result.summary.tasks.undetermined == 4)
+            #expect(!result.isComplete)
+        }
+    }
+
+    @Test func `a call that began before the window is not taken for left out`() async throws {
+        let days = ["2025-11-20", "2025-11-21"]
+        try await Installation.with(try .small(days: days, calls: 12, scale: 1, mix: .plain)) { here in
+            let result = try await here.pass(.day(try #require(ArchiveDay(days[1]))))
+            #expect(result.secondSource?.tasksNotListed == 0)
+            #expect(try #require(result.secondSource).activities > 0)
+            #expect(Set(try await here.recordings().map(\.day.description)) == [days[1]])
+        }
+    }
+
+    @Test func `a provider that does not allow it, or fails at it, costs the pass nothing`() async throws {
+        try await Installation.with(try .small(mix: .plain)) { here in
+            here.simulator.change { $0.activities.isPermitted = false }
+            let refused = try await here.pass()
+            #expect(refused.isComplete)
+            #expect(try #require(refused.secondSource?.absence).contains("403"))
+            here.simulator.change { $0.activities.isPermitted = true }
+            here.simulator.inject(FaultRule(.activities, .always, .status(500)))
+            let failed = try await here.pass()
+            #expect(failed.isComplete)
+            #expect(try #require(failed.secondSource?.absence).contains("500"))
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `where it is turned off nobody is asked`() async throws {
+        try await Installation.with(try .small(mix: .plain)) { here in
+            let result = try await here.pass { $0.providers[0].crossChecksActivities = false }
+            #expect(result.secondSource == nil)
+            #expect(here.simulator.counters.requests[.activities] == nil)
+            #expect(result.isComplete)
+        }
+    }
+}

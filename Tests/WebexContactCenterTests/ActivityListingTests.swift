@@ -1,0 +1,123 @@
+import Foundation
+import Recordings
+import Testing
+import Transfer
+
+@testable import WebexContactCenter
+
+@Suite struct ActivityListingTests {
+    /// A provider's listing of activities with the habits that a real one might have; activity n is about `task-n`.
+    struct Model: Sendable {
+        var times: [Int64]
+        var mostRows = 10_000
+        var cap = 1000
+        var isShuffled = false
+        var tooLargeAbove = Int.max
+
+        func respond(to request: HTTPRequest) -> HTTPResponse {
+            guard let from = Int64(request.query["from"] ?? ""), let to = Int64(request.query["to"] ?? ""),
+                let pageSize = Int(request.query["pageSize"] ?? ""), let page = Int(request.query["page"] ?? ""),
+                to - from < 86_400_000, (page + 1) * pageSize <= mostRows
+            else { return .json("{}", status: 400) }
+            var found = times.enumerated().filter { $0.element >= from && $0.element < to }
+            guard found.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
+            if isShuffled, found.count > 200 { found.reverse() }
+            let rows = found.dropFirst(page * pageSize).prefix(min(cap, pageSize)).map { row in
+                #"{"taskId":"task-\#(row.offset)","channelType":"telephony","startTime":\#(row.element),"endTime":-1}"#
+            }
+            return .json(#"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#)
+        }
+    }
+
+    private let start: Int64 = 1_763_000_000_000
+
+    private func listed(_ model: Model, hours: Int = 60) async throws -> (Set<String>, [Timestamp], Int) {
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in model.respond(to: request) },
+            requestsPerMinute: 100_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        var tasks: Set<String> = []
+        var crowded: [Timestamp] = []
+        for try await page in test.center.activityPages(from: from, to: from + .hours(hours)) {
+            tasks.formUnion(page.activities.compactMap { $0.taskID?.description })
+            crowded += page.crowded
+        }
+        return (tasks, crowded, test.exchange.requests.count)
+    }
+
+    private func spread(_ count: Int, over milliseconds: Int64) -> [Int64] {
+        var generator = SeededGenerator(state: UInt64(count))
+        return (0..<count).map { _ in start + Int64.random(in: 0..<milliseconds, using: &generator) }.sorted()
+    }
+
+    private static let habits: [(String, Model)] = [
+        ("as documented", Model(times: [])),
+        ("a cap of 100", Model(times: [], cap: 100)),
+        ("a cap of 340", Model(times: [], cap: 340)),
+        ("not in order", Model(times: [], isShuffled: true)),
+        ("413 above 150 rows", Model(times: [], tooLargeAbove: 150)),
+    ]
+
+    @Test(arguments: habits, [0, 1, 99, 100, 999, 1000, 1001, 12_345])
+    func `every activity is met, whatever the provider's habits`(
+        habit: (name: String, model: Model),
+        count: Int
+    ) async throws {
+        var model = habit.model
+        model.times = spread(count, over: 60 * 3_600_000)
+        let (tasks, crowded, _) = try await listed(model)
+        #expect(tasks == Set((0..<count).map { "task-\($0)" }))
+        #expect(crowded.isEmpty)
+    }
+
+    @Test func `more rows than a question can reach are asked for from the last one on`() async throws {
+        let (tasks, crowded, requests) = try await listed(Model(times: spread(45_000, over: 3_600_000)), hours: 2)
+        #expect(tasks.count == 45_000)
+        #expect(crowded.isEmpty)
+        #expect(requests < 55)
+    }
+
+    @Test func `a millisecond with more than can be had is told of, and what comes after it is met`() async throws {
+        let crowd = Array(repeating: start + 7_200_000, count: 10_500)
+        let (tasks, crowded, _) = try await listed(Model(times: [start + 5] + crowd + [start + 7_200_001]))
+        #expect(tasks.count == 10_002)
+        #expect(tasks.contains("task-10501"))
+        #expect(crowded == [Timestamp(millisecondsSince1970: start + 7_200_000)])
+    }
+
+    @Test func `rows without a task, without a time and of other channels are no obstacle`() async throws {
+        let body = #"""
+            {"data":[{"taskId":null,"startTime":1763000001000,"channelType":"telephony"},
+            {"taskId":"a","channelType":"telephony","startTime":"1763000002000"},
+            {"taskId":"b","channelType":"email","startTime":1763000003000},
+            {"taskId":"","channelType":"telephony","startTime":0},{"taskId":"c","channelType":"telephony"}]}
+            """#
+        let test = try TestCenter(ScriptedExchange { _, _ in .json(body) })
+        let from = Timestamp(millisecondsSince1970: start)
+        var found: [AgentActivity] = []
+        for try await page in test.center.activityPages(from: from, to: from + .hours(1)) { found += page.activities }
+        #expect(found.map(\.taskID?.description) == [nil, "a", nil, "c"])
+        #expect(found[1].startTime == from + .seconds(2))
+        #expect(found[3].startTime == from + .seconds(3))
+    }
+
+    @Test(arguments: [400, 403, 404])
+    func `a provider that does not allow it says so once`(status: Int) async throws {
+        let test = try TestCenter(ScriptedExchange { _, _ in .json("{}", status: status) })
+        let from = Timestamp(millisecondsSince1970: start)
+        let error = try await providerError {
+            for try await _ in test.center.activityPages(from: from, to: from + .hours(1)) {}
+        }
+        #expect(error.status == status)
+        #expect(test.exchange.requests.count == 1)
+    }
+
+    @Test func `the future is not asked for`() async throws {
+        let test = try TestCenter(ScriptedExchange { _, _ in .noTasks })
+        for try await _ in test.center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now + .hours(9)) {
+        }
+        let asked = test.exchange.requests[0].query
+        #expect(asked["to"] == String((TestCenter.now - .seconds(60)).millisecondsSince1970))
+    }
+}
