@@ -1,3 +1,4 @@
+import Foundation
 import Manifest
 import Recordings
 
@@ -17,7 +18,8 @@ struct Closing: Sendable {
         let outlook = try await context.manifest.closingOutlook(organization)
         guard let first = firstDay(outlook), let last = today.previous else { return [] }
         let open = first.through(last).filter { day in
-            !outlook.closed.contains(day) && !outlook.doubted.contains(day) && isListed(day, outlook)
+            !outlook.closed.contains(day) && !outlook.doubted.contains(day)
+                && outlook.hasListed(day, besides: listed, in: context.rules.timeZone)
         }
         guard let earliest = open.first else { return [] }
         let statuses = try await context.manifest.dayStatuses(
@@ -30,15 +32,23 @@ struct Closing: Sendable {
     }
 
     private func firstDay(_ outlook: ClosingOutlook) -> ArchiveDay? {
-        let listed = [outlook.listed?.lowerBound, listed?.lowerBound].compactMap { $0.map(context.rules.day(of:)) }
-        return (listed + [outlook.firstNoted].compactMap(\.self)).min()
+        let own = listed.map { context.rules.day(of: $0.lowerBound) }
+        return [outlook.firstDay(in: context.rules.timeZone), own].compactMap(\.self).min()
+    }
+}
+
+extension ClosingOutlook {
+    /// The first day that anything was listed of; `nil` before the first listing.
+    func firstDay(in timeZone: TimeZone) -> ArchiveDay? {
+        [listed.map { ArchiveDay($0.lowerBound, in: timeZone) }, firstNoted].compactMap(\.self).min()
     }
 
-    /// A day of which there is a record was listed whole before that was made.
-    private func isListed(_ day: ArchiveDay, _ outlook: ClosingOutlook) -> Bool {
-        let interval = day.interval(in: context.rules.timeZone)
-        return outlook.reopened.contains(day)
-            || [outlook.listed, listed].contains { span in
+    /// Whether the whole day has been listed. One of which there is a record was, before that was made.
+    /// - Parameter span: what has been listed besides.
+    func hasListed(_ day: ArchiveDay, besides span: Range<Timestamp>? = nil, in timeZone: TimeZone) -> Bool {
+        let interval = day.interval(in: timeZone)
+        return closed.contains(day) || reopened.contains(day)
+            || [listed, span].contains { span in
                 span.map { $0.lowerBound <= interval.lowerBound && interval.upperBound <= $0.upperBound } ?? false
             }
     }

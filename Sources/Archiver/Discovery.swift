@@ -26,8 +26,9 @@ struct Discovery: Sendable {
             covered = page.coveredUntil
             context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
             for anomaly in page.anomalies {
-                try await tell(of: anomaly)
-                if anomaly.mayHideTask { doubted.insert(context.rules.day(of: anomaly.at)) }
+                let days = daysInDoubt(anomaly, window)
+                try await tell(of: anomaly, doubting: days)
+                doubted.formUnion(days)
                 if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
             }
             pageNoted()
@@ -38,7 +39,7 @@ struct Discovery: Sendable {
     }
 
     /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.
-    private func tell(of anomaly: ListingAnomaly) async throws {
+    private func tell(of anomaly: ListingAnomaly, doubting days: [ArchiveDay]) async throws {
         context.observer(.listingAnomaly(organization.name, anomaly.description))
         let event = Event(
             time: context.now(),
@@ -49,8 +50,15 @@ struct Discovery: Sendable {
         try await context.manifest.appendEvent(event)
         guard anomaly.mayHideTask else { return }
         context.listingDoubts.add(organization.name)
+        try await context.manifest.noteListingDoubts(organization.name, days: days, now: context.now())
+    }
+
+    /// The days of which a task may be missing. A row without an ID stands anywhere after its neighbour.
+    private func daysInDoubt(_ anomaly: ListingAnomaly, _ window: PassWindow) -> [ArchiveDay] {
+        guard anomaly.mayHideTask else { return [] }
         let day = context.rules.day(of: anomaly.at)
-        try await context.manifest.noteListingDoubt(organization.name, day: day, now: context.now())
+        let end = window.range.upperBound - .milliseconds(1)
+        return day.through(anomaly.code == .unreadableTask ? max(day, context.rules.day(of: end)) : day)
     }
 
     /// Days that were in doubt and have been listed whole without one are so no more.

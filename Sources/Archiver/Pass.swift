@@ -142,8 +142,13 @@ package struct Pass: Sendable {
         )
         guard !window.isEmpty else { return days }
         let last = context.rules.day(of: window.upperBound - .milliseconds(1))
-        let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day))
-        return (days + silent.map { DayReconciliation(organization: name, day: $0) }).sorted { $0.day < $1.day }
+        let closed = try await context.manifest.closingOutlook(name).closed
+        let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day)).map {
+            var day = DayReconciliation(organization: name, day: $0)
+            day.isClosed = closed.contains($0)
+            return day
+        }
+        return (days + silent).sorted { $0.day < $1.day }
     }
 
     /// Runs the receiving and the storing end of a pass, and `produce` in front of them.

@@ -37,6 +37,38 @@ package struct DayCloseRow: Hashable, Sendable {
     package var isCurrent: Bool
 }
 
+/// What a day comes to, and what is missing of it.
+package struct DayAccount: Hashable, Sendable {
+    package var figures: DayReconciliation
+    /// In the order of the tasks' creation.
+    package var gaps: [Gap]
+
+    package init(figures: DayReconciliation, gaps: [Gap] = []) {
+        self.figures = figures
+        self.gaps = gaps
+    }
+
+    /// As the record of a closed day has it.
+    fileprivate init(closed record: DayClose) {
+        figures = DayReconciliation(organization: record.organization, day: record.day)
+        gaps = record.gaps
+        figures.isClosed = true
+        figures.audioMilliseconds = record.audioMilliseconds
+        figures.bytes = record.bytes
+        figures.summary.tasks.listed = record.tasks.listed
+        figures.summary.tasks.captureRequested = record.tasks.captureRequested
+        figures.summary.tasks.notRequested = record.tasks.notRequested
+        figures.summary.tasks.undetermined = record.tasks.undetermined
+        let failed = gaps.filter { $0.recording != nil }.count
+        figures.summary.recordings.known = record.recordings.archived + failed
+        figures.summary.recordings.archived = record.recordings.archived
+        figures.summary.recordings.failed = failed
+        figures.summary.recordings.gaps = gaps.count - failed
+        figures.summary.recordings.explained = record.recordings.explained
+        for gap in gaps { figures.summary.recordings.reasons[gap.reason, default: 0] += 1 }
+    }
+}
+
 extension Manifest {
     /// Which days of `organization` are closed, and which can be as far as its listing goes.
     package func closingOutlook(_ organization: OrganizationName) async throws -> ClosingOutlook {
@@ -102,6 +134,67 @@ extension Manifest {
                 sql: "UPDATE day_close SET is_current = ? WHERE organization = ? AND day = ?",
                 arguments: [try draft.mark.isCurrent(row, in: db), row, draft.record.day.stored]
             )
+        }
+    }
+
+    /// What a day comes to as seen from `standpoint`: of a closed day what its record says, of another what is counted
+    /// now.
+    package func account(
+        _ organization: OrganizationName,
+        day: ArchiveDay,
+        at standpoint: Standpoint
+    ) async throws -> DayAccount {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            if let noted = try DayCloseRow.find(day, organization: found, in: db), noted.isCurrent {
+                return DayAccount(closed: noted.record)
+            }
+            let scope = ReckoningScope.day(day, organization: found.row)
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, in: db)
+            return DayAccount(
+                figures: reckoning.days.first ?? DayReconciliation(organization: organization, day: day),
+                gaps: reckoning.gaps
+            )
+        }
+    }
+
+    /// How many tasks were listed of each of these days; days of which nothing is known are left out. It counts the tasks
+    /// of those days only that are not closed.
+    package func taskCounts(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>
+    ) async throws -> [ArchiveDay: Int] {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let closed = try DayCloseRow.all(
+                where: "organization = ? AND day BETWEEN ? AND ? AND is_current",
+                [found.row, days.lowerBound.stored, days.upperBound.stored],
+                organization: found,
+                in: db
+            )
+            var counts = Dictionary(uniqueKeysWithValues: closed.map { ($0.record.day, $0.record.tasks.listed) })
+            let select = "SELECT count(*) FROM task WHERE \(TaskRange.condition) AND day = :day AND listed"
+            for day in days.lowerBound.through(days.upperBound) where counts[day] == nil {
+                let arguments = TaskRange.arguments(organization: found.row, day: day)
+                let count = try Int.fetchOne(db.cachedStatement(sql: select), arguments: arguments) ?? 0
+                if count > 0 { counts[day] = count }
+            }
+            return counts
+        }
+    }
+
+    /// How many recordings are known and neither held nor given up, of tasks created before `time`.
+    package func pendingRecordings(
+        _ organization: OrganizationName,
+        createdBefore time: Timestamp
+    ) async throws -> Int {
+        try await read { db in
+            let select = """
+                SELECT count(*) FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
+                WHERE archive IS NULL AND failure IS NULL AND task.organization = ? AND created_time < ?
+                """
+            let row = try OrganizationRow.row(of: organization, in: db)
+            return try Int.fetchOne(db, sql: select, arguments: [row, time.stored]) ?? 0
         }
     }
 
@@ -174,8 +267,13 @@ extension DayCloseRow {
         organization: OrganizationRow,
         in db: Database
     ) throws -> DayCloseRow? {
-        try all(where: "organization = ? AND day = ?", [organization.row, day.stored], organization: organization, in: db)
-            .first
+        try all(
+            where: "organization = ? AND day = ?",
+            [organization.row, day.stored],
+            organization: organization,
+            in: db
+        )
+        .first
     }
 
     fileprivate static func all(
@@ -189,7 +287,10 @@ extension DayCloseRow {
             let day = try ArchiveDay(stored: row[0])
             let text: String = row[2]
             guard let record = try? DayClose(json: Array(text.utf8)) else {
-                throw ManifestError(.damaged, "the record of \(day) cannot be read; `callark rebuild` makes a new manifest")
+                throw ManifestError(
+                    .damaged,
+                    "the record of \(day) cannot be read; `callark rebuild` makes a new manifest"
+                )
             }
             return DayCloseRow(
                 record: record,

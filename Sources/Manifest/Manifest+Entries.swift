@@ -207,7 +207,8 @@ private struct TaskScope: Sendable {
     /// What is missing of it beside its failed recordings, which have lines of their own.
     func gap(at standpoint: Standpoint, in db: Database) throws -> Gap? {
         let open = try OpenTask.cursor(where: "question.task = :task", ["task": row], in: db)
-        guard let task = try open.next().map(OpenTask.init), case .gap(let reason) = task.standing(at: standpoint) else {
+        guard let task = try open.next().map(OpenTask.init), case .gap(let reason) = task.standing(at: standpoint)
+        else {
             return nil
         }
         return task.gap(reason)

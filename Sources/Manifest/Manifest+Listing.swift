@@ -88,18 +88,20 @@ extension Manifest {
         }
     }
 
-    /// A listing may have left out a task of `day`, which is not closed before a listing of the whole day has no doubt.
-    package func noteListingDoubt(_ organization: OrganizationName, day: ArchiveDay, now: Timestamp) async throws {
+    /// A listing may have left out a task of these days; each is not closed before a listing of the whole day has no doubt.
+    package func noteListingDoubts(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO listing_doubt (organization, day, time) VALUES (?, ?, ?)",
-                arguments: [row, day.stored, now.stored]
-            )
-            try db.execute(
-                sql: "UPDATE day_close SET is_current = 0 WHERE organization = ? AND day = ? AND is_current",
-                arguments: [row, day.stored]
-            )
+            for day in days {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO listing_doubt (organization, day, time) VALUES (?, ?, ?)",
+                    arguments: [row, day.stored, now.stored]
+                )
+                try db.execute(
+                    sql: "UPDATE day_close SET is_current = 0 WHERE organization = ? AND day = ? AND is_current",
+                    arguments: [row, day.stored]
+                )
+            }
         }
     }
 

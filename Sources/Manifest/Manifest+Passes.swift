@@ -78,12 +78,18 @@ extension Manifest {
     }
 
     /// The last pass that ended as complete; `nil` before the first such.
-    package func lastCompletePass(_ organization: OrganizationName) async throws -> PassRow? {
+    /// - Parameter reachingNow: only passes whose window reached to within an hour of their beginning: one over days long
+    ///   past says nothing of those that have come since.
+    package func lastCompletePass(
+        _ organization: OrganizationName,
+        reachingNow: Bool = false
+    ) async throws -> PassRow? {
         try await read { db in
             let select = """
                 SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome = ? ORDER BY pass.row DESC LIMIT 1
+                WHERE name = ? AND outcome = ? \(reachingNow ? "AND window_to >= started_time - 3600000" : "")
+                ORDER BY pass.row DESC LIMIT 1
                 """
             return try Row.fetchOne(
                 db,

@@ -146,7 +146,7 @@ struct Reckoning {
         // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
         // some of them are unusable.
         let condition = "\(scope.condition) AND (listed OR \(Question.hasUnusable))"
-        let open = try OpenTask.cursor(where: condition, scope.arguments, in: db)
+        let open = try OpenTask.cursor(.tasks, where: condition, scope.arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
             let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
             let standing = task.standing(at: standpoint)
@@ -168,7 +168,7 @@ struct Reckoning {
     }
 
     private mutating func countFailed(in db: Database) throws {
-        let failed = try FailedRecording.cursor(where: scope.condition, scope.arguments, in: db)
+        let failed = try FailedRecording.cursor(.tasks, where: scope.condition, scope.arguments, in: db)
         while let recording = try failed.next().map(FailedRecording.init) { add(recording.gap) }
     }
 

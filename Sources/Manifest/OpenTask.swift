@@ -1,6 +1,14 @@
 import GRDB
 import Recordings
 
+/// Which way to what is missing: whichever has fewer rows, since SQLite cannot know.
+enum GapWalk {
+    /// Through all that is unfinished, whatever the condition says: for conditions that most tasks meet.
+    case unfinished
+    /// Through the tasks that the condition finds: for a day or a window of them.
+    case tasks
+}
+
 /// A task that has a question and no recordings, or not all that the provider lists: of those without a failed recording
 /// the only ones that can be gaps.
 struct OpenTask {
@@ -19,14 +27,23 @@ struct OpenTask {
     var evidence: GapEvidence
     var explanation: StoredExplanation?
 
-    /// Over the questions, whatever `condition` says: there are as many as there are unfinished tasks.
-    static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
+    static func cursor(
+        _ walk: GapWalk = .unfinished,
+        where condition: String,
+        _ arguments: StatementArguments,
+        in db: Database
+    ) throws -> RowCursor {
+        let tables =
+            switch walk {
+            case .unfinished: "question CROSS JOIN task ON task.row = question.task"
+            case .tasks: "task CROSS JOIN question ON question.task = task.row"
+            }
         let select = """
             SELECT task.row AS task_row, organization.name AS organization, task.day AS day, task.id AS task_id,
                 created_time, capture_request, status.text AS status, \(Question.hasUnusable) AS unusable_listed,
                 EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS held, listed,
                 \(GapColumns.question), \(GapColumns.explanation)
-            FROM question CROSS JOIN task ON task.row = question.task
+            FROM \(tables)
             JOIN organization ON organization.row = task.organization JOIN word AS status ON status.row = task.status
             LEFT JOIN explanation ON explanation.task = task.row
             WHERE (NOT held OR \(Question.hasUnusable)) AND \(condition)
@@ -81,13 +98,23 @@ struct FailedRecording {
     var row: RecordingRowID
     var gap: Gap
 
-    /// Over what is known and not held, whatever `condition` says.
-    static func cursor(where condition: String, _ arguments: StatementArguments, in db: Database) throws -> RowCursor {
+    static func cursor(
+        _ walk: GapWalk = .unfinished,
+        where condition: String,
+        _ arguments: StatementArguments,
+        in db: Database
+    ) throws -> RowCursor {
+        let wanted = "recording INDEXED BY recording_wanted"
+        let tables =
+            switch walk {
+            case .unfinished: "\(wanted) CROSS JOIN task ON task.row = recording.task"
+            case .tasks: "task CROSS JOIN \(wanted) ON recording.task = task.row"
+            }
         let select = """
             SELECT task.row AS task_row, organization.name AS organization, task.day AS day, task.id AS task_id,
                 created_time, ordinal, attempts, failure, failure_code, \(RecordingColumns.key),
                 \(GapColumns.question), \(GapColumns.explanation)
-            FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
+            FROM \(tables)
             JOIN organization ON organization.row = task.organization \(RecordingColumns.keyJoins)
             LEFT JOIN question ON question.task = task.row LEFT JOIN explanation ON explanation.task = task.row
             WHERE archive IS NULL AND failure IS NOT NULL AND \(condition)

@@ -217,7 +217,8 @@ extension KeyDescription {
         + [
             SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
             SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
-            SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row, SettingKey.allowedHosts.row,
+            SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
+            SettingKey.allowedHosts.row,
             SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
             SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,

@@ -32,8 +32,8 @@ struct Callark: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, StatusCommand.self,
-            VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
+            ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, ReportCommand.self,
+            StatusCommand.self, VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
         ]
     )
 

@@ -23,6 +23,7 @@ struct RecordingLine: Encodable {
         case callType = "call_type"
         case startTime = "start_time"
         case suspicion = "suspect"
+        case reasonCode = "reason_code"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -44,6 +45,7 @@ struct RecordingLine: Encodable {
         try line.encode(row.file.description, forKey: .file)
         try line.encode(row.attempts, forKey: .attempts)
         try line.encode(row.reason, forKey: .reason)
+        try line.encode(row.failureCode, forKey: .reasonCode)
         try line.encode(row.held?.suspicion, forKey: .suspicion)
         try line.encode(row.held?.audio, forKey: .audio)
     }

@@ -68,7 +68,9 @@ struct PassReport {
             output.text(
                 "  \(day.day)  " + columns.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
             )
-            let reasons = figures.reasons.filter { $0.key != .captureNotRequested }.sorted { $0.key.rawValue < $1.key.rawValue }
+            let reasons = figures.reasons.filter { $0.key != .captureNotRequested }.sorted {
+                $0.key.rawValue < $1.key.rawValue
+            }
             if !reasons.isEmpty {
                 output.text("    " + reasons.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))
             }

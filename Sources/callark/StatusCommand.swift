@@ -11,11 +11,15 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show, per organization and day, what is expected, archived, stored, pending, and missing.",
         discussion: """
-            Also when the last complete pass ended, how long the tokens last, and how much disk is left. It reads only, \
-            and may run beside a pass.
+            Also when the last complete pass ended, how long the tokens last, how much disk is left, and what is an alarm \
+            by the section alarms of the configuration. It reads only, and may run beside a pass.
+
+            With --check, for a monitoring system: one line for each alarm and nothing else, or OK. The exit code is 0 \
+            without an alarm; else the most serious of 74 (disk), 77 (token) and 75 (all others).
 
             EXAMPLES
               callark status
+              callark status --check
               callark status --org acme --json
             """
     )
@@ -25,34 +29,71 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: "Only this organization; may be given more than once.")
     var org: [OrganizationName] = []
 
+    @Flag(help: "Print the alarms only, a line each, and exit with another code than 0 where there is one.")
+    var check = false
+
     func run() async throws {
         let workplace = try Workplace(common)
         let names = try workplace.organizations(named: org)
         let output = Output(json: common.json)
-        defer { output.flush() }
         let manifest = try workplace.manifestForReading()
-        for name in names {
+        for name in names where common.json || !check {
             try await report(name, manifest: manifest, workplace: workplace, to: output)
         }
         let space = try? workplace.root.diskSpace()
+        let alarms = try await alarms(of: names, manifest: manifest, space: space, workplace: workplace)
+        for alarm in alarms {
+            try output.json(AlarmLine(alarm))
+            output.text(alarm.line)
+        }
+        if check {
+            if alarms.isEmpty { output.text("OK") }
+        } else {
+            tell(of: space, workplace: workplace, to: output)
+        }
         try output.json(
             Summary(
                 root: workplace.root.path,
                 freeBytes: space?.freeBytes,
                 totalBytes: space?.totalBytes,
                 minimumFreeBytes: workplace.settings.archive.minimumFreeBytes,
-                openArchives: (try? workplace.root.openArchives().count) ?? 0
+                openArchives: (try? workplace.root.openArchives().count) ?? 0,
+                alarms: alarms.count
             )
         )
-        if let space {
-            output.text(
-                "disk: \(Readable.bytes(space.freeBytes)) of \(Readable.bytes(space.totalBytes)) free at "
-                    + "\(workplace.root.path); downloads stop below "
-                    + Readable.bytes(workplace.settings.archive.minimumFreeBytes)
+        output.flush()
+        if check { throw ExitCode(ExitStatus.worst(alarms.map(ExitStatus.init(alarm:))).rawValue) }
+    }
+
+    private func tell(of space: DiskSpace?, workplace: Workplace, to output: Output) {
+        guard let space else { return output.text("disk: nothing at \(workplace.root.path) yet") }
+        output.text(
+            "disk: \(Readable.bytes(space.freeBytes)) of \(Readable.bytes(space.totalBytes)) free at "
+                + "\(workplace.root.path); downloads stop below "
+                + Readable.bytes(workplace.settings.archive.minimumFreeBytes)
+        )
+    }
+
+    private func alarms(
+        of names: [OrganizationName],
+        manifest: Manifest?,
+        space: DiskSpace?,
+        workplace: Workplace
+    ) async throws -> [Alarm] {
+        let watch = workplace.watch
+        var alarms: [Alarm] = []
+        for name in names {
+            alarms += try await watch.alarms(of: name, manifest: manifest, at: workplace.standpoint(of: name))
+            alarms += watch.alarms(
+                of: name,
+                token: try await workplace.tokenStatus(of: name),
+                isRenewable: workplace.hasRenewableToken(name),
+                now: workplace.now
             )
-        } else {
-            output.text("disk: nothing at \(workplace.root.path) yet")
         }
+        guard let space else { return alarms }
+        let minimum = workplace.settings.archive.minimumFreeBytes
+        return alarms + watch.alarms(of: space, path: workplace.root.path, minimumFreeBytes: minimum)
     }
 
     private func report(
@@ -69,15 +110,16 @@ struct StatusCommand: AsyncParsableCommand {
         let lastPass = try await manifest?.lastCompletePass(name)
         let listedThrough = try await manifest?.watermark(name)
         output.text("\(name)")
-        if !days.isEmpty { output.text("  day         expected  archived  stored  pending  failed  gaps") }
+        if !days.isEmpty { output.text("  day         expected  archived  stored  pending  failed  gaps  explained") }
         for day in days {
             try output.json(DayLine(organization: name, day))
             let counts = [
                 (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
-                (day.gaps, 4),
+                (day.gaps, 4), (day.explained, 9),
             ]
             output.text(
                 "  \(day.day)  " + counts.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
+                    + (day.isClosed ? "  closed" : "")
             )
         }
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
@@ -125,6 +167,9 @@ struct StatusCommand: AsyncParsableCommand {
         var pending: Int
         var failed: Int
         var gaps: Int
+        var explained: Int
+        var unexplained: Int
+        var closed: Bool
 
         init(organization: OrganizationName, _ status: DayStatus) {
             self.organization = organization.description
@@ -135,6 +180,9 @@ struct StatusCommand: AsyncParsableCommand {
             pending = status.pending
             failed = status.failed
             gaps = status.gaps
+            explained = status.explained
+            unexplained = status.unexplained
+            closed = status.isClosed
         }
     }
 
@@ -169,9 +217,10 @@ struct StatusCommand: AsyncParsableCommand {
         var totalBytes: Int64?
         var minimumFreeBytes: Int64
         var openArchives: Int
+        var alarms: Int
 
         enum CodingKeys: String, CodingKey {
-            case type, root
+            case type, root, alarms
             case freeBytes = "free_bytes"
             case totalBytes = "total_bytes"
             case minimumFreeBytes = "minimum_free_bytes"

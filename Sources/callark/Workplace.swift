@@ -67,6 +67,28 @@ struct Workplace: Sendable {
         )
     }
 
+    /// What looks for alarms, by the rules of the configuration.
+    var watch: Watch {
+        let alarms = settings.alarms
+        let rules = AlarmRules(
+            completePass: alarms.completePass,
+            volumePercent: alarms.volumePercent,
+            token: alarms.token,
+            horizon: alarms.horizon,
+            purge: alarms.purge,
+            openDay: alarms.openDay,
+            freeBytes: alarms.freeBytes
+        )
+        return Watch(rules: rules, timeZone: settings.archive.timeZone)
+    }
+
+    /// Whether Callark renews an organization's access token by itself.
+    func hasRenewableToken(_ name: OrganizationName) -> Bool {
+        guard let organization = settings.organizations.first(where: { $0.name == name }) else { return false }
+        if case .refreshing = organization.credentials { return true }
+        return false
+    }
+
     /// What is kept of an organization's tokens, without asking the provider; `nil` where nothing can be told.
     func tokenStatus(of name: OrganizationName) async throws -> TokenStatus? {
         guard let organization = settings.organizations.first(where: { $0.name == name }) else { return nil }

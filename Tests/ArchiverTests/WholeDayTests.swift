@@ -134,7 +134,8 @@ import WebexContactCenter
         }
     }
 
-    @Test func `a recording that never comes keeps its day incomplete, past the horizon too, until it is explained`() async throws
+    @Test func `a recording that never comes keeps its day incomplete, past the horizon too, until it is explained`()
+        async throws
     {
         var mix = CallMix.plain
         mix.missingShare = 0.4

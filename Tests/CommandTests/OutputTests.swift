@@ -11,7 +11,7 @@ import Testing
     ]
     static let counts = [
         "tasks": ["listed", "capture_requested", "not_requested", "undetermined"],
-        "recordings": ["known", "archived", "stored", "pending", "failed", "gaps"],
+        "recordings": ["known", "archived", "stored", "pending", "failed", "gaps", "explained", "unexplained"],
     ]
     static let row = [
         "type": "text", "task_id": "text", "recording_id": "text", "organization": "text", "day": "text",
@@ -128,6 +128,7 @@ import Testing
             let failed = try await rows("--state", "failed")
             #expect(failed.map { $0["recording_id"]?.text } == [bad.recording.id])
             #expect(failed.first?["reason"]?.text?.contains("html") == true)
+            #expect(failed.first?["reason_code"]?.text == "damaged_at_provider")
             #expect(failed.first?["bytes"] == .null)
             #expect(failed.first?["archive"] == .null)
             let gaps = try await rows("--state", "gap")

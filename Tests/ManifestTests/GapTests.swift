@@ -127,7 +127,9 @@ import Testing
 }
 
 @Suite struct `An explanation` {
-    private func unexplained(_ fixture: Fixture) async throws -> Int { try await fixture.gaps(isExplained: false).count }
+    private func unexplained(_ fixture: Fixture) async throws -> Int {
+        try await fixture.gaps(isExplained: false).count
+    }
 
     @Test func `names its author, and stands in the log of events also after it was taken back`() async throws {
         try await Fixture.with { fixture in

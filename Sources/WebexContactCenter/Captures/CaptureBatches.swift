@@ -57,7 +57,8 @@ struct CaptureBatches: Sendable {
     private func ask(_ ids: [TaskID], attempts: Int?) async throws(ProviderError) -> CaptureListAnswer {
         let query = CaptureQuery(organizationID: settings.organizationID, taskIDs: ids, options: options)
         return try await exchange.answer(to: query.call(in: settings.dialect), attempts: attempts) {
-            json, trackingID throws(ProviderError) in
+            json,
+            trackingID throws(ProviderError) in
             try CaptureListAnswer(json, asked: ids, trackingID: trackingID)
         }
     }

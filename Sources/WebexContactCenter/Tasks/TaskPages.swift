@@ -125,7 +125,9 @@ extension ProviderExchange {
         if !settings.channelTypes.isEmpty {
             query.append((name: "channelTypes", value: settings.channelTypes.joined(separator: ",")))
         }
-        return try await answer(to: APICall(method: .get, path: "tasks", query: query)) { json, _ throws(ProviderError) in
+        return try await answer(to: APICall(method: .get, path: "tasks", query: query)) {
+            json,
+            _ throws(ProviderError) in
             try TaskListAnswer(json, asked: question)
         }
     }

@@ -1,0 +1,36 @@
+/// Something that a person should know of before an auditor does.
+package struct Alarm: Hashable, Sendable {
+    package var severity: Severity
+    package var code: Code
+    /// What it is about, where it is not about the machine; an organization's name.
+    package var organization: String?
+    /// One line that says what is wrong and what to do.
+    package var message: String
+
+    package init(_ severity: Severity, _ code: Code, organization: String? = nil, _ message: String) {
+        self.severity = severity
+        self.code = code
+        self.organization = organization
+        self.message = message
+    }
+
+    /// How soon somebody should look.
+    package enum Severity: String, Sendable, Hashable {
+        /// Today.
+        case warning
+        /// Now.
+        case critical
+    }
+
+    /// What programs compare.
+    package enum Code: String, Sendable, Hashable, CaseIterable {
+        case noCompletePass = "no_complete_pass"
+        case volumeLow = "volume_low"
+        case tokenEnds = "token_ends"
+        case gapsNearHorizon = "gaps_near_horizon"
+        case gapsUnexplained = "gaps_unexplained"
+        case purgeNear = "purge_near"
+        case daysOpen = "days_open"
+        case diskLow = "disk_low"
+    }
+}

@@ -1,0 +1,147 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import WebexContactCenter
+
+@testable import Archiver
+
+@Suite struct `Silence` {
+    private static let rules = AlarmRules(
+        completePass: .hours(36),
+        volumePercent: 30,
+        token: .hours(7 * 24),
+        horizon: .hours(24),
+        purge: .hours(30 * 24),
+        openDay: .hours(3 * 24),
+        freeBytes: 5000
+    )
+    private let watch = Watch(rules: rules, timeZone: .gmt)
+
+    private func alarms(
+        _ here: Installation,
+        retention: Duration = Standpoint.usualRetention
+    ) async throws -> [Alarm] {
+        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        defer { try? manifest.close() }
+        let now = here.now()
+        let standpoint = Standpoint(
+            now: now,
+            today: ArchiveDay(now, in: .gmt),
+            horizon: .hours(7 * 24),
+            retention: retention
+        )
+        return try await watch.alarms(of: here.organization, manifest: manifest, at: standpoint)
+    }
+
+    @Test func `is an alarm before the first pass, and after the last complete one`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            let now = here.now()
+            let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(168))
+            let before = try await watch.alarms(of: here.organization, manifest: nil, at: standpoint)
+            #expect(before.map(\.code) == [.noCompletePass])
+            try await here.pass(.sinceLastPass)
+            #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(35 * 3600))
+            #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(2 * 3600))
+            try await here.pass()
+            let late = try await alarms(here)
+            #expect(late.map(\.code) == [.noCompletePass])
+            #expect(late.map(\.severity) == [.critical])
+            // A day that nobody looked at is no closed one.
+            here.simulator.clock.advance(by: .seconds(4 * 86_400))
+            #expect(try await alarms(here).map(\.code) == [.noCompletePass, .daysOpen])
+            try await here.pass(.sinceLastPass)
+            #expect(try await alarms(here) == [])
+        }
+    }
+
+    @Test func `of gaps is broken near their horizon, past it, and before the purge, until they are explained`()
+        async throws
+    {
+        var mix = CallMix.plain
+        mix.missingShare = 0.3
+        try await Installation.with(.small(mix: mix)) { here in
+            try await here.pass(.sinceLastPass)
+            let missing = try await here.gaps()
+            func codes(retention: Duration = Standpoint.usualRetention) async throws -> Set<Alarm.Code> {
+                Set(try await alarms(here, retention: retention).map(\.code)).subtracting([.noCompletePass, .daysOpen])
+            }
+            #expect(try await codes() == [])
+            here.simulator.clock.advance(by: .seconds(5 * 86_400))
+            #expect(try await codes() == [.gapsNearHorizon])
+            #expect(try await codes(retention: .hours(10 * 24)) == [.gapsNearHorizon, .purgeNear])
+            here.simulator.clock.advance(by: .seconds(3 * 86_400))
+            #expect(try await codes() == [.gapsUnexplained])
+            #expect(try await alarms(here).contains { $0.message.hasPrefix("\(missing.count) missing past the") })
+            try await here.explain(missing.map(\.taskID))
+            #expect(try await codes(retention: .hours(10 * 24)) == [])
+        }
+    }
+
+    @Test func `of a weekday is held against its own history`() async throws {
+        // Six Thursdays and the days between them; the last Thursday has no call, the one before it has few.
+        let day = try #require(ArchiveDay("2025-11-20"))
+        let days = (1...5).reversed().compactMap { ArchiveDay(daysSince1970: day.daysSince1970 - Int64(7 * $0)) }
+        try await Installation.with(.small(days: days.map(\.description), calls: 4, mix: .plain)) { here in
+            let first = try #require(days.first).interval(in: .gmt).lowerBound
+            try await here.pass(.between(from: first, to: nil))
+            #expect(try await alarms(here).filter { $0.code == .volumeLow } == [])
+            here.simulator.clock.advance(by: .seconds(7 * 86_400))
+            try await here.pass(.between(from: first, to: nil))
+            let quiet = try await alarms(here).filter { $0.code == .volumeLow }
+            #expect(quiet.map(\.severity) == [.critical, .critical])
+            #expect(quiet.allSatisfy { $0.message.hasPrefix("2025-11-20 has 0 ") })
+            #expect(quiet.contains { $0.message.contains("usually has 4") })
+            let lax = Watch(rules: AlarmRules(off: Self.rules), timeZone: .gmt)
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            defer { try? manifest.close() }
+            let now = here.now()
+            let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(168))
+            let none = try await lax.alarms(of: here.organization, manifest: manifest, at: standpoint)
+            #expect(none.filter { $0.code == .volumeLow } == [])
+        }
+    }
+
+    @Test func `has a median`() {
+        #expect(Watch.median([3]) == 3)
+        #expect(Watch.median([9, 1, 2]) == 2)
+        #expect(Watch.median([4, 1, 2, 3]) == 2.5)
+    }
+
+    @Test func `of tokens and disks is broken before they run out`() throws {
+        let now = Timestamp(millisecondsSince1970: 1_763_700_000_000)
+        let acme = try #require(OrganizationName("acme"))
+        func token(_ status: TokenStatus?, renewable: Bool = true) -> [Alarm.Severity] {
+            watch.alarms(of: acme, token: status, isRenewable: renewable, now: now).map(\.severity)
+        }
+        #expect(token(nil) == [])
+        #expect(token(TokenStatus(refreshExpires: now + .hours(8 * 24))) == [])
+        #expect(token(TokenStatus(accessExpires: now, refreshExpires: now + .hours(8 * 24))) == [])
+        #expect(token(TokenStatus(refreshExpires: now + .hours(6 * 24))) == [.warning])
+        #expect(token(TokenStatus(refreshExpires: now)) == [.critical])
+        #expect(token(nil, renewable: false) == [.warning])
+        #expect(token(TokenStatus(accessExpires: now + .hours(24)), renewable: false) == [.warning])
+        #expect(token(TokenStatus(accessExpires: now + .hours(24 * 9)), renewable: false) == [])
+        func disk(_ free: Int64) throws -> [Alarm.Severity] {
+            // The space of a real disk, with another figure in it.
+            var space = try ArchiveRoot(path: FileManager.default.temporaryDirectory.path).diskSpace()
+            space.freeBytes = free
+            return watch.alarms(of: space, path: "/var/lib/callark", minimumFreeBytes: 1000).map(\.severity)
+        }
+        #expect(try disk(5000) == [])
+        #expect(try disk(4999) == [.warning])
+        #expect(try disk(999) == [.critical])
+    }
+}
+
+extension AlarmRules {
+    /// The same without a look at volumes.
+    fileprivate init(off rules: AlarmRules) {
+        self = rules
+        volumePercent = 0
+    }
+}

@@ -1,0 +1,244 @@
+import Foundation
+import Simulator
+import Testing
+
+/// What operators and auditors see of what is missing.
+@Suite struct `What is missing` {
+    /// A desk whose last call has no recording yet.
+    private static func withGap(_ body: (Desk, _ task: String) async throws -> Void) async throws {
+        try await Desk.with(mix: .plain) { desk in
+            let task = try #require(desk.simulator.servedRecordings().last).taskID
+            desk.simulator.holdBackCaptures(of: task, until: desk.simulator.clock.now + .seconds(86_400))
+            #expect(try await desk.run("archive", "--day", desk.day).status == 75)
+            try await body(desk, task)
+        }
+    }
+
+    @Test func `is told by day, and the days add up to the summary`() async throws {
+        try await Desk.with(calls: 20) { desk in
+            let served = desk.simulator.servedRecordings()
+            let bad = try #require(served.first)
+            let late = try #require(served.last).taskID
+            desk.simulator.inject(FaultRule(.media, .always, .html200, pathContains: bad.recording.id))
+            desk.simulator.holdBackCaptures(of: late, until: desk.simulator.clock.now + .seconds(86_400))
+            let ending = try await desk.run("archive", "--json")
+            #expect(ending.status == 75)
+            let objects = try ending.objects
+            let summary = try #require(objects.last)
+            let days = objects.filter { $0["type"]?.text == "day" }
+            #expect(days.count >= 7, "every day of the window")
+            for part in ["tasks", "recordings"] {
+                guard case .object(let figures) = try #require(summary[part]) else { continue }
+                for (key, value) in figures {
+                    guard let total = value.number else { continue }
+                    let sum = days.compactMap { $0[part]?[key]?.number }.reduce(0, +)
+                    #expect(sum == total, "\(part).\(key)")
+                }
+            }
+            #expect(summary["recordings"]?["unexplained"] == .number(2))
+            #expect(summary["recordings"]?["reasons"]?["damaged_at_provider"] == .number(1))
+            #expect(summary["recordings"]?["reasons"]?["not_yet_available"] == .number(1))
+            let day = try #require(days.first { $0["day"]?.text == desk.day })
+            #expect(day["closed"] == .boolean(false))
+            #expect(day["complete"] == .boolean(false))
+            let recordings = try #require(day["recordings"])
+            #expect(recordings["expected"]?.number == (recordings["known"]?.number ?? 0) + 1)
+            #expect(days.filter { $0["closed"] == .boolean(true) }.count == days.count - 2, "all but this and today")
+            // What an independent tool counts.
+            let count = try await Program.run(
+                "sqlite3",
+                ["\(desk.root)/manifest.sqlite", "SELECT count(*) FROM recordings_readable WHERE state = 'archived'"]
+            )
+            #expect(Double(count.output.dropLast()) == summary["recordings"]?["archived"]?.number)
+        }
+    }
+
+    @Test func `is a short table for people, of days that are not complete only`() async throws {
+        try await Self.withGap { desk, _ in
+            let open = try await desk.run("archive", "--day", desk.day)
+            #expect(open.output.contains("1 not_yet_available"))
+            #expect(open.output.contains("callark gaps"))
+            desk.simulator.holdBackCaptures(of: "", until: nil)
+        }
+        try await Desk.with(calls: 2) { desk in
+            let whole = try await desk.archiveDay()
+            #expect(!whole.output.contains("not complete"))
+        }
+    }
+
+    @Test func `is listed with its evidence, explained with a name, and then no longer in the way`() async throws {
+        try await Self.withGap { desk, task in
+            let gap = try #require(try await desk.run("gaps", "--json").objects.first)
+            #expect(gap["type"]?.text == "gap")
+            #expect(gap["task_id"]?.text == task)
+            #expect(gap["reason"]?.text == "not_yet_available")
+            #expect(gap["evidence"]?["asks"] == .number(1))
+            #expect(gap["evidence"]?["tracking_id"]?.text?.isEmpty == false)
+            let explained = try await desk.run(
+                "gaps",
+                "explain",
+                "-",
+                "--reason",
+                "test_call",
+                "--note",
+                "a line test",
+                environment: ["SUDO_USER": "ann", "LOGNAME": "root"],
+                input: "\(task)\n\(task)\n"
+            )
+            #expect(explained.status == 0)
+            #expect(try await desk.run("gaps", "--json").objects.map { $0["type"]?.text } == ["summary"])
+            let row = try #require(try await desk.run("gaps", "list", "--explained", "--json").objects.first)
+            #expect(row["explanation"]?["author"]?.text == "ann")
+            #expect(row["explanation"]?["note"]?.text == "a line test")
+            #expect(try await desk.run("gaps", "--all", "--reason", "not_yet_available").output.contains(task))
+            #expect(try await desk.run("gaps", "--all", "--day", "2020-01-01").output.hasPrefix("0 gaps"))
+            let next = try await desk.run("archive", "--day", desk.day, "--json")
+            #expect(next.status == 0)
+            #expect(try next.objects.last?["recordings"]?["explained"] == .number(1))
+            #expect(try next.objects.last?["archives"]?.list.count == 1, "the record of the day")
+            let back = try await desk.run("gaps", "explain", "--withdraw", task)
+            #expect(back.status == 0)
+            #expect(try await desk.run("archive", "--day", desk.day).status == 75)
+            let story = try await desk.run("gaps", "show", task, "--json").objects
+            let kinds = story.filter { $0["type"]?.text == "event" }.compactMap { $0["kind"]?.text }
+            #expect(kinds == ["gap_opened", "gap_explained", "explanation_withdrawn"])
+            desk.simulator.holdBackCaptures(of: task, until: nil)
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            let whole = try await desk.run("gaps", "show", task)
+            #expect(whole.output.contains("gap_filled"))
+            #expect(whole.output.contains("archived in acme-"))
+        }
+    }
+
+    @Test func `is explained only where it is missing, with a known reason and a note`() async throws {
+        try await Self.withGap { desk, task in
+            let held = try #require(desk.simulator.servedRecordings().first).taskID
+            func explain(_ arguments: String...) async throws -> Program.Ending {
+                try await desk.start(["gaps", "explain"] + arguments).end()
+            }
+            let unknown = try await explain(task, "no-such-task", "--reason", "other", "--note", "x")
+            #expect(unknown.status == 64)
+            #expect(unknown.errors.contains("no-such-task"))
+            let whole = try await explain(held, "--reason", "other", "--note", "x")
+            #expect(whole.status == 64)
+            #expect(whole.errors.contains("\(held) has nothing missing"))
+            let reason = try await explain(task, "--reason", "because", "--note", "x")
+            #expect(reason.status == 64)
+            for word in ["recording_disabled", "test_call", "provider_fault", "legal_deletion", "other"] {
+                #expect(reason.errors.contains(word))
+            }
+            #expect(try await explain(task, "--reason", "other").status == 64)
+            #expect(try await explain(task, "--reason", "other", "--note", "  ").status == 64)
+            #expect(try await explain("--reason", "other", "--note", "x").status == 64)
+            #expect(try await explain(task, "--withdraw").status == 64)
+            #expect(try await desk.run("gaps", "show", "no-such-task").status == 64)
+            #expect(try await desk.run("gaps", "--reason", "because").status == 64)
+            #expect(try await desk.run("gaps", "--all", "--json").objects.last?["unexplained"] == .number(1))
+        }
+    }
+}
+
+@Suite struct `A report` {
+    /// Fields of CSV as Python's own reader has them, as lines of JSON.
+    private static let reader = """
+        import csv, json, sys
+        text = sys.stdin.buffer.read().decode()
+        assert text.count("\\r\\n") == text.count("\\n"), "not every line ends with CR LF"
+        for row in csv.DictReader(text.splitlines(), strict=True):
+            assert None not in row and None not in row.values(), row
+            print(json.dumps(row))
+        """
+
+    @Test func `of a month has a row for each day, names what is open or silent, and sums up`() async throws {
+        try await Desk.with(mix: .plain) { desk in
+            let task = try #require(desk.simulator.servedRecordings().last).taskID
+            desk.simulator.holdBackCaptures(of: task, until: desk.simulator.clock.now + .seconds(86_400))
+            #expect(try await desk.run("archive").status == 75)
+            let note = "a \"quoted\", note"
+            let month = String(desk.day.prefix(7))
+            let open = try await desk.run("report", "--month", month, "--json").objects
+            let days = open.filter { $0["type"]?.text == "day" }
+            #expect((28...31).contains(days.count))
+            let day = try #require(days.first { $0["day"]?.text == desk.day })
+            #expect(day["state"]?.text == "open")
+            #expect(day["open_because"]?.list == [.text("unexplained")])
+            #expect(open.contains { $0["type"]?.text == "gap" && $0["task_id"]?.text == task })
+            #expect(
+                try await desk.run("gaps", "explain", task, "--reason", "other", "--note", note).status == 0
+            )
+            #expect(try await desk.run("archive").status == 0)
+            let closed = try await desk.run("report", "--day", desk.day, "--json").objects
+            #expect(closed.first?["state"]?.text == "closed")
+            #expect(closed.first?["archives"]?.list.count == 2)
+            #expect(closed.first?["archives"]?.list.first?["path"]?.text == (try desk.archives().first))
+            #expect(closed.last?["explained"] == .number(1))
+            let archived = try await desk.archived().count
+            #expect(closed.last?["archived"]?.number == Double(archived))
+
+            let csv = try await desk.run("report", "--month", month, "--csv")
+            #expect(csv.status == 0)
+            let rows = try await Program.run("python3", ["-c", Self.reader], input: csv.output).objects
+            #expect(rows.filter { $0["type"]?.text == "day" }.count == days.count)
+            #expect(rows.filter { $0["type"]?.text == "gap" }.map { $0["note"]?.text } == [note])
+            #expect(rows.last?["type"]?.text == "total")
+            #expect(rows.last?["archived"]?.text == "\(archived)")
+            let sums = rows.filter { $0["type"]?.text == "archive" }.compactMap { $0["sha256"]?.text }
+            for path in try desk.archives() {
+                let sum = try await Program.run("sha256sum", [path]).output.prefix(64)
+                #expect(sums.contains(String(sum)))
+            }
+            let text = try await desk.run("report", "--month", month).output
+            #expect(text.contains("not closed: "))
+            #expect(text.contains(desk.day))
+            #expect(text.contains("  total  "))
+        }
+    }
+
+    @Test func `takes a day or a month, and one form`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            for arguments in [
+                [], ["--day", "2025-11-20", "--month", "2025-11"], ["--month", "2025-13"], ["--month", "2025"],
+                ["--day", "2025-11-20", "--csv", "--json"],
+            ] {
+                #expect(try await desk.start(["report"] + arguments).end().status == 64)
+            }
+            let early = try await desk.run("report", "--day", "2025-11-20", "--json").objects
+            #expect(early.first?["open_because"]?.list == [.text("not_listed")])
+        }
+    }
+}
+
+@Suite struct `The alarms` {
+    @Test func `are a line each, and the exit code says so`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            let before = try await desk.run("status", "--check")
+            #expect(before.status == 75)
+            #expect(before.output == "CRITICAL acme no_complete_pass: no pass has run yet\n")
+            #expect(try await desk.run("archive").status == 0)
+            let fine = try await desk.run("status", "--check", environment: ["CALLARK_ALARMS_FREE_BYTES": "0"])
+            #expect(fine.status == 0)
+            #expect(fine.output == "OK\n")
+            let full = try await desk.run(
+                "status",
+                "--check",
+                environment: ["CALLARK_ALARMS_FREE_BYTES": "\(Int64.max)"]
+            )
+            #expect(full.status == 74)
+            #expect(full.output.hasPrefix("WARNING disk_low: "))
+            let token = try await desk.run(
+                "status",
+                "--check",
+                environment: ["CALLARK_ALARMS_TOKEN_DAYS": "365", "CALLARK_ALARMS_FREE_BYTES": "0"]
+            )
+            #expect(token.status == 77)
+            #expect(token.output.hasPrefix("WARNING acme token_ends: the refresh token ends at "))
+            let json = try await desk.run("status", "--json", environment: ["CALLARK_ALARMS_TOKEN_DAYS": "365"])
+            #expect(json.status == 0, "only --check is a verdict")
+            let alarm = try #require(try json.objects.first { $0["type"]?.text == "alarm" })
+            #expect(alarm["code"]?.text == "token_ends")
+            #expect(alarm["severity"]?.text == "warning")
+            #expect(alarm["organization"]?.text == "acme")
+            #expect(try json.objects.last?["alarms"]?.number ?? 0 >= 1)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import Manifest
+
+@Suite struct `A closed day in the manifest` {
+    private func isCurrent(_ fixture: Fixture) async throws -> Bool? {
+        try await fixture.manifest.dayCloses(fixture.acme, days: Fixture.today...Fixture.today).first?.isCurrent
+    }
+
+    private func draft(_ fixture: Fixture, after duration: Duration = .hours(24)) async throws -> DayCloseDraft? {
+        let standpoint = Fixture.standpoint(after: duration)
+        return try await fixture.manifest.draftDayClose(fixture.acme, day: Fixture.today, at: standpoint)
+    }
+
+    /// Seals the day's open archive with a record.
+    private func close(_ fixture: Fixture) async throws {
+        let draft = try #require(try await draft(fixture))
+        let now = Fixture.morning + .hours(24)
+        let name = try await fixture.manifest.openArchive(for: fixture.acme, day: Fixture.today, now: now)
+        _ = try await fixture.manifest.tasksToSeal(organization: fixture.acme, day: Fixture.today).collected()
+        try await fixture.manifest.noteSealed(
+            name,
+            byteCount: 12_345,
+            digest: try Fixture.digest(name.sequence),
+            recordings: try await fixture.manifest.openArchives().first { $0.name == name }?.recordings ?? 0,
+            dayClose: draft.record,
+            decidedAt: draft.mark,
+            now: now
+        )
+    }
+
+    /// What changes something that the record counts.
+    enum Change: String, CaseIterable {
+        case newTask, changedTask, newRecording, question, explanation, doubt
+    }
+
+    @Test(arguments: Change.allCases) func `is looked at again after any change`(_ change: Change) async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            _ = try await fixture.list([try Fixture.task(2)])
+            _ = try await fixture.explain(2)
+            try await close(fixture)
+            #expect(try await isCurrent(fixture) == true)
+            switch change {
+            case .newTask: _ = try await fixture.list([try Fixture.task(3, request: .notRequested)])
+            case .changedTask: _ = try await fixture.list([try Fixture.task(1, status: "abandoned")])
+            case .newRecording:
+                let id = try Fixture.taskID(1)
+                let captures = try [1, 2].map { try Fixture.captured(id, $0) }
+                _ = try await fixture.answer([.capture(Capture(taskID: id, recordings: captures))])
+            case .question:
+                _ = try await fixture.answer([.capture(Capture(taskID: try Fixture.taskID(2), recordings: []))])
+            case .explanation: _ = try await fixture.explain(2, .other)
+            case .doubt:
+                try await fixture.manifest.noteListingDoubts(fixture.acme, days: [Fixture.today], now: Fixture.morning)
+            }
+            #expect(try await isCurrent(fixture) == false)
+        }
+    }
+
+    @Test func `is not looked at again for what happens to other days`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            try await close(fixture)
+            _ = try await fixture.list([try Fixture.task(5, created: Fixture.morning + .hours(24))])
+            #expect(try await isCurrent(fixture) == true)
+        }
+    }
+
+    @Test func `is drafted only where nothing is missing, pending or under way`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            #expect(try await draft(fixture) == nil, "pending")
+            try await fixture.store(work)
+            #expect(try await draft(fixture)?.record.recordings.archived == 1, "what is stored will be archived")
+            _ = try await fixture.list([try Fixture.task(2)])
+            #expect(try await draft(fixture) == nil, "a gap")
+            _ = try await fixture.explain(2)
+            #expect(try await draft(fixture)?.record.gaps.count == 1)
+            _ = try await fixture.list([try Fixture.task(3, status: "assigned", request: .notRequested)])
+            #expect(try await draft(fixture, after: .hours(23)) == nil, "a call under way")
+            #expect(try await draft(fixture, after: .hours(25)) != nil, "one that lost its end")
+        }
+    }
+
+    @Test func `whose explanation was taken back while it was sealed is looked at again`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            _ = try await fixture.explain(1)
+            let draft = try #require(try await draft(fixture))
+            #expect(draft.isNews)
+            _ = try await fixture.manifest.withdrawExplanations(
+                [try Fixture.taskID(1)],
+                organization: nil,
+                author: "bob"
+            ) { _ in Fixture.standpoint() }
+            try await fixture.manifest.noteClosed(draft, now: Fixture.morning)
+            #expect(try await isCurrent(fixture) == false)
+        }
+    }
+
+    @Test func `says the same as long as only its evidence grows older`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            _ = try await fixture.explain(1)
+            try await close(fixture)
+            for hours in [30, 200] {
+                let capture = Capture(taskID: try Fixture.taskID(1), recordings: [])
+                _ = try await fixture.answer([.capture(capture)], now: Fixture.morning + .hours(hours))
+                let again = try #require(try await draft(fixture, after: .hours(hours)))
+                #expect(!again.isNews)
+                try await fixture.manifest.noteClosed(again, now: Fixture.morning)
+                #expect(try await isCurrent(fixture) == true)
+            }
+            _ = try await fixture.explain(1, .providerFault)
+            #expect(try await draft(fixture)?.isNews == true)
+        }
+    }
+}
