@@ -75,8 +75,9 @@ package struct Verification: Sendable {
         self.onBytes = onBytes
     }
 
-    /// The same with the manifest below the root, opened for reading. One that is damaged is a fault, and not an end.
-    /// - Throws: `ManifestError` where there is one that cannot be opened for another reason.
+    /// The same with the manifest below the root, opened for reading. One that is damaged, or cannot be read, is a fault
+    /// and not an end.
+    /// - Throws: `ManifestError` where there is one that waits for something else: another version, or its turn.
     package static func reading(_ root: ArchiveRoot) throws(ManifestError) -> Verification {
         do throws(ManifestError) {
             let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
@@ -84,7 +85,8 @@ package struct Verification: Sendable {
         } catch {
             switch error.code {
             case .missing: return Verification(root: root, manifest: nil)
-            case .damaged: return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
+            case .damaged, .inputOutput, .permission, .readOnly:
+                return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
             default: throw error
             }
         }

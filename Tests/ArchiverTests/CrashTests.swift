@@ -208,4 +208,30 @@ import Testing
             try await here.expectWhole()
         }
     }
+
+    @Test func `a flipped byte in the journal costs one more download, and nothing false`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(20)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let name = try #require(try here.root.openArchives().first)
+            let rows = try await here.recordings()
+            // In the provider's own words, which nothing else knows.
+            try write(here.root.journalPath(name)) { file in
+                let bytes = try #require(try file.readToEnd())
+                let place = try #require(bytes.range(of: Data(#""capture":{"#.utf8))).upperBound + 3
+                try file.seek(toOffset: UInt64(place))
+                try file.write(contentsOf: [bytes[place] ^ 1])
+            }
+            #expect(try await here.verify().contains { $0.contains("damaged line") })
+            here.simulator.clock.advance(by: .seconds(36 * 3600))
+            here.simulator.resetCounters()
+            let damaged = try await here.pass()
+            #expect((damaged.failure as? ArchiveError)?.code == .damaged)
+            #expect(try await here.recordings().filter { $0.state == .pending }.count == 1)
+            #expect(try await here.pass().isComplete)
+            #expect(here.simulator.counters.requests(to: .media) <= here.offered().count - rows.count + 1)
+            try await here.expectWhole()
+        }
+    }
 }

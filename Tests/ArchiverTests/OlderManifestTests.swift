@@ -124,6 +124,33 @@ import Testing
         }
     }
 
+    /// Cancelling leaves each step wherever it is, as the end of the process would, and then the process goes on.
+    @Test func `is brought up to date however often that is cut off`() async throws {
+        try await live { here, noon, _, _ in
+            advance(here, hours: 24)
+            try await here.pass()
+            let task = try #require(here.recordedTasks.first)
+            try here.simulator.addRecording(to: task)
+            let id = try #require(TaskID(task))
+            _ = try await here.open { try await $0.acquire([id], organization: nil) }
+            try await here.pass()
+            let offered = here.offered()
+            try restore(noon, here)
+            purge(here)
+            here.simulator.resetCounters()
+            var cutOff = 0
+            for milliseconds in 0..<25 {
+                let pass = Task { try await here.pass() }
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                pass.cancel()
+                if case .failure = await pass.result { cutOff += 1 }
+            }
+            #expect(cutOff > 0)
+            try await here.pass()
+            try await expectNothingLost(here, offered)
+        }
+    }
+
     @Test func `of before the first recording stores an open archive that it never heard of`() async throws {
         try await Installation.with(Self.world()) { here in
             try await here.open { _ in }

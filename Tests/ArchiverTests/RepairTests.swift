@@ -72,7 +72,7 @@ import Transfer
 
     @Test func `fetches what is damaged into a supplement, and leaves the sealed archive alone`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
-            let rows = try await damaged(here, 3)
+            let rows = try await damaged(here, 3).sorted { $0.held?.offset ?? 0 < $1.held?.offset ?? 0 }
             let sealed = try here.sealedFiles()
             here.simulator.resetCounters()
             let (repair, found) = try await repair(here)
@@ -172,6 +172,22 @@ import Transfer
             #expect(restored.isComplete)
             #expect(try await told(here) == before)
             #expect(try await here.verify() == [])
+        }
+    }
+
+    @Test func `is refused where not a file is missing but a disk`() async throws {
+        try await Installation.with(.small(calls: 2, mix: .plain)) { here in
+            try await here.pass()
+            let before = try await told(here)
+            let archives = here.root.archivesPath
+            try FileManager.default.moveItem(atPath: archives, toPath: archives + "-elsewhere")
+            let error = await #expect(throws: ArchiverError.self) { try await self.repair(here) }
+            #expect(error?.message.contains(archives) == true)
+            try FileManager.default.removeItem(atPath: archives)
+            try FileManager.default.moveItem(atPath: archives + "-elsewhere", toPath: archives)
+            #expect(try await told(here) == before)
+            let (nothing, _) = try await repair(here)
+            #expect(nothing.isComplete && nothing.outcomes.isEmpty)
         }
     }
 
