@@ -72,7 +72,7 @@ import Testing
         try body(file)
     }
 
-    @Test func `files that are ahead of the manifest are cut back`() async throws {
+    @Test func `files that are ahead of the manifest are kept`() async throws {
         try await crash { moments, root in
             try copy(moments.evening.path, root.path)
             try copy(moments.noon.manifestPath, root.manifestPath)
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `an open archive that the manifest never heard of is left out`() async throws {
+    @Test func `an open archive of which nothing can be vouched for is left out`() async throws {
         try await crash { moments, root in
             try copy(moments.noon.path, root.path)
             let name = moments.name
