@@ -216,8 +216,10 @@ extension Manifest {
         try queue.close()
     }
 
+    /// Whether there is anything but the list of migrations, which is there a moment before the first of them, and is all
+    /// there is where a process died in that moment.
     private static func hasTables(_ db: Database) throws -> Bool {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") != 0
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }
 
     private static func checkVersion(of db: Database, path: String) throws {
