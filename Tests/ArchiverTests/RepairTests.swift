@@ -298,7 +298,7 @@ extension RecordingRow.Held {
         try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
             let pass = Task { try await here.pass { $0.rules.downloads.concurrency = 4 } }
             let log = ReadingLog(root: here.root, now: here.now)
-            var (looks, stored, archived) = (0, 0, 0)
+            var (looks, archived) = (0, 0)
             let end = ContinuousClock.now + .seconds(120)
             while archived == 0 {
                 try #require(ContinuousClock.now < end)
@@ -316,12 +316,11 @@ extension RecordingRow.Held {
                 }
                 #expect(faults == [])
                 looks += 1
-                stored += summary.archives == 0 && summary.recordings > 0 ? 1 : 0
                 archived += summary.archives
             }
             let result = try await pass.value
             #expect(result.isComplete)
-            #expect(looks > 1 && stored > 0)
+            #expect(looks > 1)
             await log.close()
             #expect(await log.obstacle == nil)
             try await here.expectWhole()
