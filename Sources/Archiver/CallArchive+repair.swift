@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import DailyArchive
+import Foundation
 import Manifest
 import Recordings
 
@@ -77,6 +78,7 @@ private struct RepairWork {
             spoiled.insert(name)
             damaged += found.damagedRecordings(in: name)
         }
+        try requireFolders(of: spoiled)
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(spoiled.intersection(open))
         try await context.manifest.noteDamaged(damaged.filter { !open.contains($0.archive) }, now: context.now())
@@ -104,6 +106,23 @@ private struct RepairWork {
             repair.summary.repaired += again.faults.count - again.standingFaults.count
         }
         return repair
+    }
+
+    /// Where not even the folder of an archive is there, a disk is missing and not a file: fetching everything again would
+    /// be the wrong answer.
+    private func requireFolders(of names: Set<ArchiveName>) throws {
+        for name in names.sorted() {
+            let sealed = context.root.archivePath(name)
+            let folder = URL(filePath: sealed).deletingLastPathComponent().path
+            guard try context.root.standingPath(name) != sealed, !FileManager.default.fileExists(atPath: folder),
+                !FileManager.default.fileExists(atPath: context.root.openArchivePath(name))
+            else { continue }
+            throw ArchiverError(
+                .damaged,
+                "the folder \(folder) is missing, and \(name) with it; mount it or restore it and repair then, or make "
+                    + "the empty folder if its archives are lost; nothing was changed"
+            )
+        }
     }
 
     private func note(_ report: VerificationReport) async throws {

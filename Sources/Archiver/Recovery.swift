@@ -59,7 +59,8 @@ struct Recovery: Sendable {
             let count = try await spool.takeIn(with: intake, writer: context.writer, now: context.now())
             let what = count == 0 ? "removed from the spool: nothing in it" : "taken in: \(count) recordings"
             context.observer(.recovered(name, "\(what) that the manifest did not know"))
-        } catch let error as ArchiveError where error.code == .damaged {
+        } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
+            // Such as the spool of an old backup beside the archive that became of it.
             context.observer(.recovered(name, "left in the spool: \(error.message)"))
         }
     }

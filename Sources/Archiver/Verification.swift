@@ -75,8 +75,9 @@ package struct Verification: Sendable {
         self.onBytes = onBytes
     }
 
-    /// The same with the manifest below the root, opened for reading. One that is damaged is a fault, and not an end.
-    /// - Throws: `ManifestError` where there is one that cannot be opened for another reason.
+    /// The same with the manifest below the root, opened for reading. One that is damaged, or cannot be read, is a fault
+    /// and not an end.
+    /// - Throws: `ManifestError` where there is one that waits for something else: another version, or its turn.
     package static func reading(_ root: ArchiveRoot) throws(ManifestError) -> Verification {
         do throws(ManifestError) {
             let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
@@ -84,7 +85,11 @@ package struct Verification: Sendable {
         } catch {
             switch error.code {
             case .missing: return Verification(root: root, manifest: nil)
-            case .damaged: return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
+            // One that is being made at this moment has no table yet.
+            case .damaged where (try? Manifest.exists(at: root.manifestPath)) == false:
+                return Verification(root: root, manifest: nil)
+            case .damaged, .inputOutput, .permission, .readOnly:
+                return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
             default: throw error
             }
         }
@@ -206,11 +211,18 @@ private struct Looking: Sendable {
         }
     }
 
-    private func verify(_ name: ArchiveName, _ row: ArchiveRow?) async throws -> VerificationReport {
+    private func verify(_ name: ArchiveName, _ known: ArchiveRow?) async throws -> VerificationReport {
         let path = root.archivePath(name)
+        var row = known
+        // A pass may have sealed it since the manifest was asked.
+        if row == nil { row = try await manifest?.sealedArchive(name) }
         var report = try await verify(path: path, row)
         report.name = name
-        if row == nil, manifest != nil {
+        // One that is open for the manifest is about to be noted by the pass that sealed it, or by the next.
+        // It is asked in the order in which a pass says so.
+        if row == nil, let manifest, try await extent(of: name, manifest) == nil,
+            try await manifest.sealedArchive(name) == nil
+        {
             report.faults.append(
                 ArchiveFault(
                     kind: .manifest,
@@ -247,7 +259,7 @@ private struct Looking: Sendable {
 
     /// Holds an open archive against the manifest. A pass may be appending to it, or seal it meanwhile: where something
     /// is wrong, it is looked at once more with the manifest's later word.
-    /// - Returns: `nil` where it is not open any more.
+    /// - Returns: `nil` where it is not open any more, and stands sealed in its place.
     func verify(open name: ArchiveName, _ manifest: Manifest) async throws -> VerificationReport? {
         var report: VerificationReport?
         for _ in 0..<2 {
@@ -257,6 +269,7 @@ private struct Looking: Sendable {
             if done.isSound { return done }
             report = done
         }
+        if try root.standingPath(name) == root.archivePath(name) { return nil }
         return try await extent(of: name, manifest) == nil ? nil : report
     }
 

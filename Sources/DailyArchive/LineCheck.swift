@@ -12,6 +12,11 @@ enum LineCheck {
         Hexadecimal.text(SHA256.hash(data: line).prefix(8))
     }
 
+    /// Whether a line carries a checksum, right or wrong.
+    static func isPresent(in line: [UInt8]) -> Bool {
+        JSONObject(line)?.string(key) != nil
+    }
+
     /// Whether a line is what was written; lines from before there were checksums are taken at their word.
     static func holds(_ line: JSONObject) -> Bool {
         guard let declared = line.string(key) else { return true }

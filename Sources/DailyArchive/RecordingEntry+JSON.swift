@@ -10,10 +10,10 @@ extension RecordingEntry {
     /// epoch milliseconds and again in ISO 8601 for people, the provider's own JSON embedded as it came.
     package var jsonLine: [UInt8] { jsonObject.line }
 
-    /// Whether `line` is this entry, and nothing besides: a field whose name was damaged is passed over by readers.
+    /// Whether `line`, which was read as this entry, is whole. Where it has no checksum, because it is older or because
+    /// the checksum's own name was damaged, nothing may be in it that readers pass over.
     func isWhole(_ line: [UInt8]) -> Bool {
-        let object = jsonObject
-        return object.line == line || object.uncheckedLine == line
+        LineCheck.isPresent(in: line) || jsonObject.uncheckedLine == line
     }
 
     private var jsonObject: JSONObjectWriter {

@@ -219,7 +219,8 @@ extension Manifest {
         try queue.close()
     }
 
-    /// The migrator's own table comes first and alone, so that a process that dies there leaves nothing else.
+    /// Whether there is anything but the list of migrations, which is there a moment before the first of them, and is all
+    /// there is where a process died in that moment.
     private static func hasTables(_ db: Database) throws -> Bool {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }

@@ -91,10 +91,15 @@ struct VerifyCommand: AsyncParsableCommand {
             Complaint.warning("no manifest at \(workplace.root.manifestPath): the archives speak for themselves")
         }
         let log = ReadingLog(root: workplace.root) { Timestamp(Date()) }
+        // Nothing is written into a manifest that is damaged.
+        var notes = verification.hasManifest && !quick
         let summary = try await verification.run(scope) { report in
             try VerificationLines.write(report, to: output)
-            if let fault = report.faults.first, fault.kind == .manifestDamaged { Complaint.error("\(fault)") }
-            if !quick && verification.hasManifest { await log.note(report) }
+            if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
+                if notes || quick { Complaint.error("\(fault)") }
+                notes = false
+            }
+            if notes { await log.note(report) }
         }
         await log.close()
         if let obstacle = await log.obstacle {

@@ -72,7 +72,7 @@ import Testing
         try body(file)
     }
 
-    @Test func `files that are ahead of the manifest are cut back`() async throws {
+    @Test func `files that are ahead of the manifest are kept`() async throws {
         try await crash { moments, root in
             try copy(moments.evening.path, root.path)
             try copy(moments.noon.manifestPath, root.manifestPath)
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `an open archive that the manifest never heard of is left out`() async throws {
+    @Test func `an open archive of which nothing can be vouched for is left out`() async throws {
         try await crash { moments, root in
             try copy(moments.noon.path, root.path)
             let name = moments.name
@@ -205,6 +205,32 @@ import Testing
             let healed = try await here.pass(.sinceLastPass)
             #expect(healed.isComplete)
             #expect(healed.archives.map(\.name.day.description) == [days[0]])
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `a flipped byte in the journal costs one more download, and nothing false`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(20)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let name = try #require(try here.root.openArchives().first)
+            let rows = try await here.recordings()
+            // In the provider's own words, which nothing else knows.
+            try write(here.root.journalPath(name)) { file in
+                let bytes = try #require(try file.readToEnd())
+                let place = try #require(bytes.range(of: Data(#""capture":{"#.utf8))).upperBound + 3
+                try file.seek(toOffset: UInt64(place))
+                try file.write(contentsOf: [bytes[place] ^ 1])
+            }
+            #expect(try await here.verify().contains { $0.contains("damaged line") })
+            here.simulator.clock.advance(by: .seconds(36 * 3600))
+            here.simulator.resetCounters()
+            let damaged = try await here.pass()
+            #expect((damaged.failure as? ArchiveError)?.code == .damaged)
+            #expect(try await here.recordings().filter { $0.state == .pending }.count == 1)
+            #expect(try await here.pass().isComplete)
+            #expect(here.simulator.counters.requests(to: .media) <= here.offered().count - rows.count + 1)
             try await here.expectWhole()
         }
     }

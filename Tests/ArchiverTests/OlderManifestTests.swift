@@ -124,6 +124,49 @@ import Testing
         }
     }
 
+    @Test func `or rather an older spool is left alone, and holds nothing up`() async throws {
+        try await live { here, _, _, offered in
+            let name = try #require(try here.root.openArchives().first)
+            let files = [here.root.openArchivePath(name), here.root.journalPath(name)]
+            let copies = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+            advance(here, hours: 24)
+            try await here.pass()
+            for (file, bytes) in zip(files, copies) { try bytes.write(to: URL(filePath: file)) }
+            let told = Told()
+            for _ in 0..<2 { #expect(try await here.pass(observer: told.observe).isComplete) }
+            #expect(told.lines.contains { $0.hasPrefix("left in the spool") })
+            #expect(try await here.held() == offered)
+            #expect(try Data(contentsOf: URL(filePath: files[0])) == copies[0])
+        }
+    }
+
+    /// Cancelling leaves each step wherever it is, as the end of the process would, and then the process goes on.
+    @Test func `is brought up to date however often that is cut off`() async throws {
+        try await live { here, noon, _, _ in
+            advance(here, hours: 24)
+            try await here.pass()
+            let task = try #require(here.recordedTasks.first)
+            try here.simulator.addRecording(to: task)
+            let id = try #require(TaskID(task))
+            _ = try await here.open { try await $0.acquire([id], organization: nil) }
+            try await here.pass()
+            let offered = here.offered()
+            try restore(noon, here)
+            purge(here)
+            here.simulator.resetCounters()
+            var cutOff = 0
+            for milliseconds in 0..<25 {
+                let pass = Task { try await here.pass() }
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                pass.cancel()
+                if case .failure = await pass.result { cutOff += 1 }
+            }
+            #expect(cutOff > 0)
+            try await here.pass()
+            try await expectNothingLost(here, offered)
+        }
+    }
+
     @Test func `of before the first recording stores an open archive that it never heard of`() async throws {
         try await Installation.with(Self.world()) { here in
             try await here.open { _ in }

@@ -72,7 +72,7 @@ import Transfer
 
     @Test func `fetches what is damaged into a supplement, and leaves the sealed archive alone`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
-            let rows = try await damaged(here, 3)
+            let rows = try await damaged(here, 3).sorted { $0.held?.offset ?? 0 < $1.held?.offset ?? 0 }
             let sealed = try here.sealedFiles()
             here.simulator.resetCounters()
             let (repair, found) = try await repair(here)
@@ -175,6 +175,22 @@ import Transfer
         }
     }
 
+    @Test func `is refused where not a file is missing but a disk`() async throws {
+        try await Installation.with(.small(calls: 2, mix: .plain)) { here in
+            try await here.pass()
+            let before = try await told(here)
+            let archives = here.root.archivesPath
+            try FileManager.default.moveItem(atPath: archives, toPath: archives + "-elsewhere")
+            let error = await #expect(throws: ArchiverError.self) { try await self.repair(here) }
+            #expect(error?.message.contains(archives) == true)
+            try FileManager.default.removeItem(atPath: archives)
+            try FileManager.default.moveItem(atPath: archives + "-elsewhere", toPath: archives)
+            #expect(try await told(here) == before)
+            let (nothing, _) = try await repair(here)
+            #expect(nothing.isComplete && nothing.outcomes.isEmpty)
+        }
+    }
+
     @Test func `of what is other bytes at the provider now keeps them, with a suspicion`() async throws {
         try await Installation.with(.small(calls: 2, mix: .plain)) { here in
             let row = try #require(try await damaged(here).first)
@@ -274,6 +290,41 @@ extension RecordingRow.Held {
         self = held
         offset = held.offset - 512
         byteCount = 200
+    }
+}
+
+@Suite struct `A verification beside a pass` {
+    @Test func `finds no fault at any moment of it, and notes what it read`() async throws {
+        try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
+            let pass = Task { try await here.pass { $0.rules.downloads.concurrency = 4 } }
+            let log = ReadingLog(root: here.root, now: here.now)
+            var (looks, archived) = (0, 0)
+            let end = ContinuousClock.now + .seconds(120)
+            while archived == 0 {
+                try #require(ContinuousClock.now < end)
+                guard (try? Manifest.exists(at: here.root.manifestPath)) == true,
+                    let verification = try? Verification.reading(here.root)
+                else {
+                    // Not made yet, or not brought up to date.
+                    try await Task.sleep(for: .milliseconds(1))
+                    continue
+                }
+                var faults: [String] = []
+                let summary = try await verification.run(Verification.Scope()) { report in
+                    faults += report.faults.map(\.description)
+                    await log.note(report)
+                }
+                #expect(faults == [])
+                looks += 1
+                archived += summary.archives
+            }
+            let result = try await pass.value
+            #expect(result.isComplete)
+            #expect(looks > 1)
+            await log.close()
+            #expect(await log.obstacle == nil)
+            try await here.expectWhole()
+        }
     }
 }
 

@@ -97,6 +97,7 @@ import Testing
                     }
                 )
                 #expect(try await desk.run("verify", "--repair").status == 65)
+                #expect(try Data(contentsOf: URL(filePath: manifest)) == bytes, "nothing is written into it")
             }
         }
     }

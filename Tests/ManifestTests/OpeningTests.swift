@@ -62,6 +62,18 @@ import Testing
         }
     }
 
+    @Test func `a manifest whose making was cut off is made, and is none until then`() async throws {
+        try await Fixture.with { fixture in
+            let path = fixture.folder.appending(path: "begun.sqlite").path
+            let table = "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
+            _ = try await run("sqlite3", [path, "PRAGMA journal_mode = WAL; \(table)"])
+            #expect(try Manifest.exists(at: path) == false)
+            #expect(open(path, .readWrite) == nil)
+            #expect(try Manifest.exists(at: path))
+            #expect(open(path, .readOnly) == nil)
+        }
+    }
+
     @Test(arguments: [Manifest.Mode.readOnly, .readWrite])
     func `a manifest of a later version is left alone`(mode: Manifest.Mode) async throws {
         try await Fixture.with { fixture in

@@ -97,7 +97,7 @@ struct Root: Sendable {
         let command = entrance + ["sh", "-c", Self.unpack, "sh", path, path + "-unpacked"]
         let unpacked = try await Program.run(command[0], Array(command.dropFirst()))
         #expect(unpacked.status == 0, "\(context): \(unpacked.errors)", sourceLocation: location)
-        let spool = ["spool/credentials", "spool/credentials/acme.json", "spool/parts", "spool/pass.lock"]
+        let spool = ["spool/credentials", "spool/credentials/acme.json", "spool/credentials/acme.json.lock", "spool/parts", "spool/pass.lock"]
         #expect(
             unpacked.output.split(separator: "\n").map(String.init) == offered + spool,
             comment,
