@@ -27,6 +27,18 @@ package enum ArchiveReader {
                 try? FileSystem.remove(draft)
                 throw error
             }
+            try removeDraftsOfDeadProcesses(of: destination)
+        }
+    }
+
+    /// A process that was killed while it copied has left a draft behind that nobody goes on with.
+    private static func removeDraftsOfDeadProcesses(of destination: String) throws(ArchiveError) {
+        let folder = FileSystem.folder(of: destination)
+        let begin = "\(destination.split(separator: "/").last ?? "")."
+        for name in try FileSystem.names(in: folder) where name.hasPrefix(begin) && name.hasSuffix(".tmp") {
+            guard let process = pid_t(name.dropFirst(begin.count).dropLast(4)), kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            try FileSystem.remove("\(folder)/\(name)")
         }
     }
 
