@@ -37,6 +37,7 @@ extension Schema {
         \(closedDays)
         DROP VIEW tasks_readable;
         DROP VIEW recordings_readable;
+        DROP VIEW events_readable;
         \(completenessViews)
         """
 

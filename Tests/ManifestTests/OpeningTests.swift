@@ -202,6 +202,15 @@ import Testing
         }
     }
 
+    @Test(arguments: Event.Kind.allCases)
+    func `a person with sqlite3 reads what happened by its name`(_ kind: Event.Kind) async throws {
+        try await Fixture.with { fixture in
+            try await fixture.manifest.appendEvent(Event(time: Fixture.morning, kind: kind))
+            let name = try await run("sqlite3", [fixture.path, "SELECT kind FROM events_readable ORDER BY event"])
+            #expect(name.split(separator: "\n").last.map(String.init) == kind.rawValue)
+        }
+    }
+
     @Test func `the rules hold against a person with sqlite3`() async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known(1...2))
