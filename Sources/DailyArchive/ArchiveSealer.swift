@@ -167,7 +167,7 @@ struct ArchiveSealer: Sendable {
             case .member(let member) where member.isFolder: continue
             case .member(let member):
                 let digest = try tar.digestOfContent()
-                if let entry = try journal.next() {
+                if let entry = try journal.nextPlace() {
                     try require(member, digest, "\(name)/\(entry.payloadPath)", entry.byteCount, entry.digest)
                     guard member.offset == entry.offset else {
                         throw .damaged("\(member.path) is not at its offset in \(path)", path: path)
@@ -179,7 +179,7 @@ struct ArchiveSealer: Sendable {
                 }
             }
         }
-        guard hasEnded, try journal.next() == nil, expectedTags.isEmpty, source.position == source.end else {
+        guard hasEnded, try journal.nextPlace() == nil, expectedTags.isEmpty, source.position == source.end else {
             throw .damaged("\(path) ends before everything in it was seen", path: path)
         }
         return (source.end, source.digest)

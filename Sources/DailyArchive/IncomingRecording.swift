@@ -50,7 +50,9 @@ package final class IncomingRecording {
     ///   of it is there.
     /// - Throws: `.cancelled` where the task was.
     package static func resuming(partPath: String) async throws(ArchiveError) -> IncomingRecording? {
-        try await BlockingWork.run { progress throws(ArchiveError) in
+        // Nearly always there is nothing, which takes no thread of its own to see.
+        guard try FileSystem.size(of: partPath) != nil else { return nil }
+        return try await BlockingWork.run { progress throws(ArchiveError) in
             Handover(recording: try resuming(partPath: partPath, progress))
         }.recording
     }

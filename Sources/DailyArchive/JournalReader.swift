@@ -9,6 +9,17 @@ struct JournalReader: ~Copyable {
         lines = LineReader(try SequentialReader(path, range: 0..<byteCount))
     }
 
+    /// What of the next line the tar is held against, of a journal that was read before; `nil` after the last.
+    /// - Throws: `.damaged` where a line has changed since so that it cannot be read.
+    func nextPlace() throws(ArchiveError) -> JournalPlace? {
+        guard let line = try lines.next() else { return nil }
+        guard let place = JournalPlace(jsonLine: line.bytes) else {
+            let path = lines.source.path
+            throw .damaged("\(path) has changed at offset \(line.offset) while it was read", path: path)
+        }
+        return place
+    }
+
     /// The next entry; `nil` after the last.
     /// - Throws: `.damaged` where a line is none.
     func next() throws(ArchiveError) -> RecordingEntry? {
@@ -19,5 +30,21 @@ struct JournalReader: ~Copyable {
             let path = lines.source.path
             throw .damaged("\(path) has a bad line at offset \(line.offset): \(error)", path: path)
         }
+    }
+}
+
+/// Where a line of the journal says that a recording stands in the tar, and what its bytes are.
+struct JournalPlace {
+    var payloadPath: String
+    var offset: Int64
+    var byteCount: Int64
+    var digest: ContentDigest
+
+    init?(jsonLine: [UInt8]) {
+        guard let object = JSONObject(jsonLine), let path = object.string("path"),
+            let offset = object.integer("offset"), let byteCount = object.integer("bytes"),
+            let digest = object.string("sha256").flatMap({ ContentDigest(hexadecimal: $0) })
+        else { return nil }
+        (payloadPath, self.offset, self.byteCount, self.digest) = (path, offset, byteCount, digest)
     }
 }

@@ -8,10 +8,10 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// The day that `instant` falls on in `timeZone`. The only place where an instant becomes a day.
     package init(_ instant: Timestamp, in timeZone: TimeZone) {
-        let parts = Calendar.gregorian(in: timeZone).dateComponents([.year, .month, .day], from: instant.date)
-        year = parts.year ?? 1970
-        month = parts.month ?? 1
-        day = parts.day ?? 1
+        // By what the clocks on the wall show, and whole numbers: tasks come by the hundred thousand.
+        let wall = instant + .seconds(timeZone.secondsFromGMT(for: instant.date))
+        let date = CivilDate(daysSince1970: wall.daysSince1970)
+        (year, month, day) = (Int(date.year), Int(date.month), Int(date.day))
     }
 
     /// For days that are known to exist; whatever comes from outside goes through the other initialisers.
@@ -30,11 +30,11 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
             (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        let calendar = Calendar.gregorian(in: .gmt)
-        let components = DateComponents(year: year, month: month, day: day)
-        guard let date = calendar.date(from: components),
-            calendar.dateComponents([.year, .month, .day], from: date) == components
-        else { return nil }
+        let date = CivilDate(
+            daysSince1970: CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970
+        )
+        // A day that no month has is another month's.
+        guard date.month == month else { return nil }
         self.year = year
         self.month = month
         self.day = day

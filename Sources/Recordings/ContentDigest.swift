@@ -12,10 +12,20 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// Reads sixty-four hexadecimal digits of either case.
     /// - Returns: `nil` where `hexadecimal` is anything else.
     package init?(hexadecimal: some StringProtocol) {
-        let digits = hexadecimal.utf8.map(Self.value)
-        guard digits.count == 64, !digits.contains(nil) else { return nil }
-        let nibbles = digits.compactMap(\.self)
-        bytes = (0..<32).map { nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        var high: UInt8?
+        for digit in hexadecimal.utf8 {
+            guard let value = Self.value(ofDigit: digit), bytes.count < 32 else { return nil }
+            if let upper = high {
+                bytes.append(upper << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        guard bytes.count == 32, high == nil else { return nil }
+        self.bytes = bytes
     }
 
     /// Sixty-four hexadecimal digits in lower case, as `sha256sum` prints them.
@@ -35,9 +45,17 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 package enum Hexadecimal {
     /// Two digits in lower case for each byte.
     package static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
+        }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

@@ -27,6 +27,9 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         return "\(day.joined(separator: "-"))T\(time.joined(separator: ":")).\(Self.digits(inDay % 1000, 3))Z"
     }
 
+    /// Whole days since 1970-01-01T00:00:00Z, rounded down.
+    var daysSince1970: Int64 { millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000).quotient }
+
     private static func digits(_ number: Int64, _ width: Int) -> String {
         let digits = String(number.magnitude)
         return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
