@@ -97,7 +97,8 @@ package struct CallArchive: Sendable {
 
     /// A new manifest beside old archives would have everything fetched once more, and then find no place for it; and
     /// what lies in the spool would be taken away, since nothing of it is known to be stored.
-    private static func requireManifest(of root: ArchiveRoot) throws {
+    /// - Throws: ``ArchiverError`` with code `damaged` where there are archives and no manifest.
+    package static func requireManifest(of root: ArchiveRoot) throws {
         guard try !Manifest.exists(at: root.manifestPath),
             let archive = try root.sealedArchives().first ?? root.openArchives().first
         else { return }

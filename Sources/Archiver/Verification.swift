@@ -75,8 +75,8 @@ package struct Verification: Sendable {
         self.onBytes = onBytes
     }
 
-    /// The same with the manifest below the root, opened for reading. One that is damaged, or cannot be read, is a fault
-    /// and not an end.
+    /// The same with the manifest below the root, opened for reading. One that is damaged, cannot be read, or is missing
+    /// where there are archives, is a fault and not an end.
     /// - Throws: `ManifestError` where there is one that waits for something else: another version, or its turn.
     package static func reading(_ root: ArchiveRoot) throws(ManifestError) -> Verification {
         do throws(ManifestError) {
@@ -84,10 +84,10 @@ package struct Verification: Sendable {
             return Verification(root: root, manifest: manifest)
         } catch {
             switch error.code {
-            case .missing: return Verification(root: root, manifest: nil)
+            case .missing: return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
             // One that is being made at this moment has no table yet.
             case .damaged where (try? Manifest.exists(at: root.manifestPath)) == false:
-                return Verification(root: root, manifest: nil)
+                return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
             case .damaged, .inputOutput, .permission, .readOnly:
                 return Verification(root: root, manifest: nil, manifestFault: ArchiveFault(error))
             default: throw error
@@ -308,6 +308,16 @@ extension ArchiveFault {
     /// The manifest itself is damaged.
     fileprivate init(_ error: ManifestError) {
         self.init(kind: .manifestDamaged, archive: "manifest", message: error.message)
+    }
+
+    /// The manifest is missing; `nil` where there are no archives that it could know.
+    fileprivate init?(absenceAt root: ArchiveRoot) {
+        do {
+            try CallArchive.requireManifest(of: root)
+            return nil
+        } catch {
+            self.init(kind: .manifestDamaged, archive: "manifest", message: "\(error)")
+        }
     }
 
     fileprivate init(manifest fault: String, at path: String) {

@@ -103,10 +103,12 @@ struct Workplace: Sendable {
 
     /// Opens the manifest to read it only, while a pass may be running.
     /// - Returns: `nil` where there is none yet, or no more of one than a process made that was killed in its first moments.
+    /// - Throws: `ArchiverError` where there are archives all the same: nothing is known of those then.
     func manifestForReading() throws -> Manifest? {
         do {
             return try Manifest(path: root.manifestPath, mode: .readOnly)
         } catch  where error.code == .missing {
+            try CallArchive.requireManifest(of: root)
             return nil
         }
     }
@@ -114,6 +116,7 @@ struct Workplace: Sendable {
     /// Opens the manifest to write to it, beside a pass that may be running.
     /// - Throws: ``CommandError`` with exit code 64 where there is none: nothing is known then that could be changed.
     func manifestForWriting() throws -> Manifest {
+        try CallArchive.requireManifest(of: root)
         guard FileManager.default.fileExists(atPath: root.manifestPath) else {
             throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` makes it")
         }
