@@ -83,18 +83,21 @@ package final class ContactCenter: Sendable {
             exchange: exchange,
             settings: settings,
             walk: ListingWalk(from: from, to: end),
-            latest: { [exchange, now] in
-                guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
-                return now() + offset - Self.listingLag
-            }
+            latest: { [self] in latestByProvider }
         )
+    }
+
+    /// The end of what can be listed where the provider's clock is behind ours; `nil` where it is not known to be.
+    private var latestByProvider: Timestamp? {
+        guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
+        return now() + offset - Self.listingLag
     }
 
     /// What agents did from `from` until before `to`, fetched page by page as it is asked for: a second source of task
     /// IDs. Calls that no agent touched are not in it. A time to come would be refused, so that the last minute before now
-    /// is left out.
+    /// is left out, by the provider's clock where an earlier answer has shown that it is behind ours.
     package func activityPages(from: Timestamp, to: Timestamp) -> ActivityPages {
-        let end = min(to, now() - Self.listingLag)
+        let end = min(to, latestByProvider ?? now() - Self.listingLag)
         return ActivityPages(exchange: exchange, settings: settings, walk: ActivityWalk(from: from, to: end))
     }
 

@@ -120,4 +120,21 @@ import Transfer
         let asked = test.exchange.requests[0].query
         #expect(asked["to"] == String((TestCenter.now - .seconds(60)).millisecondsSince1970))
     }
+
+    @Test func `what is the future by the provider's clock is not asked for once that is known`() async throws {
+        let hour = TestCenter.now - .hours(1)
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = .gmt
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let date = formatter.string(from: Date(timeIntervalSince1970: Double(hour.millisecondsSince1970) / 1000))
+        let test = try TestCenter(
+            ScriptedExchange { _, _ in .json(#"{"meta":{},"data":[]}"#, headers: ["Date": date]) }
+        )
+        _ = try await test.pages(from: TestCenter.now - .hours(9), to: TestCenter.now)
+        let before = test.exchange.requests.count
+        for try await _ in test.center.activityPages(from: TestCenter.now - .hours(9), to: TestCenter.now) {}
+        let asked = try #require(test.exchange.requests.dropFirst(before).last?.query["to"].flatMap { Int64($0) })
+        #expect(asked < hour.millisecondsSince1970)
+    }
 }
