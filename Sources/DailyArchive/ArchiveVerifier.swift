@@ -110,7 +110,7 @@ struct Verification {
     ) {
         let fault = ArchiveFault(
             kind: kind,
-            archive: report.name?.description ?? path,
+            archive: (report.name ?? nameOfFile)?.description ?? path,
             taskID: taskID,
             member: member,
             offset: offset,
@@ -118,6 +118,12 @@ struct Verification {
             repairedBy: repairedBy
         )
         report.faults.append(fault)
+    }
+
+    /// What the archive calls itself, as far as the name of the file says: faults may be found before it is read.
+    private var nameOfFile: ArchiveName? {
+        let fileName = path.split(separator: "/").last ?? ""
+        return fileName.hasSuffix(".tar") ? ArchiveName(String(fileName.dropLast(4))) : nil
     }
 
     private mutating func readSideFile() -> ContentDigest? {
