@@ -1,5 +1,5 @@
 /// Text that came from outside, made fit for one line of a message.
-enum VisibleText {
+package enum VisibleText {
     /// Whether a scalar can be seen and takes up space of its own: no blank, no control, no invisible format character.
     static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         isPrintable(scalar) && !scalar.properties.isWhitespace
@@ -10,8 +10,13 @@ enum VisibleText {
     /// In quotes, on one line, no longer than a line bears; what cannot be printed is escaped, so that no file can
     /// forge a second line or move the terminal's cursor.
     static func quoted(_ text: String) -> String {
-        let shown = text.unicodeScalars.prefix(80).map { isPrintable($0) ? String($0) : $0.escaped(asASCII: true) }
-        return "\"\(shown.joined())\(text.unicodeScalars.count > 80 ? "…" : "")\""
+        let shown = escaped(String(text.unicodeScalars.prefix(80)))
+        return "\"\(shown)\(text.unicodeScalars.count > 80 ? "…" : "")\""
+    }
+
+    /// The same without quotes, as long as it is.
+    package static func escaped(_ text: String) -> String {
+        text.unicodeScalars.map { isPrintable($0) ? String($0) : $0.escaped(asASCII: true) }.joined()
     }
 
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {

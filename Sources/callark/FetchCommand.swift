@@ -21,7 +21,7 @@ struct FetchCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "Task IDs; - reads them from standard input, one a line.")
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
     var taskIDs: [String]
 
     @Option(

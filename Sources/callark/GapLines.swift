@@ -1,4 +1,5 @@
 import Recordings
+import Settings
 
 /// `{"type":"gap", …}`: something that should exist and is not held.
 struct GapLine: Encodable {
@@ -52,8 +53,8 @@ struct GapLine: Encodable {
 
         enum CodingKeys: String, CodingKey {
             case asks, found, attempts
-            case firstAsked = "first_asked"
-            case lastAsked = "last_asked"
+            case firstAsked = "first_asked_time"
+            case lastAsked = "last_asked_time"
             case trackingID = "tracking_id"
         }
     }
@@ -74,12 +75,14 @@ struct GapLine: Encodable {
 }
 
 extension Gap {
-    /// A line for people.
+    /// A line for people, whatever operators and the provider have written.
     var line: String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
         let words = detail.map { ": \($0)" } ?? ""
         let explained = explanation.map { "; explained: \($0.text)" } ?? ""
-        return "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); \(evidence.text)\(explained)"
+        return VisibleText.escaped(
+            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); \(evidence.text)\(explained)"
+        )
     }
 }
 

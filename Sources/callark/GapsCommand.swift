@@ -33,7 +33,7 @@ struct GapsListCommand: AsyncParsableCommand {
             EXAMPLES
               callark gaps list --day 2025-11-20
               callark gaps list --reason never_available --json
-              callark gaps list --all --json | jq -r .task_id
+              callark gaps list --all --json | jq -r 'select(.type=="gap").task_id'
             """
     )
 
@@ -111,14 +111,15 @@ struct GapsExplainCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark gaps explain 93912f11-6017-404b-bf14-5331890b1797 --reason test_call --note "line test"
-              callark gaps --json | jq -r .task_id | callark gaps explain - --reason provider_fault --note "case 4711"
+              callark gaps --json | jq -r 'select(.type=="gap").task_id' \
+                | callark gaps explain - --reason provider_fault --note "case 4711"
               callark gaps explain --withdraw 93912f11-6017-404b-bf14-5331890b1797
             """
     )
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "Task IDs; - reads them from standard input, one a line.")
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
     var taskIDs: [String]
 
     @Option(help: "Why.")
@@ -207,6 +208,12 @@ struct GapsExplainCommand: AsyncParsableCommand {
 extension GapReason: ExpressibleByArgument {
     /// What a gap may be there for.
     static let gaps = GapReason.allCases.filter { $0 != .captureNotRequested }
+
+    /// Reads a reason that a gap may have.
+    package init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
+    }
 
     /// The words that `--reason` takes.
     package static var allValueStrings: [String] { gaps.map(\.rawValue) }

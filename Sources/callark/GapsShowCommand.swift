@@ -55,9 +55,11 @@ struct GapsShowCommand: AsyncParsableCommand {
         for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: row.organization)) {
             summary.gaps += 1
             try output.json(GapLine(gap))
-            output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\($0))" } ?? "")")
+            output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
             output.text("    \(gap.evidence.text)")
-            if let explanation = gap.explanation { output.text("    explained: \(explanation.text)") }
+            if let explanation = gap.explanation {
+                output.text("    explained: \(VisibleText.escaped(explanation.text))")
+            }
         }
         for recording in try await manifest.recordings(of: row.id, organization: row.organization) {
             summary.recordings += 1
@@ -69,7 +71,8 @@ struct GapsShowCommand: AsyncParsableCommand {
             summary.events += 1
             try output.json(EventLine(event))
             let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            output.text("  \(event.time)  \(event.kind.rawValue)  \(detail.joined(separator: ", "))")
+            let words = VisibleText.escaped(detail.joined(separator: ", "))
+            output.text("  \(event.time)  \(event.kind.rawValue)  \(words)")
         }
     }
 

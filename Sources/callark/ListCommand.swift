@@ -16,7 +16,7 @@ struct ListCommand: AsyncParsableCommand {
             EXAMPLES
               callark list --day 2025-11-20
               callark list --task 93912f11-6017-404b-bf14-5331890b1797 --json
-              callark list --state failed --json | jq -r .reason | sort | uniq -c
+              callark list --state failed --json | jq -r 'select(.type=="recording").reason' | sort | uniq -c
             """
     )
 

@@ -133,7 +133,21 @@ import Testing
             #expect(try await explain(task, "--withdraw").status == 64)
             #expect(try await desk.run("gaps", "show", "no-such-task").status == 64)
             #expect(try await desk.run("gaps", "--reason", "because").status == 64)
+            #expect(try await desk.run("gaps", "--reason", "capture_not_requested").status == 64)
             #expect(try await desk.run("gaps", "--all", "--json").objects.last?["unexplained"] == .number(1))
+        }
+    }
+
+    @Test func `is a line for people, whatever its explanation says`() async throws {
+        try await Self.withGap { desk, task in
+            let note = "two\nlines \u{1B}[31mand red"
+            for arguments in [["explain", task, "--reason", "other", "--note", note], ["--all"], ["show", task]] {
+                let ending = try await desk.start(["gaps"] + arguments).end()
+                #expect(ending.status == 0)
+                #expect(ending.output.contains("two\\nlines"))
+                #expect(!ending.output.contains("\u{1B}"))
+            }
+            #expect(try await desk.run("gaps", "--all", "--json").objects.first?["explanation"]?["note"]?.text == note)
         }
     }
 }
