@@ -25,6 +25,8 @@ package struct Alarm: Hashable, Sendable {
     /// What programs compare.
     package enum Code: String, Sendable, Hashable, CaseIterable {
         case noCompletePass = "no_complete_pass"
+        case lastPassFailed = "last_pass_failed"
+        case archivesDamaged = "archives_damaged"
         case volumeLow = "volume_low"
         case tokenEnds = "token_ends"
         case gapsNearHorizon = "gaps_near_horizon"

@@ -75,7 +75,17 @@ package struct Watch: Sendable {
         alarms += try await volumeAlarms(organization, manifest, outlook, standpoint)
         alarms += try await gapAlarms(organization, manifest, standpoint)
         alarms += dayAlarms(organization, outlook, standpoint)
+        alarms += try await damageAlarms(organization, manifest)
         return alarms
+    }
+
+    /// Archives that had faults when they were read last, and have not been repaired since.
+    private func damageAlarms(_ organization: OrganizationName, _ manifest: Manifest) async throws -> [Alarm] {
+        let faulty = try await manifest.readingStatus(organization).faulty
+        guard faulty > 0 else { return [] }
+        let archives = faulty == 1 ? "1 archive" : "\(faulty) archives"
+        let message = "\(archives) had faults when last read: callark verify names them"
+        return [Alarm(.critical, .archivesDamaged, organization: organization.description, message)]
     }
 
     private func passAlarms(
@@ -87,10 +97,17 @@ package struct Watch: Sendable {
         guard let ended = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime else {
             return [Alarm(.critical, .noCompletePass, organization: name, "no pass has been complete yet")]
         }
-        guard now - ended > rules.completePass else { return [] }
-        let hours = Int((now - ended).seconds / 3600)
-        let message = "no pass has been complete for \(hours) hours, since \(ended)"
-        return [Alarm(.critical, .noCompletePass, organization: name, message)]
+        var alarms: [Alarm] = []
+        if now - ended > rules.completePass {
+            let hours = Int((now - ended).seconds / 3600)
+            let message = "no pass has been complete for \(hours) hours, since \(ended)"
+            alarms.append(Alarm(.critical, .noCompletePass, organization: name, message))
+        }
+        if let last = try await manifest.lastPass(organization), last.outcome == .failed, let time = last.endedTime {
+            let message = "the last pass could not go on at \(time): callark archive says why"
+            alarms.append(Alarm(.warning, .lastPassFailed, organization: name, message))
+        }
+        return alarms
     }
 
     /// Days whose end was long ago, and that are not closed.

@@ -99,6 +99,18 @@ extension Manifest {
             .map(PassRow.init)
         }
     }
+
+    /// The last pass that has ended, however; `nil` before the first such.
+    package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
+        try await read { db in
+            let select = """
+                SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
+                FROM pass JOIN organization ON organization.row = pass.organization
+                WHERE name = ? AND outcome IS NOT NULL ORDER BY pass.row DESC LIMIT 1
+                """
+            return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
+        }
+    }
 }
 
 extension PassRow {

@@ -30,7 +30,8 @@ extension ExitStatus {
             switch alarm.code {
             case .tokenEnds: .authorization
             case .diskLow: .inputOutput
-            case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear, .daysOpen: .incomplete
+            case .archivesDamaged: .damage
+            case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear, .daysOpen: .incomplete
             }
     }
 }

@@ -11,12 +11,13 @@ struct PassReport {
     }
 
     func write(to output: Output) throws {
-        for day in result.days { try output.json(ReconciliationLine(day)) }
+        let isListed = result.failure == nil && result.listingDoubts == 0
+        for day in result.days { try output.json(ReconciliationLine(day, isListed: isListed)) }
         try output.json(Summary(result))
         let summary = result.summary
         output.text(
             """
-            \(result.organization): \(Readable.count(summary.tasks.listed, "task")) listed from \
+            \(result.organization): \(Readable.count(summary.tasks.listed, "task")) \(isListed ? "listed" : "known") from \
             \(result.window.range.lowerBound) to \(result.window.range.upperBound)
               \(summary.tasks.captureRequested) with a recording requested, \(summary.tasks.notRequested) without, \
             \(summary.tasks.undetermined) not yet determined

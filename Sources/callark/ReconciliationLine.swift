@@ -5,9 +5,12 @@ import Recordings
 struct ReconciliationLine: Encodable {
     let type = "day"
     private let day: DayReconciliation
+    private let isListed: Bool
 
-    init(_ day: DayReconciliation) {
+    /// - Parameter isListed: whether the listing went through, so that the figures are all there is to the day.
+    init(_ day: DayReconciliation, isListed: Bool = true) {
         self.day = day
+        self.isListed = isListed
     }
 
     enum CodingKeys: String, CodingKey {
@@ -33,7 +36,7 @@ struct ReconciliationLine: Encodable {
         try line.encode(day.audioMilliseconds, forKey: .audioMilliseconds)
         try line.encode(day.bytes, forKey: .bytes)
         try line.encode(day.isClosed, forKey: .closed)
-        try line.encode(day.summary.isComplete, forKey: .complete)
+        try line.encode(isListed && day.summary.isComplete, forKey: .complete)
         var tasks = line.nestedContainer(keyedBy: TaskKeys.self, forKey: .tasks)
         try tasks.encode(day.summary.tasks.listed, forKey: .listed)
         try tasks.encode(day.summary.tasks.captureRequested, forKey: .captureRequested)

@@ -219,9 +219,12 @@ extension Report {
         output.text(Self.fields.map { Self.quoted(values[$0] ?? "") }.joined(separator: ",") + "\r")
     }
 
-    /// Quoted where it has to be.
-    static func quoted(_ text: String) -> String {
+    /// Quoted where it has to be. What a spreadsheet would take for a formula, in a note or a provider's words, gets an
+    /// apostrophe in front.
+    static func quoted(_ field: String) -> String {
         let special: Set<Character> = [",", "\"", "\r", "\n", "\r\n"]
+        let isFormula = field.first.map { "=+-@\t\r".contains($0) } ?? false
+        let text = isFormula ? "'" + field : field
         return text.contains(where: special.contains) ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 

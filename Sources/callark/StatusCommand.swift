@@ -15,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
             by the section alarms of the configuration. It reads only, and may run beside a pass.
 
             With --check, for a monitoring system: one line for each alarm and nothing else, or OK. The exit code is 0 \
-            without an alarm; else the most serious of 74 (disk), 77 (token) and 75 (all others).
+            without an alarm; else the most serious of 65 (damage), 74 (disk), 77 (token) and 75 (all others).
 
             EXAMPLES
               callark status

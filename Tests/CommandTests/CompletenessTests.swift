@@ -232,6 +232,21 @@ import Testing
             let fine = try await desk.run("status", "--check", environment: ["CALLARK_ALARMS_FREE_BYTES": "0"])
             #expect(fine.status == 0)
             #expect(fine.output == "OK\n")
+            desk.simulator.inject(FaultRule(.tasks, .always, .status(403)))
+            #expect(try await desk.run("archive").status == 77)
+            let failed = try await desk.run("status", "--check", environment: ["CALLARK_ALARMS_FREE_BYTES": "0"])
+            #expect(failed.status == 75)
+            #expect(failed.output.hasPrefix("WARNING acme last_pass_failed: "))
+            desk.simulator.clearFaults()
+            #expect(try await desk.run("archive").status == 0)
+            let archive = try #require(try desk.archives().first)
+            try desk.flipByte(of: archive, at: 4000)
+            #expect(try await desk.run("verify").status == 65)
+            let damaged = try await desk.run("status", "--check", environment: ["CALLARK_ALARMS_FREE_BYTES": "0"])
+            #expect(damaged.status == 65)
+            #expect(damaged.output.hasPrefix("CRITICAL acme archives_damaged: "))
+            try desk.flipByte(of: archive, at: 4000)
+            #expect(try await desk.run("verify").status == 0)
             let full = try await desk.run(
                 "status",
                 "--check",
