@@ -96,7 +96,8 @@ extension Manifest {
     }
 
     /// The record that the day can be closed with, taking for archived what is stored: it is for the caller to archive it.
-    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come.
+    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come; and where the
+    ///   record that there is counts more than is known now.
     package func draftDayClose(
         _ organization: OrganizationName,
         day: ArchiveDay,
@@ -113,6 +114,8 @@ extension Manifest {
             else { return nil }
             let record = DayClose(found, figures, reckoning.gaps)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
+            // What a record has counted and nothing counts now is lost: no day is closed over that.
+            if let noted, !figures.matches(noted.record) { return nil }
             let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
             return DayCloseDraft(
                 record: record,

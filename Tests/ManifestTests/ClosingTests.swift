@@ -118,4 +118,19 @@ import Testing
             #expect(try await draft(fixture)?.isNews == true)
         }
     }
+
+    @Test func `is not closed with less than its record counts, such as after the loss of an archive`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            var record = try #require(try await draft(fixture)).record
+            try await close(fixture)
+            record.tasks.listed += 1
+            record.recordings.archived += 1
+            let name = try #require(ArchiveName("acme-\(Fixture.today)-002"))
+            try await fixture.manifest.restoreDayClose(record, from: name, now: Fixture.morning)
+            #expect(try await draft(fixture) == nil)
+            try await fixture.store(try await fixture.known([2]))
+            #expect(try await draft(fixture) != nil)
+        }
+    }
 }
