@@ -282,7 +282,7 @@ import Testing
             try await here.pass()
             try await here.explain(try await here.gaps().map(\.taskID))
             here.simulator.clock.advance(by: .seconds(30 * 86_400))
-            try await here.pass(.sinceLastPass)
+            try await here.pass()
             let closed = try #require(try recorded(here, 2))
             try FileManager.default.removeItem(
                 atPath: here.root.archivePath(try #require(ArchiveName("acme-2025-11-20-001")))
