@@ -11,7 +11,9 @@ struct Discovery: Sendable {
     /// Lists everything created in `window`.
     /// - Parameter pageNoted: called after each page is durable, so that resolving can begin while listing goes on.
     /// - Throws: what the provider's client or the manifest throws; what was noted by then stays.
-    func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws {
+    /// - Returns: what has been listed: less than the window where the provider's clock is behind ours.
+    @discardableResult
+    func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws -> Range<Timestamp> {
         let pages = organization.contactCenter.taskPages(from: window.range.lowerBound, to: window.range.upperBound)
         var unreadable: Timestamp?
         var doubted: Set<ArchiveDay> = []
@@ -36,6 +38,7 @@ struct Discovery: Sendable {
         }
         try await settleDoubts(window, until: covered, stillDoubted: doubted)
         try await advanceWatermark(over: window, until: covered, unreadable: unreadable)
+        return window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
     }
 
     /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.

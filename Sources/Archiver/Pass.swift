@@ -80,7 +80,8 @@ package struct Pass: Sendable {
             try await afterwards(results) {
                 try await context.manifest.endPass(
                     pass,
-                    outcome: result.outcome,
+                    // One that listed nothing does not know whether everything is there.
+                    outcome: result.outcome == .complete && !assignment.scope.isListing ? .incomplete : result.outcome,
                     summary: result.summary,
                     now: context.now()
                 )
@@ -119,7 +120,7 @@ package struct Pass: Sendable {
         )
         if failure == nil {
             do {
-                let listed = assignment.scope.isListing ? assignment.window.range : nil
+                let listed = context.listed[assignment.organization.name]
                 let sealing = Sealing(organization: assignment.organization, listed: listed, context: context)
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
@@ -216,7 +217,8 @@ package struct Pass: Sendable {
                 defer { pageNoted.finish() }
                 guard assignment.scope.isListing else { return }
                 let discovery = Discovery(organization: assignment.organization, context: context)
-                try await discovery.run(assignment.window) { pageNoted.yield() }
+                let listed = try await discovery.run(assignment.window) { pageNoted.yield() }
+                context.listed.set(listed, for: assignment.organization.name)
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
             }

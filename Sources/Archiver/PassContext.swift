@@ -17,6 +17,7 @@ struct PassContext: Sendable {
     let gate: DownloadGate
     let underWay: RecordingsUnderWay
     let listingDoubts = ListingDoubts()
+    let listed = ListedSpans()
     let secondSource = SecondSourceFindings()
     let stop: StopRequest
     let observer: PassObserver
@@ -61,4 +62,15 @@ final class ListingDoubts: Sendable {
     }
 
     subscript(organization: OrganizationName) -> Int { counts.withLock { $0[organization, default: 0] } }
+}
+
+/// What a pass has listed of each organization: not all of its window where the provider's clock is behind ours.
+final class ListedSpans: Sendable {
+    private let spans = Mutex<[OrganizationName: Range<Timestamp>]>([:])
+
+    func set(_ span: Range<Timestamp>, for organization: OrganizationName) {
+        spans.withLock { $0[organization] = span }
+    }
+
+    subscript(organization: OrganizationName) -> Range<Timestamp>? { spans.withLock { $0[organization] } }
 }

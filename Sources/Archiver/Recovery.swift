@@ -87,6 +87,7 @@ struct Recovery: Sendable {
             // It stands sealed in its place, and is not whole: what of it is whole counts.
             guard error.code == .damaged, try context.root.sealedArchives().contains(open.name) else { throw error }
             try await takeIn(open.name)
+            try await displaceDamaged(open.name)
             return nil
         }
         switch recovery {
@@ -105,6 +106,17 @@ struct Recovery: Sendable {
             }
             return try await context.noteSealed(archive)
         }
+    }
+
+    /// The metadata of an archive may be whole where its recordings are not: what is damaged is wanted again.
+    private func displaceDamaged(_ name: ArchiveName) async throws {
+        var damaged: [DamagedRecording] = []
+        for try await held in context.manifest.archivedRecordings(in: name) where held.isCounting {
+            if try await intake.isWhole(name, held.offset, held.byteCount, held.digest) { continue }
+            damaged.append(DamagedRecording(archive: name, taskID: held.taskID, offset: held.offset))
+            context.observer(.recovered(name, "task \(held.taskID): \(held.file) is damaged and is fetched again"))
+        }
+        try await context.manifest.noteDamaged(damaged, now: context.now())
     }
 
     private func note(

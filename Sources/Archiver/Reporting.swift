@@ -35,6 +35,8 @@ package struct DayReport: Sendable {
         case undetermined(Int)
         /// Recordings that are stored and wait for their archive to be sealed.
         case unsealed(Int)
+        /// Its record counts tasks or recordings that are not known any more: an archive is lost.
+        case fewerThanRecorded
         /// Nothing stands in the way: the next pass closes it.
         case notClosedYet
 
@@ -48,6 +50,7 @@ package struct DayReport: Sendable {
             case .unexplained: "unexplained"
             case .undetermined: "undetermined"
             case .unsealed: "unsealed"
+            case .fewerThanRecorded: "fewer_than_recorded"
             case .notClosedYet: "not_closed_yet"
             }
         }
@@ -62,6 +65,7 @@ package struct DayReport: Sendable {
             case .unexplained(let count): "\(count) unexplained"
             case .undetermined(let count): "\(count) undetermined"
             case .unsealed(let count): "\(count) not sealed"
+            case .fewerThanRecorded: "fewer than its record counts: an archive of it is missing"
             case .notClosedYet: "the next pass closes it"
             }
         }
@@ -89,11 +93,12 @@ package struct Reporting: Sendable {
         var reports: [DayReport] = []
         for day in days {
             let account = try await manifest.account(organization, day: day, at: standpoint)
+            let record = try await manifest.dayCloses(organization, days: day...day).first?.record
             reports.append(
                 DayReport(
                     account: account,
                     archives: try await manifest.sealedArchives(organization: organization, day: day),
-                    openBecause: reasons(account.figures, outlook, today: standpoint.today)
+                    openBecause: reasons(account.figures, record, outlook, today: standpoint.today)
                 )
             )
         }
@@ -102,6 +107,7 @@ package struct Reporting: Sendable {
 
     private func reasons(
         _ figures: DayReconciliation,
+        _ record: DayClose?,
         _ outlook: ClosingOutlook,
         today: ArchiveDay
     ) -> [DayReport.OpenReason] {
@@ -115,6 +121,7 @@ package struct Reporting: Sendable {
         if recordings.unexplained > 0 { reasons.append(.unexplained(recordings.unexplained)) }
         let undetermined = figures.summary.tasks.unresolved + figures.summary.tasks.inProgress
         if undetermined > 0 { reasons.append(.undetermined(undetermined)) }
+        if let record, !figures.matches(record) { reasons.append(.fewerThanRecorded) }
         if recordings.stored > 0 { reasons.append(.unsealed(recordings.stored)) }
         return reasons.isEmpty ? [.notClosedYet] : reasons
     }

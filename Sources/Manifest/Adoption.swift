@@ -68,10 +68,10 @@ struct Adoption: Sendable {
                 """
             try db.cachedStatement(sql: update).execute(arguments: [
                 Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
-                task.captureRequest.stored, task.json != nil, row,
+                task.captureRequest.stored, task.wasListed, row,
             ])
         } else {
-            row = try KnownTask.insert(task, organization: organization, isListed: task.json != nil, in: db)
+            row = try KnownTask.insert(task, organization: organization, isListed: task.wasListed, in: db)
         }
         guard task.captureRequest != .notRequested else { return try Question.close(row, in: db) }
         guard try Question.find(row, in: db) == nil else { return }
@@ -82,6 +82,12 @@ struct Adoption: Sendable {
 
     func take(_ entry: RecordingEntry, in db: Database) throws -> Outcome {
         let task = try task(of: entry, in: db)
+        let outcome = try take(entry, of: task, in: db)
+        if outcome == .entered { try OpenGap.closeIfFilled(by: entry, task.row, now: now, in: db) }
+        return outcome
+    }
+
+    private func take(_ entry: RecordingEntry, of task: KnownTask, in db: Database) throws -> Outcome {
         let known = try KnownRecording.all(of: task.row, taskID: entry.key.taskID, in: db)
         guard let recording = known.first(where: { $0.key == entry.key }) else {
             try insert(entry, row: RecordingRowID(task: task.row, ordinal: Int64(known.count)), in: db)
@@ -228,4 +234,10 @@ struct Adoption: Sendable {
             arguments: [counted, archive.byteCount, archive.digest.stored, archive.sealedTime?.stored, archiveRow]
         )
     }
+}
+
+extension TaskEntry {
+    /// Whether it counts as listed: the listing had it, or the second source named it, which says its channel. One that
+    /// was only asked for by its ID has neither.
+    fileprivate var wasListed: Bool { json != nil || channelType != "unknown" }
 }

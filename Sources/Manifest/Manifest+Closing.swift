@@ -96,7 +96,8 @@ extension Manifest {
     }
 
     /// The record that the day can be closed with, taking for archived what is stored: it is for the caller to archive it.
-    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come.
+    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come; and where the
+    ///   record that there is counts more than is known now.
     package func draftDayClose(
         _ organization: OrganizationName,
         day: ArchiveDay,
@@ -113,6 +114,8 @@ extension Manifest {
             else { return nil }
             let record = DayClose(found, figures, reckoning.gaps)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
+            // What a record has counted and nothing counts now is lost: no day is closed over that.
+            if let noted, !figures.matches(noted.record) { return nil }
             let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
             return DayCloseDraft(
                 record: record,
@@ -353,7 +356,7 @@ extension DayClose {
         try put(organization.row, sequence: sequence, isCurrent: false, in: db)
         for (taskID, gaps) in Dictionary(grouping: gaps, by: \.taskID).sorted(by: { $0.key < $1.key }) {
             guard let task = try KnownTask.find(taskID, organization: organization.row, in: db) else { continue }
-            let failed = try gaps.compactMap { try $0.restoreFailed(task.row, now: now, in: db) }
+            let failed = try gaps.compactMap { try $0.restoreFailed(task.row, sequence, now: now, in: db) }
             guard let explanation = gaps.compactMap(\.explanation).first else { continue }
             let unusable = gaps.first { $0.reason == .unusable }?.detail
             try StoredExplanation.save(explanation, of: task.row, unusable: unusable, failed: failed, in: db)
@@ -375,10 +378,19 @@ extension DayClose {
 extension Gap {
     /// Makes the recording known that could not be fetched, unless it is held by now.
     /// - Returns: its ordinal; `nil` where the gap is not about one recording, or it is held.
-    fileprivate func restoreFailed(_ task: Int64, now: Timestamp, in db: Database) throws -> Int64? {
+    /// - Parameter sequence: of the archive that has the record.
+    fileprivate func restoreFailed(
+        _ task: Int64,
+        _ sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws -> Int64? {
         guard let key = recording else { return nil }
         let known = try KnownRecording.all(of: task, taskID: taskID, in: db)
-        if let same = known.first(where: { $0.key == key }) { return same.wantedTime == nil ? nil : same.row.ordinal }
+        if let same = known.first(where: { $0.key == key }) {
+            guard same.wantedTime == nil else { return same.row.ordinal }
+            return try displaceDamaged(same.row, before: sequence, now: now, in: db) ? same.row.ordinal : nil
+        }
         let insert = """
             INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, file,
                 attempts, wanted_time, failure, failure_code)
@@ -393,5 +405,26 @@ extension Gap {
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)
         return Int64(known.count)
+    }
+
+    /// What a record counts as missing, though an archive before it has it, had been found damaged there, and nothing
+    /// came in its place. An archive's own metadata does not know that.
+    private func displaceDamaged(
+        _ row: RecordingRowID,
+        before sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws -> Bool {
+        let select = """
+            SELECT archive.sequence FROM recording JOIN archive ON archive.row = recording.archive
+            WHERE task = ? AND ordinal = ? AND archive.digest IS NOT NULL
+            """
+        let holder = try Int.fetchOne(db, sql: select, arguments: [row.task, row.ordinal])
+        guard let holder, holder < sequence else { return false }
+        try Displacement.displace(row, .damaged, now: now, in: db)
+        let update = "UPDATE recording SET failure = ?, failure_code = ? WHERE task = ? AND ordinal = ?"
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [detail ?? self.reason.rawValue, self.reason.stored, row.task, row.ordinal])
+        return true
     }
 }

@@ -45,6 +45,7 @@ extension Manifest {
             else { throw ManifestError(.conflict, "\(copy.file) of task \(copy.key.taskID) is held elsewhere") }
             try Displacement.reinstate(copy, archive: row, in: db)
             try copy.event(.recordingReinstated, now: now).insert(in: db)
+            try OpenGap.closeIfFilled(copy.row.task, copy.key.taskID, copy.archive.organization, now: now, in: db)
         }
     }
 

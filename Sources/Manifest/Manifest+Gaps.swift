@@ -187,19 +187,23 @@ extension Gap {
         var condition = TaskRange.condition
         var arguments = TaskRange.arguments(organization: organization, window: filter.window)
         if let day = filter.day {
-            condition += " AND task.day = :day"
-            arguments += ["day": day.stored]
+            let instants = TaskRange.instants(of: day)
+            condition += " AND task.day = :day AND task.created_time >= :dawn AND task.created_time < :dusk"
+            arguments += [
+                "day": day.stored, "dawn": instants.lowerBound.stored, "dusk": instants.upperBound.stored,
+            ]
         }
         if let task = filter.task {
             condition += " AND task.id = :id"
             arguments += ["id": task.stored]
         }
         var gaps: [Gap] = []
-        let open = try OpenTask.cursor(where: condition, arguments, in: db)
+        let walk: GapWalk = filter.task == nil && filter.day == nil ? .unfinished : .tasks
+        let open = try OpenTask.cursor(walk, where: condition, arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
             if case .gap(let reason) = task.standing(at: standpoint) { gaps.append(task.gap(reason)) }
         }
-        let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
+        let failed = try FailedRecording.cursor(walk, where: condition, arguments, in: db)
         while let recording = try failed.next().map(FailedRecording.init) { gaps.append(recording.gap) }
         return gaps.filter { gap in
             (filter.reason == nil || gap.reason == filter.reason)

@@ -120,6 +120,13 @@ package struct DayReconciliation: Hashable, Sendable {
     }
 }
 
+extension DayReconciliation {
+    /// Whether as much is known of the day as that record of it counts.
+    package func matches(_ record: DayClose) -> Bool {
+        record.isMatched(listedTasks: summary.tasks.listed, knownRecordings: summary.recordings.known)
+    }
+}
+
 /// What a day comes to at a moment: a line of `status`.
 package struct DayStatus: Hashable, Sendable {
     package var organization: OrganizationName

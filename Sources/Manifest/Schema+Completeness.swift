@@ -8,7 +8,8 @@ extension Schema {
     ///
     /// `explanation` is what an operator's word is worth now: it covers what was missing when it was given, which is
     /// what the provider listed as unusable (`unusable`) and the recordings that had failed (`failed`, their ordinals
-    /// between commas). What was said when is in the log of events, which is only ever added to.
+    /// between commas). A recording that is held by now is off that list: where its bytes are lost again, that is another
+    /// gap. What was said when is in the log of events, which is only ever added to.
     static let completeness = """
         ALTER TABLE recording ADD COLUMN failure_code INTEGER CHECK (failure_code IS NULL OR failure IS NOT NULL);
         ALTER TABLE question ADD COLUMN first_ask_time INTEGER;
@@ -34,6 +35,10 @@ extension Schema {
             unusable TEXT,
             failed TEXT NOT NULL
         ) STRICT;
+        CREATE TRIGGER explanation_ends_with_the_failure AFTER UPDATE OF archive ON recording
+        WHEN OLD.archive IS NULL AND NEW.archive IS NOT NULL
+        BEGIN UPDATE explanation SET failed = replace(failed, ',' || NEW.ordinal || ',', ',')
+            WHERE task = NEW.task AND instr(failed, ',' || NEW.ordinal || ',') > 0; END;
         \(closedDays)
         DROP VIEW tasks_readable;
         DROP VIEW recordings_readable;

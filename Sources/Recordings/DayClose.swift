@@ -84,6 +84,13 @@ package struct DayClose: Hashable, Sendable, Codable {
     /// Whether nothing at all happened on the day.
     package var isSilent: Bool { tasks == Tasks() && recordings == Recordings() }
 
+    /// Whether at least as many tasks are listed, and recordings known, as this counted. Neither ever gets fewer, unless
+    /// an archive is lost, and the manifest was made anew without it.
+    package func isMatched(listedTasks: Int, knownRecordings: Int) -> Bool {
+        let known = recordings.archived + gaps.filter { $0.recording != nil }.count
+        return listedTasks >= tasks.listed && knownRecordings >= known
+    }
+
     /// Whether `other` is the same statement of the day. What only grows older, such as how often the provider has been
     /// asked about an explained gap, makes no other statement.
     package func saysTheSame(as other: DayClose) -> Bool {

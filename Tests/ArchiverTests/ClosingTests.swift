@@ -265,6 +265,38 @@ import Testing
         }
     }
 
+    @Test func `is over by the provider's clock too, as far as the listing got`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).upperBound - .minutes(15)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world, clockError: .minutes(30)) { here in
+            let early = try await here.pass()
+            #expect(early.days.map(\.isClosed) == [false])
+            here.simulator.clock.advance(by: .seconds(3600))
+            let late = try await here.pass()
+            #expect(late.days.map(\.isClosed) == [true])
+        }
+    }
+
+    @Test func `is not closed anew without an archive that was lost before a rebuild`() async throws {
+        try await Installation.with(Self.lossyWorld()) { here in
+            try await here.pass()
+            try await here.explain(try await here.gaps().map(\.taskID))
+            here.simulator.clock.advance(by: .seconds(30 * 86_400))
+            try await here.pass()
+            let closed = try #require(try recorded(here, 2))
+            try FileManager.default.removeItem(
+                atPath: here.root.archivePath(try #require(ArchiveName("acme-2025-11-20-001")))
+            )
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            }
+            let after = try await here.pass(.sinceLastPass)
+            #expect(after.archives == [])
+            let row = try #require(try await rows(here, "2025-11-20").first)
+            #expect(row.record == closed)
+            #expect(!row.isCurrent)
+        }
+    }
+
     @Test func `is closed after a crash between its sealing and the manifest's word, with the same record`()
         async throws
     {

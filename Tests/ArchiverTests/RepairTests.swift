@@ -175,6 +175,25 @@ import Transfer
         }
     }
 
+    @Test func `is begun by a pass that finds its own archive damaged before it could note it as sealed`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).upperBound - .minutes(1)
+        let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
+        try await Installation.with(world) { here in
+            try await here.pass()
+            let before = try Data(contentsOf: URL(filePath: here.root.manifestPath))
+            here.simulator.clock.advance(by: .seconds(24 * 3600))
+            try await here.pass()
+            let held = try #require(try await here.recordings().first?.held)
+            try damage(here.root.archivePath(held.archive), held)
+            try before.write(to: URL(filePath: here.root.manifestPath))
+            try await here.pass()
+            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            let whole = try await here.held() == here.offered()
+            #expect(whole)
+            #expect(try await faults(here).filter { $0.repairedBy == nil }.map(\.kind) == [])
+        }
+    }
+
     @Test func `is refused where not a file is missing but a disk`() async throws {
         try await Installation.with(.small(calls: 2, mix: .plain)) { here in
             try await here.pass()

@@ -1,5 +1,6 @@
 import DailyArchive
 import Foundation
+import Logging
 import Manifest
 import Recordings
 import Simulator
@@ -44,6 +45,28 @@ import WebexContactCenter
             #expect(result.secondSource?.tasksNotListed == 4)
             #expect(result.summary.tasks.undetermined == 4)
             #expect(!result.isComplete)
+        }
+    }
+
+    @Test func `a call that is left out counts after a rebuild as it did before`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tasks.hiddenShare = 0.5
+        var mix = CallMix.plain
+        mix.missingShare = 0.5
+        try await Installation.with(try .small(calls: 20, mix: mix), options: options) { here in
+            let before = try await here.pass()
+            #expect(before.summary.tasks.undetermined > 0)
+            #expect(!before.archives.isEmpty)
+            _ = try await Rebuild(
+                root: here.root,
+                schedule: AskSchedule(),
+                logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+            )
+            .run(now: here.now()) { _ in }
+            let after = try await here.pass()
+            #expect(after.summary.tasks.listed == before.summary.tasks.listed)
+            #expect(after.summary.tasks.undetermined == before.summary.tasks.undetermined)
+            #expect(!after.isComplete)
         }
     }
 

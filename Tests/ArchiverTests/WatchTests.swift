@@ -59,6 +59,15 @@ import WebexContactCenter
         }
     }
 
+    @Test func `is not broken by passes that list nothing`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            try await here.pass(.sinceLastPass)
+            here.simulator.clock.advance(by: .seconds(37 * 3600))
+            #expect(try await here.pass(.sinceLastPass, onlyUnreceived: true).isComplete)
+            #expect(try await alarms(here).map(\.code).contains(.noCompletePass))
+        }
+    }
+
     @Test func `of gaps is broken near their horizon, past it, and before the purge, until they are explained`()
         async throws
     {

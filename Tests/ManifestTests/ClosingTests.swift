@@ -118,4 +118,51 @@ import Testing
             #expect(try await draft(fixture)?.isNews == true)
         }
     }
+
+    @Test func `is not closed with less than its record counts, such as after the loss of an archive`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            var record = try #require(try await draft(fixture)).record
+            try await close(fixture)
+            record.tasks.listed += 1
+            record.recordings.archived += 1
+            let name = try #require(ArchiveName("acme-\(Fixture.today)-002"))
+            try await fixture.manifest.restoreDayClose(record, from: name, now: Fixture.morning)
+            #expect(try await draft(fixture) == nil)
+            try await fixture.store(try await fixture.known([2]))
+            #expect(try await draft(fixture) != nil)
+        }
+    }
+
+    @Test func `that counts a damaged recording as missing keeps it from being called archived by a rebuild`()
+        async throws
+    {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            let entry = try #require(try await fixture.store(work).first)
+            let (archive, _) = try await fixture.seal()
+            let damaged = DamagedRecording(archive: archive.name, taskID: entry.key.taskID, offset: entry.offset)
+            let now = Fixture.morning + .hours(25)
+            try await fixture.manifest.noteDamaged([damaged], now: now)
+            let failure = RecordingFailure(
+                row: work[0].row,
+                code: .purgedUpstream,
+                reason: "gone",
+                attempts: 1,
+                retryNotBefore: now
+            )
+            try await fixture.manifest.noteFailed(failure, now: now)
+            _ = try await fixture.explain(1)
+            let record = try #require(try await draft(fixture)).record
+            // As a rebuild has it, by the archive's own metadata.
+            let copy = try #require(try await fixture.manifest.displacedCopies().first)
+            try await fixture.manifest.noteReinstated(copy, now: now)
+            #expect(try await fixture.states() == [.archived])
+            let name = try #require(ArchiveName("acme-\(Fixture.today)-002"))
+            try await fixture.manifest.restoreDayClose(record, from: name, now: now)
+            #expect(try await fixture.states() == [.failed])
+            #expect(try await fixture.gaps(isExplained: true).map(\.reason) == [.purgedUpstream])
+            #expect(try await draft(fixture)?.isNews == false)
+        }
+    }
 }

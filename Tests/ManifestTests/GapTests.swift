@@ -84,6 +84,46 @@ import Testing
         }
     }
 
+    @Test func `is filled by what a killed process had stored without saying so`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            _ = try await answer(fixture, at: 1)
+            let work = try await answer(fixture, recordings: [1], at: 3)
+            let name = try await fixture.manifest.openArchive(
+                for: fixture.acme,
+                day: Fixture.today,
+                now: Fixture.morning
+            )
+            try await fixture.manifest.noteAdopted(
+                name,
+                extent: ArchiveExtentRow(tarBytes: 2048, journalBytes: 900),
+                recordings: [try fixture.entry(work[0], offset: 1024)],
+                schedule: nil,
+                now: Fixture.morning + .hours(4)
+            )
+            #expect(try await fixture.story(1) == [.gapOpened, .gapFilled])
+        }
+    }
+
+    @Test func `that was explained and filled is another one where the recording is lost again`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            try await fail(fixture, work[0], .downloadFailed)
+            #expect(try await fixture.explain(1).isDone)
+            #expect(try await fixture.gaps(isExplained: true).count == 1)
+            let entry = try #require(try await fixture.store(work).first)
+            let (archive, _) = try await fixture.seal()
+            let damaged = DamagedRecording(
+                archive: archive.name,
+                taskID: entry.key.taskID,
+                offset: entry.offset
+            )
+            try await fixture.manifest.noteDamaged([damaged], now: Fixture.morning + .hours(25))
+            try await fail(fixture, work[0], .purgedUpstream)
+            #expect(try await fixture.gaps(isExplained: false).map(\.reason) == [.purgedUpstream])
+        }
+    }
+
     @Test func `that turns out to be none is withdrawn`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1)])
