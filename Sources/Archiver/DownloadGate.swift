@@ -70,6 +70,12 @@ final class DownloadGate: Sendable {
         self.logger = logger
     }
 
+    /// The right to begin at once, which is paired with one ``leave(_:_:because:)`` too; `nil` where it has to be waited
+    /// for.
+    func enterNow(_ host: String) -> Passage? {
+        state.withLock { $0.joinNow(host, ceiling: ceiling) }.map { Passage(host: host, round: $0) }
+    }
+
     /// Waits until a download from `host` may begin; every return is paired with one ``leave(_:_:because:)``.
     /// - Throws: `CancellationError`; ``Closed``.
     func enter(_ host: String) async throws -> Passage {
@@ -179,6 +185,18 @@ extension DownloadGate.Host {
 }
 
 extension DownloadGate.State {
+    /// - Returns: the round that the download begins in; `nil` where it may not begin now.
+    fileprivate mutating func joinNow(_ name: String, ceiling: Int) -> Int? {
+        var host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
+        guard host.heldUntil.map({ $0 <= .now }) ?? true, host.underWay < host.concurrency.limit,
+            host.waiting.isEmpty
+        else { return nil }
+        host.heldUntil = nil
+        host.underWay += 1
+        hosts[name] = host
+        return host.concurrency.round
+    }
+
     /// - Returns: `nil` where the continuation waits from now on.
     fileprivate mutating func join(
         _ name: String,
@@ -188,20 +206,16 @@ extension DownloadGate.State {
         _ longestHold: Duration
     ) -> DownloadGate.Turn? {
         if cancelled.contains(ticket) { return .askAgain }
-        var host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
-        defer { hosts[name] = host }
+        let host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
         if let end = host.heldUntil {
             let rest = end - .now
             if rest > longestHold { return .closed(rest) }
             if rest > .zero { return .hold(until: end) }
-            host.heldUntil = nil
         }
-        guard host.underWay < host.concurrency.limit, host.waiting.isEmpty else {
-            host.waiting.append((ticket, continuation))
-            return nil
-        }
-        host.underWay += 1
-        return .begin(round: host.concurrency.round)
+        hosts[name] = host
+        if let round = joinNow(name, ceiling: ceiling) { return .begin(round: round) }
+        hosts[name]?.waiting.append((ticket, continuation))
+        return nil
     }
 
     fileprivate mutating func cancel(

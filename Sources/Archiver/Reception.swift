@@ -69,7 +69,7 @@ struct Reception: Sendable {
         }
         while true {
             let passage: DownloadGate.Passage
-            switch try await admission(&progress) {
+            switch try await admission(sink, &progress) {
             case .admitted(let admitted): passage = admitted
             case .failed(let code, let reason):
                 return .failed(code: code, reason: reason, attempts: total(progress))
@@ -97,16 +97,25 @@ struct Reception: Sendable {
     }
 
     /// Waits for the host's gate. A URL may come to its end meanwhile; then there is a new one to wait with.
-    private func admission(_ progress: inout Progress) async throws -> Admission {
+    private func admission(_ sink: ReceptionSink, _ progress: inout Progress) async throws -> Admission {
         do {
-            let passage = try await context.gate.enter(Self.host(of: progress.url))
+            let passage = try await pass(to: progress.url, sink)
             guard context.now() >= progress.urlExpiry - Self.expiryMargin else { return .admitted(passage) }
             context.gate.leave(passage, .neutral)
             if let lost = try await renewURL(&progress) { return .failed(code: lost.code, reason: lost.reason) }
-            return .admitted(try await context.gate.enter(Self.host(of: progress.url)))
+            return .admitted(try await pass(to: progress.url, sink))
         } catch let closed as DownloadGate.Closed {
             return .failed(code: .downloadFailed, reason: closed.reason)
         }
+    }
+
+    /// Whoever has passed the gate may be waiting for memory: so nobody waits at the gate with memory in hand, or all
+    /// could wait for each other.
+    private func pass(to url: URL, _ sink: ReceptionSink) async throws -> DownloadGate.Passage {
+        let host = Self.host(of: url)
+        if let passage = context.gate.enterNow(host) { return passage }
+        sink.releaseMemory()
+        return try await context.gate.enter(host)
     }
 
     private static func host(of url: URL) -> String {

@@ -114,6 +114,12 @@ final class ReceptionSink: DownloadSink {
         try take()?.reset(expecting: nil, entityTag: nil)
     }
 
+    /// Gives back the memory that the bytes are in, and the bytes with it; those in a part file stay.
+    func releaseMemory() {
+        guard state.withLock({ $0.incoming?.isInPart == false }) else { return }
+        _ = take()
+    }
+
     /// Takes the bytes out of the mutex: letting go of their memory may serve a waiter, which locks again.
     private func take() -> IncomingRecording? {
         let taken = state.withLock { state in

@@ -69,7 +69,8 @@ struct Verification {
             try checkListing(index, trusted: trusted)
         } catch  where error.code != .cancelled {
             note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
-            try checkSingly()
+            // What may not be read, or not just now, is not damaged.
+            if error.code == .inputOutput || error.code == .damaged { try checkSingly() }
         }
         explainDigest()
         return report

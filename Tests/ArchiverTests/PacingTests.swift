@@ -102,6 +102,23 @@ private final class PacingLog: Sendable {
         }
     }
 
+    /// Whoever has passed the gate waits for memory that others hold, and those for the gate.
+    @Test(.timeLimit(.minutes(2)))
+    func `comes to its end however little memory there is and however few may pass`() async throws {
+        try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
+            here.simulator.inject(try FaultRule("media truncate share=0.5 bytes=2000"))
+            let largest = try #require(here.simulator.servedRecordings().map(\.byteCount).max())
+            let result = try await here.pass {
+                $0.rules.downloads.memoryBytes = 4 * largest
+                $0.rules.downloads.concurrency = 40
+                $0.rules.downloads.retry = RetryPolicy(attempts: 60, baseDelay: .milliseconds(2))
+            }
+            #expect(result.isComplete)
+            #expect(result.pacing.lowest < 40)
+            try await here.expectWhole()
+        }
+    }
+
     @Test func `leaves a host alone for this pass that asks for more patience than there is`() async throws {
         try await Installation.with(.small(calls: 30, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media throttle seconds=7200 after=5 first=1"))

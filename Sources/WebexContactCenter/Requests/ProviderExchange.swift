@@ -67,6 +67,11 @@ final class ProviderExchange: Sendable {
                     try await tokens.renew(after: token, error.error)
                     continue
                 }
+                // A new token that came to its end on the way was not refused for what it is.
+                if error.concernsToken, attempt < policy.attempts, try await tokens.current() != token {
+                    attempt += 1
+                    continue
+                }
                 try await pause(after: error, attempt: attempt, policy: policy, calling: call)
                 attempt += 1
             }
