@@ -10,6 +10,8 @@ package struct SimulatorOptions: Sendable {
     package var activities = ActivityRules()
     /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
+    /// Whether answers have the simulator's time as their `Date`. Who lives by another clock would take it for wrong.
+    package var tellsTime = true
     /// How far answers stray from their description.
     package var quirks = Quirks.all
     /// Bytes from which an answer is compressed for clients that ask for gzip; `nil` for never (wxcc-api 4.1).

@@ -88,6 +88,8 @@ struct CallarkSimulator: AsyncParsableCommand {
     func run() async throws {
         var options = try faults.options()
         options.requestsPerMinute = requestsPerMinute
+        // A time of its own is what a trial with past days is about, and no fault to be told of.
+        options.tellsTime = (day == nil && now == nil) || faults.clockOffsetSeconds != 0
         let simulator = Simulator(world: try world(), options: options)
         // Caught from before the first line is printed, so that who reads that line may stop it at once.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)

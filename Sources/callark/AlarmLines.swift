@@ -31,7 +31,9 @@ extension ExitStatus {
             case .tokenEnds: .authorization
             case .diskLow: .inputOutput
             case .archivesDamaged: .damage
-            case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear, .daysOpen: .incomplete
+            case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
+                .daysOpen:
+                .incomplete
             }
     }
 }

@@ -175,7 +175,8 @@ import Transfer
         }
     }
 
-    @Test func `is begun by a pass that finds its own archive damaged before it could note it as sealed`() async throws {
+    @Test func `is begun by a pass that finds its own archive damaged before it could note it as sealed`() async throws
+    {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).upperBound - .minutes(1)
         let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
         try await Installation.with(world) { here in

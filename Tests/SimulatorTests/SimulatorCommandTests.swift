@@ -142,6 +142,16 @@ import Testing
         #expect(result.text.split(separator: "\n") == ["12", "exit 0"])
     }
 
+    @Test(arguments: ["--day 2025-11-20", "--now 2025-11-22T06:00:00Z"])
+    func `a time of its own is nothing that its answers tell`(_ time: String) async throws {
+        let result = try await session(
+            "--calls 1 \(time)",
+            script: "curl -s -D - -o /dev/null http://127.0.0.1:$PORT/simulator/counters | grep -ci '^date: ' || true",
+            signal: "TERM"
+        )
+        #expect(result.text.split(separator: "\n") == ["0", "exit 0"])
+    }
+
     @Test func `help has examples`() async throws {
         let text = try await run(["--help"]).text
         #expect(text.contains("callark-simulator --port 8080 --seed 7 --day 2025-11-20 --days 3"))

@@ -71,17 +71,17 @@ final class Provider: Sendable {
         let endpoint = Self.endpoint(of: request.path)
         let asked = endpoint == .captures ? Self.taskIDs(in: request) : []
         let now = clock.now
-        let (fault, number) = state.withLock { state in
+        let (fault, number, tellsTime) = state.withLock { state in
             state.requestNumber += 1
             state.counters.requests[endpoint, default: 0] += 1
             let strike = state.faults.strike(at: endpoint, path: request.path, tasks: asked, now: now)
             if let strike { state.counters.faultsByKind[strike.kind, default: 0] += 1 }
-            return (strike?.fault, state.requestNumber)
+            return (strike?.fault, state.requestNumber, state.options.tellsTime)
         }
         let tracking = request.header("trackingid") ?? "ROUTER_\(String(SeededRandom.mix(number), radix: 16))"
         var response = fault?.replacement ?? response(to: request, at: endpoint, tracking: tracking, fault: fault)
         if endpoint != .media { response.headers.append(("trackingid", tracking)) }
-        response.headers.append(("Date", clock.now.text(.http)))
+        if tellsTime { response.headers.append(("Date", clock.now.text(.http))) }
         compress(&response, for: request, at: endpoint)
         state.withLock { $0.counters.statuses[response.status, default: 0] += 1 }
         return (response, fault)
