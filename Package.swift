@@ -14,7 +14,7 @@ let package = Package(
         .executable(name: "callark", targets: ["callark"]),
         .executable(name: "callark-simulator", targets: ["callark-simulator"]),
         // Only for tests: preloaded into the processes that they start.
-        .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
+        .`library`(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
