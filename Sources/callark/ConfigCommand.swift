@@ -62,10 +62,3 @@ struct ConfigShowCommand: AsyncParsableCommand {
         var keys: Int
     }
 }
-
-extension String {
-    /// Followed by as many blanks as bring it to `width`.
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-}

@@ -121,11 +121,3 @@ enum ListedState: String, ExpressibleByArgument, CaseIterable {
         }
     }
 }
-
-extension String {
-    fileprivate var trimmingTrailingBlanks: String {
-        var trimmed = self[...]
-        while trimmed.last == " " { trimmed = trimmed.dropLast() }
-        return String(trimmed)
-    }
-}

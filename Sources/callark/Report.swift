@@ -203,7 +203,7 @@ extension Report {
         "explanation", "note", "explained_by", "explained_time",
     ]
 
-    /// As RFC 4180 has it: every line has all fields, and ends with CR LF.
+    /// Every line has all fields.
     func writeCSV(to output: Output) {
         write(Dictionary(uniqueKeysWithValues: Self.fields.map { ($0, $0) }), to: output)
         for day in days {
@@ -216,16 +216,7 @@ extension Report {
     }
 
     private func write(_ values: [String: String], to output: Output) {
-        output.text(Self.fields.map { Self.quoted(values[$0] ?? "") }.joined(separator: ",") + "\r")
-    }
-
-    /// Quoted where it has to be. What a spreadsheet would take for a formula, in a note or a provider's words, gets an
-    /// apostrophe in front.
-    static func quoted(_ field: String) -> String {
-        let special: Set<Character> = [",", "\"", "\r", "\n", "\r\n"]
-        let isFormula = field.first.map { "=+-@\t\r".contains($0) } ?? false
-        let text = isFormula ? "'" + field : field
-        return text.contains(where: special.contains) ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+        output.csv(Self.fields.map { values[$0] ?? "" })
     }
 
     private static func values(_ figures: DayReconciliation) -> [String: String] {

@@ -4,8 +4,17 @@ import Transfer
 
 /// One call of the provider's interface, before it has a token.
 struct APICall: Sendable {
+    /// What a path is below (wxcc-api 2.1).
+    enum Base: Sendable {
+        /// `api_base_url`: tasks, captures, statistics.
+        case api
+        /// The same without its version: configuration (`organization/{orgId}/…`) and Search.
+        case host
+    }
+
     var method: HTTPRequest.Method
-    /// Below the base URL, without a slash in front: `tasks`, `captures/query`.
+    var base = Base.api
+    /// Below the base, without a slash in front: `tasks`, `captures/query`.
     var path: String
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
@@ -15,8 +24,8 @@ struct APICall: Sendable {
 
     /// The request with its credentials (wxcc-api 4.1).
     /// - Throws: `rejected` where the base URL and the path make no URL.
-    func request(base: URL, token: Secret, trackingID: String) throws(ProviderError) -> HTTPRequest {
-        let url = try Self.url(base, path, query: query)
+    func request(apiBaseURL: URL, token: Secret, trackingID: String) throws(ProviderError) -> HTTPRequest {
+        let url = try Self.url(base == .api ? apiBaseURL : apiBaseURL.withoutVersion, path, query: query)
         var headers: HTTPHeaders = [
             "Authorization": "Bearer \(token.value)", "Accept": "application/json", "Accept-Encoding": "gzip",
             "TrackingId": trackingID,
@@ -39,6 +48,15 @@ struct APICall: Sendable {
             throw ProviderError(.rejected, "\(text.prefix(200)) is not a URL", advice: "check api_base_url")
         }
         return url
+    }
+}
+
+extension URL {
+    /// Without `/v1` at the end of its path, where it has one.
+    fileprivate var withoutVersion: URL {
+        var text = absoluteString[...]
+        while text.hasSuffix("/") { text.removeLast() }
+        return text.hasSuffix("/v1") ? URL(string: String(text.dropLast(3))) ?? self : self
     }
 }
 

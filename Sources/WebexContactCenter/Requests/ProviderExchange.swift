@@ -136,7 +136,7 @@ final class ProviderExchange: Sendable {
         let request: HTTPRequest
         do throws(ProviderError) {
             let trackingID = "CALLARK_\(UUID().uuidString.lowercased())"
-            request = try call.request(base: settings.apiBaseURL, token: token, trackingID: trackingID)
+            request = try call.request(apiBaseURL: settings.apiBaseURL, token: token, trackingID: trackingID)
         } catch {
             throw FailedExchange(error)
         }

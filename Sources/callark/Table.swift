@@ -1,0 +1,122 @@
+import Settings
+
+/// A listing whose rows are all of one kind, in the three forms that every such command has: text for people, NDJSON
+/// and CSV. One description of the columns serves all of them.
+struct Table<Row> {
+    /// One column.
+    struct Column {
+        /// The member's name in NDJSON and the column's in CSV: `total_offered_tasks`.
+        var name: String
+        /// What people see above it; `nil` leaves the column out of the text.
+        var heading: String?
+        /// Whether the text is aligned to the right, as numbers are.
+        var isNumber = false
+        /// The value, as NDJSON and CSV have it.
+        var value: (Row) -> Value
+        /// The value as people read it; else as CSV has it.
+        var text: ((Row) -> String)?
+    }
+
+    /// A value of NDJSON and CSV.
+    enum Value: Encodable {
+        case text(String)
+        case integer(Int64)
+        case number(Double)
+        case boolean(Bool)
+        case nothing
+
+        init(_ text: String?) { self = text.map(Value.text) ?? .nothing }
+        init(_ number: Int64?) { self = number.map(Value.integer) ?? .nothing }
+
+        /// As CSV has it; nothing is an empty field.
+        var csv: String {
+            switch self {
+            case .text(let text): text
+            case .integer(let number): String(number)
+            case .number(let number): String(number)
+            case .boolean(let truth): truth ? "true" : "false"
+            case .nothing: ""
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .text(let text): try container.encode(text)
+            case .integer(let number): try container.encode(number)
+            case .number(let number): try container.encode(number)
+            case .boolean(let truth): try container.encode(truth)
+            case .nothing: try container.encodeNil()
+            }
+        }
+    }
+
+    /// The `type` of each line of NDJSON.
+    var type: String
+    var columns: [Column]
+}
+
+extension Table {
+    /// Writes all of `rows` in the output's form.
+    func write(_ rows: [Row], to output: Output, asCSV: Bool = false) throws {
+        if asCSV {
+            output.csv(columns.map(\.name))
+            for row in rows { output.csv(columns.map { $0.value(row).csv }) }
+        } else if output.isJSON {
+            for row in rows {
+                var members = ["type": Value.text(type)]
+                for column in columns { members[column.name] = column.value(row) }
+                try output.json(members)
+            }
+        } else {
+            writeText(rows, to: output)
+        }
+    }
+
+    private func writeText(_ rows: [Row], to output: Output) {
+        let shown = columns.filter { $0.heading != nil }
+        let headings = shown.map { $0.heading ?? "" }
+        let cells = rows.map { row in
+            shown.map { VisibleText.escaped($0.text?(row) ?? $0.value(row).csv) }
+        }
+        let widths = shown.indices.map { index in
+            ([headings] + cells).map { $0[index].count }.max() ?? 0
+        }
+        for line in [headings] + cells {
+            let padded = shown.indices.map { index in
+                guard shown[index].isNumber else { return line[index].padded(to: widths[index]) }
+                return String(repeating: " ", count: widths[index] - line[index].count) + line[index]
+            }
+            output.text(padded.joined(separator: "  ").trimmingTrailingBlanks)
+        }
+    }
+}
+
+extension Output {
+    /// Writes one line of CSV, as RFC 4180 has it: it ends with CR LF.
+    func csv(_ fields: [String]) {
+        text(fields.map(Self.quoted).joined(separator: ",") + "\r")
+    }
+
+    /// Quoted where it has to be. What a spreadsheet would take for a formula, in a note or a provider's words, gets an
+    /// apostrophe in front.
+    static func quoted(_ field: String) -> String {
+        let special: Set<Character> = [",", "\"", "\r", "\n", "\r\n"]
+        let isFormula = field.first.map { "=+-@\t\r".contains($0) } ?? false
+        let text = isFormula ? "'" + field : field
+        return text.contains(where: special.contains) ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+    }
+}
+
+extension String {
+    /// Followed by as many blanks as bring it to `width`.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+
+    var trimmingTrailingBlanks: String {
+        var trimmed = self[...]
+        while trimmed.last == " " { trimmed = trimmed.dropLast() }
+        return String(trimmed)
+    }
+}
