@@ -23,7 +23,9 @@ extension Provider {
     /// What an agent does for a while: rings, talks, wraps up, or waits for the next contact.
     private struct Activity {
         var agent: Staff.Member
+        var team: Staff.Team
         var queue: Staff.Member?
+        var wrapUpCode: Staff.Member?
         var state: String
         var channelType: String
         var taskID: String?
@@ -39,10 +41,11 @@ extension Provider {
         }
         let query = try activityQuery(request, caller, options.activities, tracking)
         let now = clock.now
+        let staff = world.staff[caller.organization]
         let began = query.from.advanced(by: -Self.longestTask.milliseconds)
         let found = world.tasks(organization: caller.organization, from: began).lazy
             .prefix { $0.created < query.to && $0.created <= now }
-            .flatMap { self.activities(of: $0, at: now) }.filter(query.matches)
+            .flatMap { self.activities(of: $0, staff, at: now) }.filter(query.matches)
             .sorted { ($0.start, $0.agent.id, $0.state) < ($1.start, $1.agent.id, $1.state) }
         let rows = found.dropFirst(query.page * query.pageSize).prefix(query.pageSize)
             .map { row($0, quirks: options.quirks, at: now) }
@@ -98,15 +101,17 @@ extension Provider {
     }
 
     /// What its agent did for a task and right before it; nothing where none was met.
-    private func activities(of task: SimulatedTask, at now: Moment) -> [Activity] {
-        guard let agent = task.owner else { return [] }
-        let rings = task.created.advanced(by: 4000)
-        let talks = task.created.advanced(by: 6000)
-        let wraps = max(talks, task.ended.advanced(by: -15_000))
+    private func activities(of task: SimulatedTask, _ staff: Staff, at now: Moment) -> [Activity] {
+        let facts = TaskFacts(of: task, staff: staff)
+        guard let agent = task.owner, let rings = facts.rang, let talks = facts.connected,
+            let done = facts.wrappedUp
+        else { return [] }
         func activity(_ state: String, _ start: Moment, _ end: Moment, isAboutTask: Bool) -> Activity {
             Activity(
                 agent: agent,
+                team: staff.team(of: agent),
                 queue: isAboutTask ? task.queue : nil,
+                wrapUpCode: state == "wrapup" ? facts.wrapUpCode : nil,
                 state: state,
                 channelType: task.channelType,
                 taskID: isAboutTask ? task.id : nil,
@@ -117,8 +122,8 @@ extension Provider {
         return [
             activity("available", task.created.advanced(by: -20_000), rings, isAboutTask: false),
             activity("ringing", rings, talks, isAboutTask: true),
-            activity("connected", talks, wraps, isAboutTask: true),
-            activity("wrapup", wraps, max(wraps, task.ended), isAboutTask: true),
+            activity("connected", talks, task.ended, isAboutTask: true),
+            activity("wrapup", task.ended, done, isAboutTask: true),
         ].filter { $0.start <= now }
     }
 
@@ -135,11 +140,13 @@ extension Provider {
             "active": .boolean(!isOver), "agentId": .string(activity.agent.id), "agentDn": text(nil),
             "agentLogin": .string(String(login)), "agentSessionId": .string(identifier(0x7365_7373)),
             "agentName": .string(activity.agent.name), "currentState": .string(activity.state),
-            "siteId": .string(identifier(0x7369_7465)), "siteName": "Main", "teamId": .string(identifier(0x7465_616D)),
-            "teamName": "Team 1", "isLogin": .integer(0), "taskId": text(activity.taskID), "channelId": text(nil),
+            "siteId": .string(activity.team.site.id), "siteName": .string(activity.team.site.name),
+            "teamId": .string(activity.team.member.id), "teamName": .string(activity.team.member.name),
+            "isLogin": .integer(0), "taskId": text(activity.taskID), "channelId": text(nil),
             "channelType": .string(activity.channelType), "subChannelType": text(nil), "idleCodeName": text(nil),
             "idleCode": text(nil), "queueId": text(activity.queue?.id), "queueName": text(activity.queue?.name),
-            "wrapupCodeName": text(nil), "reason": text(nil), "startTime": .integer(activity.start.milliseconds),
+            "wrapupCodeName": text(activity.wrapUpCode?.name), "reason": text(nil),
+            "startTime": .integer(activity.start.milliseconds),
             "endTime": .integer(isOver ? activity.end.milliseconds : -1), "mmProfileType": text(nil),
         ]
     }

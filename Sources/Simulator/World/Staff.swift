@@ -7,6 +7,12 @@ struct Staff: Sendable {
 
     let agents: [Member]
     let queues: [Member]
+    private let places: Places
+
+    var sites: [Member] { places.sites }
+    var teams: [Team] { places.teams }
+    var entryPoints: [Member] { places.entryPoints }
+    var wrapUpCodes: [Member] { places.wrapUpCodes }
 
     init(seed: UInt64, organization: Int) {
         var random = SeededRandom(seed, 0x7374_6166, UInt64(organization))
@@ -15,6 +21,7 @@ struct Staff: Sendable {
             return Member(id: Identifier.random(&random), name: name)
         }
         queues = Self.queueNames.map { Member(id: Identifier.random(&random), name: $0) }
+        places = Places(seed: seed, organization: organization)
     }
 
     private static let firstNames = [
