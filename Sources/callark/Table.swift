@@ -1,4 +1,5 @@
 import Settings
+import WebexContactCenter
 
 /// A listing whose rows are all of one kind, in the three forms that every such command has: text for people, NDJSON
 /// and CSV. One description of the columns serves all of them.
@@ -100,12 +101,7 @@ extension Output {
 
     /// Quoted where it has to be. What a spreadsheet would take for a formula, in a note or a provider's words, gets an
     /// apostrophe in front.
-    static func quoted(_ field: String) -> String {
-        let special: Set<Character> = [",", "\"", "\r", "\n", "\r\n"]
-        let isFormula = field.first.map { "=+-@\t\r".contains($0) } ?? false
-        let text = isFormula ? "'" + field : field
-        return text.contains(where: special.contains) ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
-    }
+    static func quoted(_ field: String) -> String { CSVField.written(field) }
 }
 
 extension String {
