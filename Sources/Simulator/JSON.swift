@@ -1,13 +1,18 @@
 /// A JSON text under construction, which keeps the order of its keys and allows a key to be left out.
-enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
+enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByDictionaryLiteral,
+    ExpressibleByArrayLiteral
+{
     case null
     case boolean(Bool)
     case integer(Int64)
+    /// A finite one.
+    case number(Double)
     case string(String)
     case array([JSON])
     case object([(String, JSON)])
 
     init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int64) { self = .integer(value) }
     init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements) }
     init(arrayLiteral elements: JSON...) { self = .array(elements) }
 
@@ -30,6 +35,7 @@ enum JSON: Sendable, ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral,
         case .null: output += "null".utf8
         case .boolean(let value): output += (value ? "true" : "false").utf8
         case .integer(let value): output += String(value).utf8
+        case .number(let value): output += String(value).utf8
         case .string(let value): Self.write(value, to: &output, escaping)
         case .array(let values):
             output.append(UInt8(ascii: "["))

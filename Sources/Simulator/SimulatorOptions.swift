@@ -8,6 +8,8 @@ package struct SimulatorOptions: Sendable {
     package var tasks = TaskRules()
     /// How `GET agents/activities` behaves where that is in doubt.
     package var activities = ActivityRules()
+    /// How `POST search` behaves where that is in doubt.
+    package var search = SearchRules()
     /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
     /// Whether answers have the simulator's time as their `Date`. Who lives by another clock would take it for wrong.
@@ -81,6 +83,23 @@ package struct ActivityRules: Sendable {
     package var isPermitted = true
     /// The last row that any page of a question can reach.
     package var mostRows = 10_000
+
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
+    package init() {}
+}
+
+/// The rules of `POST search` that are in doubt (wxcc-api 11).
+package struct SearchRules: Sendable {
+    /// Whether tokens may use it; else 403.
+    package var isPermitted = true
+    /// Records on a page.
+    package var pageSize = 250
+    /// The last record that any page of a question can reach.
+    package var mostRows = 100_000
+    /// Matching records beyond which the answer is 413; `nil` for never.
+    package var tooMany: Int?
+    /// Fields that this provider does not have: asking for one is an error.
+    package var undefinedFields: Set<String> = []
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

@@ -9,9 +9,9 @@ import Transfer
 /// says of the others what can be done. It knows nothing of archives; a call that returns has changed nothing but the
 /// token file.
 package final class ContactCenter: Sendable {
-    private let settings: ProviderSettings
+    let settings: ProviderSettings
     private let tokens: AccessTokens
-    private let exchange: ProviderExchange
+    let exchange: ProviderExchange
     private let stopwatch: Stopwatch
     private let now: @Sendable () -> Timestamp
 
@@ -87,6 +87,9 @@ package final class ContactCenter: Sendable {
         )
     }
 
+    /// Before when something must have happened to be listed.
+    var endOfListing: Timestamp { latestByProvider ?? now() - Self.listingLag }
+
     /// The end of what can be listed where the provider's clock is behind ours; `nil` where it is not known to be.
     private var latestByProvider: Timestamp? {
         guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
@@ -97,7 +100,7 @@ package final class ContactCenter: Sendable {
     /// IDs. Calls that no agent touched are not in it. A time to come would be refused, so that the last minute before now
     /// is left out, by the provider's clock where an earlier answer has shown that it is behind ours.
     package func activityPages(from: Timestamp, to: Timestamp) -> ActivityPages {
-        let end = min(to, latestByProvider ?? now() - Self.listingLag)
+        let end = min(to, endOfListing)
         return ActivityPages(exchange: exchange, settings: settings, walk: ActivityWalk(from: from, to: end))
     }
 

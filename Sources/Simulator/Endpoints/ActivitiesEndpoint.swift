@@ -131,14 +131,10 @@ extension Provider {
         let isOver = activity.end <= now
         let nothing: JSON = quirks.contains(.nulls) ? .null : ""
         func text(_ value: String?) -> JSON { value.map(JSON.string) ?? nothing }
-        func identifier(_ salt: UInt64) -> String {
-            var random = SeededRandom(world.seed, salt, activity.agent.id.hashed)
-            return Identifier.random(&random)
-        }
-        let login = activity.agent.id.prefix(8) + "@example.com"
         return [
             "active": .boolean(!isOver), "agentId": .string(activity.agent.id), "agentDn": text(nil),
-            "agentLogin": .string(String(login)), "agentSessionId": .string(identifier(0x7365_7373)),
+            "agentLogin": .string(signInName(of: activity.agent)),
+            "agentSessionId": .string(identifier(0x7365_7373, of: activity.agent)),
             "agentName": .string(activity.agent.name), "currentState": .string(activity.state),
             "siteId": .string(activity.team.site.id), "siteName": .string(activity.team.site.name),
             "teamId": .string(activity.team.member.id), "teamName": .string(activity.team.member.name),

@@ -77,6 +77,11 @@ package struct SimulatedWorld: Sendable {
         return (start..<(days.count * tasksPerDay)).lazy.map { task(organization, at: $0) }
     }
 
+    /// The tasks that were created in a span of time, by creation; each is made when it is looked at.
+    func tasks(organization: Int, createdIn span: Range<Moment>) -> some RandomAccessCollection<SimulatedTask> {
+        (position(of: span.lowerBound)..<position(of: span.upperBound)).lazy.map { task(organization, at: $0) }
+    }
+
     /// How many tasks a whole day has, digital ones too.
     var tasksPerDay: Int { callsPerDay + digitalPerDay }
 

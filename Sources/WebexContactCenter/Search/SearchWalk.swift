@@ -1,0 +1,131 @@
+import Recordings
+
+/// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
+///
+/// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
+/// had: a window that reaches as many is asked for again in halves. A window is a day at first and grows while little
+/// is in it, because one that turns out to be too large has cost four hundred requests. What is known already is not
+/// told again, whether a window began anew or two windows met.
+struct SearchWalk: Sendable {
+    /// One request.
+    struct Question: Sendable, Hashable {
+        var from: Timestamp
+        var to: Timestamp
+        var cursor: String?
+    }
+
+    /// What tells a record from all others, and when it began.
+    struct Row: Sendable, Hashable {
+        var id: String
+        var time: Timestamp?
+    }
+
+    private let start: Timestamp
+    private let end: Timestamp
+    private let mostRows: Int
+    /// Every record that began before this has been listed.
+    private(set) var reached: Timestamp
+    private var windowEnd: Timestamp
+    private var span: Duration
+    private var cursor: String?
+    private var rowsInWindow = 0
+    /// The records told of, but for those that no later window can have.
+    private var known: [String: Timestamp?] = [:]
+    /// Milliseconds of which not every record could be had.
+    private(set) var crowded: [Timestamp] = []
+
+    /// More is refused where activities are asked for, and the rest may span a year or thirteen months: sources differ.
+    private static let longestSpan = Duration.hours(30 * 24)
+    private static let millisecond = Duration.milliseconds(1)
+    /// Beyond it, records exist and no page leads to them.
+    static let mostRows = 100_000
+
+    /// - Parameters:
+    ///   - start: inclusive.
+    ///   - end: exclusive; nothing is asked where it is not later than `start`.
+    ///   - span: the width of the first window.
+    init(
+        from start: Timestamp,
+        to end: Timestamp,
+        span: Duration = .hours(24),
+        mostRows: Int = Self.mostRows
+    ) {
+        self.start = start
+        self.end = end
+        self.mostRows = mostRows
+        self.span = min(span, Self.longestSpan)
+        reached = start
+        windowEnd = min(start + self.span, end)
+    }
+
+    /// What to ask next; `nil` when all is listed.
+    var question: Question? {
+        guard reached < end else { return nil }
+        // Nothing says whether the bounds are inclusive; what comes twice does no harm.
+        return Question(from: reached - Self.millisecond, to: windowEnd, cursor: cursor)
+    }
+
+    /// Epoch seconds in the place of milliseconds would give an empty success (wxcc-api 1).
+    /// - Throws: `rejected`.
+    func requireMilliseconds() throws(ProviderError) {
+        guard !Timestamp.plausibleMilliseconds.contains(start.millisecondsSince1970) else { return }
+        throw ProviderError(
+            .rejected,
+            "\(start.millisecondsSince1970) is no start of a search in epoch milliseconds",
+            advice: "give a time after 2001, in milliseconds"
+        )
+    }
+
+    /// Takes a page in, and goes on.
+    /// - Parameter next: where the next page begins; `nil` after the last one.
+    /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
+    mutating func take(_ rows: [Row], next: String?) -> [Int] {
+        rowsInWindow += rows.count
+        let new = rows.indices.filter { place in
+            let row = rows[place]
+            guard row.time.map({ $0 >= start && $0 < end }) ?? true, known[row.id] == nil else { return false }
+            known[row.id] = .some(row.time)
+            return true
+        }
+        if rowsInWindow >= mostRows {
+            if !shrinkWindow() {
+                crowded.append(reached)
+                finishWindow()
+            }
+        } else if let next {
+            cursor = next
+        } else {
+            finishWindow()
+        }
+        return new
+    }
+
+    /// Halves the window: the answer was too large (413), or the question too wide (422).
+    /// - Throws: `error` where the window is down to one millisecond.
+    mutating func narrow(after error: ProviderError) throws(ProviderError) {
+        guard shrinkWindow() else { throw error }
+    }
+
+    private mutating func finishWindow() {
+        if rowsInWindow < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
+        if rowsInWindow > mostRows / 2 { span = max(span / 2, Self.millisecond) }
+        reached = windowEnd
+        known = known.filter { $0.value.map { $0 >= reached - Self.millisecond } ?? true }
+        openWindow()
+    }
+
+    private mutating func openWindow() {
+        windowEnd = min(reached + span, end)
+        cursor = nil
+        rowsInWindow = 0
+    }
+
+    /// - Returns: whether the window could be made smaller.
+    private mutating func shrinkWindow() -> Bool {
+        let width = windowEnd - reached
+        guard width > Self.millisecond else { return false }
+        span = .milliseconds(width.milliseconds / 2)
+        openWindow()
+        return true
+    }
+}
