@@ -12,7 +12,7 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
 # What `bench` compares with, and what it serves its recordings with.
-BENCH_PACKAGES := aria2 nginx-light python3-requests rclone unzip wget
+BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Command

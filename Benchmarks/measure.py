@@ -13,13 +13,15 @@ import time
 @dataclasses.dataclass
 class Cost:
     """Of one run: seconds, CPU seconds of all its processes, the largest resident process in MiB, bytes that reached the
-    disk's queue, and when marked lines of its output came, in seconds."""
+    disk's queue, and, for marked lines of its output, when the last one came and what CPU the command had taken by then,
+    in seconds."""
 
     wall: float
     cpu: float
     resident: float
     written: int = 0
     marks: dict = dataclasses.field(default_factory=dict)
+    cpu_marks: dict = dataclasses.field(default_factory=dict)
 
 
 def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
@@ -38,7 +40,7 @@ def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
             timed, cwd=cwd, env=None if environment is None else {**os.environ, **environment},
             stdout=subprocess.PIPE if marks else subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
-        found, errors = {}, []
+        found, taken, errors = {}, {}, []
         reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
         reader.start()
         if marks:
@@ -46,13 +48,26 @@ def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
                 for name, text in marks.items():
                     if text in line:
                         found[name] = time.monotonic() - began
+                        taken[name] = cpu_of_child(process.pid) or taken.get(name, 0)
         status = process.wait()
         wall = time.monotonic() - began
         reader.join()
         if status not in statuses:
             sys.exit(f"{command}: exit {status}\n{errors[0].decode(errors='replace')[-2000:]}")
         _, user, system, kilobytes = map(float, costs.read().split())
-    return Cost(wall, user + system, kilobytes / 1024, blocks_written() - written, found)
+    return Cost(wall, user + system, kilobytes / 1024, blocks_written() - written, found, taken)
+
+
+def cpu_of_child(pid):
+    """CPU seconds of the one process that `time` started, so far; `None` once it has gone."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            child = file.read().split()[0]
+        with open(f"/proc/{child}/stat", encoding="ascii") as file:
+            user, system = file.read().rsplit(")", 1)[1].split()[11:13]
+    except (OSError, IndexError):
+        return None
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def blocks_written():

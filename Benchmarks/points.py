@@ -1,6 +1,8 @@
 """What is asked of an archive once it is there: verifying it, one recording out of it, a look-up, a pass with no news."""
 
+import os
 import pathlib
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -44,24 +46,63 @@ def small_root(options, name, sizes, day):
 
 
 def verify(options):
-    """Against reading and hashing the same files with what there is; two days, so that every core has something to do."""
+    """Against reading and hashing the same files with what there is; an archive for each core."""
     rows = []
-    size = 40_000_000 if options.quick else 1_000_000_000
-    folder = small_root(options, "verify", corpus.calls(size), options.days_ago(3))
-    archive = next((folder / "root" / "archives").rglob("*.tar"))
-    config = folder / "callark.yaml"
-    megabytes = archive.stat().st_size / 1e6
-    print(f"\nverify: one archive of {megabytes:.0f} MB")
-    ours = [measure.run([options.bin / "callark", "verify", "--config", config]) for _ in range(options.rounds)]
-    theirs = {
-        "sha256sum": ["sha256sum", archive], "openssl dgst -sha256": ["openssl", "dgst", "-sha256", archive],
+    size = 20_000_000 if options.quick else 1_000_000_000
+    folder = options.work / "verify"
+    folder.mkdir()
+    for days in (3, 4):
+        made = corpus.Corpus.make(f"verify-{days}", options.corpora, corpus.calls(size, seed=days), options.days_ago(days))
+        with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
+            with servers.provider(made, plain, folder) as provider:
+                whole_job.callark(options.bin / "callark", made, provider, certificate, folder, keeping_root=days == 4)
+    archives = sorted((folder / "root" / "archives").rglob("*.tar"))
+    megabytes = sum(archive.stat().st_size for archive in archives) / 1e6
+    print(f"\nverify: {len(archives)} archives of {megabytes:.0f} MB together; every run reads from the disk")
+    files = " ".join(shlex.quote(str(archive)) for archive in archives)
+    commands = {
+        "callark verify": [options.bin / "callark", "verify", "--config", folder / "callark.yaml"],
+        "sha256sum, one for each core": f"printf '%s\\0' {files} | xargs -0 -n 1 -P 2 sha256sum",
+        "openssl dgst -sha256, one for each core": f"printf '%s\\0' {files} | xargs -0 -n 1 -P 2 openssl dgst -sha256",
+        "the disk alone, one reader for each core":
+            f"printf '%s\\0' {files} | xargs -0 -P 2 -I+ dd if=+ of=/dev/null bs=1M iflag=direct",
     }
-    wall = measure.median(ours, lambda cost: cost.wall)
-    line(rows, "callark verify", round(megabytes / wall), "MB/s", detail=f"{measure.median(ours, lambda c: c.cpu):.2f} CPU s")
-    for name, command in theirs.items():
-        runs = [measure.run(command) for _ in range(options.rounds)]
-        line(rows, name, round(megabytes / measure.median(runs, lambda cost: cost.wall)), "MB/s")
+    for name, command in commands.items():
+        runs = []
+        for _ in range(options.rounds):
+            drop_from_cache(archives)
+            runs.append(measure.run(command))
+        wall, cpu = measure.median(runs, lambda cost: cost.wall), measure.median(runs, lambda cost: cost.cpu)
+        line(rows, name, round(megabytes / wall), "MB/s", detail=f"{cpu:.2f} CPU s")
     shutil.rmtree(folder)
+    return rows
+
+
+def drop_from_cache(files):
+    """The next reader gets them from the disk."""
+    for file in files:
+        descriptor = os.open(file, os.O_RDONLY)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(descriptor)
+
+
+def flushes(options):
+    """How many recordings become durable with one flush of their archive."""
+    rows = []
+    print("\nrecordings stored for each flush of their archive")
+    for name, sizes in (("calls", corpus.calls(2_000_000_000)), ("small", corpus.small(10_000))):
+        taken = sizes[: max(20, len(sizes) // 50)] if options.quick else sizes
+        folder = options.work / "flushes"
+        folder.mkdir()
+        made = corpus.Corpus.make(f"flushes-{name}", options.corpora, taken, options.days_ago(3))
+        log = folder / "flushes"
+        traced = ["strace", "-f", "-qq", "-y", "-e", "trace=fdatasync", "-o", log]
+        with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
+            with servers.provider(made, plain, folder) as provider:
+                whole_job.callark(options.bin / "callark", made, provider, certificate, folder, under=traced)
+        count = sum("/spool/" in line and ".tar.open>" in line for line in log.read_text().splitlines())
+        line(rows, name, round(len(taken) / max(count, 1), 1), "", ">= 10", detail=f"{count} flushes")
+        shutil.rmtree(folder)
     return rows
 
 

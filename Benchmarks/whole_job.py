@@ -10,6 +10,10 @@ import peers
 import servers
 
 
+# As many bytes, written past the page cache and flushed: nothing that ends with them on the disk can be faster.
+DISK_ALONE = "the disk alone (dd)"
+
+
 def configuration(root, provider, certificate, concurrency=16, memory_bytes=None, horizon_days=7):
     memory = "" if memory_bytes is None else f"  memory_bytes: {memory_bytes}\n"
     return f"""
@@ -28,21 +32,26 @@ downloads:
 {memory}"""
 
 
-def callark(binary, corpus, provider, certificate, work, **options):
-    """One pass over the corpus's day, in a fresh root: its cost, with the marks `stored` and `sealed`."""
+def callark(binary, corpus, provider, certificate, work, keeping_root=False, under=(), **options):
+    """One pass over the corpus's day, in a fresh root or after what is there: its cost, with the marks `stored` and
+    `sealed`.
+
+    under: a command that runs it, such as strace.
+    """
     root = pathlib.Path(work) / "root"
-    shutil.rmtree(root, ignore_errors=True)
+    if not keeping_root:
+        shutil.rmtree(root, ignore_errors=True)
     config = pathlib.Path(work) / "callark.yaml"
     config.write_text(configuration(root, provider, certificate, **options))
     config.chmod(0o600)
     day = datetime.datetime.fromtimestamp(corpus.day_start / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
     subprocess.run(["sync"], check=True)
     cost = measure.run(
-        [binary, "archive", "--config", config, "--day", day, "--json"],
+        [*under, binary, "archive", "--config", config, "--day", day, "--json"],
         marks={"stored": b'"type":"stored"', "sealed": b'"type":"sealed"'},
     )
     listed = subprocess.run(
-        [binary, "list", "--config", config, "--state", "archived", "--json"], check=True, stdout=subprocess.PIPE
+        [binary, "list", "--config", config, "--day", day, "--state", "archived", "--json"], check=True, stdout=subprocess.PIPE
     ).stdout.count(b'"type":"recording"')
     if listed != len(corpus.recordings):
         raise SystemExit(f"{listed} of {len(corpus.recordings)} recordings are archived")
@@ -69,3 +78,13 @@ def rounds(binary, corpus, media, certificate, provider, work, python, count):
         yield "Callark", cost
         for name, command in commands.items():
             yield name, peer(command, corpus, media, work)
+        yield DISK_ALONE, disk_alone(corpus.byte_count, work)
+
+
+def disk_alone(byte_count, work):
+    file = pathlib.Path(work) / "zeros"
+    blocks = max(1, byte_count >> 20)
+    subprocess.run(["sync"], check=True)
+    cost = measure.run(["dd", "if=/dev/zero", f"of={file}", "bs=1M", f"count={blocks}", "oflag=direct", "conv=fsync"])
+    file.unlink()
+    return cost

@@ -75,11 +75,11 @@ struct ArchiveSealer: Sendable {
         var survey = Survey()
         let scratch = try ScratchFile(root.scratchPath(name, .checksums))
         let journal = try JournalReader(root.journalPath(name), upTo: extent.journalBytes)
-        while let entry = try journal.next() {
+        while let (place, organizationID) = try journal.nextWholePlace() {
             survey.recordingCount += 1
-            survey.payloadBytes += entry.byteCount
-            survey.organizationID = survey.organizationID ?? entry.organizationID
-            try scratch.append(Array(BagLayout.checksumLine(entry.digest, entry.payloadPath).utf8))
+            survey.payloadBytes += place.byteCount
+            survey.organizationID = survey.organizationID ?? organizationID
+            try scratch.append(Array(BagLayout.checksumLine(place.digest, place.payloadPath).utf8))
         }
         return (survey, try scratch.finish())
     }

@@ -30,7 +30,7 @@ package actor ArchiveWriter {
     }
 
     /// Appends recordings to their archives, making those that do not exist. On return everything is durable; the
-    /// manifest may say so.
+    /// manifest may say so. What they held in memory is given back one by one, before that.
     /// - Throws: where anything failed, and then nothing of the group is kept. `.damaged` with a part file's path: that
     ///   recording has to be received again.
     package func append(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> StoredGroup {
@@ -41,7 +41,10 @@ package actor ArchiveWriter {
         do throws(ArchiveError) {
             for name in names {
                 let archive = try openArchive(name)
-                for index in indices[name] ?? [] { entries[index] = try archive.append(group[index].1) }
+                for index in indices[name] ?? [] {
+                    entries[index] = try archive.append(group[index].1)
+                    group[index].1.content.letGoOfMemory()
+                }
                 reached[name] = try archive.synchronize()
                 try parkSurplus()
             }

@@ -118,7 +118,7 @@ package final class IncomingRecording {
             if let part {
                 .part(path: partPath, prefix: part.prefix)
             } else {
-                .memory(memory?.chunks ?? ByteChunks(pool: nil), memory?.reservation)
+                .memory(ReceivedMemory(memory?.chunks ?? ByteChunks(pool: nil), memory?.reservation))
             }
         let content = ReceivedContent(byteCount: byteCount, digest: digester.digest, storage: storage)
         forget(keeping: nil)

@@ -20,12 +20,18 @@ struct JournalReader: ~Copyable {
         return place
     }
 
-    /// The next entry; `nil` after the last.
-    /// - Throws: `.damaged` where a line is none.
-    func next() throws(ArchiveError) -> RecordingEntry? {
+    /// The same, and whose recording it is, of a journal that is read for the first time.
+    /// - Throws: `.damaged` where a line is not what its own checksum says, or cannot be read.
+    func nextWholePlace() throws(ArchiveError) -> (place: JournalPlace, organizationID: OrganizationID)? {
         guard let line = try lines.next() else { return nil }
         do throws(EntryLineError) {
-            return try RecordingEntry(jsonLine: line.bytes)
+            let fields = try EntryFields(line.bytes)
+            try fields.requireWhole()
+            let organizationID = try fields.required("organization_id") { OrganizationID($0) }
+            guard let place = JournalPlace(fields.json) else {
+                throw EntryLineError(description: "its place or its checksum is missing")
+            }
+            return (place, organizationID)
         } catch {
             let path = lines.source.path
             throw .damaged("\(path) has a bad line at offset \(line.offset): \(error)", path: path)
@@ -41,7 +47,12 @@ struct JournalPlace {
     var digest: ContentDigest
 
     init?(jsonLine: [UInt8]) {
-        guard let object = JSONObject(jsonLine), let path = object.string("path"),
+        guard let object = JSONObject(jsonLine) else { return nil }
+        self.init(object)
+    }
+
+    init?(_ object: JSONObject) {
+        guard let path = object.string("path"),
             let offset = object.integer("offset"), let byteCount = object.integer("bytes"),
             let digest = object.string("sha256").flatMap({ ContentDigest(hexadecimal: $0) })
         else { return nil }

@@ -1,5 +1,6 @@
 import Glibc
 import Recordings
+import Synchronization
 
 /// All bytes of a recording, received and counted and hashed, on their way into an archive.
 package struct ReceivedContent: Sendable {
@@ -11,8 +12,7 @@ package struct ReceivedContent: Sendable {
     package static let prefixLimit = 64 << 10
 
     enum Storage: Sendable {
-        /// The reservation is given back when the last copy of the content goes.
-        case memory(ByteChunks, MemoryReservation?)
+        case memory(ReceivedMemory)
         case part(path: String, prefix: [UInt8])
         /// Somewhere in a file that holds other things too.
         case range(path: String, offset: Int64)
@@ -31,7 +31,7 @@ package struct ReceivedContent: Sendable {
         self.init(
             byteCount: Int64(bytes.count),
             digest: Digester.digest(of: bytes),
-            storage: .memory(chunks, nil)
+            storage: .memory(ReceivedMemory(chunks, nil))
         )
     }
 
@@ -47,7 +47,7 @@ package struct ReceivedContent: Sendable {
     /// The first bytes, at most 64 KiB, for a look at the container's header.
     package var prefix: [UInt8] {
         switch storage {
-        case .memory(let chunks, _): chunks.prefix(Self.prefixLimit)
+        case .memory(let memory): memory.chunks?.prefix(Self.prefixLimit) ?? []
         case .part(_, let prefix): prefix
         case .range: []
         }
@@ -64,11 +64,18 @@ package struct ReceivedContent: Sendable {
         if let partPath { try PartFile.remove(partPath) }
     }
 
+    /// Gives memory back, for the next recordings to arrive in, while this one is on its way to the disk: called once its
+    /// bytes have been appended to an archive. Where that archive cannot be made durable nothing is kept of them, and
+    /// the recording is received again. Content in a file stays.
+    func letGoOfMemory() {
+        if case .memory(let memory) = storage { memory.letGo() }
+    }
+
     /// The bytes in order, piece by piece.
     /// - Throws: `.damaged` where a part file is no longer what was received.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) {
         switch storage {
-        case .memory(let chunks, _): try chunks.forEach(body)
+        case .memory(let memory): try memory.chunks?.forEach(body)
         case .part(let path, _): try readFile(path, from: 0, body)
         case .range(let path, let offset): try readFile(path, from: offset, body)
         }
@@ -89,5 +96,28 @@ package struct ReceivedContent: Sendable {
         guard reader.position == offset + byteCount, reader.digest == digest else {
             throw .damaged("\(path) has changed since it was received; receive the recording again", path: path)
         }
+    }
+}
+
+/// A recording's bytes in memory, and the share of the budget that they take, until nobody needs them any more.
+final class ReceivedMemory: Sendable {
+    /// Taken for moments only: the bytes are read outside of it.
+    private let held: Mutex<(chunks: ByteChunks, reservation: MemoryReservation?)?>
+
+    init(_ chunks: ByteChunks, _ reservation: MemoryReservation?) {
+        held = Mutex((chunks, reservation))
+    }
+
+    /// `nil` once they are let go of.
+    var chunks: ByteChunks? { held.withLock { $0?.chunks } }
+
+    /// The reservation is given back with the last reference to the bytes.
+    func letGo() {
+        // Outside of the lock: whoever is granted the memory may run at once.
+        let last = held.withLock { held in
+            defer { held = nil }
+            return held
+        }
+        withExtendedLifetime(last) {}
     }
 }

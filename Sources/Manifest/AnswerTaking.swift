@@ -27,8 +27,12 @@ struct AnswerTaking {
         let json = try taskJSON(task.row, in: db)
         for captured in capture.recordings.map({ Self.identified($0, among: known) })
         where named.insert(captured.key).inserted {
-            let recording = try known.first { $0.key == captured.key } ?? register(captured, task.row, &known, in: db)
+            let earlier = known.first { $0.key == captured.key }
+            let recording = try earlier ?? register(captured, task.row, &known, in: db)
             guard recording.isWanted(now), claim(recording.row, in: db) else { continue }
+            let replaced = try earlier.flatMap {
+                try Displacement.last(of: $0.row, organization: organization, in: db)
+            }
             wanted.append(
                 RecordingWork(
                     row: recording.row,
@@ -38,7 +42,7 @@ struct AnswerTaking {
                     file: recording.file,
                     attempts: recording.attempts,
                     taskJSON: json,
-                    replaced: try Displacement.last(of: recording.row, organization: organization, in: db)
+                    replaced: replaced
                 )
             )
         }
@@ -310,6 +314,7 @@ extension FileName {
     /// The name of a recording that no other of its task has, not even on a file system that ignores case: someone may
     /// unpack the archive there.
     static func unused(for key: RecordingKey, among taken: [FileName]) -> (FileName, distinguisher: Int) {
+        if taken.isEmpty { return (FileName.of(key, distinguisher: 0), 0) }
         let taken = Set(taken.map { $0.description.lowercased() })
         var distinguisher = 0
         while true {

@@ -24,10 +24,10 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
     /// Reads `2025-11-20`.
     /// - Returns: `nil` where `text` has another form or names a day that no calendar has.
     package init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
-            parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }),
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
+        let digits = Array(text.utf8.prefix(11))
+        guard digits.count == 10, digits[4] == UInt8(ascii: "-"), digits[7] == UInt8(ascii: "-"),
+            let year = Self.number(digits[0..<4]), let month = Self.number(digits[5..<7]),
+            let day = Self.number(digits[8..<10]),
             (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
         let date = CivilDate(
@@ -38,6 +38,16 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         self.year = year
         self.month = month
         self.day = day
+    }
+
+    /// `nil` where not all of them are digits. Written out, as every line of metadata has a day.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var number = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     /// `2025-11-20`.
