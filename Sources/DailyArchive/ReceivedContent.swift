@@ -72,10 +72,14 @@ package struct ReceivedContent: Sendable {
     }
 
     /// The bytes in order, piece by piece.
-    /// - Throws: `.damaged` where a part file is no longer what was received.
+    /// - Throws: `.damaged` where a part file is no longer what was received, `.notReady` where memory was given back.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) {
         switch storage {
-        case .memory(let memory): try memory.chunks?.forEach(body)
+        case .memory(let memory):
+            guard let chunks = memory.chunks else {
+                throw ArchiveError(.notReady, "a recording's bytes are no longer in memory; receive it again", path: "")
+            }
+            try chunks.forEach(body)
         case .part(let path, _): try readFile(path, from: 0, body)
         case .range(let path, let offset): try readFile(path, from: offset, body)
         }
@@ -111,10 +115,11 @@ final class ReceivedMemory: Sendable {
     /// `nil` once they are let go of.
     var chunks: ByteChunks? { held.withLock { $0?.chunks } }
 
-    /// The reservation is given back with the last reference to the bytes.
+    /// The reservation is given back with the last reference to the bytes. What holds none stays: nobody waits for it.
     func letGo() {
         // Outside of the lock: whoever is granted the memory may run at once.
-        let last = held.withLock { held in
+        let last = held.withLock { held -> (ByteChunks, MemoryReservation?)? in
+            guard held?.reservation != nil else { return nil }
             defer { held = nil }
             return held
         }

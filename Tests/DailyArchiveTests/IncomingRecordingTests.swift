@@ -149,6 +149,18 @@ import Testing
         #expect(try place.size(place.root.openArchivePath(.sample)) == 0)
     }
 
+    @Test func `memory is given back once its bytes are in an archive, and never taken from again`() async throws {
+        let recording = IncomingRecording(expecting: 5000, memory: budget.reserve(5000) { _ in }, partPath: part)
+        try feed(recording, noise(5000, seed: 3))
+        let member = try PendingMember.sample(.sample("t"), recording.finish())
+        #expect(budget.reservedBytes == 5000)
+        let writer = place.writer()
+        _ = try await writer.append([(.sample, member)])
+        #expect(budget.reservedBytes == 0)
+        let error = await archiveError { _ = try await writer.append([(.sample, member)]) }
+        #expect(error?.code == .notReady)
+    }
+
     @Test func `how much memory a recording asks for`() {
         #expect(IncomingRecording.memoryNeeded(expecting: 10, limit: 100) == 10)
         #expect(IncomingRecording.memoryNeeded(expecting: 101, limit: 100) == nil)
