@@ -7,6 +7,8 @@ import Testing
         ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"], ["config", "check"],
         ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"],
         ["auth"], ["auth", "login"], ["auth", "status"], ["auth", "refresh"], ["auth", "logout"],
+        ["sites"], ["sites", "list"], ["sites", "get"], ["sites", "create"], ["sites", "update"], ["sites", "delete"],
+        ["sites", "import"], ["sites", "export"],
     ]
 
     @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
@@ -23,7 +25,10 @@ import Testing
     @Test func `of the whole names every command and exit code`() async throws {
         let ending = try await Program.run("callark", ["--help"])
         #expect(ending.status == 0)
-        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth"] {
+        let words = [
+            "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth", "sites",
+        ]
+        for word in words {
             #expect(ending.output.contains("  \(word)"))
         }
         for code in [64, 65, 69, 70, 74, 75, 77, 78, 130, 143] { #expect(ending.output.contains("\(code)")) }
