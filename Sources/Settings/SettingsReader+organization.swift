@@ -14,6 +14,7 @@ extension SettingsReader {
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
+        let legacy = legacy(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
             let requestsPerMinute, let crossChecksActivities, let credentials
         else { return nil }
@@ -28,7 +29,8 @@ extension SettingsReader {
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
-            providerRetention: retention
+            providerRetention: retention,
+            legacy: legacy
         )
     }
 

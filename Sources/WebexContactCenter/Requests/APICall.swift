@@ -65,10 +65,11 @@ enum FormEncoding {
     /// `a=1&b=x%20y`: everything but the unreserved characters of RFC 3986 is percent-encoded, so that no reader has
     /// to know whether `+` is a space.
     static func text(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
+        fields.map { encoded($0.name) + "=" + encoded($0.value) }.joined(separator: "&")
     }
 
-    private static func encode(_ text: String) -> String {
+    /// `text` as a name, a value, or one part of a path.
+    static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {
