@@ -204,7 +204,12 @@ extension SettingKey<String> {
         Self(.legacy, "user", .visibleASCII("the user ID that the API key belongs to"), "who asks: the From header")
     }
     static var legacyTenantID: Self {
-        Self(.legacy, "tenant_id", .visibleASCII("the tId of an Analyzer report's URL"), "the tenant, where one is asked for")
+        Self(
+            .legacy,
+            "tenant_id",
+            .visibleASCII("the tId of an Analyzer report's URL"),
+            "the tenant, where one is asked for"
+        )
     }
     static var legacyTenantSuffix: Self {
         Self(
