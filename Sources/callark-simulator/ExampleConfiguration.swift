@@ -6,6 +6,8 @@ struct ExampleConfiguration {
     let simulator: Simulator
     /// The simulator's own quota; 0 where it has none.
     let quota: Int
+    /// Whether the legacy records are configured too.
+    let withLegacy: Bool
 
     /// - Returns: the path of the configuration file.
     /// - Throws: where the folder or a file cannot be written.
@@ -15,6 +17,7 @@ struct ExampleConfiguration {
         let root = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
         try write(simulator.clientSecret, to: root.appending(path: "secret"))
         try write(simulator.refreshToken, to: root.appending(path: "refresh"))
+        if withLegacy { try write(simulator.organization.legacyKey, to: root.appending(path: "legacy-key")) }
         let file = root.appending(path: "callark.yaml")
         try Data(text(root.path(percentEncoded: false)).utf8).write(to: file)
         return file.path(percentEncoded: false)
@@ -56,6 +59,18 @@ struct ExampleConfiguration {
                   refresh_token_file: "\(folder)/refresh"
                 requests_per_minute: \(requestsPerMinute)
 
-            """
+            """ + (withLegacy ? legacy(folder) : "")
+    }
+
+    private func legacy(_ folder: String) -> String {
+        """
+            legacy:
+              base_url: \(simulator.legacyBaseURL)
+              user: \(simulator.organization.legacyUser)
+              api_key_file: "\(folder)/legacy-key"
+              tenant_id: "\(simulator.organization.tenantID)"
+              requests_per_minute: \(requestsPerMinute)
+
+        """
     }
 }

@@ -62,6 +62,7 @@ final class Provider: Sendable {
         case "/search": .search
         case _ where path.hasPrefix("/organization/"): .organization
         case _ where path.hasPrefix("/media/"): .media
+        case _ where path.hasPrefix("/aws/api/"): .legacy
         case _ where path.hasPrefix("/simulator/"): .simulator
         default: .unknown
         }
@@ -104,6 +105,7 @@ final class Provider: Sendable {
             case .search: return try search(request, from: caller(request, tracking), tracking: tracking)
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
             case .media: return media(request, fault: fault)
+            case .legacy: return try legacy(request)
             case .simulator: return simulatorPage(request)
             case .unknown: return .framework(404, "Not Found", path: request.path, at: clock.now)
             }
@@ -115,7 +117,7 @@ final class Provider: Sendable {
     private func wrongMethod(_ request: Request, _ endpoint: Endpoint) -> Response? {
         switch endpoint {
         case .token, .captures, .search: if request.method == "POST" { return nil }
-        case .tasks, .activities, .authorize, .organization: if request.method == "GET" { return nil }
+        case .tasks, .activities, .authorize, .organization, .legacy: if request.method == "GET" { return nil }
         case .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
