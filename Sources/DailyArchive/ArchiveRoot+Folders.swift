@@ -81,7 +81,9 @@ extension ArchiveRoot {
     package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
         let paths = try archiveFiles(ending: ".tar")
         return paths.compactMap { path in
-            ArchiveName(path.dropLast(4).split(separator: "/").last ?? "").flatMap { archivePath($0) == path ? $0 : nil }
+            ArchiveName(path.dropLast(4).split(separator: "/").last ?? "").flatMap {
+                archivePath($0) == path ? $0 : nil
+            }
         }.sorted()
     }
 

@@ -18,7 +18,9 @@ extension LegacySession: EntryLine {
     /// - Throws: where the line is no JSON object, a field is missing or wrong, or the line is not what its checksum says.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
-        guard let csr = object.json.embedded("csr") else { throw EntryLineError(description: "csr is missing or wrong") }
+        guard let csr = object.json.embedded("csr") else {
+            throw EntryLineError(description: "csr is missing or wrong")
+        }
         self.init(
             organization: try object.required("organization") { OrganizationName($0) },
             day: try object.required("day") { ArchiveDay($0) },
@@ -26,6 +28,8 @@ extension LegacySession: EntryLine {
             answeredTime: Timestamp(millisecondsSince1970: try object.required("answered_time")),
             json: ProviderJSON(redacted: csr)
         )
+        // No line was ever written without.
+        guard LineCheck.isPresent(in: jsonLine) else { throw EntryLineError(description: "check is missing") }
         try object.requireWhole()
     }
 }

@@ -52,21 +52,27 @@ struct LegacyChainCommand: AsyncParsableCommand {
         throw CommandError(.incomplete, "the chain of \(id) breaks off after \(count): \(reason)")
     }
 
-    private static let table = Table<LegacyActivity>(
-        type: "activity",
-        columns: [
-            .init(name: "event", heading: "EVENT") { .text($0.id.event) } text: { $0.id.event + ($0.isGuessed ? " ?" : "") },
-            .init(name: "start", heading: "START") { .text($0.start.description) },
-            .init(name: "end", heading: "END") { .init($0.end?.description) },
-            .init(name: "duration_ms", heading: "MS", isNumber: true) { activity in
-                .init(activity.end.map { ($0 - activity.start).milliseconds })
-            },
-            .init(name: "agent", heading: "AGENT") { .init($0.record.text("agentName")) },
-            .init(name: "next", heading: "NEXT") { .init($0.record.text("nextState")) },
-            .init(name: "guessed") { .boolean($0.isGuessed) },
-            .init(name: "id") { .text($0.id.description) },
-        ]
-    )
+    private static var table: Table<LegacyActivity> {
+        Table(
+            type: "activity",
+            columns: [
+                .init(name: "event", heading: "EVENT") {
+                    .text($0.id.event)
+                } text: {
+                    $0.id.event + ($0.isGuessed ? " ?" : "")
+                },
+                .init(name: "start", heading: "START") { .text($0.start.description) },
+                .init(name: "end", heading: "END") { .init($0.end?.description) },
+                .init(name: "duration_ms", heading: "MS", isNumber: true) { activity in
+                    .init(activity.end.map { ($0 - activity.start).milliseconds })
+                },
+                .init(name: "agent", heading: "AGENT") { .init($0.record.text("agentName")) },
+                .init(name: "next", heading: "NEXT") { .init($0.record.text("nextState")) },
+                .init(name: "guessed") { .boolean($0.isGuessed) },
+                .init(name: "id") { .text($0.id.description) },
+            ]
+        )
+    }
 
     private struct Summary: Encodable {
         let type = "summary"

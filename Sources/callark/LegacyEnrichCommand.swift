@@ -1,5 +1,6 @@
 import Archiver
 import ArgumentParser
+import DailyArchive
 import Foundation
 import Manifest
 import Recordings
@@ -40,14 +41,21 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         let workplace = try Workplace(options.common)
         let names = try workplace.legacyOrganizations(options.org)
         guard let manifest = try workplace.manifestForReading() else {
-            throw CommandError(.usage, "there is no manifest at \(workplace.root.manifestPath); `callark archive` makes it")
+            throw CommandError(
+                .usage,
+                "there is no manifest at \(workplace.root.manifestPath); `callark archive` makes it"
+            )
         }
         let known = Set(try await manifest.organizations().map(\.name))
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var statuses: [ExitStatus] = []
         var total = Totals(day: day)
-        for name in names where known.contains(name) && !stop.isMade {
+        for name in names where !stop.isMade {
+            guard known.contains(name) else {
+                output.text("\(day)  \(name)  nothing is known of it yet")
+                continue
+            }
             let summary = try await workplace.withLegacyRecords(of: name) { records in
                 try await LegacyEnrichment(root: workplace.root, manifest: manifest, records: records)
                     .run(name, day, at: workplace.standpoint(of: name), stop: stop, progress: ProgressLine(name).show)

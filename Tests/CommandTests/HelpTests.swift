@@ -5,7 +5,9 @@ import Testing
 @Suite struct `Help` {
     static let commands = [
         ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"], ["config", "check"],
-        ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"],
+        ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"], ["legacy"],
+        ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
+        ["legacy", "chain"], ["legacy", "enrich"],
     ]
 
     @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
@@ -22,7 +24,7 @@ import Testing
     @Test func `of the whole names every command and exit code`() async throws {
         let ending = try await Program.run("callark", ["--help"])
         #expect(ending.status == 0)
-        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report"] {
+        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "legacy"] {
             #expect(ending.output.contains("  \(word)"))
         }
         for code in [64, 65, 69, 70, 74, 75, 77, 78, 130, 143] { #expect(ending.output.contains("\(code)")) }

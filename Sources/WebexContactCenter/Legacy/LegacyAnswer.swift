@@ -50,21 +50,31 @@ package struct LegacyRows: Sendable, Hashable {
     package private(set) var isComplete: Bool?
     /// How many there are by the provider's word.
     package private(set) var found: Int64?
+    /// How many rows the answer says that it has.
+    private var declared: Int64?
     private let limit: Int64?
+    /// Whether rows are counts of records, so that nobody knows what the provider's own numbers are of.
+    private let areCounts: Bool
 
     /// Why there may be more rows than these; `nil` where nothing says so.
     package var shortfall: String? {
         let have = Int64(rows.count)
-        if isComplete == false || (found ?? 0) > have {
+        if isComplete == false || isComplete == nil && !areCounts && (found ?? 0) > have {
             let all = found.map { " of \($0)" } ?? ""
             return "the provider says that its answer, \(have)\(all) rows, is not complete"
         }
-        if let limit, have >= limit { return "the answer has \(have) rows, as many as numberOfRecords allows" }
+        if let declared, declared > have, !areCounts {
+            return "the answer has \(have) rows, and says that it has \(declared)"
+        }
+        if isComplete == nil, let limit, have >= limit {
+            return "the answer has \(have) rows, as many as numberOfRecords allows"
+        }
         return nil
     }
 
     init(json body: Data, to query: LegacyQuery) throws(LegacyAnswer.Unreadable) {
         limit = query.numberOfRecords
+        areCounts = query.hasCounts
         let json: JSONValue
         do throws(JSONReader.Fault) {
             json = try JSONReader.value(of: body)
@@ -77,11 +87,7 @@ package struct LegacyRows: Sendable, Hashable {
         let metadata = json["datasetMetadata"]
         isComplete = metadata?["isComplete"]?.flag
         found = metadata?["numberOfRecordsFound"]?.integer
-        if let declared = metadata?["numberOfRecordsInDataset"]?.integer, declared != Int64(data.count) {
-            throw LegacyAnswer.Unreadable(
-                description: "the answer has \(data.count) rows and says that it has \(declared)"
-            )
-        }
+        declared = metadata?["numberOfRecordsInDataset"]?.integer
         columns = json["columns"]?.elements?.compactMap(Self.name) ?? []
         try take(data)
     }
@@ -106,13 +112,16 @@ package struct LegacyRows: Sendable, Hashable {
             case .array(let values) where values.count == columns.count: rows.append(values)
             default:
                 let name = "row \(index + 1) of the answer"
-                throw LegacyAnswer.Unreadable(description: "\(name) is neither an object nor has a value for each column")
+                throw LegacyAnswer.Unreadable(
+                    description: "\(name) is neither an object nor has a value for each column"
+                )
             }
         }
     }
 
     init(csv body: Data, to query: LegacyQuery) throws(LegacyAnswer.Unreadable) {
         limit = query.numberOfRecords
+        areCounts = query.hasCounts
         let document = CSVDocument(body)
         if let fault = document.faults.first {
             throw LegacyAnswer.Unreadable(description: "the answer is no CSV: \(fault)")

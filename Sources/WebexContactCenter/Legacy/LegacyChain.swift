@@ -84,7 +84,9 @@ struct LegacyChainWalk: Sendable {
         let fresh = candidates.filter { !seen.contains($0) }
         guard let first = fresh.first else { return .end(.broken("\(id) leads back to \(candidates[0])")) }
         // What names a step that has been there leads in a circle; no guess may hide it.
-        guard told.isEmpty || first == candidates[0] else { return .end(.broken("\(id) leads back to \(candidates[0])")) }
+        guard told.isEmpty || first == candidates[0] else {
+            return .end(.broken("\(id) leads back to \(candidates[0])"))
+        }
         return .ask(fresh, named: told.count)
     }
 

@@ -55,6 +55,11 @@ package struct LegacyQuery: Sendable, Hashable {
             + (object["aggregations"]?.elements ?? []).compactMap { $0["computeColumnName"]?.text }
     }
 
+    /// Whether any column counts records instead of telling of one.
+    var hasCounts: Bool {
+        object["aggregations"]?.elements?.contains { $0["aggregationType"]?.text == "COUNT" } ?? false
+    }
+
     private var object: JSONValue { .object(members) }
 
     private mutating func set(_ name: String, _ time: Timestamp) {

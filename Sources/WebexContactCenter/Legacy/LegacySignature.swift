@@ -11,9 +11,10 @@ struct LegacySignature: Sendable {
 
     init(_ settings: LegacySettings) {
         signature = Self.signature(of: settings.user, key: settings.apiKey)
-        authorization = settings.tenantID.map { [signature] in
-            Secret(signature.value + settings.tenantSuffix + $0)
-        } ?? signature
+        authorization =
+            settings.tenantID.map { [signature] in
+                Secret(signature.value + settings.tenantSuffix + $0)
+            } ?? signature
     }
 
     static func signature(of user: String, key: Secret) -> Secret {
