@@ -4,7 +4,7 @@ import Manifest
 import Recordings
 
 /// Holds what is kept against its checksums: the manifest against itself, every sealed archive against itself, its side
-/// file and the manifest, and the spool's open archives against the manifest.
+/// file and the manifest, legacy sessions against theirs, and the spool's open archives against the manifest.
 package struct Verification: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest?
@@ -33,8 +33,10 @@ package struct Verification: Sendable {
             self.share = share
         }
 
-        func covers(_ name: ArchiveName) -> Bool {
-            (organization == nil || name.organization == organization) && (day == nil || name.day == day)
+        func covers(_ name: ArchiveName) -> Bool { covers(name.organization, name.day) }
+
+        func covers(_ organization: OrganizationName, _ day: ArchiveDay) -> Bool {
+            (self.organization == nil || organization == self.organization) && (self.day == nil || day == self.day)
         }
     }
 
@@ -121,7 +123,13 @@ package struct Verification: Sendable {
             summary.add(done)
             try await report(done)
         }
-        guard let manifest, scope.share == nil else { return summary }
+        guard scope.share == nil else { return summary }
+        for file in try root.legacySessionFiles() where scope.covers(file.organization, file.day) {
+            let done = try await file.verify(quick: scope.isQuick)
+            summary.add(done)
+            try await report(done)
+        }
+        guard let manifest else { return summary }
         for open in try await manifest.openArchives() where scope.covers(open.name) {
             guard let done = try await looking.verify(open: open.name, manifest) else { continue }
             summary.add(done)

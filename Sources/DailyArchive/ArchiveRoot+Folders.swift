@@ -79,20 +79,30 @@ extension ArchiveRoot {
 
     /// The sealed archives below `archives/`, sorted. Files that do not stand where their name belongs are not archives.
     package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
-        var found: [ArchiveName] = []
+        let paths = try archiveFiles(ending: ".tar")
+        return paths.compactMap { path in
+            ArchiveName(path.dropLast(4).split(separator: "/").last ?? "").flatMap {
+                archivePath($0) == path ? $0 : nil
+            }
+        }.sorted()
+    }
+
+    /// The files of legacy sessions beside the archives, sorted by organization and day.
+    package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
+        try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }
+    }
+
+    /// The files of that ending where archives are, sorted by their paths.
+    private func archiveFiles(ending suffix: String) throws(ArchiveError) -> [String] {
+        var found: [String] = []
         for organization in try FileSystem.names(in: archivesPath) {
             for year in try Self.folders(in: "\(archivesPath)/\(organization)") {
                 for month in try Self.folders(in: year) {
-                    for file in try FileSystem.names(in: month) where file.hasSuffix(".tar") {
-                        guard let name = ArchiveName(file.dropLast(4)), archivePath(name) == "\(month)/\(file)" else {
-                            continue
-                        }
-                        found.append(name)
-                    }
+                    found += try FileSystem.names(in: month).filter { $0.hasSuffix(suffix) }.map { "\(month)/\($0)" }
                 }
             }
         }
-        return found.sorted()
+        return found
     }
 
     /// The highest sequence of the sealed archives of one day, as the names of the files tell it, whatever is in them; 0

@@ -6,12 +6,15 @@ import Recordings
 /// ```
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
+/// {root}/spool/legacy.lock                                   one gatherer of legacy sessions at a time
 /// {root}/spool/credentials/acme.json                         the newest tokens
 /// {root}/spool/acme-2025-11-20-001.tar.open                  the open daily archive
 /// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: a line a recording
 /// {root}/spool/parts/<hash>.part, <hash>.json                a large recording on its way
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar       sealed
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar.sha256
+/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl  legacy sessions of the day's calls
+/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl.sha256
 /// ```
 package struct ArchiveRoot: Sendable, Hashable {
     package let path: String
@@ -32,6 +35,15 @@ package struct ArchiveRoot: Sendable, Hashable {
 
     /// The file whose lock a pass holds.
     package var lockPath: String { "\(spoolPath)/pass.lock" }
+
+    /// The file whose lock the gatherer of legacy sessions holds.
+    var legacyLockPath: String { "\(spoolPath)/legacy.lock" }
+
+    /// The legacy sessions of a day's calls, beside its archives.
+    package func legacySessionsPath(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
+        let folder = FileSystem.folder(of: archivePath(ArchiveName(organization: organization, day: day, sequence: 1)))
+        return "\(folder)/\(LegacySessionFile.name(organization, day)).jsonl"
+    }
 
     /// Where an organization's newest tokens are kept; mode 0600 in a folder of mode 0700.
     package func credentialsPath(_ organization: OrganizationName) -> String {

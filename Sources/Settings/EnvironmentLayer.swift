@@ -18,8 +18,12 @@ struct EnvironmentLayer {
         let known = Self.variables(organizations: names)
         for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(Self.prefix) {
             if Self.isReserved(variable) { continue }
-            guard let target = known[variable] else {
+            guard let targets = known[variable], let target = targets.first else {
                 problems.append(Self.unknown(variable, known: known.keys.sorted(), organizations: names))
+                continue
+            }
+            if targets.count > 1 {
+                problems.append(Self.ambiguous(variable, targets))
                 continue
             }
             let raw = RawValue(content: .text(text), origin: .environment(variable))
@@ -36,19 +40,29 @@ struct EnvironmentLayer {
         let key: KeyDescription
     }
 
-    /// No two keys share a variable: no key of an organization ends with `_` and the name of another (a test holds it so).
-    private static func variables(organizations: [OrganizationName]) -> [String: Target] {
-        var variables: [String: Target] = [:]
+    /// No two keys share a variable, since no key of an organization ends with `_` and the name of another (a test holds it
+    /// so), but for one: an organization's rate of legacy requests, where another is called like it with `-legacy` behind.
+    private static func variables(organizations: [OrganizationName]) -> [String: [Target]] {
+        var variables: [String: [Target]] = [:]
         for key in KeyDescription.all where key.isOverridable {
             if key.section.isOfOrganization {
                 for name in organizations {
-                    variables[key.variable(in: name.description)] = Target(organization: name, key: key)
+                    let target = Target(organization: name, key: key)
+                    variables[key.variable(in: name.description), default: []].append(target)
                 }
             } else {
-                variables[key.variable(in: nil)] = Target(organization: nil, key: key)
+                variables[key.variable(in: nil)] = [Target(organization: nil, key: key)]
             }
         }
         return variables
+    }
+
+    private static func ambiguous(_ variable: String, _ targets: [Target]) -> SettingsProblem {
+        let paths = targets.map { target in
+            target.key.path(in: target.organization.map { "organizations.\($0)" })
+        }
+        let message = "could be \(paths.joined(separator: " or ")); give them in the file"
+        return SettingsProblem(.conflict, at: .environment(variable), message)
     }
 
     private static func unknown(

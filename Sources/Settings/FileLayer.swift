@@ -23,6 +23,8 @@ struct FileLayer {
         var values: [KeyDescription: RawValue] = [:]
         /// Whether `auth` is something that has no keys, which was reported.
         var hasMalformedAuth = false
+        /// The same of `legacy`.
+        var hasMalformedLegacy = false
     }
 
     /// - Parameter path: how messages call the file.
@@ -84,7 +86,12 @@ struct FileLayer {
             organization.hasMalformedAuth = keys == nil
             organization.values.merge(read(keys ?? [], as: .authentication, owner: label)) { $1 }
         }
-        let others = entries.filter { $0.key != "auth" }
+        for entry in entries where entry.key == "legacy" {
+            let keys = self.entries(of: entry.value, called: "\(label).legacy")
+            organization.hasMalformedLegacy = keys == nil
+            organization.values.merge(read(keys ?? [], as: .legacy, owner: label)) { $1 }
+        }
+        let others = entries.filter { $0.key != "auth" && $0.key != "legacy" }
         organization.values.merge(read(others, as: .organization, owner: label)) { $1 }
         organizations?.append(organization)
     }
@@ -155,6 +162,7 @@ extension FileLayer {
             case nil: ""
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
+            case .legacy: "\(owner ?? "organizations[]").legacy."
             case .archive, .captures, .downloads, .alarms: "\(section?.rawValue ?? "")."
             }
         let meant = KnownKeys.nearest(to: entry.key, in: section, owner: owner).map { "did you mean \"\($0)\"?" }
@@ -165,10 +173,13 @@ extension FileLayer {
 
 /// What stands where in the file, for those who wrote something else.
 private enum KnownKeys {
+    /// The parts of an organization that have keys of their own.
+    private static let subsections = ["auth", "legacy"]
+
     static func names(in section: KeyDescription.Section?) -> [String] {
         guard let section else { return ["archive", "organizations", "captures", "downloads", "alarms"] }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
-        return section == .organization ? names + ["auth"] : names
+        return section == .organization ? names + subsections : names
     }
 
     /// The path of the key that was most likely meant: a key of this name in another section, else one of this section
@@ -178,7 +189,9 @@ private enum KnownKeys {
         if let elsewhere { return elsewhere.path(in: owner) }
         if let here = NearestName.nearest(word, among: names(in: section)) {
             guard let section else { return here }
-            if here == "auth" { return "\(owner ?? "organizations[]").auth" }
+            if section == .organization, subsections.contains(here) {
+                return "\(owner ?? "organizations[]").\(here)"
+            }
             return KeyDescription.all.first { $0.section == section && $0.name == here }?.path(in: owner)
         }
         guard let name = NearestName.nearest(word, among: KeyDescription.all.map(\.name)) else { return nil }

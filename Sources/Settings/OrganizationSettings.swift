@@ -23,6 +23,8 @@ package struct OrganizationSettings: Sendable {
     package var crossChecksActivities: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
     package var providerRetention: Duration?
+    /// How the legacy records are reached; `nil` where they are switched off, as they are by default.
+    package var legacy: Legacy?
 
     package init(
         name: OrganizationName,
@@ -36,7 +38,8 @@ package struct OrganizationSettings: Sendable {
         channelTypes: [String],
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
-        providerRetention: Duration? = nil
+        providerRetention: Duration? = nil,
+        legacy: Legacy? = nil
     ) {
         self.name = name
         self.organizationID = organizationID
@@ -50,6 +53,7 @@ package struct OrganizationSettings: Sendable {
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
         self.providerRetention = providerRetention
+        self.legacy = legacy
     }
 
     /// Which generation of the provider's API the base URL answers in (wxcc-api 2.1, 6).
@@ -58,6 +62,20 @@ package struct OrganizationSettings: Sendable {
         case current
         /// A captures query is flat, at `webexapis.com/v1/contactCenter`.
         case earlyAccess = "early_access"
+    }
+
+    /// How the legacy 1.0 records are reached (wxcc-api 13).
+    package struct Legacy: Sendable {
+        /// `{base}/csrs`: https, or http of a loopback address; no slash at its end.
+        package var baseURL: URL
+        /// The user that the API key belongs to; visible ASCII.
+        package var user: String
+        package var apiKey: SecretSource
+        /// `nil` where the host asks for none.
+        package var tenantID: String?
+        /// What stands between the signature and the tenant ID.
+        package var tenantSuffix: String
+        package var requestsPerMinute: Int
     }
 
     /// How Callark shows who it is.

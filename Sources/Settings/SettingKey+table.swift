@@ -198,21 +198,71 @@ extension SettingKey<Int64> {
     }
 }
 
+/// The keys of the legacy 1.0 records (wxcc-api 13).
+extension SettingKey<URL> {
+    static var legacyBaseURL: Self {
+        Self(
+            .legacy,
+            "base_url",
+            .baseURL,
+            default: "https://rest.wxcc-us1.cisco.com/aws/api",
+            "where the legacy records are: {base}/csrs"
+        )
+    }
+}
+
+extension SettingKey<String> {
+    static var legacyUser: Self {
+        Self(.legacy, "user", .visibleASCII("the user ID that the API key belongs to"), "who asks: the From header")
+    }
+    static var legacyTenantID: Self {
+        Self(
+            .legacy,
+            "tenant_id",
+            .visibleASCII("the tId of an Analyzer report's URL"),
+            "the tenant, where one is asked for"
+        )
+    }
+    static var legacyTenantSuffix: Self {
+        Self(
+            .legacy,
+            "tenant_suffix",
+            .headerText,
+            default: ";tenantId=",
+            "what stands between the signature and the tenant ID"
+        )
+    }
+}
+
+extension SettingKey<Int> {
+    static var legacyRequestsPerMinute: Self {
+        Self(
+            .legacy,
+            "requests_per_minute",
+            .integer(1...100_000),
+            default: "50",
+            "the calls of the legacy API a minute"
+        )
+    }
+}
+
 /// A secret, which is given either as text or as the path of a file that holds it.
 struct SecretKey: Sendable {
     let text: SettingKey<String>
     let file: SettingKey<String>
 
-    private init(_ name: String, _ summary: String) {
-        text = SettingKey(.authentication, name, .secret, secret: true, summary)
-        file = SettingKey(.authentication, "\(name)_file", .path, "the file that holds \(name)")
+    private init(_ name: String, in section: KeyDescription.Section = .authentication, _ summary: String) {
+        text = SettingKey(section, name, .secret, secret: true, summary)
+        file = SettingKey(section, "\(name)_file", .path, "the file that holds \(name)")
     }
 
     static let clientSecret = SecretKey("client_secret", "the app's secret")
     static let refreshToken = SecretKey("refresh_token", "the first refresh token")
     static let accessToken = SecretKey("access_token", "one bearer token, instead of a client and a refresh token")
+    static let legacyAPIKey = SecretKey("api_key", in: .legacy, "the API key that requests are signed with")
 
-    static let all = [clientSecret, refreshToken, accessToken]
+    /// Those of `auth`.
+    static let ofAuthentication = [clientSecret, refreshToken, accessToken]
 }
 
 extension KeyDescription {
@@ -225,7 +275,8 @@ extension KeyDescription {
             SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
             SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
         ]
-        + SecretKey.all.flatMap { [$0.text.row, $0.file.row] }
+        + SecretKey.ofAuthentication.flatMap { [$0.text.row, $0.file.row] }
+        + legacy
         + [
             SettingKey.redirectURI.row, SettingKey.scopes.row,
             SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
@@ -236,4 +287,11 @@ extension KeyDescription {
             SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,
         ]
+
+    /// Those of `legacy`, by any of which it is switched on.
+    static let legacy: [KeyDescription] = [
+        SettingKey.legacyBaseURL.row, SettingKey.legacyUser.row, SecretKey.legacyAPIKey.text.row,
+        SecretKey.legacyAPIKey.file.row, SettingKey.legacyTenantID.row, SettingKey.legacyTenantSuffix.row,
+        SettingKey.legacyRequestsPerMinute.row,
+    ]
 }

@@ -42,12 +42,14 @@ package struct KeyDescription: Sendable, Hashable {
         case organization
         /// The `auth` of an organization.
         case authentication
+        /// The `legacy` of an organization.
+        case legacy
         case captures
         case downloads
         case alarms
 
         /// Whether each organization has its own keys of this section.
-        package var isOfOrganization: Bool { self == .organization || self == .authentication }
+        package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
     }
 
     /// The path of the key, for organizations below what stands for one of them: `organizations.acme`.
@@ -56,13 +58,21 @@ package struct KeyDescription: Sendable, Hashable {
         return switch section {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
+        case .legacy: "\(owner).legacy.\(name)"
         case .archive, .captures, .downloads, .alarms: "\(section.rawValue).\(name)"
         }
     }
 
-    /// The variable that overrides the key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_CLIENT_ID`.
+    /// The variable that overrides the key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_CLIENT_ID`,
+    /// `CALLARK_ORG_ACME_LEGACY_USER`.
     package func variable(in organization: String?) -> String {
-        let owner = section.isOfOrganization ? "ORG_\(organization ?? "<NAME>")" : section.rawValue
+        let organization = "ORG_\(organization ?? "<NAME>")"
+        let owner =
+            switch section {
+            case .organization, .authentication: organization
+            case .legacy: "\(organization)_legacy"
+            case .archive, .captures, .downloads, .alarms: section.rawValue
+            }
         return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
     }
 }

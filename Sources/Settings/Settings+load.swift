@@ -122,7 +122,8 @@ extension SettingsReader {
             line: entry.line,
             file: entry.values,
             environment: entry.name.flatMap { overrides.organizations[$0] } ?? [:],
-            hasMalformedAuth: entry.hasMalformedAuth
+            hasMalformedAuth: entry.hasMalformedAuth,
+            hasMalformedLegacy: entry.hasMalformedLegacy
         )
         return organization(owner)
     }

@@ -35,7 +35,7 @@ extension SettingsReader {
     }
 
     /// The secret that was given as text or as a file; one from the environment in either form beats one from the file.
-    private mutating func secret(_ key: SecretKey, of owner: Owner) -> SecretSource? {
+    mutating func secret(_ key: SecretKey, of owner: Owner) -> SecretSource? {
         let layer = [owner.environment, owner.file].first { $0[key.text.row] != nil || $0[key.file.row] != nil }
         switch (layer?[key.text.row], layer?[key.file.row]) {
         case (nil, nil):

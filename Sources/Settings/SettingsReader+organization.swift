@@ -15,6 +15,7 @@ extension SettingsReader {
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         let login = login(of: owner)
+        let legacy = legacy(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
             let requestsPerMinute, let crossChecksActivities, let credentials, let login
         else { return nil }
@@ -30,7 +31,8 @@ extension SettingsReader {
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
-            providerRetention: retention
+            providerRetention: retention,
+            legacy: legacy
         )
     }
 

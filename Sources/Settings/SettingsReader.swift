@@ -34,6 +34,7 @@ struct SettingsReader {
         var file: [KeyDescription: RawValue]
         var environment: [KeyDescription: RawValue]
         var hasMalformedAuth = false
+        var hasMalformedLegacy = false
 
         func raw(_ key: KeyDescription) -> RawValue? { environment[key] ?? file[key] }
     }

@@ -99,6 +99,27 @@ extension ValueFormat<String> {
         }
     }
 
+    /// Part of a request's header: visible ASCII.
+    static func visibleASCII(_ expectation: String) -> Self {
+        Self(expectation: "\(expectation), in visible ASCII characters without spaces") { (content) throws(BadValue) in
+            let word = try content.word()
+            guard !word.isEmpty, word.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }) else {
+                throw BadValue()
+            }
+            return word
+        }
+    }
+
+    /// Part of a request's header, to the letter, spaces too.
+    static var headerText: Self {
+        Self(expectation: "a text of ASCII characters") { (content) throws(BadValue) in
+            guard case .text(let text) = content, !text.isEmpty,
+                text.utf8.allSatisfy({ (UInt8(ascii: " ")...UInt8(ascii: "~")).contains($0) })
+            else { throw BadValue() }
+            return text
+        }
+    }
+
     /// A path; what it is relative to is decided where it is read.
     static var path: Self {
         Self(expectation: "a path") { (content) throws(BadValue) in

@@ -94,6 +94,8 @@ package final class Simulator: Sendable {
     package var origin: String { "http://127.0.0.1:\(port)" }
     /// What a configuration has as `api_base_url`.
     package var apiBaseURL: String { "\(origin)/v1\(provider.options.isEarlyAccess ? "/contactCenter" : "")" }
+    /// What a configuration has as `legacy.base_url`.
+    package var legacyBaseURL: String { "\(origin)/aws/api" }
     /// What a configuration has as `oauth_base_url`.
     package var oauthBaseURL: String { "\(origin)/v1" }
     /// The first organization, which most worlds have alone.

@@ -17,6 +17,8 @@ package struct SimulatorOptions: Sendable {
     package var isEarlyAccess = false
     /// How the configuration of sites behaves where that is in doubt.
     package var sites = SiteRules()
+    /// How the legacy records behave where that is in doubt.
+    package var legacy = LegacyRules()
     /// Whether answers have the simulator's time as their `Date`. Who lives by another clock would take it for wrong.
     package var tellsTime = true
     /// How far answers stray from their description.
@@ -184,4 +186,19 @@ package struct Quirks: OptionSet, Sendable {
         .stringTimestamps, .lowerCaseKeys, .missingKeys, .nulls, .anyOrder, .escapedURLs, .joinedParticipants,
         .numbersInMeta,
     ]
+}
+
+/// The rules of the legacy records that are in doubt (wxcc-api 13, 16).
+package struct LegacyRules: Sendable {
+    /// Whether the signature alone will not do, without a tenant behind it.
+    package var requiresTenant = true
+    /// Whether an activity names the one that follows it.
+    package var tellsNextState = true
+    /// The most rows of any answer.
+    package var mostRecords = 1_000_000
+    /// Whether CSV begins with a byte order mark.
+    package var csvHasMark = true
+
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
+    package init() {}
 }

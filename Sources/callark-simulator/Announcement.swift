@@ -12,6 +12,9 @@ struct Announcement {
             "oauth_base_url":"\(simulator.oauthBaseURL)","organization":"\(simulator.organization.name)",\
             "org_id":"\(simulator.organizationID)","client_id":"\(simulator.clientID)",\
             "client_secret":"\(simulator.clientSecret)","refresh_token":"\(simulator.refreshToken)",\
+            "legacy_base_url":"\(simulator.legacyBaseURL)","legacy_user":"\(simulator.organization.legacyUser)",\
+            "legacy_api_key":"\(simulator.organization.legacyKey)",\
+            "legacy_tenant_id":"\(simulator.organization.tenantID)",\
             "days":[\(simulator.world.days.map { "\"\($0)\"" }.joined(separator: ","))],"now":"\(now)"}
             """
         write(line)

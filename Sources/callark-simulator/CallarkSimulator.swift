@@ -89,6 +89,9 @@ struct CallarkSimulator: AsyncParsableCommand {
     @Option(help: "Write callark.yaml, secret and refresh for this simulator into this folder.")
     var writeConfig: String?
 
+    @Flag(help: "With --write-config: configure the legacy records, too.")
+    var legacy = false
+
     func validate() throws {
         guard days > 0 else { throw ValidationError("--days must be at least 1") }
         guard calls >= 0 else { throw ValidationError("--calls must not be negative") }
@@ -97,6 +100,7 @@ struct CallarkSimulator: AsyncParsableCommand {
         guard now == nil || faults.clockOffsetSeconds == 0 else {
             throw ValidationError("--now and --clock-offset-seconds exclude each other")
         }
+        guard writeConfig != nil || !legacy else { throw ValidationError("--legacy goes with --write-config") }
         guard captureDelaySeconds >= 0 else { throw ValidationError("--capture-delay-seconds must not be negative") }
     }
 
@@ -115,7 +119,8 @@ struct CallarkSimulator: AsyncParsableCommand {
             let example = ExampleConfiguration(
                 simulator: simulator,
                 quota: requestsPerMinute,
-                needsLogin: withoutRefreshToken
+                needsLogin: withoutRefreshToken,
+                withLegacy: legacy
             )
             let file = try example.write(into: writeConfig)
             Announcement(simulator: simulator).printText(configuration: file)

@@ -8,6 +8,8 @@ struct ExampleConfiguration {
     let quota: Int
     /// Whether the first refresh token is left out, so that a login has to bring one.
     let needsLogin: Bool
+    /// Whether the legacy records are configured too.
+    let withLegacy: Bool
 
     /// - Returns: the path of the configuration file.
     /// - Throws: where the folder or a file cannot be written.
@@ -17,6 +19,7 @@ struct ExampleConfiguration {
         let root = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
         try write(simulator.clientSecret, to: root.appending(path: "secret"))
         if !needsLogin { try write(simulator.refreshToken, to: root.appending(path: "refresh")) }
+        if withLegacy { try write(simulator.organization.legacyKey, to: root.appending(path: "legacy-key")) }
         let file = root.appending(path: "callark.yaml")
         try Data(text(root.path(percentEncoded: false)).utf8).write(to: file)
         return file.path(percentEncoded: false)
@@ -60,6 +63,18 @@ struct ExampleConfiguration {
                   redirect_uri: \(simulator.redirectURI)
                 requests_per_minute: \(requestsPerMinute)
 
-            """
+            """ + (withLegacy ? legacy(folder) : "")
+    }
+
+    private func legacy(_ folder: String) -> String {
+        """
+            legacy:
+              base_url: \(simulator.legacyBaseURL)
+              user: \(simulator.organization.legacyUser)
+              api_key_file: "\(folder)/legacy-key"
+              tenant_id: "\(simulator.organization.tenantID)"
+              requests_per_minute: \(requestsPerMinute)
+
+        """
     }
 }

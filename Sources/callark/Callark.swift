@@ -34,7 +34,7 @@ struct Callark: AsyncParsableCommand {
         subcommands: [
             ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, ReportCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, AuthCommand.self, SitesCommand.self,
-            ConfigCommand.self,
+            LegacyCommand.self, ConfigCommand.self,
         ]
     )
 

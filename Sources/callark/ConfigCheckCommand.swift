@@ -121,7 +121,25 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             }
         }
         await engine.shutDown()
+        for organization in workplace.settings.organizations where organization.legacy != nil {
+            findings.append(("legacy \(organization.name)", await Self.legacy(of: organization.name, workplace)))
+        }
         return findings
+    }
+
+    /// A session that nobody has: who is told that it is not there has been let in (wxcc-api 13.6).
+    private static func legacy(of name: OrganizationName, _ workplace: Workplace) async -> Finding {
+        do {
+            guard let id = LegacyRecordID("00000000-0000-4000-8000-000000000000") else { return .ok("not asked") }
+            _ = try await workplace.withLegacyRecords(of: name) { records in try await records.record(.csr, id) }
+            return .ok("the host answers, and refuses neither the key nor the tenant")
+        } catch let error as ProviderError where error.status == 404 {
+            return .ok("the host answers, and refuses neither the key nor the tenant")
+        } catch let error as ProviderError {
+            return .wrong(error.message, advice: error.advice, ExitStatus(error))
+        } catch {
+            return .wrong("\(error)", advice: "", ExitStatus(error))
+        }
     }
 }
 

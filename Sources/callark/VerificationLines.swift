@@ -9,7 +9,9 @@ enum VerificationLines {
         for fault in report.faults { try write(fault, to: output) }
         try output.json(ArchiveLine(report))
         if report.isSound {
-            output.text("sound  \(report.path): \(Readable.count(report.recordingCount, "recording"))")
+            // Beside archives there are files that have no recordings.
+            let count = report.name.map { _ in ": \(Readable.count(report.recordingCount, "recording"))" } ?? ""
+            output.text("sound  \(report.path)\(count)")
         }
     }
 

@@ -9,6 +9,9 @@ import Testing
         ["auth"], ["auth", "login"], ["auth", "status"], ["auth", "refresh"], ["auth", "logout"],
         ["sites"], ["sites", "list"], ["sites", "get"], ["sites", "create"], ["sites", "update"], ["sites", "delete"],
         ["sites", "import"], ["sites", "export"],
+        ["legacy"],
+        ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
+        ["legacy", "chain"], ["legacy", "enrich"],
     ]
 
     @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
@@ -27,6 +30,7 @@ import Testing
         #expect(ending.status == 0)
         let words = [
             "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth", "sites",
+            "legacy",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

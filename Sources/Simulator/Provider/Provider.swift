@@ -67,6 +67,7 @@ final class Provider: Sendable {
         case "/search": .search
         case _ where path.hasPrefix("/organization/"): isOfSites(path) ? .sites : .organization
         case _ where path.hasPrefix("/media/"): .media
+        case _ where path.hasPrefix("/aws/api/"): .legacy
         case _ where path.hasPrefix("/simulator/"): .simulator
         default: .unknown
         }
@@ -113,6 +114,7 @@ final class Provider: Sendable {
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
             case .sites: return try sites(request, from: caller(request, tracking), tracking: tracking)
             case .media: return media(request, fault: fault)
+            case .legacy: return try legacy(request)
             case .simulator: return simulatorPage(request)
             case .unknown: return .framework(404, "Not Found", path: request.path, at: clock.now)
             }
@@ -134,7 +136,7 @@ final class Provider: Sendable {
     private func wrongMethod(_ request: Request, _ endpoint: Endpoint) -> Response? {
         switch endpoint {
         case .token, .captures, .search: if request.method == "POST" { return nil }
-        case .tasks, .activities, .authorize, .organization: if request.method == "GET" { return nil }
+        case .tasks, .activities, .authorize, .organization, .legacy: if request.method == "GET" { return nil }
         case .sites, .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)

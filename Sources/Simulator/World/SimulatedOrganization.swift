@@ -10,6 +10,12 @@ package struct SimulatedOrganization: Sendable, Hashable {
     package var clientSecret: String
     /// The refresh token that is handed out at the start.
     package var refreshToken: String
+    /// The user that asks for its legacy records (wxcc-api 13.2).
+    package var legacyUser: String
+    /// That user's API key.
+    package var legacyKey: String
+    /// What the legacy records call the tenant.
+    package var tenantID: String
 
     /// Credentials follow from the name; change them afterwards where others are wanted.
     package init(name: String, id: String) {
@@ -18,6 +24,9 @@ package struct SimulatedOrganization: Sendable, Hashable {
         clientID = "C\(name)-integration"
         clientSecret = "secret-of-\(name)"
         refreshToken = "\(name.uppercased())FIRSTREFRESH_P0A1_\(id)"
+        legacyUser = "archiver@\(name).example.com"
+        legacyKey = "legacy-key-of-\(name)"
+        tenantID = String(10_000 + id.hashed % 90_000)
     }
 
     /// The tenant that the examples of Callark's interface use.

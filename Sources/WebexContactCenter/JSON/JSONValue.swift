@@ -2,22 +2,34 @@
 ///
 /// Foundation's readers turn numbers into doubles or decimals and drop members that no type names; an archive that
 /// keeps the provider's own words needs neither.
-enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
+    /// `null`
     case null
+    /// `true` or `false`
     case bool(Bool)
     /// The number's text exactly as it stood.
     case number(String)
+    /// Text, without its escapes.
     case string(String)
+    /// Values in their order.
     case array([JSONValue])
+    /// Members in the order in which they came.
     case object([JSONMember])
 }
 
 /// One name and value of an object.
-struct JSONMember: Hashable, Sendable {
-    var name: String
-    var value: JSONValue
+package struct JSONMember: Hashable, Sendable {
+    /// As it stood, without escapes; not unique.
+    package var name: String
+    /// What stood behind it.
+    package var value: JSONValue
 
     init(_ name: String, _ value: JSONValue) {
+        self.init(name: name, value: value)
+    }
+
+    /// A name and its value.
+    package init(name: String, value: JSONValue) {
         self.name = name
         self.value = value
     }
@@ -45,7 +57,7 @@ extension JSONValue {
     }
 
     /// A string, or a number's or a truth value's text; `nil` for the rest and for an empty string.
-    var text: String? {
+    package var text: String? {
         switch self {
         case .string(let text), .number(let text): text.isEmpty ? nil : text
         case .bool(let flag): flag ? "true" : "false"

@@ -1,0 +1,129 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// Attaches the legacy session records of the provider to a day's recordings: for each task that has one, the customer
+/// session record of the same ID is put into the day's file beside the archives. What is there is not asked for again, so
+/// that a run that was broken off is gone on with by the next.
+package struct LegacyEnrichment: Sendable {
+    private let root: ArchiveRoot
+    private let manifest: Manifest
+    private let records: LegacyRecords
+    private let now: @Sendable () -> Timestamp
+
+    /// How many sessions are had before they are written: no more than so many are asked for twice after a crash.
+    private static let batch = 100
+
+    /// What came of a day.
+    package struct Summary: Sendable, Hashable {
+        /// Tasks of the day that have recordings.
+        package var tasks = 0
+        /// Those whose session was there before.
+        package var held = 0
+        /// Those whose session has been attached now.
+        package var attached = 0
+        /// Those of which the provider has no session.
+        package var absent: [TaskID] = []
+        /// The file that has them.
+        package var path: String
+        /// Why it was broken off, where it was.
+        package var failure: ProviderError?
+
+        /// Whether each task has its session.
+        package var isComplete: Bool { held + attached == tasks }
+    }
+
+    /// - Parameter now: the time of day, which each answer is noted with.
+    package init(
+        root: ArchiveRoot,
+        manifest: Manifest,
+        records: LegacyRecords,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+    ) {
+        self.root = root
+        self.manifest = manifest
+        self.records = records
+        self.now = now
+    }
+
+    /// Goes through a day's tasks in the order of their creation.
+    /// - Parameters:
+    ///   - stop: ends it after the session that is being asked for.
+    ///   - progress: told after each task how many are done.
+    /// - Throws: ``DailyArchive/ArchiveError`` with `locked` where another process is at it. What the provider refuses is in
+    ///   the summary, and what was had before is kept.
+    package func run(
+        _ organization: OrganizationName,
+        _ day: ArchiveDay,
+        at standpoint: Standpoint,
+        stop: StopRequest,
+        progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+    ) async throws -> Summary {
+        let lock = try PassLock.acquire(root, for: .legacySessions)
+        defer { withExtendedLifetime(lock) {} }
+        let file = LegacySessionFile(organization, day, in: root)
+        let tasks = try await tasks(of: organization, day, at: standpoint)
+        let held = Set(try await file.sessions().map(\.taskID))
+        let missing = tasks.filter { !held.contains($0) }
+        var summary = Summary(tasks: tasks.count, held: tasks.count - missing.count, path: file.path)
+        var waiting: [LegacySession] = []
+        for (index, task) in missing.enumerated() where summary.failure == nil && !stop.isMade {
+            do throws(ProviderError) {
+                if let record = try await session(of: task) {
+                    waiting.append(
+                        LegacySession(
+                            organization: organization,
+                            day: day,
+                            taskID: task,
+                            answeredTime: now(),
+                            json: record.kept
+                        )
+                    )
+                } else {
+                    summary.absent.append(task)
+                }
+            } catch {
+                summary.failure = error
+            }
+            if waiting.count >= Self.batch { summary.attached += try await write(&waiting, to: file) }
+            progress(summary.held + index + 1, tasks.count)
+        }
+        // Also where there is nothing new: its checksum may be of an earlier state.
+        summary.attached += try await write(&waiting, to: file)
+        return summary
+    }
+
+    private func write(_ sessions: inout [LegacySession], to file: LegacySessionFile) async throws -> Int {
+        try await file.add(sessions)
+        defer { sessions = [] }
+        return sessions.count
+    }
+
+    /// - Returns: `nil` where the provider has none.
+    private func session(of task: TaskID) async throws(ProviderError) -> LegacyRecord? {
+        guard let id = LegacyRecordID(task.description) else { return nil }
+        do throws(ProviderError) {
+            return try await records.record(.csr, id)
+        } catch {
+            guard error.status == 404 else { throw error }
+            return nil
+        }
+    }
+
+    /// The tasks of a day that have recordings, each once, by their creation.
+    private func tasks(
+        of organization: OrganizationName,
+        _ day: ArchiveDay,
+        at standpoint: Standpoint
+    ) async throws -> [TaskID] {
+        var tasks: [TaskID] = []
+        let filter = ListFilter(organization: organization, day: day)
+        for try await row in manifest.entries(filter, at: standpoint) {
+            guard case .recording(let recording) = row, recording.key.taskID != tasks.last else { continue }
+            tasks.append(recording.key.taskID)
+        }
+        return tasks
+    }
+}

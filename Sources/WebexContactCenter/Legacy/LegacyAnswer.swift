@@ -1,0 +1,149 @@
+import Foundation
+import Transfer
+
+/// What the provider answered to a query: its body to the letter, and the rows in it as far as they can be read. The
+/// shape of neither form is published (wxcc-api 13.4, 13.5), so that what cannot be read is kept.
+package struct LegacyAnswer: Sendable {
+    /// What a query may be answered in.
+    package enum Format: String, Sendable, CaseIterable {
+        case json, csv
+    }
+
+    /// The body as it came.
+    package let body: Data
+    /// What the body has, or why it cannot be read.
+    package let rows: Result<LegacyRows, Unreadable>
+    /// The provider's name for the exchange, for a support case.
+    package let trackingID: String?
+
+    /// Why a body cannot be read: one line.
+    package struct Unreadable: Error, Sendable, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    init(_ response: HTTPResponse, to query: LegacyQuery) {
+        body = response.body
+        trackingID = response.trackingID
+        let type = response.headers["Content-Type"]?.lowercased() ?? ""
+        rows = Result { () throws(Unreadable) in try Self.read(response.body, type: type, query) }
+    }
+
+    /// By what the body looks like, whatever was asked for: a host that knows no CSV may answer in JSON.
+    private static func read(_ body: Data, type: String, _ query: LegacyQuery) throws(Unreadable) -> LegacyRows {
+        switch body.first(where: { !" \t\r\n".utf8.contains($0) }) {
+        case nil: throw Unreadable(description: "the answer is empty")
+        case UInt8(ascii: "<") where !type.contains("csv"):
+            throw Unreadable(description: "the answer is a page of HTML or XML")
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return try LegacyRows(json: body, to: query)
+        default: return try LegacyRows(csv: body, to: query)
+        }
+    }
+}
+
+/// The rows of an answer.
+package struct LegacyRows: Sendable, Hashable {
+    /// The names of the columns.
+    package private(set) var columns: [String] = []
+    /// As many values as there are columns in each.
+    package private(set) var rows: [[JSONValue]] = []
+    /// Whether the provider says that these are all; `nil` where it says nothing of it, as in CSV.
+    package private(set) var isComplete: Bool?
+    /// How many there are by the provider's word.
+    package private(set) var found: Int64?
+    /// How many rows the answer says that it has.
+    private var declared: Int64?
+    private let limit: Int64?
+    /// Whether rows are counts of records, so that nobody knows what the provider's own numbers are of.
+    private let areCounts: Bool
+
+    /// Why there may be more rows than these; `nil` where nothing says so.
+    package var shortfall: String? {
+        let have = Int64(rows.count)
+        if isComplete == false || isComplete == nil && !areCounts && (found ?? 0) > have {
+            let all = found.map { " of \($0)" } ?? ""
+            return "the provider says that its answer, \(have)\(all) rows, is not complete"
+        }
+        if let declared, declared > have, !areCounts {
+            return "the answer has \(have) rows, and says that it has \(declared)"
+        }
+        if isComplete == nil, let limit, have >= limit {
+            return "the answer has \(have) rows, as many as numberOfRecords allows"
+        }
+        return nil
+    }
+
+    init(json body: Data, to query: LegacyQuery) throws(LegacyAnswer.Unreadable) {
+        limit = query.numberOfRecords
+        areCounts = query.hasCounts
+        let json: JSONValue
+        do throws(JSONReader.Fault) {
+            json = try JSONReader.value(of: body)
+        } catch {
+            throw LegacyAnswer.Unreadable(description: "the answer is no JSON: \(error)")
+        }
+        guard let data = json.elements ?? json["data"]?.elements else {
+            throw LegacyAnswer.Unreadable(description: "the answer is JSON without an array \"data\"")
+        }
+        let metadata = json["datasetMetadata"]
+        isComplete = metadata?["isComplete"]?.flag
+        found = metadata?["numberOfRecordsFound"]?.integer
+        declared = metadata?["numberOfRecordsInDataset"]?.integer
+        columns = json["columns"]?.elements?.compactMap(Self.name) ?? []
+        try take(data)
+    }
+
+    /// A column is told by its name, or by an object that has it.
+    private static func name(of column: JSONValue) -> String? {
+        column.text ?? ["computeColumnName", "columnName", "name"].lazy.compactMap { column[$0]?.text }.first
+    }
+
+    /// Rows are objects, or arrays in the columns' order.
+    private mutating func take(_ data: [JSONValue]) throws(LegacyAnswer.Unreadable) {
+        for case .object(let members) in data {
+            for member in members where !columns.contains(member.name) { columns.append(member.name) }
+        }
+        let positions = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        for (index, row) in data.enumerated() {
+            switch row {
+            case .object(let members):
+                var values = [JSONValue](repeating: .null, count: columns.count)
+                for member in members { values[positions[member.name] ?? 0] = member.value }
+                rows.append(values)
+            case .array(let values) where values.count == columns.count: rows.append(values)
+            default:
+                let name = "row \(index + 1) of the answer"
+                throw LegacyAnswer.Unreadable(
+                    description: "\(name) is neither an object nor has a value for each column"
+                )
+            }
+        }
+    }
+
+    init(csv body: Data, to query: LegacyQuery) throws(LegacyAnswer.Unreadable) {
+        limit = query.numberOfRecords
+        areCounts = query.hasCounts
+        let document = CSVDocument(body)
+        if let fault = document.faults.first {
+            throw LegacyAnswer.Unreadable(description: "the answer is no CSV: \(fault)")
+        }
+        guard let header = document.records.first else {
+            throw LegacyAnswer.Unreadable(description: "the answer is empty")
+        }
+        columns = Self.mapped(header.fields, to: query.columnNames)
+        for record in document.records.dropFirst() {
+            guard record.fields.count == columns.count else {
+                let counts = "\(record.fields.count) fields, and its header \(columns.count)"
+                throw LegacyAnswer.Unreadable(description: "line \(record.line) of the answer has \(counts)")
+            }
+            rows.append(record.fields.map { .string($0) })
+        }
+    }
+
+    /// A header that does not use the query's names has its columns in the query's order (wxcc-api 13.5). Where the query
+    /// says nothing that is of use, it stays as it is.
+    private static func mapped(_ header: [String], to names: [String]) -> [String] {
+        guard header.count == names.count, Set(names).count == names.count else { return header }
+        let known = Set(names.map { $0.lowercased() })
+        return zip(header, names).map { heading, name in known.contains(heading.lowercased()) ? heading : name }
+    }
+}

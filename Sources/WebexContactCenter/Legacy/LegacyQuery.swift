@@ -1,0 +1,80 @@
+import Foundation
+import Recordings
+
+/// A query document as Analyzer makes it: one JSON object, sent as a whole (wxcc-api 13.3).
+package struct LegacyQuery: Sendable, Hashable {
+    private var members: [JSONMember]
+
+    /// Why a text is no query: one line.
+    package struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads a document. Analyzer's whole answer will do too: then the query is what its `query` member has.
+    package init(_ data: Data) throws(Fault) {
+        let json: JSONValue
+        do throws(JSONReader.Fault) {
+            json = try JSONReader.value(of: data)
+        } catch {
+            throw Fault(description: "the query is no JSON: \(error)")
+        }
+        var object = json
+        if json["dateBegin"] == nil, let inner = json["query"], inner.isObject { object = inner }
+        guard case .object(let members) = object else {
+            throw Fault(description: "the query has to be one JSON object, such as {\"dateBegin\":[1700000000000],…}")
+        }
+        self.members = members
+        for name in ["dateBegin", "dateEnd"] { try check(name) }
+        if let aggregations = object["aggregations"], aggregations.elements == nil {
+            throw Fault(description: "aggregations has to be an array")
+        }
+    }
+
+    /// As it is sent, before it is percent-encoded: on one line, members and digits as they came.
+    package var text: String { JSONWriter.text(.object(members)) }
+
+    /// Whether it says which time it is about.
+    package var hasTime: Bool { object["dateBegin"] != nil && object["dateEnd"] != nil }
+
+    /// The most rows that it asks for; `nil` where it does not say.
+    package var numberOfRecords: Int64? { object["numberOfRecords"]?.integer }
+
+    /// The same query about another time.
+    package func about(_ time: Range<Timestamp>) -> LegacyQuery {
+        var query = self
+        query.set("dateBegin", time.lowerBound)
+        query.set("dateEnd", time.upperBound)
+        return query
+    }
+
+    /// The columns that the answer has to have, in order: what is grouped by, then what each aggregation computes.
+    var columnNames: [String] {
+        let properties = object["aggregateQueryProperties"]
+        let segments = properties?["rowSegmentSet"]?.elements ?? []
+        return segments.compactMap { $0["columnName"]?.text }
+            + (object["aggregations"]?.elements ?? []).compactMap { $0["computeColumnName"]?.text }
+    }
+
+    /// Whether any column counts records instead of telling of one.
+    var hasCounts: Bool {
+        object["aggregations"]?.elements?.contains { $0["aggregationType"]?.text == "COUNT" } ?? false
+    }
+
+    private var object: JSONValue { .object(members) }
+
+    private mutating func set(_ name: String, _ time: Timestamp) {
+        let value = JSONValue.array([.number(String(time.millisecondsSince1970))])
+        members.removeAll { $0.name == name }
+        members.append(JSONMember(name, value))
+    }
+
+    /// Seconds by mistake would be 1970, which the provider answers with nothing (wxcc-api 1).
+    private func check(_ name: String) throws(Fault) {
+        guard let value = object[name] else { return }
+        guard let times = value.elements, !times.isEmpty,
+            times.allSatisfy({ (1_000_000_000_000..<10_000_000_000_000).contains($0.integer ?? 0) })
+        else {
+            throw Fault(description: "\(name) has to be an array of epoch milliseconds, such as [1700000000000]")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+extension Workplace {
+    /// A person waits for these commands: fewer attempts than a pass makes.
+    private static let legacyAttempts = 4
+
+    /// The organizations whose legacy records are configured; of those the one that was named.
+    /// - Throws: ``CommandError`` with exit code 78 where there is none, 64 for a name that the configuration does not have.
+    func legacyOrganizations(_ named: OrganizationName?) throws -> [OrganizationName] {
+        let names = try organizations(named: named.map { [$0] } ?? [])
+        let configured = settings.organizations.filter { $0.legacy != nil }.map(\.name)
+        let chosen = names.filter(configured.contains)
+        guard !chosen.isEmpty else {
+            let key = "organizations.\(named ?? names[0]).legacy"
+            throw CommandError(
+                .configuration,
+                "\(key) is not configured in \(loaded.path); give its user and api_key_file, and tenant_id where there is one"
+            )
+        }
+        return chosen
+    }
+
+    /// The one organization that a command is about.
+    /// - Throws: ``CommandError`` with exit code 64 where several have legacy records and none was named.
+    func legacyOrganization(_ named: OrganizationName?) throws -> OrganizationName {
+        let names = try legacyOrganizations(named)
+        guard names.count == 1 else {
+            let list = names.map(\.description).joined(separator: ", ")
+            throw CommandError(.usage, "more than one organization has legacy records (\(list)): name one with --org")
+        }
+        return names[0]
+    }
+
+    /// Runs `work` with an organization's legacy records.
+    func withLegacyRecords<Value: Sendable>(
+        of name: OrganizationName,
+        _ work: (LegacyRecords) async throws -> Value
+    ) async throws -> Value {
+        guard let legacy = settings.organizations.first(where: { $0.name == name })?.legacy else {
+            throw CommandError(.configuration, "organizations.\(name).legacy is not configured in \(loaded.path)")
+        }
+        let engine = try TransferEngine(engine)
+        let records = LegacyRecords(
+            LegacySettings(
+                organization: name,
+                baseURL: legacy.baseURL,
+                user: legacy.user,
+                apiKey: Secret(legacy.apiKey.reveal()),
+                tenantID: legacy.tenantID,
+                tenantSuffix: legacy.tenantSuffix,
+                requestsPerMinute: legacy.requestsPerMinute
+            ),
+            exchange: engine,
+            retry: RetryPolicy(attempts: min(Self.legacyAttempts, settings.downloads.attempts)),
+            logger: logger
+        )
+        do {
+            let value = try await work(records)
+            await engine.shutDown()
+            return value
+        } catch {
+            await engine.shutDown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct LegacyChainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chain",
+        abstract: "Walk along the activities of a contact, from its beginning to its end.",
+        discussion: """
+            The first activity is called "new" and begins when the session does (cstts). Each ends when the next one begins \
+            (cetts), and names it (nextState). Where one does not name it, or there is none of that name, the names that \
+            such activities have are tried; what was found so is marked with "?".
+
+            The exit code is 75 where the chain does not reach the contact's end: because the contact goes on, or because \
+            the next activity cannot be had, which is said.
+
+            EXAMPLES
+              callark legacy chain 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
+              callark legacy chain 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq -r 'select(.type=="activity").id'
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Argument(help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"))
+    var id: LegacyRecordID
+
+    func run() async throws {
+        let workplace = try Workplace(options.common)
+        let organization = try workplace.legacyOrganization(options.org)
+        let chain = try await workplace.withLegacyRecords(of: organization) { records in
+            try await records.chain(of: id)
+        }
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        try Self.table.write(chain.activities, to: output)
+        let reason = chain.end.reason
+        try output.json(
+            Summary(
+                organization: "\(organization)",
+                session: "\(id)",
+                activities: chain.activities.count,
+                complete: reason == nil,
+                reason: reason
+            )
+        )
+        let count = chain.activities.count == 1 ? "1 activity" : "\(chain.activities.count) activities"
+        output.text(reason == nil ? "\(count), to the end" : "\(count)")
+        guard let reason else { return }
+        output.flush()
+        throw CommandError(.incomplete, "the chain of \(id) breaks off after \(count): \(reason)")
+    }
+
+    private static var table: Table<LegacyActivity> {
+        Table(
+            type: "activity",
+            columns: [
+                .init(name: "event", heading: "EVENT") {
+                    .text($0.id.event)
+                } text: {
+                    $0.id.event + ($0.isGuessed ? " ?" : "")
+                },
+                .init(name: "start", heading: "START") { .text($0.start.description) },
+                .init(name: "end", heading: "END") { .init($0.end?.description) },
+                .init(name: "duration_ms", heading: "MS", isNumber: true) { activity in
+                    .init(activity.end.map { ($0 - activity.start).milliseconds })
+                },
+                .init(name: "agent", heading: "AGENT") { .init($0.record.text("agentName")) },
+                .init(name: "next", heading: "NEXT") { .init($0.record.text("nextState")) },
+                .init(name: "guessed") { .boolean($0.isGuessed) },
+                .init(name: "id") { .text($0.id.description) },
+            ]
+        )
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var organization: String
+        var session: String
+        var activities: Int
+        var complete: Bool
+        var reason: String?
+    }
+}
+
+extension LegacyChain.End {
+    /// Why it is not the contact's own end.
+    fileprivate var reason: String? {
+        switch self {
+        case .complete: nil
+        case .goesOn(let reason): "the contact goes on: \(reason)"
+        case .broken(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct LegacyEnrichCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enrich",
+        abstract: "Attach the legacy session records to the recordings of a day.",
+        discussion: """
+            For each task of the day that has a recording, the customer session record of the same ID is put into the file \
+            <organization>-<day>-legacy.jsonl beside the day's archives, with a checksum that `sha256sum -c` accepts; \
+            `callark verify` holds it against that. Sealed archives stay as they are. What is there is not asked for again, \
+            so that it can be broken off and run again at any time; a pass may be running meanwhile.
+
+            It takes a request a task, legacy.requests_per_minute of them a minute. The exit code is 75 where the provider \
+            has no session of some task.
+
+            EXAMPLES
+              callark legacy enrich --day 2025-11-20
+              callark legacy enrich --day 2025-11-20 --org acme --json
+              jq -r '[.task_id, .csr.teamName] | @tsv' archives/acme/2025/11/acme-2025-11-20-legacy.jsonl
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Option(help: "The calendar day (2025-11-20) in the archive's time zone.")
+    var day: ArchiveDay
+
+    func run() async throws {
+        let status = try await CommandLineRun.interruptibly { stop in try await enrich(stop) }
+        throw ExitCode(status.rawValue)
+    }
+
+    private func enrich(_ stop: StopRequest) async throws -> ExitStatus {
+        let workplace = try Workplace(options.common)
+        let names = try workplace.legacyOrganizations(options.org)
+        guard let manifest = try workplace.manifestForReading() else {
+            throw CommandError(
+                .usage,
+                "there is no manifest at \(workplace.root.manifestPath); `callark archive` makes it"
+            )
+        }
+        let known = Set(try await manifest.organizations().map(\.name))
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        var statuses: [ExitStatus] = []
+        var total = Totals(day: day)
+        for name in names where !stop.isMade {
+            guard known.contains(name) else {
+                output.text("\(day)  \(name)  nothing is known of it yet")
+                continue
+            }
+            let summary = try await workplace.withLegacyRecords(of: name) { records in
+                try await LegacyEnrichment(root: workplace.root, manifest: manifest, records: records)
+                    .run(name, day, at: workplace.standpoint(of: name), stop: stop, progress: ProgressLine(name).show)
+            }
+            ProgressLine(name).wipe()
+            try write(summary, of: name, to: output)
+            total.add(summary)
+            if let failure = summary.failure {
+                Complaint.error("\(name): \(failure)")
+                statuses.append(ExitStatus(failure))
+            }
+            if !summary.isComplete { statuses.append(.incomplete) }
+        }
+        total.complete = statuses.isEmpty && !stop.isMade
+        try output.json(total)
+        return ExitStatus.worst(statuses)
+    }
+
+    private func write(_ summary: LegacyEnrichment.Summary, of name: OrganizationName, to output: Output) throws {
+        for task in summary.absent {
+            try output.json(AbsentLine(organization: "\(name)", taskID: task))
+            output.text("\(day)  \(name)  \(task)  the provider has no session of it")
+        }
+        output.text(
+            "\(day)  \(name)  \(Readable.count(summary.tasks, "task")) with recordings: \(summary.attached) attached, "
+                + "\(summary.held) there before, \(summary.absent.count) absent"
+        )
+        if summary.held + summary.attached > 0 {
+            try output.json(FileLine(organization: "\(name)", path: summary.path))
+            output.text("in \(summary.path)")
+        }
+    }
+
+    private struct AbsentLine: Encodable {
+        let type = "absent"
+        var organization: String
+        var taskID: TaskID
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization
+            case taskID = "task_id"
+        }
+    }
+
+    private struct FileLine: Encodable {
+        let type = "file"
+        var organization: String
+        var path: String
+    }
+
+    private struct Totals: Encodable {
+        let type = "summary"
+        var day: ArchiveDay
+        var tasks = 0
+        var attached = 0
+        var held = 0
+        var absent = 0
+        var complete = false
+
+        init(day: ArchiveDay) { self.day = day }
+
+        enum CodingKeys: String, CodingKey {
+            case type, day, tasks, attached, held, absent, complete
+        }
+
+        mutating func add(_ summary: LegacyEnrichment.Summary) {
+            tasks += summary.tasks
+            attached += summary.attached
+            held += summary.held
+            absent += summary.absent.count
+        }
+    }
+}
+
+/// How far it has come, on a terminal only.
+private struct ProgressLine {
+    private let name: OrganizationName
+
+    init(_ name: OrganizationName) { self.name = name }
+
+    func show(_ done: Int, _ all: Int) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        try? FileHandle.standardError.write(contentsOf: Data("\r\(name): \(done) of \(all) sessions".utf8))
+    }
+
+    func wipe() {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
+    }
+}

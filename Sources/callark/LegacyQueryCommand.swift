@@ -1,0 +1,197 @@
+import ArgumentParser
+import Foundation
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct LegacyQueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Ask for records by a query as Analyzer makes it.",
+        discussion: """
+            The query is one JSON object: what stands behind "query" in the answer to dataQuery?GET_DATA= that Analyzer's \
+            page asks for; the whole of that answer will do too. --day, or --from and --to, put their time in the place of \
+            its dateBegin and dateEnd.
+
+            With --format csv the provider is asked for CSV, and CSV is printed; a field that a spreadsheet would take for \
+            a formula, such as a number in +1…, gets an apostrophe in front, and --output has the provider's own bytes. An \
+            answer that cannot be read is kept in a file, which the error names.
+
+            The exit code is 75 where the answer does not have all rows: ask about a shorter time.
+
+            EXAMPLES
+              callark legacy query --type csrs --query analyzer.json
+              callark legacy query --type csrs --query - --day 2025-11-20 --format csv < analyzer.json > day.csv
+              callark legacy query --type cars --query cars.json --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z --json
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+    @OptionGroup var window: WindowOptions
+
+    @Option(help: "Which records: csrs, cars, asrs or aars.")
+    var type: LegacyCollection
+
+    @Option(help: ArgumentHelp("The file of the query; - reads it from standard input.", valueName: "file"))
+    var query: String
+
+    @Option(help: "What the provider is asked for: json or csv.")
+    var format: LegacyAnswer.Format = .json
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Write the answer's body to this file too, as it came.", valueName: "file"),
+        completion: .file()
+    )
+    var bodyFile: String?
+
+    func validate() throws {
+        if window.to != nil && window.from == nil { throw ValidationError("--to needs --from") }
+    }
+
+    func run() async throws {
+        let query = try readQuery()
+        let workplace = try Workplace(options.common)
+        let organization = try workplace.legacyOrganization(options.org)
+        let asked = try timed(query, in: workplace)
+        let answer = try await workplace.withLegacyRecords(of: organization) { records in
+            try await records.answer(to: asked, of: type.type, as: format)
+        }
+        if let bodyFile { try LegacyBody.write(answer.body, to: bodyFile) }
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        switch answer.rows {
+        case .success(let rows): try write(rows, to: output)
+        case .failure(let reason):
+            let path = try bodyFile ?? LegacyBody.keep(answer.body)
+            let tracking = answer.trackingID.map { " (tracking id \($0))" } ?? ""
+            throw CommandError(
+                .unavailable,
+                "GET \(type.type.collection): \(reason)\(tracking); its body is kept in \(path), which may hold personal data"
+            )
+        }
+    }
+
+    private func write(_ rows: LegacyRows, to output: Output) throws {
+        try LegacyTable(type: type.type, rows: rows).write(to: output, asCSV: format == .csv)
+        let shortfall = rows.shortfall
+        try output.json(Summary(rows: rows.rows.count, found: rows.found, complete: shortfall == nil))
+        if format == .json {
+            output.text(Readable.count(rows.rows.count, "row"))
+        }
+        guard let shortfall else { return }
+        output.flush()
+        throw CommandError(.incomplete, "\(shortfall); ask about a shorter time")
+    }
+
+    /// A query that is wrong is wrong before anything else is looked at.
+    private func readQuery() throws -> LegacyQuery {
+        let data: Data
+        if query == "-" {
+            data = try FileHandle.standardInput.readToEnd() ?? Data()
+        } else if let contents = FileManager.default.contents(atPath: query) {
+            data = contents
+        } else {
+            throw CommandError(.inputOutput, "cannot read the query's file \(query)")
+        }
+        do throws(LegacyQuery.Fault) {
+            return try LegacyQuery(data)
+        } catch {
+            let place = query == "-" ? "standard input" : query
+            throw CommandError(.usage, "\(place): \(error)")
+        }
+    }
+
+    private func timed(_ query: LegacyQuery, in workplace: Workplace) throws -> LegacyQuery {
+        let timeZone = workplace.settings.archive.timeZone
+        if let day = window.day { return query.about(day.interval(in: timeZone)) }
+        if let from = try window.from?.timestamp(in: timeZone) {
+            let to = try window.to?.timestamp(in: timeZone) ?? workplace.now
+            guard from < to else {
+                throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+            }
+            return query.about(from..<to)
+        }
+        guard query.hasTime else {
+            throw CommandError(.usage, "the query has no dateBegin and dateEnd: give --day, or --from and --to")
+        }
+        return query
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var rows: Int
+        var found: Int64?
+        var complete: Bool
+    }
+}
+
+/// What `--type` takes.
+struct LegacyCollection: ExpressibleByArgument {
+    let type: LegacyRecordType
+
+    init?(argument: String) {
+        guard let type = LegacyRecordType(collection: argument) else { return nil }
+        self.type = type
+    }
+
+    static var allValueStrings: [String] { LegacyRecordType.allCases.map(\.collection) }
+}
+
+extension LegacyAnswer.Format: ExpressibleByArgument {}
+
+/// The rows of an answer, whose columns are the query's.
+private struct LegacyTable {
+    let type: LegacyRecordType
+    let rows: LegacyRows
+
+    func write(to output: Output, asCSV: Bool) throws {
+        if output.isJSON {
+            for row in rows.rows {
+                let fields = zip(rows.columns, row).map { JSONMember(name: $0, value: $1) }
+                try output.json(Line(type: type.rawValue, fields: .object(fields)))
+            }
+            return
+        }
+        let columns = rows.columns.enumerated().map { index, name in
+            Table<[JSONValue]>.Column(
+                name: name,
+                heading: VisibleText.escaped(name),
+                isNumber: isNumeric(index),
+                value: { .text($0[index].shown) }
+            )
+        }
+        try Table(type: type.rawValue, columns: columns).write(rows.rows, to: output, asCSV: asCSV)
+    }
+
+    private func isNumeric(_ index: Int) -> Bool {
+        !rows.rows.isEmpty
+            && rows.rows.allSatisfy {
+                if case .number = $0[index] { true } else { false }
+            }
+    }
+
+    private struct Line: Encodable {
+        var type: String
+        /// Below a name of their own, because the provider may have a column that is called `type`.
+        var fields: JSONValue
+    }
+}
+
+/// The body of an answer as a file, which only its owner can read: it has telephone numbers.
+enum LegacyBody {
+    static func write(_ body: Data, to path: String) throws {
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        guard FileManager.default.createFile(atPath: path, contents: body, attributes: attributes) else {
+            throw CommandError(.inputOutput, "cannot write the answer's body to \(path)")
+        }
+    }
+
+    /// - Returns: the path of a new file that has it.
+    static func keep(_ body: Data) throws -> String {
+        let name = "callark-legacy-\(UUID().uuidString.lowercased()).body"
+        let path = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
+        try write(body, to: path)
+        return path
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct LegacyCSRCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csr",
+        abstract: "Print a customer session record: one contact, by its contact session ID.",
+        discussion: """
+            A contact session's ID is the ID of its task.
+
+            EXAMPLES
+              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
+              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq 'select(.type=="csr").record'
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Argument(help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"))
+    var id: LegacyRecordID
+
+    func run() async throws { try await LegacyRecordPage.print(.csr, id, options) }
+}
+
+struct LegacyCARCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "car",
+        abstract: "Print a customer activity record: one step of a contact.",
+        discussion: """
+            Its ID is made of the contact session's, the time at which the step begins (cstts, epoch milliseconds) and the \
+            step's name. `callark legacy chain` finds all of a contact's.
+
+            EXAMPLES
+              callark legacy car 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0-1612238768144-new
+              callark legacy car 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0-1612238769933-ivr-connected
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Argument(help: ArgumentHelp("The record's ID.", valueName: "session-cstts-event"))
+    var id: LegacyRecordID
+
+    func validate() throws {
+        guard LegacyActivityID(id.description) != nil else {
+            throw ValidationError("\(id) is no activity's ID: it is <contact session ID>-<epoch milliseconds>-<event>")
+        }
+    }
+
+    func run() async throws { try await LegacyRecordPage.print(.car, id, options) }
+}
+
+struct LegacyASRCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "asr",
+        abstract: "Print an agent session record: one login of an agent.",
+        discussion: """
+            EXAMPLES
+              callark legacy asr 5fa3d0b4-8b3a-4f3b-9d58-6d3b3f4b1c1e
+              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq -r '.record.agentSessionId // empty'
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Argument(help: ArgumentHelp("The agent session's ID.", valueName: "agent-session-id"))
+    var id: LegacyRecordID
+
+    func run() async throws { try await LegacyRecordPage.print(.asr, id, options) }
+}
+
+struct LegacyAARCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aar",
+        abstract: "Print an agent activity record: one step of an agent's session.",
+        discussion: """
+            EXAMPLES
+              callark legacy aar 5fa3d0b4-8b3a-4f3b-9d58-6d3b3f4b1c1e-telephony-1612238790724-connected
+            """
+    )
+
+    @OptionGroup var options: LegacyOptions
+
+    @Argument(help: ArgumentHelp("The record's ID.", valueName: "session-channel-time-event"))
+    var id: LegacyRecordID
+
+    func run() async throws { try await LegacyRecordPage.print(.aar, id, options) }
+}
+
+/// One record, as all four commands print it.
+enum LegacyRecordPage {
+    /// Fields that are epoch milliseconds (wxcc-api 13.4).
+    private static let times: Set<String> = ["cstts", "cetts", "realtimeUpdateTimestamp"]
+
+    static func print(_ type: LegacyRecordType, _ id: LegacyRecordID, _ options: LegacyOptions) async throws {
+        let workplace = try Workplace(options.common)
+        let organization = try workplace.legacyOrganization(options.org)
+        let record = try await workplace.withLegacyRecords(of: organization) { records in
+            try await records.record(type, id)
+        }
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        try output.json(Line(type: type.rawValue, organization: "\(organization)", id: "\(id)", record: record.json))
+        try output.json(Summary())
+        let width = record.fields.map(\.name.count).max() ?? 0
+        for field in record.fields {
+            let name = VisibleText.escaped(field.name).padded(to: width)
+            output.text("\(name)  \(VisibleText.escaped(text(of: field, in: record)))".trimmingTrailingBlanks)
+        }
+    }
+
+    private static func text(of field: JSONMember, in record: LegacyRecord) -> String {
+        guard times.contains(field.name), let time = record.time(field.name) else { return field.value.shown }
+        return "\(field.value.shown)  \(time)"
+    }
+
+    private struct Line: Encodable {
+        var type: String
+        var organization: String
+        var id: String
+        var record: JSONValue
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        let records = 1
+    }
+}

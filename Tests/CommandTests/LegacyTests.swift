@@ -1,0 +1,386 @@
+import Foundation
+import Simulator
+import Testing
+
+/// The commands of the legacy records, as a new user meets them.
+@Suite struct `Legacy records` {
+    /// A desk whose configuration has them.
+    private static func with(
+        calls: Int = 8,
+        _ change: (inout SimulatorOptions) -> Void = { _ in },
+        _ body: (Desk) async throws -> Void
+    ) async throws {
+        try await Desk.with(calls: calls, mix: .recorded) { desk in
+            desk.simulator.change(change)
+            try desk.write("legacy-key", desk.simulator.organization.legacyKey + "\n", mode: 0o600)
+            try desk.write("callark.yaml", yaml(desk))
+            try await body(desk)
+        }
+    }
+
+    private static func yaml(_ desk: Desk) -> String {
+        let rate = "    requests_per_minute: 60000\n"
+        let legacy = """
+                legacy:
+                  base_url: \(desk.simulator.legacyBaseURL)
+                  user: \(desk.simulator.organization.legacyUser)
+                  api_key_file: \(desk.folder)/legacy-key
+                  tenant_id: "\(desk.simulator.organization.tenantID)"
+                  requests_per_minute: 60000
+
+            """
+        return desk.yaml.replacing(rate, with: rate + legacy)
+    }
+
+    private static let query = """
+        {
+        \t"anchorId": "11894", "timezone": "America/New_York", "numberOfRecords": 1000000,
+        \t"aggregations": [
+        \t\t{"id": 0, "filterGroups": [], "aggregationType": "VALUE", "computeColumnName": "sid"},
+        \t\t{"id": 1, "filterGroups": [], "aggregationType": "VALUE", "computeColumnName": "ani"}
+        \t]
+        }
+        """
+
+    private func task(_ desk: Desk) throws -> SimulatedTask {
+        try #require(desk.simulator.world.tasks().first { $0.kind == .answered && !$0.recordings.isEmpty })
+    }
+
+    @Test func `a session is printed, as text and as JSON`() async throws {
+        try await Self.with { desk in
+            let task = try task(desk)
+            let text = try await desk.run("legacy", "csr", task.id)
+            #expect(text.status == 0 && text.errors == "")
+            #expect(text.output.contains("sid ") && text.output.contains(task.id))
+            let objects = try await desk.run("legacy", "csr", task.id, "--json").objects
+            #expect(objects.map { $0["type"]?.text } == ["csr", "summary"])
+            #expect(objects[0]["record"]?["sid"]?.text == task.id)
+            #expect(objects[0]["organization"]?.text == "acme")
+            #expect(objects[0]["record"]?["cstts"] == .number(Double(task.created.milliseconds)))
+            let agent = try #require(objects[0]["record"]?["agentSessionId"]?.text)
+            let asr = try await desk.run("legacy", "asr", agent, "--json").objects
+            #expect(asr[0]["record"]?["agentName"] == objects[0]["record"]?["agentName"])
+        }
+    }
+
+    @Test func `the chain of every session is the world's, from new to ended`() async throws {
+        try await Self.with { desk in
+            for task in desk.simulator.world.tasks() {
+                let ending = try await desk.run("legacy", "chain", task.id, "--json")
+                #expect(ending.status == 0, "\(ending.errors)")
+                let objects = try ending.objects
+                #expect(objects.last?["complete"] == .boolean(true))
+                let activities = objects.dropLast()
+                #expect(activities.first?["event"]?.text == "new")
+                #expect(activities.last?["event"]?.text == "ended")
+                let facts = desk.simulator.world.facts(of: task)
+                let connected = activities.first { $0["event"]?.text == "connected" }?["id"]?.text
+                #expect(connected == facts.connected.map { "\(task.id)-\($0.milliseconds)-connected" })
+            }
+        }
+    }
+
+    @Test func `a chain whose activities do not name the next is found all the same`() async throws {
+        try await Self.with(calls: 2, { $0.legacy.tellsNextState = false }) { desk in
+            let task = try task(desk)
+            let ending = try await desk.run("legacy", "chain", task.id)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(ending.output.contains("connected ?") && ending.output.contains("ended ?"))
+        }
+    }
+
+    @Test func `a chain that breaks off says where, and is incomplete`() async throws {
+        try await Self.with(calls: 2) { desk in
+            let task = try task(desk)
+            desk.simulator.inject(FaultRule(.legacy, .always, .status(404), pathContains: "-ended"))
+            let ending = try await desk.run("legacy", "chain", task.id)
+            #expect(ending.status == 75)
+            #expect(try ending.complaint.contains("there is no \(task.id)-\(task.ended.milliseconds)-ended"))
+            #expect(ending.output.contains("connected"))
+        }
+    }
+
+    @Test func `a query is asked about another day, and its answer printed in three forms`() async throws {
+        try await Self.with { desk in
+            try desk.write("query.json", Self.query)
+            let arguments = ["legacy", "query", "--type", "csrs", "--query", "query.json", "--day", desk.day]
+            let sids = Set(desk.simulator.world.tasks().map(\.id))
+            let table = try await desk.start(arguments).end()
+            #expect(table.status == 0, "\(table.errors)")
+            #expect(table.output.hasSuffix("\(sids.count) rows\n"))
+            let objects = try await desk.start(arguments + ["--json"]).end().objects
+            #expect(Set(objects.compactMap { $0["fields"]?["sid"]?.text }) == sids)
+            #expect(objects.last?["rows"] == .number(Double(sids.count)))
+            let csv = try await desk.start(arguments + ["--format", "csv", "-o", "body.csv"]).end()
+            #expect(csv.status == 0)
+            #expect(csv.output.hasPrefix("sid,ani\r\n"))
+            #expect(csv.output.split(separator: "\r\n").count == sids.count + 1)
+            let body = try Data(contentsOf: URL(filePath: "\(desk.folder)/body.csv"))
+            #expect(body.starts(with: [0xEF, 0xBB, 0xBF]))
+            let other = try await desk.run(
+                "legacy",
+                "query",
+                "--type",
+                "csrs",
+                "--query",
+                "-",
+                "--from",
+                "2020-01-01",
+                "--to",
+                "2020-01-02",
+                "--json",
+                input: Self.query
+            )
+            #expect(try other.objects.count == 1)
+        }
+    }
+
+    @Test func `an answer that is not whole is printed, and incomplete`() async throws {
+        try await Self.with(calls: 8, { $0.legacy.mostRecords = 3 }) { desk in
+            let ending = try await desk.run(
+                "legacy",
+                "query",
+                "--type",
+                "csrs",
+                "--query",
+                "-",
+                "--day",
+                desk.day,
+                "--json",
+                input: Self.query
+            )
+            #expect(ending.status == 75)
+            #expect(try ending.complaint.contains("3 of 8 rows, is not complete; ask about a shorter time"))
+            let objects = try ending.objects
+            #expect(objects.filter { $0["type"]?.text == "csr" }.count == 3)
+            #expect(objects.contains { $0["complete"] == .boolean(false) })
+        }
+    }
+
+    @Test func `an answer that cannot be read is kept, for its owner only`() async throws {
+        try await Self.with(calls: 1) { desk in
+            desk.simulator.inject(FaultRule(.legacy, .always, .html200))
+            let ending = try await desk.run(
+                "legacy",
+                "query",
+                "--type",
+                "csrs",
+                "--query",
+                "-",
+                "--day",
+                desk.day,
+                "--format",
+                "csv",
+                environment: ["TMPDIR": desk.folder],
+                input: Self.query
+            )
+            #expect(ending.status == 69)
+            let line = try ending.complaint
+            #expect(line.contains("HTML") && line.contains("kept in"))
+            let names = try FileManager.default.contentsOfDirectory(atPath: desk.folder).filter {
+                $0.hasSuffix(".body")
+            }
+            let path = "\(desk.folder)/\(try #require(names.first))"
+            #expect(line.contains(path))
+            #expect(try String(contentsOfFile: path, encoding: .utf8).contains("<html>"))
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    /// What is wrong, the exit code, and what the line says.
+    static let refusals: [([String: String], Int32, String)] = [
+        (["CALLARK_ORG_ACME_LEGACY_API_KEY": "wrong"], 77, "legacy.api_key"),
+        (["CALLARK_ORG_ACME_LEGACY_TENANT_ID": "1"], 77, "legacy.tenant_id, 1"),
+        (["CALLARK_ORG_ACME_LEGACY_TENANT_SUFFIX": ";tenant="], 77, "legacy.tenant_id"),
+        (["CALLARK_ORG_ACME_LEGACY_BASE_URL": "http://127.0.0.1:1/aws/api"], 69, "legacy.base_url"),
+    ]
+
+    @Test(arguments: refusals)
+    func `a wrong setting is told from the others`(
+        _ environment: [String: String],
+        _ status: Int32,
+        _ words: String
+    ) async throws {
+        try await Self.with(calls: 1) { desk in
+            let task = try task(desk)
+            let ending = try await desk.run("legacy", "csr", task.id, environment: environment)
+            #expect(ending.status == status)
+            #expect(try ending.complaint.contains(words))
+            // Not even the header's name: nobody should look for what stands behind it.
+            for secret in [desk.simulator.organization.legacyKey, "wrong", "Authorization"] {
+                #expect(!ending.errors.contains(secret))
+            }
+        }
+    }
+
+    @Test func `the check of the configuration tries the key`() async throws {
+        try await Self.with(calls: 0) { desk in
+            let good = try await desk.run("config", "check")
+            #expect(good.status == 0)
+            #expect(good.output.contains("ok     legacy acme: the host answers"))
+            let bad = try await desk.run("config", "check", environment: ["CALLARK_ORG_ACME_LEGACY_API_KEY": "other"])
+            #expect(bad.status == 77)
+            #expect(bad.output.contains("WRONG  legacy acme") && bad.output.contains("legacy.api_key"))
+        }
+    }
+
+    @Test func `a tenant that is missing is asked for`() async throws {
+        try await Self.with(calls: 1) { desk in
+            let text = Self.yaml(desk).replacing(/(?m)^.*tenant_id: .*\n/, with: "")
+            try desk.write("callark.yaml", text)
+            let ending = try await desk.run("legacy", "csr", try task(desk).id)
+            #expect(ending.status == 77)
+            #expect(try ending.complaint.contains("configure legacy.tenant_id"))
+        }
+    }
+
+    @Test func `without configuration, the error says what to configure`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.run("legacy", "csr", "x")
+            #expect(ending.status == 78)
+            #expect(try ending.complaint.contains("organizations.acme.legacy is not configured"))
+        }
+    }
+
+    static let mistakes: [([String], String, Int32)] = [
+        (["legacy", "car", "x"], "no activity's ID", 64), (["legacy", "csr", ".."], "", 64),
+        (["legacy", "query", "--type", "tasks", "--query", "-", "--day", "2025-11-20"], "", 64),
+        (["legacy", "query", "--type", "csrs", "--query", "/nonexistent", "--day", "2025-11-20"], "/nonexistent", 74),
+        (
+            ["legacy", "query", "--type", "csrs", "--query", "-", "--day", "2025-11-20"],
+            "standard input: the query is no JSON", 64
+        ),
+        (["legacy", "query", "--type", "csrs", "--query", "-", "--to", "2025-11-20"], "--from", 64),
+    ]
+
+    @Test(arguments: mistakes)
+    func `a mistake is told before anybody is asked`(_ arguments: [String], _ word: String, _ status: Int32)
+        async throws
+    {
+        try await Self.with(calls: 0) { desk in
+            let ending = try await desk.start(arguments, input: "{").end()
+            #expect(ending.status == status)
+            #expect(ending.errors.contains(word))
+            #expect(desk.simulator.counters.requests == [:])
+        }
+    }
+
+    @Test func `a query without a time needs one`() async throws {
+        try await Self.with(calls: 0) { desk in
+            let ending = try await desk.run("legacy", "query", "--type", "csrs", "--query", "-", input: Self.query)
+            #expect(ending.status == 64)
+            #expect(try ending.complaint.contains("give --day, or --from and --to"))
+        }
+    }
+
+    @Test func `a day's recordings get their sessions once, beside archives that stay as they are`() async throws {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let archives = try desk.archives().map { try Data(contentsOf: URL(filePath: $0)) }
+            let tasks = Set(desk.simulator.servedRecordings().map(\.taskID))
+            let first = try await desk.run("legacy", "enrich", "--day", desk.day, "--json")
+            #expect(first.status == 0, "\(first.errors)")
+            let summary = try #require(try first.objects.last)
+            #expect(summary["attached"] == .number(Double(tasks.count)))
+            #expect(summary["complete"] == .boolean(true))
+            let path = try #require(try first.objects.first { $0["type"]?.text == "file" }?["path"]?.text)
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+                try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8))
+            }
+            #expect(Set(lines.compactMap { $0["task_id"]?.text }) == tasks)
+            #expect(lines.allSatisfy { $0["csr"]?["sid"] == $0["task_id"] })
+            let asked = desk.simulator.counters.requests(to: .legacy)
+            let again = try await desk.run("legacy", "enrich", "--day", desk.day, "--json")
+            #expect(try again.objects.last?["held"] == .number(Double(tasks.count)))
+            #expect(desk.simulator.counters.requests(to: .legacy) == asked)
+            #expect(try desk.archives().map { try Data(contentsOf: URL(filePath: $0)) } == archives)
+            let verification = try await desk.run("verify")
+            #expect(verification.status == 0, "\(verification.output)")
+            #expect(verification.output.contains("sound  \(path)"))
+            #expect(try await desk.run("rebuild").status == 0)
+            #expect(try await desk.run("verify", "--quick").status == 0)
+        }
+    }
+
+    @Test func `what could not be had is asked for by the next run, and nothing else`() async throws {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let tasks = Set(desk.simulator.servedRecordings().map(\.taskID))
+            let missing = try #require(tasks.sorted().first)
+            desk.simulator.inject(FaultRule(.legacy, .always, .status(404), pathContains: missing))
+            let first = try await desk.run("legacy", "enrich", "--day", desk.day, "--json")
+            #expect(first.status == 75)
+            let absent = try first.objects.filter { $0["type"]?.text == "absent" }
+            #expect(absent.map { $0["task_id"]?.text } == [missing])
+            desk.simulator.clearFaults()
+            desk.simulator.resetCounters()
+            let second = try await desk.run("legacy", "enrich", "--day", desk.day)
+            #expect(second.status == 0, "\(second.errors)")
+            #expect(second.output.contains("1 attached, \(tasks.count - 1) there before, 0 absent"))
+            #expect(desk.simulator.counters.requests(to: .legacy) == 1)
+        }
+    }
+
+    @Test func `a refusal on the way keeps what was had`() async throws {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let count = Set(desk.simulator.servedRecordings().map(\.taskID)).count
+            var rule = FaultRule(.legacy, .always, .status(403))
+            rule.after = 3
+            desk.simulator.inject(rule)
+            let first = try await desk.run("legacy", "enrich", "--day", desk.day)
+            #expect(first.status == 77)
+            #expect(first.output.contains("3 attached"))
+            desk.simulator.clearFaults()
+            let second = try await desk.run("legacy", "enrich", "--day", desk.day)
+            #expect(second.status == 0)
+            #expect(second.output.contains("\(count - 3) attached, 3 there before"))
+        }
+    }
+
+    @Test func `a changed byte among the sessions is found by verify, and overwritten by nothing`() async throws {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let path = try #require(
+                try await desk.run("legacy", "enrich", "--day", desk.day, "--json").objects
+                    .first { $0["type"]?.text == "file" }?["path"]?.text
+            )
+            try desk.flipByte(of: path, at: 300)
+            let verification = try await desk.run("verify", "--json")
+            #expect(verification.status == 65)
+            let faults = try verification.objects.filter { $0["type"]?.text == "fault" }
+            #expect(
+                faults.contains {
+                    $0["kind"]?.text == "metadata_line" && $0["message"]?.text?.contains("line 1") == true
+                }
+            )
+            let damaged = try Data(contentsOf: URL(filePath: path))
+            let ending = try await desk.run("legacy", "enrich", "--day", desk.day)
+            #expect(ending.status == 65)
+            #expect(try ending.complaint.contains("bad line, 1"))
+            #expect(try Data(contentsOf: URL(filePath: path)) == damaged)
+        }
+    }
+
+    @Test func `the simulator writes a configuration that works`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "callark-legacy-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let arguments = ["--write-config", folder, "--legacy", "--calls", "1", "--scale", "0.005"]
+        let simulator = try Program("callark-simulator", arguments)
+        while try !simulator.outputSoFar().contains("Ctrl-C") {
+            let errors = try simulator.errorsSoFar()
+            try #require(simulator.isRunning, "\(errors)")
+            await Task.yield()
+        }
+        let ending = try await Program.run(
+            "callark",
+            ["legacy", "query", "--type", "csrs", "--query", "-", "--from", "2020-01-01", "--json"],
+            environment: ["CALLARK_CONFIG": "\(folder)/callark.yaml"],
+            input: Self.query
+        )
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try ending.objects.last?["rows"] == .number(1))
+        simulator.signal(SIGTERM)
+        #expect(try await simulator.end().status == 0)
+    }
+}
