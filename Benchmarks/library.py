@@ -25,9 +25,15 @@ def sql(database, text):
     return result.stdout
 
 
+AGENTS, QUEUES, LINES = 400, 20, 40
+
+
 def fill(database, recordings, archives_from, per_archive=50_000):
     """Adds `recordings` rows, three to two tasks, to archives of `per_archive` recordings each, a day an archive, from
-    the day number `archives_from` on backwards. Rules are out of force meanwhile, and the same afterwards."""
+    the day number `archives_from` on backwards. Rules are out of force meanwhile, and the same afterwards.
+
+    The calls are those of 400 agents in 20 teams on 4 sites, each agent for two of 20 queues with two lines each; one in
+    three goes out, and one in ten lasts longer than ten minutes."""
     tasks = recordings * 2 // 3
     triggers = sql(database, "SELECT sql || ';' FROM sqlite_master WHERE type = 'trigger';")
     names = sql(database, "SELECT name FROM sqlite_master WHERE type = 'trigger';").split()
@@ -37,26 +43,53 @@ def fill(database, recordings, archives_from, per_archive=50_000):
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -6000000; PRAGMA foreign_keys = OFF;
 BEGIN;
 {"".join(f"DROP TRIGGER {name};" for name in names)}
-CREATE TEMP TABLE base AS SELECT (SELECT max(row) FROM task) AS task, (SELECT max(row) FROM archive) AS archive;
+CREATE TEMP TABLE base AS SELECT (SELECT max(row) FROM task) AS task, (SELECT max(row) FROM archive) AS archive,
+    (SELECT call_type FROM recording LIMIT 1) AS call_type, (SELECT provider_name FROM recording LIMIT 1) AS name;
 INSERT INTO archive (row, organization, day, sequence, recordings, byte_count, digest, sealed_time)
     SELECT base.archive + 1 + value, 1, {archives_from} - value, 1, {per_archive},
         {per_archive} * {RECORDING_BYTES}, zeroblob(32), ({archives_from} - value + 2) * {DAY_MS}
     FROM base, generate_series(0, {tasks} / {tasks_per_archive});
-INSERT INTO task (row, organization, id, created_time, day, channel_type, status, capture_request, listed)
+INSERT OR IGNORE INTO word (text) VALUES ('inbound'), ('outdial');
+CREATE TEMP TABLE first AS SELECT (SELECT ifnull(max(row), 0) FROM call_party) AS party,
+    (SELECT ifnull(max(row), 0) FROM call_profile) AS profile, (SELECT ifnull(max(row), 0) FROM call_outcome) AS outcome,
+    (SELECT max(row) FROM word) AS word;
+INSERT INTO word (row, text)
+    SELECT first.word + 1 + value, '+1800556' || (1000 + value) FROM first, generate_series(0, {LINES} - 1)
+    UNION ALL SELECT first.word + 1 + {LINES} + value, 'Reason number ' || value FROM first, generate_series(0, 9);
+INSERT INTO call_party (row, id, name)
+    SELECT first.party + 1 + value, randomblob(16), CASE WHEN value < {AGENTS} THEN 'Agent ' || value
+        WHEN value < {AGENTS + QUEUES} THEN 'Queue ' || (value - {AGENTS})
+        WHEN value < {AGENTS + QUEUES + 20} THEN 'Team ' || (value - {AGENTS + QUEUES})
+        ELSE 'Site ' || (value - {AGENTS + QUEUES + 20}) END
+    FROM first, generate_series(0, {AGENTS + QUEUES + 24} - 1);
+INSERT INTO call_profile (row, agent, queue, team, site, direction, line)
+    SELECT first.profile + 1 + value, first.party + 1 + value / 6,
+        first.party + 1 + {AGENTS} + (value / 6 + value / 3 % 2) % {QUEUES},
+        first.party + 1 + {AGENTS + QUEUES} + value / 6 % 20, first.party + 1 + {AGENTS + QUEUES + 20} + value / 6 % 4,
+        (SELECT row FROM word WHERE text = iif(value % 3 = 2, 'outdial', 'inbound')),
+        first.word + 1 + (value / 6 + value / 3 % 2) % {QUEUES} * 2 + (value % 3 = 1)
+    FROM first, generate_series(0, {AGENTS} * 6 - 1);
+INSERT INTO call_outcome (row, wrap_up, source)
+    SELECT first.outcome + 1 + value, first.word + 1 + {LINES} + value, 1 FROM first, generate_series(0, 9);
+INSERT INTO task (row, organization, id, created_time, day, channel_type, status, capture_request, listed,
+        call_profile, call_number, call_duration_ms, call_outcome)
     SELECT base.task + 1 + value, 1, randomblob(16),
         ({archives_from} - value / {tasks_per_archive}) * {DAY_MS}
             + value % {tasks_per_archive} * {DAY_MS} / {tasks_per_archive},
-        {archives_from} - value / {tasks_per_archive}, 1, 2, 1, 1
-    FROM base, generate_series(0, {tasks} - 1);
+        {archives_from} - value / {tasks_per_archive}, 1, 2, 1, 1,
+        first.profile + 1 + value * 7919 % ({AGENTS} * 6), 15550000000 + value * 104729 % 9000000,
+        iif(value % 10 = 0, 600000 + value % 900000, 20000 + value * 7919 % 500000), first.outcome + 1 + value % 10
+    FROM base, first, generate_series(0, {tasks} - 1);
 INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time, file,
         attempts, archive, offset, byte_count, digest, received_time)
-    SELECT base.task + 1 + value / 3 * 2 + (value % 3 = 2), value % 3 = 1, randomblob(16), 0, 0, 3,
-        1700000000000 + value * 1000, 4, 1700000000000 + value * 1000 + 180000, 0, 1,
+    SELECT base.task + 1 + value / 3 * 2 + (value % 3 = 2), value % 3 = 1, randomblob(16), 0, 0, base.call_type,
+        1700000000000 + value * 1000, base.name, 1700000000000 + value * 1000 + 180000, 0, 1,
         base.archive + 1 + value / 3 * 2 / {tasks_per_archive},
         512 + (value % {per_archive}) * {member_bytes()}, {RECORDING_BYTES}, x'{zeros}', 1700000000000 + value * 1000
     FROM base, generate_series(0, {tasks} / 2 * 3 - 1);
 COMMIT;
 {triggers}
+VACUUM;
 PRAGMA optimize;
 """)
 

@@ -130,7 +130,16 @@ def retrieval(options):
     asked = library.task_ids(database, 16)
     lookups = [measure.run([binary, "list", "--config", config, "--task", task]).wall * 1000 for task in asked]
     line(rows, f"callark list --task, {count:,} recordings", round(statistics.median(lookups), 1), "ms", "< 5")
-    line(rows, "manifest", round(database.stat().st_size / count), "B/rec", "<= 200")
+    window = ["--from", options.day_name(40), "--to", options.day_name(30)]
+    for name, search in {
+        "--agent, all time": ["--agent", "Agent 17"], "--agent, ten days": ["--agent", "Agent 17", *window],
+        "--origin, all time": ["--origin", "+1 555 000 0000"], "--min-duration 24m": ["--min-duration", "24m"],
+        "--agent nobody": ["--agent", "nobody"],
+    }.items():
+        cost = measure.median([measure.run([binary, "list", "--config", config, *search]) for _ in range(4)][1:],
+                              lambda cost: cost.wall)
+        line(rows, f"callark list {name}, {count:,} recordings", round(cost * 1000), "ms")
+    line(rows, "manifest, after VACUUM", round(database.stat().st_size / count), "B/rec", "<= 200")
     shutil.rmtree(folder)
     return rows
 

@@ -31,6 +31,8 @@ package struct Pass: Sendable {
         package var listingDoubts: Int
         /// What came of holding the listing against agents' activities; `nil` where that was not done.
         package var secondSource: SecondSourceFinding?
+        /// What came of asking Search about the window's calls; `nil` where it was not asked.
+        package var callMetadata: CallMetadataFinding?
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -116,6 +118,7 @@ package struct Pass: Sendable {
             pacing: context.gate.pacing,
             listingDoubts: context.listingDoubts[assignment.organization.name],
             secondSource: context.secondSource[assignment.organization.name],
+            callMetadata: context.callMetadata[assignment.organization.name],
             failure: failure
         )
         if failure == nil {
@@ -221,6 +224,8 @@ package struct Pass: Sendable {
                 context.listed.set(listed, for: assignment.organization.name)
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
+                let enrichment = Enrichment(organization: assignment.organization, context: context)
+                try await enrichment.run(listed)
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

@@ -19,6 +19,7 @@ struct PassContext: Sendable {
     let listingDoubts = ListingDoubts()
     let listed = ListedSpans()
     let secondSource = SecondSourceFindings()
+    let callMetadata = CallMetadataFindings()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp

@@ -16,6 +16,8 @@ package struct PassRules: Sendable {
     package var minimumFreeBytes: Int64
     /// How long the provider keeps an organization's recordings, where it is not the usual time.
     package var retention: [OrganizationName: Duration]
+    /// Whether the provider's Search is asked about the calls of a window.
+    package var searchesCalls: Bool
     /// How often a passing failure of the provider's API is tried again.
     package var apiRetry: RetryPolicy
 
@@ -51,6 +53,7 @@ package struct PassRules: Sendable {
         downloads: Downloads,
         minimumFreeBytes: Int64,
         retention: [OrganizationName: Duration] = [:],
+        searchesCalls: Bool = false,
         apiRetry: RetryPolicy = RetryPolicy(attempts: 6)
     ) {
         self.timeZone = timeZone
@@ -60,6 +63,7 @@ package struct PassRules: Sendable {
         self.downloads = downloads
         self.minimumFreeBytes = minimumFreeBytes
         self.retention = retention
+        self.searchesCalls = searchesCalls
         self.apiRetry = apiRetry
     }
 

@@ -252,6 +252,7 @@ struct Reception: Sendable {
                 receivedTime: context.now(),
                 taskJSON: job.work.taskJSON,
                 captureJSON: job.work.captured.json,
+                searchJSON: job.work.searchJSON,
                 replaces: replaced?.archive
             ),
             content: content

@@ -36,6 +36,7 @@ extension RecordingEntry {
         object.add("received_time_iso", receivedTime.description)
         object.add("recording_id", key.recordingID.description)
         object.add("replaces", replaces?.description)
+        object.add("search", embedding: searchJSON?.description)
         object.add("segment", key.isSegment)
         object.add("sha256", digest.description)
         object.add("start_time", key.startTime?.millisecondsSince1970)
@@ -69,6 +70,7 @@ extension RecordingEntry {
             receivedTime: Timestamp(millisecondsSince1970: try object.required("received_time")),
             taskJSON: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
             captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}"),
+            searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
             replaces: object.json.string("replaces").flatMap { ArchiveName($0) }
         )
         try object.requireWhole()

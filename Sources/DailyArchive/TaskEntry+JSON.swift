@@ -11,6 +11,7 @@ extension TaskEntry {
         object.add("created_time", createdTime.millisecondsSince1970)
         object.add("created_time_iso", createdTime.description)
         object.add("day", day.description)
+        object.add("search", embedding: searchJSON?.description)
         object.add("status", status.description)
         object.add("task", embedding: json?.description)
         object.add("task_id", id.description)
@@ -29,7 +30,8 @@ extension TaskEntry {
             channelType: object.json.string("channel_type") ?? "",
             status: TaskStatus(object.json.string("status") ?? ""),
             captureRequest: try object.required("capture_request") { CaptureRequest(rawValue: $0) },
-            json: object.json.embedded("task").map { ProviderJSON(redacted: $0) }
+            json: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
+            searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) }
         )
         try object.requireWhole()
     }

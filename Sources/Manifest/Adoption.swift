@@ -70,6 +70,8 @@ struct Adoption: Sendable {
                 Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
                 task.captureRequest.stored, task.wasListed, row,
             ])
+            let before = task.json == nil ? try StoredCall.find(row, in: db)?.facts : nil
+            try StoredCall(json: task.json, search: task.searchJSON, known: before)?.save(row, in: db)
         } else {
             row = try KnownTask.insert(task, organization: organization, isListed: task.wasListed, in: db)
         }
@@ -188,7 +190,8 @@ struct Adoption: Sendable {
             channelType: "unknown",
             status: TaskStatus("unknown"),
             captureRequest: .undetermined,
-            json: entry.taskJSON
+            json: entry.taskJSON,
+            searchJSON: entry.searchJSON
         )
         try take(task, in: db)
         guard let known = try KnownTask.find(id, organization: organization, in: db) else {

@@ -24,7 +24,7 @@ struct AnswerTaking {
         let before = known.count
         var named: Set<RecordingKey> = []
         var wanted: [RecordingWork] = []
-        let json = try taskJSON(task.row, in: db)
+        let unsealed = try UnsealedTask.find(task.row, in: db)
         for captured in capture.recordings.map({ Self.identified($0, among: known) })
         where named.insert(captured.key).inserted {
             let earlier = known.first { $0.key == captured.key }
@@ -41,7 +41,8 @@ struct AnswerTaking {
                     captured: captured,
                     file: recording.file,
                     attempts: recording.attempts,
-                    taskJSON: json,
+                    taskJSON: unsealed?.json,
+                    searchJSON: unsealed?.search,
                     replaced: replaced
                 )
             )
@@ -100,7 +101,7 @@ struct AnswerTaking {
             json: nil
         )
         let row = try KnownTask.insert(entry, organization: organizationRow, isListed: false, in: db)
-        try UnsealedTask.put(row, json: nil, in: db)
+        try UnsealedTask().put(row, in: db)
         try Question.open(row, next: now, in: db)
         return try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
     }
@@ -241,11 +242,6 @@ struct AnswerTaking {
             retryNotBefore: now + Self.restOfTheWithdrawn
         )
         try failure.apply(trackingID: trackingID, now: now, in: db)
-    }
-
-    private func taskJSON(_ task: Int64, in db: Database) throws -> ProviderJSON? {
-        let statement = try db.cachedStatement(sql: "SELECT json FROM unsealed_task WHERE task = ?")
-        return try String.fetchOne(statement, arguments: [task]).map(ProviderJSON.init(redacted:))
     }
 }
 

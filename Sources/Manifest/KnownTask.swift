@@ -11,12 +11,15 @@ struct KnownTask {
     var status: TaskStatus
     var captureRequest: CaptureRequest
     var isListed: Bool
+    /// `nil` where nothing was read of its JSON yet.
+    var callSource: CallSource?
 
     static func find(_ id: TaskID, organization: Int64, in db: Database) throws -> KnownTask? {
         let select = """
-            SELECT task.row, created_time, day, channel.text, status.text, capture_request, listed
+            SELECT task.row, created_time, day, channel.text, status.text, capture_request, listed, source
             FROM task JOIN word AS channel ON channel.row = task.channel_type
             JOIN word AS status ON status.row = task.status
+            LEFT JOIN call_outcome ON call_outcome.row = task.call_outcome
             WHERE id = ? AND organization = ?
             """
         return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [id.stored, organization]).map { row in
@@ -28,32 +31,50 @@ struct KnownTask {
                 channelType: row[3],
                 status: TaskStatus(row[4]),
                 captureRequest: try CaptureRequest(stored: row[5]),
-                isListed: row[6]
+                isListed: row[6],
+                callSource: (row[7] as Int?).flatMap(CallSource.init)
             )
         }
     }
 
     static func insert(_ task: TaskEntry, organization: Int64, isListed: Bool, in db: Database) throws -> Int64 {
         let insert = """
-            INSERT INTO task (organization, id, created_time, day, channel_type, status, capture_request, listed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO task (organization, id, created_time, day, channel_type, status, capture_request, listed,
+                \(StoredCall.columns))
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         let arguments: StatementArguments = [
             organization, task.id.stored, task.createdTime.stored, task.day.stored,
             try Words.row(of: task.channelType, in: db), try Words.row(of: task.status.description, in: db),
             task.captureRequest.stored, isListed,
         ]
-        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        let call = try StoredCall(json: task.json, search: task.searchJSON)?.values(in: db)
+        try db.cachedStatement(sql: insert).execute(arguments: arguments + (call ?? [nil, nil, nil, nil]))
         return db.lastInsertedRowID
     }
 }
 
 /// The queue of what the next sealing of a day writes down of its tasks.
-enum UnsealedTask {
+struct UnsealedTask {
+    /// As the listing has it; `nil` where it does not, or the archive has that already.
+    var json: ProviderJSON?
+    /// As Search has it.
+    var search: ProviderJSON?
+
+    static func find(_ task: Int64, in db: Database) throws -> UnsealedTask? {
+        let select = "SELECT json, search FROM unsealed_task WHERE task = ?"
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { row in
+            UnsealedTask(
+                json: (row[0] as String?).map(ProviderJSON.init(redacted:)),
+                search: (row[1] as String?).map(ProviderJSON.init(redacted:))
+            )
+        }
+    }
+
     /// Puts a task at the end of the queue. Its revision is new, so that a sealing under way does not take it for done.
-    static func put(_ task: Int64, json: ProviderJSON?, in db: Database) throws {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO unsealed_task (task, json) VALUES (?, ?)")
-            .execute(arguments: [task, json?.description])
+    func put(_ task: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO unsealed_task (task, json, search) VALUES (?, ?, ?)")
+            .execute(arguments: [task, json?.description, search?.description])
     }
 }
 

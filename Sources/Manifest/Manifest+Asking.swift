@@ -31,6 +31,8 @@ package struct RecordingWork: Hashable, Sendable {
     package var attempts: Int
     /// The task as the provider listed it; `nil` where it was never listed, or its day has been sealed since.
     package var taskJSON: ProviderJSON?
+    /// The task as Search shows it; `nil` where that is not known, or its day has been sealed since.
+    package var searchJSON: ProviderJSON?
     /// The damaged copy that it takes the place of; `nil` where its bytes were never held.
     package var replaced: ReplacedCopy?
 }

@@ -4,18 +4,29 @@ import Recordings
 extension Manifest {
     /// What the manifest holds: a row for each recording, and one for each task that should have a recording and has
     /// none, in the order of organization, creation of the task, task and file. Streamed.
-    package func entries(_ filter: ListFilter = ListFilter(), at standpoint: Standpoint) -> RowSequence<ListRow> {
+    /// - Parameter mostCandidates: how many row numbers a search for calls may hold; with more it walks through time.
+    package func entries(
+        _ filter: ListFilter = ListFilter(),
+        at standpoint: Standpoint,
+        mostCandidates: Int = CallSearch.mostCandidates
+    ) -> RowSequence<ListRow> {
         RowSequence(from: EntriesState.beginning) { [self] state in
             try await read { db in
                 switch state {
                 case .beginning:
-                    return RowSequence.Batch(rows: [], next: try EntriesState.scopes(of: filter, in: db))
+                    return RowSequence.Batch(
+                        rows: [],
+                        next: try EntriesState.scopes(of: filter, mostCandidates, in: db)
+                    )
                 case .within(let scopes, let position):
                     guard let scope = scopes.first else { return RowSequence.Batch(rows: [], next: nil) }
                     let (rows, next) = try scope.batch(after: position, standpoint, in: db)
                     if let next { return RowSequence.Batch(rows: rows, next: .within(scopes, next)) }
                     let others = scopes.dropFirst()
-                    return RowSequence.Batch(rows: rows, next: others.isEmpty ? nil : .within(others, .beginning))
+                    return RowSequence.Batch(
+                        rows: rows,
+                        next: others.isEmpty ? nil : .within(others, EntriesPosition())
+                    )
                 }
             }
         }
@@ -27,7 +38,10 @@ extension Manifest {
         organization: OrganizationName? = nil
     ) async throws -> [RecordingRow] {
         try await read { db in
-            try TaskScope.all(task, organization: organization, in: db).flatMap { try $0.recordings(in: db) }
+            var calls = CallReading()
+            return try TaskScope.all(task, organization: organization, in: db).flatMap { scope in
+                try scope.recordings(calls.call(of: scope.columns, in: db), in: db)
+            }
         }
     }
 
@@ -71,15 +85,22 @@ extension TaskRow {
 private enum EntriesState: Sendable {
     case beginning
     /// Organizations still to do, the first one from `position` on.
-    case within(ArraySlice<EntriesScope>, TaskPosition)
+    case within(ArraySlice<EntriesScope>, EntriesPosition)
 
-    static func scopes(of filter: ListFilter, in db: Database) throws -> EntriesState? {
+    static func scopes(of filter: ListFilter, _ mostCandidates: Int, in db: Database) throws -> EntriesState? {
         let scopes = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
             .map(OrganizationRow.init)
             .filter { filter.organization == nil || filter.organization == $0.name }
-            .compactMap { try EntriesScope(organization: $0, filter: filter, in: db) }
-        return scopes.isEmpty ? nil : .within(scopes[...], .beginning)
+            .compactMap { try EntriesScope(organization: $0, filter: filter, mostCandidates, in: db) }
+        return scopes.isEmpty ? nil : .within(scopes[...], EntriesPosition())
     }
+}
+
+/// Where a run through one organization's entries stands.
+private struct EntriesPosition: Sendable {
+    var task = TaskPosition.beginning
+    /// How many of the candidates of a search for calls were looked at.
+    var candidates = 0
 }
 
 /// The tasks of one organization that a filter lets through.
@@ -88,9 +109,13 @@ private struct EntriesScope: Sendable {
     var filter: ListFilter
     /// Where the tasks in question were created: narrow, where few are in question.
     var window: Range<Timestamp>?
+    /// `nil` where calls are not looked for.
+    var calls: CallSearch?
+
+    private static let batchSize = 500
 
     /// - Returns: `nil` where nothing can pass the filter.
-    init?(organization: OrganizationRow, filter: ListFilter, in db: Database) throws {
+    init?(organization: OrganizationRow, filter: ListFilter, _ mostCandidates: Int, in db: Database) throws {
         self.organization = organization
         self.filter = filter
         window = filter.window
@@ -105,6 +130,15 @@ private struct EntriesScope: Sendable {
             restrict(to: Timestamp(stored: first)..<Timestamp(stored: last + 1))
         }
         if let window, window.isEmpty { return nil }
+        guard !filter.call.isEmpty else { return }
+        calls = try CallSearch(
+            filter.call,
+            organization: organization.row,
+            window: window,
+            limit: mostCandidates,
+            in: db
+        )
+        if calls?.candidates?.isEmpty == true { return nil }
     }
 
     /// Where the tasks stand that have the rare states: asking there first spares a walk through all tasks there are.
@@ -121,15 +155,46 @@ private struct EntriesScope: Sendable {
     }
 
     func batch(
-        after position: TaskPosition,
+        after position: EntriesPosition,
         _ standpoint: Standpoint,
         in db: Database
-    ) throws -> ([ListRow], TaskPosition?) {
+    ) throws -> ([ListRow], EntriesPosition?) {
+        let (tasks, next) = try tasks(after: position, in: db)
+        var reading = CallReading()
+        let rows = try tasks.flatMap { row in
+            let call = try reading.call(of: row, in: db)
+            if let calls, !(call.map { calls.filter.matches($0.facts) } ?? false) { return [ListRow]() }
+            return try entries(of: try TaskScope(row, organization: organization.name), call, standpoint, in: db)
+        }
+        return (rows, next)
+    }
+
+    /// - Returns: rows for ``TaskScope``, and where to go on, if there is more.
+    private func tasks(after position: EntriesPosition, in db: Database) throws -> ([Row], EntriesPosition?) {
+        if let candidates = calls?.candidates {
+            let some = candidates.dropFirst(position.candidates).prefix(Self.batchSize)
+            let conditions = ["row IN (SELECT value FROM json_each(:rows))"]
+            let rows = try select(conditions, ["rows": "[\(some.map { String($0) }.joined(separator: ","))]"], in: db)
+            let next = EntriesPosition(candidates: position.candidates + some.count)
+            return (rows, next.candidates < candidates.count ? next : nil)
+        }
         var conditions = [
             TaskRange.condition, "created_time >= :after_time AND (created_time, id) > (:after_time, :after_id)",
         ]
         var arguments = TaskRange.arguments(organization: organization.row, window: window)
-        arguments += ["after_time": position.createdTime, "after_id": position.id]
+        arguments += ["after_time": position.task.createdTime, "after_id": position.task.id]
+        if let calls {
+            conditions.append(calls.condition)
+            arguments += calls.arguments
+        }
+        let rows = try select(conditions, arguments, in: db)
+        return (
+            rows, rows.last.map { EntriesPosition(task: TaskPosition(createdTime: $0["created_time"], id: $0["id"])) }
+        )
+    }
+
+    private func select(_ conditions: [String], _ arguments: StatementArguments, in db: Database) throws -> [Row] {
+        var (conditions, arguments) = (conditions, arguments)
         if let day = filter.day {
             conditions.append("day = :day")
             arguments += ["day": day.stored]
@@ -139,28 +204,19 @@ private struct EntriesScope: Sendable {
             arguments += ["id": task.stored]
         }
         let select = """
-            SELECT row, id, created_time, day FROM task WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY created_time, id LIMIT 500
+            SELECT \(TaskScope.columnNames) FROM task WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY created_time, id LIMIT \(Self.batchSize)
             """
-        let tasks = try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
-        let rows = try tasks.flatMap { row in
-            let task = TaskScope(
-                row: row[0],
-                id: try TaskID(stored: row[1]),
-                day: try ArchiveDay(stored: row[3]),
-                organization: organization.name
-            )
-            return try entries(of: task, standpoint, in: db)
-        }
-        return (rows, tasks.last.map { TaskPosition(createdTime: $0[2], id: $0[1]) })
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
     }
 
     private func entries(
         of task: TaskScope,
+        _ call: KnownCall?,
         _ standpoint: Standpoint,
         in db: Database
     ) throws -> [ListRow] {
-        let recordings = try task.recordings(in: db)
+        let recordings = try task.recordings(call, in: db)
         let rows = recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
             .map(ListRow.recording)
         guard filter.state == nil || filter.state == .gap,
@@ -170,37 +226,61 @@ private struct EntriesScope: Sendable {
     }
 }
 
+/// Reads the calls of many tasks, most of which share their profiles.
+private struct CallReading {
+    private var profiles: [DatabaseValue: CallProfile] = [:]
+    private var outcomes: [Int64: CallOutcome] = [:]
+
+    /// - Parameter columns: a row that begins with `StoredCall.columns`.
+    mutating func call(of columns: Row, in db: Database) throws -> KnownCall? {
+        guard let key: Int64 = columns[3] else { return nil }
+        let profile = try profiles[columns[0]] ?? CallProfile(stored: columns[0], in: db)
+        let outcome = try outcomes[key] ?? CallOutcome(row: key, in: db)
+        profiles[columns[0]] = profile
+        outcomes[key] = outcome
+        let call = StoredCall(profile, number: columns[1], durationMilliseconds: columns[2], outcome)
+        return KnownCall(facts: call.facts, isSearched: call.source == .search)
+    }
+}
+
 /// One task, and what hangs on it.
-private struct TaskScope: Sendable {
+private struct TaskScope {
     var row: Int64
     var id: TaskID
     var day: ArchiveDay
     var organization: OrganizationName
+    /// Of `task`, with the columns of its call in front.
+    var columns: Row
+
+    static let columnNames = "\(StoredCall.columns), task.row AS row, task.id AS id, created_time, day"
+
+    init(_ columns: Row, organization: OrganizationName) throws {
+        row = columns["row"]
+        id = try TaskID(stored: columns["id"])
+        day = try ArchiveDay(stored: columns["day"])
+        self.organization = organization
+        self.columns = columns
+    }
 
     static func all(_ id: TaskID, organization: OrganizationName?, in db: Database) throws -> [TaskScope] {
         let select = """
-            SELECT task.row, day, name FROM task JOIN organization ON organization.row = task.organization
+            SELECT \(columnNames), name FROM task JOIN organization ON organization.row = task.organization
             WHERE task.id = :id AND (:organization IS NULL OR name = :organization) ORDER BY name
             """
         let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
-            TaskScope(
-                row: row[0],
-                id: id,
-                day: try ArchiveDay(stored: row[1]),
-                organization: try OrganizationName(stored: row[2])
-            )
+            try TaskScope(row, organization: try OrganizationName(stored: row["name"]))
         }
     }
 
-    func recordings(in db: Database) throws -> [RecordingRow] {
+    func recordings(_ call: KnownCall?, in db: Database) throws -> [RecordingRow] {
         let select = """
             SELECT ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
                 \(RecordingColumns.held), \(RecordingColumns.damagedIn)
             FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) WHERE recording.task = ?
             """
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [row])
-            .map { try RecordingRow($0, organization: organization, taskID: id, task: row, day: day) }
+            .map { try RecordingRow($0, organization: organization, taskID: id, task: row, day: day, call: call) }
             .sorted { $0.file.description < $1.file.description }
     }
 

@@ -179,7 +179,7 @@ private struct Listing {
                 isListed: true,
                 in: db
             )
-            try queueForSealing(row, in: db)
+            try UnsealedTask(json: task.json).put(row, in: db)
             if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
             return .new
         }
@@ -191,7 +191,7 @@ private struct Listing {
             try queueForSealing(known.row, in: db)
             try reconsider(known, in: db)
         } else {
-            try refreshQueued(known.row, in: db)
+            try refreshQueued(known, in: db)
         }
         return !known.isListed ? .new : isChanged ? .changed : .known
     }
@@ -225,16 +225,23 @@ private struct Listing {
         }
     }
 
+    /// What Search said before is kept, and Search is asked again.
     private func queueForSealing(_ row: Int64, in db: Database) throws {
-        try UnsealedTask.put(row, json: task.json, in: db)
+        let search = try UnsealedTask.find(row, in: db)?.search
+        try UnsealedTask(json: task.json, search: search).put(row, in: db)
+        try StoredCall(json: task.json, search: search, source: .task)?.save(row, in: db)
     }
 
     /// A task that waits for its day's sealing is written down as it was listed last. One that was sealed and differs
     /// in nothing but its JSON, such as the time of its last update, is not worth another archive.
-    private func refreshQueued(_ row: Int64, in db: Database) throws {
+    ///
+    /// One that was sealed before the manifest had facts of calls gets them now.
+    private func refreshQueued(_ known: KnownTask, in db: Database) throws {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
-        if try Int.fetchOne(statement, arguments: [row, task.json.description]) != nil {
-            try queueForSealing(row, in: db)
+        if try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil {
+            try queueForSealing(known.row, in: db)
+        } else if known.callSource == nil {
+            try StoredCall(json: task.json, search: nil)?.save(known.row, in: db)
         }
     }
 }

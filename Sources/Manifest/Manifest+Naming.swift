@@ -42,7 +42,7 @@ extension Manifest {
                 )
                 // As good as listed: the counts of a window are to have it in them.
                 let taskRow = try KnownTask.insert(entry, organization: row, isListed: true, in: db)
-                try UnsealedTask.put(taskRow, json: nil, in: db)
+                try UnsealedTask().put(taskRow, in: db)
                 try Question.open(taskRow, next: now, in: db)
                 let event = Event(
                     time: now,

@@ -50,7 +50,14 @@ extension RecordingKey {
 }
 
 extension RecordingRow {
-    init(_ row: Row, organization: OrganizationName, taskID: TaskID, task: Int64, day: ArchiveDay) throws {
+    init(
+        _ row: Row,
+        organization: OrganizationName,
+        taskID: TaskID,
+        task: Int64,
+        day: ArchiveDay,
+        call: KnownCall?
+    ) throws {
         let key = try RecordingKey(row, taskID: taskID)
         let failure: String? = row["failure"]
         let held = try Held(row, organization: organization, day: day)
@@ -67,7 +74,8 @@ extension RecordingRow {
             failureCode: failure == nil ? nil : GapReason(stored: row["failure_code"] as Int?),
             attempts: row["attempts"],
             wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
-            held: held
+            held: held,
+            call: call
         )
     }
 }

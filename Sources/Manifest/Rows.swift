@@ -97,6 +97,8 @@ package struct RecordingRow: Hashable, Sendable {
     package var wantedTime: Timestamp?
     /// Where its bytes are; `nil` while they are not held.
     package var held: Held?
+    /// What is known of its call; `nil` where nothing was read of that yet.
+    package var call: KnownCall?
 
     /// Where a recording's bytes are, and what they are.
     package struct Held: Hashable, Sendable {
@@ -109,6 +111,13 @@ package struct RecordingRow: Hashable, Sendable {
         package var suspicion: String?
         package var receivedTime: Timestamp
     }
+}
+
+/// What the manifest knows of a call.
+package struct KnownCall: Hashable, Sendable {
+    package var facts: CallFacts
+    /// Whether the provider's Search has told it; else the listing of tasks has.
+    package var isSearched: Bool
 }
 
 /// One line of `list`.
@@ -132,19 +141,23 @@ package struct ListFilter: Hashable, Sendable {
     /// By the time of the task's creation.
     package var window: Range<Timestamp>?
     package var state: State?
+    /// By what is known of the call.
+    package var call: CallFilter
 
     package init(
         organization: OrganizationName? = nil,
         task: TaskID? = nil,
         day: ArchiveDay? = nil,
         window: Range<Timestamp>? = nil,
-        state: State? = nil
+        state: State? = nil,
+        call: CallFilter = CallFilter()
     ) {
         self.organization = organization
         self.task = task
         self.day = day
         self.window = window
         self.state = state
+        self.call = call
     }
 }
 

@@ -22,6 +22,9 @@ enum Schema {
         migrator.registerMigration("3 completeness") { db in
             try db.execute(sql: completeness)
         }
+        migrator.registerMigration("4 calls") { db in
+            try db.execute(sql: calls)
+        }
         return migrator
     }()
 

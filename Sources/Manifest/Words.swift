@@ -19,7 +19,7 @@ enum Words {
         return count < limitForNames ? try row(of: text, in: db).databaseValue : text.databaseValue
     }
 
-    private static func known(_ text: String, in db: Database) throws -> Int64? {
+    static func known(_ text: String, in db: Database) throws -> Int64? {
         try Int64.fetchOne(db.cachedStatement(sql: "SELECT row FROM word WHERE text = ?"), arguments: [text])
     }
 }

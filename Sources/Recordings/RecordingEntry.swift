@@ -24,6 +24,8 @@ package struct RecordingEntry: Hashable, Sendable {
     package var taskJSON: ProviderJSON?
     /// The recording as `captures/query` described it.
     package var captureJSON: ProviderJSON
+    /// The task as the provider's Search shows it; `nil` where it was not asked, or said nothing, before this.
+    package var searchJSON: ProviderJSON?
     /// The archive that held the recording before and whose copy was damaged; `nil` for a recording that came the first
     /// time.
     package var replaces: ArchiveName?
@@ -44,6 +46,7 @@ package struct RecordingEntry: Hashable, Sendable {
         receivedTime: Timestamp,
         taskJSON: ProviderJSON?,
         captureJSON: ProviderJSON,
+        searchJSON: ProviderJSON? = nil,
         replaces: ArchiveName? = nil
     ) {
         self.key = key
@@ -61,6 +64,7 @@ package struct RecordingEntry: Hashable, Sendable {
         self.receivedTime = receivedTime
         self.taskJSON = taskJSON
         self.captureJSON = captureJSON
+        self.searchJSON = searchJSON
         self.replaces = replaces
     }
 
@@ -76,8 +80,11 @@ package struct TaskEntry: Hashable, Sendable {
     package var channelType: String
     package var status: TaskStatus
     package var captureRequest: CaptureRequest
-    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID.
+    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID, or where only what
+    /// Search says is new.
     package var json: ProviderJSON?
+    /// The task as the provider's Search shows it; `nil` where it was not asked, or said nothing.
+    package var searchJSON: ProviderJSON?
 
     package init(
         id: TaskID,
@@ -86,7 +93,8 @@ package struct TaskEntry: Hashable, Sendable {
         channelType: String,
         status: TaskStatus,
         captureRequest: CaptureRequest,
-        json: ProviderJSON?
+        json: ProviderJSON?,
+        searchJSON: ProviderJSON? = nil
     ) {
         self.id = id
         self.day = day
@@ -95,5 +103,6 @@ package struct TaskEntry: Hashable, Sendable {
         self.status = status
         self.captureRequest = captureRequest
         self.json = json
+        self.searchJSON = searchJSON
     }
 }

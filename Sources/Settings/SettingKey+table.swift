@@ -73,6 +73,18 @@ extension SettingKey<OrganizationSettings.Dialect> {
     }
 }
 
+extension SettingKey<CaptureSettings.CallMetadata> {
+    static var callMetadata: Self {
+        Self(
+            .captures,
+            "call_metadata",
+            .choice(),
+            default: "search",
+            "whom to ask about agent, queue, numbers and outcome of each call"
+        )
+    }
+}
+
 extension SettingKey<[String]> {
     static var channelTypes: Self {
         Self(.organization, "channel_types", .words, default: "telephony", "the channels whose tasks are listed")
@@ -281,6 +293,7 @@ extension KeyDescription {
             SettingKey.redirectURI.row, SettingKey.scopes.row,
             SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
             SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
+            SettingKey.callMetadata.row,
             SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
             SettingKey.allowedHosts.row,
             SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,

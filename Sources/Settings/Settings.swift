@@ -62,6 +62,16 @@ package struct CaptureSettings: Sendable, Hashable {
     package var lookBack: Duration
     /// How long the provider keeps recordings, where an organization has no time of its own.
     package var providerRetention: Duration
+    /// Where the facts come from that people look calls up by.
+    package var callMetadata: CallMetadata
+
+    /// Whom to ask about a call.
+    package enum CallMetadata: String, CaseIterable, Sendable {
+        /// The provider's Search, where the token may use it, and the listing of tasks for what it does not say.
+        case search
+        /// The listing of tasks only.
+        case task
+    }
 
     package init(
         includeSegments: Bool,
@@ -69,7 +79,8 @@ package struct CaptureSettings: Sendable, Hashable {
         urlExpiration: Duration,
         horizon: Duration,
         lookBack: Duration,
-        providerRetention: Duration
+        providerRetention: Duration,
+        callMetadata: CallMetadata
     ) {
         self.includeSegments = includeSegments
         self.includeVirtualAgent = includeVirtualAgent
@@ -77,6 +88,7 @@ package struct CaptureSettings: Sendable, Hashable {
         self.horizon = horizon
         self.lookBack = lookBack
         self.providerRetention = providerRetention
+        self.callMetadata = callMetadata
     }
 }
 

@@ -22,7 +22,9 @@ extension SettingsReader {
         let horizon = value(.horizonDays, of: owner).map { Duration.hours(24 * $0) }
         let lookBack = value(.lookBackHours, of: owner).map(Duration.hours)
         let retention = value(.providerRetentionDays, of: owner).map { Duration.hours(24 * $0) }
-        guard let includeSegments, let includeVirtualAgent, let urlExpiration, let horizon, let lookBack, let retention
+        let callMetadata = value(.callMetadata, of: owner)
+        guard let includeSegments, let includeVirtualAgent, let urlExpiration, let horizon, let lookBack, let retention,
+            let callMetadata
         else { return nil }
         if lookBack > horizon {
             let origin = owner.raw(SettingKey.horizonDays.row)?.origin ?? .default
@@ -35,7 +37,8 @@ extension SettingsReader {
             urlExpiration: urlExpiration,
             horizon: horizon,
             lookBack: lookBack,
-            providerRetention: retention
+            providerRetention: retention,
+            callMetadata: callMetadata
         )
     }
 

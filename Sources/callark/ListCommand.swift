@@ -13,9 +13,15 @@ struct ListCommand: AsyncParsableCommand {
             A row of type "recording" is a recording; its state is pending, stored, archived or failed. A row of type \
             "gap" is a task that should have a recording and has none, with the reason.
 
+            The options from --agent to --min-duration look for calls by what the provider says of them; all that are \
+            given have to hold. Agents, queues, sites and teams go by name or identifier, in any capitalisation; numbers \
+            by their digits, however they are grouped. --json has all of it in each row.
+
             EXAMPLES
               callark list --day 2025-11-20
               callark list --task 93912f11-6017-404b-bf14-5331890b1797 --json
+              callark list --agent "Ada Abbott" --min-duration 10m --json
+              callark list --origin "+1 (555) 010-0001" --from 2025-01-01
               callark list --state failed --json | jq -r 'select(.type=="recording").reason' | sort | uniq -c
             """
     )
@@ -31,6 +37,8 @@ struct ListCommand: AsyncParsableCommand {
 
     @Option(help: "Only recordings in this state: pending, stored, archived or failed; or gap.")
     var state: ListedState?
+
+    @OptionGroup(title: "CALLS") var calls: CallOptions
 
     func run() async throws {
         let workplace = try Workplace(common)
@@ -70,7 +78,8 @@ struct ListCommand: AsyncParsableCommand {
             task: task,
             day: window.day,
             window: try window.range(in: workplace.settings.archive.timeZone),
-            state: state?.filter
+            state: state?.filter,
+            call: calls.filter
         )
     }
 

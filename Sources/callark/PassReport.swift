@@ -33,6 +33,9 @@ struct PassReport {
             )
         }
         if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
+        if let absence = result.callMetadata?.absence {
+            output.text("  what calls are looked up by is the listing's, without Search: \(absence)")
+        }
         writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
@@ -93,11 +96,20 @@ struct PassReport {
         var downloads: Downloads
         var complete: Bool
         var secondSource: SecondSource?
+        var callMetadata: CallMetadata?
         var error: String?
 
         enum CodingKeys: String, CodingKey {
             case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
             case secondSource = "second_source"
+            case callMetadata = "call_metadata"
+        }
+
+        /// What Search said of the window's calls.
+        struct CallMetadata: Encodable {
+            /// Calls of which it told something new.
+            var searched: Int
+            var absence: String?
         }
 
         /// Agents' activities, held against the listing of tasks.
@@ -194,6 +206,7 @@ struct PassReport {
             secondSource = result.secondSource.map {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
             }
+            callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }
             error = result.failure.map { "\($0)" }
         }
     }

@@ -189,7 +189,8 @@ struct Workplace: Sendable {
             minimumFreeBytes: settings.archive.minimumFreeBytes,
             retention: Dictionary(
                 uniqueKeysWithValues: settings.organizations.map { ($0.name, settings.retention(of: $0.name)) }
-            )
+            ),
+            searchesCalls: settings.captures.callMetadata == .search
         )
     }
 }

@@ -16,6 +16,7 @@ import Testing
         #expect(try RecordingEntry(jsonLine: entry.jsonLine) == entry)
         entry.audio = nil
         entry.taskJSON = nil
+        entry.searchJSON = nil
         entry.suspicion = nil
         entry.stopTime = nil
         entry.key.startTime = nil
@@ -27,6 +28,8 @@ import Testing
         var task = try TaskEntry.sample("täsk")
         #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
         task.json = nil
+        #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
+        task.searchJSON = nil
         task.status = TaskStatus("")
         task.captureRequest = .undetermined
         #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
@@ -46,6 +49,16 @@ import Testing
         let own = keys.filter { object[$0] != nil && $0 != "id" }
         #expect(own == own.sorted())
         #expect(Set(own) == Set(object.keys))
+    }
+
+    @Test func `what Search says is held by the line's checksum`() throws {
+        func changed(_ line: [UInt8]) -> [UInt8] {
+            let text = String(decoding: line, as: UTF8.self)
+            return Array(text.replacing(#""search":{"id""#, with: #""search":{"iD""#).utf8)
+        }
+        let error = EntryLineError(description: "not what its checksum says")
+        #expect(throws: error) { try RecordingEntry(jsonLine: changed(try entry().jsonLine)) }
+        #expect(throws: error) { try TaskEntry(jsonLine: changed(try TaskEntry.sample("t").jsonLine)) }
     }
 
     @Test func `the provider's text is embedded to the letter`() throws {

@@ -167,7 +167,8 @@ extension PendingMember {
             attempts: 1,
             receivedTime: Timestamp(millisecondsSince1970: 1_763_700_000_000),
             taskJSON: ProviderJSON(redacted: #"{"id":"\#(key.taskID)","queue":{"name":"Süd"}}"#),
-            captureJSON: ProviderJSON(redacted: #"{"id": "\#(key.recordingID)", "n": 1.50}"#)
+            captureJSON: ProviderJSON(redacted: #"{"id": "\#(key.recordingID)", "n": 1.50}"#),
+            searchJSON: ProviderJSON(redacted: #"{"id":"\#(key.taskID)","lastSite":{"name":"Köln"}}"#)
         )
         return PendingMember(entry: entry, content: content)
     }
@@ -196,7 +197,8 @@ extension TaskEntry {
             channelType: "telephony",
             status: TaskStatus("completed"),
             captureRequest: .requested,
-            json: ProviderJSON(redacted: #"{"id":"\#(id)"}"#)
+            json: ProviderJSON(redacted: #"{"id":"\#(id)"}"#),
+            searchJSON: ProviderJSON(redacted: #"{"id":"\#(id)","totalDuration":61000}"#)
         )
     }
 }

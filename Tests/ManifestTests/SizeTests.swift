@@ -36,6 +36,7 @@ import Testing
     }
 
     /// Two thousand calls a day, of which nine in twenty have a second recording, from the listing to the sealed archive.
+    /// Twenty-five agents take them, each of a team and for two of six queues; each queue has two lines.
     private func archiveDays(_ fixture: Fixture, tasks: Int) async throws -> Int {
         var recordings = 0
         for first in stride(from: 0, to: tasks, by: 2000) {
@@ -44,11 +45,13 @@ import Testing
             let day = try numbers.map { number in
                 var task = try Fixture.task(number, created: midnight + .seconds((number - first) * 40))
                 task.id = try #require(TaskID(UUID().uuidString.lowercased()))
-                task.json = ProviderJSON(redacted: "{\"padding\":\"\(String(repeating: "x", count: 500))\"}")
+                task.json = SizeTests.listed(task, number)
                 return task
             }
             let now = midnight + .hours(25)
             _ = try await fixture.list(day, now: now)
+            let searched = zip(day, numbers).map { SearchedTask(id: $0.id, json: SizeTests.searched($1)) }
+            _ = try await fixture.manifest.noteSearched(searched, organization: fixture.acme)
             for answers in stride(from: 0, to: day.count, by: 50) {
                 let captures = try day[answers..<min(answers + 50, day.count)].enumerated().map { index, task in
                     TaskAnswer.capture(
@@ -69,6 +72,39 @@ import Testing
             try await fixture.seal(ArchiveDay(midnight, in: .gmt), now: now + .hours(3))
         }
         return recordings
+    }
+
+    /// One call in eight is an agent's own, to the customer; one in ten is longer than ten minutes.
+    private static func listed(_ task: ListedTask, _ number: Int) -> ProviderJSON {
+        let agent = number * 7 % 25
+        let queue = (agent + number % 2) % 6
+        let line = "+1800555\(1000 + queue * 2 + number / 3 % 2)"
+        let customer = "+1555\(1_000_000 + number * 7_919 % 9_000_000)"
+        let isOutdial = number % 8 == 0
+        return ProviderJSON(
+            redacted: """
+                {"id":"\(task.id)","attributes":{"owner":{"id":"cccccccc-0000-4000-8000-0000000000\(10 + agent)",\
+                "name":"Agent Number \(agent)"},"queue":{"id":"dddddddd-0000-4000-8000-0000000000\(10 + queue)",\
+                "name":"Queue \(queue)"},"channelType":"telephony","status":"completed",\
+                "createdTime":\(task.createdTime.millisecondsSince1970),\
+                "lastUpdatedTime":\((task.createdTime + .minutes(3)).millisecondsSince1970),"captureRequested":true,\
+                "origin":"\(isOutdial ? line : customer)","destination":"\(isOutdial ? customer : line)",\
+                "direction":"\(isOutdial ? "outdial" : "inbound")","reasonCode":"Payment"}}
+                """
+        )
+    }
+
+    private static func searched(_ number: Int) -> ProviderJSON {
+        let agent = number * 7 % 25
+        let milliseconds = number % 10 == 0 ? 612_345 + number % 1000 : 30_000 + number * 7_919 % 500_000
+        return ProviderJSON(
+            redacted: """
+                {"lastSite":{"id":"eeeeeeee-0000-4000-8000-0000000000\(10 + agent % 2)","name":"Site \(agent % 2)"},\
+                "lastTeam":{"id":"ffffffff-0000-4000-8000-0000000000\(10 + agent % 5)","name":"Team \(agent % 5)"},\
+                "totalDuration":\(milliseconds),"lastWrapupCodeName":"Reason \(number % 9)",\
+                "terminationType":"\(number % 11 == 0 ? "sudden_disconnect" : "normal")"}
+                """
+        )
     }
 
     private static func captured(_ task: ListedTask, _ count: Int) throws -> [CapturedRecording] {

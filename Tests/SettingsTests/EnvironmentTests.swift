@@ -30,6 +30,7 @@ import Testing
             "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
             "CALLARK_CAPTURES_INCLUDE_VIRTUAL_AGENT": "true", "CALLARK_CAPTURES_URL_EXPIRATION_MINUTES": "9",
             "CALLARK_CAPTURES_HORIZON_DAYS": "8", "CALLARK_CAPTURES_LOOK_BACK_HOURS": "7",
+            "CALLARK_CAPTURES_CALL_METADATA": "task",
             "CALLARK_CAPTURES_PROVIDER_RETENTION_DAYS": "400", "CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1",
             "CALLARK_ALARMS_VOLUME_PERCENT": "2", "CALLARK_ALARMS_TOKEN_DAYS": "3",
             "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
@@ -52,6 +53,7 @@ import Testing
         #expect(loaded.settings.downloads.allowedHosts == ["a.example", "*.b.example"])
         #expect(loaded.settings.captures.horizon == .seconds(8 * 86400))
         #expect(loaded.settings.captures.providerRetention == .seconds(400 * 86400))
+        #expect(loaded.settings.captures.callMetadata == .task)
         let alarms = AlarmSettings(
             completePass: .seconds(3600),
             volumePercent: 2,

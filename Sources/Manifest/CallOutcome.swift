@@ -1,0 +1,62 @@
+import GRDB
+import Recordings
+
+/// Where the facts of a call come from.
+enum CallSource: Int {
+    /// The listing; Search is still to be asked.
+    case task
+    /// Search, for all that it said.
+    case search
+    /// The listing; Search was asked and has no such task.
+    case taskOnly
+}
+
+/// How a call ended, and who says so: a row of `call_outcome`.
+struct CallOutcome: Hashable {
+    var wrapUp: String?
+    var termination: String?
+    var source: CallSource
+
+    /// How many ends of calls are told apart; where there are more, what comes later has none in the manifest. Nobody
+    /// looks for calls by it, and the archive has it all the same.
+    private static let limit: Int64 = 4096
+
+    func row(in db: Database) throws -> Int64 {
+        if let row = try known(in: db) { return row }
+        let count = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(row) FROM call_outcome")) ?? 0
+        guard count < Self.limit || (wrapUp ?? termination) == nil else {
+            return try CallOutcome(source: source).row(in: db)
+        }
+        try db.cachedStatement(sql: "INSERT INTO call_outcome (wrap_up, termination, source) VALUES (?, ?, ?)")
+            .execute(arguments: [
+                wrapUp.map { try Words.row(of: $0, in: db) }, termination.map { try Words.row(of: $0, in: db) },
+                source.rawValue,
+            ])
+        return db.lastInsertedRowID
+    }
+
+    private func known(in db: Database) throws -> Int64? {
+        guard let wrapUp = try wrapUp.map({ try Words.known($0, in: db) }) ?? 0,
+            let termination = try termination.map({ try Words.known($0, in: db) }) ?? 0
+        else { return nil }
+        let select = """
+            SELECT row FROM call_outcome WHERE ifnull(wrap_up, 0) = ? AND ifnull(termination, 0) = ? AND source = ?
+            """
+        let parts: StatementArguments = [wrapUp, termination, source.rawValue]
+        return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: parts)
+    }
+}
+
+extension CallOutcome {
+    init(row: Int64, in db: Database) throws {
+        let select = """
+            SELECT wrap_up.text, termination.text, source FROM call_outcome
+            LEFT JOIN word AS wrap_up ON wrap_up.row = wrap_up
+            LEFT JOIN word AS termination ON termination.row = termination WHERE call_outcome.row = ?
+            """
+        guard let found = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]),
+            let source = CallSource(rawValue: found[2])
+        else { throw ManifestError.unreadable("outcome of a call", row.databaseValue) }
+        self.init(wrapUp: found[0], termination: found[1], source: source)
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import GRDB
+import Recordings
+
+/// What of a call's facts comes again and again, and is looked for: a row of `call_profile`, or, where there are too many
+/// different ones for rows, JSON in the row of the task.
+struct CallProfile: Hashable, Codable {
+    var agent: CallFacts.Party?
+    var queue: CallFacts.Party?
+    var site: CallFacts.Party?
+    var team: CallFacts.Party?
+    var direction: String?
+    /// Our side's number.
+    var line: String?
+
+    /// A tenant has some thousands, for an agent works for a few queues and a line leads to one. What makes more, such as a
+    /// provider that gives each call a queue of its own, pays for them in the rows.
+    static let limit: Int64 = 100_000
+
+    func stored(in db: Database, limit: Int64 = Self.limit) throws -> DatabaseValue {
+        guard self != CallProfile() else { return .null }
+        if let row = try known(in: db) { return row.databaseValue }
+        let count = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(row) FROM call_profile")) ?? 0
+        guard count < limit else { return try json().databaseValue }
+        let insert = """
+            INSERT INTO call_profile (agent, queue, site, team, direction, line) VALUES (?, ?, ?, ?, ?, ?)
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [
+            agent?.row(in: db), queue?.row(in: db), site?.row(in: db), team?.row(in: db),
+            direction.map { try Words.row(of: $0, in: db) }, line.map { try Words.row(of: $0, in: db) },
+        ])
+        return db.lastInsertedRowID.databaseValue
+    }
+
+    init(
+        agent: CallFacts.Party? = nil,
+        queue: CallFacts.Party? = nil,
+        site: CallFacts.Party? = nil,
+        team: CallFacts.Party? = nil,
+        direction: String? = nil,
+        line: String? = nil
+    ) {
+        self.agent = agent
+        self.queue = queue
+        self.site = site
+        self.team = team
+        self.direction = direction
+        self.line = line
+    }
+
+    init(stored value: DatabaseValue, in db: Database) throws {
+        switch value.storage {
+        case .null: self.init()
+        case .string(let json): self = try JSONDecoder().decode(CallProfile.self, from: Data(json.utf8))
+        case .int64(let row): try self.init(row: row, in: db)
+        default: throw ManifestError.unreadable("profile of a call", value)
+        }
+    }
+
+    private init(row: Int64, in db: Database) throws {
+        let select = """
+            SELECT agent.id, agent.name, queue.id, queue.name, site.id, site.name, team.id, team.name,
+                direction.text, line.text
+            FROM call_profile
+            LEFT JOIN call_party AS agent ON agent.row = agent LEFT JOIN call_party AS queue ON queue.row = queue
+            LEFT JOIN call_party AS site ON site.row = site LEFT JOIN call_party AS team ON team.row = team
+            LEFT JOIN word AS direction ON direction.row = direction LEFT JOIN word AS line ON line.row = line
+            WHERE call_profile.row = ?
+            """
+        guard let found = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]) else {
+            throw ManifestError.unreadable("profile of a call", row.databaseValue)
+        }
+        self.init(
+            agent: CallFacts.Party(storedID: found[0], name: found[1]),
+            queue: CallFacts.Party(storedID: found[2], name: found[3]),
+            site: CallFacts.Party(storedID: found[4], name: found[5]),
+            team: CallFacts.Party(storedID: found[6], name: found[7]),
+            direction: found[8],
+            line: found[9]
+        )
+    }
+
+    /// Without making a party or a word: a profile of one that is not known is not known itself.
+    private func known(in db: Database) throws -> Int64? {
+        var parts: [Int64] = []
+        for party in [agent, queue, site, team] {
+            guard let row = try party.map({ try $0.knownRow(in: db) }) ?? 0 else { return nil }
+            parts.append(row)
+        }
+        for text in [direction, line] {
+            guard let row = try text.map({ try Words.known($0, in: db) }) ?? 0 else { return nil }
+            parts.append(row)
+        }
+        let select = """
+            SELECT row FROM call_profile WHERE ifnull(agent, 0) = ? AND ifnull(queue, 0) = ? AND ifnull(site, 0) = ?
+                AND ifnull(team, 0) = ? AND ifnull(direction, 0) = ? AND ifnull(line, 0) = ?
+            """
+        return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: StatementArguments(parts))
+    }
+
+    private func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+extension CallFacts.Party {
+    /// Of the columns `id` and `name` of `call_party`.
+    fileprivate init?(storedID id: DatabaseValue, name: String?) {
+        self.init(id: StoredIdentifier.text(id), name: name)
+    }
+
+    fileprivate func row(in db: Database) throws -> Int64 {
+        if let row = try knownRow(in: db) { return row }
+        try db.cachedStatement(sql: "INSERT INTO call_party (id, name) VALUES (?, ?)")
+            .execute(arguments: [id.map(StoredIdentifier.value), name])
+        return db.lastInsertedRowID
+    }
+
+    fileprivate func knownRow(in db: Database) throws -> Int64? {
+        let select = "SELECT row FROM call_party WHERE ifnull(id, '') = ? AND ifnull(name, '') = ?"
+        return try Int64.fetchOne(
+            db.cachedStatement(sql: select),
+            arguments: [id.map(StoredIdentifier.value) ?? "".databaseValue, name ?? ""]
+        )
+    }
+}

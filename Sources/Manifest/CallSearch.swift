@@ -1,0 +1,158 @@
+import GRDB
+import Recordings
+
+/// How the tasks are found whose calls pass a filter: by an index that leads to few, where there is one, and else by a
+/// walk through all in the order of time, which meets many.
+///
+/// What is found that way is more than what passes, never less: ``CallFilter/matches(_:)`` has the last word. An index
+/// has what is in the rows, and a profile that stands in its task's row as text could be any.
+package struct CallSearch: Sendable {
+    let filter: CallFilter
+    /// The tasks that may pass, in order of creation and ID; `nil` where they are too many to be held.
+    private(set) var candidates: [Int64]?
+    /// What a walk by time goes by: a condition on `task`.
+    let condition: String
+    let arguments: StatementArguments
+
+    /// So many row numbers take two megabytes.
+    package static let mostCandidates = 200_000
+
+    /// A way to the tasks that pass one part of a filter.
+    struct Route {
+        /// Selects their rows, by indices only; `nil` where no index has them.
+        var rows: String?
+        /// The same as a condition on `task`. The pluses keep SQLite from leaving the order of time for an index.
+        var condition: String
+        var arguments: StatementArguments
+    }
+
+    /// - Parameter limit: how many rows may be held.
+    init(
+        _ filter: CallFilter,
+        organization: Int64,
+        window: Range<Timestamp>?,
+        limit: Int = Self.mostCandidates,
+        in db: Database
+    ) throws {
+        self.filter = filter
+        let routes = try Self.routes(of: filter, in: db)
+        condition = routes.isEmpty ? "TRUE" : routes.map(\.condition).joined(separator: " AND ")
+        arguments = routes.reduce([:]) { $0 + $1.arguments }
+        var best: (rows: String, arguments: StatementArguments, count: Int)?
+        for route in routes {
+            guard let rows = route.rows else { continue }
+            let count = try Self.count(rows, route.arguments, min(limit, best?.count ?? limit), in: db)
+            if count < best?.count ?? limit + 1 { best = (rows, route.arguments, count) }
+        }
+        guard let best else { return }
+        let range = TaskRange.arguments(organization: organization, window: window)
+        if window != nil {
+            let inWindow = "SELECT row FROM task WHERE \(TaskRange.condition)"
+            if try Self.count(inWindow, range, best.count, in: db) < best.count { return }
+        }
+        // The plus keeps SQLite from walking through the organization's tasks by `task_by_time`.
+        let select = """
+            SELECT row FROM task WHERE row IN (\(best.rows)) AND +organization = :organization
+                AND +created_time >= :from AND +created_time < :to ORDER BY created_time, id
+            """
+        candidates = try Int64.fetchAll(db, sql: select, arguments: range + best.arguments)
+    }
+
+    /// How many rows there are, counted no further than past `limit`.
+    private static func count(
+        _ rows: String,
+        _ arguments: StatementArguments,
+        _ limit: Int,
+        in db: Database
+    ) throws -> Int {
+        let select = "SELECT count(*) FROM (\(rows) LIMIT \(limit + 1))"
+        return try Int.fetchOne(db, sql: select, arguments: arguments) ?? 0
+    }
+
+    static func routes(of filter: CallFilter, in db: Database) throws -> [Route] {
+        var routes: [Route] = []
+        if let route = try profileRoute(filter, in: db) { routes.append(route) }
+        if let origin = filter.origin { routes.append(try numberRoute("origin", origin, in: db)) }
+        if let destination = filter.destination {
+            routes.append(try numberRoute("destination", destination, in: db))
+        }
+        if let minimum = filter.minimumMilliseconds { routes.append(durationRoute(minimum)) }
+        return routes
+    }
+
+    /// By agent, queue, site, team and direction.
+    private static func profileRoute(_ filter: CallFilter, in db: Database) throws -> Route? {
+        var conditions: [String] = []
+        for (column, wanted) in [
+            ("agent", filter.agent), ("queue", filter.queue), ("site", filter.site), ("team", filter.team),
+        ] {
+            guard let wanted else { continue }
+            let select = "SELECT row, id, name FROM call_party WHERE row IN (SELECT \(column) FROM call_profile)"
+            let parties = try Row.fetchAll(db, sql: select).filter { row in
+                CallFilter.matches(wanted, CallFacts.Party(id: StoredIdentifier.text(row[1]), name: row[2]))
+            }
+            conditions.append("\(column) IN (\(list(parties.map { $0[0] })))")
+        }
+        if let direction = filter.direction {
+            let words = try words(in: "direction", in: db) { CallFilter.matches(direction, text: $0) }
+            conditions.append("direction IN (\(list(words)))")
+        }
+        guard !conditions.isEmpty else { return nil }
+        return route(profiles: try profiles(conditions.joined(separator: " AND "), in: db), named: "profiles")
+    }
+
+    /// A number is the customer's, or our side's line, by the direction of the call.
+    private static func numberRoute(_ name: String, _ wanted: String, in db: Database) throws -> Route {
+        let lines = try words(in: "line", in: db) { CallFilter.matches(wanted, number: $0) }
+        let byLine = route(profiles: try profiles("line IN (\(list(lines)))", in: db), named: "\(name)_profiles")
+        let number = TelephoneNumber.digits(of: wanted).flatMap { Int64($0) } ?? 0
+        let numbers = "\(number), -\(number)"
+        // Behind all numbers stand the texts, which are few: who writes numbers otherwise, or is reached by mail.
+        return Route(
+            rows: """
+                \(byLine.rows ?? "") UNION ALL SELECT row FROM task WHERE call_number IN (\(numbers))
+                UNION ALL SELECT row FROM task WHERE call_number >= ''
+                """,
+            condition: "(\(byLine.condition) OR +call_number IN (\(numbers)) OR +call_number >= '')",
+            arguments: byLine.arguments
+        )
+    }
+
+    private static func durationRoute(_ minimum: Int64) -> Route {
+        let isLong = minimum >= Schema.longCallMilliseconds
+        let index = "call_duration_ms >= :minimum AND call_duration_ms >= \(Schema.longCallMilliseconds)"
+        return Route(
+            rows: isLong ? "SELECT row FROM task WHERE \(index)" : nil,
+            condition: "+call_duration_ms >= :minimum",
+            arguments: ["minimum": minimum]
+        )
+    }
+
+    private static func route(profiles: [Int64], named name: String) -> Route {
+        let list = "SELECT value FROM json_each(:\(name))"
+        return Route(
+            rows: """
+                SELECT row FROM task WHERE call_profile IN (\(list))
+                UNION ALL SELECT row FROM task WHERE call_profile >= ''
+                """,
+            condition: "(+call_profile IN (\(list)) OR +call_profile >= '')",
+            arguments: [name: "[\(Self.list(profiles))]"]
+        )
+    }
+
+    private static func profiles(_ condition: String, in db: Database) throws -> [Int64] {
+        try Int64.fetchAll(db, sql: "SELECT row FROM call_profile WHERE \(condition)")
+    }
+
+    private static func words(
+        in column: String,
+        in db: Database,
+        _ isWanted: (String) -> Bool
+    ) throws -> [Int64] {
+        let select = "SELECT row, text FROM word WHERE row IN (SELECT \(column) FROM call_profile)"
+        return try Row.fetchAll(db, sql: select).filter { isWanted($0[1]) }.map { $0[0] }
+    }
+
+    /// Row numbers need no quoting.
+    private static func list(_ numbers: [Int64]) -> String { numbers.map { String($0) }.joined(separator: ",") }
+}

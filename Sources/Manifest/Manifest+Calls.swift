@@ -1,0 +1,123 @@
+import GRDB
+import Recordings
+
+/// A row of the provider's Search: what it says of one task.
+package struct SearchedTask: Hashable, Sendable {
+    package var id: TaskID
+    /// The provider's own words.
+    package var json: ProviderJSON
+
+    package init(id: TaskID, json: ProviderJSON) {
+        self.id = id
+        self.json = json
+    }
+}
+
+extension Manifest {
+    /// When the tasks of `window` were created that Search is still to be asked about: those that are over, and of which
+    /// it has said nothing since they were listed as they are now. Of sealed tasks only those created since
+    /// `sealedSince`.
+    /// - Returns: spans of time, in order, that have such tasks in them; between two there is at least `gap` without.
+    package func spansToSearch(
+        organization: OrganizationName,
+        window: Range<Timestamp>,
+        sealedSince: Timestamp,
+        gap: Duration
+    ) async throws -> [Range<Timestamp>] {
+        try await read { db in
+            let due = try DueCall.cursor(organization: organization, window: window, sealedSince: sealedSince, in: db)
+            var spans: [Range<Timestamp>] = []
+            while let task = try due.next() {
+                let created = Timestamp(stored: task["created_time"])
+                if let last = spans.last, created < last.upperBound + gap {
+                    spans[spans.count - 1] = last.lowerBound..<max(last.upperBound, created + .milliseconds(1))
+                } else {
+                    spans.append(created..<(created + .milliseconds(1)))
+                }
+            }
+            return spans
+        }
+    }
+
+    /// Takes what Search says of tasks that it is still to be asked about, and leaves all others as they are. It goes into
+    /// the archive with the day's sealing; of a day that is sealed, with its next supplement.
+    /// - Returns: how many tasks it was news of.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func noteSearched(_ rows: [SearchedTask], organization: OrganizationName) async throws -> Int {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            var news = 0
+            for row in rows {
+                guard let task = try KnownTask.find(row.id, organization: organization, in: db),
+                    task.callSource == nil || task.callSource == .task
+                else { continue }
+                var unsealed = try UnsealedTask.find(task.row, in: db) ?? UnsealedTask()
+                unsealed.search = row.json
+                let known = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
+                try StoredCall(json: unsealed.json, search: row.json, known: known)?.save(task.row, in: db)
+                try unsealed.put(task.row, in: db)
+                news += 1
+            }
+            return news
+        }
+    }
+
+    /// Search was asked about all of `span`: of the tasks in it that it left out it has nothing, and is not asked again
+    /// as long as they stay as they are.
+    /// - Parameter unripe: tasks of which it will have more soon.
+    package func noteSearchedInVain(
+        organization: OrganizationName,
+        span: Range<Timestamp>,
+        except unripe: Set<TaskID> = []
+    ) async throws {
+        try await write { db in
+            let due = try DueCall.cursor(organization: organization, window: span, sealedSince: span.lowerBound, in: db)
+            var rows: [(Int64, Bool)] = []
+            while let task = try due.next() {
+                guard try unripe.isEmpty || !unripe.contains(TaskID(stored: task["id"])) else { continue }
+                rows.append((task["row"], task["has_search"]))
+            }
+            for (row, hasSearch) in rows {
+                let source: CallSource = hasSearch ? .search : .taskOnly
+                let known = try StoredCall.find(row, in: db)?.facts ?? CallFacts()
+                try StoredCall(facts: known, source: source).save(row, in: db)
+            }
+        }
+    }
+}
+
+/// Tasks that Search is still to be asked about.
+private enum DueCall {
+    static func cursor(
+        organization: OrganizationName,
+        window: Range<Timestamp>,
+        sealedSince: Timestamp,
+        in db: Database
+    ) throws -> RowCursor {
+        // Those named by another source have no status of the listing's, and Search is all there is about them.
+        let statuses = (TaskStatus.terminal + [TaskStatus("unknown")]).map(\.description)
+        let select = """
+            SELECT task.row, id, created_time, search IS NOT NULL AS has_search
+            FROM task JOIN word AS status ON status.row = task.status
+            LEFT JOIN call_outcome AS outcome ON outcome.row = task.call_outcome
+            LEFT JOIN unsealed_task ON unsealed_task.task = task.row
+            WHERE \(TaskRange.condition) AND ifnull(outcome.source, 0) = 0
+                AND status.text IN (\(statuses.map { "'\($0)'" }.joined(separator: ", ")))
+                AND (unsealed_task.task IS NOT NULL OR created_time >= :sealed_since)
+            ORDER BY created_time
+            """
+        var arguments = TaskRange.arguments(
+            organization: try OrganizationRow.row(of: organization, in: db),
+            window: window
+        )
+        arguments += ["sealed_since": sealedSince.stored]
+        return try Row.fetchCursor(db.cachedStatement(sql: select), arguments: arguments)
+    }
+}
+
+extension StoredCall {
+    fileprivate init(facts: CallFacts, source: CallSource) {
+        self.facts = facts
+        self.source = source
+    }
+}

@@ -1,0 +1,101 @@
+import GRDB
+import Recordings
+
+/// The facts of a call, as the columns `call_…` of its task's row have them.
+struct StoredCall {
+    var facts: CallFacts
+    var source: CallSource
+
+    static let columns = "call_profile, call_number, call_duration_ms, call_outcome"
+
+    /// What the provider's own JSON says.
+    /// - Parameter known: what is known already, and counts where there is no JSON of the listing.
+    /// - Returns: `nil` where there is nothing to read.
+    init?(json: ProviderJSON?, search: ProviderJSON?, known: CallFacts? = nil, source: CallSource? = nil) {
+        guard json != nil || search != nil else { return nil }
+        let listed = json.map(CallFacts.init(task:)) ?? known ?? CallFacts()
+        facts = search.map { listed.overlaid(with: CallFacts(search: $0)) } ?? listed
+        self.source = source ?? (search == nil ? .task : .search)
+    }
+
+    /// In the order of ``columns``.
+    func values(in db: Database) throws -> StatementArguments {
+        let isOutgoing = CallFacts.isOutgoing(facts.direction)
+        let profile = CallProfile(
+            agent: facts.agent,
+            queue: facts.queue,
+            site: facts.site,
+            team: facts.team,
+            direction: facts.direction,
+            line: isOutgoing ? facts.origin : facts.destination
+        )
+        let number = isOutgoing ? facts.destination : facts.origin
+        return [
+            try profile.stored(in: db), number.map(StoredNumber.value), facts.durationMilliseconds,
+            try CallOutcome(wrapUp: facts.wrapUp, termination: facts.termination, source: source).row(in: db),
+        ]
+    }
+
+    func save(_ task: Int64, in db: Database) throws {
+        let update = "UPDATE task SET (\(Self.columns)) = (?, ?, ?, ?) WHERE row = ?"
+        try db.cachedStatement(sql: update).execute(arguments: values(in: db) + [task])
+    }
+
+    /// - Returns: `nil` where nothing was read of the task's JSON yet.
+    static func find(_ task: Int64, in db: Database) throws -> StoredCall? {
+        let select = "SELECT \(columns) FROM task WHERE row = ?"
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task])
+            .flatMap { try StoredCall($0, in: db) }
+    }
+
+    /// Of a row that begins with ``columns``.
+    private init?(_ row: Row, in db: Database) throws {
+        guard let outcome: Int64 = row[3] else { return nil }
+        self.init(
+            try CallProfile(stored: row[0], in: db),
+            number: row[1],
+            durationMilliseconds: row[2],
+            try CallOutcome(row: outcome, in: db)
+        )
+    }
+
+    init(_ profile: CallProfile, number: DatabaseValue, durationMilliseconds: Int64?, _ outcome: CallOutcome) {
+        let number = StoredNumber.text(number)
+        let isOutgoing = CallFacts.isOutgoing(profile.direction)
+        facts = CallFacts(
+            agent: profile.agent,
+            queue: profile.queue,
+            site: profile.site,
+            team: profile.team,
+            origin: isOutgoing ? profile.line : number,
+            destination: isOutgoing ? number : profile.line,
+            direction: profile.direction,
+            durationMilliseconds: durationMilliseconds,
+            wrapUp: outcome.wrapUp,
+            termination: outcome.termination
+        )
+        source = outcome.source
+    }
+}
+
+/// A telephone number as a column has it: six bytes where the text takes thirteen.
+enum StoredNumber {
+    /// `+` and up to fifteen digits (E.164) as their number, digits alone as the negative of theirs, all else as it is.
+    static func value(_ text: String) -> DatabaseValue {
+        let isInternational = text.hasPrefix("+")
+        let digits = text.utf8.dropFirst(isInternational ? 1 : 0)
+        guard (1...15).contains(digits.count), digits.first != UInt8(ascii: "0"),
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = Int64(String(decoding: digits, as: UTF8.self))
+        else { return text.databaseValue }
+        return (isInternational ? number : -number).databaseValue
+    }
+
+    static func text(_ value: DatabaseValue) -> String? {
+        switch value.storage {
+        case .int64(let number): number < 0 ? String(-number) : "+\(number)"
+        case .string(let text): text
+        default: nil
+        }
+    }
+}

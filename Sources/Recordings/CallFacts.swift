@@ -1,0 +1,93 @@
+/// What people look a call up by: who spoke, for which queue, from and to which number, how long, and how it ended.
+///
+/// It is always made out of the provider's own JSON, which the daily archive keeps, so that a rebuilt manifest has the
+/// same. What is not known, or was written as nothing, is `nil`.
+package struct CallFacts: Hashable, Sendable {
+    /// The last agent of the call.
+    package var agent: Party?
+    /// The last queue that it was in.
+    package var queue: Party?
+    package var site: Party?
+    package var team: Party?
+    /// Where the call came from (ANI), as the provider writes it.
+    package var origin: String?
+    /// What was called (DNIS).
+    package var destination: String?
+    /// `inbound`, `outbound` (a campaign), `outdial` (an agent).
+    package var direction: String?
+    /// From the task's creation to its end.
+    package var durationMilliseconds: Int64?
+    /// What the agent said it was about.
+    package var wrapUp: String?
+    /// How it ended, such as `normal` or `abandoned`.
+    package var termination: String?
+
+    package init(
+        agent: Party? = nil,
+        queue: Party? = nil,
+        site: Party? = nil,
+        team: Party? = nil,
+        origin: String? = nil,
+        destination: String? = nil,
+        direction: String? = nil,
+        durationMilliseconds: Int64? = nil,
+        wrapUp: String? = nil,
+        termination: String? = nil
+    ) {
+        self.agent = agent
+        self.queue = queue
+        self.site = site
+        self.team = team
+        self.origin = Self.kept(origin)
+        self.destination = Self.kept(destination)
+        self.direction = Self.kept(direction)
+        self.durationMilliseconds = durationMilliseconds.flatMap { Self.plausibleDurations.contains($0) ? $0 : nil }
+        self.wrapUp = Self.kept(wrapUp)
+        self.termination = Self.kept(termination)
+    }
+
+    /// Somebody or something that the provider names by an identifier, by a name, or by both.
+    package struct Party: Hashable, Sendable, Codable {
+        package let id: String?
+        package let name: String?
+
+        /// - Returns: `nil` where there is neither an identifier nor a name.
+        package init?(id: String?, name: String?) {
+            self.id = CallFacts.kept(id)
+            self.name = CallFacts.kept(name)
+            if self.id == nil, self.name == nil { return nil }
+        }
+    }
+
+    /// These facts of the listing, with what Search says in their place; but Search has other words for the direction.
+    package func overlaid(with others: CallFacts) -> CallFacts {
+        CallFacts(
+            agent: others.agent ?? agent,
+            queue: others.queue ?? queue,
+            site: others.site ?? site,
+            team: others.team ?? team,
+            origin: others.origin ?? origin,
+            destination: others.destination ?? destination,
+            direction: direction ?? others.direction,
+            durationMilliseconds: others.durationMilliseconds ?? durationMilliseconds,
+            wrapUp: others.wrapUp ?? wrapUp,
+            termination: others.termination ?? termination
+        )
+    }
+
+    /// Whether our side called: the customer's number is the destination then, and else the origin.
+    package static func isOutgoing(_ direction: String?) -> Bool {
+        ["outbound", "outdial"].contains(direction?.lowercased())
+    }
+
+    /// Up to a year; what is more is no call's length.
+    private static let plausibleDurations: ClosedRange<Int64> = 0...31_622_400_000
+    /// A provider's text may be of any length; the archive has the whole of it.
+    private static let longestText = 256
+
+    /// Empty strings are one of the ways in which nothing is written (wxcc-api 5).
+    private static func kept(_ text: String?) -> String? {
+        guard let text = text?.withoutNUL, !text.isEmpty else { return nil }
+        return text.utf8.count > longestText ? String(text.prefix(longestText)) : text
+    }
+}

@@ -1,0 +1,84 @@
+/// Which calls are looked for; what is `nil` excludes nothing. A call of which something is not known does not pass a
+/// filter for it.
+package struct CallFilter: Hashable, Sendable {
+    /// By identifier or by exact name, in any capitalisation; so are queue, site and team.
+    package var agent: String?
+    package var queue: String?
+    package var site: String?
+    package var team: String?
+    /// By its digits, however they are grouped, or, where it is no telephone number, by its text.
+    package var origin: String?
+    package var destination: String?
+    package var direction: String?
+    package var minimumDuration: Duration?
+
+    package init(
+        agent: String? = nil,
+        queue: String? = nil,
+        site: String? = nil,
+        team: String? = nil,
+        origin: String? = nil,
+        destination: String? = nil,
+        direction: String? = nil,
+        minimumDuration: Duration? = nil
+    ) {
+        self.agent = agent
+        self.queue = queue
+        self.site = site
+        self.team = team
+        self.origin = origin
+        self.destination = destination
+        self.direction = direction
+        self.minimumDuration = minimumDuration
+    }
+
+    /// Whether it lets everything through.
+    package var isEmpty: Bool { self == CallFilter() }
+
+    /// The whole of the rule; whatever narrows a search by an index comes back to it.
+    package func matches(_ call: CallFacts) -> Bool {
+        Self.matches(agent, call.agent) && Self.matches(queue, call.queue) && Self.matches(site, call.site)
+            && Self.matches(team, call.team) && Self.matches(direction, text: call.direction)
+            && Self.matches(origin, number: call.origin) && Self.matches(destination, number: call.destination)
+            && (minimumMilliseconds.map { $0 <= call.durationMilliseconds ?? -1 } ?? true)
+    }
+
+    /// ``minimumDuration`` as columns have it.
+    package var minimumMilliseconds: Int64? { minimumDuration.map { Int64($0 / .milliseconds(1)) } }
+
+    package static func matches(_ wanted: String?, _ party: CallFacts.Party?) -> Bool {
+        guard let wanted = wanted?.lowercased() else { return true }
+        return party?.id?.lowercased() == wanted || party?.name?.lowercased() == wanted
+    }
+
+    package static func matches(_ wanted: String?, text: String?) -> Bool {
+        guard let wanted else { return true }
+        return text?.lowercased() == wanted.lowercased()
+    }
+
+    package static func matches(_ wanted: String?, number: String?) -> Bool {
+        guard let wanted else { return true }
+        guard let number else { return false }
+        guard let digits = TelephoneNumber.digits(of: wanted) else { return matches(wanted, text: number) }
+        return TelephoneNumber.digits(of: number) == digits
+    }
+}
+
+/// How telephone numbers are told apart: by their digits, for people and machines group them as they like.
+package enum TelephoneNumber {
+    /// The digits of `+1 (555) 010-0001`, `tel:+15550100001` or `sip:+15550100001@host`.
+    /// - Returns: `nil` where `text` is no telephone number, such as an e-mail address.
+    package static func digits(of text: String) -> String? {
+        var rest = text[...]
+        for scheme in ["tel:", "sip:", "sips:"] where rest.lowercased().hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count).prefix { $0 != "@" && $0 != ";" }
+        }
+        guard rest.utf8.allSatisfy({ isDigit($0) || punctuation.contains($0) }) else { return nil }
+        let digits = String(decoding: rest.utf8.filter(isDigit), as: UTF8.self)
+        return digits.isEmpty ? nil : digits
+    }
+
+    private static let punctuation = Set(" +-().\\/".utf8)
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}

@@ -1,0 +1,163 @@
+import DailyArchive
+import Foundation
+import Logging
+import Manifest
+import Recordings
+@testable import Simulator
+import Testing
+import WebexContactCenter
+
+@testable import Archiver
+
+@Suite struct CallMetadataTests {
+    private let searching: @Sendable (inout CallArchive.Setup) -> Void = { $0.rules.searchesCalls = true }
+
+    /// What the manifest has of each call that has a recording, by task.
+    private func calls(_ here: Installation) async throws -> [String: KnownCall] {
+        let known = try await here.recordings().map { ($0.key.taskID.description, try #require($0.call)) }
+        return Dictionary(known) { first, _ in first }
+    }
+
+    private func rebuild(_ here: Installation) async throws {
+        let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+        _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in }
+    }
+
+    @Test func `each recording says of its call what Search knows`() async throws {
+        try await Installation.with(.small(calls: 20)) { here in
+            let result = try await here.pass(change: searching)
+            #expect(result.callMetadata?.absence == nil)
+            let calls = try await calls(here)
+            #expect(calls.count > 5)
+            for (id, call) in calls {
+                let task = try #require(here.simulator.world.task(id: id, organization: 0))
+                let truth = here.simulator.world.facts(of: task)
+                #expect(call.isSearched)
+                #expect(call.facts.agent?.name == task.owner?.name)
+                #expect(call.facts.agent?.id == task.owner?.id)
+                #expect(call.facts.queue?.name == task.queue?.name)
+                #expect(call.facts.site?.name == truth.site?.name)
+                #expect(call.facts.team?.id == truth.team?.id)
+                #expect(call.facts.origin == task.origin)
+                #expect(call.facts.destination == task.destination)
+                #expect(call.facts.direction == task.direction)
+                #expect(call.facts.durationMilliseconds == task.created.distance(to: task.ended))
+                #expect(call.facts.wrapUp == truth.wrapUpCode?.name)
+                #expect(call.facts.termination == truth.terminationType)
+            }
+        }
+    }
+
+    @Test func `Search is asked by the page, and not at all where there is no news`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.search.pageSize = 250
+        try await Installation.with(.small(calls: 40), options: options) { here in
+            let first = try await here.pass(change: searching)
+            #expect(first.callMetadata?.searched == first.summary.tasks.listed)
+            #expect(try #require(here.simulator.counters.requests[.search]) < 20)
+            here.simulator.resetCounters()
+            #expect(try await here.pass(change: searching).callMetadata == CallMetadataFinding())
+            #expect(here.simulator.counters.requests[.search] == nil)
+        }
+    }
+
+    @Test func `turned off, the listing says what it can, and nobody else is asked`() async throws {
+        try await Installation.with(.small(calls: 12)) { here in
+            let result = try await here.pass()
+            #expect(result.callMetadata == nil)
+            #expect(here.simulator.counters.requests[.search] == nil)
+            for (id, call) in try await calls(here) {
+                let task = try #require(here.simulator.world.task(id: id, organization: 0))
+                #expect(!call.isSearched)
+                #expect(call.facts.agent?.name == task.owner?.name)
+                #expect(call.facts.origin == task.origin)
+                #expect(call.facts.wrapUp == task.reasonCode)
+                #expect(call.facts.site == nil)
+            }
+        }
+    }
+
+    @Test func `a provider that does not allow it, or fails at it, costs the pass nothing`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            here.simulator.change { $0.search.isPermitted = false }
+            let refused = try await here.pass(change: searching)
+            #expect(refused.isComplete)
+            #expect(try #require(refused.callMetadata?.absence).contains("403"))
+            here.simulator.change { $0.search.isPermitted = true }
+            here.simulator.inject(FaultRule(.search, .always, .status(500)))
+            let failed = try await here.pass(change: searching)
+            #expect(failed.isComplete)
+            #expect(try #require(failed.callMetadata?.absence).contains("500"))
+            #expect(try await calls(here).values.allSatisfy { !$0.isSearched })
+            try await here.expectWhole()
+        }
+    }
+
+    @Test func `what Search says late is there at once, and sealed archives stay as they are`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            here.simulator.change { $0.search.isPermitted = false }
+            try await here.pass(change: searching)
+            let sealed = try here.sealedFiles()
+            here.simulator.change { $0.search.isPermitted = true }
+            let later = try await here.pass(change: searching)
+            #expect(later.isComplete)
+            #expect(later.archives.isEmpty)
+            #expect(try await calls(here).values.allSatisfy(\.isSearched))
+            #expect(try here.sealedFiles() == sealed)
+            // The day's next supplement takes it along.
+            let known = try await calls(here)
+            try here.simulator.addRecording(to: try #require(here.recordedTasks.first))
+            here.simulator.clock.advance(by: .seconds(2 * 3600))
+            try await here.pass(change: searching)
+            let all = try await calls(here)
+            #expect(all == known)
+            try await rebuild(here)
+            #expect(try await calls(here) == all)
+        }
+    }
+
+    @Test func `a rebuilt manifest knows the same of each call, sealed and stored`() async throws {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
+        let world = try SimulatedWorld.small(
+            days: ["2025-11-19", "2025-11-20"],
+            calls: 16,
+            clock: .at(Moment(evening.millisecondsSince1970))
+        )
+        try await Installation.with(world) { here in
+            try await here.pass(.sinceLastPass, change: searching)
+            let before = try await calls(here)
+            #expect(before.values.contains { $0.isSearched })
+            let archived = try await here.recordings(ListFilter(state: .recording(.archived))).map(\.call)
+            try await rebuild(here)
+            #expect(try await here.recordings(ListFilter(state: .recording(.archived))).map(\.call) == archived)
+            // Of the day under way the spool has what was known when a recording came; the next pass asks again.
+            try await here.pass(.sinceLastPass, change: searching)
+            #expect(try await calls(here) == before)
+        }
+    }
+
+    @Test func `the archive's own lines say it, to whoever reads them without Callark`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            try await here.pass(change: searching)
+            let name = try #require(try here.root.sealedArchives().first)
+            let tar = Process()
+            tar.executableURL = URL(filePath: "/usr/bin/env")
+            tar.arguments = ["tar", "-xOf", here.root.archivePath(name), "\(name)/metadata/tasks.jsonl"]
+            let output = Pipe()
+            tar.standardOutput = output
+            try tar.run()
+            let text = try output.fileHandleForReading.readToEnd() ?? Data()
+            tar.waitUntilExit()
+            let lines = text.split(separator: UInt8(ascii: "\n"))
+            #expect(lines.count == 8)
+            for line in lines {
+                let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+                let search = try #require(object["search"] as? [String: Any])
+                let id = try #require(object["task_id"] as? String)
+                let task = try #require(here.simulator.world.task(id: id, organization: 0))
+                #expect((search["lastAgent"] as? [String: Any])?["name"] as? String == task.owner?.name)
+                #expect(search["id"] as? String == task.id)
+            }
+        }
+    }
+}
