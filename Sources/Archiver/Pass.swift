@@ -43,6 +43,8 @@ package struct Pass: Sendable {
         package var organization: Organization
         package var window: PassWindow
         package var scope: AskScope
+        /// Whether it is a step of a backfill.
+        package var isBackfill = false
 
         package init(organization: Organization, window: PassWindow, scope: AskScope) {
             self.organization = organization
@@ -62,6 +64,7 @@ package struct Pass: Sendable {
                 try await context.manifest.beginPass(
                     organization: assignment.organization.name,
                     window: assignment.window.range,
+                    isBackfill: assignment.isBackfill,
                     now: context.now()
                 )
             )
@@ -219,6 +222,7 @@ package struct Pass: Sendable {
                 let discovery = Discovery(organization: assignment.organization, context: context)
                 let listed = try await discovery.run(assignment.window) { pageNoted.yield() }
                 context.listed.set(listed, for: assignment.organization.name)
+                if assignment.isBackfill { try await discovery.noteDays(listed) }
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
             }

@@ -6,6 +6,8 @@ import Recordings
 /// ```
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
+/// {root}/spool/pass.next                                     a pass that waits for one of low precedence
+/// {root}/spool/backfill.lock                                 one backfill at a time
 /// {root}/spool/credentials/acme.json                         the newest tokens
 /// {root}/spool/acme-2025-11-20-001.tar.open                  the open daily archive
 /// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: a line a recording
@@ -32,6 +34,12 @@ package struct ArchiveRoot: Sendable, Hashable {
 
     /// The file whose lock a pass holds.
     package var lockPath: String { "\(spoolPath)/pass.lock" }
+
+    /// The file whose lock a pass shares that waits for one of low precedence to step aside.
+    package var claimPath: String { "\(spoolPath)/pass.next" }
+
+    /// The file whose lock a backfill holds from its first step to its last.
+    package var backfillLockPath: String { "\(spoolPath)/backfill.lock" }
 
     /// Where an organization's newest tokens are kept; mode 0600 in a folder of mode 0700.
     package func credentialsPath(_ organization: OrganizationName) -> String {

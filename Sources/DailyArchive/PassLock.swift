@@ -1,5 +1,13 @@
 import Glibc
 
+/// How much a pass matters where another wants to begin.
+package enum PassPrecedence: Sendable, Hashable {
+    /// Somebody waits for it, or a schedule: the daily job, a fetch, a repair.
+    case usual
+    /// It steps aside for any other: a backfill.
+    case low
+}
+
 /// The right to be the one pass over a root. It ends with the value, and with the process however that ends, because the
 /// kernel holds it (flock(2)) and not the file's existence.
 package struct PassLock: ~Copyable, Sendable {
@@ -14,8 +22,12 @@ package struct PassLock: ~Copyable, Sendable {
     deinit { _ = flock(file.descriptor, LOCK_UN) }
 
     /// Takes the lock without waiting.
+    /// - Parameter precedence: what others are told who want it meanwhile.
     /// - Throws: `.locked`, naming the process that holds it where that has said so.
-    package static func acquire(_ root: ArchiveRoot) throws(ArchiveError) -> PassLock {
+    package static func acquire(
+        _ root: ArchiveRoot,
+        precedence: PassPrecedence = .usual
+    ) throws(ArchiveError) -> PassLock {
         let file = try OpenFile(root.lockPath, O_RDWR | O_CREAT)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
@@ -29,12 +41,72 @@ package struct PassLock: ~Copyable, Sendable {
             )
         }
         try file.truncate(to: 0)
-        try file.write(Array("\(getpid())\n".utf8), at: 0)
+        let mark = precedence == .low ? lowMark : ""
+        try file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
         return PassLock(file: file)
     }
 
+    /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.
+    package static func isOfLowPrecedence(_ root: ArchiveRoot) -> Bool {
+        guard let file = try? OpenFile(root.lockPath, O_RDONLY) else { return false }
+        return lines(of: file).dropFirst().first.map { $0 + "\n" == lowMark } ?? false
+    }
+
+    /// Takes the lock of a backfill, beside that of each of its steps, without waiting.
+    /// - Throws: `.locked` where another backfill has it.
+    package static func acquireForBackfill(_ root: ArchiveRoot) throws(ArchiveError) -> PassLock {
+        let file = try OpenFile(root.backfillLockPath, O_RDWR | O_CREAT)
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("lock", root.backfillLockPath) }
+            throw ArchiveError(
+                .locked,
+                "another process is backfilling \(root.path); wait for it to end, or stop it",
+                path: root.backfillLockPath
+            )
+        }
+        return PassLock(file: file)
+    }
+
+    private static let lowMark = "steps aside\n"
+
     private static func holder(_ file: borrowing OpenFile) -> Int? {
-        guard let bytes = try? FileSystem.bytes(of: file, in: 0..<16) else { return nil }
-        return Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        lines(of: file).first.flatMap { Int($0) }
+    }
+
+    private static func lines(of file: borrowing OpenFile) -> [Substring] {
+        guard let bytes = try? FileSystem.bytes(of: file, in: 0..<64) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+}
+
+/// The wish of a pass that one of low precedence steps aside. It ends with the value, and with the process.
+package struct PassClaim: ~Copyable, Sendable {
+    private let file: OpenFile
+
+    private init(file: consuming OpenFile) {
+        self.file = file
+    }
+
+    deinit { _ = flock(file.descriptor, LOCK_UN) }
+
+    /// Makes the wish known; others may have made the same.
+    /// - Returns: `nil` where somebody is just looking whether there is one: try again.
+    package static func make(_ root: ArchiveRoot) throws(ArchiveError) -> PassClaim? {
+        let file = try OpenFile(root.claimPath, O_RDWR | O_CREAT)
+        while flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("lock", root.claimPath) }
+            return nil
+        }
+        return PassClaim(file: file)
+    }
+
+    /// Whether there is such a wish now.
+    package static func isMade(_ root: ArchiveRoot) -> Bool {
+        guard let file = try? OpenFile(root.claimPath, O_RDWR) else { return false }
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+        _ = flock(file.descriptor, LOCK_UN)
+        return false
     }
 }

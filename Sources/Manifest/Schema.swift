@@ -22,6 +22,10 @@ enum Schema {
         migrator.registerMigration("3 completeness") { db in
             try db.execute(sql: completeness)
         }
+        migrator.registerMigration("5 backfill and witnesses") { db in
+            try db.execute(sql: backfill)
+            try db.execute(sql: "DROP VIEW events_readable; \(eventsView)")
+        }
         return migrator
     }()
 
