@@ -2,6 +2,7 @@ import DailyArchive
 import Foundation
 import Manifest
 import Recordings
+import WebexContactCenter
 
 /// Archives days long past, one at a time and the oldest first, because the provider purges the oldest first
 /// (wxcc-api 6.7).

@@ -137,7 +137,8 @@ package struct CallArchive: Sendable {
                     name: settings.organization,
                     id: settings.organizationID,
                     contactCenter: contactCenter,
-                    crossChecksActivities: settings.crossChecksActivities
+                    crossChecksActivities: settings.crossChecksActivities,
+                    crossChecksSearch: settings.crossChecksSearch
                 )
                 return (settings.organization, organization)
             }

@@ -80,7 +80,7 @@ package struct Estimating: Sendable {
         var counts: [PieceCount] = []
         for piece in chosen {
             listing(counts.count + 1, chosen.count)
-            let count = try await stop.cancelling { try await count(piece, quota: quota, history) }
+            let count = try await stop.cancelling { try await self.count(piece, quota: quota, history) }
             counts.append(count)
             if stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
         }
@@ -139,6 +139,8 @@ package struct Estimating: Sendable {
                 for task in page.tasks { tasks.take(task, holdings[task.id], into: &sample) }
             }
         }
+        // A page that is not full is asked on from, too, since nothing says that it is the last.
+        if tasks.tasks.listed.value > 0 { count.pages += 1 }
         count.tasks = tasks.tasks
         count.recordings.held = EstimatedNumber(Double(tasks.held))
         count.recordings.tasks = EstimatedNumber(Double(sample.population))
@@ -181,7 +183,8 @@ package struct Estimating: Sendable {
         estimate.daysListed = counts.count
         let sizes = Dictionary(grouping: pieces, by: \.weekday).mapValues(\.count)
         func total(_ value: (PieceCount) -> EstimatedNumber) -> EstimatedNumber {
-            Self.total(counts.map { ($0.piece.weekday, value($0)) }, sizes: sizes, isWhole: counts.count == pieces.count)
+            let numbers = counts.map { (weekday: $0.piece.weekday, number: value($0)) }
+            return Self.total(numbers, sizes: sizes, isWhole: counts.count == pieces.count)
         }
         estimate.tasks.listed = total(\.tasks.listed)
         estimate.tasks.captureRequested = total(\.tasks.captureRequested)

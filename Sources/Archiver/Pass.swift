@@ -31,6 +31,10 @@ package struct Pass: Sendable {
         package var listingDoubts: Int
         /// What came of holding the listing against agents' activities; `nil` where that was not done.
         package var secondSource: SecondSourceFinding?
+        /// What other sources said of days that were held against them, oldest first.
+        package var witnesses: [DayWitness] = []
+        /// Why no further day could be held against them; `nil` where every one could that was to be.
+        package var witnessAbsence: String?
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -128,6 +132,12 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
+                if assignment.isBackfill, let listed {
+                    // Only now: a day that was broken off is done again by the next run.
+                    try await Discovery(organization: assignment.organization, context: context).noteDays(listed)
+                }
+                result.witnesses = try await context.noteWitnesses(of: assignment.organization.name)
+                result.witnessAbsence = context.witnesses[assignment.organization.name].absence
             } catch {
                 result.failure = error
             }
@@ -222,9 +232,10 @@ package struct Pass: Sendable {
                 let discovery = Discovery(organization: assignment.organization, context: context)
                 let listed = try await discovery.run(assignment.window) { pageNoted.yield() }
                 context.listed.set(listed, for: assignment.organization.name)
-                if assignment.isBackfill { try await discovery.noteDays(listed) }
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
+                let witnesses = Witnesses(organization: assignment.organization, context: context)
+                try await witnesses.run(assignment.window) { pageNoted.yield() }
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

@@ -19,6 +19,7 @@ struct PassContext: Sendable {
     let listingDoubts = ListingDoubts()
     let listed = ListedSpans()
     let secondSource = SecondSourceFindings()
+    let witnesses = WitnessAccounts()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp

@@ -21,8 +21,8 @@ enum PassTurn {
         onWait: () -> Void
     ) async throws -> PassLock {
         switch precedence {
-        case .usual: try await takeBeforeOthers(root, stop: stop, onWait: onWait)
-        case .low: try await takeAfterOthers(root, stop: stop, onWait: onWait)
+        case .usual: return try await takeBeforeOthers(root, stop: stop, onWait: onWait)
+        case .low: return try await takeAfterOthers(root, stop: stop, onWait: onWait)
         }
     }
 
@@ -31,34 +31,25 @@ enum PassTurn {
         stop: StopRequest,
         onWait: () -> Void
     ) async throws -> PassLock {
-        do {
-            return try PassLock.acquire(root)
-        } catch  where error.code == .locked {
-            guard PassLock.isOfLowPrecedence(root) else { throw error }
-        }
+        if let lock = try tryUsual(root) { return lock }
         onWait()
+        // Held until this returns: the one that steps aside must not begin its next step before this one has the lock.
+        let claim = PassClaim(root)
+        defer { claim.withdraw() }
         while true {
-            if let claim = try PassClaim.make(root) {
-                return try await wait(for: root, stop: stop, having: claim)
-            }
+            try claim.make()
+            if let lock = try tryUsual(root) { return lock }
             try await rest(stop)
         }
     }
 
-    private static func wait(
-        for root: ArchiveRoot,
-        stop: StopRequest,
-        having claim: consuming PassClaim
-    ) async throws -> PassLock {
-        while true {
-            do {
-                let lock = try PassLock.acquire(root)
-                _ = consume claim
-                return lock
-            } catch  where error.code == .locked {
-                guard PassLock.isOfLowPrecedence(root) else { throw error }
-            }
-            try await rest(stop)
+    /// - Returns: `nil` where a pass of low precedence has the lock.
+    private static func tryUsual(_ root: ArchiveRoot) throws -> PassLock? {
+        do {
+            return try PassLock.acquire(root)
+        } catch  where error.code == .locked {
+            guard PassLock.isOfLowPrecedence(root) else { throw error }
+            return nil
         }
     }
 
@@ -67,16 +58,21 @@ enum PassTurn {
         stop: StopRequest,
         onWait: () -> Void
     ) async throws -> PassLock {
-        var isTold = false
+        if let lock = try tryLow(root) { return lock }
+        onWait()
         while true {
-            if !PassClaim.isMade(root) {
-                do {
-                    return try PassLock.acquire(root, precedence: .low)
-                } catch  where error.code == .locked {}
-            }
-            if !isTold { onWait() }
-            isTold = true
             try await rest(stop)
+            if let lock = try tryLow(root) { return lock }
+        }
+    }
+
+    /// - Returns: `nil` where another has the lock or wants it.
+    private static func tryLow(_ root: ArchiveRoot) throws -> PassLock? {
+        guard !PassClaim.isMade(root) else { return nil }
+        do {
+            return try PassLock.acquire(root, precedence: .low)
+        } catch  where error.code == .locked {
+            return nil
         }
     }
 

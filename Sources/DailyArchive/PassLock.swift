@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// How much a pass matters where another wants to begin.
 package enum PassPrecedence: Sendable, Hashable {
@@ -9,8 +10,8 @@ package enum PassPrecedence: Sendable, Hashable {
 }
 
 /// The right to be the one pass over a root. It ends with the value, and with the process however that ends, because the
-/// kernel holds it (flock(2)) and not the file's existence.
-package struct PassLock: ~Copyable, Sendable {
+/// kernel holds it (flock(2)) and not the file's existence. A class, because it passes through asynchronous functions.
+package final class PassLock: Sendable {
     private let file: OpenFile
 
     private init(file: consuming OpenFile) {
@@ -80,26 +81,41 @@ package struct PassLock: ~Copyable, Sendable {
     }
 }
 
-/// The wish of a pass that one of low precedence steps aside. It ends with the value, and with the process.
-package struct PassClaim: ~Copyable, Sendable {
-    private let file: OpenFile
+/// The wish of a pass that one of low precedence steps aside. It ends when it is withdrawn, and with the process.
+package final class PassClaim: Sendable {
+    private let root: ArchiveRoot
+    /// Of the open file that has the lock; `nil` while the wish is not known to others.
+    private let descriptor = Mutex<Int32?>(nil)
 
-    private init(file: consuming OpenFile) {
-        self.file = file
+    package init(_ root: ArchiveRoot) {
+        self.root = root
     }
 
-    deinit { _ = flock(file.descriptor, LOCK_UN) }
+    deinit { withdraw() }
 
-    /// Makes the wish known; others may have made the same.
-    /// - Returns: `nil` where somebody is just looking whether there is one: try again.
-    package static func make(_ root: ArchiveRoot) throws(ArchiveError) -> PassClaim? {
-        let file = try OpenFile(root.claimPath, O_RDWR | O_CREAT)
-        while flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK else { throw .system("lock", root.claimPath) }
-            return nil
+    /// Makes the wish known, unless it is, or somebody is just looking whether there is one: then it has to be made again.
+    package func make() throws(ArchiveError) {
+        try descriptor.withLock { (known) throws(ArchiveError) in
+            guard known == nil else { return }
+            let path = root.claimPath
+            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+            guard opened >= 0 else { throw .system("open", path) }
+            if flock(opened, LOCK_SH | LOCK_NB) == 0 {
+                known = opened
+            } else {
+                _ = close(opened)
+            }
         }
-        return PassClaim(file: file)
+    }
+
+    /// The wish is no more.
+    package func withdraw() {
+        descriptor.withLock { known in
+            guard let opened = known else { return }
+            _ = flock(opened, LOCK_UN)
+            _ = close(opened)
+            known = nil
+        }
     }
 
     /// Whether there is such a wish now.

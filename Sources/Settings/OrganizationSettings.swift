@@ -19,6 +19,8 @@ package struct OrganizationSettings: Sendable {
     package var requestsPerMinute: Int
     /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
     package var crossChecksActivities: Bool
+    /// Whether it is held against Search, where the provider allows it.
+    package var crossChecksSearch: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
     package var providerRetention: Duration?
 
@@ -33,6 +35,7 @@ package struct OrganizationSettings: Sendable {
         channelTypes: [String],
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
+        crossChecksSearch: Bool,
         providerRetention: Duration? = nil
     ) {
         self.name = name
@@ -45,6 +48,7 @@ package struct OrganizationSettings: Sendable {
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
+        self.crossChecksSearch = crossChecksSearch
         self.providerRetention = providerRetention
     }
 

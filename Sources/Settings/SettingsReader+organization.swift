@@ -12,10 +12,11 @@ extension SettingsReader {
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
+        let crossChecksSearch = value(.crossChecksSearch, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let crossChecksActivities, let credentials
+            let requestsPerMinute, let crossChecksActivities, let crossChecksSearch, let credentials
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -28,6 +29,7 @@ extension SettingsReader {
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
+            crossChecksSearch: crossChecksSearch,
             providerRetention: retention
         )
     }

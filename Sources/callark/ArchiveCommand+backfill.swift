@@ -2,6 +2,7 @@ import Archiver
 import ArgumentParser
 import Manifest
 import Recordings
+import Settings
 
 extension ArchiveCommand {
     /// `--low-priority`: day by day.

@@ -4,7 +4,9 @@ import DailyArchive
 import Foundation
 import Manifest
 import Recordings
+import Settings
 import Transfer
+import WebexContactCenter
 
 extension ArchiveCommand {
     /// `--dry-run`: one organization after the other; the failure of one is no other's.
@@ -32,17 +34,18 @@ extension ArchiveCommand {
                     isExact: exact,
                     logger: workplace.logger
                 )
+                let counting = Counting(isShown: !common.json)
                 do {
-                    let counting = Counting(isShown: !common.json)
                     let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
                     counting.end()
                     try EstimateReport(estimate).write(to: output)
                     total.add(estimate)
                 } catch {
-                    let error = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
-                    Complaint.error("\(name): \(error)")
-                    total.error = total.error ?? "\(error)"
-                    statuses.append(ExitStatus(error))
+                    let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
+                    counting.end()
+                    Complaint.error("\(name): \(reason)")
+                    total.error = total.error ?? "\(reason)"
+                    statuses.append(ExitStatus(reason))
                 }
                 if stop.isMade { break }
             }

@@ -57,7 +57,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 
     func validate() throws {
         if exact && !dryRun { throw ValidationError("--exact says how --dry-run counts: add --dry-run") }
-        if dryRun && retryFailed { throw ValidationError("--retry-failed lists nothing, so that --dry-run counts none") }
+        if dryRun && retryFailed { throw ValidationError("--retry-failed lists nothing that --dry-run could count") }
         guard lowPriority else { return }
         if retryFailed { throw ValidationError("--low-priority lists days, and --retry-failed lists none") }
         if window.day != nil || window.from == nil {

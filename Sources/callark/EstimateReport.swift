@@ -63,7 +63,8 @@ struct EstimateReport {
         let requests =
             "\(Readable.duration(estimate.requestTime)) for requests at \(estimate.requestsPerMinute) a minute"
         guard let time = estimate.downloadTime, let rate = estimate.bytesPerSecond else {
-            return "about \(Readable.duration(estimate.duration)): \(requests); how quickly recordings come is not known yet"
+            return "about \(Readable.duration(estimate.duration)): \(requests); "
+                + "how quickly recordings come is not known yet"
         }
         return "about \(Readable.duration(estimate.duration)): \(requests), \(Readable.duration(time)) for downloads "
             + "at \(Readable.bytes(Int64(rate)))/s, as the latest came"

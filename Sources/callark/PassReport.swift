@@ -13,6 +13,7 @@ struct PassReport {
     func write(to output: Output) throws {
         let isListed = result.failure == nil && result.listingDoubts == 0
         for day in result.days { try output.json(ReconciliationLine(day, isListed: isListed)) }
+        for witness in result.witnesses { try output.json(WitnessLine(witness)) }
         try output.json(Summary(result))
         let summary = result.summary
         output.text(
@@ -33,6 +34,8 @@ struct PassReport {
             )
         }
         if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
+        for complaint in result.witnesses.compactMap(\.complaint) { output.text("  \(complaint)") }
+        if let absence = result.witnessAbsence { output.text("  not held against Search: \(absence)") }
         writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
@@ -93,11 +96,14 @@ struct PassReport {
         var downloads: Downloads
         var complete: Bool
         var secondSource: SecondSource?
+        /// Why days were not held against Search; absent where they were.
+        var searchAbsence: String?
         var error: String?
 
         enum CodingKeys: String, CodingKey {
             case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
             case secondSource = "second_source"
+            case searchAbsence = "search_absence"
         }
 
         /// Agents' activities, held against the listing of tasks.
@@ -194,6 +200,7 @@ struct PassReport {
             secondSource = result.secondSource.map {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
             }
+            searchAbsence = result.witnessAbsence
             error = result.failure.map { "\($0)" }
         }
     }
