@@ -37,18 +37,22 @@ package struct CallArchive: Sendable {
     }
 
     /// Opens the archive, does `work` with it, and closes it again.
+    /// - Parameter precedence: who goes first where others want it too (``PassTurn``).
     /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
     ///   `damaged` where there are archives and no manifest; `ArchiveError`, `ManifestError` and `TransferError` where
     ///   something cannot be opened; what `work` throws.
     package static func withOpen<Value: Sendable>(
         _ setup: Setup,
+        precedence: PassPrecedence = .usual,
         stop: StopRequest,
         observer: @escaping PassObserver,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
         try setup.root.prepare()
-        let lock = try PassLock.acquire(setup.root)
+        let lock = try await PassTurn.take(setup.root, precedence: precedence, stop: stop) {
+            observer(.waiting(precedence))
+        }
         defer { withExtendedLifetime(lock) {} }
         try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
@@ -133,7 +137,8 @@ package struct CallArchive: Sendable {
                     name: settings.organization,
                     id: settings.organizationID,
                     contactCenter: contactCenter,
-                    crossChecksActivities: settings.crossChecksActivities
+                    crossChecksActivities: settings.crossChecksActivities,
+                    crossChecksSearch: settings.crossChecksSearch
                 )
                 return (settings.organization, organization)
             }
@@ -141,12 +146,15 @@ package struct CallArchive: Sendable {
     }
 
     /// Runs one pass over these organizations.
-    /// - Parameter onlyUnreceived: lists nothing; only fetches what is known and not yet received.
+    /// - Parameters:
+    ///   - onlyUnreceived: lists nothing; only fetches what is known and not yet received.
+    ///   - isBackfill: notes each whole day of the window that was listed, and is not taken for the daily work.
     /// - Throws: ``ArchiverError`` with code `badWindow`; `ManifestError` where not even the results can be told.
     package func archive(
         _ names: [OrganizationName],
         request: PassWindow.Request,
-        onlyUnreceived: Bool = false
+        onlyUnreceived: Bool = false,
+        isBackfill: Bool = false
     ) async throws -> [Pass.Result] {
         let began = context.now()
         var assignments: [Pass.Assignment] = []
@@ -157,6 +165,9 @@ package struct CallArchive: Sendable {
                 listedThrough: try await context.manifest.watermark(organization.name),
                 now: began
             )
+            if window.isExplicit, !onlyUnreceived {
+                try ListingPart.requireReach(window.range, now: began, timeZone: context.rules.timeZone)
+            }
             let scope: AskScope =
                 if onlyUnreceived {
                     .onlyUnreceived(in: window.isExplicit ? window.range : nil)
@@ -165,7 +176,9 @@ package struct CallArchive: Sendable {
                 } else {
                     .due(impatientIn: window.range)
                 }
-            assignments.append(Pass.Assignment(organization: organization, window: window, scope: scope))
+            var assignment = Pass.Assignment(organization: organization, window: window, scope: scope)
+            assignment.isBackfill = isBackfill
+            assignments.append(assignment)
         }
         return try await Pass(context: context, organizations: names).run(assignments)
     }

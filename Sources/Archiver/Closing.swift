@@ -40,14 +40,14 @@ struct Closing: Sendable {
 extension ClosingOutlook {
     /// The first day that anything was listed of; `nil` before the first listing.
     func firstDay(in timeZone: TimeZone) -> ArchiveDay? {
-        [listed.map { ArchiveDay($0.lowerBound, in: timeZone) }, firstNoted].compactMap(\.self).min()
+        [listed.map { ArchiveDay($0.lowerBound, in: timeZone) }, firstNoted, listedAlone.min()].compactMap(\.self).min()
     }
 
     /// Whether the whole day has been listed. One of which there is a record was, before that was made.
     /// - Parameter span: what has been listed besides.
     func hasListed(_ day: ArchiveDay, besides span: Range<Timestamp>? = nil, in timeZone: TimeZone) -> Bool {
         let interval = day.interval(in: timeZone)
-        return closed.contains(day) || reopened.contains(day)
+        return closed.contains(day) || reopened.contains(day) || listedAlone.contains(day)
             || [listed, span].contains { span in
                 span.map { $0.lowerBound <= interval.lowerBound && interval.upperBound <= $0.upperBound } ?? false
             }

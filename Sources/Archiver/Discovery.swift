@@ -8,37 +8,83 @@ struct Discovery: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// Lists everything created in `window`.
+    /// Lists everything created in `window`: what is older than the listing of tasks reaches by Search.
     /// - Parameter pageNoted: called after each page is durable, so that resolving can begin while listing goes on.
     /// - Throws: what the provider's client or the manifest throws; what was noted by then stays.
     /// - Returns: what has been listed: less than the window where the provider's clock is behind ours.
     @discardableResult
     func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws -> Range<Timestamp> {
-        let pages = organization.contactCenter.taskPages(from: window.range.lowerBound, to: window.range.upperBound)
         var unreadable: Timestamp?
         var doubted: Set<ArchiveDay> = []
         var covered = window.range.lowerBound
-        for try await page in pages {
-            let note = try await context.manifest.noteListed(
-                page.tasks,
-                organization: organization.name,
-                day: context.rules.day(of:),
-                now: context.now()
-            )
-            covered = page.coveredUntil
-            context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
-            for anomaly in page.anomalies {
-                let days = daysInDoubt(anomaly, window)
-                try await tell(of: anomaly, doubting: days)
-                doubted.formUnion(days)
-                if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
+        for part in ListingPart.parts(of: window.range, now: context.now()) {
+            for try await page in part.pages(of: organization.contactCenter) {
+                try await note(page, from: part.source)
+                covered = page.coveredUntil
+                for anomaly in page.anomalies {
+                    let days = daysInDoubt(anomaly, window)
+                    try await tell(of: anomaly, doubting: days)
+                    doubted.formUnion(days)
+                    if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
+                }
+                pageNoted()
+                if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
             }
-            pageNoted()
-            if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
         }
         try await settleDoubts(window, until: covered, stillDoubted: doubted)
         try await advanceWatermark(over: window, until: covered, unreadable: unreadable)
         return window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
+    }
+
+    /// Search and the listing do not mean the same by their words (wxcc-api 16): what the listing said of a task stays,
+    /// unless Search says that there is a recording.
+    private func note(_ page: TaskPage, from source: ListingSource) async throws {
+        var tasks = page.tasks
+        let now = context.now()
+        if source == .search {
+            let unknown = try await context.manifest.unknownTasks(
+                of: Set(tasks.map(\.id)),
+                organization: organization.name
+            )
+            let claimed = tasks.filter { $0.captureRequest == .requested && !unknown.contains($0.id) }
+            try await context.manifest.noteClaimed(
+                claimed.map(\.id),
+                by: DayWitness.Source.search.rawValue,
+                organization: organization.name,
+                now: now
+            )
+            tasks = tasks.filter { unknown.contains($0.id) }
+        }
+        let note = try await context.manifest.noteListed(
+            tasks,
+            organization: organization.name,
+            day: context.rules.day(of:),
+            now: now
+        )
+        context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
+    }
+
+    /// Keeps which whole days of `listed` have been listed without a doubt, so that they need not be again.
+    func noteDays(_ listed: Range<Timestamp>) async throws {
+        guard !listed.isEmpty else { return }
+        let doubted = try await context.manifest.closingOutlook(organization.name).doubted
+        let zone = context.rules.timeZone
+        let last = context.rules.day(of: listed.upperBound - .milliseconds(1))
+        let whole = context.rules.day(of: listed.lowerBound).through(last).filter { day in
+            let interval = day.interval(in: zone)
+            return listed.lowerBound <= interval.lowerBound && interval.upperBound <= listed.upperBound
+                && !doubted.contains(day)
+        }
+        let boundary = context.now() - ListingPart.listingReach
+        for source in ListingSource.allCases {
+            let days = whole.filter { ($0.interval(in: zone).lowerBound < boundary) == (source == .search) }
+            try await context.manifest.noteListedDays(
+                organization.name,
+                days: days,
+                source: source,
+                now: context.now()
+            )
+        }
     }
 
     /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.
@@ -93,6 +139,7 @@ struct Discovery: Sendable {
         until covered: Timestamp,
         unreadable: Timestamp?
     ) async throws {
+        guard covered > context.now() - ListingPart.listingReach else { return }
         let horizon = context.now() - context.rules.askSchedule.horizon
         let listed = min(window.range.upperBound, covered)
         let end = min(listed, unreadable.map { max($0, horizon) } ?? listed)

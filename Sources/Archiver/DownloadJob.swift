@@ -10,17 +10,21 @@ package struct Organization: Sendable {
     package var contactCenter: ContactCenter
     /// Whether the listing of tasks is held against agents' activities.
     package var crossChecksActivities: Bool
+    /// Whether it is held against Search.
+    package var crossChecksSearch: Bool
 
     package init(
         name: OrganizationName,
         id: OrganizationID,
         contactCenter: ContactCenter,
-        crossChecksActivities: Bool
+        crossChecksActivities: Bool,
+        crossChecksSearch: Bool
     ) {
         self.name = name
         self.id = id
         self.contactCenter = contactCenter
         self.crossChecksActivities = crossChecksActivities
+        self.crossChecksSearch = crossChecksSearch
     }
 }
 

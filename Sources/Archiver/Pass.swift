@@ -33,6 +33,10 @@ package struct Pass: Sendable {
         package var secondSource: SecondSourceFinding?
         /// What came of asking Search about the window's calls; `nil` where it was not asked.
         package var callMetadata: CallMetadataFinding?
+        /// What other sources said of days that were held against them, oldest first.
+        package var witnesses: [DayWitness] = []
+        /// Why no further day could be held against them; `nil` where every one could that was to be.
+        package var witnessAbsence: String?
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -45,6 +49,8 @@ package struct Pass: Sendable {
         package var organization: Organization
         package var window: PassWindow
         package var scope: AskScope
+        /// Whether it is a step of a backfill.
+        package var isBackfill = false
 
         package init(organization: Organization, window: PassWindow, scope: AskScope) {
             self.organization = organization
@@ -64,6 +70,7 @@ package struct Pass: Sendable {
                 try await context.manifest.beginPass(
                     organization: assignment.organization.name,
                     window: assignment.window.range,
+                    isBackfill: assignment.isBackfill,
                     now: context.now()
                 )
             )
@@ -128,6 +135,12 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
+                if assignment.isBackfill, let listed {
+                    // Only now: a day that was broken off is done again by the next run.
+                    try await Discovery(organization: assignment.organization, context: context).noteDays(listed)
+                }
+                result.witnesses = try await context.noteWitnesses(of: assignment.organization.name)
+                result.witnessAbsence = context.witnesses[assignment.organization.name].absence
             } catch {
                 result.failure = error
             }
@@ -226,6 +239,8 @@ package struct Pass: Sendable {
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
                 let enrichment = Enrichment(organization: assignment.organization, context: context)
                 try await enrichment.run(listed)
+                let witnesses = Witnesses(organization: assignment.organization, context: context)
+                try await witnesses.run(assignment.window) { pageNoted.yield() }
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

@@ -20,6 +20,7 @@ struct PassContext: Sendable {
     let listed = ListedSpans()
     let secondSource = SecondSourceFindings()
     let callMetadata = CallMetadataFindings()
+    let witnesses = WitnessAccounts()
     let stop: StopRequest
     let observer: PassObserver
     let now: @Sendable () -> Timestamp

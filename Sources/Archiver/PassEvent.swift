@@ -3,6 +3,8 @@ import Recordings
 
 /// What a pass tells whoever watches it, as it happens.
 package enum PassEvent: Sendable {
+    /// Another pass is at work, and this one waits for it, or, where that is of low precedence, for it to step aside.
+    case waiting(PassPrecedence)
     /// The listing of an organization's window begins.
     case began(OrganizationName, PassWindow)
     /// A page of tasks is in the manifest.

@@ -9,11 +9,19 @@ package struct DayReport: Sendable {
     package var archives: [ArchiveRow]
     /// Why it is not closed; empty where it is.
     package var openBecause: [OpenReason]
+    /// What other sources of the provider's said of it last.
+    package var witnesses: [DayWitness]
 
-    package init(account: DayAccount, archives: [ArchiveRow], openBecause: [OpenReason]) {
+    package init(
+        account: DayAccount,
+        archives: [ArchiveRow],
+        openBecause: [OpenReason],
+        witnesses: [DayWitness] = []
+    ) {
         self.account = account
         self.archives = archives
         self.openBecause = openBecause
+        self.witnesses = witnesses
     }
 
     package var organization: OrganizationName { account.figures.organization }
@@ -98,7 +106,8 @@ package struct Reporting: Sendable {
                 DayReport(
                     account: account,
                     archives: try await manifest.sealedArchives(organization: organization, day: day),
-                    openBecause: reasons(account.figures, record, outlook, today: standpoint.today)
+                    openBecause: reasons(account.figures, record, outlook, today: standpoint.today),
+                    witnesses: try await manifest.witnesses(organization, days: day...day)
                 )
             )
         }

@@ -24,6 +24,8 @@ struct SecondSource: Sendable {
     func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws {
         let end = min(window.range.upperBound, context.now() - Self.settlingTime)
         guard organization.crossChecksActivities, window.range.lowerBound < end else { return }
+        // Activities reach no further back than tasks do (wxcc-api 7).
+        guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return }
         var strangers: [TaskID: NamedTask] = [:]
         var finding = SecondSourceFinding()
         do {

@@ -117,8 +117,11 @@ package struct Watch: Sendable {
         _ standpoint: Standpoint
     ) -> [Alarm] {
         guard let first = outlook.firstDay(in: timeZone), let last = standpoint.today.previous else { return [] }
+        // What lies between the days of a backfill and those of the daily work is nobody's yet.
+        let daily = outlook.listed.map { ArchiveDay($0.lowerBound, in: timeZone) }
+        let expectedSince = daily ?? (outlook.listedAlone.isEmpty ? first : last)
         let open = first.through(last).filter { day in
-            !outlook.closed.contains(day)
+            !outlook.closed.contains(day) && (day >= expectedSince || outlook.hasListed(day, in: timeZone))
                 && day.interval(in: timeZone).upperBound + rules.openDay <= standpoint.now
         }
         guard let oldest = open.first else { return [] }

@@ -7,6 +7,8 @@ import Recordings
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
 /// {root}/spool/legacy.lock                                   one gatherer of legacy sessions at a time
+/// {root}/spool/pass.next                                     a pass that waits for one of low precedence
+/// {root}/spool/backfill.lock                                 one backfill at a time
 /// {root}/spool/credentials/acme.json                         the newest tokens
 /// {root}/spool/acme-2025-11-20-001.tar.open                  the open daily archive
 /// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: a line a recording
@@ -44,6 +46,11 @@ package struct ArchiveRoot: Sendable, Hashable {
         let folder = FileSystem.folder(of: archivePath(ArchiveName(organization: organization, day: day, sequence: 1)))
         return "\(folder)/\(LegacySessionFile.name(organization, day)).jsonl"
     }
+    /// The file whose lock a pass shares that waits for one of low precedence to step aside.
+    package var claimPath: String { "\(spoolPath)/pass.next" }
+
+    /// The file whose lock a backfill holds from its first step to its last.
+    package var backfillLockPath: String { "\(spoolPath)/backfill.lock" }
 
     /// Where an organization's newest tokens are kept; mode 0600 in a folder of mode 0700.
     package func credentialsPath(_ organization: OrganizationName) -> String {

@@ -1,8 +1,18 @@
 import Glibc
+import Synchronization
 
-/// The right to be the one pass over a root, or the one that gathers legacy sessions for it. It ends with the value, and with the process however that ends, because the
-/// kernel holds it (flock(2)) and not the file's existence.
-package struct PassLock: ~Copyable, Sendable {
+/// How much a pass matters where another wants to begin.
+package enum PassPrecedence: Sendable, Hashable {
+    /// Somebody waits for it, or a schedule: the daily job, a fetch, a repair.
+    case usual
+    /// It steps aside for any other: a backfill.
+    case low
+}
+
+/// The right to be the one pass over a root, the one that backfills it, or the one that gathers legacy sessions for it. It
+/// ends with the value, and with the process however that ends, because the kernel holds it (flock(2)) and not the file's
+/// existence. A class, because it passes through asynchronous functions.
+package final class PassLock: Sendable {
     private let file: OpenFile
 
     private init(file: consuming OpenFile) {
@@ -15,20 +25,34 @@ package struct PassLock: ~Copyable, Sendable {
 
     /// What there is to be done by one alone.
     package enum Work: Sendable {
-        case pass, legacySessions
+        case pass, backfill, legacySessions
 
         fileprivate var words: String {
             switch self {
             case .pass: "is running a pass over"
+            case .backfill: "is backfilling"
             case .legacySessions: "is gathering legacy sessions for"
+            }
+        }
+
+        fileprivate func path(in root: ArchiveRoot) -> String {
+            switch self {
+            case .pass: root.lockPath
+            case .backfill: root.backfillLockPath
+            case .legacySessions: root.legacyLockPath
             }
         }
     }
 
     /// Takes the lock without waiting.
+    /// - Parameter precedence: what others are told who want it meanwhile.
     /// - Throws: `.locked`, naming the process that holds it where that has said so.
-    package static func acquire(_ root: ArchiveRoot, for work: Work = .pass) throws(ArchiveError) -> PassLock {
-        let path = work == .pass ? root.lockPath : root.legacyLockPath
+    package static func acquire(
+        _ root: ArchiveRoot,
+        for work: Work = .pass,
+        precedence: PassPrecedence = .usual
+    ) throws(ArchiveError) -> PassLock {
+        let path = work.path(in: root)
         let file = try OpenFile(path, O_RDWR | O_CREAT)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
@@ -42,12 +66,71 @@ package struct PassLock: ~Copyable, Sendable {
             )
         }
         try file.truncate(to: 0)
-        try file.write(Array("\(getpid())\n".utf8), at: 0)
+        let mark = precedence == .low ? lowMark : ""
+        try file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
         return PassLock(file: file)
     }
 
+    /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.
+    package static func isOfLowPrecedence(_ root: ArchiveRoot) -> Bool {
+        guard let file = try? OpenFile(root.lockPath, O_RDONLY) else { return false }
+        return lines(of: file).dropFirst().first.map { $0 + "\n" == lowMark } ?? false
+    }
+
+    private static let lowMark = "steps aside\n"
+
     private static func holder(_ file: borrowing OpenFile) -> Int? {
-        guard let bytes = try? FileSystem.bytes(of: file, in: 0..<16) else { return nil }
-        return Int(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        lines(of: file).first.flatMap { Int($0) }
+    }
+
+    private static func lines(of file: borrowing OpenFile) -> [Substring] {
+        guard let bytes = try? FileSystem.bytes(of: file, in: 0..<64) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+}
+
+/// The wish of a pass that one of low precedence steps aside. It ends when it is withdrawn, and with the process.
+package final class PassClaim: Sendable {
+    private let root: ArchiveRoot
+    /// Of the open file that has the lock; `nil` while the wish is not known to others.
+    private let descriptor = Mutex<Int32?>(nil)
+
+    package init(_ root: ArchiveRoot) {
+        self.root = root
+    }
+
+    deinit { withdraw() }
+
+    /// Makes the wish known, unless it is, or somebody is just looking whether there is one: then it has to be made again.
+    package func make() throws(ArchiveError) {
+        try descriptor.withLock { (known) throws(ArchiveError) in
+            guard known == nil else { return }
+            let path = root.claimPath
+            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+            guard opened >= 0 else { throw .system("open", path) }
+            if flock(opened, LOCK_SH | LOCK_NB) == 0 {
+                known = opened
+            } else {
+                _ = close(opened)
+            }
+        }
+    }
+
+    /// The wish is no more.
+    package func withdraw() {
+        descriptor.withLock { known in
+            guard let opened = known else { return }
+            _ = flock(opened, LOCK_UN)
+            _ = close(opened)
+            known = nil
+        }
+    }
+
+    /// Whether there is such a wish now.
+    package static func isMade(_ root: ArchiveRoot) -> Bool {
+        guard let file = try? OpenFile(root.claimPath, O_RDWR) else { return false }
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+        _ = flock(file.descriptor, LOCK_UN)
+        return false
     }
 }

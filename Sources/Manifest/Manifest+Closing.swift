@@ -13,6 +13,8 @@ package struct ClosingOutlook: Hashable, Sendable {
     package var closed: Set<ArchiveDay> = []
     /// Days of which a listing may have left out a task.
     package var doubted: Set<ArchiveDay> = []
+    /// Days that were listed whole by themselves, such as by a backfill.
+    package var listedAlone: Set<ArchiveDay> = []
 }
 
 /// Until when a decision to close a day knew what operators say.
@@ -87,6 +89,10 @@ extension Manifest {
                 outlook.firstNoted = outlook.firstNoted ?? day
                 if found[1] { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
             }
+            let alone = "SELECT day FROM listed_day WHERE organization = ?"
+            outlook.listedAlone = Set(
+                try Int64.fetchAll(db, sql: alone, arguments: [row]).map(ArchiveDay.init(stored:))
+            )
             let doubts = "SELECT day FROM listing_doubt WHERE organization = ?"
             outlook.doubted = Set(
                 try Int64.fetchAll(db, sql: doubts, arguments: [row]).map(ArchiveDay.init(stored:))

@@ -26,6 +26,9 @@ package struct Event: Hashable, Sendable {
         case listingAnomaly = "listing_anomaly"
         /// Another source of the provider's names a task that its listing left out.
         case taskNotListed = "task_not_listed"
+        /// Another source of the provider's says that a recording was made of a task of which the listing says none was
+        /// requested.
+        case captureClaimed = "capture_claimed"
         /// `verify` found damage.
         case damageFound = "damage_found"
         /// A recording that was damaged in one archive is whole in another now.
@@ -141,7 +144,7 @@ extension Event.Kind {
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
         .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
         .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
-        .recordingChanged,
+        .recordingChanged, .captureClaimed,
     ]
 
     var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

@@ -183,6 +183,11 @@ private struct Listing {
             if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
             return .new
         }
+        if task.captureRequest == .notRequested, known.captureRequest != .notRequested,
+            try Claim.isMade(known.row, in: db)
+        {
+            return try asClaimed.apply(in: db)
+        }
         let isChanged =
             known.status != task.status || known.captureRequest != task.captureRequest
             || known.channelType != task.channelType || !known.isListed
@@ -194,6 +199,13 @@ private struct Listing {
             try refreshQueued(known, in: db)
         }
         return !known.isListed ? .new : isChanged ? .changed : .known
+    }
+
+    /// The same of a task of which another source says that there is a recording: that word counts (wxcc-api 16).
+    private var asClaimed: Self {
+        var claimed = self
+        claimed.task.captureRequest = .requested
+        return claimed
     }
 
     private var firstAsk: Timestamp {

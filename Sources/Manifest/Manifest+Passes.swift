@@ -37,9 +37,11 @@ package struct PassRow: Hashable, Sendable {
 extension Manifest {
     /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end
     /// has died, and is noted as abandoned.
+    /// - Parameter isBackfill: whether it is a step of a backfill, which says nothing of the daily work.
     package func beginPass(
         organization: OrganizationName,
         window: Range<Timestamp>,
+        isBackfill: Bool = false,
         now: Timestamp
     ) async throws -> PassID {
         try await write { db in
@@ -48,9 +50,12 @@ extension Manifest {
                 sql: "UPDATE pass SET ended_time = ?, outcome = ? WHERE organization = ? AND ended_time IS NULL",
                 arguments: [now.stored, PassOutcome.abandoned.stored, row]
             )
-            let insert = "INSERT INTO pass (organization, window_from, window_to, started_time) VALUES (?, ?, ?, ?)"
+            let insert = """
+                INSERT INTO pass (organization, window_from, window_to, started_time, is_backfill)
+                VALUES (?, ?, ?, ?, ?)
+                """
             let bounds: [Int64] = [window.lowerBound.stored, window.upperBound.stored]
-            try db.execute(sql: insert, arguments: [row, bounds[0], bounds[1], now.stored])
+            try db.execute(sql: insert, arguments: [row, bounds[0], bounds[1], now.stored, isBackfill])
             let id = PassID(row: db.lastInsertedRowID)
             let detail = ["from": window.lowerBound.description, "to": window.upperBound.description]
             try Event(time: now, kind: .passBegan, organization: organization, detail: detail).insert(in: db)
@@ -77,7 +82,7 @@ extension Manifest {
         }
     }
 
-    /// The last pass that ended as complete; `nil` before the first such.
+    /// The last pass that ended as complete, steps of a backfill left out; `nil` before the first such.
     /// - Parameter reachingNow: only passes whose window reached to within an hour of their beginning: one over days long
     ///   past says nothing of those that have come since.
     package func lastCompletePass(
@@ -88,7 +93,8 @@ extension Manifest {
             let select = """
                 SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome = ? \(reachingNow ? "AND window_to >= started_time - 3600000" : "")
+                WHERE name = ? AND outcome = ? AND NOT is_backfill
+                \(reachingNow ? "AND window_to >= started_time - 3600000" : "")
                 ORDER BY pass.row DESC LIMIT 1
                 """
             return try Row.fetchOne(
@@ -100,13 +106,13 @@ extension Manifest {
         }
     }
 
-    /// The last pass that has ended, however; `nil` before the first such.
+    /// The last pass that has ended, however, steps of a backfill left out; `nil` before the first such.
     package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
         try await read { db in
             let select = """
                 SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome IS NOT NULL ORDER BY pass.row DESC LIMIT 1
+                WHERE name = ? AND outcome IS NOT NULL AND NOT is_backfill ORDER BY pass.row DESC LIMIT 1
                 """
             return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
         }

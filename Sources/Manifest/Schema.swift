@@ -25,6 +25,10 @@ enum Schema {
         migrator.registerMigration("4 calls") { db in
             try db.execute(sql: calls)
         }
+        migrator.registerMigration("5 backfill and witnesses") { db in
+            try db.execute(sql: backfill)
+            try db.execute(sql: "DROP VIEW events_readable; \(eventsView)")
+        }
         return migrator
     }()
 

@@ -21,6 +21,8 @@ package struct OrganizationSettings: Sendable {
     package var requestsPerMinute: Int
     /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
     package var crossChecksActivities: Bool
+    /// Whether it is held against Search, where the provider allows it.
+    package var crossChecksSearch: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
     package var providerRetention: Duration?
     /// How the legacy records are reached; `nil` where they are switched off, as they are by default.
@@ -38,6 +40,7 @@ package struct OrganizationSettings: Sendable {
         channelTypes: [String],
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
+        crossChecksSearch: Bool,
         providerRetention: Duration? = nil,
         legacy: Legacy? = nil
     ) {
@@ -52,6 +55,7 @@ package struct OrganizationSettings: Sendable {
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
+        self.crossChecksSearch = crossChecksSearch
         self.providerRetention = providerRetention
         self.legacy = legacy
     }

@@ -12,12 +12,13 @@ extension SettingsReader {
         let channelTypes = value(.channelTypes, of: owner) { "[\($0.joined(separator: ", "))]" }
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
+        let crossChecksSearch = value(.crossChecksSearch, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         let login = login(of: owner)
         let legacy = legacy(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let crossChecksActivities, let credentials, let login
+            let requestsPerMinute, let crossChecksActivities, let crossChecksSearch, let credentials, let login
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -31,6 +32,7 @@ extension SettingsReader {
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
+            crossChecksSearch: crossChecksSearch,
             providerRetention: retention,
             legacy: legacy
         )

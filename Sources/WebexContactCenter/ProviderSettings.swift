@@ -19,6 +19,8 @@ package struct ProviderSettings: Sendable {
     package var requestsPerMinute: Int
     /// Whether the listing of tasks is held against agents' activities.
     package var crossChecksActivities: Bool
+    /// Whether it is held against Search, which the early-access platform does not have.
+    package var crossChecksSearch: Bool
     /// How the organization's access token is come by.
     package var credentials: Credentials
 
@@ -32,6 +34,7 @@ package struct ProviderSettings: Sendable {
         channelTypes: [String] = ["telephony"],
         requestsPerMinute: Int = 50,
         crossChecksActivities: Bool = true,
+        crossChecksSearch: Bool = true,
         credentials: Credentials
     ) {
         self.organization = organization
@@ -42,6 +45,7 @@ package struct ProviderSettings: Sendable {
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
+        self.crossChecksSearch = crossChecksSearch && dialect == .current
         self.credentials = credentials
     }
 }

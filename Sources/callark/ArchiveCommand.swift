@@ -18,12 +18,22 @@ struct ArchiveCommand: AsyncParsableCommand {
             SIGINT or SIGTERM ends the pass after what is under way; a second one ends it at once. Either way the next \
             run goes on from there.
 
+            --dry-run downloads nothing and changes nothing: it lists and counts, and says what a pass would fetch and \
+            how long it would take, also beside a pass. Of a long window it lists some days, and asks about some calls, \
+            and says how far off it may be; --exact counts everything.
+
+            --low-priority is for years: day by day, the oldest first, at half of the requests and a quarter of the \
+            downloads at once, stepping aside for every other pass. It can be stopped at any time and goes on where it \
+            was; what has been listed already it leaves to the daily job.
+
             EXAMPLES
               callark archive                             the daily job
               callark archive --day 2025-11-20            one day
               callark archive --from 2025-11-01 --to 2025-11-08 --org acme
               callark archive --retry-failed              what failed, without listing
               callark archive --json | tail -n 1          the summary for a program
+              callark archive --dry-run --from 2025-01-01 what that would take
+              callark archive --from 2024-01-01 --low-priority
             """
     )
 
@@ -36,7 +46,28 @@ struct ArchiveCommand: AsyncParsableCommand {
     @Flag(help: "List nothing: only fetch the recordings that are known and failed, or have not come yet.")
     var retryFailed = false
 
+    @Flag(help: "Download nothing and change nothing: say what a pass would fetch, and how long it would take.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: count everything, at a request for ten calls, rather than a part of it.")
+    var exact = false
+
+    @Flag(help: "Backfill the days since --from, one at a time, and step aside for every other pass.")
+    var lowPriority = false
+
+    func validate() throws {
+        if exact && !dryRun { throw ValidationError("--exact says how --dry-run counts: add --dry-run") }
+        if dryRun && retryFailed { throw ValidationError("--retry-failed lists nothing that --dry-run could count") }
+        guard lowPriority else { return }
+        if retryFailed { throw ValidationError("--low-priority lists days, and --retry-failed lists none") }
+        if window.day != nil || window.from == nil {
+            throw ValidationError("--low-priority goes through the days since --from: give that, and not --day")
+        }
+    }
+
     func run() async throws {
+        if dryRun { return try await estimate() }
+        if lowPriority { return try await backfill() }
         let status = try await CommandLineRun.interruptibly { stop in
             let workplace = try Workplace(common)
             let organizations = try workplace.organizations(named: org)

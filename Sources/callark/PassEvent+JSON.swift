@@ -8,6 +8,7 @@ extension Output {
     func json(_ event: PassEvent) throws {
         switch event {
         case .began, .listed, .crossChecked, .found, .received: break
+        case .waiting(let precedence): try json(WaitingLine(waitsFor: precedence == .usual ? "backfill" : "pass"))
         case .stored(let entry): try json(StoredLine(entry))
         case .failed(let organization, let key, let reason, let attempts):
             try json(
@@ -72,6 +73,16 @@ private struct StoredLine: Encodable {
         case type, organization, day, bytes, sha256
         case taskID = "task_id"
         case recordingID = "recording_id"
+    }
+}
+
+private struct WaitingLine: Encodable {
+    let type = "waiting"
+    var waitsFor: String
+
+    enum CodingKeys: String, CodingKey {
+        case type
+        case waitsFor = "waits_for"
     }
 }
 

@@ -1,4 +1,5 @@
 import Archiver
+import DailyArchive
 import Foundation
 import Recordings
 import Synchronization
@@ -60,6 +61,12 @@ final class PassProgress: Sendable {
             guard finding.tasksNotListed > 0 else { return }
             let tasks = Readable.count(finding.tasksNotListed, "task")
             warn("\(organization): \(tasks) named by agents' activities and not listed by the provider")
+        case .waiting(.usual):
+            wipe()
+            Complaint.line("callark: a backfill is at work; waiting until it has stepped aside")
+        case .waiting(.low):
+            wipe()
+            Complaint.line("callark: another pass is at work; the backfill goes on after it")
         case .began, .listed, .found, .received, .stored, .sealed, .paced: break
         }
     }
@@ -99,7 +106,7 @@ extension PassProgress.State {
         case .stored: stored += 1
         case .failed: failed += 1
         case .paced(_, let downloads, let configured, _): heldTo = downloads < configured ? downloads : nil
-        case .began, .listingAnomaly, .crossChecked, .refused, .sealed, .pausedForSpace, .recovered: break
+        case .waiting, .began, .listingAnomaly, .crossChecked, .refused, .sealed, .pausedForSpace, .recovered: break
         }
     }
 

@@ -13,6 +13,7 @@ struct PassReport {
     func write(to output: Output) throws {
         let isListed = result.failure == nil && result.listingDoubts == 0
         for day in result.days { try output.json(ReconciliationLine(day, isListed: isListed)) }
+        for witness in result.witnesses { try output.json(WitnessLine(witness)) }
         try output.json(Summary(result))
         let summary = result.summary
         output.text(
@@ -36,6 +37,8 @@ struct PassReport {
         if let absence = result.callMetadata?.absence {
             output.text("  what calls are looked up by is the listing's, without Search: \(absence)")
         }
+        for complaint in result.witnesses.compactMap(\.complaint) { output.text("  \(complaint)") }
+        if let absence = result.witnessAbsence { output.text("  not held against Search: \(absence)") }
         writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
@@ -97,12 +100,15 @@ struct PassReport {
         var complete: Bool
         var secondSource: SecondSource?
         var callMetadata: CallMetadata?
+        /// Why days were not held against Search; absent where they were.
+        var searchAbsence: String?
         var error: String?
 
         enum CodingKeys: String, CodingKey {
             case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
             case secondSource = "second_source"
             case callMetadata = "call_metadata"
+            case searchAbsence = "search_absence"
         }
 
         /// What Search said of the window's calls.
@@ -207,6 +213,7 @@ struct PassReport {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
             }
             callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }
+            searchAbsence = result.witnessAbsence
             error = result.failure.map { "\($0)" }
         }
     }

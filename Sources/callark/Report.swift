@@ -64,6 +64,7 @@ extension Report {
             output.text("  archive \(archive.name)  \(count), \(archive.byteCount) bytes, sha256 \(archive.digest)")
         }
         for gap in days.flatMap(\.account.gaps) { output.text("  gap \(gap.line)") }
+        for complaint in days.flatMap(\.witnesses).compactMap(\.complaint) { output.text("  \(complaint)") }
     }
 
     private static func line(_ figures: DayReconciliation) -> String {
@@ -94,6 +95,7 @@ extension Report {
         for day in days {
             try output.json(DayReportLine(day, root: root))
             for gap in day.account.gaps { try output.json(GapLine(gap)) }
+            for witness in day.witnesses { try output.json(WitnessLine(witness)) }
         }
         try output.json(Summary(self))
     }

@@ -151,6 +151,7 @@ struct Workplace: Sendable {
             channelTypes: organization.channelTypes,
             requestsPerMinute: organization.requestsPerMinute,
             crossChecksActivities: organization.crossChecksActivities,
+            crossChecksSearch: organization.crossChecksSearch,
             credentials: credentials(of: organization)
         )
     }

@@ -1,0 +1,209 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// Archives days long past, one at a time and the oldest first, because the provider purges the oldest first
+/// (wxcc-api 6.7).
+///
+/// Each day is a pass of its own over that day, which holds the lock no longer than that and steps aside for every other
+/// pass, also in the middle of a day. What has been listed is in the manifest, so that a backfill that was stopped, in
+/// whatever way, goes on where it was. It leaves the time alone that the daily work has listed, and says nothing of how far
+/// that has come.
+package struct Backfill: Sendable {
+    private let setup: CallArchive.Setup
+    private let organizations: [OrganizationName]
+    private let range: Range<Timestamp>
+    private let stop: StopRequest
+    private let observer: PassObserver
+    private let now: @Sendable () -> Timestamp
+
+    /// One day of one organization.
+    package struct Step: Sendable {
+        package var organization: OrganizationName
+        package var day: ArchiveDay
+        package var source: ListingSource
+        package var result: Pass.Result
+        /// How many days are still to be done after it.
+        package var remaining: Int
+    }
+
+    /// What came of one organization's part.
+    package struct Result: Sendable {
+        package var organization: OrganizationName
+        /// How many days there are between the two ends.
+        package var days: Int
+        /// Of them, those that had been listed before: by an earlier run or by the daily work.
+        package var alreadyListed = 0
+        /// Those that this run has done.
+        package var done = 0
+        /// Of those, the ones of which something is missing or still to come.
+        package var incomplete: [ArchiveDay] = []
+        package var recordings = 0
+        package var bytes: Int64 = 0
+        package var failure: (any Error)?
+
+        package var remaining: Int { days - alreadyListed - done }
+        package var isComplete: Bool { failure == nil && remaining == 0 && incomplete.isEmpty }
+    }
+
+    /// - Parameters:
+    ///   - range: the days that lie in it, whole or in part, are archived as whole days.
+    ///   - stop: ends the day under way cleanly; it is done again by the next run.
+    package init(
+        _ setup: CallArchive.Setup,
+        organizations: [OrganizationName],
+        range: Range<Timestamp>,
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+    ) {
+        self.setup = setup.lowered
+        self.organizations = organizations
+        self.range = range
+        self.stop = stop
+        self.observer = observer
+        self.now = now
+    }
+
+    /// Goes through the days until all are done, one cannot be, or a stop is asked for.
+    /// - Parameter done: called after each step.
+    /// - Throws: ``ArchiverError`` with code `badWindow`; `ArchiveError` with code `locked` where another backfill runs;
+    ///   what opening the archive throws.
+    package func run(_ done: (Step) throws -> Void) async throws -> [Result] {
+        let days = try days()
+        try setup.root.prepare()
+        let lock = try PassLock.acquire(setup.root, for: .backfill)
+        defer { withExtendedLifetime(lock) {} }
+        var results: [Result] = []
+        for organization in organizations where !stop.isMade {
+            results.append(try await run(organization, days, done))
+        }
+        return results
+    }
+
+    /// The days that are over, oldest first.
+    private func days() throws -> [ArchiveDay] {
+        let zone = setup.rules.timeZone
+        let now = now()
+        try ListingPart.requireReach(range, now: now, timeZone: zone)
+        guard let yesterday = ArchiveDay(now, in: zone).previous else { return [] }
+        let last = min(yesterday, ArchiveDay(range.upperBound - .milliseconds(1), in: zone))
+        let days = ArchiveDay(range.lowerBound, in: zone).through(last)
+        guard !days.isEmpty else {
+            throw ArchiverError(.badWindow, "no day between \(range.lowerBound) and \(range.upperBound) is over")
+        }
+        return days
+    }
+
+    private func run(
+        _ organization: OrganizationName,
+        _ days: [ArchiveDay],
+        _ done: (Step) throws -> Void
+    ) async throws -> Result {
+        var result = Result(organization: organization, days: days.count)
+        var finished: Set<ArchiveDay> = []
+        while !stop.isMade {
+            let outcome = try await step(organization, days, besides: finished)
+            result.alreadyListed = outcome?.alreadyListed ?? result.alreadyListed
+            // Without an outcome, or stopped: another pass wanted the archive, and this one goes on after it.
+            guard let outcome else { continue }
+            guard let step = outcome.step else { return result }
+            if let failure = step.result.failure {
+                if (failure as? ArchiverError)?.code == .stopped { continue }
+                result.failure = failure
+                return result
+            }
+            finished.insert(step.day)
+            result.done += 1
+            result.recordings += step.result.summary.recordings.archived
+            result.bytes += step.result.days.reduce(0) { $0 + $1.bytes }
+            if !step.result.isComplete { result.incomplete.append(step.day) }
+            try done(step)
+        }
+        result.failure = ArchiverError(.stopped, "stopped on request; the next run goes on from here")
+        return result
+    }
+
+    /// What came of trying to do a day.
+    private struct Outcome: Sendable {
+        var alreadyListed: Int
+        /// `nil` where no day is to be done.
+        var step: Step?
+    }
+
+    /// Does the oldest day that is to be done.
+    /// - Returns: `nil` where it was stopped before it began.
+    private func step(
+        _ organization: OrganizationName,
+        _ days: [ArchiveDay],
+        besides finished: Set<ArchiveDay>
+    ) async throws -> Outcome? {
+        let aside = StopRequest()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await stop.wait()
+                if stop.isMade { aside.make() }
+            }
+            defer { group.cancelAll() }
+            do {
+                return try await CallArchive.withOpen(
+                    setup,
+                    precedence: .low,
+                    stop: aside,
+                    observer: observer,
+                    now: now
+                ) { archive in
+                    // From here on others may want what this one holds.
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            await PassTurn.waitForClaim(setup.root)
+                            if !Task.isCancelled { aside.make() }
+                        }
+                        defer { group.cancelAll() }
+                        return try await step(organization, days, besides: finished, in: archive)
+                    }
+                }
+            } catch let error as ArchiverError where error.code == .stopped {
+                return nil
+            }
+        }
+    }
+
+    private func step(
+        _ organization: OrganizationName,
+        _ days: [ArchiveDay],
+        besides finished: Set<ArchiveDay>,
+        in archive: CallArchive
+    ) async throws -> Outcome {
+        let outlook = try await archive.context.manifest.closingOutlook(organization)
+        let untouched = days.filter { !finished.contains($0) }
+        let open = untouched.filter { !outlook.hasListed($0, in: setup.rules.timeZone) }
+        var outcome = Outcome(alreadyListed: untouched.count - open.count)
+        guard let day = open.first,
+            let result = try await archive.archive([organization], request: .day(day), isBackfill: true).first
+        else { return outcome }
+        outcome.step = Step(
+            organization: organization,
+            day: day,
+            source: ListingPart.parts(of: result.window.range, now: now()).first?.source ?? .tasks,
+            result: result,
+            remaining: open.count - 1
+        )
+        return outcome
+    }
+}
+
+extension CallArchive.Setup {
+    /// The same with a smaller share of everything: half of the requests, and a quarter of the downloads at once.
+    package var lowered: Self {
+        var lowered = self
+        for position in lowered.providers.indices {
+            let rate = lowered.providers[position].requestsPerMinute
+            lowered.providers[position].requestsPerMinute = max(1, rate / 2)
+        }
+        lowered.rules.downloads.concurrency = max(1, rules.downloads.concurrency / 4)
+        return lowered
+    }
+}

@@ -1,0 +1,322 @@
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Transfer
+import WebexContactCenter
+
+/// Finds out what a pass over a window would take: lists its tasks, asks what the provider holds of those that are not
+/// settled, and reckons up the rest. It takes no lock and writes nothing but a renewed token, so that it may run beside a
+/// pass.
+///
+/// Counting everything takes a request for ten calls. So of a long window some days are listed, of each weekday as many,
+/// and of many calls some are asked about, and the total is extrapolated with the error that this brings; unless
+/// everything is to be counted.
+package struct Estimating: Sendable {
+    private let manifest: Manifest?
+    private let rules: PassRules
+    private let contactCenter: ContactCenter
+    private let provider: ProviderSettings
+    private let requestsPerMinute: Int
+    private let isExact: Bool
+    private let now: @Sendable () -> Timestamp
+
+    /// Windows of more days are judged by a part of them.
+    static let mostDaysListed = 31
+    /// So many of each weekday.
+    static let daysOfEachWeekday = 4
+    /// So many calls are asked about: sixty requests.
+    static let mostTasksAsked = 600
+    /// At least so many of a day that has as many.
+    static let fewestTasksAsked = 20
+
+    /// - Parameters:
+    ///   - manifest: what is known; `nil` where there is none yet.
+    ///   - provider: as a pass would have it.
+    ///   - share: of the provider's quota, the part for what this asks itself: a pass may be running.
+    ///   - isExact: counts everything, however many requests that takes.
+    package init(
+        manifest: Manifest?,
+        rules: PassRules,
+        provider: ProviderSettings,
+        share: Int,
+        engine: TransferEngine,
+        isExact: Bool,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+    ) {
+        self.manifest = manifest
+        self.rules = rules
+        self.provider = provider
+        self.isExact = isExact
+        self.now = now
+        requestsPerMinute = max(1, provider.requestsPerMinute)
+        var own = provider
+        own.requestsPerMinute = max(1, share)
+        contactCenter = ContactCenter(own, exchange: engine, retry: rules.apiRetry, now: now, logger: logger)
+    }
+
+    /// Reckons up one organization's part of a pass.
+    /// - Parameter listing: called before each day that is listed: which one of how many.
+    /// - Throws: ``ArchiverError`` with codes `badWindow` and `stopped`; `ProviderError`; `ManifestError`.
+    package func run(
+        _ request: PassWindow.Request,
+        stop: StopRequest,
+        listing: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws -> Estimate {
+        let began = now()
+        let name = provider.organization
+        let window = try PassWindow.resolve(
+            request,
+            rules: rules.windowRules,
+            listedThrough: try await manifest?.watermark(name),
+            now: began
+        )
+        if window.isExplicit { try ListingPart.requireReach(window.range, now: began, timeZone: rules.timeZone) }
+        let history = try await manifest?.weightHistory(name) ?? WeightHistory()
+        let pieces = pieces(of: window.range)
+        let chosen = isExact ? pieces : Self.chosen(pieces)
+        let quota = isExact ? Int.max : max(Self.fewestTasksAsked, Self.mostTasksAsked / max(1, chosen.count))
+        var counts: [PieceCount] = []
+        for piece in chosen {
+            listing(counts.count + 1, chosen.count)
+            let count = try await stop.cancelling { try await self.count(piece, quota: quota, history) }
+            counts.append(count)
+            if stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
+        }
+        return estimate(window, pieces, counts, history)
+    }
+
+    // MARK: - Which days
+
+    /// A day of the window, or the part of it that is in the window.
+    struct Piece: Hashable, Sendable {
+        var day: ArchiveDay
+        var range: Range<Timestamp>
+
+        /// 0…6.
+        var weekday: Int { Int(((day.daysSince1970 % 7) + 7) % 7) }
+    }
+
+    private func pieces(of window: Range<Timestamp>) -> [Piece] {
+        guard !window.isEmpty else { return [] }
+        let last = rules.day(of: window.upperBound - .milliseconds(1))
+        return rules.day(of: window.lowerBound).through(last).map { day in
+            Piece(day: day, range: day.interval(in: rules.timeZone).clamped(to: window))
+        }
+    }
+
+    /// All of a short window; of a long one the same number of each weekday, spread over all of it.
+    static func chosen(_ pieces: [Piece]) -> [Piece] {
+        guard pieces.count > mostDaysListed else { return pieces }
+        return Dictionary(grouping: pieces, by: \.weekday).values.flatMap { group in
+            let wanted = min(daysOfEachWeekday, group.count)
+            return (0..<wanted).map { group[(2 * $0 + 1) * group.count / (2 * wanted)] }
+        }
+        .sorted { $0.day < $1.day }
+    }
+
+    // MARK: - One day
+
+    /// What one day comes to.
+    private struct PieceCount: Sendable {
+        var piece: Piece
+        var tasks = Estimate.Tasks()
+        var recordings = Estimate.Recordings()
+        var bytes = EstimatedNumber.zero
+        var pages = 0
+    }
+
+    private func count(_ piece: Piece, quota: Int, _ history: WeightHistory) async throws -> PieceCount {
+        var count = PieceCount(piece: piece)
+        var sample = TaskSample(size: quota)
+        var tasks = Counter()
+        for part in ListingPart.parts(of: piece.range, now: now()) {
+            for try await page in part.pages(of: contactCenter) {
+                count.pages += 1
+                let ids = page.tasks.map(\.id)
+                let holdings = try await manifest?.holdings(of: ids, organization: provider.organization) ?? [:]
+                for task in page.tasks { tasks.take(task, holdings[task.id], into: &sample) }
+            }
+        }
+        // A page that is not full is asked on from, too, since nothing says that it is the last.
+        if tasks.tasks.listed.value > 0 { count.pages += 1 }
+        count.tasks = tasks.tasks
+        count.recordings.held = EstimatedNumber(Double(tasks.held))
+        count.recordings.tasks = EstimatedNumber(Double(sample.population))
+        try await ask(about: sample, into: &count, history)
+        return count
+    }
+
+    /// What the provider lists of these tasks, but for what is held already.
+    private func ask(about sample: TaskSample, into count: inout PieceCount, _ history: WeightHistory) async throws {
+        let asked = sample.tasks
+        let answer = try await contactCenter.captures(of: asked.map(\.id), options: rules.captureOptions)
+        var recordings: [TaskID: Double] = [:]
+        var bytes: [TaskID: Double] = [:]
+        let held = Dictionary(uniqueKeysWithValues: asked.map { ($0.id, $0.held) })
+        for capture in answer.captures {
+            // Of a task of which some are held, those that are listed first are taken for these.
+            for recording in capture.recordings.dropFirst(held[capture.taskID] ?? 0) {
+                recordings[capture.taskID, default: 0] += 1
+                bytes[capture.taskID, default: 0] += history.bytes(of: recording)
+            }
+        }
+        count.recordings.tasksAsked = asked.count
+        count.recordings.expected = SampleTotal.total(
+            of: asked.map { recordings[$0.id] ?? 0 },
+            population: sample.population
+        )
+        count.bytes = SampleTotal.total(of: asked.map { bytes[$0.id] ?? 0 }, population: sample.population)
+    }
+
+    // MARK: - All days
+
+    private func estimate(
+        _ window: PassWindow,
+        _ pieces: [Piece],
+        _ counts: [PieceCount],
+        _ history: WeightHistory
+    ) -> Estimate {
+        var estimate = Estimate(organization: provider.organization, window: window)
+        estimate.days = pieces.count
+        estimate.daysListed = counts.count
+        let sizes = Dictionary(grouping: pieces, by: \.weekday).mapValues(\.count)
+        func total(_ value: (PieceCount) -> EstimatedNumber) -> EstimatedNumber {
+            let numbers = counts.map { (weekday: $0.piece.weekday, number: value($0)) }
+            return Self.total(numbers, sizes: sizes, isWhole: counts.count == pieces.count)
+        }
+        estimate.tasks.listed = total(\.tasks.listed)
+        estimate.tasks.captureRequested = total(\.tasks.captureRequested)
+        estimate.tasks.notRequested = total(\.tasks.notRequested)
+        estimate.tasks.undetermined = total(\.tasks.undetermined)
+        estimate.tasks.settled = total(\.tasks.settled)
+        for status in Set(counts.flatMap(\.tasks.byStatus.keys)) {
+            estimate.tasks.byStatus[status] = total { $0.tasks.byStatus[status] ?? .zero }
+        }
+        estimate.recordings.held = total(\.recordings.held)
+        estimate.recordings.tasks = total(\.recordings.tasks)
+        estimate.recordings.expected = total(\.recordings.expected)
+        estimate.recordings.tasksAsked = counts.reduce(0) { $0 + $1.recordings.tasksAsked }
+        estimate.bytes = total(\.bytes)
+        estimate.basis = history.basis
+        estimate.requestsPerMinute = requestsPerMinute
+        estimate.requests.listing = total { EstimatedNumber(Double($0.pages)) }
+        estimate.requests.captures = total { $0.recordings.tasks * 0.1 }
+        estimate.requests.captures.value = estimate.requests.captures.value.rounded(.up)
+        if provider.crossChecksActivities { estimate.requests.crossChecks = EstimatedNumber(Double(pieces.count)) }
+        let minutes = estimate.requests.total.value / Double(requestsPerMinute)
+        estimate.requestTime = .seconds(minutes * 60)
+        if history.receivingTime > .zero {
+            let rate = Double(history.receivedBytes) / history.receivingTime.seconds
+            estimate.bytesPerSecond = rate
+            if rate > 0 { estimate.downloadTime = .seconds(estimate.bytes.value / rate) }
+        }
+        return estimate
+    }
+
+    /// The total over all days: of each weekday, the days that were listed stand for the others.
+    static func total(
+        _ values: [(weekday: Int, number: EstimatedNumber)],
+        sizes: [Int: Int],
+        isWhole: Bool
+    ) -> EstimatedNumber {
+        if isWhole { return values.reduce(.zero) { $0 + $1.number } }
+        return Dictionary(grouping: values, by: \.weekday).reduce(.zero) { sum, group in
+            sum
+                + SampleTotal.total(
+                    of: group.value.map(\.number.value),
+                    population: sizes[group.key] ?? group.value.count,
+                    within: group.value.reduce(0) { $0 + $1.number.variance }
+                )
+        }
+    }
+}
+
+extension Estimating {
+    /// Tasks of which something may still come, and a fair part of them: those whose IDs have the smallest hashes, so
+    /// that the same tasks are drawn whenever the same question is asked.
+    struct TaskSample {
+        struct Drawn {
+            var id: TaskID
+            var held: Int
+            fileprivate var hash: UInt64
+        }
+
+        private let size: Int
+        private(set) var population = 0
+        private(set) var tasks: [Drawn] = []
+
+        init(size: Int) { self.size = size }
+
+        mutating func take(_ id: TaskID, held: Int) {
+            population += 1
+            let drawn = Drawn(id: id, held: held, hash: Self.hash(id))
+            guard tasks.count == size else { return tasks.append(drawn) }
+            guard let largest = tasks.indices.max(by: { tasks[$0].hash < tasks[$1].hash }),
+                drawn.hash < tasks[largest].hash
+            else { return }
+            tasks[largest] = drawn
+        }
+
+        /// FNV-1a, and a last stirring, because the beginnings of IDs are alike.
+        private static func hash(_ id: TaskID) -> UInt64 {
+            var hash = id.description.utf8.reduce(0xCBF2_9CE4_8422_2325) { (sum: UInt64, byte) in
+                (sum ^ UInt64(byte)) &* 0x100_0000_01B3
+            }
+            hash ^= hash >> 32
+            hash &*= 0x9E37_79B9_7F4A_7C15
+            return hash ^ (hash >> 29)
+        }
+    }
+
+    /// Counts the tasks of a day.
+    private struct Counter {
+        var tasks = Estimate.Tasks()
+        var held = 0
+
+        mutating func take(_ task: ListedTask, _ holding: TaskHolding?, into sample: inout TaskSample) {
+            tasks.listed.value += 1
+            tasks.byStatus[task.status.description, default: .zero].value += 1
+            switch task.captureRequest {
+            case .requested: tasks.captureRequested.value += 1
+            case .notRequested: tasks.notRequested.value += 1
+            case .undetermined: tasks.undetermined.value += 1
+            }
+            held += holding?.held ?? 0
+            let isOpen = holding.map { $0.isOpen || $0.wanted > 0 } ?? (task.captureRequest != .notRequested)
+            if isOpen {
+                sample.take(task.id, held: holding?.held ?? 0)
+            } else {
+                tasks.settled.value += 1
+            }
+        }
+    }
+}
+
+extension WeightHistory {
+    /// What a recording is likely to weigh: by its type and its length, as others of that type do.
+    fileprivate func bytes(of recording: CapturedRecording) -> Double {
+        let similar = byCallType[recording.key.callType].flatMap { $0.recordings >= 5 ? $0 : nil } ?? all
+        guard let duration = recording.statedDuration else {
+            guard similar.recordings > 0 else {
+                return Estimate.assumedDuration * Estimate.assumedBytesPerSecond
+            }
+            return Double(similar.bytes) / Double(similar.recordings)
+        }
+        return duration.seconds * (similar.bytesPerSecond ?? Estimate.assumedBytesPerSecond)
+    }
+
+    fileprivate var basis: Estimate.Basis {
+        guard let rate = all.bytesPerSecond else {
+            return .assumed(bytesPerSecond: Estimate.assumedBytesPerSecond)
+        }
+        return .history(recordings: all.recordings, bytesPerSecond: rate)
+    }
+}
+
+extension RecordingWeight {
+    fileprivate var bytesPerSecond: Double? {
+        statedMilliseconds > 0 ? Double(statedBytes) * 1000 / Double(statedMilliseconds) : nil
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// A part of a window that is listed in one place: its older part by Search where the listing of tasks does not reach so
+/// far back (wxcc-api 5 and 11).
+struct ListingPart: Hashable, Sendable {
+    var range: Range<Timestamp>
+    var source: ListingSource
+
+    /// The listing of tasks reaches 12 months back, as seen by one who tried; a day less is asked of it.
+    static let listingReach = Duration.hours(364 * 24)
+    /// Search reaches 36 months back; a day less is asked of it.
+    static let searchReach = Duration.hours(1094 * 24)
+
+    /// The parts of `window`, the older first; none where it is empty.
+    static func parts(of window: Range<Timestamp>, now: Timestamp) -> [ListingPart] {
+        let boundary = min(max(now - listingReach, window.lowerBound), window.upperBound)
+        return [
+            ListingPart(range: window.lowerBound..<boundary, source: .search),
+            ListingPart(range: boundary..<window.upperBound, source: .tasks),
+        ].filter { !$0.range.isEmpty }
+    }
+
+    /// - Throws: ``ArchiverError`` with code `badWindow` for a window that begins before anything can be listed.
+    static func requireReach(_ window: Range<Timestamp>, now: Timestamp, timeZone: TimeZone) throws(ArchiverError) {
+        guard window.lowerBound < now - searchReach else { return }
+        let first = ArchiveDay(now - searchReach, in: timeZone).next
+        throw ArchiverError(
+            .badWindow,
+            "the window begins at \(window.lowerBound), and the provider lists calls of the last 36 months only; "
+                + "begin at \(first), and take older calls by their IDs: callark fetch TASK_ID"
+        )
+    }
+
+    /// Lists it page by page.
+    func pages(of contactCenter: ContactCenter) -> ListingPages {
+        switch source {
+        case .tasks:
+            .tasks(contactCenter.taskPages(from: range.lowerBound, to: range.upperBound))
+        case .search:
+            .search(contactCenter.searchTaskPages(from: range.lowerBound, to: range.upperBound))
+        }
+    }
+}
+
+/// The pages of one part, in the form of the listing whoever lists them.
+enum ListingPages: AsyncSequence, Sendable {
+    case tasks(TaskPages)
+    case search(SearchTaskPages)
+
+    typealias Element = TaskPage
+    typealias Failure = ProviderError
+
+    func makeAsyncIterator() -> Iterator {
+        switch self {
+        case .tasks(let pages): .tasks(pages.makeAsyncIterator())
+        case .search(let pages): .search(pages.makeAsyncIterator())
+        }
+    }
+
+    enum Iterator: AsyncIteratorProtocol {
+        case tasks(TaskPages.Iterator)
+        case search(SearchTaskPages.Iterator)
+
+        mutating func next() async throws(ProviderError) -> TaskPage? {
+            switch self {
+            case .tasks(var iterator):
+                defer { self = .tasks(iterator) }
+                return try await iterator.next()
+            case .search(var iterator):
+                defer { self = .search(iterator) }
+                do throws(ProviderError) {
+                    return try await iterator.next().map(TaskPage.init(search:))
+                } catch {
+                    throw Self.explained(error)
+                }
+            }
+        }
+
+        private static func explained(_ error: ProviderError) -> ProviderError {
+            guard error.code != .cancelled else { return error }
+            var error = error
+            let advice = "calls of more than 12 months ago can be listed by Search only"
+            error.advice = error.advice.isEmpty ? advice : "\(error.advice); \(advice)"
+            return error
+        }
+    }
+}
+
+extension TaskPage {
+    /// A page of Search's. What cannot be listed whole is an anomaly as it is of the listing.
+    fileprivate init(search page: SearchPage<SearchTask>) {
+        var anomalies = page.crowded.map {
+            ListingAnomaly(.crowdedMillisecond, at: $0, "more calls were created at \($0) than Search lists")
+        }
+        let tasks = page.records.compactMap(ListedTask.init(search:))
+        let unreadable = page.unreadableRows + page.records.count - tasks.count
+        if unreadable > 0 {
+            let message = "Search lists \(unreadable) calls without an ID or a time before \(page.coveredUntil)"
+            anomalies.append(ListingAnomaly(.unreadableTask, at: page.coveredUntil, message))
+        }
+        self.init(tasks: tasks, coveredUntil: page.coveredUntil, anomalies: anomalies)
+    }
+}
+
+extension ListedTask {
+    /// A call as Search knows it; its row is kept as such: `{"search":{…}}`.
+    /// - Returns: `nil` where it does not say when the call was created.
+    init?(search task: SearchTask) {
+        guard let created = task.createdTime else { return nil }
+        self.init(
+            id: task.id,
+            createdTime: created,
+            lastUpdatedTime: task.endedTime,
+            channelType: task.channelType ?? "",
+            status: task.taskStatus,
+            captureRequest: task.captureRequest,
+            json: ProviderJSON(redacted: "{\"search\":\(task.json)}")
+        )
+    }
+}
+
+extension SearchTask {
+    /// In the listing's words: Search has others, such as `ended`.
+    fileprivate var taskStatus: TaskStatus {
+        guard endedTime != nil || isActive == false else { return TaskStatus(status ?? "unknown") }
+        return TaskStatus(terminationType == "abandoned" ? "abandoned" : "completed")
+    }
+
+    /// Whether there should be a recording: "was recorded" here, "was requested" in the listing, and any word for it
+    /// counts (wxcc-api 16).
+    var captureRequest: CaptureRequest {
+        if captureRequested == true || recordingCount ?? 0 > 0 || recordingErrorCount ?? 0 > 0 { return .requested }
+        return captureRequested == false ? .notRequested : .undetermined
+    }
+}

@@ -1,0 +1,105 @@
+import GRDB
+import Recordings
+
+/// What recordings of one call type weighed.
+package struct RecordingWeight: Hashable, Sendable {
+    /// How many were looked at.
+    package var recordings = 0
+    package var bytes: Int64 = 0
+    /// How long they last by the provider's word, of those of which it says that.
+    package var statedMilliseconds: Int64 = 0
+    /// The bytes of those.
+    package var statedBytes: Int64 = 0
+
+    package init() {}
+}
+
+/// What the latest recordings weighed, and how quickly they came.
+package struct WeightHistory: Hashable, Sendable {
+    /// By call type, as the provider spells it.
+    package var byCallType: [String: RecordingWeight] = [:]
+    package var all = RecordingWeight()
+    /// Bytes that came within ``receivingTime``; without those of long pauses.
+    package var receivedBytes: Int64 = 0
+    package var receivingTime: Duration = .zero
+
+    package init() {}
+}
+
+/// What is known of a task that the provider lists.
+package struct TaskHolding: Hashable, Sendable {
+    /// Whether something may still come of it.
+    package var isOpen: Bool
+    /// Recordings that are held.
+    package var held: Int
+    /// Recordings that are known and not held.
+    package var wanted: Int
+}
+
+extension Manifest {
+    /// What the latest held recordings of an organization weighed.
+    ///
+    /// It takes time by `limit`, not by the number of recordings.
+    package func weightHistory(_ organization: OrganizationName, limit: Int = 5000) async throws -> WeightHistory {
+        try await read { db in
+            guard let known = try OrganizationRow.find(organization, in: db) else { return WeightHistory() }
+            var history = WeightHistory()
+            // The latest of all organizations, of which those of others are left out then.
+            let select = """
+                SELECT call_type.text, byte_count, stop_time - start_time, received_time FROM (
+                    SELECT task, call_type, byte_count, start_time, stop_time, received_time FROM recording
+                    WHERE archive IS NOT NULL AND kind = ? ORDER BY task DESC LIMIT ?) AS latest
+                JOIN task ON task.row = latest.task JOIN word AS call_type ON call_type.row = latest.call_type
+                WHERE task.organization = ? ORDER BY received_time
+                """
+            let arguments: StatementArguments = [CaptureKind.recording.stored, limit, known.row]
+            var last: Int64?
+            for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
+                let bytes: Int64 = row[1]
+                history.all.add(bytes, stated: row[2])
+                history.byCallType[row[0], default: RecordingWeight()].add(bytes, stated: row[2])
+                let received: Int64 = row[3]
+                if let last, received - last <= Self.longestPause {
+                    history.receivedBytes += bytes
+                    history.receivingTime += .milliseconds(received - last)
+                }
+                last = received
+            }
+            return history
+        }
+    }
+
+    /// Longer than this between two recordings, and the time was spent otherwise.
+    private static let longestPause: Int64 = 30_000
+
+    /// What is known of those of these tasks that are known.
+    package func holdings(
+        of ids: [TaskID],
+        organization: OrganizationName
+    ) async throws -> [TaskID: TaskHolding] {
+        try await read { db in
+            guard let known = try OrganizationRow.find(organization, in: db) else { return [:] }
+            let select = """
+                SELECT EXISTS (SELECT 1 FROM question WHERE question.task = task.row AND next_ask_time IS NOT NULL),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NOT NULL),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NULL)
+                FROM task WHERE id = ? AND organization = ?
+                """
+            let statement = try db.cachedStatement(sql: select)
+            return try ids.reduce(into: [:]) { holdings, id in
+                guard let row = try Row.fetchOne(statement, arguments: [id.stored, known.row]) else { return }
+                holdings[id] = TaskHolding(isOpen: row[0], held: row[1], wanted: row[2])
+            }
+        }
+    }
+}
+
+extension RecordingWeight {
+    fileprivate mutating func add(_ bytes: Int64, stated milliseconds: Int64?) {
+        recordings += 1
+        self.bytes += bytes
+        guard let milliseconds, milliseconds > 0 else { return }
+        statedMilliseconds += milliseconds
+        statedBytes += bytes
+    }
+}

@@ -1,0 +1,79 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+extension ArchiveCommand {
+    /// `--dry-run`: one organization after the other; the failure of one is no other's.
+    func estimate() async throws {
+        let status = try await CommandLineRun.interruptibly { stop in
+            let workplace = try Workplace(common)
+            let organizations = try workplace.organizations(named: org)
+            let request = try window.request(in: workplace.settings.archive.timeZone)
+            let output = Output(json: common.json)
+            defer { output.flush() }
+            let manifest = try workplace.manifestForReading()
+            let engine = try TransferEngine(workplace.engine)
+            let usual = workplace.setup
+            let setup = lowPriority ? usual.lowered : usual
+            var total = EstimateTotal()
+            var statuses: [ExitStatus] = []
+            for name in organizations {
+                guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
+                let estimating = Estimating(
+                    manifest: manifest,
+                    rules: setup.rules,
+                    provider: provider,
+                    share: usual.lowered.providers.first { $0.organization == name }?.requestsPerMinute ?? 1,
+                    engine: engine,
+                    isExact: exact,
+                    logger: workplace.logger
+                )
+                let counting = Counting(isShown: !common.json)
+                do {
+                    let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
+                    counting.end()
+                    try EstimateReport(estimate).write(to: output)
+                    total.add(estimate)
+                } catch {
+                    let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
+                    counting.end()
+                    Complaint.error("\(name): \(reason)")
+                    total.error = total.error ?? "\(reason)"
+                    statuses.append(ExitStatus(reason))
+                }
+                if stop.isMade { break }
+            }
+            await engine.shutDown()
+            total.tell(of: try? workplace.root.diskSpace(), beyond: workplace.settings.archive.minimumFreeBytes)
+            try output.json(total)
+            return ExitStatus.worst(statuses)
+        }
+        throw ExitCode(status.rawValue)
+    }
+}
+
+/// What `--dry-run` is at, on a terminal.
+private struct Counting: Sendable {
+    let isShown: Bool
+
+    private var isOnTerminal: Bool { isShown && isatty(STDERR_FILENO) == 1 }
+
+    @Sendable func show(_ position: Int, _ count: Int) {
+        guard isOnTerminal else { return }
+        write("\rlisting day \(position) of \(count) ")
+    }
+
+    func end() {
+        if isOnTerminal { write("\r\(String(repeating: " ", count: 40))\r") }
+    }
+
+    private func write(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}

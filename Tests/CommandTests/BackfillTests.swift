@@ -1,0 +1,134 @@
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+/// `archive --dry-run` and `archive --low-priority`, by a real process.
+@Suite struct `Before archiving, and of the past` {
+    /// Every file below the root but the tokens', with its checksum. SQLite's own files come and go with whoever reads.
+    private func tree(_ desk: Desk) async throws -> String {
+        let passedOver = ["!", "-name", "*-shm", "!", "-name", "*-wal", "!", "-path", "*/credentials/*"]
+        let find = [desk.root, "-type", "f"] + passedOver + ["-exec", "sha256sum", "{}", "+"]
+        return try await Program.run("find", find).output.split(separator: "\n").sorted().joined(separator: "\n")
+    }
+
+    @Test func `a dry run downloads nothing, changes no file, and says what there is`() async throws {
+        try await Desk.with(calls: 12) { desk in
+            let before = try await desk.run("archive", "--dry-run", "--day", desk.day, "--json")
+            #expect(before.status == 0, "\(before.errors)")
+            #expect(!FileManager.default.fileExists(atPath: "\(desk.root)/manifest.sqlite"))
+            let line = try #require(try before.objects.first { $0["type"]?.text == "estimate" })
+            #expect(try before.objects.last?["type"]?.text == "summary")
+            #expect(desk.simulator.counters.requests(to: .media) == 0)
+
+            try await desk.archiveDay()
+            let known = try await desk.run("list", "--json").objects.count { $0["type"]?.text == "recording" }
+            #expect(line["recordings"]?["expected"]?.number == Double(known))
+            #expect(line["bytes"]?["basis"]?.text == "assumed")
+
+            let files = try await tree(desk)
+            #expect(files.contains("manifest.sqlite") && files.contains(".tar"))
+            let downloads = desk.simulator.counters.requests(to: .media)
+            let after = try await desk.run("archive", "--dry-run", "--day", desk.day, "--json")
+            #expect(after.status == 0, "\(after.errors)")
+            #expect(try await tree(desk) == files)
+            #expect(desk.simulator.counters.requests(to: .media) == downloads)
+            let again = try #require(try after.objects.first { $0["type"]?.text == "estimate" })
+            #expect(again["bytes"]?["basis"]?.text == "history")
+            #expect(again["recordings"]?["expected"]?.number == 0)
+            let text = try await desk.run("archive", "--dry-run", "--day", desk.day)
+            #expect(text.output.contains("would") && text.output.contains("are held"))
+        }
+    }
+
+    @Test func `a dry run goes on beside a pass`() async throws {
+        try await Desk.with(calls: 4) { desk in
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            let pass = try desk.start("archive", "--day", desk.day)
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            let ending = try await desk.run("archive", "--dry-run", "--day", desk.day)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(pass.isRunning)
+            pass.signal(SIGKILL)
+            _ = try await pass.end()
+        }
+    }
+
+    @Test func `a dry run whose provider refuses says so with its code`() async throws {
+        try await Desk.with(calls: 1) { desk in
+            desk.simulator.inject(FaultRule(.tasks, .always, .status(403)))
+            let ending = try await desk.run("archive", "--dry-run", "--day", desk.day, "--json")
+            #expect(ending.status == 77)
+            #expect(try ending.objects.last?["error"]?.text != nil)
+        }
+    }
+
+    @Test(arguments: [
+        ["--exact"], ["--dry-run", "--retry-failed"], ["--low-priority"], ["--low-priority", "--day", "2025-01-01"],
+        ["--low-priority", "--from", "2025-01-01", "--retry-failed"],
+        ["--low-priority", "--from", "2015-01-01"], ["--from", "2015-01-01"], ["--dry-run", "--from", "2015-01-01"],
+    ])
+    func `options that do not go together, or reach too far, are refused`(_ options: [String]) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.start(["archive"] + options).end()
+            #expect(ending.status == 64, "\(ending.errors)")
+            #expect(desk.simulator.counters.requests == [:])
+        }
+    }
+
+    private func from(_ desk: Desk) throws -> String {
+        let day = try Date.ISO8601FormatStyle().year().month().day().parse(desk.day)
+        return day.addingTimeInterval(-3 * 86_400).formatted(.iso8601.year().month().day())
+    }
+
+    @Test func `a backfill ends at a signal with its code, and the next one goes on there`() async throws {
+        try await Desk.with(calls: 8) { desk in
+            desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 20_000)))
+            let arguments = ["archive", "--low-priority", "--from", try from(desk), "--json"]
+            let backfill = try desk.start(arguments, environment: ["CALLARK_DOWNLOADS_CONCURRENCY": "4"])
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            backfill.signal(SIGTERM)
+            let ending = try await backfill.end()
+            #expect(ending.status == 143, "\(ending.errors)")
+            let done = try ending.objects.filter { $0["type"]?.text == "step" }.count
+            #expect(done == 3)
+            #expect(try ending.objects.last?["complete"] == .boolean(false))
+            desk.simulator.clearFaults()
+            let next = try await desk.start(arguments).end()
+            #expect(next.status == 0, "\(next.errors)")
+            let summary = try #require(try next.objects.last)
+            #expect(summary["already_listed"]?.number == 3)
+            #expect(summary["complete"] == .boolean(true))
+            #expect(try await desk.archived() == desk.offered)
+            #expect(try await desk.run("verify").status == 0)
+        }
+    }
+
+    @Test func `a daily pass goes first, and the backfill after it`() async throws {
+        try await Desk.with(calls: 6) { desk in
+            desk.simulator.inject(FaultRule(.media, .first(2), .stall(afterBytes: 50, .seconds(3))))
+            let backfill = try desk.start("archive", "--low-priority", "--from", try from(desk))
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            let daily = try await desk.run("archive", "--day", desk.day)
+            #expect(daily.status == 0, "\(daily.errors)")
+            #expect(daily.errors.contains("waiting until it has stepped aside"))
+            let ending = try await backfill.end()
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(ending.output.contains("complete"))
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `a second backfill is refused`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(20))))
+            let first = try desk.start("archive", "--low-priority", "--from", try from(desk))
+            try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
+            let second = try await desk.run("archive", "--low-priority", "--from", try from(desk))
+            #expect(second.status == 75)
+            #expect(try second.complaint.contains("backfilling"))
+            first.signal(SIGKILL)
+            _ = try await first.end()
+        }
+    }
+}
