@@ -12,6 +12,8 @@ package struct SimulatorOptions: Sendable {
     package var search = SearchRules()
     /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
+    /// How the configuration of sites behaves where that is in doubt.
+    package var sites = SiteRules()
     /// Whether answers have the simulator's time as their `Date`. Who lives by another clock would take it for wrong.
     package var tellsTime = true
     /// How far answers stray from their description.
@@ -54,8 +56,9 @@ package struct TokenRules: Sendable {
     package var errorShape = ErrorShape.oauth
     /// Whether tokens are those of a Service App, which has to name its organization in captures/query (wxcc-api 3.4).
     package var isServiceApp = true
-    /// Space separated; API calls need `cjp:config_read` or `cjp:config`.
-    package var scope = "cjp:config_read"
+    /// Space separated; API calls need `cjp:config_read` or `cjp:config`, and those that change a site
+    /// `cjp:config_write`.
+    package var scope = "cjp:config_read cjp:config_write"
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}
@@ -120,6 +123,25 @@ package struct CaptureRules: Sendable {
     package init() {}
 }
 
+/// The rules of `organization/{orgId}/site` that are in doubt (wxcc-api 10, 16).
+package struct SiteRules: Sendable {
+    /// Whether there is a second version of the list, in pages; else 404.
+    package var servesVersion2 = true
+    /// Whether there is a call for many; else 405.
+    package var servesBulk = true
+    /// The most sites of one page, whatever size is asked for.
+    package var largestPage = 100
+    /// Whether every page is the first one.
+    package var ignoresPage = false
+    /// Whether a change of another version than the newest is refused with 409 instead of carried out.
+    package var refusesStaleVersions = true
+    /// One in so many items of a bulk call is carried out and left out of the answer; `nil` for none.
+    package var silentBulkItem: Int?
+
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
+    package init() {}
+}
+
 /// Ways in which real answers differ from their description (wxcc-api 5, 6.2).
 package struct Quirks: OptionSet, Sendable {
     /// One bit for each.
@@ -141,9 +163,12 @@ package struct Quirks: OptionSet, Sendable {
     package static let escapedURLs = Quirks(rawValue: 1 << 5)
     /// Participants are one comma-separated string in some recordings.
     package static let joinedParticipants = Quirks(rawValue: 1 << 6)
+    /// The `meta` of a list of sites has numbers, where the description has objects only.
+    package static let numbersInMeta = Quirks(rawValue: 1 << 16)
 
     /// Every one of them.
     package static let all: Quirks = [
         .stringTimestamps, .lowerCaseKeys, .missingKeys, .nulls, .anyOrder, .escapedURLs, .joinedParticipants,
+        .numbersInMeta,
     ]
 }

@@ -19,6 +19,9 @@ struct FaultOptions: ParsableArguments {
     @Option(help: "How refused refreshes are written: oauth or webex.")
     var tokenErrors: TokenErrors = .oauth
 
+    @Option(help: "What tokens permit, space separated; \"cjp:config_read\" alone is for reading only.")
+    var tokenScope = TokenRules().scope
+
     @Option(help: "Around midday, so many tasks are created in one millisecond.")
     var tasksInOneMillisecond: Int?
 
@@ -50,6 +53,7 @@ struct FaultOptions: ParsableArguments {
             throw ExitCode(64)
         }
         if let accessTokenSeconds { options.tokens.accessLifetime = .seconds(accessTokenSeconds) }
+        options.tokens.scope = tokenScope
         options.tokens.rotatesRefreshTokens = rotateRefreshTokens
         options.tokens.errorShape = tokenErrors == .oauth ? .oauth : .webex
         return options
@@ -79,7 +83,7 @@ struct FaultOptions: ParsableArguments {
               recordings: 0.2
             - tasks 429 retry-after=2 every=10
 
-        Where (at): token, tasks, captures, organization, media.
+        Where (at): token, tasks, captures, organization, sites, media.
         What (fault), with its values:
           500 (any status)        body, type, retry-after
           html, json              a page with status 200; type=audio/wav

@@ -86,6 +86,46 @@ import Testing
         }
     }
 
+    @Test func `sites are as described`() async throws {
+        try await withSimulator(calls: 0, options: .strict) { simulator, client async throws in
+            let base = "\(simulator.origin)/organization/\(simulator.organizationID)"
+            func send(_ method: String, _ path: String, _ body: String = "") async throws -> Client.Answer {
+                let content = body.isEmpty ? [] : ["-H", "Content-Type: application/json", "--data-binary", body]
+                return try await client.fetch("\(base)/\(path)", ["-X", method] + content)
+            }
+            let template = "/organization/{orgid}"
+            let all = try await client.fetch("\(base)/site")
+            #expect(try await violations("\(template)/site", "get", 200, [all]) == "")
+            let page = try await client.fetch("\(base)/v2/site?page=0&pageSize=3")
+            #expect(try await violations("\(template)/v2/site", "get", 200, [page]) == "")
+            let sites = try #require(try JSONSerialization.jsonObject(with: all.body) as? [[String: Any]])
+            let depot = try #require(sites.first { $0["name"] as? String == "Old Depot" })
+            let id = try #require(depot["id"] as? String)
+            let one = try await client.fetch("\(base)/site/\(id)")
+            let same = String(decoding: one.body, as: UTF8.self)
+            let put = try await send("PUT", "site/\(id)", same)
+            #expect(try await violations("\(template)/site/{id}", "get", 200, [one]) == "")
+            #expect(try await violations("\(template)/site/{id}", "put", 200, [put]) == "")
+            let profile = try #require(depot["multimediaProfileId"] as? String)
+            let new = #"{"name":"Quay","active":true,"multimediaProfileId":"\#(profile)"}"#
+            let made = try await send("POST", "site", new)
+            #expect(try await violations("\(template)/site", "post", 201, [made]) == "")
+            let taken = try await send("POST", "site", new)
+            #expect(try await violations("\(template)/site", "post", 409, [taken]) == "")
+            let wrong = try await send("POST", "site", "{}")
+            #expect(try await violations("\(template)/site", "post", 400, [wrong]) == "")
+            let bulk = #"{"items":[{"itemIdentifier":1,"item":\#(new),"requestAction":"SAVE"}]}"#
+            let answer = try await send("POST", "site/bulk", bulk)
+            #expect(answer.status == 207)
+            #expect(try await violations("\(template)/site/bulk", "post", 207, [answer]) == "")
+            let main = try #require(sites.first { $0["name"] as? String == "Main" }?["id"] as? String)
+            let inUse = try await send("DELETE", "site/\(main)")
+            #expect(try await violations("\(template)/site/{id}", "delete", 412, [inUse]) == "")
+            let gone = try await send("GET", "site/x")
+            #expect(try await violations("\(template)/site/{id}", "get", 404, [gone]) == "")
+        }
+    }
+
     @Test func `the witness finds what is wrong`() async throws {
         try await withSimulator(calls: 300) { _, client async throws in
             let answer = try await client.allTasks()

@@ -9,6 +9,8 @@ final class Provider: Sendable {
         var limiter = RequestLimiter()
         var faults: FaultPlan
         var changes = WorldChanges()
+        /// By organization.
+        var sites: [SiteOffice]
         var counters = SimulatorCounters()
         var requestNumber: UInt64 = 0
     }
@@ -17,6 +19,7 @@ final class Provider: Sendable {
     struct Caller: Sendable {
         var organization: Int
         var isServiceApp: Bool
+        var scopes: Set<String>
     }
 
     /// An answer that ends the handling of a request early.
@@ -39,7 +42,9 @@ final class Provider: Sendable {
             rules: options.tokens
         )
         let faults = FaultPlan(seed: world.seed, rules: options.faults)
-        state = Mutex(State(options: options, tokens: tokens, faults: faults))
+        let now = clock.now
+        let sites = world.organizations.indices.map { SiteOffice(world, organization: $0, now: now) }
+        state = Mutex(State(options: options, tokens: tokens, faults: faults, sites: sites))
     }
 
     var options: SimulatorOptions { state.withLock { $0.options } }
@@ -60,7 +65,7 @@ final class Provider: Sendable {
         case "/v1/agents/activities", "/v1/contactCenter/agents/activities": .activities
         case "/v1/captures/query", "/v1/contactCenter/captures/query": .captures
         case "/search": .search
-        case _ where path.hasPrefix("/organization/"): .organization
+        case _ where path.hasPrefix("/organization/"): isOfSites(path) ? .sites : .organization
         case _ where path.hasPrefix("/media/"): .media
         case _ where path.hasPrefix("/simulator/"): .simulator
         default: .unknown
@@ -103,6 +108,7 @@ final class Provider: Sendable {
             case .captures: return try captures(request, from: caller(request, tracking), tracking: tracking)
             case .search: return try search(request, from: caller(request, tracking), tracking: tracking)
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
+            case .sites: return try sites(request, from: caller(request, tracking), tracking: tracking)
             case .media: return media(request, fault: fault)
             case .simulator: return simulatorPage(request)
             case .unknown: return .framework(404, "Not Found", path: request.path, at: clock.now)
@@ -116,7 +122,7 @@ final class Provider: Sendable {
         switch endpoint {
         case .token, .captures, .search: if request.method == "POST" { return nil }
         case .tasks, .activities, .authorize, .organization: if request.method == "GET" { return nil }
-        case .media, .simulator, .unknown: return nil
+        case .sites, .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
     }
@@ -144,7 +150,7 @@ final class Provider: Sendable {
         guard !grant.scopes.isDisjoint(with: ["cjp:config_read", "cjp:config"]) else {
             throw Refusal(.failure(403, "Insufficient scope", tracking: tracking))
         }
-        return Caller(organization: grant.organization, isServiceApp: grant.isServiceApp)
+        return Caller(organization: grant.organization, isServiceApp: grant.isServiceApp, scopes: grant.scopes)
     }
 
     private func compress(_ response: inout Response, for request: Request, at endpoint: Endpoint) {

@@ -10,7 +10,8 @@ from jsonschema import Draft4Validator, FormatChecker, RefResolver
 
 api_file, path, method, status, *documents = sys.argv[1:]
 with open(api_file, encoding="utf-8") as file:
-    api = json.load(file)
+    # The name of a site has the pattern [a-zA-Z\d-_\s], whose hyphen is a letter to Java and an error to Python.
+    api = json.loads(file.read().replace(r"\\d-_", r"\\d\\-_"))
 content = api["paths"][path][method]["responses"][status]["content"]
 schema = next(iter(content.values()))["schema"]
 # OpenAPI 3.0 schemas are JSON Schema drafts 4 to 5 as far as these use it.
