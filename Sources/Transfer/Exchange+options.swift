@@ -64,6 +64,7 @@ extension Exchange {
     private func setCall(_ handle: EasyHandle, _ request: HTTPRequest) throws(TransferError) {
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         try handle.set(CURLOPT_TIMEOUT_MS, request.totalTimeout)
+        try handle.set(CURLOPT_FRESH_CONNECT, !request.isRepeatable)
         if request.body != nil || request.method == .post || request.method == .put {
             try handle.set(CURLOPT_POST, true)
             try handle.setBody(request.body ?? Data())

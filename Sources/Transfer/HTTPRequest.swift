@@ -12,6 +12,10 @@ package struct HTTPRequest: Sendable {
     package var totalTimeout: Duration
     /// A longer answer, counted after decompression, is an error: nobody's mistake may fill the memory.
     package var maximumResponseBytes: Int
+    /// Whether sending it a second time does no harm. libcurl does that by itself where a kept connection dies before an
+    /// answer comes, although the server may have carried the request out; so that one that is not gets a connection of
+    /// its own.
+    package var isRepeatable = true
 
     package enum Method: String, Sendable {
         case get = "GET"

@@ -5,6 +5,10 @@ import Transfer
 
 @testable import WebexContactCenter
 
+extension HTTPRequest.Method {
+    fileprivate static let allMethods: [HTTPRequest.Method] = [.get, .post, .put, .delete]
+}
+
 @Suite struct RequestSchemaTests {
     private let task = "e890a591-63f0-4984-a8f2-00e631368fb4"
 
@@ -47,6 +51,38 @@ import Transfer
         )
         let outcome = try await validated(try await requests(.current, options))
         #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
+    @Test func `requests about sites are, too`() async throws {
+        let site = #"{"id":"s","name":"Quay","active":true,"multimediaProfileId":"m","version":3,"description":"d"}"#
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in
+                switch request.method {
+                case .get where request.url.path().contains("/v2/"):
+                    request.query["page"] == "0" ? .json(#"{"meta":{},"data":[\#(site)]}"#) : HTTPResponse.noTasks
+                case .delete: HTTPResponse(status: 204)
+                case .post where request.url.path().hasSuffix("/bulk"):
+                    .json(#"{"items":[{"itemIdentifier":1,"status":201,"href":"/site/s"}]}"#, status: 207)
+                default: .json(site)
+                }
+            }
+        )
+        let sites = test.center.sites
+        let first = try #require(try await sites.list().first)
+        _ = try await sites.site(first.id)
+        _ = try await sites.create(first.fields)
+        _ = try? await sites.update(first, to: SiteChange(name: "Quay 2").applied(to: first.fields))
+        _ = try await sites.create([first.fields])
+        try await sites.delete(first)
+        #expect(Set(test.exchange.requests.map(\.method)) == Set(HTTPRequest.Method.allMethods))
+        let outcome = try await validated(test.exchange.requests)
+        #expect(outcome.status == 0, "\(outcome.output)")
+        let url = try #require(URL(string: "https://h.example/organization/o/site"))
+        let wrong = HTTPRequest(.post, url, body: Data(#"{"name":"ü","active":"yes","color":1}"#.utf8))
+        let faults = try await validated([wrong]).output
+        for fault in ["does not match", "'yes' is not of type", "multimediaProfileId", "unknown member color"] {
+            #expect(faults.contains(fault))
+        }
     }
 
     @Test func `the validator finds what is wrong`() async throws {

@@ -18,6 +18,10 @@ struct APICall: Sendable {
     var path: String
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
+    /// What the token has to permit, for messages (wxcc-api 3.4).
+    var scope = "cjp:config_read"
+    /// Whether it may be sent again although it may have been carried out already. Reading may; creating may not.
+    var isRepeatable = true
 
     /// For messages: `GET tasks`.
     var name: String { "\(method.rawValue) \(path)" }
@@ -31,7 +35,9 @@ struct APICall: Sendable {
             "TrackingId": trackingID,
         ]
         if body != nil { headers["Content-Type"] = "application/json" }
-        return HTTPRequest(method, url, headers: headers, body: body.map(JSONWriter.data))
+        var request = HTTPRequest(method, url, headers: headers, body: body.map(JSONWriter.data))
+        request.isRepeatable = isRepeatable
+        return request
     }
 
     /// `base`, with or without a slash at its end, and what is asked of it.
@@ -65,10 +71,11 @@ enum FormEncoding {
     /// `a=1&b=x%20y`: everything but the unreserved characters of RFC 3986 is percent-encoded, so that no reader has
     /// to know whether `+` is a space.
     static func text(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { encode($0.name) + "=" + encode($0.value) }.joined(separator: "&")
+        fields.map { encoded($0.name) + "=" + encoded($0.value) }.joined(separator: "&")
     }
 
-    private static func encode(_ text: String) -> String {
+    /// `text` as a name, a value, or one part of a path.
+    static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         for byte in text.utf8 {

@@ -11,13 +11,22 @@ struct ErrorBody: Sendable, Equatable {
     /// Reads `body` without ever failing.
     init(_ body: Data) {
         if let json = try? JSONReader.value(of: body), json.isObject {
-            text = Self.oneLine(Self.texts(in: json))
-            trackingID = Self.oneLine([json["trackingId"]?.text].compactMap(\.self))
+            self.init(json)
         } else {
             let plain = String(decoding: body.prefix(4096), as: UTF8.self)
             let isMarkup = plain.drop(while: \.isWhitespace).first == "<"
-            text = Self.oneLine([isMarkup ? Self.textOfMarkup(plain) : plain])
+            self.init(text: Self.oneLine([isMarkup ? Self.textOfMarkup(plain) : plain]))
         }
+    }
+
+    private init(text: String?) {
+        self.text = text
+    }
+
+    /// Reads an error that is part of an answer, such as that of one item of many (wxcc-api 10.4).
+    init(_ json: JSONValue) {
+        text = Self.oneLine(Self.texts(in: json))
+        trackingID = Self.oneLine([json["trackingId"]?.text].compactMap(\.self))
     }
 
     /// Whether the provider complains about the token rather than the question: it answers some of these with 400.
@@ -33,6 +42,9 @@ struct ErrorBody: Sendable, Equatable {
             guard let found = json[name] else { continue }
             for text in sentences(in: found) where !texts.contains(text) { texts.append(text) }
         }
+        // What stands in the way of a change: `"references":[{"id":…,"name":…}]`.
+        let users = json["references"]?.elements?.compactMap { $0["name"]?.text ?? $0["id"]?.text } ?? []
+        if !users.isEmpty { texts.append("referenced by " + users.joined(separator: ", ")) }
         return texts
     }
 

@@ -11,10 +11,13 @@ struct FailedExchange: Error, Sendable {
     var isRetryable: Bool { error.isTransient }
     /// Whether another access token could change the answer.
     var concernsToken = false
+    /// Whether the provider certainly did nothing: it refused, or the request never got there.
+    var wasNotCarriedOut = false
 
     /// No answer arrived.
     init(_ error: TransferError, calling name: String) {
         let message = "\(name): \(error.message)"
+        wasNotCarriedOut = [.unresolved, .unreachable].contains(error.code)
         switch error.code {
         case .cancelled:
             self.error = .cancelled
@@ -28,25 +31,33 @@ struct FailedExchange: Error, Sendable {
     }
 
     /// An answer arrived whose status is no success (wxcc-api 4.3).
-    init(_ response: HTTPResponse, calling name: String, hiding secrets: [Secret], now: Timestamp) {
+    /// - Parameter scope: what the call needs the token to permit.
+    init(
+        _ response: HTTPResponse,
+        calling name: String,
+        scope: String = "cjp:config_read",
+        hiding secrets: [Secret],
+        now: Timestamp
+    ) {
         let body = ErrorBody(response.body)
         let words = body.text.map { ": " + Self.hide(secrets, in: $0) } ?? ""
         let code = Self.code(of: response.status)
         error = ProviderError(
             code,
             "\(name): status \(response.status)\(words)",
-            advice: Self.advice(on: response.status),
+            advice: Self.advice(on: response.status, scope: scope),
             status: response.status,
             trackingID: response.trackingID ?? body.trackingID
         )
         retryAfter = response.headers.retryAfter(now: now.date)
+        wasNotCarriedOut = code != .unavailable
         if isRetryable, let retryAfter {
             error.advice = "the provider asks to be left alone for \(Int(retryAfter.seconds)) s"
         }
         concernsToken = response.status == 401 || response.status == 400 && body.speaksOfAuthorization
         if concernsToken {
             error.code = .authorization
-            error.advice = Self.advice(on: 401)
+            error.advice = Self.advice(on: 401, scope: scope)
         }
     }
 
@@ -77,11 +88,11 @@ extension FailedExchange {
         }
     }
 
-    private static func advice(on status: Int) -> String {
+    private static func advice(on status: Int, scope: String) -> String {
         switch status {
         case 401: "authorise Callark again and configure the new token; check region and org_id"
         case 403:
-            "the token lacks the scope cjp:config_read or its owner lacks the role, or org_id or region is not its own"
+            "the token lacks the scope \(scope) or its owner lacks the role, or org_id or region is not its own"
         case 300..<400: "the provider redirects: check api_base_url and oauth_base_url"
         case 404, 405, 410: "check region, api_base_url and api_dialect"
         default: ""
@@ -102,8 +113,9 @@ extension HTTPResponse {
         headers["trackingid"].flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
     }
 
-    /// The JSON that a success should bring.
+    /// The JSON that a success should bring; null where it says that it brings nothing.
     func json(calling name: String) throws(FailedExchange) -> JSONValue {
+        if status == 204, body.isEmpty { return .null }
         do throws(JSONReader.Fault) {
             return try JSONReader.value(of: body)
         } catch {

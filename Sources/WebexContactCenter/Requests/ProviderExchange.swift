@@ -78,6 +78,54 @@ final class ProviderExchange: Sendable {
         }
     }
 
+    /// Sends a `call` that must not be carried out twice. After a failure that leaves open whether it was, `done` looks,
+    /// and only where it finds nothing is the call sent again.
+    /// - Parameter done: what the call was to bring about, where that is so by now. It is asked also when a later sending
+    ///   is refused, as it is when the first one had its effect after all.
+    func carryOut<Answer>(
+        _ call: APICall,
+        decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer,
+        done: () async throws(ProviderError) -> Answer?
+    ) async throws(ProviderError) -> Answer {
+        var call = call
+        call.isRepeatable = false
+        var attempt = 1
+        while true {
+            do throws(ProviderError) {
+                return try await answer(to: call, decode: decode)
+            } catch {
+                let isOpen = error.code == .unavailable || error.code == .malformed
+                guard isOpen || attempt > 1 && error.code == .rejected else { throw error }
+                if let answer = try await lookBack(after: error, done) { return answer }
+                guard isOpen, let delay = retry.delay(afterAttempt: attempt, retryAfter: nil) else { throw error }
+                logger.notice(
+                    "a change that may have been made has not been, and is sent again",
+                    metadata: [
+                        "wxcc.organization": "\(settings.organization)", "wxcc.call": "\(call.name)",
+                        "wxcc.attempt": "\(attempt)", "wxcc.error": "\(error.code.rawValue)",
+                    ]
+                )
+                try await stopwatch.sleep(for: delay)
+                attempt += 1
+            }
+        }
+    }
+
+    /// - Throws: `failure`, with what it leaves open, where that cannot be found out.
+    private func lookBack<Answer>(
+        after failure: ProviderError,
+        _ done: () async throws(ProviderError) -> Answer?
+    ) async throws(ProviderError) -> Answer? {
+        do throws(ProviderError) {
+            return try await done()
+        } catch {
+            if error.code == .cancelled { throw error }
+            var failure = failure
+            failure.advice = "it may have been done all the same, which cannot be seen now: look before trying again"
+            throw failure
+        }
+    }
+
     /// A token that is refused is renewed once: a new one that is refused too is no matter of age. Unless its time was
     /// over when the refusal came, as with tokens that last seconds.
     private func mayRenew(_ token: Secret, renewals: Int, _ policy: RetryPolicy) async -> Bool {
@@ -87,7 +135,7 @@ final class ProviderExchange: Sendable {
     }
 
     /// Waits as the failure and the policy want it.
-    /// - Throws: the failure where it is final.
+    /// - Throws: the failure where it is final, or where the call may have been carried out and must not be twice.
     private func pause(
         after failure: FailedExchange,
         attempt: Int,
@@ -98,7 +146,7 @@ final class ProviderExchange: Sendable {
             let pause = min(failure.retryAfter ?? Self.defaultPause, policy.longestRetryAfter)
             limiter.pause(for: max(pause, .seconds(1)))
         }
-        guard failure.isRetryable,
+        guard failure.isRetryable, call.isRepeatable || failure.wasNotCarriedOut,
             let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
         else { throw failure.error }
         logger.info(
@@ -120,11 +168,11 @@ final class ProviderExchange: Sendable {
     ) async throws(FailedExchange) -> Answer {
         let response = try await send(call, token: token)
         guard (200..<300).contains(response.status) else {
-            throw FailedExchange(response, calling: call.name, hiding: [token], now: now())
+            throw FailedExchange(response, calling: call.name, scope: call.scope, hiding: [token], now: now())
         }
         let json = try response.json(calling: call.name)
         do throws(ProviderError) {
-            try requireOwnOrganization(json["meta"]?["orgId"]?.text, in: call)
+            try requireOwnOrganization(json["meta"]?["orgId"]?.text, in: call.name)
             return try decode(json, response.trackingID)
         } catch {
             guard error.code == .malformed else { throw FailedExchange(error) }
@@ -162,12 +210,13 @@ final class ProviderExchange: Sendable {
         )
     }
 
-    /// Another tenant's answer must never come into this organization's archive.
-    private func requireOwnOrganization(_ answered: String?, in call: APICall) throws(ProviderError) {
+    /// Another tenant's answer must never pass for this organization's.
+    /// - Parameter answered: the organization that an answer, or an object in it, names.
+    func requireOwnOrganization(_ answered: String?, in name: String) throws(ProviderError) {
         guard let answered, settings.organizationID.isContradicted(by: answered) else { return }
         throw ProviderError(
             .wrongOrganization,
-            "\(call.name): the answer is of organization \(answered.prefix(64)), not of \(settings.organizationID)",
+            "\(name): the answer is of organization \(answered.prefix(64)), not of \(settings.organizationID)",
             advice: "check org_id, and with whose account the token was made"
         )
     }

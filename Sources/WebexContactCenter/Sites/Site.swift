@@ -1,0 +1,76 @@
+import Recordings
+
+/// The provider's identifier of a site.
+package struct SiteID: ProviderIdentifier {
+    package let description: String
+
+    /// - Returns: `nil` also for `.` and `..`, which would turn the path that an identifier is a part of into another.
+    package init?(_ text: some StringProtocol) {
+        guard !text.isEmpty, !text.utf8.contains(0), text != ".", text != ".." else { return nil }
+        description = String(text)
+    }
+}
+
+/// One site as the provider has it: generally a geographical location, which teams belong to (wxcc-api 10.2).
+package struct Site: Sendable, Hashable {
+    /// Never changes.
+    package let id: SiteID
+    /// What people can change of it.
+    package let fields: SiteFields
+    /// Rises with each change; `nil` where the provider does not tell.
+    package let version: Int64?
+    /// Whether the provider made it: then it can be neither changed nor deleted.
+    package let isSystemDefault: Bool
+    /// When it was made.
+    package let createdTime: Timestamp?
+    /// When it was last changed.
+    package let lastUpdatedTime: Timestamp?
+    /// The whole object, with what nobody here knows of: a change sends it back.
+    let json: JSONValue
+
+    /// - Throws: `malformed` where there is no ID or no name.
+    init(_ json: JSONValue) throws(ProviderError) {
+        guard let id = json["id"]?.text.flatMap({ SiteID($0) }) else {
+            throw ProviderError(.malformed, "a site without an id")
+        }
+        guard let name = json["name"]?.text else { throw ProviderError(.malformed, "site \(id) has no name") }
+        self.id = id
+        fields = SiteFields(
+            name: name,
+            isActive: json["active"]?.flag ?? false,
+            multimediaProfileID: json["multimediaProfileId"]?.text ?? "",
+            description: json["description"]?.text ?? ""
+        )
+        version = json["version"]?.integer
+        isSystemDefault = json["systemDefault"]?.flag ?? false
+        createdTime = Timestamp(plausible: json["createdTime"])
+        lastUpdatedTime = Timestamp(plausible: json["lastUpdatedTime"])
+        self.json = json
+    }
+
+    /// The whole object with other fields, as PUT replaces it (wxcc-api 10.2).
+    func json(changedTo fields: SiteFields, of organization: OrganizationID) -> JSONValue {
+        var json = json.setting("organizationId", to: .string(organization.description))
+            .setting("id", to: .string(id.description))
+            .setting("name", to: .string(fields.name))
+            .setting("active", to: .bool(fields.isActive))
+            .setting("multimediaProfileId", to: .string(fields.multimediaProfileID))
+        if json["description"] != nil || !fields.description.isEmpty {
+            json = json.setting("description", to: .string(fields.description))
+        }
+        return json
+    }
+}
+
+extension JSONValue {
+    /// This object with a member of that name and value; the others, and the order, stay.
+    fileprivate func setting(_ name: String, to value: JSONValue) -> JSONValue {
+        guard case .object(var members) = self else { return self }
+        if let index = members.lastIndex(where: { $0.name == name }) {
+            members[index].value = value
+        } else {
+            members.append(JSONMember(name, value))
+        }
+        return .object(members)
+    }
+}
