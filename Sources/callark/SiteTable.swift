@@ -1,0 +1,54 @@
+import Recordings
+import WebexContactCenter
+
+/// A site, and whose it is.
+struct ListedSite {
+    var organization: OrganizationName
+    var site: Site
+
+    static var table: Table<ListedSite> {
+        Table(
+            type: "site",
+            columns: [
+                .init(name: "organization", heading: nil) { .text($0.organization.description) },
+                .init(name: "id", heading: "id") { .text($0.site.id.description) },
+                .init(name: "name", heading: "name") { .text($0.site.fields.name) },
+                .init(
+                    name: "active",
+                    heading: "active",
+                    value: { .boolean($0.site.fields.isActive) },
+                    text: { $0.site.fields.isActive ? "yes" : "no" }
+                ),
+                .init(name: "multimedia_profile_id", heading: "multimedia profile") {
+                    .text($0.site.fields.multimediaProfileID)
+                },
+                .init(name: "version", heading: "version", isNumber: true) { .init($0.site.version) },
+                .init(
+                    name: "system_default",
+                    heading: "made by",
+                    value: { .boolean($0.site.isSystemDefault) },
+                    text: { $0.site.isSystemDefault ? "provider" : "" }
+                ),
+                .init(name: "created_time", heading: nil) { .init($0.site.createdTime?.description) },
+                .init(name: "last_updated_time", heading: nil) { .init($0.site.lastUpdatedTime?.description) },
+                .init(name: "description", heading: "description") { .text($0.site.fields.description) },
+            ]
+        )
+    }
+}
+
+/// The last line of a command about one site.
+struct SiteSummary: Encodable {
+    let type = "summary"
+    var action: String
+    var id: String
+}
+
+extension Output {
+    /// Writes one site and what was done to it.
+    func site(_ site: Site, of organization: OrganizationName, action: String, words: String? = nil) throws {
+        try ListedSite.table.write([ListedSite(organization: organization, site: site)], to: self)
+        if let words { text(words) }
+        try json(SiteSummary(action: action, id: site.id.description))
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct SitesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sites",
+        abstract: "List, make, change and delete an organization's sites, one by one or from a CSV file.",
+        discussion: """
+            A site is generally a geographical location; teams belong to it. Reading needs the scope cjp:config_read, \
+            everything else cjp:config_write, which a Service App for archiving alone does not have.
+
+            EXAMPLES
+              callark sites list
+              callark sites create --name Harbour --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d
+              callark sites export -o sites.csv
+              callark sites import sites.csv --dry-run
+            """,
+        subcommands: [
+            SitesListCommand.self, SitesGetCommand.self, SitesCreateCommand.self, SitesUpdateCommand.self,
+            SitesDeleteCommand.self, SitesImportCommand.self, SitesExportCommand.self,
+        ]
+    )
+}
+
+/// Which organization's sites.
+struct SitesOptions: ParsableArguments {
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "The organization; needed where the configuration has several.")
+    var org: OrganizationName?
+
+    /// Asks the provider about the sites of that organization.
+    func withSites<Value>(_ work: (OrganizationName, Sites) async throws -> Value) async throws -> Value {
+        let workplace = try Workplace(common)
+        let organization = try workplace.organization(named: org)
+        return try await workplace.withContactCenter(of: organization) { try await work(organization.name, $0.sites) }
+    }
+}
+
+extension SiteID: ExpressibleByArgument {
+    /// Reads an ID that may be part of a path.
+    package init?(argument: String) { self.init(argument) }
+}
+
+/// Whether a site is in use, as `--active` and `--inactive` say it.
+enum ActiveFlag: String, EnumerableFlag {
+    case active, inactive
+
+    static func help(for value: ActiveFlag) -> ArgumentHelp? {
+        value == .active ? "The site is in use." : "The site is not in use."
+    }
+
+    var isActive: Bool { self == .active }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Recordings
+import WebexContactCenter
+
+struct SitesCreateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a site.",
+        discussion: """
+            A name has up to 80 letters, digits, -, _ and white space, and no other site of the organization has it. The \
+            ID of a multimedia profile is found in `callark sites list` or in Control Hub. Should the provider fail in the \
+            middle, Callark looks whether the site is there before it tries again.
+
+            EXAMPLES
+              callark sites create --name Harbour --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d
+              callark sites create --name "Old Depot" --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d \
+                --description "closed in 2024" --inactive
+            """
+    )
+
+    @OptionGroup var options: SitesOptions
+
+    @Option(help: "Its name.")
+    var name: String
+
+    @Option(help: ArgumentHelp("The ID of its multimedia profile.", valueName: "profile-id"))
+    var multimediaProfile: String
+
+    @Option(help: "What it is, in up to 255 characters.")
+    var description = ""
+
+    @Flag(exclusivity: .exclusive)
+    var state = ActiveFlag.active
+
+    func validate() throws {
+        guard let fault = fields.faults.first else { return }
+        throw ValidationError(fault)
+    }
+
+    private var fields: SiteFields {
+        SiteFields(
+            name: name,
+            isActive: state.isActive,
+            multimediaProfileID: multimediaProfile,
+            description: description
+        )
+    }
+
+    func run() async throws {
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        try await options.withSites { organization, sites in
+            let site = try await sites.create(fields)
+            try output.site(site, of: organization, action: "created", words: "created")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Recordings
+import WebexContactCenter
+
+struct SitesDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a site.",
+        discussion: """
+            Asks before it does so, on a terminal; elsewhere --yes has to be given. A site that teams or users belong to \
+            cannot be deleted, nor one that the provider has made.
+
+            EXAMPLES
+              callark sites delete 93912f11-6017-404b-bf14-5331890b1797
+              callark sites delete 93912f11-6017-404b-bf14-5331890b1797 --yes --json
+            """
+    )
+
+    @OptionGroup var options: SitesOptions
+
+    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"))
+    var id: SiteID
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    func run() async throws {
+        let canAsk = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        guard yes || canAsk else {
+            throw CommandError(.usage, "nobody can be asked whether to delete site \(id): give --yes")
+        }
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        try await options.withSites { organization, sites in
+            let site = try await sites.site(id)
+            guard yes || Self.isConfirmed(site, organization) else {
+                throw CommandError(.usage, "site \(id) was not deleted")
+            }
+            try await sites.delete(site)
+            try output.site(site, of: organization, action: "deleted", words: "deleted")
+        }
+    }
+
+    private static func isConfirmed(_ site: Site, _ organization: OrganizationName) -> Bool {
+        let question = "delete site \"\(site.fields.name)\" (\(site.id)) of \(organization)? [y/N] "
+        try? FileHandle.standardError.write(contentsOf: Data(question.utf8))
+        return ["y", "yes"].contains(readLine()?.trimmingCharacters(in: .whitespaces).lowercased())
+    }
+}

@@ -1,0 +1,150 @@
+import Archiver
+import ArgumentParser
+import Foundation
+import Recordings
+import WebexContactCenter
+
+struct SitesImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Make and change sites as a CSV file has them.",
+        discussion: """
+            The first line names the columns: name, multimedia_profile_id and active have to be there, id and description \
+            may be. A line means the site with its id; without one, the site of its name, or a new one. What is as the \
+            file has it is left alone, so that an import may be run again; sites that are not in the file are, too. \
+            Without the column description, descriptions stay as they are.
+
+            The whole file is checked before anything is asked of the provider: every fault is named with its line, the \
+            exit code is 64, and nothing is changed. New sites are then made many at once, others changed one by one, and \
+            each line gets a row that says what became of it. The exit code is 0 only where every site is as its line \
+            wants it, else 75.
+
+            EXAMPLES
+              callark sites import sites.csv --dry-run
+              callark sites import sites.csv --json | jq -c 'select(.type=="row" and .reason!="")'
+              callark sites export --org acme | callark sites import - --org globex
+            """
+    )
+
+    @OptionGroup var options: SitesOptions
+
+    @Argument(help: ArgumentHelp("The CSV file; - reads standard input.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    func run() async throws {
+        let output = Output(json: options.common.json)
+        let status = try await CommandLineRun.interruptibly { stop in
+            defer { output.flush() }
+            return try await carryOut(stop, output)
+        }
+        if status != .complete { throw ExitCode(status.rawValue) }
+    }
+
+    private func carryOut(_ stop: StopRequest, _ output: Output) async throws -> ExitStatus {
+        let sheet = SiteSheet(try read())
+        guard sheet.faults.isEmpty else { return try refuse(sheet.faults, output) }
+        return try await options.withSites { _, sites in
+            let plan = SitePlan(sheet.rows, sites: try await sites.list())
+            guard plan.faults.isEmpty else { return try refuse(plan.faults, output) }
+            var work = SiteImport(plan, sites: sites, isDry: dryRun)
+            var failure: ProviderError?
+            do throws(ProviderError) {
+                if !dryRun { try await work.carryOut { stop.isMade } }
+            } catch {
+                failure = error
+            }
+            return try report(work.lines, failure, output)
+        }
+    }
+
+    private func read() throws -> Data {
+        let handle = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
+        guard let data = try? handle?.readToEnd() ?? (handle == nil ? nil : Data()) else {
+            throw CommandError(.inputOutput, "\(file) cannot be read")
+        }
+        return data
+    }
+
+    private var place: String { file == "-" ? "standard input" : file }
+
+    private func refuse(_ faults: [CSVDocument.Fault], _ output: Output) throws -> ExitStatus {
+        for fault in faults {
+            Complaint.error("\(place), \(fault)")
+            try output.json(FaultLine(line: fault.line, problem: fault.problem))
+        }
+        try output.json(FaultSummary(faults: faults.count))
+        return .usage
+    }
+
+    private func report(_ lines: [SiteImport.Line], _ failure: ProviderError?, _ output: Output) throws -> ExitStatus {
+        try Self.table.write(lines, to: output)
+        let summary = Summary(lines, isDry: dryRun, error: failure?.description)
+        output.text(summary.text)
+        try output.json(summary)
+        if let failure {
+            Complaint.error("\(failure)")
+            return ExitStatus(failure)
+        }
+        return summary.complete ? .complete : .incomplete
+    }
+
+    private struct FaultLine: Encodable {
+        let type = "fault"
+        var line: Int
+        var problem: String
+    }
+
+    private struct FaultSummary: Encodable {
+        let type = "summary"
+        let complete = false
+        var faults: Int
+    }
+}
+
+extension SitesImportCommand {
+    private static var table: Table<SiteImport.Line> {
+        Table(
+            type: "row",
+            columns: [
+                .init(name: "line", heading: "line", isNumber: true) { .integer(Int64($0.step.row.line)) },
+                .init(name: "name", heading: "name") { .text($0.step.row.name) },
+                .init(name: "action", heading: "action") { .text($0.step.action.word) },
+                .init(name: "status", heading: "status") { .text($0.status.rawValue) },
+                .init(name: "id", heading: "id") { .init($0.id?.description) },
+                .init(name: "reason", heading: "reason") { .text($0.reason) },
+            ]
+        )
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var lines: Int
+        var counts: [String: Int]
+        var dryRun: Bool
+        /// Whether every site is as its line wants it, or would be.
+        var complete: Bool
+        var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, lines, counts, complete, error
+            case dryRun = "dry_run"
+        }
+
+        init(_ lines: [SiteImport.Line], isDry: Bool, error: String?) {
+            self.lines = lines.count
+            counts = Dictionary(grouping: lines, by: \.status.rawValue).mapValues(\.count)
+            dryRun = isDry
+            complete = lines.allSatisfy { $0.status.isAsWanted || $0.status == .planned }
+            self.error = error
+        }
+
+        var text: String {
+            let parts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }
+            let list = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+            return Readable.count(lines, "line") + list + (dryRun ? "; nothing was changed" : "")
+        }
+    }
+}

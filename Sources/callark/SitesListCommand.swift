@@ -1,0 +1,77 @@
+import ArgumentParser
+import Recordings
+import WebexContactCenter
+
+struct SitesListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the sites of an organization, or of all.",
+        discussion: """
+            The column "multimedia profile" has the IDs that --multimedia-profile of create and update takes.
+
+            EXAMPLES
+              callark sites list
+              callark sites list --org acme --json | jq -r 'select(.type=="site" and .active).name'
+              callark sites list --csv > sites.csv
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only this organization; may be given more than once.")
+    var org: [OrganizationName] = []
+
+    @Flag(help: "Print CSV, with more columns than `sites export`.")
+    var csv = false
+
+    func validate() throws {
+        if csv && common.json { throw ValidationError("--csv and --json: leave out one of them") }
+    }
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        var listed: [ListedSite] = []
+        for name in try workplace.organizations(named: org) {
+            let organization = try workplace.organization(named: name)
+            let sites = try await workplace.withContactCenter(of: organization) { try await $0.sites.list() }
+            listed += sites.map { ListedSite(organization: name, site: $0) }
+        }
+        try ListedSite.table.write(listed, to: output, asCSV: csv)
+        guard !csv else { return }
+        output.text(Readable.count(listed.count, "site"))
+        try output.json(Summary(sites: listed.count))
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var sites: Int
+    }
+}
+
+struct SitesGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show one site.",
+        discussion: """
+            EXAMPLES
+              callark sites get 93912f11-6017-404b-bf14-5331890b1797
+              callark sites get 93912f11-6017-404b-bf14-5331890b1797 --org acme --json
+            """
+    )
+
+    @OptionGroup var options: SitesOptions
+
+    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"))
+    var id: SiteID
+
+    func run() async throws {
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        try await options.withSites { organization, sites in
+            let site = try await sites.site(id)
+            try output.site(site, of: organization, action: "get")
+        }
+    }
+}
