@@ -33,6 +33,7 @@ struct Callark: AsyncParsableCommand {
         version: version,
         subcommands: [
             ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, ReportCommand.self,
+            StatsCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
         ]
     )

@@ -52,7 +52,7 @@ package struct FaultRule: Sendable, Hashable {
 
 /// The parts of the simulated provider.
 package enum Endpoint: String, Sendable, Hashable, CaseIterable {
-    case token, authorize, tasks, activities, captures, search, organization, media
+    case token, authorize, tasks, activities, statistics, captures, search, organization, media
     /// What only the simulator has, below `/simulator`.
     case simulator
     /// Paths that nothing serves.

@@ -57,6 +57,8 @@ def unknown(content, schema, resolver, place):
     if "$ref" in schema:
         schema = resolver.resolve(schema["$ref"])[1]
     if isinstance(content, dict):
+        if "properties" not in schema:
+            return  # Anything goes, such as the variables of a GraphQL document.
         for name, value in content.items():
             if name not in schema.get("properties", {}):
                 yield f"{place}: unknown member {name}"
