@@ -12,7 +12,8 @@ struct StatsAgentsCommand: AsyncParsableCommand {
             blank where the provider gives no weight.
 
             The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
-            counted from the contacts that Search lists, each for its last agent, without offers and availability.
+            counted from the contacts that Search lists, each for its last agent, and, without --interval, from the times \
+            that agents signed in: offers and availability.
 
             EXAMPLES
               callark stats agents --day 2025-11-20

@@ -42,7 +42,8 @@ import Testing
                 let ending = try await desk.run("stats", "agents", "--day", desk.day, "--source", source, "--json")
                 #expect(ending.status == 0 && ending.errors == "")
                 let rows = try told(ending).rows
-                totals.append(["accepted", "engaged_ms", "hold_ms", "wrap_up_ms"].map { sum(rows, $0) })
+                let names = ["accepted", "offered", "available_ms", "engaged_ms", "hold_ms", "wrap_up_ms"]
+                totals.append(names.map { sum(rows, $0) })
             }
             #expect(totals[0] == totals[1])
             #expect(totals[0][0] > 20)

@@ -209,6 +209,30 @@ import Transfer
         #expect(try await searched().center.searchedQueueStatistics(try window(1), queues: ["other"]) == [])
     }
 
+    @Test func `counted from Search, agents' availability is that of their sessions`() async throws {
+        let channels =
+            #"[{"channelType":"telephony","ringingCount":3,"notRespondedCount":1,"availableDuration":900},"#
+            + #"{"channelType":"chat","ringingCount":0,"availableDuration":5,"idleDuration":7},"#
+            + #"{"channelType":"chat","ringingCount":2,"availableDuration":5,"idleDuration":7}]"#
+        let session = #"{"agentSessionId":"s","agentId":"a","startTime":1763596800000,"channelInfo":\#(channels)}"#
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in
+                let list =
+                    request.document.contains("agentSession(")
+                    ? #""agentSession":{"agentSessions":[\#(session),{"agentId":"b"}]"# : #""taskDetails":{"tasks":[]"#
+                return .json(#"{"data":{\#(list),"pageInfo":{"hasNextPage":false}}}}"#)
+            }
+        )
+        let rows = try await test.center.searchedAgentStatistics(try window(1))
+        #expect(rows.map(\.channelType) == ["chat", "telephony"])
+        #expect(rows.map(\.offered) == [2, 3] && rows.map(\.rejected) == [nil, 1])
+        #expect(rows.map(\.available) == [.milliseconds(5), .milliseconds(900)])
+        #expect(rows[0].unavailable == .milliseconds(7))
+        let before = test.exchange.requests.count
+        _ = try await test.center.searchedAgentStatistics(try window(1, .quarter))
+        #expect(!test.exchange.requests.dropFirst(before).contains { $0.document.contains("agentSession(") })
+    }
+
     @Test func `counted from Search, agents have what their contacts tell`() async throws {
         let rows = try await searched().center.searchedAgentStatistics(try window(1, .half))
         #expect(rows.map(\.intervalStart) == [day, day + .minutes(30)])

@@ -16,14 +16,18 @@ extension ContactCenter {
         return tally.rows
     }
 
-    /// What agents did. What is counted of agents without a contact, such as availability and offers that they let pass,
-    /// is left out.
+    /// What agents did. Offers and availability are counted from the times that agents signed in within the window, since
+    /// nothing says how they spread over one; with intervals they are left out.
     package func searchedAgentStatistics(
         _ window: StatisticsWindow,
         agents: [String] = []
     ) async throws(ProviderError) -> [AgentStatistics] {
         var tally = AgentTally(window: window, agents: Set(agents))
         for try await page in contacts(of: window) { page.records.forEach { tally.add($0) } }
+        guard window.interval == nil else { return tally.rows }
+        for try await page in searchAgentSessions(from: window.from, to: window.to) {
+            page.records.forEach { tally.add($0) }
+        }
         return tally.rows
     }
 
@@ -147,18 +151,33 @@ struct AgentTally: Sendable {
         guard let agent = task.lastAgent, let id = agent.id ?? agent.name, agents.isEmpty || agents.contains(id) else {
             return
         }
+        let (team, kind) = (task.lastTeam, task.channelType)
         if let start = task.createdTime.flatMap(window.intervalStart) {
-            change(start, agent, id, task) { entry in
+            change(start, agent, id, team, kind) { entry in
                 entry.row.accepted = (entry.row.accepted ?? 0) + 1
                 entry.row.transferred = WeightedAverage.sum(entry.row.transferred, task.counts.transfer)
             }
         }
         if let end = task.endedTime.flatMap(window.intervalStart) {
-            change(end, agent, id, task) { entry in
+            change(end, agent, id, team, kind) { entry in
                 entry.row.engaged = WeightedAverage.sum(entry.row.engaged, task.durations.connected)
                 entry.row.hold = WeightedAverage.sum(entry.row.hold, task.durations.hold)
                 entry.row.wrapUp = WeightedAverage.sum(entry.row.wrapUp, task.durations.wrapUp)
                 entry.handled.add(WeightedAverage.sum(task.durations.talkAndHold, task.durations.wrapUp))
+            }
+        }
+    }
+
+    mutating func add(_ session: SearchAgentSession) {
+        guard let agent = session.agent, let id = agent.id ?? agent.name, agents.isEmpty || agents.contains(id),
+            let start = session.startTime.flatMap(window.intervalStart)
+        else { return }
+        for channel in session.channels {
+            change(start, agent, id, session.team, channel.channelType) { entry in
+                entry.row.offered = WeightedAverage.sum(entry.row.offered, channel.ringingCount)
+                entry.row.rejected = WeightedAverage.sum(entry.row.rejected, channel.notRespondedCount)
+                entry.row.available = WeightedAverage.sum(entry.row.available, channel.available)
+                entry.row.unavailable = WeightedAverage.sum(entry.row.unavailable, channel.idle)
             }
         }
     }
@@ -179,12 +198,12 @@ struct AgentTally: Sendable {
         _ start: Timestamp,
         _ agent: NamedReference,
         _ id: String,
-        _ task: SearchTask,
+        _ team: NamedReference?,
+        _ channelType: String?,
         _ body: (inout Entry) -> Void
     ) {
-        let team = task.lastTeam
-        let place = Place(start: start, agent: id, team: team?.id ?? team?.name, channelType: task.channelType)
-        var row = AgentStatistics(intervalStart: start, agent: agent, team: team, channelType: task.channelType)
+        let place = Place(start: start, agent: id, team: team?.id ?? team?.name, channelType: channelType)
+        var row = AgentStatistics(intervalStart: start, agent: agent, team: team, channelType: channelType)
         row.accepted = 0
         body(&entries[place, default: Entry(row: row)])
     }
