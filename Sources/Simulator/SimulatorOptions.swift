@@ -8,6 +8,8 @@ package struct SimulatorOptions: Sendable {
     package var tasks = TaskRules()
     /// How `GET agents/activities` behaves where that is in doubt.
     package var activities = ActivityRules()
+    /// How `GET queues/statistics` and `GET agents/statistics` behave where that is in doubt.
+    package var statistics = StatisticsRules()
     /// How `POST search` behaves where that is in doubt.
     package var search = SearchRules()
     /// How `POST captures/query` behaves where that is in doubt.
@@ -101,6 +103,15 @@ package struct ActivityRules: Sendable {
     package var isPermitted = true
     /// The last row that any page of a question can reach.
     package var mostRows = 10_000
+
+    /// As wxcc-api says where it is sure, and as it guesses where it is not.
+    package init() {}
+}
+
+/// The rules of `GET queues/statistics` and `GET agents/statistics` that are in doubt (wxcc-api 8, 9).
+package struct StatisticsRules: Sendable {
+    /// The status that says that there are none any more, 404 or 410; `nil` for as long as there are.
+    package var endOfLife: Int?
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

@@ -100,9 +100,18 @@ package final class ContactCenter: Sendable {
     /// What agents did from `from` until before `to`, fetched page by page as it is asked for: a second source of task
     /// IDs. Calls that no agent touched are not in it. A time to come would be refused, so that the last minute before now
     /// is left out, by the provider's clock where an earlier answer has shown that it is behind ours.
-    package func activityPages(from: Timestamp, to: Timestamp) -> ActivityPages {
-        let end = min(to, endOfListing)
-        return ActivityPages(exchange: exchange, settings: settings, walk: ActivityWalk(from: from, to: end))
+    /// - Parameter filter: whose; else everybody's, of the organization's channel types.
+    package func activityPages(
+        from: Timestamp,
+        to: Timestamp,
+        of filter: ActivityFilter? = nil
+    ) -> ActivityPages {
+        ActivityPages(
+            exchange: exchange,
+            settings: settings,
+            filter: filter ?? ActivityFilter(channelTypes: settings.channelTypes),
+            walk: ActivityWalk(from: from, to: min(to, endOfListing))
+        )
     }
 
     /// What the provider holds of these tasks, asked ten at a time, each once.

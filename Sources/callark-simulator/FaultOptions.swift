@@ -86,7 +86,8 @@ struct FaultOptions: ParsableArguments {
               recordings: 0.2
             - tasks 429 retry-after=2 every=10
 
-        Where (at): token, tasks, captures, organization, sites, media, legacy.
+        Where (at): token, tasks, activities, statistics, captures, search,
+          organization, sites, media, legacy.
         What (fault), with its values:
           500 (any status)        body, type, retry-after
           html, json              a page with status 200; type=audio/wav

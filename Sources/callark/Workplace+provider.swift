@@ -40,4 +40,27 @@ extension Workplace {
             throw error
         }
     }
+
+    /// Runs `work` for each of these organizations with a client of its provider, one after the other.
+    func withContactCenters(
+        _ names: [OrganizationName],
+        _ work: (OrganizationSettings, ContactCenter) async throws -> Void
+    ) async throws {
+        let engine = try TransferEngine(self.engine)
+        do {
+            for organization in settings.organizations where names.contains(organization.name) {
+                let contactCenter = ContactCenter(
+                    provider(organization),
+                    exchange: engine,
+                    retry: RetryPolicy(attempts: Self.attempts),
+                    logger: logger
+                )
+                try await work(organization, contactCenter)
+            }
+        } catch {
+            await engine.shutDown()
+            throw error
+        }
+        await engine.shutDown()
+    }
 }

@@ -12,6 +12,7 @@ import Testing
         ["legacy"],
         ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
         ["legacy", "chain"], ["legacy", "enrich"],
+        ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
     ]
 
     @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
@@ -30,7 +31,7 @@ import Testing
         #expect(ending.status == 0)
         let words = [
             "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth", "sites",
-            "legacy",
+            "legacy", "stats",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

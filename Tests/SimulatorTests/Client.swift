@@ -62,6 +62,11 @@ struct Client: Sendable {
         try await fetch("\(simulator.apiBaseURL)/agents/activities?\(query)")
     }
 
+    /// - Parameter kind: `queues` or `agents`.
+    func statistics(_ kind: String, _ query: String, base: String = "/v1") async throws -> Answer {
+        try await fetch("\(simulator.origin)\(base)/\(kind)/statistics?\(query)")
+    }
+
     /// All of the world's days in one page.
     func allTasks() async throws -> Answer {
         let now = simulator.clock.now

@@ -59,6 +59,33 @@ import Testing
         }
     }
 
+    @Test func `statistics are as described`() async throws {
+        try await withSimulator(calls: 300, mix: strictMix, options: .strict) { _, client async throws in
+            for (path, status) in [("queues", 200), ("agents", 200), ("queues", 400), ("agents", 400)] {
+                let from = status == 200 ? "from=1763596800000&" : ""
+                for more in ["", "&interval=15"] {
+                    let query = "\(from)to=1763683199999\(more)"
+                    let answer = try await client.statistics(path, query)
+                    #expect(answer.status == status)
+                    if status == 200 { #expect(try answer.data().count > 6) }
+                    #expect(try await violations("/v1/\(path)/statistics", "get", status, [answer]) == "")
+                }
+            }
+        }
+    }
+
+    @Test func `refusals of a search are as described`() async throws {
+        try await withSimulator(calls: 5, options: .strict) { simulator, client async throws in
+            let url = "\(simulator.origin)/search"
+            let refused = try await client.fetch(
+                url,
+                ["--data-binary", #"{"query":"{taskDetails(to:1){tasks{id}}}"}"#]
+            )
+            #expect(refused.status == 400)
+            #expect(try await violations("/search", "post", 400, [refused]) == "")
+        }
+    }
+
     @Test func `captures are as described, with segments and without`() async throws {
         try await withSimulator(calls: 100, mix: strictMix, options: .strict) { simulator, client async throws in
             let ids = simulator.world.tasks().map(\.id)

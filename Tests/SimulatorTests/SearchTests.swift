@@ -90,6 +90,21 @@ import Testing
         }
     }
 
+    @Test func `agents' sessions are one for each agent and day, with what the day brought`() async throws {
+        try await withSimulator(calls: 200) { simulator, client async throws in
+            let fields = "agentSessionId agentId startTime channelInfo { channelType connectedCount }"
+            let document = document(fields, root: "agentSession", list: "agentSessions")
+            let answer = try await ask(client, "", ["from": Self.day - 60_000], document: document)
+            let data = try #require(try answer.json()["data"] as? [String: Any])
+            let list = try #require(data["agentSession"] as? [String: Any])
+            let rows = try #require(list["agentSessions"] as? [[String: Any]])
+            let met = simulator.world.tasks().filter { $0.owner != nil }
+            #expect(rows.count == Set(met.map(\.owner)).count)
+            let counts = rows.flatMap { $0["channelInfo"] as? [[String: Any]] ?? [] }
+            #expect(counts.reduce(0) { $0 + ($1["connectedCount"] as? Int ?? 0) } == met.count)
+        }
+    }
+
     @Test func `a contact under way has no end yet`() async throws {
         let noon = SimulatedClock.Start.at(Moment(1_763_640_000_000))
         try await withSimulator(calls: 3000, scale: 1, clock: noon) { _, client async throws in

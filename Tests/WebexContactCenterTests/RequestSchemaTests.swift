@@ -88,6 +88,35 @@ extension HTTPRequest.Method {
         }
     }
 
+    @Test func `requests for statistics and searches are what it asks for, too`() async throws {
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in
+                request.method == .post
+                    ? .json(#"{"data":{"taskDetails":{"tasks":[],"pageInfo":{"hasNextPage":false}}}}"#)
+                    : .json(#"{"data":[]}"#)
+            }
+        )
+        let center = test.center
+        for interval in StatisticsWindow.Interval.allCases.map(Optional.some) + [nil] {
+            let window = try StatisticsWindow(
+                from: TestCenter.now - .hours(30),
+                to: TestCenter.now,
+                interval: interval,
+                now: TestCenter.now
+            )
+            _ = try await center.queueStatistics(window)
+            _ = try await center.agentStatistics(window, agents: (0..<120).map { "agent-\($0)" })
+            _ = try await center.searchedQueueStatistics(window)
+        }
+        _ = try await center.searchTasks(ids: taskIDs(task, "b"), from: TestCenter.now - .hours(2), to: TestCenter.now)
+        let filter = ActivityFilter(agents: ["a", "b"], teams: ["c"], channelTypes: ["email"])
+        for try await _ in center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now, of: filter) {}
+        #expect(test.exchange.requests(ending: "search").first?.url.path() == "/search")
+        #expect(test.exchange.requests(ending: "statistics").count == 4 * (3 + 2 * 3))
+        let outcome = try await validated(test.exchange.requests)
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
     @Test func `the validator finds what is wrong`() async throws {
         let flat = try await validated(try await requests(.earlyAccess, CaptureOptions()))
         #expect(flat.status == 1)

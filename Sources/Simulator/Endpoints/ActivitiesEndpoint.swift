@@ -12,11 +12,13 @@ extension Provider {
         var page: Int
         var channelTypes: Set<String>
         var agents: Set<String>
+        var teams: Set<String>
 
         func matches(_ activity: Activity) -> Bool {
             activity.start >= from && activity.start < to
                 && (channelTypes.isEmpty || channelTypes.contains(activity.channelType))
                 && (agents.isEmpty || agents.contains(activity.agent.id))
+                && (teams.isEmpty || teams.contains(activity.team.member.id))
         }
     }
 
@@ -96,7 +98,8 @@ extension Provider {
             pageSize: size,
             page: page,
             channelTypes: list("channelTypes"),
-            agents: list("agentIds")
+            agents: list("agentIds"),
+            teams: list("teamIds")
         )
     }
 

@@ -49,6 +49,14 @@ extension Provider {
                 organization: caller.organization,
                 page: wanted
             )
+        case "agentSession":
+            (list, example) = ("agentSessions", sessionRecordExample)
+            result = sessionRecords(
+                in: question.span,
+                filter: question.filter,
+                organization: caller.organization,
+                page: wanted
+            )
         default:
             let path = question.document.root.name
             return Self.graphError("FieldUndefined", path, "Field '\(path)' in type 'Query' is undefined")

@@ -29,7 +29,9 @@ extension FaultRule {
     }
 
     private static func endpoint(_ place: String?, for fault: Fault) throws(SimulatorError) -> Endpoint {
-        let places: [Endpoint] = [.token, .tasks, .captures, .organization, .sites, .media, .legacy]
+        let places: [Endpoint] = [
+            .token, .tasks, .activities, .statistics, .captures, .search, .organization, .sites, .media, .legacy,
+        ]
         let isOfCaptures: Bool
         if case .poisonedTask = fault { isOfCaptures = true } else { isOfCaptures = fault.isOfListing }
         if place == nil, isOfCaptures { return .captures }

@@ -52,7 +52,7 @@ package struct FaultRule: Sendable, Hashable {
 
 /// The parts of the simulated provider.
 package enum Endpoint: String, Sendable, Hashable, CaseIterable {
-    case token, authorize, tasks, activities, captures, search, organization, sites, media, legacy
+    case token, authorize, tasks, activities, statistics, captures, search, organization, sites, media, legacy
     /// What only the simulator has, below `/simulator`.
     case simulator
     /// Paths that nothing serves.

@@ -64,6 +64,9 @@ final class Provider: Sendable {
         case "/v1/tasks", "/v1/contactCenter/tasks": .tasks
         case "/v1/agents/activities", "/v1/contactCenter/agents/activities": .activities
         case "/v1/captures/query", "/v1/contactCenter/captures/query": .captures
+        case "/v1/queues/statistics", "/v1/contactCenter/queues/statistics", "/v1/agents/statistics",
+            "/v1/contactCenter/agents/statistics":
+            .statistics
         case "/search": .search
         case _ where path.hasPrefix("/organization/"): isOfSites(path) ? .sites : .organization
         case _ where path.hasPrefix("/media/"): .media
@@ -110,6 +113,11 @@ final class Provider: Sendable {
             case .tasks: return try tasks(request, from: caller(request, tracking), tracking: tracking)
             case .activities: return try activities(request, from: caller(request, tracking), tracking: tracking)
             case .captures: return try captures(request, from: caller(request, tracking), tracking: tracking)
+            case .statistics:
+                let caller = try caller(request, tracking)
+                return request.path.contains("/queues/")
+                    ? try queueStatistics(request, from: caller, tracking: tracking)
+                    : try agentStatistics(request, from: caller, tracking: tracking)
             case .search: return try search(request, from: caller(request, tracking), tracking: tracking)
             case .organization: return try organization(request, from: caller(request, tracking), tracking: tracking)
             case .sites: return try sites(request, from: caller(request, tracking), tracking: tracking)
@@ -136,7 +144,8 @@ final class Provider: Sendable {
     private func wrongMethod(_ request: Request, _ endpoint: Endpoint) -> Response? {
         switch endpoint {
         case .token, .captures, .search: if request.method == "POST" { return nil }
-        case .tasks, .activities, .authorize, .organization, .legacy: if request.method == "GET" { return nil }
+        case .tasks, .activities, .statistics, .authorize, .organization, .legacy:
+            if request.method == "GET" { return nil }
         case .sites, .media, .simulator, .unknown: return nil
         }
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
@@ -169,7 +178,8 @@ final class Provider: Sendable {
     }
 
     private func compress(_ response: inout Response, for request: Request, at endpoint: Endpoint) {
-        guard [.tasks, .activities, .captures, .search].contains(endpoint), case .bytes(let data) = response.body,
+        guard [.tasks, .activities, .statistics, .captures, .search].contains(endpoint),
+            case .bytes(let data) = response.body,
             let threshold = options.compressionThreshold, data.count > threshold,
             request.header("accept-encoding")?.lowercased().contains("gzip") ?? false
         else { return }

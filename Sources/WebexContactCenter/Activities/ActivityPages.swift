@@ -9,6 +9,23 @@ package struct ActivityPage: Sendable {
     package var crowded: [Timestamp]
 }
 
+/// Whose activities are asked for; none of a kind means all of it. At most 100 agents and 100 teams.
+package struct ActivityFilter: Sendable, Hashable {
+    /// By identifier.
+    package var agents: [String]
+    /// By identifier.
+    package var teams: [String]
+    /// `telephony`, ….
+    package var channelTypes: [String]
+
+    /// States all of it.
+    package init(agents: [String] = [], teams: [String] = [], channelTypes: [String]) {
+        self.agents = agents
+        self.teams = teams
+        self.channelTypes = channelTypes
+    }
+}
+
 /// What agents did in a span of time, page by page, each fetched when it is asked for.
 package struct ActivityPages: AsyncSequence, Sendable {
     /// What iterating fails with.
@@ -16,17 +33,19 @@ package struct ActivityPages: AsyncSequence, Sendable {
 
     let exchange: ProviderExchange
     let settings: ProviderSettings
+    let filter: ActivityFilter
     let walk: ActivityWalk
 
     /// Starts a listing of its own.
     package func makeAsyncIterator() -> Iterator {
-        Iterator(exchange: exchange, settings: settings, walk: walk)
+        Iterator(exchange: exchange, settings: settings, filter: filter, walk: walk)
     }
 
     /// Goes through one listing.
     package struct Iterator: AsyncIteratorProtocol, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
+        let filter: ActivityFilter
         var walk: ActivityWalk
 
         /// The next page; `nil` after the one that reaches the end.
@@ -34,7 +53,7 @@ package struct ActivityPages: AsyncSequence, Sendable {
             while let question = walk.question {
                 let answer: ActivityListAnswer
                 do throws(ProviderError) {
-                    answer = try await exchange.activities(question, of: settings)
+                    answer = try await exchange.activities(question, filter, of: settings)
                 } catch {
                     guard error.status == 413 || error.status == 422 else { throw error }
                     try walk.narrow(after: error)
@@ -43,7 +62,7 @@ package struct ActivityPages: AsyncSequence, Sendable {
                 let known = walk.crowded.count
                 guard let activities = walk.take(answer) else { continue }
                 let wanted = activities.filter { activity in
-                    settings.channelTypes.isEmpty || settings.channelTypes.contains(activity.channelType)
+                    filter.channelTypes.isEmpty || filter.channelTypes.contains(activity.channelType)
                 }
                 return ActivityPage(activities: wanted, crowded: Array(walk.crowded.dropFirst(known)))
             }
@@ -59,6 +78,7 @@ extension ProviderExchange {
     /// Asks `GET agents/activities` once (wxcc-api 7).
     func activities(
         _ question: ActivityWalk.Question,
+        _ filter: ActivityFilter,
         of settings: ProviderSettings
     ) async throws(ProviderError) -> ActivityListAnswer {
         var query = [
@@ -68,8 +88,10 @@ extension ProviderExchange {
             (name: "page", value: String(question.page)),
             (name: "orgId", value: settings.organizationID.description),
         ]
-        if !settings.channelTypes.isEmpty {
-            query.append((name: "channelTypes", value: settings.channelTypes.joined(separator: ",")))
+        for (name, values) in [
+            ("agentIds", filter.agents), ("teamIds", filter.teams), ("channelTypes", filter.channelTypes),
+        ] where !values.isEmpty {
+            query.append((name: name, value: values.joined(separator: ",")))
         }
         let call = APICall(method: .get, path: "agents/activities", query: query)
         return try await answer(to: call, attempts: Self.activityAttempts) { json, _ throws(ProviderError) in

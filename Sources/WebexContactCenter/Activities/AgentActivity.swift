@@ -1,6 +1,6 @@
 import Recordings
 
-/// What one agent did for a while, as far as it tells of tasks (wxcc-api 7).
+/// What one agent did for a while (wxcc-api 7). Any of a row's members may be missing.
 package struct AgentActivity: Sendable, Hashable {
     /// The task that it was about; `nil` for being idle, available and the like.
     package var taskID: TaskID?
@@ -8,6 +8,40 @@ package struct AgentActivity: Sendable, Hashable {
     package var channelType: String
     /// When it began.
     package var startTime: Timestamp
+    /// When it ended; `nil` while it goes on.
+    package var endTime: Timestamp?
+    /// Whether it goes on.
+    package var isActive: Bool?
+    /// Who did it.
+    package var agent: NamedReference?
+    /// With what the agent signs in: usually an e-mail address.
+    package var agentLogin: String?
+    /// Where the agent takes calls.
+    package var agentNumber: String?
+    /// From one signing in to the signing out after it.
+    package var agentSessionID: String?
+    /// `idle`, `available`, `connected`, ….
+    package var state: String?
+    /// Whether it is the signing in itself.
+    package var isLogin: Bool?
+    /// Where the agent sits.
+    package var site: NamedReference?
+    /// Whom the agent belongs to.
+    package var team: NamedReference?
+    /// The kind of a kind of contact: which social network, for example.
+    package var channelSubType: String?
+    /// The agent's own channel.
+    package var channelID: String?
+    /// The queue that the task came by.
+    package var queue: NamedReference?
+    /// Why the agent was idle.
+    package var idleCode: NamedReference?
+    /// What the agent chose in wrapping up.
+    package var wrapUpCodeName: String?
+    /// In the provider's words.
+    package var reason: String?
+    /// `blended` and the like.
+    package var multimediaProfileType: String?
 
     /// States an activity.
     package init(taskID: TaskID?, channelType: String, startTime: Timestamp) {
@@ -35,13 +69,37 @@ struct ActivityListAnswer: Sendable {
             let start = Timestamp(plausible: row["startTime"]) ?? neighbour
             if start < neighbour, !activities.isEmpty { isAscending = false }
             neighbour = start
-            activities.append(
-                AgentActivity(
-                    taskID: row["taskId"]?.text.flatMap { TaskID($0) },
-                    channelType: row["channelType"]?.text ?? "",
-                    startTime: start
-                )
-            )
+            activities.append(AgentActivity(row, startTime: start))
         }
+    }
+}
+
+extension AgentActivity {
+    fileprivate init(_ row: JSONValue, startTime: Timestamp) {
+        self.init(
+            taskID: row["taskId"]?.text.flatMap { TaskID($0) },
+            channelType: row["channelType"]?.text ?? "",
+            startTime: startTime
+        )
+        func reference(_ id: String, _ name: String) -> NamedReference? {
+            NamedReference(id: row[id]?.text, name: row[name]?.text)
+        }
+        endTime = Timestamp(plausible: row["endTime"])
+        isActive = row["active"]?.flag
+        agent = reference("agentId", "agentName")
+        agentLogin = row["agentLogin"]?.text
+        agentNumber = row["agentDn"]?.text
+        agentSessionID = row["agentSessionId"]?.text
+        state = row["currentState"]?.text
+        isLogin = row["isLogin"]?.flag
+        site = reference("siteId", "siteName")
+        team = reference("teamId", "teamName")
+        channelSubType = row["subChannelType"]?.text
+        channelID = row["channelId"]?.text
+        queue = reference("queueId", "queueName")
+        idleCode = reference("idleCode", "idleCodeName")
+        wrapUpCodeName = row["wrapupCodeName"]?.text
+        reason = row["reason"]?.text
+        multimediaProfileType = row["mmProfileType"]?.text
     }
 }

@@ -20,6 +20,11 @@ extension ContactCenter {
         return pages
     }
 
+    /// The times that agents were signed in and that began from `from` until before `to`, fetched page by page.
+    package func searchAgentSessions(from: Timestamp, to: Timestamp) -> SearchPages<SearchAgentSession> {
+        SearchPages(exchange: exchange, settings: settings, walk: SearchWalk(from: from, to: min(to, endOfListing)))
+    }
+
     /// What Search knows of these contacts, of whatever kind, each once; those that it does not know are left out.
     /// - Parameters:
     ///   - from: before any of them was created; the closer, the fewer requests.

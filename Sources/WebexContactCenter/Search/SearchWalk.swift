@@ -83,7 +83,9 @@ struct SearchWalk: Sendable {
         rowsInWindow += rows.count
         let new = rows.indices.filter { place in
             let row = rows[place]
-            guard row.time.map({ $0 >= start && $0 < end }) ?? true, known[row.id] == nil else { return false }
+            // What began before this window was told of with the windows before.
+            let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
+            guard isInside, known[row.id] == nil else { return false }
             known[row.id] = .some(row.time)
             return true
         }

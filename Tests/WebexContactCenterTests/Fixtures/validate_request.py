@@ -70,6 +70,8 @@ def unknown(content, schema, resolver, place):
         for index, element in enumerate(content):
             yield from unknown(element, schema.get("items", {}), resolver, f"{place}[{index}]")
     if isinstance(content, dict):
+        if "properties" not in schema:
+            return  # Anything goes, such as the variables of a GraphQL document.
         for name, value in content.items():
             if name not in schema.get("properties", {}):
                 yield f"{place}: unknown member {name}"

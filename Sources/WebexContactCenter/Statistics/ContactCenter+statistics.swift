@@ -1,0 +1,111 @@
+import Recordings
+import Transfer
+
+/// Numbers that the provider has counted itself, until 31 March 2027 (wxcc-api 8 and 9).
+extension ContactCenter {
+    /// How queues fared; all of them where none is named.
+    package func queueStatistics(
+        _ window: StatisticsWindow,
+        queues: [String] = []
+    ) async throws(ProviderError) -> [QueueStatistics] {
+        try await statistics(window, ids: queues)
+    }
+
+    /// What agents did; all of them where none is named.
+    package func agentStatistics(
+        _ window: StatisticsWindow,
+        agents: [String] = []
+    ) async throws(ProviderError) -> [AgentStatistics] {
+        try await statistics(window, ids: agents)
+    }
+
+    /// As many as a question may name.
+    private static let mostIDs = 100
+
+    private func statistics<Row: StatisticsRow>(
+        _ window: StatisticsWindow,
+        ids: [String]
+    ) async throws(ProviderError) -> [Row] {
+        var seen: Set<String> = []
+        var rest = ids.filter { seen.insert($0).inserted }[...]
+        var found = StatisticsTable<Row>(window: window)
+        repeat {
+            let batch = Array(rest.prefix(Self.mostIDs))
+            for part in window.parts {
+                let question = StatisticsQuestion(
+                    span: part,
+                    interval: window.interval ?? (settings.dialect == .earlyAccess ? .quarter : nil),
+                    ids: batch
+                )
+                found.add(try await exchange.statistics(question, of: settings))
+            }
+            rest = rest.dropFirst(Self.mostIDs)
+        } while !rest.isEmpty
+        return found.rows.sorted { ($0.intervalStart, $0.name) < ($1.intervalStart, $1.name) }
+    }
+}
+
+/// One request.
+struct StatisticsQuestion: Sendable, Hashable {
+    var span: Range<Timestamp>
+    /// The early-access platform insists on one.
+    var interval: StatisticsWindow.Interval?
+    var ids: [String]
+}
+
+/// Rows of several questions, those of the same interval, queue or agent, and channel in one.
+struct StatisticsTable<Row: StatisticsRow>: Sendable {
+    private struct Place: Hashable {
+        var start: Timestamp
+        var key: StatisticsKey
+    }
+
+    let window: StatisticsWindow
+    private(set) var rows: [Row] = []
+    private var places: [Place: Int] = [:]
+
+    init(window: StatisticsWindow) {
+        self.window = window
+    }
+
+    mutating func add(_ more: [Row]) {
+        for var row in more {
+            if window.interval == nil { row.intervalStart = window.from }
+            let place = Place(start: row.intervalStart, key: row.key)
+            if let known = places[place] {
+                rows[known].add(row)
+            } else {
+                places[place] = rows.count
+                rows.append(row)
+            }
+        }
+    }
+}
+
+extension ProviderExchange {
+    /// Asks for statistics once.
+    func statistics<Row: StatisticsRow>(
+        _ question: StatisticsQuestion,
+        of settings: ProviderSettings
+    ) async throws(ProviderError) -> [Row] {
+        var query = [
+            (name: "from", value: String(question.span.lowerBound.millisecondsSince1970)),
+            (name: "to", value: String(question.span.upperBound.millisecondsSince1970)),
+            (name: "orgId", value: settings.organizationID.description),
+        ]
+        if let interval = question.interval { query.append((name: "interval", value: String(interval.rawValue))) }
+        if !question.ids.isEmpty {
+            query.append((name: Row.idParameter, value: question.ids.joined(separator: ",")))
+        }
+        let call = APICall(method: .get, path: Row.path, query: query)
+        return try await answer(to: call) { json, _ throws(ProviderError) in
+            guard let rows = json["data"]?.elements else {
+                throw ProviderError(.malformed, "no list called data in it")
+            }
+            return rows.flatMap { row in
+                let start = Timestamp(plausible: row["intervalStartTime"]) ?? question.span.lowerBound
+                return Row.rows(of: row, interval: start)
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct StatsActivitiesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "activities",
+        abstract: "Tell what agents did, state by state: waiting, ringing, talking, wrapping up.",
+        discussion: """
+            A row for each state of each agent that began in the time asked for, in the order in which they began. The \
+            provider tells of the last 12 months. A state that goes on has no end yet.
+
+            EXAMPLES
+              callark stats activities --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z
+              callark stats activities --day 2025-11-20 --agent 06ce7234-dd3e-49e2-8763-d93766739d01 --csv
+              callark stats activities --day 2025-11-20 --json | jq -r 'select(.state=="idle").idle_code_name'
+            """
+    )
+
+    @OptionGroup var options: StatsOptions
+
+    @Option(parsing: .upToNextOption, help: "Only these agents, by ID; at most 100.")
+    var agent: [String] = []
+
+    @Option(parsing: .upToNextOption, help: "Only these teams, by ID; at most 100.")
+    var team: [String] = []
+
+    func validate() throws {
+        if agent.count > 100 || team.count > 100 {
+            throw ValidationError("the provider takes at most 100 agents and 100 teams at once")
+        }
+    }
+
+    func run() async throws {
+        let who = ActivityFilter(
+            agents: try StatsOptions.checked(agent, option: "--agent"),
+            teams: try StatsOptions.checked(team, option: "--team"),
+            channelTypes: []
+        )
+        let workplace = try Workplace(options.common)
+        let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
+        let span = try options.span(in: workplace)
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        var lines: [StatsLine<AgentActivity>] = []
+        var crowded: [Timestamp] = []
+        try await workplace.withContactCenters(names) { organization, contactCenter in
+            var known: Set<AgentActivity> = []
+            let pages = contactCenter.activityPages(from: span.lowerBound, to: span.upperBound, of: who)
+            for try await page in pages {
+                // Windows overlap, and what began before the time that was asked for may be told, too.
+                let new = page.activities.filter { span.contains($0.startTime) && known.insert($0).inserted }
+                lines += new.map { StatsLine(organization: organization.name, row: $0) }
+                crowded += page.crowded
+            }
+        }
+        try Self.table.write(lines, to: output, asCSV: options.csv)
+        for time in crowded {
+            Complaint.warning("more activities began at \(time) than the provider tells of: some are missing")
+        }
+        let (from, to) = (span.lowerBound.description, span.upperBound.description)
+        try output.json(StatsSummary(rows: lines.count, from: from, to: to, complete: crowded.isEmpty))
+        if !options.csv { output.text("\(Readable.count(lines.count, "row")) from \(from) to \(to)") }
+        guard crowded.isEmpty else {
+            output.flush()
+            throw ExitCode(ExitStatus.incomplete.rawValue)
+        }
+    }
+
+    private typealias Columns = Table<StatsLine<AgentActivity>>
+
+    private static var table: Columns {
+        Columns(
+            type: "agent_activity",
+            columns: [
+                .text("organization") { $0.organization.description },
+                .text("start_time", "FROM") { $0.row.startTime.description },
+                .text("end_time", "TO") { $0.row.endTime?.description },
+                .flag("active") { $0.row.isActive },
+                .text("agent_id") { $0.row.agent?.id }, .text("agent_name", "AGENT") { $0.row.agent?.name },
+                .text("agent_login") { $0.row.agentLogin }, .text("agent_dn") { $0.row.agentNumber },
+                .text("agent_session_id") { $0.row.agentSessionID },
+                .text("state", "STATE") { $0.row.state }, .flag("is_login") { $0.row.isLogin },
+                .text("site_id") { $0.row.site?.id }, .text("site_name", "SITE") { $0.row.site?.name },
+                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM") { $0.row.team?.name },
+                .text("channel_type", "CHANNEL") { $0.row.channelType.isEmpty ? nil : $0.row.channelType },
+                .text("channel_sub_type") { $0.row.channelSubType }, .text("channel_id") { $0.row.channelID },
+                .text("queue_id") { $0.row.queue?.id }, .text("queue_name", "QUEUE") { $0.row.queue?.name },
+                .text("idle_code") { $0.row.idleCode?.id }, .text("idle_code_name") { $0.row.idleCode?.name },
+                .text("wrap_up_code_name") { $0.row.wrapUpCodeName }, .text("reason") { $0.row.reason },
+                .text("multimedia_profile_type") { $0.row.multimediaProfileType },
+                .text("task_id", "TASK") { $0.row.taskID?.description },
+            ]
+        )
+    }
+}
+
+extension Table.Column {
+    /// Yes or no.
+    fileprivate static func flag(_ name: String, _ value: @escaping (Row) -> Bool?) -> Self {
+        Self(name: name, heading: nil, value: { value($0).map { Table.Value.boolean($0) } ?? .nothing })
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Recordings
+import WebexContactCenter
+
+struct StatsAgentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agents",
+        abstract: "Tell what agents did: contacts taken, time in talk, hold and wrap-up.",
+        discussion: """
+            A row for each agent, team and channel, or for each of their intervals. A time of 12 hours or more is asked \
+            for in parts: counts and times are added up, averages weighted by the contacts that were taken, and left \
+            blank where the provider gives no weight.
+
+            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
+            counted from the contacts that Search lists, each for its last agent, and, without --interval, from the times \
+            that agents signed in: offers and availability.
+
+            EXAMPLES
+              callark stats agents --day 2025-11-20
+              callark stats agents --day 2025-11-20 --interval 30 --agent 06ce7234-dd3e-49e2-8763-d93766739d01
+              callark stats agents --from 2025-11-01 --to 2025-12-01 --csv
+            """
+    )
+
+    @OptionGroup var options: StatsOptions
+
+    @Option(help: "A row for each 15, 30 or 60 minutes.")
+    var interval: StatsInterval?
+
+    @Option(parsing: .upToNextOption, help: "Only these agents, by ID.")
+    var agent: [String] = []
+
+    @Option(help: "statistics or search; else statistics for as long as there are any.")
+    var source: StatsSource?
+
+    func run() async throws {
+        let question = StatsQuestion(options: options, interval: interval, source: source, noun: "agent", ids: agent)
+        try await question.run(Self.table) { row in
+            row.agent?.id
+        } counted: { contactCenter, window, ids throws(ProviderError) in
+            try await contactCenter.agentStatistics(window, agents: ids)
+        } searched: { contactCenter, window, ids throws(ProviderError) in
+            try await contactCenter.searchedAgentStatistics(window, agents: ids)
+        }
+    }
+
+    private typealias Columns = Table<StatsLine<AgentStatistics>>
+
+    private static var table: Columns {
+        Columns(
+            type: "agent_statistics",
+            columns: [
+                .text("organization") { $0.organization.description },
+                .text("interval_start", "INTERVAL") { $0.row.intervalStart.description },
+                .text("agent_id") { $0.row.agent?.id }, .text("agent_name", "AGENT") { $0.row.agent?.name },
+                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM") { $0.row.team?.name },
+                .text("channel_type", "CHANNEL") { $0.row.channelType }, .count("assigned") { $0.row.assigned },
+                .count("offered", "OFFERED") { $0.row.offered }, .count("accepted", "ACCEPTED") { $0.row.accepted },
+                .count("rejected", "REJECTED") { $0.row.rejected }, .count("transferred") { $0.row.transferred },
+                .duration("engaged_ms", "TALK") { $0.row.engaged }, .duration("hold_ms", "HOLD") { $0.row.hold },
+                .duration("wrap_up_ms", "WRAP-UP") { $0.row.wrapUp },
+                .duration("available_ms", "AVAILABLE") { $0.row.available },
+                .duration("unavailable_ms") { $0.row.unavailable },
+                .average("average_handled_ms", "HANDLED") { $0.row.averageHandledTime },
+            ]
+        )
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct StatsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Tell what the provider counts: how queues fared, what agents did.",
+        discussion: """
+            Asks the provider and keeps nothing. Needs the scope cjp:config_read or cjp:config, and an administrator or \
+            supervisor.
+
+            EXAMPLES
+              callark stats queues --day 2025-11-20
+              callark stats agents --from 2025-11-01 --to 2025-12-01 --csv > november.csv
+              callark stats activities --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z --json
+            """,
+        subcommands: [StatsQueuesCommand.self, StatsAgentsCommand.self, StatsActivitiesCommand.self]
+    )
+}
+
+/// One question that the provider's statistics answer, or Search in their place.
+struct StatsQuestion {
+    var options: StatsOptions
+    var interval: StatsInterval?
+    var source: StatsSource?
+    /// `queue`, `agent`: what the identifiers are of.
+    var noun: String
+    var ids: [String]
+
+    /// Asks, and writes what was answered.
+    /// - Parameters:
+    ///   - identifier: of whom a row is.
+    ///   - counted: asks for the provider's own numbers.
+    ///   - searched: asks Search.
+    func run<Row: Sendable>(
+        _ table: Table<StatsLine<Row>>,
+        identifier: (Row) -> String?,
+        counted: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row],
+        searched: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row]
+    ) async throws {
+        let ids = try StatsOptions.checked(ids, option: "--\(noun)")
+        let workplace = try Workplace(options.common)
+        let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
+        let window = try window(in: workplace)
+        let output = Output(json: options.common.json)
+        defer { output.flush() }
+        var lines: [StatsLine<Row>] = []
+        var source = source
+        try await workplace.withContactCenters(names) { organization, contactCenter in
+            var rows: [Row] = []
+            do {
+                rows =
+                    source == .search
+                    ? try await searched(contactCenter, window, ids) : try await counted(contactCenter, window, ids)
+            } catch let error as ProviderError {
+                guard source == nil, [404, 410].contains(error.status), organization.dialect == .current else {
+                    throw error
+                }
+                Complaint.warning(
+                    "the provider keeps no \(noun) statistics any more (status \(error.status ?? 0)): counted from Search"
+                )
+                source = .search
+                rows = try await searched(contactCenter, window, ids)
+            }
+            lines += rows.map { StatsLine(organization: organization.name, row: $0) }
+        }
+        try table.write(lines, to: output, asCSV: options.csv)
+        let told = Set(lines.compactMap { identifier($0.row) })
+        for id in ids where !told.contains(id) {
+            Complaint.warning("nothing is told of \(noun) \(id) in this time: check its ID where that is strange")
+        }
+        try conclude(lines.count, window, source ?? .statistics, output)
+    }
+
+    private func conclude(_ count: Int, _ window: StatisticsWindow, _ source: StatsSource, _ output: Output) throws {
+        let (from, to) = (window.from.description, window.to.description)
+        try output.json(StatsSummary(rows: count, from: from, to: to, source: source.rawValue))
+        if !options.csv { output.text("\(Readable.count(count, "row")) from \(from) to \(to), by \(source.rawValue)") }
+    }
+
+    private func window(in workplace: Workplace) throws -> StatisticsWindow {
+        let span = try options.span(in: workplace)
+        let window: StatisticsWindow
+        do throws(ProviderError) {
+            window = try StatisticsWindow(
+                from: span.lowerBound,
+                to: span.upperBound,
+                interval: interval?.interval,
+                now: workplace.now
+            )
+        } catch {
+            throw CommandError(.usage, "\(error)")
+        }
+        if window.from < span.lowerBound || window.to > span.upperBound {
+            Complaint.warning("the provider counts by whole intervals: told is from \(window.from) to \(window.to)")
+        }
+        return window
+    }
+}
+
+/// What `--interval` takes, in minutes.
+enum StatsInterval: String, ExpressibleByArgument, CaseIterable {
+    case quarter = "15"
+    case half = "30"
+    case hour = "60"
+
+    var interval: StatisticsWindow.Interval {
+        switch self {
+        case .quarter: .quarter
+        case .half: .half
+        case .hour: .hour
+        }
+    }
+}

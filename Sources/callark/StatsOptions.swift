@@ -1,0 +1,70 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+/// What all commands below `stats` take.
+struct StatsOptions: ParsableArguments {
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
+
+    @Option(help: "Only this organization.")
+    var org: OrganizationName?
+
+    @Flag(help: "Print CSV (RFC 4180) on standard output, its first line the names of the columns.")
+    var csv = false
+
+    func validate() throws {
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
+        if window.day == nil && window.from == nil {
+            throw ValidationError("say of which time: --day 2025-11-20, or --from and --to")
+        }
+    }
+
+    /// The time that is asked about, without what is still to come.
+    /// - Throws: ``CommandError`` with exit code 64 where all of it is.
+    func span(in workplace: Workplace) throws -> Range<Timestamp> {
+        let timeZone = workplace.settings.archive.timeZone
+        let now = workplace.now
+        guard let asked = try window.day?.interval(in: timeZone) ?? window.range(in: timeZone) else {
+            throw CommandError(.usage, "say of which time: --day 2025-11-20, or --from and --to")
+        }
+        guard asked.lowerBound < now else {
+            throw CommandError(.usage, "\(asked.lowerBound) is still to come: the window has to begin before now")
+        }
+        guard asked.upperBound > now else { return asked }
+        if window.day != nil || window.to != nil {
+            Complaint.warning("\(asked.upperBound) is still to come: told is what there is up to now, \(now)")
+        }
+        return asked.lowerBound..<now
+    }
+
+    /// - Throws: ``CommandError`` with exit code 64 for what is no identifier.
+    static func checked(_ ids: [String], option: String) throws -> [String] {
+        for id in ids where id.isEmpty || id.contains(where: { $0.isWhitespace || $0 == "," }) {
+            throw CommandError(.usage, "'\(id)' is no ID: give one to each \(option), or several after it")
+        }
+        return ids
+    }
+}
+
+/// Where numbers come from.
+enum StatsSource: String, ExpressibleByArgument, CaseIterable {
+    case statistics, search
+}
+
+/// What tables of statistics share.
+struct StatsLine<Row: Sendable>: Sendable {
+    var organization: OrganizationName
+    var row: Row
+}
+
+/// `{"type":"summary", …}` of the commands below `stats`.
+struct StatsSummary: Encodable {
+    let type = "summary"
+    var rows: Int
+    var from: String
+    var to: String
+    var source: String?
+    var complete = true
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Recordings
+import WebexContactCenter
+
+struct StatsQueuesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "queues",
+        abstract: "Tell how queues fared: offered, taken, abandoned, how long people waited.",
+        discussion: """
+            A row for each queue and channel, or for each of their intervals. Counts belong to where a contact began, \
+            averages to where it ended. A time of 12 hours or more is asked for in parts: counts are added up, averages \
+            weighted by them, and left blank where the provider gives no weight.
+
+            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
+            counted from the contacts that Search lists, each for its last queue, without refused offers and the service \
+            level.
+
+            EXAMPLES
+              callark stats queues --day 2025-11-20
+              callark stats queues --day 2025-11-20 --interval 60 --queue 06ce7234-dd3e-49e2-8763-d93766739d01
+              callark stats queues --from 2025-11-01 --to 2025-12-01 --source search --csv
+            """
+    )
+
+    @OptionGroup var options: StatsOptions
+
+    @Option(help: "A row for each 15, 30 or 60 minutes.")
+    var interval: StatsInterval?
+
+    @Option(parsing: .upToNextOption, help: "Only these queues, by ID.")
+    var queue: [String] = []
+
+    @Option(help: "statistics or search; else statistics for as long as there are any.")
+    var source: StatsSource?
+
+    func run() async throws {
+        let question = StatsQuestion(options: options, interval: interval, source: source, noun: "queue", ids: queue)
+        try await question.run(Self.table) { row in
+            row.queue?.id
+        } counted: { contactCenter, window, ids throws(ProviderError) in
+            try await contactCenter.queueStatistics(window, queues: ids)
+        } searched: { contactCenter, window, ids throws(ProviderError) in
+            try await contactCenter.searchedQueueStatistics(window, queues: ids)
+        }
+    }
+
+    private typealias Columns = Table<StatsLine<QueueStatistics>>
+
+    private static var table: Columns {
+        Columns(
+            type: "queue_statistics",
+            columns: [
+                .text("organization") { $0.organization.description },
+                .text("interval_start", "INTERVAL") { $0.row.intervalStart.description },
+                .text("queue_id") { $0.row.queue?.id }, .text("queue_name", "QUEUE") { $0.row.queue?.name },
+                .text("channel_type", "CHANNEL") { $0.row.channelType },
+                .count("offered", "OFFERED") { $0.row.offered }, .count("enqueued", "QUEUED") { $0.row.enqueued },
+                .count("accepted", "ACCEPTED") { $0.row.accepted },
+                .count("rejected", "REJECTED") { $0.row.rejected },
+                .count("abandoned", "ABANDONED") { $0.row.abandoned },
+                .average("average_enqueued_ms", "WAITED") { $0.row.averageEnqueuedTime },
+                .average("average_handled_ms", "HANDLED") { $0.row.averageHandledTime },
+                .percentage("service_level_percentage", "IN TIME") { $0.row.serviceLevelPercentage },
+            ]
+        )
+    }
+}
