@@ -230,10 +230,14 @@ extension Watch {
                 "one bearer token is configured, which nothing renews and whose end is not known: configure a "
             return [Alarm(.warning, .tokenEnds, organization: name, message + "client and a refresh token")]
         }
+        if isRenewable, status?.needsLogin == true {
+            let message = "there is no token yet: run `callark auth login --org \(name)`"
+            return [Alarm(.critical, .tokenEnds, organization: name, message)]
+        }
         let (end, what) =
             isRenewable ? (status?.refreshExpires, "the refresh token") : (status?.accessExpires, "the access token")
         guard let end, end - rules.token <= now else { return [] }
-        let advice = isRenewable ? "an administrator has to authorise Callark again" : "put in a new one"
+        let advice = isRenewable ? "run `callark auth login`, or authorise Callark again" : "put in a new one"
         guard end > now else {
             return [Alarm(.critical, .tokenEnds, organization: name, "\(what) ended at \(end): \(advice)")]
         }

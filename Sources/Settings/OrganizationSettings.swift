@@ -13,6 +13,8 @@ package struct OrganizationSettings: Sendable {
     package var oauthBaseURL: URL
     package var dialect: Dialect
     package var credentials: Credentials
+    /// How the first token pair is come by where no refresh token is configured.
+    package var login: LoginSettings
     /// The channels whose tasks are listed, in the provider's words; never empty.
     package var channelTypes: [String]
     /// The part of the provider's quota that all API calls of this organization share.
@@ -30,6 +32,7 @@ package struct OrganizationSettings: Sendable {
         oauthBaseURL: URL,
         dialect: Dialect,
         credentials: Credentials,
+        login: LoginSettings,
         channelTypes: [String],
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
@@ -42,13 +45,14 @@ package struct OrganizationSettings: Sendable {
         self.oauthBaseURL = oauthBaseURL
         self.dialect = dialect
         self.credentials = credentials
+        self.login = login
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
         self.providerRetention = providerRetention
     }
 
-    /// Which generation of the provider's API the base URL answers in (wxcc-api 6).
+    /// Which generation of the provider's API the base URL answers in (wxcc-api 2.1, 6).
     package enum Dialect: String, Sendable, Hashable, CaseIterable {
         /// A captures query is nested in `query`.
         case current
@@ -58,8 +62,9 @@ package struct OrganizationSettings: Sendable {
 
     /// How Callark shows who it is.
     package enum Credentials: Sendable {
-        /// An access token that is refreshed; `refreshToken` is the first one, the newest is kept by Callark.
-        case refreshing(clientID: String, clientSecret: SecretSource, refreshToken: SecretSource)
+        /// An access token that is refreshed; `refreshToken` is the first one, `nil` where a login brings it. The newest
+        /// is kept by Callark.
+        case refreshing(clientID: String, clientSecret: SecretSource, refreshToken: SecretSource?)
         /// One bearer token, for as long as it lasts.
         case bearer(SecretSource)
     }

@@ -14,6 +14,15 @@ extension SettingKey<String> {
     static var clientID: Self {
         Self(.authentication, "client_id", .word("the client ID of an integration or service app"), "the app")
     }
+    static var redirectURI: Self {
+        Self(
+            .authentication,
+            "redirect_uri",
+            .redirectURI,
+            default: "http://localhost:8085/callark",
+            "where the provider sends the browser of a login back to, as registered with the app"
+        )
+    }
     static var certificatesFile: Self {
         Self(.downloads, "ca_file", .path, "PEM certificates to trust beside those of the system")
     }
@@ -67,6 +76,9 @@ extension SettingKey<OrganizationSettings.Dialect> {
 extension SettingKey<[String]> {
     static var channelTypes: Self {
         Self(.organization, "channel_types", .words, default: "telephony", "the channels whose tasks are listed")
+    }
+    static var scopes: Self {
+        Self(.authentication, "scopes", .words, default: "cjp:config_read", "what a login asks for")
     }
     static var allowedHosts: Self {
         Self(.downloads, "allowed_hosts", .hosts, default: "", "hosts that recordings may come from; none: any")
@@ -215,6 +227,7 @@ extension KeyDescription {
         ]
         + SecretKey.all.flatMap { [$0.text.row, $0.file.row] }
         + [
+            SettingKey.redirectURI.row, SettingKey.scopes.row,
             SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
             SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
             SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,

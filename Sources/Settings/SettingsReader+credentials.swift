@@ -1,7 +1,7 @@
 import Foundation
 
 extension SettingsReader {
-    /// Either a client and its refresh token, or one access token.
+    /// Either a client, with its first refresh token or without, or one access token.
     mutating func credentials(of owner: Owner) -> OrganizationSettings.Credentials? {
         if owner.hasMalformedAuth { return nil }
         let owner = owner.withTheEnvironmentsMethod()
@@ -10,7 +10,9 @@ extension SettingsReader {
         let name = "\(owner.label ?? "organizations[]").auth"
         switch (bearer, refreshing) {
         case (nil, nil):
-            let ways = "give client_id, client_secret and refresh_token, or access_token (each secret also as …_file)"
+            let ways =
+                "give client_id and client_secret, with refresh_token or for `callark auth login`, or access_token "
+                + "(each secret also as …_file)"
             report(.missingKey, owner.origin, "\(name) is missing; \(ways)")
             return nil
         case (let bearer?, .some):
@@ -25,8 +27,9 @@ extension SettingsReader {
         case (nil, .some):
             let clientID = required(.clientID, of: owner)
             let clientSecret = secret(.clientSecret, of: owner)
-            let refreshToken = secret(.refreshToken, of: owner)
-            guard let clientID, let clientSecret, let refreshToken else { return nil }
+            let isGiven = owner.given([SecretKey.refreshToken.text.row, SecretKey.refreshToken.file.row]) != nil
+            let refreshToken = isGiven ? secret(.refreshToken, of: owner) : nil
+            guard let clientID, let clientSecret, refreshToken != nil || !isGiven else { return nil }
             return .refreshing(clientID: clientID, clientSecret: clientSecret, refreshToken: refreshToken)
         }
     }

@@ -14,8 +14,9 @@ extension SettingsReader {
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
+        let login = login(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let crossChecksActivities, let credentials
+            let requestsPerMinute, let crossChecksActivities, let credentials, let login
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -25,11 +26,19 @@ extension SettingsReader {
             oauthBaseURL: oauthBaseURL,
             dialect: dialect,
             credentials: credentials,
+            login: login,
             channelTypes: channelTypes,
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
             providerRetention: retention
         )
+    }
+
+    private mutating func login(of owner: Owner) -> LoginSettings? {
+        let redirectURI = value(.redirectURI, of: owner, shown: { $0 })
+        let scopes = value(.scopes, of: owner) { "[\($0.joined(separator: ", "))]" }
+        guard let redirectURI, let scopes else { return nil }
+        return LoginSettings(redirectURI: redirectURI, scopes: scopes)
     }
 
     /// Given, else that of the early access API, else the region's.

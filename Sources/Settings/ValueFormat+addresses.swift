@@ -28,6 +28,25 @@ extension ValueFormat<URL> {
     }
 }
 
+extension ValueFormat<String> {
+    /// The address that the provider sends a browser back to, kept byte for byte: it is compared so (wxcc-api 3.1).
+    static var redirectURI: Self {
+        Self(expectation: "an https URL, or an http URL of a loopback address, as registered with the app") {
+            (content) throws(BadValue) in
+            let word = try content.word()
+            guard word.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }),
+                let parts = URLComponents(string: word), let host = parts.host, !host.isEmpty, parts.fragment == nil,
+                parts.user == nil, (1...65535).contains(parts.port ?? 443)
+            else { throw BadValue() }
+            switch parts.scheme?.lowercased() {
+            case "https": return word
+            case "http" where Address.isLoopback(host): return word
+            default: throw BadValue()
+            }
+        }
+    }
+}
+
 extension ValueFormat<[String]> {
     /// Host names as downloads compare them: without scheme, port or path, `*.` in front for all below.
     static var hosts: Self {

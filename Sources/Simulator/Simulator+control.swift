@@ -17,6 +17,12 @@ extension Simulator {
         provider.state.withLock { body(&$0.options) }
     }
 
+    /// Whether it is the early-access platform.
+    package var isEarlyAccess: Bool { provider.options.isEarlyAccess }
+
+    /// The first redirect URI that clients are registered with.
+    package var redirectURI: String { provider.options.tokens.redirectURIs.first ?? "" }
+
     /// Adds something that goes wrong from the next request on.
     package func inject(_ rule: FaultRule) { provider.state.withLock { $0.faults.add(rule) } }
 

@@ -93,7 +93,7 @@ package final class Simulator: Sendable {
     /// `http://127.0.0.1:PORT`
     package var origin: String { "http://127.0.0.1:\(port)" }
     /// What a configuration has as `api_base_url`.
-    package var apiBaseURL: String { "\(origin)/v1" }
+    package var apiBaseURL: String { "\(origin)/v1\(provider.options.isEarlyAccess ? "/contactCenter" : "")" }
     /// What a configuration has as `oauth_base_url`.
     package var oauthBaseURL: String { "\(origin)/v1" }
     /// The first organization, which most worlds have alone.

@@ -12,6 +12,9 @@ package struct SimulatorOptions: Sendable {
     package var search = SearchRules()
     /// How `POST captures/query` behaves where that is in doubt.
     package var captures = CaptureRules()
+    /// Whether this is the early-access platform of 2021: its four endpoints below `/v1/contactCenter`, the flat captures
+    /// query, recordings in an object with a status; nothing else (wxcc-api 2.1, 6).
+    package var isEarlyAccess = false
     /// Whether answers have the simulator's time as their `Date`. Who lives by another clock would take it for wrong.
     package var tellsTime = true
     /// How far answers stray from their description.
@@ -54,8 +57,19 @@ package struct TokenRules: Sendable {
     package var errorShape = ErrorShape.oauth
     /// Whether tokens are those of a Service App, which has to name its organization in captures/query (wxcc-api 3.4).
     package var isServiceApp = true
-    /// Space separated; API calls need `cjp:config_read` or `cjp:config`.
+    /// Space separated; API calls need `cjp:config_read` or `cjp:config`. A consent in a browser brings the scopes that
+    /// were asked for instead.
     package var scope = "cjp:config_read"
+    /// The redirect URIs that every client is registered with, byte for byte.
+    package var redirectURIs = ["http://localhost:8085/callark"]
+    /// Whether the administrator says no.
+    package var deniesConsent = false
+    /// The organization, by name, of whoever is signed in to the browser, where several share a client; else the first.
+    package var signedInOrganization: String?
+    /// Whether a code is tied to its challenge (PKCE, RFC 7636); else both are ignored.
+    package var knowsProofKeys = true
+    /// How long a code is good, by the simulator's clock.
+    package var codeLifetime: Duration = .seconds(300)
 
     /// As wxcc-api says where it is sure, and as it guesses where it is not.
     package init() {}

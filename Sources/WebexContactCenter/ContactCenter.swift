@@ -38,7 +38,8 @@ package final class ContactCenter: Sendable {
         case .bearer(let token):
             tokens = .bearer(token, settings.organizationID)
         case .refreshing(let clientID, let clientSecret, let refreshToken, let store):
-            let refresh = TokenRefresh(
+            let grants = TokenGrants(
+                organization: settings.organization,
                 oauthBaseURL: settings.oauthBaseURL,
                 clientID: clientID,
                 clientSecret: clientSecret,
@@ -50,7 +51,7 @@ package final class ContactCenter: Sendable {
                     organizationID: settings.organizationID,
                     configured: refreshToken,
                     store: TokenStore(path: store),
-                    refresh: refresh,
+                    grants: grants,
                     retry: retry,
                     limiter: limiter,
                     stopwatch: stopwatch,
@@ -140,6 +141,13 @@ package final class ContactCenter: Sendable {
     /// - Throws: `tokenStore` where the file that keeps them cannot be read.
     package func tokenStatus() async throws(ProviderError) -> TokenStatus {
         try await tokens.status()
+    }
+
+    /// Exchanges the refresh token for a new pair now, one process at a time, where the present pair is as old as `age`.
+    /// - Returns: whether there is a new pair.
+    /// - Throws: ``ProviderError``; where the refresh token is refused, or there is none, `authorization`.
+    package func refreshTokens(ifOlderThan age: Duration = .zero) async throws(ProviderError) -> Bool {
+        try await tokens.refresh(ifOlderThan: age)
     }
 }
 

@@ -31,6 +31,10 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case malformed
         /// The file that keeps the newest tokens cannot be read or written.
         case tokenStore = "token_store"
+        /// The platform that `api_dialect` names has no such call.
+        case notOffered = "not_offered"
+        /// The port that the provider's redirect comes to cannot be had.
+        case redirectPort = "redirect_port"
         /// The task that asked was cancelled.
         case cancelled
     }
@@ -60,7 +64,8 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
     package var isTransient: Bool {
         switch code {
         case .throttled, .unavailable, .malformed: true
-        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .cancelled: false
+        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .notOffered, .redirectPort, .cancelled:
+            false
         }
     }
 

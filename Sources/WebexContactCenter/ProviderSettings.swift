@@ -46,7 +46,8 @@ package struct ProviderSettings: Sendable {
     }
 }
 
-/// The two forms that a captures query has had (wxcc-api 6.1).
+/// The two platforms that the interface has had, which differ in how a captures query is written (wxcc-api 6.1) and in
+/// what calls there are.
 package enum APIDialect: String, Sendable, CaseIterable {
     /// The fields inside a `query` object.
     case current
@@ -56,9 +57,9 @@ package enum APIDialect: String, Sendable, CaseIterable {
 
 /// How an organization's access token is come by.
 package enum Credentials: Sendable {
-    /// A refresh token that is exchanged when needed. `refreshToken` is the first one; the newest pair is kept in the
-    /// JSON file at the path `store`, whose folder is made where it is missing.
-    case refreshing(clientID: String, clientSecret: Secret, refreshToken: Secret, store: String)
+    /// A refresh token that is exchanged when needed. `refreshToken` is the first one, or `nil` where a ``Login`` brings
+    /// it; the newest pair is kept in the JSON file at the path `store`, whose folder is made where it is missing.
+    case refreshing(clientID: String, clientSecret: Secret, refreshToken: Secret?, store: String)
     /// One access token, used until the provider refuses it.
     case bearer(Secret)
 }

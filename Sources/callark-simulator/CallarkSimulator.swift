@@ -20,6 +20,9 @@ struct CallarkSimulator: AsyncParsableCommand {
                   then run  callark archive --config /tmp/try/callark.yaml
               callark-simulator --port 8080 --seed 7 --day 2025-11-20 --days 3 --calls 2000 --scale 0.05
                   three fixed days; the clock starts 30 hours after the last one has ended
+              callark-simulator --write-config /tmp/try --without-refresh-token
+                  a client that nobody has logged in with yet: then run
+                  callark auth login --config /tmp/try/callark.yaml
               callark-simulator --day 2025-11-20 --now 2025-11-20T12:00:00Z
                   stop in the middle of the day: calls go on to come in as time passes
 
@@ -69,6 +72,18 @@ struct CallarkSimulator: AsyncParsableCommand {
     @Option(help: "What time it is for the simulator at the start (ISO 8601); it goes on from there.")
     var now: String?
 
+    @Flag(help: "Be the early-access platform of 2021: four endpoints below /v1/contactCenter, and its older answers.")
+    var earlyAccess = false
+
+    @Option(
+        name: .customLong("redirect-uri"),
+        help: "A redirect URI that the client is registered with; may be given more than once."
+    )
+    var redirectURIs: [String] = []
+
+    @Flag(help: "Write a configuration without a refresh token, to try `callark auth login` with.")
+    var withoutRefreshToken = false
+
     @OptionGroup(title: "What goes wrong") var faults: FaultOptions
 
     @Option(help: "Write callark.yaml, secret and refresh for this simulator into this folder.")
@@ -88,6 +103,8 @@ struct CallarkSimulator: AsyncParsableCommand {
     func run() async throws {
         var options = try faults.options()
         options.requestsPerMinute = requestsPerMinute
+        options.isEarlyAccess = earlyAccess
+        if !redirectURIs.isEmpty { options.tokens.redirectURIs = redirectURIs }
         // A time of its own is what a trial with past days is about, and no fault to be told of.
         options.tellsTime = (day == nil && now == nil) || faults.clockOffsetSeconds != 0
         let simulator = Simulator(world: try world(), options: options)
@@ -95,7 +112,12 @@ struct CallarkSimulator: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try await simulator.start(port: port)
         if let writeConfig {
-            let file = try ExampleConfiguration(simulator: simulator, quota: requestsPerMinute).write(into: writeConfig)
+            let example = ExampleConfiguration(
+                simulator: simulator,
+                quota: requestsPerMinute,
+                needsLogin: withoutRefreshToken
+            )
+            let file = try example.write(into: writeConfig)
             Announcement(simulator: simulator).printText(configuration: file)
         } else {
             Announcement(simulator: simulator).printLine()

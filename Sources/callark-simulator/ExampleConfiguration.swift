@@ -6,6 +6,8 @@ struct ExampleConfiguration {
     let simulator: Simulator
     /// The simulator's own quota; 0 where it has none.
     let quota: Int
+    /// Whether the first refresh token is left out, so that a login has to bring one.
+    let needsLogin: Bool
 
     /// - Returns: the path of the configuration file.
     /// - Throws: where the folder or a file cannot be written.
@@ -14,7 +16,7 @@ struct ExampleConfiguration {
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let root = URL(filePath: folder, directoryHint: .isDirectory).standardizedFileURL
         try write(simulator.clientSecret, to: root.appending(path: "secret"))
-        try write(simulator.refreshToken, to: root.appending(path: "refresh"))
+        if !needsLogin { try write(simulator.refreshToken, to: root.appending(path: "refresh")) }
         let file = root.appending(path: "callark.yaml")
         try Data(text(root.path(percentEncoded: false)).utf8).write(to: file)
         return file.path(percentEncoded: false)
@@ -40,6 +42,8 @@ struct ExampleConfiguration {
 
     private func text(_ root: String) -> String {
         let folder = root.hasSuffix("/") ? String(root.dropLast()) : root
+        let refresh = needsLogin ? "" : "\n      refresh_token_file: \"\(folder)/refresh\""
+        let dialect = simulator.isEarlyAccess ? "\n    api_dialect: early_access" : ""
         return """
             # For a running callark-simulator; written anew each time it starts with --write-config.
             archive:
@@ -49,11 +53,11 @@ struct ExampleConfiguration {
               - name: \(simulator.organization.name)
                 org_id: \(simulator.organizationID)
                 api_base_url: \(simulator.apiBaseURL)
-                oauth_base_url: \(simulator.oauthBaseURL)
+                oauth_base_url: \(simulator.oauthBaseURL)\(dialect)
                 auth:
                   client_id: \(simulator.clientID)
-                  client_secret_file: "\(folder)/secret"
-                  refresh_token_file: "\(folder)/refresh"
+                  client_secret_file: "\(folder)/secret"\(refresh)
+                  redirect_uri: \(simulator.redirectURI)
                 requests_per_minute: \(requestsPerMinute)
 
             """

@@ -19,6 +19,9 @@ struct FaultOptions: ParsableArguments {
     @Option(help: "How refused refreshes are written: oauth or webex.")
     var tokenErrors: TokenErrors = .oauth
 
+    @Flag(help: "The administrator at the authorize address says no.")
+    var denyConsent = false
+
     @Option(help: "Around midday, so many tasks are created in one millisecond.")
     var tasksInOneMillisecond: Int?
 
@@ -51,6 +54,7 @@ struct FaultOptions: ParsableArguments {
         }
         if let accessTokenSeconds { options.tokens.accessLifetime = .seconds(accessTokenSeconds) }
         options.tokens.rotatesRefreshTokens = rotateRefreshTokens
+        options.tokens.deniesConsent = denyConsent
         options.tokens.errorShape = tokenErrors == .oauth ? .oauth : .webex
         return options
     }

@@ -33,7 +33,8 @@ struct Callark: AsyncParsableCommand {
         version: version,
         subcommands: [
             ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, ReportCommand.self,
-            StatusCommand.self, VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
+            StatusCommand.self, VerifyCommand.self, RebuildCommand.self, AuthCommand.self,
+            ConfigCommand.self,
         ]
     )
 

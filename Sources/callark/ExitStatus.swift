@@ -39,7 +39,8 @@ enum ExitStatus: Int32 {
         self =
             switch error.code {
             case .authorization, .wrongOrganization: .authorization
-            case .tokenStore: .inputOutput
+            case .tokenStore, .redirectPort: .inputOutput
+            case .notOffered: .configuration
             default: .unavailable
             }
     }

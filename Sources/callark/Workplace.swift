@@ -163,7 +163,7 @@ struct Workplace: Sendable {
             .refreshing(
                 clientID: clientID,
                 clientSecret: Secret(clientSecret.reveal()),
-                refreshToken: Secret(refreshToken.reveal()),
+                refreshToken: refreshToken.map { Secret($0.reveal()) },
                 store: root.credentialsPath(organization.name)
             )
         }
@@ -195,7 +195,7 @@ struct Workplace: Sendable {
 }
 
 /// Carries nothing out: for what can be told without asking anybody.
-private struct NoExchange: HTTPExchange {
+struct NoExchange: HTTPExchange {
     func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
         throw TransferError(.refused, "no request is made for this")
     }

@@ -68,25 +68,6 @@ import Testing
         }
     }
 
-    @Test func `a code from the browser's step is good once`() async throws {
-        try await withSimulator { simulator, client async throws in
-            let query =
-                "response_type=code&client_id=\(simulator.clientID)&redirect_uri=https%3A%2F%2Fapp%2Fauth&state=a%26b"
-            let redirect = try await client.fetch("\(simulator.oauthBaseURL)/authorize?\(query)", withToken: false)
-            #expect(redirect.status == 302)
-            let location = try #require(redirect.headers["location"].flatMap(URLComponents.init(string:)))
-            let items = try #require(location.queryItems)
-            #expect(items.first { $0.name == "state" }?.value == "a&b")
-            let code = try #require(items.first { $0.name == "code" }?.value)
-            let fields = [
-                "grant_type": "authorization_code", "client_id": simulator.clientID,
-                "client_secret": simulator.clientSecret, "code": code, "redirect_uri": "https://app/auth",
-            ]
-            #expect(try await client.token(fields).status == 200)
-            #expect(try await client.token(fields).status == 400)
-        }
-    }
-
     @Test func `a body that is not a form is refused`() async throws {
         try await withSimulator { simulator, client async throws in
             #expect(try await client.token(client.refresh, ["-H", "Content-Type: application/json"]).status == 400)

@@ -6,17 +6,20 @@ import Transfer
 @testable import WebexContactCenter
 
 @Suite struct TokenTests {
-    private func credentials(_ folder: String, refreshToken: String = "first") -> Credentials {
+    private func credentials(_ folder: String, refreshToken: String? = "first") -> Credentials {
         .refreshing(
             clientID: "the client",
             clientSecret: Secret("p&ss=w+rd é%"),
-            refreshToken: Secret(refreshToken),
+            refreshToken: refreshToken.map(Secret.init),
             store: folder + "/tokens/acme.json"
         )
     }
 
-    private func test(_ endpoint: TokenEndpoint, _ folder: String, refreshToken: String = "first") throws -> TestCenter
-    {
+    private func test(
+        _ endpoint: TokenEndpoint,
+        _ folder: String,
+        refreshToken: String? = "first"
+    ) throws -> TestCenter {
         try TestCenter(
             endpoint.exchange,
             credentials: credentials(folder, refreshToken: refreshToken),
@@ -46,6 +49,8 @@ import Transfer
             #expect(status.obtained == TestCenter.now)
             #expect(status.accessExpires == TestCenter.now + .seconds(1_209_599))
             #expect(status.refreshExpires == TestCenter.now + .seconds(7_775_999))
+            #expect(status.nextRefresh == TestCenter.now + .hours(7 * 24))
+            #expect(status.organizationID == TestCenter.organizationID)
         }
     }
 
@@ -62,6 +67,89 @@ import Transfer
             test.clock.advance(by: .seconds(2))
             _ = try await test.center.probe()
             #expect(endpoint.refreshes == 2)
+        }
+    }
+
+    @Test func `a refresh token of a short life is used before half of that is over`() throws {
+        let answer = try JSONReader.value(
+            of: Data(#"{"access_token":"a","refresh_token":"r","refresh_token_expires_in":86400}"#.utf8)
+        )
+        let pair = try TokenPair(answer: answer, following: nil, scope: nil, now: TestCenter.now)
+        #expect(pair.due == TestCenter.now + .hours(12))
+    }
+
+    @Test func `without a first refresh token every call says to log in, and asks nobody`() async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            let test = try test(endpoint, folder, refreshToken: nil)
+            #expect(try await test.center.tokenStatus().needsLogin)
+            for _ in 0..<2 {
+                let error = try await providerError { _ = try await test.center.probe() }
+                #expect(error.code == .authorization)
+                #expect(error.advice.contains("run `callark auth login --org acme`"))
+            }
+            let error = try await providerError { _ = try await test.center.refreshTokens() }
+            #expect(error.code == .authorization)
+            #expect(test.exchange.requests.isEmpty)
+        }
+    }
+
+    @Test func `a kept pair goes on when the configured token is taken out, and when it is put back`() async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            _ = try await test(endpoint, folder).center.probe()
+            for token in [nil, "first"] {
+                endpoint.revokeAccess()
+                _ = try await test(endpoint, folder, refreshToken: token).center.probe()
+            }
+            #expect(endpoint.refreshes == 3)
+        }
+    }
+
+    @Test func `a refresh by hand renews a pair that is old enough, and no other`() async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            let test = try test(endpoint, folder)
+            #expect(try await test.center.refreshTokens(ifOlderThan: .hours(24)))
+            test.clock.advance(by: .hours(23))
+            #expect(try await !test.center.refreshTokens(ifOlderThan: .hours(24)))
+            #expect(endpoint.refreshes == 1)
+            test.clock.advance(by: .hours(1))
+            #expect(try await test.center.refreshTokens(ifOlderThan: .hours(24)))
+            #expect(try await test.center.refreshTokens())
+            #expect(endpoint.refreshes == 3)
+            _ = try await test.center.probe()
+            #expect(endpoint.refreshes == 3)
+        }
+    }
+
+    @Test func `a refresh by hand that fails leaves the present token in use`() async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            let test = try test(endpoint, folder)
+            _ = try await test.center.probe()
+            endpoint.change { $0.faults = Array(repeating: HTTPResponse(status: 503), count: 4) }
+            #expect(try await providerError { _ = try await test.center.refreshTokens() }.code == .unavailable)
+            _ = try await test.center.probe()
+            #expect(endpoint.refreshes == 1)
+        }
+    }
+
+    @Test func `scopes are told, and stay known where a later answer leaves them out`() async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            endpoint.change {
+                $0.faults = [
+                    .json(#"{"access_token":"A","refresh_token":"first","scope":"cjp:config_read cjp:config_write"}"#)
+                ]
+            }
+            let test = try test(endpoint, folder)
+            for _ in 0..<2 {
+                _ = try await test.center.refreshTokens()
+                let status = try await self.test(endpoint, folder).center.tokenStatus()
+                #expect(status.scopes == ["cjp:config_read", "cjp:config_write"])
+            }
+            #expect(endpoint.refreshes == 1)
         }
     }
 
@@ -179,7 +267,8 @@ import Transfer
 
     private func refreshingTokens(_ exchange: ScriptedExchange, _ folder: String) throws -> RefreshingTokens {
         let stopwatch = Stopwatch(InstantClock())
-        let refresh = TokenRefresh(
+        let grants = TokenGrants(
+            organization: try #require(OrganizationName("acme")),
             oauthBaseURL: try #require(URL(string: "https://oauth.example.com/v1")),
             clientID: "the client",
             clientSecret: Secret("s"),
@@ -190,7 +279,7 @@ import Transfer
             organizationID: try #require(OrganizationID(TestCenter.organizationID)),
             configured: Secret("first"),
             store: TokenStore(path: folder + "/acme.json"),
-            refresh: refresh,
+            grants: grants,
             retry: RetryPolicy(attempts: 4),
             limiter: RequestLimiter(requestsPerMinute: 50, stopwatch: stopwatch),
             stopwatch: stopwatch,

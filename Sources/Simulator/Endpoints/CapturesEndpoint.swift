@@ -44,6 +44,10 @@ extension Provider {
             let spoken = task.map { transcripts(of: $0, changes, at: now) } ?? []
             let paths = CapturePaths(organization: organization, task: id, signer: signer, minutes: query.expiration)
             let rows = ordered(listed, options.quirks).map { row($0, paths, options.quirks) }
+            if options.isEarlyAccess {
+                let isPending = rows.isEmpty && task.map { captureRequested($0, changes, at: now) != false } ?? false
+                return ["taskId": .string(id), "recording": .earlyAccess(rows, isPending: isPending)]
+            }
             var entry: [(String, JSON)] = [
                 ("taskId", .string(id)), ("recording", .array(rows)),
                 ("transcription", .array(spoken.map { row($0, paths, options.quirks) })),
@@ -82,7 +86,7 @@ extension Provider {
         guard let body = try? decoder.decode(Body.self, from: request.body) else {
             throw refuse("the body is not valid")
         }
-        let flat = options.captures.acceptsFlatBody ? try? decoder.decode(Body.Query.self, from: request.body) : nil
+        let flat = options.captures.acceptsFlatBody || options.isEarlyAccess ? try? decoder.decode(Body.Query.self, from: request.body) : nil
         guard let asked = body.query ?? flat else { throw refuse("query is required") }
         let own = world.organizations[caller.organization].id
         if asked.orgId == nil, caller.isServiceApp { throw refuse("orgId is required for a service app") }
@@ -143,6 +147,26 @@ extension Provider {
             "languageCode": .string(transcript.languageCode),
             "createTime": .string(String(transcript.available.milliseconds)),
         ]
+    }
+}
+
+extension JSON {
+    /// The recordings of a task as the early-access platform has them: in an object with a status, each with its
+    /// attributes in a list, and without what was only told later (wxcc-api 6.2).
+    fileprivate static func earlyAccess(_ rows: [JSON], isPending: Bool) -> JSON {
+        let known: Set<String> = ["fileName", "filePath", "startTime", "stopTime", "participants"]
+        let artifacts = rows.map { row -> JSON in
+            guard case .object(let members) = row[member: "attributes"] else { return row }
+            let attributes = JSON.object(members.filter { known.contains($0.0) })
+            return ["id": row[member: "id"], "attributes": [attributes]]
+        }
+        let status = rows.isEmpty ? (isPending ? "Pending" : "Not Found") : "Completed"
+        return ["status": .string(status), "artifacts": .array(artifacts)]
+    }
+
+    private subscript(member name: String) -> JSON {
+        guard case .object(let members) = self else { return .null }
+        return members.first { $0.0 == name }?.1 ?? .null
     }
 }
 

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Synchronization
 
@@ -13,48 +14,40 @@ extension Provider {
         guard known else { return refuse("invalid_client", "client authentication failed", tracking) }
         switch form["grant_type"] {
         case "refresh_token": return refresh(form["refresh_token"] ?? "", client, tracking)
-        case "authorization_code": return redeem(form["code"] ?? "", client, tracking)
+        case "authorization_code": return redeem(form, client, tracking)
         default: return refuse("unsupported_grant_type", "the grant type is not supported", tracking)
         }
     }
 
-    /// `GET authorize`: everybody consents at once (wxcc-api 3.1).
-    func authorize(_ request: Request) -> Response {
-        let form = Form(request.query)
-        guard form["response_type"] == "code", let redirect = form["redirect_uri"], !redirect.isEmpty,
-            let index = world.organizations.firstIndex(where: { $0.clientID == form["client_id"] })
-        else { return Response(400, headers: [("Content-Type", "text/plain")], body: .bytes(Data("bad request".utf8))) }
-        let code = state.withLock { $0.tokens.issueCode(index) }
-        let echo = form["state"].map { "&state=\(Self.encoded($0))" } ?? ""
-        let mark = redirect.contains("?") ? "&" : "?"
-        return Response(302, headers: [("Location", "\(redirect)\(mark)code=\(Self.encoded(code))\(echo)")])
-    }
-
     private func refresh(_ token: String, _ client: String, _ tracking: String) -> Response {
-        issue(client, tracking, replacing: token) { $0.organization(refreshToken: token, at: $1) }
-    }
-
-    private func redeem(_ code: String, _ client: String, _ tracking: String) -> Response {
-        issue(client, tracking, replacing: nil) { tokens, _ in tokens.redeem(code: code) }
-    }
-
-    private func issue(
-        _ client: String,
-        _ tracking: String,
-        replacing used: String?,
-        _ find: (inout TokenOffice, Moment) -> Int?
-    ) -> Response {
         let now = clock.now
         let pair: TokenOffice.Pair? = state.withLock { state in
-            guard let index = find(&state.tokens, now), world.organizations[index].clientID == client else {
-                return nil
-            }
+            guard let index = state.tokens.organization(refreshToken: token, at: now),
+                world.organizations[index].clientID == client
+            else { return nil }
             let rules = state.options.tokens
-            return state.tokens.issuePair(world.organizations[index], index, replacing: used, rules: rules, at: now)
+            return state.tokens.refreshPair(world.organizations[index], index, replacing: token, rules: rules, at: now)
         }
-        guard let pair else {
-            return .refusedGrant(options.tokens.errorShape, tracking)
+        return answer(pair, tracking)
+    }
+
+    /// The code has to be unused and young, of this client, and come with the redirect URI that it was sent to and the
+    /// verifier of its challenge (RFC 7636 section 4.6).
+    private func redeem(_ form: Form, _ client: String, _ tracking: String) -> Response {
+        let now = clock.now
+        let pair: TokenOffice.Pair? = state.withLock { state in
+            guard let code = state.tokens.redeem(code: form["code"] ?? "", at: now), code.client == client,
+                code.redirectURI == form["redirect_uri"],
+                code.challenge == nil || code.challenge == form["code_verifier"].map(Self.challenge)
+            else { return nil }
+            let rules = state.options.tokens
+            return state.tokens.issuePair(world.organizations[code.organization], for: code, rules: rules, at: now)
         }
+        return answer(pair, tracking)
+    }
+
+    private func answer(_ pair: TokenOffice.Pair?, _ tracking: String) -> Response {
+        guard let pair else { return .refusedGrant(options.tokens.errorShape, tracking) }
         return .json(
             200,
             [
@@ -63,6 +56,12 @@ extension Provider {
                 "token_type": "Bearer", "scope": .string(pair.scope),
             ]
         )
+    }
+
+    /// S256 of PKCE.
+    private static func challenge(of verifier: String) -> String {
+        Data(SHA256.hash(data: Data(verifier.utf8))).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
     /// In the form's fields or, as some clients do it, in a Basic authorization.

@@ -5,8 +5,24 @@ import Foundation
 struct TokenOffice: Sendable {
     struct Grant: Sendable {
         var organization: Int
-        var scopes: Set<String>
+        /// Space separated.
+        var scope: String
         var isServiceApp: Bool
+        var expires: Moment
+        /// Whether an administrator has consented to just these scopes in a browser.
+        var isConsent = false
+
+        var scopes: Set<String> { Set(scope.split(separator: " ").map(String.init)) }
+    }
+
+    /// A code that the browser carries, and what it was asked for with.
+    struct Code: Sendable {
+        var organization: Int
+        var client: String
+        var redirectURI: String
+        var scope: String
+        /// PKCE's, by S256; `nil` where none was sent.
+        var challenge: String?
         var expires: Moment
     }
 
@@ -23,7 +39,7 @@ struct TokenOffice: Sendable {
     private var serial: UInt64 = 0
     private var access: [String: Grant] = [:]
     private var refresh: [String: Grant] = [:]
-    private var codes: [String: Int] = [:]
+    private var codes: [String: Code] = [:]
 
     init(seed: UInt64, organizations: [SimulatedOrganization], now: Moment, rules: TokenRules) {
         self.seed = seed
@@ -42,29 +58,66 @@ struct TokenOffice: Sendable {
         rules: TokenRules,
         at now: Moment
     ) -> String {
+        issueAccess(organization, Self.grant(index, rules, now + rules.accessLifetime), at: now)
+    }
+
+    private mutating func issueAccess(_ organization: SimulatedOrganization, _ grant: Grant, at now: Moment) -> String {
         access = access.filter { now < $0.value.expires }
         let token = "\(opaque())_P0A1_\(organization.id)"
-        access[token] = Self.grant(index, rules, now + rules.accessLifetime)
+        access[token] = grant
         return token
     }
 
-    /// - Parameter used: the refresh token that was presented, whose own lifetime starts again; `nil` for a first one.
-    mutating func issuePair(
+    /// - Parameter used: the refresh token that was presented, whose own lifetime starts again.
+    mutating func refreshPair(
         _ organization: SimulatedOrganization,
         _ index: Int,
-        replacing used: String?,
+        replacing used: String,
         rules: TokenRules,
         at now: Moment
     ) -> Pair {
-        let token = rules.rotatesRefreshTokens || used == nil ? "\(opaque())_P0A1_\(organization.id)" : used ?? ""
-        if let used { refresh[used] = nil }
-        refresh[token] = Self.grant(index, rules, now + rules.refreshLifetime)
+        let token = rules.rotatesRefreshTokens ? "\(opaque())_P0A1_\(organization.id)" : used
+        var grant = Self.grant(index, rules, now)
+        // What was consented to stays so, whatever the rules say by now.
+        if let old = refresh.removeValue(forKey: used), old.isConsent { grant = old }
+        return issuePair(organization, grant, refresh: token, rules: rules, at: now)
+    }
+
+    /// The first pair of a consent.
+    mutating func issuePair(
+        _ organization: SimulatedOrganization,
+        for code: Code,
+        rules: TokenRules,
+        at now: Moment
+    ) -> Pair {
+        let grant = Grant(
+            organization: code.organization,
+            scope: code.scope,
+            isServiceApp: false,
+            expires: now,
+            isConsent: true
+        )
+        let token = "\(opaque())_P0A1_\(organization.id)"
+        return issuePair(organization, grant, refresh: token, rules: rules, at: now)
+    }
+
+    private mutating func issuePair(
+        _ organization: SimulatedOrganization,
+        _ grant: Grant,
+        refresh token: String,
+        rules: TokenRules,
+        at now: Moment
+    ) -> Pair {
+        var grant = grant
+        grant.expires = now + rules.refreshLifetime
+        refresh[token] = grant
+        grant.expires = now + rules.accessLifetime
         return Pair(
-            access: issueAccess(organization, index, rules: rules, at: now),
+            access: issueAccess(organization, grant, at: now),
             accessLifetime: rules.accessLifetime.components.seconds,
             refresh: token,
             refreshLifetime: rules.refreshLifetime.components.seconds,
-            scope: rules.scope
+            scope: grant.scope
         )
     }
 
@@ -73,22 +126,23 @@ struct TokenOffice: Sendable {
         refresh[refreshToken].flatMap { now < $0.expires ? $0.organization : nil }
     }
 
-    mutating func issueCode(_ organization: Int) -> String {
-        let code = opaque()
-        codes[code] = organization
-        return code
+    mutating func issue(_ code: Code) -> String {
+        let text = opaque()
+        codes[text] = code
+        return text
     }
 
-    /// A code is good once.
-    mutating func redeem(code: String) -> Int? { codes.removeValue(forKey: code) }
+    /// A code is good once, whatever comes of it.
+    mutating func redeem(code: String, at now: Moment) -> Code? {
+        codes.removeValue(forKey: code).flatMap { now < $0.expires ? $0 : nil }
+    }
 
     mutating func revokeAccessTokens() { access = [:] }
 
     mutating func revokeRefreshTokens() { refresh = [:] }
 
     private static func grant(_ organization: Int, _ rules: TokenRules, _ expires: Moment) -> Grant {
-        let scopes = Set(rules.scope.split(separator: " ").map(String.init))
-        return Grant(organization: organization, scopes: scopes, isServiceApp: rules.isServiceApp, expires: expires)
+        Grant(organization: organization, scope: rules.scope, isServiceApp: rules.isServiceApp, expires: expires)
     }
 
     /// Sixty-four letters, some of them `-`, as the opaque part of real tokens has them (wxcc-api 2.3).

@@ -39,8 +39,17 @@ enum AccessTokens: Sendable {
     /// What is known of the tokens without asking the provider.
     func status() async throws(ProviderError) -> TokenStatus {
         switch self {
-        case .bearer: TokenStatus()
-        case .refreshing(let tokens): TokenStatus(try await tokens.known())
+        case .bearer(let token, _): TokenStatus(organizationID: token.organizationID)
+        case .refreshing(let tokens): try await tokens.status()
+        }
+    }
+
+    /// Exchanges the refresh token now, where the pair is as old as `age`.
+    /// - Returns: whether there is a new pair; never with one bearer token, which nothing renews.
+    func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
+        switch self {
+        case .bearer: false
+        case .refreshing(let tokens): try await tokens.refresh(ifOlderThan: age)
         }
     }
 }

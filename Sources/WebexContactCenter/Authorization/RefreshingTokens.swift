@@ -10,9 +10,10 @@ import Transfer
 /// between the two; after the save, the next start goes on from the file.
 actor RefreshingTokens {
     private let organizationID: OrganizationID
-    private let configured: Secret
+    /// The first refresh token; `nil` where a login brings it.
+    private let configured: Secret?
     private let store: TokenStore
-    private let refresh: TokenRefresh
+    private let grants: TokenGrants
     private let retry: RetryPolicy
     private let limiter: RequestLimiter
     private let stopwatch: Stopwatch
@@ -22,6 +23,8 @@ actor RefreshingTokens {
     /// Whoever holds its turn may change what stands below it; nobody else does.
     nonisolated let turnstile = Turnstile()
     private var pair: TokenPair?
+    /// The configured token that the kept pair descends from, which need not be configured any more.
+    private var keptOrigin: ContentDigest?
     /// A pair that the disk did not take: saved before anything else, and not used until then.
     private var unsaved: TokenPair?
     /// An access token that the provider refused although its time is not over.
@@ -33,9 +36,9 @@ actor RefreshingTokens {
 
     init(
         organizationID: OrganizationID,
-        configured: Secret,
+        configured: Secret?,
         store: TokenStore,
-        refresh: TokenRefresh,
+        grants: TokenGrants,
         retry: RetryPolicy,
         limiter: RequestLimiter,
         stopwatch: Stopwatch,
@@ -45,7 +48,7 @@ actor RefreshingTokens {
         self.organizationID = organizationID
         self.configured = configured
         self.store = store
-        self.refresh = refresh
+        self.grants = grants
         self.retry = retry
         self.limiter = limiter
         self.stopwatch = stopwatch
@@ -81,10 +84,29 @@ actor RefreshingTokens {
         return !pair.isUsable(at: now())
     }
 
-    /// The newest pair that is known, from the file where nothing has been asked for yet.
-    func known() async throws(ProviderError) -> TokenPair? {
-        if let pair { return pair }
-        return try await kept()
+    /// Exchanges the refresh token now, where the pair is as old as `age`, or there is none yet.
+    /// - Returns: whether there is a new pair, by this process or by another that was faster.
+    func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
+        try await turnstile.enter()
+        defer { turnstile.leave() }
+        if let kept = try await kept() { pair = kept }
+        if let pair, now() < pair.obtained + age { return false }
+        let before = refusedAccess
+        refusedAccess = pair?.accessToken ?? before
+        do throws(ProviderError) {
+            _ = try own(try await askRepeatedly())
+            return true
+        } catch {
+            refusedAccess = before
+            throw error
+        }
+    }
+
+    /// What is known, from the file where nothing has been asked for yet.
+    func status() async throws(ProviderError) -> TokenStatus {
+        if let pair { return TokenStatus(pair) }
+        guard let kept = try await kept() else { return TokenStatus(needsLogin: configured == nil) }
+        return TokenStatus(kept)
     }
 
     private var fresh: Secret? {
@@ -103,6 +125,7 @@ actor RefreshingTokens {
 extension RefreshingTokens {
     private func renewed() async throws(ProviderError) -> Secret {
         if let token = try await takenOver() { return token }
+        guard pair != nil || configured != nil else { throw grants.absence }
         do throws(ProviderError) {
             return try await askRepeatedly()
         } catch {
@@ -148,13 +171,15 @@ extension RefreshingTokens {
         } catch {
             return .failure(FailedExchange(error))
         }
-        let refreshToken = pair?.refreshToken ?? configured
+        guard let refreshToken = pair?.refreshToken ?? configured else {
+            return .failure(FailedExchange(grants.absence))
+        }
         if let refusedRefresh, refusedRefresh.token == refreshToken {
             return .failure(FailedExchange(refusedRefresh.error))
         }
         limiter.charge()
         do throws(FailedExchange) {
-            let new = try await refresh.pair(following: refreshToken)
+            let new = try await grants.pair(following: refreshToken, scope: pair?.scope)
             unsaved = new
             do throws(ProviderError) {
                 try await keep(new)
@@ -177,19 +202,21 @@ extension RefreshingTokens {
     }
 
     private func keep(_ new: TokenPair) async throws(ProviderError) {
-        guard let origin = TokenStore.origin(configured) else { return }
+        let origin = configured.flatMap(TokenStore.origin) ?? keptOrigin
         try await store.save(TokenStore.Content(pair: new, origin: origin))
         pair = new
         unsaved = nil
     }
 
-    /// The kept pair, unless an administrator has configured another first token since.
+    /// The kept pair, unless an administrator has configured another first token since; one that is configured no more
+    /// leaves it in force.
     private func kept() async throws(ProviderError) -> TokenPair? {
         guard let content = try await store.load() else { return nil }
-        guard content.origin == TokenStore.origin(configured) else {
+        guard configured == nil || content.origin == configured.flatMap(TokenStore.origin) else {
             logger.info("the configured refresh token is new: it takes the place of the kept one")
             return nil
         }
+        keptOrigin = content.origin
         return content.pair
     }
 }

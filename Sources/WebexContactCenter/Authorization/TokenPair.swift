@@ -9,34 +9,49 @@ struct TokenPair: Sendable, Hashable {
     /// `nil` where the provider did not say.
     var accessExpires: Timestamp?
     var refreshExpires: Timestamp?
+    /// What the access token may be used for, space separated; `nil` where the provider did not say.
+    var scope: String?
 
     /// Whether the access token may still be used: it is, as far as is known, not over yet.
     func isUsable(at now: Timestamp) -> Bool {
         accessExpires.map { now < $0 } ?? true
     }
 
-    /// Whether it is time for a new pair: 300 s, or for short lives a tenth of it, before the end; and after a week in
-    /// any case, so that the refresh token's own clock starts again (wxcc-api 3.3).
-    func isDue(at now: Timestamp) -> Bool {
-        if now >= obtained + .hours(7 * 24) { return true }
-        guard let accessExpires else { return false }
-        let skew = min(.seconds(300), (accessExpires - obtained) / 10)
-        return now >= accessExpires - skew
+    /// When it is time for a new pair: 300 s, or for short lives a tenth of it, before the access token's end; and in
+    /// any case after a week, or after half of a shorter life of the refresh token, so that its own clock starts again
+    /// (wxcc-api 3.3).
+    var due: Timestamp {
+        var due = obtained + .hours(7 * 24)
+        if let accessExpires {
+            due = min(due, accessExpires - min(.seconds(300), (accessExpires - obtained) / 10))
+        }
+        if let refreshExpires { due = min(due, obtained + (refreshExpires - obtained) / 2) }
+        return due
     }
+
+    /// Whether it is time for a new pair.
+    func isDue(at now: Timestamp) -> Bool { now >= due }
 }
 
 extension TokenPair {
-    /// Reads the answer of the token endpoint (wxcc-api 3.1): a missing refresh token means that the old one stays.
-    /// - Throws: `malformed` where there is no access token.
-    init(answer: JSONValue, following old: Secret, now: Timestamp) throws(ProviderError) {
+    /// Reads the answer of the token endpoint (wxcc-api 3.1).
+    /// - Parameters:
+    ///   - old: the refresh token that stays where the answer has none; `nil` for a first pair, which has to have one.
+    ///   - scope: what is true where the answer does not name its scopes.
+    /// - Throws: `malformed` where there is no access token, or no refresh token.
+    init(answer: JSONValue, following old: Secret?, scope: String?, now: Timestamp) throws(ProviderError) {
         guard case .string(let access)? = answer["access_token"], !access.isEmpty else {
             throw ProviderError(.malformed, "no access_token in it")
         }
+        guard let refresh = answer["refresh_token"]?.text.map(Secret.init) ?? old else {
+            throw ProviderError(.malformed, "no refresh_token in it")
+        }
         accessToken = Secret(access)
-        refreshToken = answer["refresh_token"]?.text.map(Secret.init) ?? old
+        refreshToken = refresh
         obtained = now
         accessExpires = Self.end(of: answer["expires_in"], from: now)
         refreshExpires = Self.end(of: answer["refresh_token_expires_in"], from: now)
+        self.scope = answer["scope"]?.text ?? scope
     }
 
     /// A life that is no positive number of seconds is not known; one beyond a century is a mistake.

@@ -1,6 +1,7 @@
+import Foundation
 import Recordings
 
-/// What is known of an organization's tokens without asking anybody.
+/// What is known of an organization's tokens without asking anybody; never a token itself.
 package struct TokenStatus: Sendable, Hashable {
     /// When the newest pair was obtained; `nil` where there is none yet, or one bearer token is configured.
     package var obtained: Timestamp?
@@ -8,15 +9,50 @@ package struct TokenStatus: Sendable, Hashable {
     package var accessExpires: Timestamp?
     /// When the refresh token ends unless it is used before, where the provider said.
     package var refreshExpires: Timestamp?
+    /// From when on the next call, or `callark auth refresh`, asks for a new pair.
+    package var nextRefresh: Timestamp?
+    /// What the access token may be used for, where the provider said.
+    package var scopes: [String]
+    /// The organization that the access token itself names.
+    package var organizationID: String?
+    /// Whether there is neither a pair nor a refresh token to come by one: a person has to log in.
+    package var needsLogin: Bool
 
     /// States all of it.
-    package init(obtained: Timestamp? = nil, accessExpires: Timestamp? = nil, refreshExpires: Timestamp? = nil) {
+    package init(
+        obtained: Timestamp? = nil,
+        accessExpires: Timestamp? = nil,
+        refreshExpires: Timestamp? = nil,
+        nextRefresh: Timestamp? = nil,
+        scopes: [String] = [],
+        organizationID: String? = nil,
+        needsLogin: Bool = false
+    ) {
         self.obtained = obtained
         self.accessExpires = accessExpires
         self.refreshExpires = refreshExpires
+        self.nextRefresh = nextRefresh
+        self.scopes = scopes
+        self.organizationID = organizationID
+        self.needsLogin = needsLogin
     }
 
-    init(_ pair: TokenPair?) {
-        self.init(obtained: pair?.obtained, accessExpires: pair?.accessExpires, refreshExpires: pair?.refreshExpires)
+    init(_ pair: TokenPair) {
+        self.init(
+            obtained: pair.obtained,
+            accessExpires: pair.accessExpires,
+            refreshExpires: pair.refreshExpires,
+            nextRefresh: pair.due,
+            scopes: pair.scope?.split(separator: " ").map(String.init) ?? [],
+            organizationID: pair.accessToken.organizationID
+        )
+    }
+}
+
+extension Secret {
+    /// The organization that an access token names after its last underscore (wxcc-api 2.3); `nil` unless that is a
+    /// UUID: anything else may be a part of the token that nobody should see.
+    var organizationID: String? {
+        value.split(separator: "_").last.flatMap { UUID(uuidString: String($0)) }?.uuidString.lowercased()
     }
 }

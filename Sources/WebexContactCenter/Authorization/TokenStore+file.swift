@@ -58,6 +58,17 @@ extension TokenStore {
         removeDraftsOfDeadProcesses()
     }
 
+    /// - Returns: whether there was a file.
+    func removeFile() throws(ProviderError) -> Bool {
+        removeDraftsOfDeadProcesses()
+        guard unlink(path) == 0 else {
+            if errno == ENOENT { return false }
+            throw failure("cannot be removed")
+        }
+        try flushFolder()
+        return true
+    }
+
     /// A process that was killed while it wrote has left tokens behind that are older than those just written.
     private func removeDraftsOfDeadProcesses() {
         let prefix = (path as NSString).lastPathComponent + ".new-"

@@ -11,11 +11,12 @@ struct TokenStore: Sendable {
     /// Where the file is.
     let path: String
 
-    /// A kept pair, and the configured refresh token that it descends from, as a digest.
+    /// A kept pair, and the configured refresh token that it descends from or has taken the place of, as a digest.
     struct Content: Sendable, Hashable {
         var pair: TokenPair
-        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins.
-        var origin: ContentDigest
+        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins. `nil`
+        /// where none was configured when the pair was obtained.
+        var origin: ContentDigest?
     }
 
     /// Files are read and written here: the cooperative pool must not wait for a disk.
@@ -43,6 +44,13 @@ struct TokenStore: Sendable {
             try makeFolder()
             try replaceFile(JSONWriter.data(Self.encode(content)) + Data("\n".utf8))
         }
+    }
+
+    /// Removes what is kept, and what a killed process has left beside it.
+    /// - Returns: whether there was anything.
+    /// - Throws: `tokenStore` where it cannot be removed.
+    func remove() async throws(ProviderError) -> Bool {
+        try await offPool { () throws(ProviderError) in try removeFile() }
     }
 
     private func offPool<Value: Sendable>(
@@ -74,8 +82,10 @@ extension TokenStore {
             [
                 JSONMember("access_token", .string(pair.accessToken.value)),
                 JSONMember("refresh_token", .string(pair.refreshToken.value)),
-                JSONMember("origin_sha256", .string(content.origin.description)),
             ]
+                + [("origin_sha256", content.origin?.description), ("scope", pair.scope)].compactMap { name, text in
+                    text.map { JSONMember(name, .string($0)) }
+                }
                 + times.compactMap { name, time in
                     time.map { JSONMember(name, .number(String($0.millisecondsSince1970))) }
                 }
@@ -85,9 +95,14 @@ extension TokenStore {
     private static func decode(_ data: Data) -> Content? {
         guard let json = try? JSONReader.value(of: data),
             let access = json["access_token"]?.text, let refresh = json["refresh_token"]?.text,
-            let origin = json["origin_sha256"]?.text.flatMap({ ContentDigest(hexadecimal: $0) }),
             let obtained = json["obtained"]?.integer
         else { return nil }
+        // One that cannot be read must not pass for none.
+        var origin: ContentDigest?
+        if let text = json["origin_sha256"]?.text {
+            guard let digest = ContentDigest(hexadecimal: text) else { return nil }
+            origin = digest
+        }
         func time(_ name: String) -> Timestamp? {
             json[name]?.integer.map { Timestamp(millisecondsSince1970: $0) }
         }
@@ -96,7 +111,8 @@ extension TokenStore {
             refreshToken: Secret(refresh),
             obtained: Timestamp(millisecondsSince1970: obtained),
             accessExpires: time("access_expires"),
-            refreshExpires: time("refresh_expires")
+            refreshExpires: time("refresh_expires"),
+            scope: json["scope"]?.text
         )
         return Content(pair: pair, origin: origin)
     }

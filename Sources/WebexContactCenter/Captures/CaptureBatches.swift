@@ -76,7 +76,9 @@ struct CaptureBatches: Sendable {
         switch error.code {
         case .rejected: [400, 404, 413, 422].contains(error.status)
         case .unavailable: error.status != nil
-        case .authorization, .wrongOrganization, .throttled, .untrusted, .malformed, .tokenStore, .cancelled: false
+        case .authorization, .wrongOrganization, .throttled, .untrusted, .malformed, .tokenStore, .notOffered,
+            .redirectPort, .cancelled:
+            false
         }
     }
 }

@@ -135,6 +135,7 @@ final class ProviderExchange: Sendable {
     private func send(_ call: APICall, token: Secret) async throws(FailedExchange) -> HTTPResponse {
         let request: HTTPRequest
         do throws(ProviderError) {
+            try settings.dialect.require(call)
             let trackingID = "CALLARK_\(UUID().uuidString.lowercased())"
             request = try call.request(apiBaseURL: settings.apiBaseURL, token: token, trackingID: trackingID)
         } catch {

@@ -11,6 +11,8 @@ final class TokenEndpoint: Sendable {
         var refreshes = 0
         var access = ""
         var lifetime: String? = "1209599"
+        /// A code that a login may bring once.
+        var code: String?
         /// Answers of the token endpoint to give before its own.
         var faults: [HTTPResponse] = []
     }
@@ -49,10 +51,15 @@ final class TokenEndpoint: Sendable {
         let form = request.form
         return state.withLock { state in
             if !state.faults.isEmpty { return state.faults.removeFirst() }
-            guard form["grant_type"] == "refresh_token", form["client_id"] == "the client",
-                form["client_secret"] == "p&ss=w+rd é%", let token = form["refresh_token"],
-                state.accepted.contains(token)
-            else {
+            let isKnown = form["client_id"] == "the client" && form["client_secret"] == "p&ss=w+rd é%"
+            let isGood =
+                switch form["grant_type"] {
+                case "refresh_token": form["refresh_token"].map(state.accepted.contains) ?? false
+                case "authorization_code": form["code"] != nil && form["code"] == state.code
+                default: false
+                }
+            if form["grant_type"] == "authorization_code" { state.code = nil }
+            guard isKnown, isGood else {
                 return .json(
                     #"{"error":"invalid_grant","error_description":"the refresh token is expired"}"#,
                     status: 400
@@ -61,9 +68,9 @@ final class TokenEndpoint: Sendable {
             state.refreshes += 1
             state.access = "A\(state.refreshes)_P0A1_\(organization)"
             let next = "R\(state.refreshes)_P0A1_\(organization)"
-            if state.rotates { state.accepted = [next] }
+            if state.rotates || form["refresh_token"] == nil { state.accepted = [next] }
             let lifetime = state.lifetime.map { #","expires_in":\#($0),"refresh_token_expires_in":7775999"# } ?? ""
-            let refresh = state.rotates ? #","refresh_token":"\#(next)""# : ""
+            let refresh = state.rotates || form["refresh_token"] == nil ? #","refresh_token":"\#(next)""# : ""
             return .json(#"{"access_token":"\#(state.access)"\#(refresh)\#(lifetime)}"#)
         }
     }

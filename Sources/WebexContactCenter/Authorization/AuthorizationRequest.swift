@@ -1,0 +1,102 @@
+import Foundation
+import Recordings
+
+/// What an administrator's browser is sent to the provider with, and what comes back has to agree with (wxcc-api 3.1).
+package struct AuthorizationRequest: Sendable {
+    /// Where the browser has to go; without any secret in it.
+    package let url: URL
+    /// As it is registered with the app, byte for byte.
+    package let redirectURI: String
+    /// What has to come back: an answer without it is to somebody else's question.
+    let state: String
+    /// `nil` where the provider shall not be told of one.
+    let proofKey: ProofKey?
+
+    /// - Parameters:
+    ///   - usesProofKey: whether the code is tied to this process (PKCE); a provider that does not know of it ignores it.
+    ///   - generator: for what nobody may guess.
+    /// - Throws: `rejected` where the base URL makes no URL.
+    init(
+        oauthBaseURL: URL,
+        clientID: String,
+        redirectURI: String,
+        scopes: [String],
+        usesProofKey: Bool,
+        using generator: inout some RandomNumberGenerator
+    ) throws(ProviderError) {
+        state = Base64URL.random(using: &generator)
+        proofKey = usesProofKey ? ProofKey(using: &generator) : nil
+        self.redirectURI = redirectURI
+        var query = [
+            (name: "response_type", value: "code"), (name: "client_id", value: clientID),
+            (name: "redirect_uri", value: redirectURI), (name: "scope", value: scopes.joined(separator: " ")),
+            (name: "state", value: state),
+        ]
+        if let proofKey {
+            query += [("code_challenge", proofKey.challenge), ("code_challenge_method", "S256")]
+        }
+        url = try APICall.url(oauthBaseURL, "authorize", query: query)
+    }
+}
+
+/// What a redirect, or what was pasted in its place, says.
+package enum RedirectAnswer: Sendable, Hashable {
+    /// The code to redeem, once.
+    case code(Secret)
+    /// The provider, or the administrator, said no; in their words, on one line.
+    case refused(String)
+    /// Not an answer to this question, and why; the right one may still come.
+    case foreign(String)
+}
+
+extension AuthorizationRequest {
+    /// Reads the query of a redirect.
+    func answer(query: String) -> RedirectAnswer {
+        let fields = FormEncoding.fields(of: query)
+        func value(_ name: String) -> String? {
+            let values = fields.filter { $0.name == name }
+            return values.count == 1 ? values[0].value : nil
+        }
+        guard let given = value("state"), given == state else {
+            return .foreign("its state is not that of this login: it answers another one, or somebody has made it up")
+        }
+        if let error = value("error") {
+            let words = [error, value("error_description")].compactMap(\.self).joined(separator: ": ")
+            return .refused(ErrorBody(Data(words.utf8)).text ?? "no reason given")
+        }
+        guard let code = value("code"), Self.isCode(code) else { return .foreign("there is no code in it") }
+        return .code(Secret(code))
+    }
+
+    /// Reads what a person has copied: the whole address that the browser ended at, or the code alone, which has no state
+    /// to be held against.
+    package func answer(pasted text: String) -> RedirectAnswer {
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard text.contains("?") || text.contains("://") || text.contains("&") else {
+            return Self.isCode(text) ? .code(Secret(text)) : .foreign("it is neither an address nor a code")
+        }
+        let query = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
+        return answer(query: String(query.prefix { $0 != "#" }))
+    }
+
+    /// Visible ASCII, and not as long as a book.
+    private static func isCode(_ text: String) -> Bool {
+        (1...4096).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }
+    }
+}
+
+extension FormEncoding {
+    /// The decoded names and values of a query, in their order; what cannot be decoded is left as it is.
+    static func fields(of query: String) -> [(name: String, value: String)] {
+        query.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(decode)
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
+    private static func decode(_ text: Substring) -> String {
+        let spaced = String(text.replacing("+", with: " "))
+        return spaced.removingPercentEncoding ?? spaced
+    }
+}

@@ -1,0 +1,35 @@
+import Crypto
+import Foundation
+
+/// What shows that whoever redeems a code is the one who asked for it (PKCE, RFC 7636, with S256).
+struct ProofKey: Sendable {
+    /// Sent to the token endpoint only, with the code.
+    let verifier: Secret
+    /// Sent with the browser: the verifier's digest.
+    let challenge: String
+
+    /// - Parameter verifier: 43 to 128 of the unreserved characters.
+    init(verifier: String) {
+        self.verifier = Secret(verifier)
+        challenge = Base64URL.text(SHA256.hash(data: Data(verifier.utf8)))
+    }
+
+    /// A key that nobody can guess, from 256 bits of `generator`.
+    init(using generator: inout some RandomNumberGenerator) {
+        self.init(verifier: Base64URL.random(using: &generator))
+    }
+}
+
+/// Base64 with the alphabet for URLs and without padding (RFC 4648 section 5).
+enum Base64URL {
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var text = Data(bytes).base64EncodedString()
+        while text.hasSuffix("=") { text.removeLast() }
+        return text.replacing("+", with: "-").replacing("/", with: "_")
+    }
+
+    /// 43 characters that stand for 256 bits.
+    static func random(using generator: inout some RandomNumberGenerator) -> String {
+        text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+}

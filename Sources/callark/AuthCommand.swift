@@ -1,0 +1,65 @@
+import ArgumentParser
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+struct AuthCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "auth",
+        abstract: "Log in, see how long the tokens last, renew them, forget them.",
+        discussion: """
+            Each organization has a token pair of its own, below archive.root, readable by its owner only. Several \
+            organizations may share one registered app. None of these commands ever prints a token.
+
+            EXAMPLES
+              callark auth login --org acme
+              callark auth status
+              callark auth refresh --if-older-than 7
+              callark auth logout --org acme
+            """,
+        subcommands: [
+            AuthLoginCommand.self, AuthStatusCommand.self, AuthRefreshCommand.self, AuthLogoutCommand.self,
+        ]
+    )
+}
+
+extension Workplace {
+    /// The one organization that a command is about: the one named, or the only one there is.
+    /// - Throws: ``CommandError`` with exit code 64.
+    func organization(named name: OrganizationName?) throws -> OrganizationSettings {
+        let names = try organizations(named: name.map { [$0] } ?? [])
+        guard names.count == 1, let found = settings.organizations.first(where: { $0.name == names[0] }) else {
+            let known = names.map(\.description).joined(separator: ", ")
+            throw CommandError(.usage, "say which organization with --org: \(loaded.path) has \(known)")
+        }
+        return found
+    }
+
+    /// What logs an organization in and out.
+    /// - Throws: ``CommandError`` with exit code 78 where it has no client to log in with.
+    func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {
+        guard let login = Login(provider(organization), exchange: exchange, retry: RetryPolicy(attempts: 3)) else {
+            let name = organization.name
+            throw CommandError(
+                .configuration,
+                "\(name) has one bearer token (auth.access_token), which no login changes; configure auth.client_id and "
+                    + "auth.client_secret_file instead"
+            )
+        }
+        return login
+    }
+
+    /// Works with an engine that is shut down afterwards.
+    func withEngine<Value>(_ work: (TransferEngine) async throws -> Value) async throws -> Value {
+        let engine = try TransferEngine(engine)
+        do {
+            let value = try await work(engine)
+            await engine.shutDown()
+            return value
+        } catch {
+            await engine.shutDown()
+            throw error
+        }
+    }
+}

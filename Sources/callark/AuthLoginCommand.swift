@@ -1,0 +1,176 @@
+import ArgumentParser
+import Foundation
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct AuthLoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Have an administrator grant access in a browser, and keep the tokens that come of it.",
+        discussion: """
+            For an integration: a client with a redirect URI. (A Service App is authorised in Control Hub, and its first \
+            refresh token is configured.) Prints the address at which an administrator of the contact centre signs in and \
+            consents. With a desktop, a browser opens it, and the answer is received on this machine's loopback port that \
+            the redirect URI names. Without a desktop, open the address anywhere, and paste the address that the browser \
+            ends at, which need not load there; the code alone will do, too. With --no-browser the answer is waited for \
+            and nothing is opened, as for a port that SSH forwards.
+
+            The tokens are kept only if they are the configured organization's. Whatever was kept before is replaced.
+
+            EXAMPLES
+              callark auth login --org acme
+              callark auth login --org acme --paste
+              callark auth login --org acme --scope cjp:config_read --scope cjp:config_write
+              ssh -L 8085:localhost:8085 archive-host callark auth login --org acme --no-browser
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "The organization; may be left out where there is only one.")
+    var org: OrganizationName?
+
+    @Option(help: "As registered with the app, byte for byte; else auth.redirect_uri of the configuration.")
+    var redirectURI: String?
+
+    @Option(help: "What to ask for; may be given more than once; else auth.scopes of the configuration.")
+    var scope: [String] = []
+
+    @Flag(help: "Open no browser, and wait for the redirect all the same.")
+    var noBrowser = false
+
+    @Flag(help: "Wait for no redirect: read its address, or the code, from standard input.")
+    var paste = false
+
+    @Flag(help: "Leave out PKCE, for a provider that stumbles over it.")
+    var noPKCE = false
+
+    @Option(help: ArgumentHelp("How long the redirect is waited for.", valueName: "seconds"))
+    var timeout = 300
+
+    func validate() throws {
+        guard (1...86400).contains(timeout) else { throw ValidationError("--timeout must be from 1 to 86400") }
+        guard redirectURI.map({ LoginSettings.redirectURI($0) != nil }) ?? true else {
+            throw ValidationError("--redirect-uri must be an https URL, or an http URL of a loopback address")
+        }
+        guard scope.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else {
+            throw ValidationError("--scope takes one scope; give it again for each")
+        }
+    }
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let organization = try workplace.organization(named: org)
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let status = try await workplace.withEngine { engine in
+            let login = try workplace.login(to: organization, by: engine)
+            let request = try login.request(
+                redirectURI: redirectURI ?? organization.login.redirectURI,
+                scopes: scope.isEmpty ? organization.login.scopes : scope,
+                usesProofKey: !noPKCE
+            )
+            let code = try await code(for: request, of: organization.name, output)
+            return try await login.complete(request, code: code)
+        }
+        try report(status, of: organization, to: output)
+    }
+
+    /// Shows the address, and gets what comes back.
+    private func code(
+        for request: AuthorizationRequest,
+        of organization: OrganizationName,
+        _ output: Output
+    ) async throws -> Secret {
+        let place = RedirectPlace(redirectURI: request.redirectURI)
+        let isListening = !paste && place != nil && (noBrowser || Desktop.isThere)
+        // Before the address is shown: whoever has it may be quick.
+        let listener = isListening ? try place.map { place throws(ProviderError) in try RedirectListener(place) } : nil
+        try output.json(AddressLine(organization: organization.description, url: request.url.absoluteString))
+        output.text("Sign in as an administrator of \(organization)'s contact centre, and consent:")
+        output.text("\n  \(request.url.absoluteString)\n")
+        output.flush()
+        guard let listener else { return try await pasted(for: request) }
+        if !noBrowser { Desktop.open(request.url) }
+        Complaint.line("callark: waiting for the browser at \(request.redirectURI); Ctrl-C ends it")
+        guard let answer = try await listener.answer(to: request, within: .seconds(timeout)) else {
+            throw CommandError(
+                .authorization,
+                "no answer came to \(request.redirectURI) within \(timeout) s; log in again, with --paste where the "
+                    + "browser cannot reach this machine"
+            )
+        }
+        return try accepted(answer)
+    }
+
+    /// Reads lines until one of them is the answer.
+    private func pasted(for request: AuthorizationRequest) async throws -> Secret {
+        Complaint.line("callark: paste the address that the browser ends at, or the code in it, and press Enter:")
+        while let line = await StandardInput.line() {
+            guard !line.allSatisfy(\.isWhitespace) else { continue }
+            let answer = request.answer(pasted: line)
+            if case .foreign(let reason) = answer {
+                Complaint.warning("that is not the answer: \(reason); paste another one")
+                continue
+            }
+            return try accepted(answer)
+        }
+        throw CommandError(.authorization, "no address and no code came on standard input; log in again")
+    }
+
+    private func accepted(_ answer: RedirectAnswer) throws -> Secret {
+        switch answer {
+        case .code(let code): return code
+        case .refused(let words):
+            throw CommandError(
+                .authorization,
+                "access was not granted: \(words); log in again as an administrator of the contact centre, and check that "
+                    + "the app is registered with these scopes and this redirect URI"
+            )
+        case .foreign(let reason): throw CommandError(.authorization, "not an answer to this login: \(reason)")
+        }
+    }
+
+    private func report(_ status: TokenStatus, of organization: OrganizationSettings, to output: Output) throws {
+        output.text("\(organization.name) is logged in; the token is kept and renewed from now on")
+        output.text("  access token:  until \(status.accessExpires?.description ?? "the provider refuses it")")
+        output.text("  refresh token: until \(status.refreshExpires?.description ?? "the provider refuses it")")
+        if !status.scopes.isEmpty { output.text("  scopes:        \(status.scopes.joined(separator: " "))") }
+        if status.organizationID == nil {
+            Complaint.warning("the token does not name its organization; `callark config check` asks the provider")
+        }
+        try output.json(
+            SummaryLine(
+                organization: organization.name.description,
+                accessTokenExpires: status.accessExpires?.description,
+                refreshTokenExpires: status.refreshExpires?.description,
+                scope: status.scopes.isEmpty ? nil : status.scopes.joined(separator: " "),
+                tokenOrganization: status.organizationID
+            )
+        )
+    }
+
+    private struct AddressLine: Encodable {
+        let type = "authorize"
+        var organization: String
+        var url: String
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        let complete = true
+        var organization: String
+        var accessTokenExpires: String?
+        var refreshTokenExpires: String?
+        var scope: String?
+        var tokenOrganization: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, complete, organization, scope
+            case accessTokenExpires = "access_token_expires"
+            case refreshTokenExpires = "refresh_token_expires"
+            case tokenOrganization = "token_organization"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+struct AuthLogoutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logout",
+        abstract: "Forget an organization's tokens on this machine.",
+        discussion: """
+            Removes the kept pair. The provider is not told, since it has no call for that: the tokens stay good there until \
+            they end, or until an administrator revokes the app in Control Hub. Backups of archive.root may still hold them.
+
+            EXAMPLES
+              callark auth logout --org acme
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "The organization; may be left out where there is only one.")
+    var org: OrganizationName?
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let organization = try workplace.organization(named: org)
+        let output = Output(json: common.json)
+        let login = try workplace.login(to: organization, by: NoExchange())
+        let wasKept = try await login.forget()
+        let name = organization.name
+        output.text(wasKept ? "the tokens of \(name) are removed from this machine" : "there were no tokens of \(name)")
+        output.text("they stay good at the provider until they end: revoke the app in Control Hub to end them now")
+        var isConfigured = false
+        if case .refreshing(_, _, .some) = organization.credentials {
+            isConfigured = true
+            output.text("a refresh token is still configured (auth.refresh_token): the next command goes on with it")
+        }
+        try output.json(
+            SummaryLine(organization: name.description, removed: wasKept, refreshTokenConfigured: isConfigured)
+        )
+        output.flush()
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var organization: String
+        var removed: Bool
+        var refreshTokenConfigured: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, removed
+            case refreshTokenConfigured = "refresh_token_configured"
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+struct AuthRefreshCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refresh",
+        abstract: "Exchange the refresh token for a new pair now.",
+        discussion: """
+            A pass renews tokens by itself. This is for installations in which nothing runs for weeks: a refresh token ends \
+            some 60 or 90 days after its last use. deploy/systemd has a timer for it. Of several processes one asks, and \
+            the others take over what it got. An organization with one bearer token is passed over.
+
+            EXAMPLES
+              callark auth refresh
+              callark auth refresh --org acme
+              callark auth refresh --if-older-than 7
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only this organization; may be given more than once.")
+    var org: [OrganizationName] = []
+
+    @Option(help: ArgumentHelp("Only where the present pair is so old.", valueName: "days"))
+    var ifOlderThan: Int = 0
+
+    func validate() throws {
+        guard (0...365).contains(ifOlderThan) else { throw ValidationError("--if-older-than must be from 0 to 365") }
+    }
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let names = try workplace.organizations(named: org)
+        let output = Output(json: common.json)
+        var statuses: [ExitStatus] = []
+        var refreshed = 0
+        try await workplace.withEngine { engine in
+            for organization in workplace.settings.organizations where names.contains(organization.name) {
+                do {
+                    if try await refresh(organization, workplace, engine, output) { refreshed += 1 }
+                } catch {
+                    Complaint.error("\(organization.name): \(error)")
+                    try output.json(Line(organization: organization.name.description, error: "\(error)"))
+                    statuses.append(ExitStatus(error))
+                }
+            }
+        }
+        try output.json(SummaryLine(organizations: names.count, refreshed: refreshed, failed: statuses.count))
+        output.flush()
+        if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
+    }
+
+    /// - Returns: whether there is a new pair.
+    private func refresh(
+        _ organization: OrganizationSettings,
+        _ workplace: Workplace,
+        _ engine: TransferEngine,
+        _ output: Output
+    ) async throws -> Bool {
+        if case .bearer = organization.credentials {
+            if !org.isEmpty { _ = try workplace.login(to: organization, by: engine) }
+            output.text("\(organization.name): one bearer token, which nothing renews")
+            try output.json(Line(organization: organization.name.description, refreshed: false))
+            return false
+        }
+        let contactCenter = ContactCenter(
+            workplace.provider(organization),
+            exchange: engine,
+            retry: RetryPolicy(attempts: 4),
+            logger: workplace.logger
+        )
+        let isNew = try await contactCenter.refreshTokens(ifOlderThan: .hours(24 * ifOlderThan))
+        let status = try await contactCenter.tokenStatus()
+        output.text(
+            isNew
+                ? "\(organization.name): renewed, can be refreshed until \(status.refreshExpires?.description ?? "?")"
+                : "\(organization.name): from \(status.obtained?.description ?? "?"), not renewed"
+        )
+        try output.json(
+            Line(
+                organization: organization.name.description,
+                refreshed: isNew,
+                obtained: status.obtained?.description,
+                accessTokenExpires: status.accessExpires?.description,
+                refreshTokenExpires: status.refreshExpires?.description
+            )
+        )
+        return isNew
+    }
+
+    private struct Line: Encodable {
+        let type = "refresh"
+        var organization: String
+        var refreshed = false
+        var obtained: String?
+        var accessTokenExpires: String?
+        var refreshTokenExpires: String?
+        var error: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, refreshed, obtained, error
+            case accessTokenExpires = "access_token_expires"
+            case refreshTokenExpires = "refresh_token_expires"
+        }
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var organizations: Int
+        var refreshed: Int
+        var failed: Int
+    }
+}

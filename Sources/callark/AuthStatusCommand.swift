@@ -1,0 +1,150 @@
+import ArgumentParser
+import Recordings
+import Settings
+import WebexContactCenter
+
+struct AuthStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how long each organization's tokens last, what for, and when they are renewed next.",
+        discussion: """
+            Asks nobody: it tells what is kept. Exit code 77 says that an organization has no token, that its refresh \
+            token has ended, or that its token is another organization's; then an administrator has to log in. \
+            `callark config check` asks the provider whether the token works.
+
+            EXAMPLES
+              callark auth status
+              callark auth status --org acme --json
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only this organization; may be given more than once.")
+    var org: [OrganizationName] = []
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let names = try workplace.organizations(named: org)
+        let output = Output(json: common.json)
+        var rows: [TokenRow] = []
+        for organization in workplace.settings.organizations where names.contains(organization.name) {
+            let status = try await workplace.tokenStatus(of: organization.name) ?? TokenStatus()
+            rows.append(TokenRow(organization, status, now: workplace.now))
+        }
+        try TokenRow.table.write(rows, to: output)
+        for advice in rows.compactMap(\.advice) { output.text(advice) }
+        let wanting = rows.count { $0.state.needsPerson }
+        try output.json(SummaryLine(organizations: rows.count, wanting: wanting))
+        output.flush()
+        if wanting > 0 { throw ExitCode(ExitStatus.authorization.rawValue) }
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var organizations: Int
+        /// How many of them need a person.
+        var wanting: Int
+    }
+}
+
+/// What is known of one organization's tokens.
+struct TokenRow {
+    /// Where an organization stands.
+    enum State: String {
+        /// The access token may be used.
+        case valid
+        /// It is time for a new pair, which the next call asks for.
+        case due
+        /// There is a first refresh token and it was never used.
+        case unused
+        /// One token that nothing renews.
+        case bearer
+        /// Nobody has logged in.
+        case missing
+        /// The refresh token is over.
+        case ended
+        /// The token is another organization's.
+        case foreign
+
+        var needsPerson: Bool { [.missing, .ended, .foreign].contains(self) }
+    }
+
+    let organization: OrganizationName
+    let state: State
+    let status: TokenStatus
+
+    init(_ organization: OrganizationSettings, _ status: TokenStatus, now: Timestamp) {
+        self.organization = organization.name
+        self.status = status
+        state = Self.state(of: status, organization, now: now)
+    }
+
+    private static func state(
+        of status: TokenStatus,
+        _ organization: OrganizationSettings,
+        now: Timestamp
+    ) -> State {
+        if status.needsLogin { return .missing }
+        if let named = status.organizationID, isUUID(organization.organizationID.description),
+            named != organization.organizationID.description.lowercased()
+        {
+            return .foreign
+        }
+        if case .bearer = organization.credentials { return .bearer }
+        guard status.obtained != nil else { return .unused }
+        if let end = status.refreshExpires, end <= now { return .ended }
+        return status.nextRefresh.map { $0 <= now } ?? false ? .due : .valid
+    }
+
+    private static func isUUID(_ text: String) -> Bool {
+        text.wholeMatch(of: /(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil
+    }
+
+    /// What to do, where there is something to do.
+    var advice: String? {
+        guard state.needsPerson else { return nil }
+        let what =
+            switch state {
+            case .missing: "has no token"
+            case .ended: "has a refresh token that has ended"
+            default: "has a token of organization \(status.organizationID ?? "")"
+            }
+        return "\(organization) \(what): run `callark auth login --org \(organization)`"
+    }
+
+    static var table: Table<TokenRow> {
+        Table(type: "token", columns: columns)
+    }
+
+    private static var columns: [Table<TokenRow>.Column] {
+        [
+            .init(name: "organization", heading: "organization") { .text($0.organization.description) },
+            .init(name: "state", heading: "state") { .text($0.state.rawValue) },
+            time("obtained", nil, \.obtained),
+            time("access_token_expires", "access token until", \.accessExpires),
+            time("refresh_token_expires", "refresh token until", \.refreshExpires),
+            time("next_refresh", "next refresh", \.nextRefresh),
+            .init(
+                name: "scope",
+                heading: "scopes",
+                value: { .init($0.status.scopes.isEmpty ? nil : $0.status.scopes.joined(separator: " ")) },
+                text: { $0.status.scopes.isEmpty ? "-" : $0.status.scopes.joined(separator: " ") }
+            ),
+            .init(name: "token_organization", heading: nil) { .init($0.status.organizationID) },
+        ]
+    }
+
+    private static func time(
+        _ name: String,
+        _ heading: String?,
+        _ path: KeyPath<TokenStatus, Timestamp?>
+    ) -> Table<TokenRow>.Column {
+        .init(
+            name: name,
+            heading: heading,
+            value: { .init($0.status[keyPath: path]?.description) },
+            text: { $0.status[keyPath: path].map { "\($0)".prefix(16) + "Z" } ?? "-" }
+        )
+    }
+}

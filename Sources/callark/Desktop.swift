@@ -1,0 +1,45 @@
+import Foundation
+
+/// The desktop that this command may have been started on.
+enum Desktop {
+    private static let opener = "xdg-open"
+
+    /// Whether a browser can be opened where somebody sees it.
+    static var isThere: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains { !(environment[$0] ?? "").isEmpty }
+        return hasDisplay && path != nil
+    }
+
+    /// Opens `url`, and does not wait for it. Where that fails, the address is there to be opened by hand.
+    static func open(_ url: URL) {
+        guard let path else { return }
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = [url.absoluteString]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        do {
+            try process.run()
+        } catch {
+            Complaint.warning("\(opener) cannot be started; open the address by hand")
+        }
+    }
+
+    private static var path: String? {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/\(opener)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}
+
+/// What a person types, or another program sends.
+enum StandardInput {
+    /// The next line, read on a thread of its own, since nobody knows when it comes.
+    /// - Returns: `nil` at the end.
+    static func line() async -> String? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: readLine()) }
+        }
+    }
+}
