@@ -157,17 +157,17 @@ import WebexContactCenter
         }
     }
 
-    @Test func `the flat question of the early-access interface brings the same`() async throws {
+    @Test func `the early-access platform brings the same, and is asked for nothing that it does not have`() async throws
+    {
         var options = SimulatorOptions.unlimited
-        options.captures.acceptsFlatBody = true
+        options.isEarlyAccess = true
         try await Installation.with(.small(), options: options) { here in
-            let base = try #require(URL(string: "\(here.simulator.apiBaseURL)/contactCenter"))
-            let result = try await here.pass { setup in
-                setup.providers[0].dialect = .earlyAccess
-                setup.providers[0].apiBaseURL = base
-            }
+            let result = try await here.pass { setup in setup.providers[0].dialect = .earlyAccess }
             #expect(result.isComplete)
             try await here.expectWhole()
+            #expect(result.secondSource?.absence?.contains("the early-access platform has no such call") == true)
+            #expect(here.simulator.counters.requests(to: .activities) == 0)
+            #expect(here.simulator.counters.statuses[404] == nil)
         }
     }
 }

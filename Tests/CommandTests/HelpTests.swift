@@ -6,6 +6,7 @@ import Testing
     static let commands = [
         ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"], ["config", "check"],
         ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"],
+        ["auth"], ["auth", "login"], ["auth", "status"], ["auth", "refresh"], ["auth", "logout"],
     ]
 
     @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
@@ -22,7 +23,7 @@ import Testing
     @Test func `of the whole names every command and exit code`() async throws {
         let ending = try await Program.run("callark", ["--help"])
         #expect(ending.status == 0)
-        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report"] {
+        for word in ["archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth"] {
             #expect(ending.output.contains("  \(word)"))
         }
         for code in [64, 65, 69, 70, 74, 75, 77, 78, 130, 143] { #expect(ending.output.contains("\(code)")) }

@@ -250,8 +250,6 @@ struct BadInput: CustomTestStringConvertible, Sendable {
                     + "it must be a secret of visible ASCII characters, without spaces",
                 "callark.yaml:5: organizations.beta.auth.client_secret is missing; give a secret of visible ASCII "
                     + "characters, without spaces, or set CALLARK_ORG_BETA_CLIENT_SECRET",
-                "callark.yaml:5: organizations.beta.auth.refresh_token is missing; give a secret of visible ASCII "
-                    + "characters, without spaces, or set CALLARK_ORG_BETA_REFRESH_TOKEN",
                 "callark.yaml:9: a second organization is called \"beta\", after that of line 5; give it another name",
                 "callark.yaml:10: unknown key \"archive.rot\"; did you mean \"archive.root\"?",
                 "CALLARK_ARCHIVE_ROT: overrides no key; did you mean \"CALLARK_ARCHIVE_ROOT\"?",

@@ -45,6 +45,7 @@ import Testing
             "CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false",
             "CALLARK_ORG_ACME_CLIENT_ID": "app", "CALLARK_ORG_ACME_CLIENT_SECRET": "pw",
             "CALLARK_ORG_ACME_REFRESH_TOKEN_FILE": "secret",
+            "CALLARK_ORG_ACME_REDIRECT_URI": "http://127.0.0.1:3/", "CALLARK_ORG_ACME_SCOPES": "a:b,c",
         ])
         #expect(loaded.settings.archive.root == "\(installation.folder)/elsewhere")
         #expect(loaded.settings.archive.timeZone.identifier == "Asia/Tokyo")
@@ -72,7 +73,8 @@ import Testing
             return #expect(Bool(false))
         }
         #expect(secret.reveal() == "pw")
-        #expect(token.reveal() == "secret")
+        #expect(token?.reveal() == "secret")
+        #expect(organization.login == LoginSettings(redirectURI: "http://127.0.0.1:3/", scopes: ["a:b", "c"]))
         let fromFile = loaded.values.filter { if case .environment = $0.origin { false } else { true } }
         #expect(fromFile.map(\.key) == ["organizations.acme.name"])
     }

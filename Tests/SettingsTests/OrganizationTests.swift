@@ -27,8 +27,8 @@ import Testing
         ),
         BadInput(
             "\(identity), region: us1",
-            "callark.yaml:2: organizations.acme.auth is missing; give client_id, client_secret and refresh_token, "
-                + "or access_token (each secret also as …_file)"
+            "callark.yaml:2: organizations.acme.auth is missing; give client_id and client_secret, "
+                + "with refresh_token or for `callark auth login`, or access_token (each secret also as …_file)"
         ),
         BadInput(
             "\(identity), region: us1, auth: token",
@@ -48,8 +48,8 @@ import Testing
             "\(identity), region: us1, auth: {access_tokn: t}",
             "callark.yaml:2: unknown key \"organizations.acme.auth.access_tokn\"; "
                 + "did you mean \"organizations.acme.auth.access_token\"?",
-            "callark.yaml:2: organizations.acme.auth is missing; give client_id, client_secret and refresh_token, "
-                + "or access_token (each secret also as …_file)"
+            "callark.yaml:2: organizations.acme.auth is missing; give client_id and client_secret, "
+                + "with refresh_token or for `callark auth login`, or access_token (each secret also as …_file)"
         ),
         BadInput(
             "\(identity), region: \"us1.evil.example/\", auth: {access_token: t}",
@@ -79,6 +79,43 @@ import Testing
                 + "it must be a whole number, from 1 to 100000"
         ),
     ]
+
+    @Test func `a client needs no refresh token, and two organizations may share one`() throws {
+        let client = "region: us1, auth: {client_id: c, client_secret: s}"
+        let loaded = try Installation(
+            "organizations:\n  - {name: acme, org_id: 1, \(client)}\n  - {name: beta, org_id: 2, \(client)}"
+        ).load()
+        for organization in loaded.settings.organizations {
+            guard case .refreshing("c", _, nil) = organization.credentials else {
+                Issue.record("it has a refresh token")
+                continue
+            }
+            #expect(organization.login.redirectURI == "http://localhost:8085/callark")
+            #expect(organization.login.scopes == ["cjp:config_read"])
+        }
+    }
+
+    @Test func `how to log in can be configured, byte for byte`() throws {
+        let auth = "{client_id: c, client_secret: s, redirect_uri: \"https://App/auth/?x=%41\", scopes: [a:b, c]}"
+        let yaml = "organizations:\n  - {\(Self.identity), region: us1, auth: \(auth)}"
+        let login = try #require(try Installation(yaml).load().settings.organizations.first?.login)
+        #expect(login == LoginSettings(redirectURI: "https://App/auth/?x=%41", scopes: ["a:b", "c"]))
+        let loaded = try Installation(yaml).load(["CALLARK_ORG_ACME_SCOPES": "d,e"])
+        #expect(loaded.settings.organizations.first?.login.scopes == ["d", "e"])
+    }
+
+    @Test(arguments: [
+        "http://example.com/cb", "ftp://localhost/", "localhost:8085", "https://h/#a", "https://u@h/", "http://h h/",
+        "",
+    ])
+    func `a redirect URI that a code must not be sent to is refused`(_ uri: String) throws {
+        let found = try problems(
+            "\(Self.identity), region: us1, auth: {client_id: c, client_secret: s, redirect_uri: \"\(uri)\"}"
+        )
+        #expect(found.count == 1)
+        #expect(found.first?.contains("organizations.acme.auth.redirect_uri is ") == true)
+        #expect(LoginSettings.redirectURI(uri) == nil)
+    }
 
     @Test(arguments: bad)
     func `a bad organization is told by name and line`(_ input: BadInput) throws {

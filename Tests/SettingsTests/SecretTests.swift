@@ -49,7 +49,7 @@ import Testing
         let revealed = loaded.settings.organizations.flatMap { organization in
             switch organization.credentials {
             case .bearer(let token): [token.reveal()]
-            case .refreshing(_, let secret, let token): [secret.reveal(), token.reveal()]
+            case .refreshing(_, let secret, let token): [secret.reveal(), token?.reveal() ?? ""]
             }
         }
         #expect(revealed == secrets)

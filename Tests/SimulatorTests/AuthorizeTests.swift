@@ -52,7 +52,8 @@ import Testing
         return try await client.token(fields.merging(changes) { $1 })
     }
 
-    @Test func `a consent brings a code that is good once, and tokens with the scopes that were asked for`() async throws
+    @Test func `a consent brings a code that is good once, and tokens with the scopes that were asked for`()
+        async throws
     {
         try await with { simulator, client async throws in
             let redirect = try #require(try await consent(simulator, client))
@@ -80,7 +81,9 @@ import Testing
         let challenge: [String: String?] =
             field == "code_verifier" ? ["code_challenge": "y", "code_challenge_method": "S256"] : [:]
         for shape in [TokenRules.ErrorShape.oauth, .webex] {
-            try await with { $0.errorShape = shape } _: { simulator, client async throws in
+            try await with {
+                $0.errorShape = shape
+            } _: { simulator, client async throws in
                 let redirect = try #require(try await consent(simulator, client, challenge))
                 let answer = try await redeem(simulator, client, redirect["code"], [field: value])
                 #expect(answer.status == 400)
@@ -133,7 +136,9 @@ import Testing
     }
 
     @Test func `a refusal goes back with its reason`() async throws {
-        try await with { $0.deniesConsent = true } _: { simulator, client async throws in
+        try await with {
+            $0.deniesConsent = true
+        } _: { simulator, client async throws in
             let redirect = try #require(try await consent(simulator, client))
             #expect(redirect["error"] == "access_denied" && redirect["error_description"]?.isEmpty == false)
         }

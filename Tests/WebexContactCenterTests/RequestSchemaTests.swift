@@ -14,7 +14,10 @@ import Transfer
         _ = try await test.listHour()
         _ = try await test.center.captures(of: taskIDs(task, "AWxyz-abc_123"), options: options)
         _ = try await test.center.probe()
-        for try await _ in test.center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now) {}
+        // The early-access platform has none.
+        if dialect == .current {
+            for try await _ in test.center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now) {}
+        }
         return test.exchange.requests
     }
 
