@@ -64,7 +64,8 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
     package var isTransient: Bool {
         switch code {
         case .throttled, .unavailable, .malformed: true
-        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .notOffered, .redirectPort, .cancelled:
+        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .notOffered, .redirectPort,
+            .cancelled:
             false
         }
     }

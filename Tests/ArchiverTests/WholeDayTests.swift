@@ -157,7 +157,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `the early-access platform brings the same, and is asked for nothing that it does not have`() async throws
+    @Test func `the early-access platform brings the same, and is asked for what it has only`() async throws
     {
         var options = SimulatorOptions.unlimited
         options.isEarlyAccess = true

@@ -86,7 +86,8 @@ extension Provider {
         guard let body = try? decoder.decode(Body.self, from: request.body) else {
             throw refuse("the body is not valid")
         }
-        let flat = options.captures.acceptsFlatBody || options.isEarlyAccess ? try? decoder.decode(Body.Query.self, from: request.body) : nil
+        let acceptsFlat = options.captures.acceptsFlatBody || options.isEarlyAccess
+        let flat = acceptsFlat ? try? decoder.decode(Body.Query.self, from: request.body) : nil
         guard let asked = body.query ?? flat else { throw refuse("query is required") }
         let own = world.organizations[caller.organization].id
         if asked.orgId == nil, caller.isServiceApp { throw refuse("orgId is required for a service app") }
