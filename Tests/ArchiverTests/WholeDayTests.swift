@@ -157,8 +157,7 @@ import WebexContactCenter
         }
     }
 
-    @Test func `the early-access platform brings the same, and is asked for what it has only`() async throws
-    {
+    @Test func `the early-access platform brings the same, and is asked for what it has only`() async throws {
         var options = SimulatorOptions.unlimited
         options.isEarlyAccess = true
         try await Installation.with(.small(), options: options) { here in

@@ -25,7 +25,8 @@ import Testing
             address = try program.outputSoFar().firstMatch(of: /https?:\/\/\S+\/authorize\?\S+/).map { "\($0.output)" }
             return address != nil || !program.isRunning
         }
-        return try #require(address, "\(program.errorsSoFar())")
+        let errors = try program.errorsSoFar()
+        return try #require(address, "\(errors)")
     }
 
     /// What curl ends at: the status, and the page.

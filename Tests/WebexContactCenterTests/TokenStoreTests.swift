@@ -15,7 +15,7 @@ import Transfer
             accessExpires: nil,
             refreshExpires: TestCenter.now + .hours(1)
         )
-        return TokenStore.Content(pair: pair, origin: try #require(TokenStore.origin(Secret("first"))))
+        return TokenStore.Content(pair: pair, origin: TokenStore.origin(Secret("first")))
     }
 
     private func mode(_ path: String) throws -> Int {
