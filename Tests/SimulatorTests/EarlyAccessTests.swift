@@ -39,7 +39,8 @@ import Testing
         try await withSimulator(options: Self.options) { simulator, client async throws in
             let task = try #require(simulator.servedRecordings().first?.taskID)
             simulator.holdBackCaptures(of: task, until: simulator.clock.now + .seconds(60))
-            #expect(try recording(try await client.captures(of: [task]).data().first)["status"] as? String == "Pending")
+            let pending = try await client.captures(of: [task]).data().first
+            #expect(try recording(pending)["status"] as? String == "Pending")
             let unknown = try await client.captures(of: ["unknown"]).data().first
             #expect(try recording(unknown)["status"] as? String == "Not Found")
         }

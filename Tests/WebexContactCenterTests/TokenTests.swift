@@ -129,7 +129,8 @@ import Transfer
             let test = try test(endpoint, folder)
             _ = try await test.center.probe()
             endpoint.change { $0.faults = Array(repeating: HTTPResponse(status: 503), count: 4) }
-            #expect(try await providerError { _ = try await test.center.refreshTokens() }.code == .unavailable)
+            let error = try await providerError { _ = try await test.center.refreshTokens() }
+            #expect(error.code == .unavailable)
             _ = try await test.center.probe()
             #expect(endpoint.refreshes == 1)
         }
