@@ -121,9 +121,11 @@ package struct LegacySessionFile: Sendable, Hashable {
                 }
             }
             if side.digest != contents.digest || side.fileName != "\(name).jsonl" {
-                let whole = report.faults.isEmpty ? ", although each line is whole by its own" : ""
-                let remedy = "`callark legacy enrich --day \(day)` writes it anew"
-                note(.sideFile, "\(path) has not the checksum of \(sideFilePath)\(whole); \(remedy)")
+                // Where a line is damaged its own fault says what to do.
+                let remedy =
+                    ", although each line is whole by its own; `callark legacy enrich --day \(day)` writes it anew"
+                let advice = report.faults.isEmpty ? remedy : ""
+                note(.sideFile, "\(path) has not the checksum of \(sideFilePath)\(advice)")
             }
         } catch  where error.code != .cancelled {
             note(error.code == .damaged ? .sideFile : .archiveUnreadable, error.message)

@@ -118,6 +118,7 @@ extension JSON {
         switch self {
         case .string(let text): text
         case .integer(let number): String(number)
+        case .number(let number): String(number)
         case .boolean(let flag): flag ? "true" : "false"
         case .null, .array, .object: ""
         }
