@@ -138,7 +138,9 @@ package struct CallArchive: Sendable {
                     id: settings.organizationID,
                     contactCenter: contactCenter,
                     crossChecksActivities: settings.crossChecksActivities,
-                    crossChecksSearch: settings.crossChecksSearch
+                    crossChecksSearch: settings.crossChecksSearch,
+                    crossChecksStatistics: settings.crossChecksStatistics,
+                    channelTypes: settings.channelTypes
                 )
                 return (settings.organization, organization)
             }

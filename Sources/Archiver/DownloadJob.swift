@@ -12,19 +12,27 @@ package struct Organization: Sendable {
     package var crossChecksActivities: Bool
     /// Whether it is held against Search.
     package var crossChecksSearch: Bool
+    /// Whether it is held against queue statistics.
+    package var crossChecksStatistics: Bool
+    /// The channels whose tasks are listed; none for all.
+    package var channelTypes: [String]
 
     package init(
         name: OrganizationName,
         id: OrganizationID,
         contactCenter: ContactCenter,
         crossChecksActivities: Bool,
-        crossChecksSearch: Bool
+        crossChecksSearch: Bool,
+        crossChecksStatistics: Bool,
+        channelTypes: [String]
     ) {
         self.name = name
         self.id = id
         self.contactCenter = contactCenter
         self.crossChecksActivities = crossChecksActivities
         self.crossChecksSearch = crossChecksSearch
+        self.crossChecksStatistics = crossChecksStatistics
+        self.channelTypes = channelTypes
     }
 }
 

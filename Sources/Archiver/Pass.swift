@@ -35,8 +35,8 @@ package struct Pass: Sendable {
         package var callMetadata: CallMetadataFinding?
         /// What other sources said of days that were held against them, oldest first.
         package var witnesses: [DayWitness] = []
-        /// Why no further day could be held against them; `nil` where every one could that was to be.
-        package var witnessAbsence: String?
+        /// Why no further day could be held against a source; empty where every one could that was to be.
+        package var witnessAbsences: [DayWitness.Source: String] = [:]
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -140,7 +140,7 @@ package struct Pass: Sendable {
                     try await Discovery(organization: assignment.organization, context: context).noteDays(listed)
                 }
                 result.witnesses = try await context.noteWitnesses(of: assignment.organization.name)
-                result.witnessAbsence = context.witnesses[assignment.organization.name].absence
+                result.witnessAbsences = context.witnesses[assignment.organization.name].absences
             } catch {
                 result.failure = error
             }

@@ -20,8 +20,14 @@ struct Witnesses: Sendable {
     /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
     ///   and no failure of the pass.
     func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws {
+        try await search(try await days(of: window, against: .search), noted: noted)
+        let statistics = StatisticsWitness(organization: organization, context: context)
+        try await statistics.run(try await days(of: window, against: .queueStatistics))
+    }
+
+    private func search(_ days: [ArchiveDay], noted: @Sendable () -> Void) async throws {
         guard organization.crossChecksSearch else { return }
-        for day in try await days(of: window) {
+        for day in days {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while searching calls") }
             var count = SearchCount()
             let interval = day.interval(in: context.rules.timeZone)
@@ -32,7 +38,7 @@ struct Witnesses: Sendable {
             } catch let error as ProviderError {
                 if error.code == .cancelled { throw CancellationError() }
                 if count.hasNews { noted() }
-                return context.witnesses.set(absence: error.description, for: organization.name)
+                return context.witnesses.set(absence: error.description, of: .search, for: organization.name)
             }
             if count.hasNews { noted() }
             context.witnesses.add(count, of: day, for: organization.name)
@@ -40,7 +46,7 @@ struct Witnesses: Sendable {
     }
 
     /// The days that lie whole in the window and are over, and that have not been found to agree as they stand.
-    private func days(of window: PassWindow) async throws -> [ArchiveDay] {
+    private func days(of window: PassWindow, against source: DayWitness.Source) async throws -> [ArchiveDay] {
         let (zone, now) = (context.rules.timeZone, context.now())
         let range = window.range
         guard !range.isEmpty else { return [] }
@@ -55,7 +61,7 @@ struct Witnesses: Sendable {
             else { continue }
             let counts = try await context.manifest.dayCounts(organization.name, day: day)
             let known = try await context.manifest.witnesses(organization.name, days: day...day)
-                .first { $0.source == .search }
+                .first { $0.source == source }
             if let known, known.fits, known.figures["tasks"] == counts.tasks,
                 known.figures["capture_requested"] == counts.captureRequested
             {
@@ -151,8 +157,9 @@ struct SearchCount: Hashable, Sendable {
 final class WitnessAccounts: Sendable {
     struct Account: Sendable {
         var search: [ArchiveDay: SearchCount] = [:]
-        /// Why nothing could be compared from some day on.
-        var absence: String?
+        var statistics: [ArchiveDay: StatisticsCount] = [:]
+        /// Why nothing could be compared with a source from some day on.
+        var absences: [DayWitness.Source: String] = [:]
     }
 
     private let accounts = Mutex<[OrganizationName: Account]>([:])
@@ -161,8 +168,12 @@ final class WitnessAccounts: Sendable {
         accounts.withLock { $0[organization, default: Account()].search[day] = count }
     }
 
-    func set(absence: String, for organization: OrganizationName) {
-        accounts.withLock { $0[organization, default: Account()].absence = absence }
+    func add(_ count: StatisticsCount, of day: ArchiveDay, for organization: OrganizationName) {
+        accounts.withLock { $0[organization, default: Account()].statistics[day] = count }
+    }
+
+    func set(absence: String, of source: DayWitness.Source, for organization: OrganizationName) {
+        accounts.withLock { $0[organization, default: Account()].absences[source] = absence }
     }
 
     subscript(organization: OrganizationName) -> Account {
@@ -175,19 +186,33 @@ extension PassContext {
     /// - Returns: a row for each day that was compared, oldest first.
     func noteWitnesses(of organization: OrganizationName) async throws -> [DayWitness] {
         var rows: [DayWitness] = []
-        for (day, count) in witnesses[organization].search.sorted(by: { $0.key < $1.key }) {
+        let account = witnesses[organization]
+        for day in Set(account.search.keys).union(account.statistics.keys).sorted() {
             let counts = try await manifest.dayCounts(organization, day: day)
-            let row = DayWitness(
-                organization: organization,
-                day: day,
-                source: .search,
-                time: now(),
-                figures: count.figures(beside: counts),
-                differences: count.differences(from: counts)
-            )
-            try await manifest.noteWitness(row)
-            rows.append(row)
+            func add(_ source: DayWitness.Source, _ figures: [String: Int], _ differences: [String]) {
+                let row = DayWitness(
+                    organization: organization,
+                    day: day,
+                    source: source,
+                    time: now(),
+                    figures: figures,
+                    differences: differences
+                )
+                rows.append(row)
+            }
+            if let count = account.search[day] {
+                add(.search, count.figures(beside: counts), count.differences(from: counts))
+            }
+            if let count = account.statistics[day] {
+                let transfers = account.search[day]?.transfers
+                add(
+                    .queueStatistics,
+                    count.figures(beside: counts),
+                    count.differences(from: counts, transfers: transfers)
+                )
+            }
         }
+        for row in rows { try await manifest.noteWitness(row) }
         return rows
     }
 }

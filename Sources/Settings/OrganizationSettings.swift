@@ -23,6 +23,8 @@ package struct OrganizationSettings: Sendable {
     package var crossChecksActivities: Bool
     /// Whether it is held against Search, where the provider allows it.
     package var crossChecksSearch: Bool
+    /// Whether it is held against queue statistics, where the provider allows it.
+    package var crossChecksStatistics: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
     package var providerRetention: Duration?
     /// How the legacy records are reached; `nil` where they are switched off, as they are by default.
@@ -41,6 +43,7 @@ package struct OrganizationSettings: Sendable {
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
         crossChecksSearch: Bool,
+        crossChecksStatistics: Bool,
         providerRetention: Duration? = nil,
         legacy: Legacy? = nil
     ) {
@@ -56,6 +59,7 @@ package struct OrganizationSettings: Sendable {
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
         self.crossChecksSearch = crossChecksSearch
+        self.crossChecksStatistics = crossChecksStatistics
         self.providerRetention = providerRetention
         self.legacy = legacy
     }

@@ -116,6 +116,15 @@ extension SettingKey<Bool> {
             "hold each day's listing of tasks against Search, where the provider allows it"
         )
     }
+    static var crossChecksStatistics: Self {
+        Self(
+            .organization,
+            "cross_check_statistics",
+            .flag,
+            default: "true",
+            "hold each day's listing of tasks against queue statistics, where the provider allows it"
+        )
+    }
     static var includeSegments: Self {
         Self(.captures, "include_segments", .flag, default: "true", "ask for the segments of each call")
     }
@@ -294,7 +303,7 @@ extension KeyDescription {
             SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
             SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
             SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
-            SettingKey.crossChecksSearch.row,
+            SettingKey.crossChecksSearch.row, SettingKey.crossChecksStatistics.row,
             SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
         ]
         + SecretKey.ofAuthentication.flatMap { [$0.text.row, $0.file.row] }

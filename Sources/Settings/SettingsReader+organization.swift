@@ -13,12 +13,14 @@ extension SettingsReader {
         let requestsPerMinute = value(.requestsPerMinute, of: owner)
         let crossChecksActivities = value(.crossChecksActivities, of: owner)
         let crossChecksSearch = value(.crossChecksSearch, of: owner)
+        let crossChecksStatistics = value(.crossChecksStatistics, of: owner)
         let retention = value(.organizationRetentionDays, of: owner).map { Duration.hours(24 * $0) }
         let credentials = credentials(of: owner)
         let login = login(of: owner)
         let legacy = legacy(of: owner)
         guard let name, let identifier, let dialect, let apiBaseURL, let oauthBaseURL, let channelTypes,
-            let requestsPerMinute, let crossChecksActivities, let crossChecksSearch, let credentials, let login
+            let requestsPerMinute, let crossChecksActivities, let crossChecksSearch, let crossChecksStatistics,
+            let credentials, let login
         else { return nil }
         return OrganizationSettings(
             name: name,
@@ -33,6 +35,7 @@ extension SettingsReader {
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
             crossChecksSearch: crossChecksSearch,
+            crossChecksStatistics: crossChecksStatistics,
             providerRetention: retention,
             legacy: legacy
         )

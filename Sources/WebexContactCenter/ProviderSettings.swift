@@ -21,6 +21,8 @@ package struct ProviderSettings: Sendable {
     package var crossChecksActivities: Bool
     /// Whether it is held against Search, which the early-access platform does not have.
     package var crossChecksSearch: Bool
+    /// Whether it is held against queue statistics, until the provider has none any more.
+    package var crossChecksStatistics: Bool
     /// How the organization's access token is come by.
     package var credentials: Credentials
 
@@ -35,6 +37,7 @@ package struct ProviderSettings: Sendable {
         requestsPerMinute: Int = 50,
         crossChecksActivities: Bool = true,
         crossChecksSearch: Bool = true,
+        crossChecksStatistics: Bool = true,
         credentials: Credentials
     ) {
         self.organization = organization
@@ -45,6 +48,7 @@ package struct ProviderSettings: Sendable {
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
+        self.crossChecksStatistics = crossChecksStatistics
         self.crossChecksSearch = crossChecksSearch && dialect == .current
         self.credentials = credentials
     }

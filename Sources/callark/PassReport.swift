@@ -38,7 +38,9 @@ struct PassReport {
             output.text("  what calls are looked up by is the listing's, without Search: \(absence)")
         }
         for complaint in result.witnesses.compactMap(\.complaint) { output.text("  \(complaint)") }
-        if let absence = result.witnessAbsence { output.text("  not held against Search: \(absence)") }
+        for (source, absence) in result.witnessAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            output.text("  not held against \(source.name): \(absence)")
+        }
         writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
@@ -100,15 +102,15 @@ struct PassReport {
         var complete: Bool
         var secondSource: SecondSource?
         var callMetadata: CallMetadata?
-        /// Why days were not held against Search; absent where they were.
-        var searchAbsence: String?
+        /// Why days were not held against other sources, by source; empty where they were.
+        var witnessAbsences: [String: String]
         var error: String?
 
         enum CodingKeys: String, CodingKey {
             case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
             case secondSource = "second_source"
             case callMetadata = "call_metadata"
-            case searchAbsence = "search_absence"
+            case witnessAbsences = "witness_absences"
         }
 
         /// What Search said of the window's calls.
@@ -213,7 +215,9 @@ struct PassReport {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
             }
             callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }
-            searchAbsence = result.witnessAbsence
+            witnessAbsences = Dictionary(
+                uniqueKeysWithValues: result.witnessAbsences.map { ($0.key.rawValue, $0.value) }
+            )
             error = result.failure.map { "\($0)" }
         }
     }

@@ -9,7 +9,10 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct WitnessTests {
-    private let searchOnly: (inout CallArchive.Setup) -> Void = { $0.providers[0].crossChecksActivities = false }
+    private let searchOnly: (inout CallArchive.Setup) -> Void = { 
+        $0.providers[0].crossChecksActivities = false
+        $0.providers[0].crossChecksStatistics = false
+    }
 
     private func events(_ kind: Event.Kind, _ here: Installation) async throws -> [Event] {
         let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
@@ -58,17 +61,79 @@ import WebexContactCenter
             let refused = try await here.pass(change: searchOnly)
             #expect(refused.isComplete)
             #expect(refused.witnesses == [])
-            #expect(try #require(refused.witnessAbsence).contains("403"))
+            #expect(try #require(refused.witnessAbsences[.search]).contains("403"))
             #expect(here.simulator.counters.requests(to: .search) == 1)
         }
     }
 
     @Test func `where it is turned off nobody is asked`() async throws {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
-            let result = try await here.pass { $0.providers[0].crossChecksSearch = false }
-            #expect(result.witnesses == [] && result.witnessAbsence == nil)
+            let result = try await here.pass { 
+                $0.providers[0].crossChecksSearch = false
+                $0.providers[0].crossChecksStatistics = false
+            }
+            #expect(result.witnesses == [] && result.witnessAbsences == [:])
             #expect(here.simulator.counters.requests[.search] == nil)
+            #expect(here.simulator.counters.requests[.statistics] == nil)
         }
+    }
+
+    private let statisticsOnly: (inout CallArchive.Setup) -> Void = {
+        $0.providers[0].crossChecksActivities = false
+        $0.providers[0].crossChecksSearch = false
+    }
+
+    @Test func `queues that count what the listing has fit, and are not asked again`() async throws {
+        try await Installation.with(try .small(calls: 30)) { here in
+            let first = try await here.pass(change: statisticsOnly)
+            #expect(first.witnesses.map(\.source) == [.queueStatistics])
+            #expect(first.witnesses.map(\.differences) == [[]])
+            #expect(try #require(first.witnesses.first?.figures["queue_accepted"]) > 0)
+            #expect(try await here.pass(change: statisticsOnly).witnesses == [])
+        }
+    }
+
+    @Test func `queues that count more than the listing has are told of`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tasks.hiddenShare = 0.7
+        try await Installation.with(try .small(calls: 30), options: options) { here in
+            let result = try await here.pass(change: statisticsOnly)
+            let witness = try #require(result.witnesses.first)
+            #expect(!witness.fits)
+            #expect(witness.differences.contains { $0.contains("accepted") })
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            defer { try? manifest.close() }
+            #expect(try await manifest.witnesses(here.organization, days: here.day...here.day) == [witness])
+        }
+    }
+
+    @Test(arguments: [403, 404, 410]) func `statistics that are gone cost the pass nothing`(_ status: Int) async throws {
+        try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
+            here.simulator.inject(FaultRule(.statistics, .always, .status(status)))
+            let result = try await here.pass(change: statisticsOnly)
+            #expect(result.isComplete && result.witnesses == [])
+            #expect(try #require(result.witnessAbsences[.queueStatistics]).contains("\(status)"))
+        }
+    }
+
+    @Test(arguments: [
+        (StatisticsCount(accepted: 80, abandoned: 10), 100, 10, Int?.none, 0),
+        (StatisticsCount(accepted: 95, abandoned: 15), 100, 15, nil, 0),
+        (StatisticsCount(accepted: 95, abandoned: 25), 100, 25, nil, 1),
+        (StatisticsCount(accepted: 95, abandoned: 10), 100, 10, 5, 0),
+        (StatisticsCount(accepted: 95, abandoned: 11), 100, 11, 5, 1),
+        (StatisticsCount(accepted: 10, abandoned: 10), 100, 5, nil, 1),
+    ])
+    func `transfers count twice, and self-service does not count`(
+        _ count: StatisticsCount,
+        _ tasks: Int,
+        _ abandoned: Int,
+        _ transfers: Int?,
+        _ lines: Int
+    ) {
+        var known = DayCounts()
+        (known.tasks, known.abandoned) = (tasks, abandoned)
+        #expect(count.differences(from: known, transfers: transfers).count == lines)
     }
 
     @Test(arguments: [
