@@ -16,7 +16,7 @@ struct StatisticsWitness: Sendable {
         for day in days {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking for statistics") }
             let interval = day.interval(in: context.rules.timeZone)
-            do {
+            do throws(ProviderError) {
                 let window = try StatisticsWindow(
                     from: interval.lowerBound,
                     to: interval.upperBound,
@@ -24,7 +24,7 @@ struct StatisticsWitness: Sendable {
                 )
                 let rows = try await organization.contactCenter.queueStatistics(window)
                 context.witnesses.add(StatisticsCount(rows, organization.channelTypes), of: day, for: organization.name)
-            } catch let error as ProviderError {
+            } catch {
                 if error.code == .cancelled { throw CancellationError() }
                 return context.witnesses.set(absence: error.description, of: .queueStatistics, for: organization.name)
             }
@@ -65,7 +65,9 @@ struct StatisticsCount: Hashable, Sendable {
         var differences: [String] = []
         let handled = accepted + abandoned
         if handled > counts.tasks + (transfers ?? max(2, handled / 10)) {
-            differences.append("\(accepted) calls were accepted and \(abandoned) abandoned, and \(counts.tasks) are known")
+            differences.append(
+                "\(accepted) calls were accepted and \(abandoned) abandoned, and \(counts.tasks) are known"
+            )
         }
         if abandoned > counts.abandoned + max(1, abandoned / 20) {
             differences.append("\(abandoned) calls were abandoned in queues, and \(counts.abandoned) of those known")

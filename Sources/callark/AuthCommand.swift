@@ -25,17 +25,6 @@ struct AuthCommand: AsyncParsableCommand {
 }
 
 extension Workplace {
-    /// The one organization that a command is about: the one named, or the only one there is.
-    /// - Throws: ``CommandError`` with exit code 64.
-    func organization(named name: OrganizationName?) throws -> OrganizationSettings {
-        let names = try organizations(named: name.map { [$0] } ?? [])
-        guard names.count == 1, let found = settings.organizations.first(where: { $0.name == names[0] }) else {
-            let known = names.map(\.description).joined(separator: ", ")
-            throw CommandError(.usage, "say which organization with --org: \(loaded.path) has \(known)")
-        }
-        return found
-    }
-
     /// What logs an organization in and out.
     /// - Throws: ``CommandError`` with exit code 78 where it has no client to log in with.
     func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {

@@ -9,7 +9,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct WitnessTests {
-    private let searchOnly: (inout CallArchive.Setup) -> Void = { 
+    private let searchOnly: (inout CallArchive.Setup) -> Void = {
         $0.providers[0].crossChecksActivities = false
         $0.providers[0].crossChecksStatistics = false
     }
@@ -68,7 +68,7 @@ import WebexContactCenter
 
     @Test func `where it is turned off nobody is asked`() async throws {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
-            let result = try await here.pass { 
+            let result = try await here.pass {
                 $0.providers[0].crossChecksSearch = false
                 $0.providers[0].crossChecksStatistics = false
             }
@@ -107,7 +107,8 @@ import WebexContactCenter
         }
     }
 
-    @Test(arguments: [403, 404, 410]) func `statistics that are gone cost the pass nothing`(_ status: Int) async throws {
+    @Test(arguments: [403, 404, 410]) func `statistics that are gone cost the pass nothing`(_ status: Int) async throws
+    {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
             here.simulator.inject(FaultRule(.statistics, .always, .status(status)))
             let result = try await here.pass(change: statisticsOnly)
