@@ -330,7 +330,8 @@ import Testing
     ])
     func `bad usage is 64`(_ arguments: [String]) async throws {
         try await Desk.with(calls: 0) { desk in
-            #expect(try await desk.start(arguments).end().status == 64)
+            let ending = try await desk.start(arguments).end()
+            #expect(ending.status == 64)
         }
     }
 }
