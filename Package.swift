@@ -157,7 +157,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", "callark-simulator"],
+            dependencies: ["Simulator", "TestSupport", "callark-simulator"],
             resources: [.copy("Fixtures")],
             swiftSettings: strict
         ),

@@ -46,21 +46,6 @@ extension Schema {
                 WHEN 4 THEN 'abandoned' END AS outcome, counts
         FROM pass JOIN organization ON organization.row = pass.organization;
 
-        \(eventsView)
-
-        CREATE VIEW explanations_readable AS
-        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id, \(day("task.day")) AS day,
-            explanation.reason AS reason, note, author, \(time("explanation.time")) AS explained
-        FROM explanation JOIN task ON task.row = explanation.task
-        JOIN organization ON organization.row = task.organization;
-
-        CREATE VIEW day_closes_readable AS
-        SELECT organization.name AS organization, \(day("day_close.day")) AS day, sequence, is_current, record
-        FROM day_close JOIN organization ON organization.row = day_close.organization;
-        """
-
-    /// Of the log of events, with a word for each kind: made anew where kinds are added.
-    static let eventsView = """
         CREATE VIEW events_readable AS
         SELECT event.row AS event, \(time("time")) AS time, kind, organization.name AS organization, task AS task_id,
             file, detail
@@ -112,9 +97,19 @@ extension Schema {
             WHEN 16 THEN 'gap_withdrawn' WHEN 17 THEN 'gap_explained' WHEN 18 THEN 'explanation_withdrawn'
             WHEN 19 THEN 'day_closed' WHEN 20 THEN 'task_not_listed' WHEN 21 THEN 'recording_repaired'
             WHEN 22 THEN 'recording_reinstated' WHEN 23 THEN 'archive_taken_in' WHEN 24 THEN 'recording_changed'
-            WHEN 25 THEN 'capture_claimed' ELSE kind END AS kind,
+            ELSE kind END AS kind,
             organization.name AS organization, task AS task_id, file, detail
         FROM event LEFT JOIN organization ON organization.row = event.organization;
+
+        CREATE VIEW explanations_readable AS
+        SELECT organization.name AS organization, \(identifier("task.id")) AS task_id, \(day("task.day")) AS day,
+            explanation.reason AS reason, note, author, \(time("explanation.time")) AS explained
+        FROM explanation JOIN task ON task.row = explanation.task
+        JOIN organization ON organization.row = task.organization;
+
+        CREATE VIEW day_closes_readable AS
+        SELECT organization.name AS organization, \(day("day_close.day")) AS day, sequence, is_current, record
+        FROM day_close JOIN organization ON organization.row = day_close.organization;
         """
 
     /// `acme-2025-11-20-001`, of the joined `archive` and `organization`; NULL without an archive.

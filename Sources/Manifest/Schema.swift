@@ -27,7 +27,7 @@ enum Schema {
         }
         migrator.registerMigration("5 backfill and witnesses") { db in
             try db.execute(sql: backfill)
-            try db.execute(sql: "DROP VIEW events_readable; \(eventsView)")
+            try db.execute(sql: eventsViewWithClaims)
         }
         return migrator
     }()

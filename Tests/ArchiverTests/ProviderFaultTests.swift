@@ -241,7 +241,10 @@ import WebexContactCenter
         var mix = CallMix.plain
         (mix.abandonedShare, mix.tasksInOneMillisecond) = (0.985, 2500)
         try await Installation.with(.small(calls: 5200, mix: mix)) { here in
-            let listingOnly: (inout CallArchive.Setup) -> Void = { $0.providers[0].crossChecksActivities = false }
+            let listingOnly: (inout CallArchive.Setup) -> Void = {
+                $0.providers[0].crossChecksActivities = false
+                $0.providers[0].crossChecksSearch = false
+            }
             let result = try await here.pass(change: listingOnly)
             #expect(result.failure == nil)
             #expect(result.listingDoubts == 1)

@@ -43,7 +43,8 @@ import Testing
         """
 
     private func task(_ desk: Desk) throws -> SimulatedTask {
-        try #require(desk.simulator.world.tasks().first { $0.kind == .answered && !$0.recordings.isEmpty })
+        let tasks = Array(desk.simulator.world.tasks())
+        return try #require(tasks.first { $0.kind == .answered || $0.kind == .outdial } ?? tasks.first)
     }
 
     @Test func `a session is printed, as text and as JSON`() async throws {
@@ -260,7 +261,7 @@ import Testing
         try await Self.with(calls: 0) { desk in
             let ending = try await desk.start(arguments, input: "{").end()
             #expect(ending.status == status)
-            #expect(ending.errors.contains(word))
+            #expect(word.isEmpty || ending.errors.contains(word))
             #expect(desk.simulator.counters.requests == [:])
         }
     }
@@ -345,15 +346,12 @@ import Testing
                 try await desk.run("legacy", "enrich", "--day", desk.day, "--json").objects
                     .first { $0["type"]?.text == "file" }?["path"]?.text
             )
-            try desk.flipByte(of: path, at: 300)
+            try desk.flipByte(of: path, at: 40)
             let verification = try await desk.run("verify", "--json")
             #expect(verification.status == 65)
             let faults = try verification.objects.filter { $0["type"]?.text == "fault" }
-            #expect(
-                faults.contains {
-                    $0["kind"]?.text == "metadata_line" && $0["message"]?.text?.contains("line 1") == true
-                }
-            )
+            let lines = faults.filter { $0["kind"]?.text == "metadata_line" }.compactMap { $0["message"]?.text }
+            #expect(lines.contains { $0.hasPrefix("line 1 of ") }, "\(verification.output) \(verification.errors)")
             let damaged = try Data(contentsOf: URL(filePath: path))
             let ending = try await desk.run("legacy", "enrich", "--day", desk.day)
             #expect(ending.status == 65)

@@ -63,7 +63,7 @@ import Testing
     @Test func `whose media host's certificate does not verify is 75, with the recordings failed for that`()
         async throws
     {
-        try await Desk.with(calls: 4) { desk in
+        try await Desk.with(calls: 4, mix: .plain) { desk in
             try await SecureServer.with { server in
                 desk.simulator.inject(FaultRule(.mediaOrigin("https://127.0.0.1:\(server.port)")))
                 #expect(try await desk.run("archive", "--day", desk.day).status == 75)

@@ -57,7 +57,8 @@ import Testing
             return Array(text.replacing(#""search":{"id""#, with: #""search":{"iD""#).utf8)
         }
         let error = EntryLineError(description: "not what its checksum says")
-        #expect(throws: error) { try RecordingEntry(jsonLine: changed(try entry().jsonLine)) }
+        let entry = try PendingMember.sample("t", "rec", bytes: [1, 2, 3]).entry
+        #expect(throws: error) { try RecordingEntry(jsonLine: changed(entry.jsonLine)) }
         #expect(throws: error) { try TaskEntry(jsonLine: changed(try TaskEntry.sample("t").jsonLine)) }
     }
 

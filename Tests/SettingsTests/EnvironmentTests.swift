@@ -43,7 +43,8 @@ import Testing
             "CALLARK_ORG_ACME_API_BASE_URL": "http://127.0.0.1:1/v1",
             "CALLARK_ORG_ACME_OAUTH_BASE_URL": "http://127.0.0.1:2", "CALLARK_ORG_ACME_API_DIALECT": "early_access",
             "CALLARK_ORG_ACME_CHANNEL_TYPES": "chat,email", "CALLARK_ORG_ACME_REQUESTS_PER_MINUTE": "99",
-            "CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false",
+            "CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false", "CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "false",
+            "CALLARK_ORG_ACME_CROSS_CHECK_STATISTICS": "false",
             "CALLARK_ORG_ACME_CLIENT_ID": "app", "CALLARK_ORG_ACME_CLIENT_SECRET": "pw",
             "CALLARK_ORG_ACME_REFRESH_TOKEN_FILE": "secret",
             "CALLARK_ORG_ACME_REDIRECT_URI": "http://127.0.0.1:3/", "CALLARK_ORG_ACME_SCOPES": "a:b,c",
@@ -70,6 +71,7 @@ import Testing
         #expect(organization.channelTypes == ["chat", "email"])
         #expect(organization.requestsPerMinute == 99)
         #expect(!organization.crossChecksActivities)
+        #expect(!organization.crossChecksSearch && !organization.crossChecksStatistics)
         #expect(organization.oauthBaseURL.absoluteString == "http://127.0.0.1:2")
         guard case .refreshing("app", let secret, let token) = organization.credentials else {
             return #expect(Bool(false))

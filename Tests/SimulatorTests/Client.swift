@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// A client of the simulator that is not ours: curl.
@@ -121,7 +122,9 @@ func withSimulator(
     _ body: (Simulator, Client) async throws -> Void
 ) async throws {
     let world = try SimulatedWorld(seed: 7, days: days, callsPerDay: calls, scale: scale, clock: clock, mix: mix)
-    try await Simulator.running(world, options: options) { simulator in
-        try await body(simulator, Client(simulator))
+    try await Turns.shared.run {
+        try await Simulator.running(world, options: options) { simulator in
+            try await body(simulator, Client(simulator))
+        }
     }
 }

@@ -45,7 +45,7 @@ import Transfer
         #expect(request.body == nil)
         #expect(record.text("ani") == "+15550100001")
         #expect(record.time("cstts") == Timestamp(millisecondsSince1970: 1_612_238_768_144))
-        #expect(record.kept.description == #"{"sid":"\#(Self.id)","ani":"+15550100001","cstts":1612238768144}"#)
+        #expect(record.kept.description == #"{"ani":"+15550100001","cstts":1612238768144,"sid":"\#(Self.id)"}"#)
     }
 
     @Test func `an identifier is one part of the path, whatever is in it`() async throws {

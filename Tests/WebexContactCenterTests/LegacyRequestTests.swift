@@ -117,7 +117,7 @@ import Transfer
         let from = Timestamp(millisecondsSince1970: 1_763_596_800_000)
         #expect(
             query.about(from..<(from + .hours(24))).text
-                == #"{"b":1.50,"a":{"dateEnd":[1]},"dateBegin":[1763596800000],"dateEnd":[1763683200000]}"#
+                == #"{"a":{"dateEnd":[1]},"b":1.50,"dateBegin":[1763596800000],"dateEnd":[1763683200000]}"#
         )
         #expect(query.hasTime)
         #expect(try !LegacyQuery(Data("{}".utf8)).hasTime)

@@ -205,7 +205,7 @@ import Transfer
         #expect([row.enqueued, row.accepted, row.abandoned] == [3, 2, 1])
         #expect(row.offered == nil && row.rejected == nil && row.serviceLevelPercentage == nil)
         #expect(row.averageEnqueuedTime == 4000)
-        #expect(row.averageHandledTime == (60_500 + 20_000) / 2)
+        #expect(row.averageHandledTime == 40_250.0)
         #expect(try await searched().center.searchedQueueStatistics(try window(1), queues: ["other"]) == [])
     }
 

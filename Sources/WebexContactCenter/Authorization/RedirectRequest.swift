@@ -57,9 +57,9 @@ enum RedirectRequest: Sendable, Hashable {
         self = .redirect(query: target.count > 1 ? String(target[1]) : "")
     }
 
-    /// Whether the empty line has come.
+    /// Whether the empty line has come; a body may have come with it.
     static func isWhole(_ head: [UInt8]) -> Bool {
-        head.suffix(4).elementsEqual("\r\n\r\n".utf8) || head.suffix(2).elementsEqual("\n\n".utf8)
+        head.firstRange(of: Array("\r\n\r\n".utf8)) != nil || head.firstRange(of: Array("\n\n".utf8)) != nil
     }
 }
 
