@@ -349,9 +349,7 @@ import Testing
             try desk.flipByte(of: path, at: 40)
             let verification = try await desk.run("verify", "--json")
             #expect(verification.status == 65)
-            let faults = try verification.objects.filter { $0["type"]?.text == "fault" }
-            let lines = faults.filter { $0["kind"]?.text == "metadata_line" }.compactMap { $0["message"]?.text }
-            #expect(lines.contains { $0.hasPrefix("line 1 of ") }, "\(verification.output) \(verification.errors)")
+            #expect(verification.output.contains(#""kind":"metadata_line","message":"line 1 of "#))
             let damaged = try Data(contentsOf: URL(filePath: path))
             let ending = try await desk.run("legacy", "enrich", "--day", desk.day)
             #expect(ending.status == 65)
