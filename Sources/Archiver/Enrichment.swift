@@ -22,6 +22,10 @@ struct Enrichment: Sendable {
     /// Agents wrap up when the call is over, and Search has the whole of it only then.
     private static let wrapUpTime = Duration.minutes(10)
 
+    /// A task that was known by its recordings before it was listed, as after a rebuild, has the time of the first of them
+    /// for its creation. Search goes by the provider's own, which is earlier by the time in the queue.
+    private static let longestWait = Duration.hours(2)
+
     /// - Parameter window: what has been listed.
     /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
     ///   and no failure of the pass: the calls keep what the listing says.
@@ -51,7 +55,8 @@ struct Enrichment: Sendable {
     private func search(_ span: Range<Timestamp>) async throws -> Int {
         var searched = 0
         var unripe: Set<TaskID> = []
-        for try await page in organization.contactCenter.searchTaskPages(from: span.lowerBound, to: span.upperBound) {
+        let from = span.lowerBound - Self.longestWait
+        for try await page in organization.contactCenter.searchTaskPages(from: from, to: span.upperBound) {
             let ripe = page.records.filter(isRipe)
             unripe.formUnion(page.records.filter { !isRipe($0) }.map(\.id))
             searched += try await context.manifest.noteSearched(
