@@ -5,7 +5,6 @@ import Foundation
 import Manifest
 import Recordings
 import Settings
-import Transfer
 import WebexContactCenter
 
 extension ArchiveCommand {
@@ -18,38 +17,38 @@ extension ArchiveCommand {
             let output = Output(json: common.json)
             defer { output.flush() }
             let manifest = try workplace.manifestForReading()
-            let engine = try TransferEngine(workplace.engine)
             let usual = workplace.setup
             let setup = lowPriority ? usual.lowered : usual
             var total = EstimateTotal()
             var statuses: [ExitStatus] = []
-            for name in organizations {
-                guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
-                let estimating = Estimating(
-                    manifest: manifest,
-                    rules: setup.rules,
-                    provider: provider,
-                    share: usual.lowered.providers.first { $0.organization == name }?.requestsPerMinute ?? 1,
-                    engine: engine,
-                    isExact: exact,
-                    logger: workplace.logger
-                )
-                let counting = Counting(isShown: !common.json)
-                do {
-                    let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
-                    counting.end()
-                    try EstimateReport(estimate).write(to: output)
-                    total.add(estimate)
-                } catch {
-                    let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
-                    counting.end()
-                    Complaint.error("\(name): \(reason)")
-                    total.error = total.error ?? "\(reason)"
-                    statuses.append(ExitStatus(reason))
+            try await workplace.withEngine { engine in
+                for name in organizations {
+                    guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
+                    let estimating = Estimating(
+                        manifest: manifest,
+                        rules: setup.rules,
+                        provider: provider,
+                        share: usual.lowered.providers.first { $0.organization == name }?.requestsPerMinute ?? 1,
+                        engine: engine,
+                        isExact: exact,
+                        logger: workplace.logger
+                    )
+                    let counting = Counting(isShown: !common.json)
+                    do {
+                        let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
+                        counting.end()
+                        try EstimateReport(estimate).write(to: output)
+                        total.add(estimate)
+                    } catch {
+                        let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
+                        counting.end()
+                        Complaint.error("\(name): \(reason)")
+                        total.error = total.error ?? "\(reason)"
+                        statuses.append(ExitStatus(reason))
+                    }
+                    if stop.isMade { break }
                 }
-                if stop.isMade { break }
             }
-            await engine.shutDown()
             total.tell(of: try? workplace.root.diskSpace(), beyond: workplace.settings.archive.minimumFreeBytes)
             try output.json(total)
             return ExitStatus.worst(statuses)

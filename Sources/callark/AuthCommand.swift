@@ -38,17 +38,4 @@ extension Workplace {
         }
         return login
     }
-
-    /// Works with an engine that is shut down afterwards.
-    func withEngine<Value>(_ work: (TransferEngine) async throws -> Value) async throws -> Value {
-        let engine = try TransferEngine(engine)
-        do {
-            let value = try await work(engine)
-            await engine.shutDown()
-            return value
-        } catch {
-            await engine.shutDown()
-            throw error
-        }
-    }
 }

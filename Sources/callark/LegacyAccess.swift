@@ -43,28 +43,22 @@ extension Workplace {
         guard let legacy = settings.organizations.first(where: { $0.name == name })?.legacy else {
             throw CommandError(.configuration, "organizations.\(name).legacy is not configured in \(loaded.path)")
         }
-        let engine = try TransferEngine(engine)
-        let records = LegacyRecords(
-            LegacySettings(
-                organization: name,
-                baseURL: legacy.baseURL,
-                user: legacy.user,
-                apiKey: Secret(legacy.apiKey.reveal()),
-                tenantID: legacy.tenantID,
-                tenantSuffix: legacy.tenantSuffix,
-                requestsPerMinute: legacy.requestsPerMinute
-            ),
-            exchange: engine,
-            retry: RetryPolicy(attempts: min(Self.legacyAttempts, settings.downloads.attempts)),
-            logger: logger
-        )
-        do {
-            let value = try await work(records)
-            await engine.shutDown()
-            return value
-        } catch {
-            await engine.shutDown()
-            throw error
+        return try await withEngine { engine in
+            let records = LegacyRecords(
+                LegacySettings(
+                    organization: name,
+                    baseURL: legacy.baseURL,
+                    user: legacy.user,
+                    apiKey: Secret(legacy.apiKey.reveal()),
+                    tenantID: legacy.tenantID,
+                    tenantSuffix: legacy.tenantSuffix,
+                    requestsPerMinute: legacy.requestsPerMinute
+                ),
+                exchange: engine,
+                retry: RetryPolicy(attempts: min(Self.legacyAttempts, settings.downloads.attempts)),
+                logger: logger
+            )
+            return try await work(records)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recordings
+import Settings
 import WebexContactCenter
 
 struct SitesListCommand: AsyncParsableCommand {
@@ -33,10 +34,8 @@ struct SitesListCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         var listed: [ListedSite] = []
-        for name in try workplace.organizations(named: org) {
-            let organization = try workplace.organization(named: name)
-            let sites = try await workplace.withContactCenter(of: organization) { try await $0.sites.list() }
-            listed += sites.map { ListedSite(organization: name, site: $0) }
+        try await workplace.withContactCenters(try workplace.organizations(named: org)) { organization, contactCenter in
+            listed += try await contactCenter.sites.list().map { ListedSite(organization: organization.name, site: $0) }
         }
         try ListedSite.table.write(listed, to: output, asCSV: csv)
         guard !csv else { return }

@@ -24,21 +24,7 @@ extension Workplace {
         of organization: OrganizationSettings,
         _ work: (ContactCenter) async throws -> Value
     ) async throws -> Value {
-        let engine = try TransferEngine(engine)
-        let contactCenter = ContactCenter(
-            provider(organization),
-            exchange: engine,
-            retry: RetryPolicy(attempts: Self.attempts),
-            logger: logger
-        )
-        do {
-            let value = try await work(contactCenter)
-            await engine.shutDown()
-            return value
-        } catch {
-            await engine.shutDown()
-            throw error
-        }
+        try await withEngine { engine in try await work(contactCenter(of: organization, over: engine)) }
     }
 
     /// Runs `work` for each of these organizations with a client of its provider, one after the other.
@@ -46,21 +32,32 @@ extension Workplace {
         _ names: [OrganizationName],
         _ work: (OrganizationSettings, ContactCenter) async throws -> Void
     ) async throws {
-        let engine = try TransferEngine(self.engine)
-        do {
+        try await withEngine { engine in
             for organization in settings.organizations where names.contains(organization.name) {
-                let contactCenter = ContactCenter(
-                    provider(organization),
-                    exchange: engine,
-                    retry: RetryPolicy(attempts: Self.attempts),
-                    logger: logger
-                )
-                try await work(organization, contactCenter)
+                try await work(organization, contactCenter(of: organization, over: engine))
             }
+        }
+    }
+
+    private func contactCenter(of organization: OrganizationSettings, over engine: TransferEngine) -> ContactCenter {
+        ContactCenter(
+            provider(organization),
+            exchange: engine,
+            retry: RetryPolicy(attempts: Self.attempts),
+            logger: logger
+        )
+    }
+
+    /// Works with an engine that is shut down afterwards.
+    func withEngine<Value>(_ work: (TransferEngine) async throws -> Value) async throws -> Value {
+        let engine = try TransferEngine(engine)
+        do {
+            let value = try await work(engine)
+            await engine.shutDown()
+            return value
         } catch {
             await engine.shutDown()
             throw error
         }
-        await engine.shutDown()
     }
 }
