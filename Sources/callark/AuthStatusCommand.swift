@@ -119,15 +119,15 @@ struct TokenRow {
 
     private static var columns: [Table<TokenRow>.Column] {
         [
-            .init(name: "organization", heading: "organization") { .text($0.organization.description) },
-            .init(name: "state", heading: "state") { .text($0.state.rawValue) },
+            .init(name: "organization", heading: "ORGANIZATION") { .text($0.organization.description) },
+            .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
             time("obtained", nil, \.obtained),
-            time("access_token_expires", "access token until", \.accessExpires),
-            time("refresh_token_expires", "refresh token until", \.refreshExpires),
-            time("next_refresh", "next refresh", \.nextRefresh),
+            time("access_token_expires", "ACCESS TOKEN UNTIL", \.accessExpires),
+            time("refresh_token_expires", "REFRESH TOKEN UNTIL", \.refreshExpires),
+            time("next_refresh", "NEXT REFRESH", \.nextRefresh),
             .init(
                 name: "scope",
-                heading: "scopes",
+                heading: "SCOPES",
                 value: { .init($0.status.scopes.isEmpty ? nil : $0.status.scopes.joined(separator: " ")) },
                 text: { $0.status.scopes.isEmpty ? "-" : $0.status.scopes.joined(separator: " ") }
             ),

@@ -11,27 +11,27 @@ struct ListedSite {
             type: "site",
             columns: [
                 .init(name: "organization", heading: nil) { .text($0.organization.description) },
-                .init(name: "id", heading: "id") { .text($0.site.id.description) },
-                .init(name: "name", heading: "name") { .text($0.site.fields.name) },
+                .init(name: "id", heading: "ID") { .text($0.site.id.description) },
+                .init(name: "name", heading: "NAME") { .text($0.site.fields.name) },
                 .init(
                     name: "active",
-                    heading: "active",
+                    heading: "ACTIVE",
                     value: { .boolean($0.site.fields.isActive) },
                     text: { $0.site.fields.isActive ? "yes" : "no" }
                 ),
-                .init(name: "multimedia_profile_id", heading: "multimedia profile") {
+                .init(name: "multimedia_profile_id", heading: "MULTIMEDIA PROFILE") {
                     .text($0.site.fields.multimediaProfileID)
                 },
-                .init(name: "version", heading: "version", isNumber: true) { .init($0.site.version) },
+                .init(name: "version", heading: "VERSION", isNumber: true) { .init($0.site.version) },
                 .init(
                     name: "system_default",
-                    heading: "made by",
+                    heading: "MADE BY",
                     value: { .boolean($0.site.isSystemDefault) },
                     text: { $0.site.isSystemDefault ? "provider" : "" }
                 ),
                 .init(name: "created_time", heading: nil) { .init($0.site.createdTime?.description) },
                 .init(name: "last_updated_time", heading: nil) { .init($0.site.lastUpdatedTime?.description) },
-                .init(name: "description", heading: "description") { .text($0.site.fields.description) },
+                .init(name: "description", heading: "DESCRIPTION") { .text($0.site.fields.description) },
             ]
         )
     }

@@ -109,12 +109,12 @@ extension SitesImportCommand {
         Table(
             type: "row",
             columns: [
-                .init(name: "line", heading: "line", isNumber: true) { .integer(Int64($0.step.row.line)) },
-                .init(name: "name", heading: "name") { .text($0.step.row.name) },
-                .init(name: "action", heading: "action") { .text($0.step.action.word) },
-                .init(name: "status", heading: "status") { .text($0.status.rawValue) },
-                .init(name: "id", heading: "id") { .init($0.id?.description) },
-                .init(name: "reason", heading: "reason") { .text($0.reason) },
+                .init(name: "line", heading: "LINE", isNumber: true) { .integer(Int64($0.step.row.line)) },
+                .init(name: "name", heading: "NAME") { .text($0.step.row.name) },
+                .init(name: "action", heading: "ACTION") { .text($0.step.action.word) },
+                .init(name: "status", heading: "STATUS") { .text($0.status.rawValue) },
+                .init(name: "id", heading: "ID") { .init($0.id?.description) },
+                .init(name: "reason", heading: "REASON") { .text($0.reason) },
             ]
         )
     }

@@ -8,7 +8,7 @@ struct Table<Row> {
     struct Column {
         /// The member's name in NDJSON and the column's in CSV: `total_offered_tasks`.
         var name: String
-        /// What people see above it; `nil` leaves the column out of the text.
+        /// What people see above it, in capitals where it is our word; `nil` leaves the column out of the text.
         var heading: String?
         /// Whether the text is aligned to the right, as numbers are.
         var isNumber = false
