@@ -26,7 +26,7 @@ import Testing
         try await Desk.with(calls: 0) { desk in
             let text = try await desk.run("sites", "list")
             #expect(text.status == 0)
-            #expect(text.output.hasPrefix("id ") && text.output.hasSuffix("\n5 sites\n"))
+            #expect(text.output.hasPrefix("ID ") && text.output.hasSuffix("\n5 sites\n"))
             #expect(text.output.contains("Old Depot"))
             let objects = try await desk.run("sites", "list", "--json").objects
             #expect(objects.count == 6)
