@@ -11,7 +11,8 @@ final class AlignedFileWriter {
     static let blockSize = 4096
     private static let bufferSize = 1 << 20
 
-    private let file: OpenFile
+    /// To be flushed and looked at by others; only this one writes.
+    let file: SharedFile
     private let buffer: UnsafeMutableRawBufferPointer
     /// Where the buffer's first byte belongs in the file: a multiple of the block size.
     private var bufferOffset: Int64
@@ -32,7 +33,7 @@ final class AlignedFileWriter {
         let bufferOffset = position / Int64(Self.blockSize) * Int64(Self.blockSize)
         let tail = try FileSystem.bytes(of: file, in: bufferOffset..<position)
         isDirect = fcntl(file.descriptor, F_SETFL, callark_open_direct) == 0
-        self.file = file
+        self.file = SharedFile(file)
         self.bufferOffset = bufferOffset
         buffer = .allocate(byteCount: Self.bufferSize, alignment: Self.blockSize)
         buffer.copyBytes(from: tail)
@@ -45,7 +46,7 @@ final class AlignedFileWriter {
     /// Where the next byte goes, from the file's beginning.
     var position: Int64 { bufferOffset + Int64(filled) }
 
-    var path: String { file.path }
+    var path: String { file.file.path }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         var rest = bytes
@@ -59,21 +60,15 @@ final class AlignedFileWriter {
         }
     }
 
-    /// Hands everything that was appended to the disk, then waits until it is durable.
-    func synchronize() throws(ArchiveError) {
-        try flush()
-        try file.synchronize()
-    }
-
     /// Everything so far, durable, and the file exactly as long as ``position`` says. More may be appended.
     func settle() throws(ArchiveError) {
         try flush()
-        try file.truncate(to: position)
-        try file.synchronizeWithAttributes()
+        try file.file.truncate(to: position)
+        try file.file.synchronizeWithAttributes()
     }
 
     /// Hands everything that was appended to the disk.
-    private func flush() throws(ArchiveError) {
+    func flush() throws(ArchiveError) {
         guard written < filled else { return }
         try write(upTo: filled)
         let whole = filled / Self.blockSize * Self.blockSize
@@ -102,8 +97,8 @@ final class AlignedFileWriter {
             }
         }
         let first = bufferOffset + Int64(written)
-        try file.write(UnsafeRawBufferPointer(rebasing: buffer[written..<end]), at: first)
-        file.startWriteBack(offset: first, count: Int64(end - written))
+        try file.file.write(UnsafeRawBufferPointer(rebasing: buffer[written..<end]), at: first)
+        file.file.startWriteBack(offset: first, count: Int64(end - written))
         written = end
     }
 
@@ -111,13 +106,13 @@ final class AlignedFileWriter {
         let first = written / Self.blockSize * Self.blockSize
         let padded = (end + Self.blockSize - 1) / Self.blockSize * Self.blockSize
         UnsafeMutableRawBufferPointer(rebasing: buffer[end..<padded]).initializeMemory(as: UInt8.self, repeating: 0)
-        try file.write(UnsafeRawBufferPointer(rebasing: buffer[first..<padded]), at: bufferOffset + Int64(first))
+        try file.file.write(UnsafeRawBufferPointer(rebasing: buffer[first..<padded]), at: bufferOffset + Int64(first))
         written = end
     }
 
     /// What the file system that takes the flag and not the write needs; also what tests use to see both ways.
     func writeThroughPageCache() throws(ArchiveError) {
-        _ = try interruptible("change the flags of", path) { fcntl(file.descriptor, F_SETFL, 0) }
+        _ = try interruptible("change the flags of", path) { fcntl(file.file.descriptor, F_SETFL, 0) }
         isDirect = false
     }
 }

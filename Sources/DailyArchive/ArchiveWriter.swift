@@ -14,6 +14,9 @@ package actor ArchiveWriter {
 
     /// How far each archive goes that is known to be durable and sound.
     private var extents: [ArchiveName: ArchiveExtent] = [:]
+    /// The groups that were appended beyond that and wait for ``synchronize(_:)``, in their order, with their ends.
+    private var begun: [ArchiveName: [(group: Int, end: ArchiveExtent)]] = [:]
+    private var groupCount = 0
     /// Archives that are open at this moment, the one used last at the end: each costs a buffer and two descriptors.
     private var open: [(name: ArchiveName, archive: OpenArchive)] = []
     /// Archives whose sealing is under way: nothing may be appended to them.
@@ -30,14 +33,23 @@ package actor ArchiveWriter {
     }
 
     /// Appends recordings to their archives, making those that do not exist. On return everything is durable; the
-    /// manifest may say so. What they held in memory is given back one by one, before that.
+    /// manifest may say so.
+    /// - Throws: what ``begin(_:)`` and ``synchronize(_:)`` throw.
+    package func append(_ group: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> StoredGroup {
+        try await synchronize(try begin(group))
+    }
+
+    /// Appends recordings to their archives, making those that do not exist, and hands them to the disk without waiting
+    /// until they are durable. What they held in memory is given back one by one. Each group that was begun is made
+    /// durable by ``synchronize(_:)``, in the order of beginning; meanwhile the next one may be begun.
     /// - Throws: where anything failed, and then nothing of the group is kept. `.damaged` with a part file's path: that
     ///   recording has to be received again.
-    package func append(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> StoredGroup {
+    package func begin(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> AppendedGroup {
         var entries = [RecordingEntry?](repeating: nil, count: group.count)
-        var reached: [ArchiveName: ArchiveExtent] = [:]
+        var flushes: [ArchiveName: OpenArchiveFlush] = [:]
         let indices = Dictionary(grouping: group.indices) { group[$0].0 }
         let names = indices.keys.sorted()
+        groupCount += 1
         do throws(ArchiveError) {
             for name in names {
                 let archive = try openArchive(name)
@@ -45,15 +57,41 @@ package actor ArchiveWriter {
                     entries[index] = try archive.append(group[index].1)
                     group[index].1.content.letGoOfMemory()
                 }
-                reached[name] = try archive.synchronize()
+                let flush = try archive.flush()
+                flushes[name] = flush
+                begun[name, default: []].append((groupCount, flush.end))
                 try parkSurplus()
             }
         } catch {
-            for name in names { cutBack(name) }
+            for name in names { cutBack(name, keeping: begun[name]?.filter { $0.group != groupCount }) }
             throw error.needing(group.reduce(0) { $0 + $1.1.content.byteCount })
         }
-        extents.merge(reached) { $1 }
-        return StoredGroup(entries: entries.compactMap(\.self), extents: reached)
+        return AppendedGroup(number: groupCount, entries: entries.compactMap(\.self), flushes: flushes)
+    }
+
+    /// Makes a group durable, on another thread than the one that appends.
+    /// - Throws: where anything failed, and then neither this group is kept nor what was appended after it. `.notReady`
+    ///   where that happened to a group before, or where a group before is not durable yet.
+    package func synchronize(_ group: AppendedGroup) async throws(ArchiveError) -> StoredGroup {
+        let flushes = group.flushes
+        for name in flushes.keys where begun[name]?.first?.group != group.number {
+            let path = root.openArchivePath(name)
+            throw ArchiveError(.notReady, "what was appended to \(path) before is not durable", path: path)
+        }
+        do throws(ArchiveError) {
+            try await BlockingWork.run { _ throws(ArchiveError) in
+                for name in flushes.keys.sorted() { try flushes[name]?.finish() }
+            }
+        } catch {
+            for name in flushes.keys { cutBack(name) }
+            throw error
+        }
+        for (name, flush) in flushes {
+            extents[name] = flush.end
+            begun[name]?.removeFirst()
+            if begun[name]?.isEmpty == true { begun[name] = nil }
+        }
+        return StoredGroup(entries: group.entries, extents: flushes.mapValues(\.end))
     }
 
     /// Makes an archive's files agree with what the manifest knows, after a start or after trouble.
@@ -70,6 +108,7 @@ package actor ArchiveWriter {
         try requireNotSealing(name)
         close(name)
         extents[name] = nil
+        begun[name] = nil
         let recovery = try ArchiveRecovery(root: root, name: name, known: known, rereading: rereading).run()
         switch recovery {
         case .equal: extents[name] = known
@@ -94,6 +133,7 @@ package actor ArchiveWriter {
         try requireNotSealing(name)
         close(name)
         extents[name] = nil
+        begun[name] = nil
         try ArchiveRecovery.removeScratch(root, name)
         try FileSystem.remove(root.openArchivePath(name))
         try FileSystem.remove(root.journalPath(name))
@@ -114,6 +154,10 @@ package actor ArchiveWriter {
         dayClose: DayClose? = nil
     ) async throws -> SealedArchive {
         try requireNotSealing(name)
+        guard begun[name] == nil else {
+            let path = root.openArchivePath(name)
+            throw ArchiveError(.notReady, "\(path) has recordings that are not durable yet", path: path)
+        }
         if extents[name] == nil {
             _ = try openArchive(name)
         }
@@ -143,8 +187,10 @@ package actor ArchiveWriter {
         return sealed
     }
 
-    /// Leaves every open archive settled on the disk, without an end. Appending again opens it again.
+    /// Leaves every open archive settled on the disk, without an end, and without what was begun and never made durable.
+    /// Appending again opens it again.
     package func close() throws(ArchiveError) {
+        for name in begun.keys { cutBack(name) }
         while let (name, _) = open.first { try settle(name) }
     }
 
@@ -156,7 +202,7 @@ package actor ArchiveWriter {
             return used.archive
         }
         if extents[name] == nil { try requireNothingLeft(name) }
-        let archive = try OpenArchive(name, in: root, extent: extents[name])
+        let archive = try OpenArchive(name, in: root, extent: begun[name]?.last?.end ?? extents[name])
         extents[name] = extents[name] ?? .empty
         open.append((name, archive))
         return archive
@@ -176,9 +222,11 @@ package actor ArchiveWriter {
     }
 
     /// Gives the disk back what a failed group took. Not vital: opening at the extent does the same.
-    private func cutBack(_ name: ArchiveName) {
+    /// - Parameter earlier: groups before it that are still to become durable.
+    private func cutBack(_ name: ArchiveName, keeping earlier: [(group: Int, end: ArchiveExtent)]? = nil) {
         close(name)
-        guard let extent = extents[name], !sealing.contains(name) else { return }
+        begun[name] = earlier?.isEmpty == false ? earlier : nil
+        guard let extent = earlier?.last?.end ?? extents[name], !sealing.contains(name) else { return }
         do throws(ArchiveError) {
             _ = try OpenArchive(name, in: root, extent: extent)
         } catch {

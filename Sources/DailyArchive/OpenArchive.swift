@@ -6,8 +6,9 @@ final class OpenArchive {
     private let name: ArchiveName
     private let tar: AlignedFileWriter
     private let appender: TarAppender
-    private let journal: OpenFile
-    private var journalBytes: Int64
+    private let journal: SharedFile
+    /// To where the flushes go that were handed out.
+    private var end: ArchiveExtent
     private var pendingLines: [UInt8] = []
     private let noon: Int64
 
@@ -20,7 +21,8 @@ final class OpenArchive {
         let creating = extent == nil
         let position = extent ?? .empty
         let journal = try OpenFile(journalPath, O_WRONLY | (creating ? O_CREAT | O_EXCL : 0))
-        try journal.truncate(to: position.journalBytes)
+        // It is shorter while a flush is under way whose lines are still to come.
+        if try journal.size() > position.journalBytes { try journal.truncate(to: position.journalBytes) }
         do throws(ArchiveError) {
             tar = try AlignedFileWriter(path: tarPath, position: position.tarBytes, creating: creating)
             appender = try TarAppender(writingTo: tar)
@@ -29,13 +31,13 @@ final class OpenArchive {
             throw error
         }
         self.name = name
-        self.journal = journal
-        journalBytes = position.journalBytes
+        self.journal = SharedFile(journal)
+        end = position
         noon = BagLayout.secondsSince1970(atStartOf: name.day) + 12 * 3600
         if creating { try FileSystem.synchronizeFolder(FileSystem.folder(of: tarPath)) }
     }
 
-    /// Appends a recording. It is durable after ``synchronize()``.
+    /// Appends a recording. It is durable once what ``flush()`` returns is finished.
     /// - Returns: its entry with its offset.
     func append(_ member: PendingMember) throws(ArchiveError) -> RecordingEntry {
         var entry = member.entry
@@ -51,14 +53,28 @@ final class OpenArchive {
         return entry
     }
 
+    /// Hands everything that was appended since the last flush to the disk.
+    /// - Returns: what is left to do until it is durable, which may be done while more is appended.
+    func flush() throws(ArchiveError) -> OpenArchiveFlush {
+        try tar.flush()
+        let linesOffset = end.journalBytes
+        end.tarBytes = tar.position
+        end.journalBytes += Int64(pendingLines.count)
+        defer { pendingLines.removeAll(keepingCapacity: true) }
+        return OpenArchiveFlush(
+            tar: tar.file,
+            journal: journal,
+            lines: pendingLines,
+            linesOffset: linesOffset,
+            end: end
+        )
+    }
+
     /// Makes everything that was appended durable.
     func synchronize() throws(ArchiveError) -> ArchiveExtent {
-        try tar.synchronize()
-        try journal.write(pendingLines, at: journalBytes)
-        try journal.synchronize()
-        journalBytes += Int64(pendingLines.count)
-        pendingLines.removeAll(keepingCapacity: true)
-        return ArchiveExtent(tarBytes: tar.position, journalBytes: journalBytes)
+        let flush = try flush()
+        try flush.finish()
+        return flush.end
     }
 
     /// Leaves the file exactly as long as what was made durable.
@@ -72,5 +88,22 @@ final class OpenArchive {
             byteCount: entry.byteCount,
             secondsSince1970: entry.key.startTime.map { $0.millisecondsSince1970 / 1000 } ?? noon
         )
+    }
+}
+
+/// What makes the recordings of a group durable in their archive. Each flush of an archive is finished before the next.
+struct OpenArchiveFlush: Sendable {
+    fileprivate let tar: SharedFile
+    fileprivate let journal: SharedFile
+    fileprivate let lines: [UInt8]
+    fileprivate let linesOffset: Int64
+    /// Where the archive ends with the group.
+    let end: ArchiveExtent
+
+    /// Waits for the disk. The journal comes second: it names nothing whose bytes could still be lost.
+    func finish() throws(ArchiveError) {
+        try tar.file.synchronize()
+        try journal.file.write(lines, at: linesOffset)
+        try journal.file.synchronize()
     }
 }

@@ -83,6 +83,15 @@ struct OpenFile: ~Copyable, Sendable {
     }
 }
 
+/// An open file that several use, and that is closed when the last of them lets go of it.
+final class SharedFile: Sendable {
+    let file: OpenFile
+
+    init(_ file: consuming OpenFile) {
+        self.file = file
+    }
+}
+
 /// Repeats `call` while a signal interrupts it.
 /// - Parameter neededBytes: how many bytes it writes, if it does.
 /// - Throws: the system's error where it returns a negative number.

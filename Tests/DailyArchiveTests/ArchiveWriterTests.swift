@@ -110,6 +110,63 @@ import Testing
         #expect(try await writer.seal(other, tasks: Listing([])).recordingCount == 1)
     }
 
+    @Test func `groups may be appended while one before is on its way to the disk`() async throws {
+        let place = try Workplace()
+        let writer = place.writer()
+        let members = try [PendingMember].samples(6)
+        var groups: [AppendedGroup] = []
+        for member in members { groups.append(try await writer.begin([(.sample, member)])) }
+        var known: ArchiveExtent?
+        for group in groups { known = try await writer.synchronize(group).extents[.sample] }
+        try await writer.close()
+
+        let other = try Workplace()
+        let atOnce = other.writer()
+        #expect(try await atOnce.append(members.map { (.sample, $0) }).extents[.sample] == known)
+        try await atOnce.close()
+        #expect(
+            try place.bytes(place.root.openArchivePath(.sample)) == other.bytes(other.root.openArchivePath(.sample))
+        )
+        #expect(try place.bytes(place.root.journalPath(.sample)) == other.bytes(other.root.journalPath(.sample)))
+    }
+
+    @Test func `a group that fails leaves one that is on its way to the disk`() async throws {
+        let place = try Workplace()
+        let writer = place.writer()
+        let part = place.root.partPath(for: try .sample("b"), organization: .acme)
+        let recording = IncomingRecording(expecting: nil, memory: nil, partPath: part)
+        try noise(90_000, seed: 1).withUnsafeBytes { try recording.append($0) }
+        let bad = try PendingMember.sample(.sample("b"), recording.finish())
+        try FileManager.default.removeItem(atPath: part)
+
+        let first = try await writer.begin([(.sample, try .sample("a", bytes: noise(5000, seed: 2)))])
+        let error = await archiveError { _ = try await writer.begin([(.sample, bad)]) }
+        #expect(error?.code == .missing)
+        let extent = try unwrap(try await writer.synchronize(first).extents[.sample])
+        _ = try await writer.append([(.sample, try .sample("c", bytes: noise(7000, seed: 3)))])
+        #expect(extent.tarBytes == 512 + 5120)
+        let sealed = try await writer.seal(.sample, tasks: Listing([]))
+        #expect(sealed.recordingCount == 2)
+        #expect(try await ArchiveVerifier().verify(path: place.root.archivePath(.sample)).faults == [])
+    }
+
+    @Test func `what was begun and never made durable is cut off`() async throws {
+        let place = try Workplace()
+        let writer = place.writer()
+        let first = try await writer.append([(.sample, try .sample("a", bytes: noise(5000, seed: 2)))])
+        let second = try await writer.begin([(.sample, try .sample("b", bytes: noise(9000, seed: 3)))])
+        let third = try await writer.begin([(.sample, try .sample("c", bytes: noise(700, seed: 4)))])
+
+        #expect(await archiveError { _ = try await writer.seal(.sample, tasks: Listing([])) }?.code == .notReady)
+        #expect(await archiveError { _ = try await writer.synchronize(third) }?.code == .notReady)
+        try await writer.close()
+        #expect(await archiveError { _ = try await writer.synchronize(second) }?.code == .notReady)
+        let extent = try unwrap(first.extents[.sample])
+        #expect(try place.size(place.root.openArchivePath(.sample)) == extent.tarBytes)
+        #expect(try place.size(place.root.journalPath(.sample)) == extent.journalBytes)
+        #expect(try await writer.seal(.sample, tasks: Listing([])).recordingCount == 1)
+    }
+
     @Test(.enabled(if: Tool.mayMount, "needs the right to mount a small file system"))
     func `a full disk loses nothing that was stored and stops nothing for good`() async throws {
         let folder = try TemporaryFolder()
@@ -180,7 +237,7 @@ import Testing
             for size in [1, 4095, 4097, 100, 1 << 20, 900_000, 500_000, 600_000] {
                 try Array(rest.prefix(size)).withUnsafeBytes { try file.append($0) }
                 rest = rest.dropFirst(size)
-                try file.synchronize()
+                try file.settle()
                 #expect(file.position == Int64(bytes.count - rest.count))
             }
             try file.settle()
