@@ -152,6 +152,42 @@ import Testing
     }
 }
 
+@Suite struct `What other sources count` {
+    private static let searchOnly = ["CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false"]
+
+    @Test func `is told by status and by gaps where it does not fit, and no longer where it does`() async throws {
+        try await Desk.with(calls: 20) { desk in
+            desk.simulator.change { $0.tasks.hiddenShare = 0.4 }
+            let pass = try await desk.run("archive", "--day", desk.day, "--json", environment: Self.searchOnly)
+            let told = try #require(try pass.objects.first { $0["type"]?.text == "witness" })
+            #expect(told["fits"] == .boolean(false))
+            let status = try await desk.run("status", "--json").objects
+            let day = try #require(status.first { $0["day"]?.text == desk.day && $0["type"]?.text == "day" })
+            #expect(day["differing"]?.list == [.text("search")])
+            #expect(status.filter { $0["type"]?.text == "witness" } == [told])
+            #expect(status.first { $0["type"]?.text == "organization" }?["days_differing"] == .number(1))
+            let text = try await desk.run("status").output
+            let hidden = try #require(told["figures"]?["not_listed"]?.number.map { Int($0) })
+            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  \(desk.day)  ") })
+            #expect(row.hasSuffix("does not fit Search"))
+            #expect(text.contains("\(desk.day) does not fit Search: \(hidden) calls were left out of the listing"))
+            #expect(text.contains("there: 20 contacts"))
+            let gaps = try await desk.run("gaps", "--day", desk.day, "--json").objects
+            #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
+            #expect(gaps.last?["days_differing"] == .number(1))
+            #expect(try await desk.run("gaps").output.contains("1 day not as other sources count"))
+            for window in [["--day", "2020-01-01"], ["--to", desk.day]] {
+                let other = try await desk.start(["gaps"] + window).end()
+                #expect(other.output == "0 gaps, 0 of them explained\n")
+            }
+            _ = try await desk.run("archive", "--day", desk.day, environment: Self.searchOnly)
+            let clean = try await desk.run("status").output
+            #expect(!clean.contains("does not fit"))
+            #expect(try await desk.run("gaps", "--json").objects.last?["days_differing"] == .number(0))
+        }
+    }
+}
+
 @Suite struct `A report` {
     /// Fields of CSV as Python's own reader has them, as lines of JSON.
     private static let reader = """
