@@ -76,10 +76,12 @@ struct GapsListCommand: AsyncParsableCommand {
                     reason: reason,
                     isExplained: all ? nil : explained
                 )
-                for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: name)) {
+                let gaps = try await manifest.gaps(filter, at: workplace.standpoint(of: name))
+                let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
+                for gap in gaps {
                     counts.add(gap)
-                    try output.json(GapLine(gap))
-                    output.text(gap.line)
+                    try output.json(GapLine(gap, call: calls[gap.taskID]))
+                    output.text(gap.line(of: calls[gap.taskID]))
                 }
                 for witness in try await disagreements(of: name, manifest, in: range, workplace) {
                     counts.add(witness)

@@ -110,6 +110,38 @@ import Testing
         }
     }
 
+    @Test func `says whose call it was`() async throws {
+        try await Self.withGap { desk, task in
+            let recording = try #require(
+                try await desk.run("list", "--json").objects.first {
+                    $0["type"]?.text == "recording" && $0["agent"]?.text != nil
+                }
+            )
+            for command in [["gaps"], ["list", "--state", "gap"], ["gaps", "show", task]] {
+                let rows = try await desk.start(command + ["--json"]).end().objects
+                let gap = try #require(rows.first { $0["type"]?.text == "gap" })
+                #expect(gap["task_id"]?.text == task)
+                for field in ["agent", "queue", "origin", "destination", "direction", "call_source"] {
+                    #expect(gap[field]?.text?.isEmpty == false, "\(field)")
+                }
+                #expect(gap["call_source"] == recording["call_source"])
+                let text = try await desk.start(command).end().output
+                for field in ["agent", "queue", "origin", "destination"] {
+                    #expect(text.contains(gap[field]?.text ?? "?"), "\(field)")
+                }
+            }
+        }
+        try await Self.withGap { desk, task in
+            // A manifest from before there were such facts.
+            let update =
+                "UPDATE task SET call_profile = NULL, call_number = NULL, call_duration_ms = NULL, call_outcome = NULL"
+            _ = try await Program.run("sqlite3", ["\(desk.root)/manifest.sqlite", update])
+            let gap = try #require(try await desk.run("gaps", "--json").objects.first)
+            #expect(gap["task_id"]?.text == task)
+            #expect(gap["agent"] == nil && gap["origin"] == nil && gap["call_source"] == nil)
+        }
+    }
+
     @Test func `is explained only where it is missing, with a known reason and a note`() async throws {
         try await Self.withGap { desk, task in
             let held = try #require(desk.simulator.servedRecordings().first).taskID
