@@ -1,5 +1,6 @@
 import DailyArchive
 import Foundation
+import Logging
 import Manifest
 import Recordings
 import Simulator
@@ -52,6 +53,47 @@ import WebexContactCenter
             // The listing goes on saying no, and the word for it counts.
             let again = try await here.pass(change: searchOnly)
             #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
+        }
+    }
+
+    @Test func `that a call was recorded is known after a rebuild too, whatever the listing says`() async throws {
+        try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
+            let task = try #require(here.recordedTasks.first)
+            here.simulator.setCaptureRequested(false, of: task)
+            try await here.pass(change: searchOnly)
+            let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in
+            }
+            // Only the listing is asked, and goes on saying no.
+            let again = try await here.pass {
+                searchOnly(&$0)
+                $0.providers[0].crossChecksSearch = false
+            }
+            #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
+        }
+    }
+
+    @Test func `that a call was recorded is in the day's next archive where Search says it late`() async throws {
+        try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
+            let task = try #require(here.recordedTasks.first)
+            here.simulator.setCaptureRequested(false, of: task)
+            try await here.pass {
+                searchOnly(&$0)
+                $0.providers[0].crossChecksSearch = false
+            }
+            let later = try await here.pass(change: searchOnly)
+            #expect(later.archives.map(\.name.sequence) == [2])
+            let supplement = try #require(later.archives.first)
+            let tar = Process()
+            tar.executableURL = URL(filePath: "/usr/bin/env")
+            tar.arguments = ["tar", "-xOf", supplement.path, "\(supplement.name)/metadata/tasks.jsonl"]
+            let output = Pipe()
+            tar.standardOutput = output
+            try tar.run()
+            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            tar.waitUntilExit()
+            #expect(text.contains(task) && text.contains(#""claimed_by":"search""#))
+            try await here.expectWhole()
         }
     }
 
