@@ -208,6 +208,13 @@ import Testing
             #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
             #expect(gaps.last?["days_differing"] == .number(1))
             #expect(try await desk.run("gaps").output.contains("1 day not as other sources count"))
+            let report = try await desk.run("report", "--day", desk.day, "--json").objects
+            #expect(report.first?["differing"]?.list == [.text("search")])
+            let sheet = try await desk.run("report", "--day", desk.day, "--csv").output.split(separator: "\r\n")
+            #expect(
+                sheet.first?.hasSuffix(",differing") == true && sheet.dropFirst().first?.hasSuffix(",search") == true
+            )
+            #expect(try await desk.run("report", "--day", desk.day).output.contains(", does not fit Search\n"))
             for window in [["--day", "2020-01-01"], ["--to", desk.day]] {
                 let other = try await desk.start(["gaps"] + window).end()
                 #expect(other.output == "0 gaps, 0 of them explained\n")
