@@ -185,6 +185,27 @@ import WebexContactCenter
         }
     }
 
+    @Test func `what Search says before it fails counts, and the next pass asks about the rest`() async throws {
+        let days = ["2025-11-18", "2025-11-19", "2025-11-20"]
+        try await Installation.with(try .small(days: days, calls: 6, mix: .plain)) { here in
+            var fault = FaultRule(.search, .always, .status(403))
+            fault.after = 1
+            here.simulator.inject(fault)
+            let first = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound
+            let last = try #require(ArchiveDay(days[2])).interval(in: .gmt).upperBound
+            let window = PassWindow.Request.between(from: first, to: last)
+            let broken = try await here.pass(window, change: searchOnly)
+            #expect(broken.isComplete)
+            #expect(broken.witnesses.map(\.day.description) == ["2025-11-18"])
+            #expect(broken.witnesses.allSatisfy { $0.fits && $0.figures["search_contacts"] == 6 })
+            #expect(try #require(broken.witnessAbsences[.search]).contains("403"))
+            here.simulator.clearFaults()
+            let whole = try await here.pass(window, change: searchOnly)
+            #expect(whole.witnesses.map(\.day.description) == ["2025-11-19", "2025-11-20"])
+            #expect(whole.witnesses.allSatisfy(\.fits) && whole.witnessAbsences == [:])
+        }
+    }
+
     @Test func `a Search that does not date its calls is no witness that there are none`() async throws {
         var options = SimulatorOptions.unlimited
         options.search.undefinedFields = ["createdTime"]
