@@ -138,7 +138,9 @@ package struct CallArchive: Sendable {
                     id: settings.organizationID,
                     contactCenter: contactCenter,
                     crossChecksActivities: settings.crossChecksActivities,
+                    hasSearch: settings.dialect.hasSearch,
                     crossChecksSearch: settings.crossChecksSearch,
+                    demandsSearch: settings.demandsSearch,
                     crossChecksStatistics: settings.crossChecksStatistics,
                     channelTypes: settings.channelTypes
                 )

@@ -10,8 +10,12 @@ package struct Organization: Sendable {
     package var contactCenter: ContactCenter
     /// Whether the listing of tasks is held against agents' activities.
     package var crossChecksActivities: Bool
+    /// Whether the provider's platform has Search at all.
+    package var hasSearch: Bool
     /// Whether it is held against Search.
     package var crossChecksSearch: Bool
+    /// Whether the configuration asks for that in so many words, so that its absence is to be told.
+    package var demandsSearch: Bool
     /// Whether it is held against queue statistics.
     package var crossChecksStatistics: Bool
     /// The channels whose tasks are listed; none for all.
@@ -22,7 +26,9 @@ package struct Organization: Sendable {
         id: OrganizationID,
         contactCenter: ContactCenter,
         crossChecksActivities: Bool,
+        hasSearch: Bool = true,
         crossChecksSearch: Bool,
+        demandsSearch: Bool = false,
         crossChecksStatistics: Bool,
         channelTypes: [String]
     ) {
@@ -30,7 +36,9 @@ package struct Organization: Sendable {
         self.id = id
         self.contactCenter = contactCenter
         self.crossChecksActivities = crossChecksActivities
+        self.hasSearch = hasSearch
         self.crossChecksSearch = crossChecksSearch
+        self.demandsSearch = demandsSearch
         self.crossChecksStatistics = crossChecksStatistics
         self.channelTypes = channelTypes
     }

@@ -4,14 +4,19 @@ import Recordings
 import Synchronization
 import WebexContactCenter
 
-/// Asks the provider's Search about the calls of a window that has been listed: site, team, wrap-up, termination and the
-/// exact duration, which the listing does not have (wxcc-api 11.1).
+/// Takes from the provider's Search what it knows of the calls of a window that has been listed: site, team, wrap-up,
+/// termination and the exact duration, which the listing does not have (wxcc-api 11.1).
 ///
-/// It asks for spans of time, page by page, and not for calls one by one; and only for spans with calls that are over
-/// and of which Search has said nothing since they were listed as they are now. A pass without news asks nothing.
+/// It wants spans of time, and not calls one by one; and only spans with calls that are over and of which Search has said
+/// nothing since they were listed as they are now. A pass without news asks nothing.
 struct Enrichment: Sendable {
-    let organization: Organization
-    let context: PassContext
+    private let organization: Organization
+    private let context: PassContext
+    /// With calls in them that Search is to be asked about, in order; those that it was asked about are gone.
+    private var due: [Range<Timestamp>]
+    /// Of which it will have more soon.
+    private var unripe: Set<TaskID> = []
+    private var finding = CallMetadataFinding()
 
     /// What lies closer together than this is asked for in one go.
     private static let gap = Duration.minutes(30)
@@ -27,53 +32,74 @@ struct Enrichment: Sendable {
     private static let longestWait = Duration.hours(2)
 
     /// - Parameter window: what has been listed.
-    /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
-    ///   and no failure of the pass: the calls keep what the listing says.
-    func run(_ window: Range<Timestamp>) async throws {
-        guard context.rules.searchesCalls else { return }
-        let spans = try await context.manifest.spansToSearch(
+    init(of window: Range<Timestamp>, organization: Organization, context: PassContext) async throws {
+        self.organization = organization
+        self.context = context
+        guard context.rules.searchesCalls else {
+            due = []
+            return
+        }
+        due = try await context.manifest.spansToSearch(
             organization: organization.name,
             window: window,
             sealedSince: context.now() - context.rules.askSchedule.horizon,
             gap: Self.gap
         )
-        var finding = CallMetadataFinding()
-        do {
-            for span in spans { finding.searched += try await search(span) }
-        } catch let error as ProviderError {
-            if error.code == .cancelled { throw CancellationError() }
-            finding.absence = error.description
-            context.logger.info(
-                "calls are kept with what the listing says of them",
-                metadata: ["organization": "\(organization.name)", "reason": "\(error)"]
-            )
-        }
-        context.callMetadata.set(finding, for: organization.name)
     }
 
-    /// - Returns: of how many calls it told something new.
-    private func search(_ span: Range<Timestamp>) async throws -> Int {
-        var searched = 0
-        var unripe: Set<TaskID> = []
-        let from = span.lowerBound - Self.longestWait
-        for try await page in organization.contactCenter.searchTaskPages(from: from, to: span.upperBound) {
-            let ripe = page.records.filter(isRipe)
-            unripe.formUnion(page.records.filter { !isRipe($0) }.map(\.id))
-            searched += try await context.manifest.noteSearched(
-                ripe.map { SearchedTask(id: $0.id, json: $0.json) },
-                organization: organization.name
-            )
-            if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking Search about calls") }
+    /// When the calls were created that Search is to be asked about.
+    var spans: [Range<Timestamp>] { due.map(Self.asked) }
+
+    private static func asked(_ span: Range<Timestamp>) -> Range<Timestamp> {
+        (span.lowerBound - longestWait)..<span.upperBound
+    }
+
+    /// Takes what Search says of calls of its spans; others are others' affair.
+    /// - Parameter others: calls that are not known for longer than this, and that it is to be asked about all the same.
+    mutating func take(_ records: [SearchTask], besides others: Set<TaskID>) async throws {
+        guard context.rules.searchesCalls else { return }
+        let spans = spans
+        let wanted = records.filter { record in
+            others.contains(record.id)
+                || (record.createdTime.map { time in spans.contains { $0.contains(time) } } ?? !spans.isEmpty)
         }
-        let settled = min(span.upperBound, context.now() - Self.settlingTime)
-        if span.lowerBound < settled {
+        guard !wanted.isEmpty else { return }
+        let ripe = wanted.filter(isRipe)
+        unripe.formUnion(wanted.filter { !isRipe($0) }.map(\.id))
+        finding.searched += try await context.manifest.noteSearched(
+            ripe.map { SearchedTask(id: $0.id, json: $0.json) },
+            organization: organization.name
+        )
+    }
+
+    /// Search has been asked about all that was created before `time`.
+    mutating func finish(before time: Timestamp) async throws {
+        while let span = due.first, span.upperBound <= time {
+            due.removeFirst()
+            let settled = min(span.upperBound, context.now() - Self.settlingTime)
+            guard span.lowerBound < settled else { continue }
             try await context.manifest.noteSearchedInVain(
                 organization: organization.name,
                 span: span.lowerBound..<settled,
                 except: unripe
             )
         }
-        return searched
+    }
+
+    /// Search cannot be asked, or not any further: the calls keep what the listing says.
+    mutating func fail(_ error: ProviderError) {
+        guard !due.isEmpty else { return }
+        finding.absence = error.description
+        context.logger.info(
+            "calls are kept with what the listing says of them",
+            metadata: ["organization": "\(organization.name)", "reason": "\(error)"]
+        )
+    }
+
+    /// Keeps what came of it for the end of the pass.
+    func tell() {
+        guard context.rules.searchesCalls else { return }
+        context.callMetadata.set(finding, for: organization.name)
     }
 
     private func isRipe(_ task: SearchTask) -> Bool {

@@ -237,10 +237,8 @@ package struct Pass: Sendable {
                 context.listed.set(listed, for: assignment.organization.name)
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
-                let enrichment = Enrichment(organization: assignment.organization, context: context)
-                try await enrichment.run(listed)
                 let witnesses = Witnesses(organization: assignment.organization, context: context)
-                try await witnesses.run(assignment.window) { pageNoted.yield() }
+                try await witnesses.run(assignment.window, listed: listed) { pageNoted.yield() }
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

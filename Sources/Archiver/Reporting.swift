@@ -28,6 +28,10 @@ package struct DayReport: Sendable {
     package var day: ArchiveDay { account.figures.day }
     package var summary: PassSummary { account.figures.summary }
     package var isClosed: Bool { openBecause.isEmpty }
+    /// Other sources whose last word on the day does not fit what was known then.
+    package var differing: [DayWitness.Source] {
+        witnesses.filter { $0.absence == nil && !$0.fits }.map(\.source)
+    }
 
     /// Why a day is not closed.
     package enum OpenReason: Hashable, Sendable, CustomStringConvertible {

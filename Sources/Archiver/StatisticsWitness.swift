@@ -12,7 +12,6 @@ struct StatisticsWitness: Sendable {
     /// - Throws: what the manifest throws, and cancellation. That the provider does not count any more, or does not allow
     ///   to ask, is a finding and no failure of the pass.
     func run(_ days: [ArchiveDay]) async throws {
-        guard organization.crossChecksStatistics else { return }
         for day in days {
             if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking for statistics") }
             let interval = day.interval(in: context.rules.timeZone)

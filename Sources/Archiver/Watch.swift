@@ -16,7 +16,7 @@ package struct AlarmRules: Hashable, Sendable {
     package var horizon: Duration
     /// The provider purges something that is missing within this time.
     package var purge: Duration
-    /// A day ended longer ago than this, and is not closed.
+    /// A day ended longer ago than this, and is not closed, or does not fit what another source counts.
     package var openDay: Duration
     /// The file system has fewer bytes than this to give.
     package var freeBytes: Int64
@@ -75,6 +75,7 @@ package struct Watch: Sendable {
         alarms += try await volumeAlarms(organization, manifest, outlook, standpoint)
         alarms += try await gapAlarms(organization, manifest, standpoint)
         alarms += dayAlarms(organization, outlook, standpoint)
+        alarms += try await witnessAlarms(organization, manifest, standpoint)
         alarms += try await damageAlarms(organization, manifest)
         return alarms
     }
@@ -128,6 +129,30 @@ package struct Watch: Sendable {
         let days = open.count == 1 ? "1 day is" : "\(open.count) days are"
         let message = "\(days) over and not closed, the oldest \(oldest): callark report --day \(oldest)"
         return [Alarm(.critical, .daysOpen, organization: organization.description, message)]
+    }
+}
+
+// MARK: - Other sources
+
+extension Watch {
+    /// Days on which another source of the provider's does not agree, though the passes have had time to take up what was
+    /// missing. What still differs when the horizon has passed once more, nothing will mend: `status` goes on to say it,
+    /// and the alarm, which nobody could answer otherwise, ends.
+    private func witnessAlarms(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ standpoint: Standpoint
+    ) async throws -> [Alarm] {
+        let standing = try await manifest.disagreements(organization).filter { witness in
+            let due = witness.day.interval(in: timeZone).upperBound + rules.openDay
+            return due <= standpoint.now && standpoint.now < due + standpoint.horizon
+        }
+        guard let oldest = standing.first else { return [] }
+        let count = Set(standing.map(\.day)).count
+        let days = count == 1 ? "1 day does" : "\(count) days do"
+        let sources = Set(standing.map(\.source.name)).sorted().joined(separator: " and ")
+        let message = "\(days) not fit \(sources), the oldest \(oldest.day): callark report --day \(oldest.day)"
+        return [Alarm(.warning, .witnessDiffers, organization: organization.description, message)]
     }
 }
 

@@ -8,6 +8,7 @@ extension TaskEntry {
         object.add("capture_request", captureRequest.rawValue)
         object.add("channel_type", channelType)
         object.addCheck()
+        object.add("claimed_by", claimedBy)
         object.add("created_time", createdTime.millisecondsSince1970)
         object.add("created_time_iso", createdTime.description)
         object.add("day", day.description)
@@ -31,7 +32,8 @@ extension TaskEntry {
             status: TaskStatus(object.json.string("status") ?? ""),
             captureRequest: try object.required("capture_request") { CaptureRequest(rawValue: $0) },
             json: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
-            searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) }
+            searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
+            claimedBy: object.json.string("claimed_by")
         )
         try object.requireWhole()
     }

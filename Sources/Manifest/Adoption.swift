@@ -75,6 +75,7 @@ struct Adoption: Sendable {
         } else {
             row = try KnownTask.insert(task, organization: organization, isListed: task.wasListed, in: db)
         }
+        if let source = task.claimedBy, !source.isEmpty { try Claim.put(row, source: source, now: now, in: db) }
         guard task.captureRequest != .notRequested else { return try Question.close(row, in: db) }
         guard try Question.find(row, in: db) == nil else { return }
         // It was asked about before its day was sealed, and nothing was there; the next pass asks again.

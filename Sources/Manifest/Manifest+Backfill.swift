@@ -61,6 +61,8 @@ extension Manifest {
                 try db.cachedStatement(sql: "UPDATE task SET capture_request = ? WHERE row = ?")
                     .execute(arguments: [CaptureRequest.requested.stored, known.row])
                 try Question.open(known.row, next: now, in: db)
+                // A day that is sealed has the listing's word for it; its next archive takes this along.
+                try (UnsealedTask.find(known.row, in: db) ?? UnsealedTask()).put(known.row, in: db)
                 let event = Event(
                     time: now,
                     kind: .captureClaimed,

@@ -45,6 +45,29 @@ extension Manifest {
         }
     }
 
+    /// What is known of the calls of these tasks; those of which nothing is are left out.
+    package func calls(
+        of tasks: some Sequence<TaskID> & Sendable,
+        organization: OrganizationName
+    ) async throws -> [TaskID: KnownCall] {
+        try await read { db in
+            var reading = CallReading()
+            var calls: [TaskID: KnownCall] = [:]
+            let select = """
+                SELECT \(StoredCall.columns) FROM task JOIN organization ON organization.row = task.organization
+                WHERE task.id = ? AND name = ?
+                """
+            for task in tasks where calls[task] == nil {
+                let arguments: StatementArguments = [task.stored, organization.description]
+                guard let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else {
+                    continue
+                }
+                calls[task] = try reading.call(of: row, in: db)
+            }
+            return calls
+        }
+    }
+
     /// What is known of a task: a row for each organization that has one of this ID, so nearly always one or none.
     package func tasks(_ id: TaskID, organization: OrganizationName? = nil) async throws -> [TaskRow] {
         try await read { db in

@@ -105,7 +105,7 @@ private struct SealingScope: Sendable {
     func batch(after position: TaskPosition, in db: Database) throws -> RowSequence<TaskEntry>.Batch<TaskPosition> {
         let select = """
             SELECT task.id, created_time, channel.text, status.text, capture_request, unsealed_task.json,
-                unsealed_task.search
+                unsealed_task.search, (SELECT source FROM claim WHERE claim.task = task.row)
             FROM task CROSS JOIN unsealed_task ON unsealed_task.task = task.row
             JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
             WHERE \(TaskRange.condition) AND task.day = :day AND revision <= :mark
@@ -124,7 +124,8 @@ private struct SealingScope: Sendable {
                 status: TaskStatus(row[3]),
                 captureRequest: try CaptureRequest(stored: row[4]),
                 json: (row[5] as String?).map(ProviderJSON.init(redacted:)),
-                searchJSON: (row[6] as String?).map(ProviderJSON.init(redacted:))
+                searchJSON: (row[6] as String?).map(ProviderJSON.init(redacted:)),
+                claimedBy: row[7]
             )
         }
         return RowSequence.Batch(rows: tasks, next: rows.last.map { TaskPosition(createdTime: $0[1], id: $0[0]) })

@@ -85,6 +85,9 @@ package struct TaskEntry: Hashable, Sendable {
     package var json: ProviderJSON?
     /// The task as the provider's Search shows it; `nil` where it was not asked, or said nothing.
     package var searchJSON: ProviderJSON?
+    /// Another source of the provider's that says that it was recorded, where the listing says that it was not; that word
+    /// counts, whatever later listings say.
+    package var claimedBy: String?
 
     package init(
         id: TaskID,
@@ -94,7 +97,8 @@ package struct TaskEntry: Hashable, Sendable {
         status: TaskStatus,
         captureRequest: CaptureRequest,
         json: ProviderJSON?,
-        searchJSON: ProviderJSON? = nil
+        searchJSON: ProviderJSON? = nil,
+        claimedBy: String? = nil
     ) {
         self.id = id
         self.day = day
@@ -104,5 +108,6 @@ package struct TaskEntry: Hashable, Sendable {
         self.captureRequest = captureRequest
         self.json = json
         self.searchJSON = searchJSON
+        self.claimedBy = claimedBy
     }
 }

@@ -12,7 +12,7 @@ package struct AlarmSettings: Sendable, Hashable {
     package var horizon: Duration
     /// The provider purges something that is missing within this time.
     package var purge: Duration
-    /// A day ended longer ago than this, and is not closed.
+    /// A day ended longer ago than this, and is not closed, or does not fit what another source counts.
     package var openDay: Duration
     /// The root's file system has fewer bytes than this to give.
     package var freeBytes: Int64

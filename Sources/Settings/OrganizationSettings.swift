@@ -23,6 +23,8 @@ package struct OrganizationSettings: Sendable {
     package var crossChecksActivities: Bool
     /// Whether it is held against Search, where the provider allows it.
     package var crossChecksSearch: Bool
+    /// Whether that was said in so many words, and is not the default.
+    package var demandsSearch: Bool
     /// Whether it is held against queue statistics, where the provider allows it.
     package var crossChecksStatistics: Bool
     /// How long the provider keeps its recordings; `nil` for the time of all.
@@ -43,6 +45,7 @@ package struct OrganizationSettings: Sendable {
         requestsPerMinute: Int,
         crossChecksActivities: Bool,
         crossChecksSearch: Bool,
+        demandsSearch: Bool = false,
         crossChecksStatistics: Bool,
         providerRetention: Duration? = nil,
         legacy: Legacy? = nil
@@ -59,6 +62,7 @@ package struct OrganizationSettings: Sendable {
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
         self.crossChecksSearch = crossChecksSearch
+        self.demandsSearch = demandsSearch
         self.crossChecksStatistics = crossChecksStatistics
         self.providerRetention = providerRetention
         self.legacy = legacy

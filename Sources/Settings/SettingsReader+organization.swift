@@ -35,6 +35,7 @@ extension SettingsReader {
             requestsPerMinute: requestsPerMinute,
             crossChecksActivities: crossChecksActivities,
             crossChecksSearch: crossChecksSearch,
+            demandsSearch: crossChecksSearch && owner.raw(SettingKey.crossChecksSearch.row) != nil,
             crossChecksStatistics: crossChecksStatistics,
             providerRetention: retention,
             legacy: legacy

@@ -7,6 +7,12 @@ extension APIDialect {
         "tasks", "captures/query", "agents/statistics", "queues/statistics",
     ]
 
+    /// Whether the platform that speaks this dialect has Search (wxcc-api 11).
+    package var hasSearch: Bool { self == .current }
+
+    /// What is said where it has none.
+    package static let noSearch = "the early-access platform has no Search"
+
     /// Whether the platform that speaks this dialect has that call.
     func offers(_ call: APICall) -> Bool {
         switch self {

@@ -21,6 +21,8 @@ package struct ProviderSettings: Sendable {
     package var crossChecksActivities: Bool
     /// Whether it is held against Search, which the early-access platform does not have.
     package var crossChecksSearch: Bool
+    /// Whether the configuration says in so many words that it is to be held against Search.
+    package var demandsSearch: Bool
     /// Whether it is held against queue statistics, until the provider has none any more.
     package var crossChecksStatistics: Bool
     /// How the organization's access token is come by.
@@ -37,6 +39,7 @@ package struct ProviderSettings: Sendable {
         requestsPerMinute: Int = 50,
         crossChecksActivities: Bool = true,
         crossChecksSearch: Bool = true,
+        demandsSearch: Bool = false,
         crossChecksStatistics: Bool = true,
         credentials: Credentials
     ) {
@@ -49,7 +52,8 @@ package struct ProviderSettings: Sendable {
         self.requestsPerMinute = requestsPerMinute
         self.crossChecksActivities = crossChecksActivities
         self.crossChecksStatistics = crossChecksStatistics
-        self.crossChecksSearch = crossChecksSearch && dialect == .current
+        self.crossChecksSearch = crossChecksSearch && dialect.hasSearch
+        self.demandsSearch = demandsSearch
         self.credentials = credentials
     }
 }

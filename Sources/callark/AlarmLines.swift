@@ -32,7 +32,7 @@ extension ExitStatus {
             case .diskLow: .inputOutput
             case .archivesDamaged: .damage
             case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen:
+                .daysOpen, .witnessDiffers:
                 .incomplete
             }
     }

@@ -12,7 +12,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration, the disk, the clock and the provider, a line each.",
         discussion: """
-            Looks at the file, the root's file system and free space, and the clock; then, for each organization, asks the \
+            Looks at the file, the root's file system and free space, the clock, and what an older platform of the \
+            provider's does not have; then, for each organization, asks the \
             provider whether the token works, is that organization's, and belongs to the configured region. Each line that \
             does not say ok says what to do.
 
@@ -37,6 +38,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
             try report.add("clock", Self.clock())
+            for (name, finding) in Self.platforms(workplace) { try report.add(name, finding) }
             if !offline {
                 for (name, finding) in await providers(workplace) { try report.add(name, finding) }
             }
@@ -76,6 +78,23 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         return now >= built
             ? .ok("\(now)")
             : .wrong("the clock says \(now)", advice: "set it, for example with NTP", .inputOutput)
+    }
+
+    /// What an organization's platform does not have, said here and not by every pass.
+    private static func platforms(_ workplace: Workplace) -> [(String, Finding)] {
+        workplace.settings.organizations.filter { !workplace.provider($0).dialect.hasSearch }.map { organization in
+            let name = "search \(organization.name)"
+            guard organization.demandsSearch else {
+                let meaning = "calls are kept with what the listing says of them, and no day is held against Search"
+                return (name, .ok("\(APIDialect.noSearch): \(meaning)"))
+            }
+            let advice =
+                "leave out cross_check_search, or api_dialect where the tenant has moved to the current platform"
+            return (
+                name,
+                .wrong("\(APIDialect.noSearch), and cross_check_search asks for it", advice: advice, .configuration)
+            )
+        }
     }
 
     private func providers(_ workplace: Workplace) async -> [(String, Finding)] {

@@ -1,13 +1,17 @@
+import Manifest
 import Recordings
 import Settings
 
-/// `{"type":"gap", …}`: something that should exist and is not held.
+/// `{"type":"gap", …}`: something that should exist and is not held; with what is known of the call, whoever looks into it
+/// knows whom to ask.
 struct GapLine: Encodable {
     let type = "gap"
     private let gap: Gap
+    private let call: KnownCall?
 
-    init(_ gap: Gap) {
+    init(_ gap: Gap, call: KnownCall? = nil) {
         self.gap = gap
+        self.call = call
     }
 
     enum CodingKeys: String, CodingKey {
@@ -32,6 +36,7 @@ struct GapLine: Encodable {
         try line.encodeIfPresent(gap.recording?.isSegment, forKey: .segment)
         try line.encode(Evidence(gap.evidence), forKey: .evidence)
         try line.encodeIfPresent(gap.explanation.map(Explanation.init), forKey: .explanation)
+        try call.map(CallFields.init)?.encode(to: encoder)
     }
 
     private struct Evidence: Encodable {
@@ -74,14 +79,76 @@ struct GapLine: Encodable {
     }
 }
 
+/// What is known of a call, in the words of a recording's line; what is not known is left out.
+private struct CallFields: Encodable {
+    private var agent: String?
+    private var agentID: String?
+    private var queue: String?
+    private var queueID: String?
+    private var site: String?
+    private var siteID: String?
+    private var team: String?
+    private var teamID: String?
+    private var origin: String?
+    private var destination: String?
+    private var direction: String?
+    private var durationMilliseconds: Int64?
+    private var wrapUp: String?
+    private var termination: String?
+    private var callSource: String
+
+    init(_ call: KnownCall) {
+        let facts = call.facts
+        (agent, agentID) = (facts.agent?.name, facts.agent?.id)
+        (queue, queueID) = (facts.queue?.name, facts.queue?.id)
+        (site, siteID) = (facts.site?.name, facts.site?.id)
+        (team, teamID) = (facts.team?.name, facts.team?.id)
+        (origin, destination, direction) = (facts.origin, facts.destination, facts.direction)
+        durationMilliseconds = facts.durationMilliseconds
+        (wrapUp, termination) = (facts.wrapUp, facts.termination)
+        callSource = call.isSearched ? "search" : "task"
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agent, queue, site, team, origin, destination, direction, termination
+        case agentID = "agent_id"
+        case queueID = "queue_id"
+        case siteID = "site_id"
+        case teamID = "team_id"
+        case durationMilliseconds = "duration_ms"
+        case wrapUp = "wrap_up"
+        case callSource = "call_source"
+    }
+}
+
+extension KnownCall {
+    /// For people: whose call it was; `nil` where nothing of that is known.
+    var text: String? {
+        var parts: [String] = []
+        if let agent = facts.agent { parts.append("agent \(agent.name ?? agent.id ?? "")") }
+        if let queue = facts.queue { parts.append("queue \(queue.name ?? queue.id ?? "")") }
+        if let direction = facts.direction { parts.append(direction) }
+        if let origin = facts.origin { parts.append("from \(origin)") }
+        if let destination = facts.destination { parts.append("to \(destination)") }
+        if let length = facts.durationMilliseconds {
+            parts.append("\(isSearched ? "" : "at most ")\(Readable.duration(.milliseconds(length)))")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+}
+
 extension Gap {
     /// A line for people, whatever operators and the provider have written.
-    var line: String {
+    var line: String { line(of: nil) }
+
+    /// The same with whose call it was, where that is known.
+    func line(of call: KnownCall?) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
         let words = detail.map { ": \($0)" } ?? ""
         let explained = explanation.map { "; explained: \($0.text)" } ?? ""
+        let whose = call?.text.map { "; \($0)" } ?? ""
         return VisibleText.escaped(
-            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); \(evidence.text)\(explained)"
+            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words)\(whose); \(evidence.text)\(explained)"
         )
     }
 }

@@ -30,6 +30,9 @@ struct GapsListCommand: AsyncParsableCommand {
             Without --explained or --all: those that nobody has explained. A reason is one of \
             \(GapReason.gaps.map(\.rawValue).joined(separator: ", ")).
 
+            Then the days among those asked about that do not fit what another source of the provider's counts (Search, \
+            queue statistics): what is missing there is no gap under a name.
+
             EXAMPLES
               callark gaps list --day 2025-11-20
               callark gaps list --reason never_available --json
@@ -73,15 +76,39 @@ struct GapsListCommand: AsyncParsableCommand {
                     reason: reason,
                     isExplained: all ? nil : explained
                 )
-                for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: name)) {
+                let gaps = try await manifest.gaps(filter, at: workplace.standpoint(of: name))
+                let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
+                for gap in gaps {
                     counts.add(gap)
-                    try output.json(GapLine(gap))
-                    output.text(gap.line)
+                    try output.json(GapLine(gap, call: calls[gap.taskID]))
+                    output.text(gap.line(of: calls[gap.taskID]))
+                }
+                for witness in try await disagreements(of: name, manifest, in: range, workplace) {
+                    counts.add(witness)
+                    try output.json(WitnessLine(witness))
+                    output.text("\(witness.complaint ?? ""); \(witness.sides)")
                 }
             }
         }
         try output.json(counts)
-        output.text("\(Readable.count(counts.gaps, "gap")), \(counts.explained) of them explained")
+        let differing = counts.daysDiffering
+        output.text(
+            "\(Readable.count(counts.gaps, "gap")), \(counts.explained) of them explained"
+                + (differing == 0 ? "" : "; \(Readable.count(differing, "day")) not as other sources count")
+        )
+    }
+
+    /// Of the days that are asked about, also where only a part of one is.
+    private func disagreements(
+        of name: OrganizationName,
+        _ manifest: Manifest,
+        in range: Range<Timestamp>?,
+        _ workplace: Workplace
+    ) async throws -> [DayWitness] {
+        let zone = workplace.settings.archive.timeZone
+        return try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
+            range?.overlaps(witness.day.interval(in: zone)) ?? true
+        }
     }
 
     private struct Counts: Encodable {
@@ -90,6 +117,26 @@ struct GapsListCommand: AsyncParsableCommand {
         var explained = 0
         var unexplained = 0
         var reasons: [GapReason: Int] = [:]
+        /// Days that do not fit what another source of the provider's counts.
+        var daysDiffering: Int { days.count }
+        private var days: Set<String> = []
+
+        enum CodingKeys: String, CodingKey {
+            case type, gaps, explained, unexplained, reasons
+            case daysDiffering = "days_differing"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var line = encoder.container(keyedBy: CodingKeys.self)
+            try line.encode(type, forKey: .type)
+            try line.encode(gaps, forKey: .gaps)
+            try line.encode(explained, forKey: .explained)
+            try line.encode(unexplained, forKey: .unexplained)
+            try line.encode(reasons, forKey: .reasons)
+            try line.encode(daysDiffering, forKey: .daysDiffering)
+        }
+
+        mutating func add(_ witness: DayWitness) { days.insert("\(witness.organization) \(witness.day)") }
 
         mutating func add(_ gap: Gap) {
             gaps += 1

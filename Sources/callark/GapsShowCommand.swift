@@ -51,10 +51,12 @@ struct GapsShowCommand: AsyncParsableCommand {
             "  created \(row.createdTime), \(row.status), recording \(row.captureRequest.text)"
                 + (row.isListed ? "" : ", never listed")
         )
+        let call = try await manifest.calls(of: [row.id], organization: row.organization)[row.id]
+        if let whose = call?.text { output.text("  \(VisibleText.escaped(whose))") }
         let filter = GapFilter(organization: row.organization, task: row.id)
         for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: row.organization)) {
             summary.gaps += 1
-            try output.json(GapLine(gap))
+            try output.json(GapLine(gap, call: call))
             output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
             output.text("    \(gap.evidence.text)")
             if let explanation = gap.explanation {

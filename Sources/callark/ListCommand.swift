@@ -53,7 +53,7 @@ struct ListCommand: AsyncParsableCommand {
                 filter.organization = organization
                 for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {
                     counts.add(row)
-                    try write(row, root: workplace.root, to: output)
+                    try await write(row, manifest, root: workplace.root, to: output)
                 }
             }
         }
@@ -61,14 +61,15 @@ struct ListCommand: AsyncParsableCommand {
         output.text("\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap"))")
     }
 
-    private func write(_ row: ListRow, root: ArchiveRoot, to output: Output) throws {
+    private func write(_ row: ListRow, _ manifest: Manifest, root: ArchiveRoot, to output: Output) async throws {
         switch row {
         case .recording(let recording):
             try output.json(RecordingLine(recording, root: root))
             output.text(text(of: recording))
         case .gap(let gap):
-            try output.json(GapLine(gap))
-            output.text(text(of: gap))
+            let call = try await manifest.calls(of: [gap.taskID], organization: gap.organization)[gap.taskID]
+            try output.json(GapLine(gap, call: call))
+            output.text(text(of: gap, call))
         }
     }
 
@@ -92,11 +93,11 @@ struct ListCommand: AsyncParsableCommand {
         ].joined(separator: "  ").trimmingTrailingBlanks
     }
 
-    private func text(of row: Gap) -> String {
+    private func text(of row: Gap, _ call: KnownCall?) -> String {
         [
             row.day.description, row.organization.description, row.taskID.description,
-            "gap".padded(to: 8), row.reason.rawValue,
-        ].joined(separator: "  ")
+            "gap".padded(to: 8), row.reason.rawValue, VisibleText.escaped(call?.text ?? ""),
+        ].joined(separator: "  ").trimmingTrailingBlanks
     }
 
     private struct Counts: Encodable {

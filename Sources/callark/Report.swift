@@ -84,7 +84,8 @@ extension Report {
 
 extension DayReport {
     fileprivate var state: String {
-        isClosed ? "closed" : "open: \(openBecause.map(\.description).joined(separator: ", "))"
+        let state = isClosed ? "closed" : "open: \(openBecause.map(\.description).joined(separator: ", "))"
+        return differing.reduce(state) { "\($0), does not fit \($1.name)" }
     }
 }
 
@@ -166,7 +167,7 @@ private struct DayReportLine: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case state, archives
+        case state, archives, differing
         case openBecause = "open_because"
     }
 
@@ -175,6 +176,7 @@ private struct DayReportLine: Encodable {
         var line = encoder.container(keyedBy: CodingKeys.self)
         try line.encode(day.isClosed ? "closed" : "open", forKey: .state)
         try line.encode(day.openBecause.map(\.code), forKey: .openBecause)
+        try line.encode(day.differing, forKey: .differing)
         try line.encode(day.archives.map { Archive($0, root: root) }, forKey: .archives)
     }
 
@@ -202,7 +204,7 @@ extension Report {
         "type", "organization", "day", "state", "open_because", "tasks", "capture_requested", "not_requested",
         "undetermined", "expected", "archived", "stored", "pending", "failed", "explained", "unexplained",
         "audio_hours", "bytes", "archive", "sha256", "task_id", "recording_id", "reason", "detail", "evidence",
-        "explanation", "note", "explained_by", "explained_time",
+        "explanation", "note", "explained_by", "explained_time", "differing",
     ]
 
     /// Every line has all fields.
@@ -240,6 +242,7 @@ extension Report {
         values["day"] = day.day.description
         values["state"] = day.isClosed ? "closed" : "open"
         values["open_because"] = day.openBecause.map(\.code).joined(separator: " ")
+        values["differing"] = day.differing.map(\.rawValue).joined(separator: " ")
         return values
     }
 

@@ -11,6 +11,9 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Show, per organization and day, what is expected, archived, stored, pending, and missing.",
         discussion: """
+            A day that does not fit what another source of the provider's counts (Search, queue statistics) is marked, and \
+            both sides' figures are told.
+
             Also when the last complete pass ended, how long the tokens last, how much disk is left, and what is an alarm \
             by the section alarms of the configuration. It reads only, and may run beside a pass.
 
@@ -102,26 +105,28 @@ struct StatusCommand: AsyncParsableCommand {
         workplace: Workplace,
         to output: Output
     ) async throws {
-        let days =
-            try await manifest?.dayStatuses(
-                organization: name,
-                at: workplace.standpoint(of: name)
-            ) ?? []
+        let disagreements = try await manifest?.disagreements(name) ?? []
+        let days = try await days(of: name, manifest, disagreements, workplace)
         let lastPass = try await manifest?.lastCompletePass(name)
         let listedThrough = try await manifest?.watermark(name)
         output.text("\(name)")
         if !days.isEmpty { output.text("  day         expected  archived  stored  pending  failed  gaps  explained") }
+        let differing = Dictionary(grouping: disagreements, by: \.day)
         for day in days {
-            try output.json(DayLine(organization: name, day))
+            let sources = differing[day.day] ?? []
+            try output.json(DayLine(organization: name, day, differing: sources.map(\.source)))
+            for witness in sources { try output.json(WitnessLine(witness)) }
             let counts = [
                 (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
                 (day.gaps, 4), (day.explained, 9),
             ]
+            let states = (day.isClosed ? ["closed"] : []) + sources.map { "does not fit \($0.source.name)" }
             output.text(
                 "  \(day.day)  " + counts.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
-                    + (day.isClosed ? "  closed" : "")
+                    + (states.isEmpty ? "" : "  \(states.joined(separator: ", "))")
             )
         }
+        for witness in disagreements { output.text("  \(witness.complaint ?? ""); \(witness.sides)") }
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
         let token = try await workplace.tokenStatus(of: name)
         try output.json(
@@ -133,13 +138,27 @@ struct StatusCommand: AsyncParsableCommand {
                 refreshTokenExpires: token?.refreshExpires?.description,
                 allReadSince: reading.allReadSince?.description,
                 archivesNeverRead: reading.neverRead,
-                archivesWithFaults: reading.faulty
+                archivesWithFaults: reading.faulty,
+                daysDiffering: differing.count
             )
         )
         output.text("  last complete pass: \(lastPass?.endedTime?.description ?? "none yet")")
         output.text("  listed through: \(listedThrough?.description ?? "not yet")")
         output.text("  archives: \(Self.text(of: reading))")
         output.text("  token: \(token.map(Self.text) ?? "not used yet")")
+    }
+
+    /// Days of which anything is known here; and those of which only another source knows something.
+    private func days(
+        of name: OrganizationName,
+        _ manifest: Manifest?,
+        _ disagreements: [DayWitness],
+        _ workplace: Workplace
+    ) async throws -> [DayStatus] {
+        guard let manifest else { return [] }
+        let known = try await manifest.dayStatuses(organization: name, at: workplace.standpoint(of: name))
+        let unknown = Set(disagreements.map(\.day)).subtracting(known.map(\.day))
+        return (known + unknown.map { DayStatus(organization: name, day: $0) }).sorted { $0.day < $1.day }
     }
 
     private static func text(of reading: ReadingStatus) -> String {
@@ -170,8 +189,11 @@ struct StatusCommand: AsyncParsableCommand {
         var explained: Int
         var unexplained: Int
         var closed: Bool
+        /// Other sources of the provider's whose counts of the day do not fit; a line of type `witness` has each.
+        var differing: [DayWitness.Source]
 
-        init(organization: OrganizationName, _ status: DayStatus) {
+        init(organization: OrganizationName, _ status: DayStatus, differing: [DayWitness.Source]) {
+            self.differing = differing
             self.organization = organization.description
             day = status.day
             expected = status.expected
@@ -197,6 +219,8 @@ struct StatusCommand: AsyncParsableCommand {
         var allReadSince: String?
         var archivesNeverRead: Int
         var archivesWithFaults: Int
+        /// Days that do not fit what another source of the provider's counts.
+        var daysDiffering: Int
 
         enum CodingKeys: String, CodingKey {
             case type, organization
@@ -207,6 +231,7 @@ struct StatusCommand: AsyncParsableCommand {
             case allReadSince = "all_read_since"
             case archivesNeverRead = "archives_never_read"
             case archivesWithFaults = "archives_with_faults"
+            case daysDiffering = "days_differing"
         }
     }
 

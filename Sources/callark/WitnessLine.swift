@@ -36,4 +36,19 @@ extension DayWitness {
         guard !fits else { return nil }
         return "\(day) does not fit \(source.name): \(differences.joined(separator: "; "))"
     }
+
+    /// What the source counted, and what was known when it was asked, for people.
+    var sides: String {
+        let mark = source == .search ? "search_" : "queue_"
+        func text(_ figures: [String: Int]) -> String {
+            figures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }
+                .joined(separator: ", ")
+        }
+        let theirs = figures.filter { $0.key.hasPrefix(mark) }
+        let counted = Dictionary(uniqueKeysWithValues: theirs.map { (String($0.key.dropFirst(mark.count)), $0.value) })
+        let ours = figures.filter { Self.ourFigures.contains($0.key) }
+        return "there: \(text(counted)); here: \(text(ours)); at \(time)"
+    }
+
+    private static let ourFigures = ["tasks", "abandoned", "capture_requested", "recordings"]
 }

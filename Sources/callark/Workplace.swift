@@ -152,6 +152,7 @@ struct Workplace: Sendable {
             requestsPerMinute: organization.requestsPerMinute,
             crossChecksActivities: organization.crossChecksActivities,
             crossChecksSearch: organization.crossChecksSearch,
+            demandsSearch: organization.demandsSearch,
             crossChecksStatistics: organization.crossChecksStatistics,
             credentials: credentials(of: organization)
         )

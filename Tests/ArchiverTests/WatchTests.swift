@@ -91,6 +91,38 @@ import WebexContactCenter
         }
     }
 
+    @Test func `of another source that goes on to differ is broken, and not for ever`() async throws {
+        try await Installation.with(.small(mix: .plain)) { here in
+            try await here.pass(.sinceLastPass)
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            defer { try? manifest.close() }
+            var witness = DayWitness(
+                organization: try here.organization,
+                day: try here.day,
+                source: .queueStatistics,
+                time: here.now(),
+                figures: ["queue_accepted": 90, "tasks": 8],
+                differences: ["90 calls were accepted and 0 abandoned, and 8 are known"]
+            )
+            try await manifest.noteWitness(witness)
+            func differing() async throws -> [Alarm] {
+                try await alarms(here).filter { $0.code == .witnessDiffers }
+            }
+            #expect(try await differing() == [], "the next pass may take up what is missing")
+            here.simulator.clock.advance(by: .seconds(3 * 86_400))
+            let alarm = try #require(try await differing().first)
+            #expect(alarm.severity == .warning)
+            #expect(alarm.message.hasPrefix("1 day does not fit queue statistics, the oldest 2025-11-20"))
+            witness.differences = []
+            try await manifest.noteWitness(witness)
+            #expect(try await differing() == [])
+            witness.differences = ["something"]
+            try await manifest.noteWitness(witness)
+            here.simulator.clock.advance(by: .seconds(8 * 86_400))
+            #expect(try await differing() == [])
+        }
+    }
+
     @Test func `of a weekday is held against its own history`() async throws {
         // Six Thursdays and the days between them; the last Thursday has no call, the one before it has few.
         let day = try #require(ArchiveDay("2025-11-20"))

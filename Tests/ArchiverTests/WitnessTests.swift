@@ -1,5 +1,6 @@
 import DailyArchive
 import Foundation
+import Logging
 import Manifest
 import Recordings
 import Simulator
@@ -55,6 +56,47 @@ import WebexContactCenter
         }
     }
 
+    @Test func `that a call was recorded is known after a rebuild too, whatever the listing says`() async throws {
+        try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
+            let task = try #require(here.recordedTasks.first)
+            here.simulator.setCaptureRequested(false, of: task)
+            try await here.pass(change: searchOnly)
+            let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in
+            }
+            // Only the listing is asked, and goes on saying no.
+            let again = try await here.pass {
+                searchOnly(&$0)
+                $0.providers[0].crossChecksSearch = false
+            }
+            #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
+        }
+    }
+
+    @Test func `that a call was recorded is in the day's next archive where Search says it late`() async throws {
+        try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
+            let task = try #require(here.recordedTasks.first)
+            here.simulator.setCaptureRequested(false, of: task)
+            try await here.pass {
+                searchOnly(&$0)
+                $0.providers[0].crossChecksSearch = false
+            }
+            let later = try await here.pass(change: searchOnly)
+            #expect(later.archives.map(\.name.sequence) == [2])
+            let supplement = try #require(later.archives.first)
+            let tar = Process()
+            tar.executableURL = URL(filePath: "/usr/bin/env")
+            tar.arguments = ["tar", "-xOf", supplement.path, "\(supplement.name)/metadata/tasks.jsonl"]
+            let output = Pipe()
+            tar.standardOutput = output
+            try tar.run()
+            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            tar.waitUntilExit()
+            #expect(text.contains(task) && text.contains(#""claimed_by":"search""#))
+            try await here.expectWhole()
+        }
+    }
+
     @Test func `a source that refuses costs the pass nothing and is named`() async throws {
         try await Installation.with(try .small(calls: 4, mix: .plain)) { here in
             here.simulator.change { $0.search.isPermitted = false }
@@ -75,6 +117,131 @@ import WebexContactCenter
             #expect(result.witnesses == [] && result.witnessAbsences == [:])
             #expect(here.simulator.counters.requests[.search] == nil)
             #expect(here.simulator.counters.requests[.statistics] == nil)
+        }
+    }
+
+    /// How many requests a pass into a new archive makes of Search.
+    private func requests(_ here: Installation, _ change: (inout CallArchive.Setup) -> Void) async throws -> Int {
+        let other = Installation(here, root: here.root.path + "-\(UUID())")
+        here.simulator.resetCounters()
+        let result = try await other.pass(change: change)
+        #expect(result.isComplete)
+        return here.simulator.counters.requests(to: .search)
+    }
+
+    @Test func `two look at what Search says, and each moment is asked about once`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.search.pageSize = 5
+        try await Installation.with(try .small(calls: 60, mix: .plain), options: options) { here in
+            let comparing = try await requests(here, searchOnly)
+            let enriching = try await requests(here) {
+                searchOnly(&$0)
+                $0.rules.searchesCalls = true
+                $0.providers[0].crossChecksSearch = false
+            }
+            #expect(comparing >= 12 && enriching >= 12)
+            let both: (inout CallArchive.Setup) -> Void = {
+                searchOnly(&$0)
+                $0.rules.searchesCalls = true
+            }
+            // Two hours before the day's first call are asked about too, which may be a window more.
+            #expect(try await requests(here, both) <= comparing + 1)
+            here.simulator.resetCounters()
+            let result = try await here.pass(change: both)
+            #expect(result.callMetadata?.searched == 60)
+            #expect(result.witnesses.map(\.fits) == [true])
+            #expect(result.witnesses.first?.figures["search_contacts"] == 60)
+            here.simulator.resetCounters()
+            _ = try await here.pass(change: both)
+            #expect(here.simulator.counters.requests(to: .search) == 0)
+        }
+    }
+
+    @Test func `what Search has made known, it is heard on at once`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.tasks.hiddenShare = 0.3
+        try await Installation.with(try .small(calls: 30, mix: .plain), options: options) { here in
+            let result = try await here.pass {
+                searchOnly(&$0)
+                $0.rules.searchesCalls = true
+            }
+            #expect(try #require(result.witnesses.first?.figures["not_listed"]) > 2)
+            #expect(result.callMetadata?.searched == 30)
+            #expect(try await here.recordings().allSatisfy { $0.call?.isSearched == true })
+        }
+    }
+
+    @Test func `days that follow one another are each held against their own calls`() async throws {
+        let days = ["2025-11-18", "2025-11-19", "2025-11-20"]
+        try await Installation.with(try .small(days: days, calls: 12, mix: .plain)) { here in
+            let first = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound
+            let last = try #require(ArchiveDay(days[2])).interval(in: .gmt).upperBound
+            let result = try await here.pass(.between(from: first, to: last)) {
+                searchOnly(&$0)
+                $0.rules.searchesCalls = true
+            }
+            #expect(result.witnesses.map(\.day.description) == days)
+            #expect(result.witnesses.allSatisfy { $0.fits && $0.figures["search_contacts"] == 12 })
+        }
+    }
+
+    @Test func `what Search says before it fails counts, and the next pass asks about the rest`() async throws {
+        let days = ["2025-11-18", "2025-11-19", "2025-11-20"]
+        try await Installation.with(try .small(days: days, calls: 6, mix: .plain)) { here in
+            var fault = FaultRule(.search, .always, .status(403))
+            fault.after = 1
+            here.simulator.inject(fault)
+            let first = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound
+            let last = try #require(ArchiveDay(days[2])).interval(in: .gmt).upperBound
+            let window = PassWindow.Request.between(from: first, to: last)
+            let broken = try await here.pass(window, change: searchOnly)
+            #expect(broken.isComplete)
+            #expect(broken.witnesses.map(\.day.description) == ["2025-11-18"])
+            #expect(broken.witnesses.allSatisfy { $0.fits && $0.figures["search_contacts"] == 6 })
+            #expect(try #require(broken.witnessAbsences[.search]).contains("403"))
+            here.simulator.clearFaults()
+            let whole = try await here.pass(window, change: searchOnly)
+            #expect(whole.witnesses.map(\.day.description) == ["2025-11-19", "2025-11-20"])
+            #expect(whole.witnesses.allSatisfy(\.fits) && whole.witnessAbsences == [:])
+        }
+    }
+
+    @Test func `a Search that does not date its calls is no witness that there are none`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.search.undefinedFields = ["createdTime"]
+        try await Installation.with(try .small(calls: 6, mix: .plain), options: options) { here in
+            let result = try await here.pass(change: searchOnly)
+            #expect(result.witnesses.map(\.fits) == [true])
+        }
+    }
+
+    @Test func `a moment is asked about once`() {
+        func time(_ hours: Int64) -> Timestamp { Timestamp(millisecondsSince1970: hours * 3_600_000) }
+        let spans = [(5, 9), (1, 3), (2, 4), (9, 10), (12, 13), (12, 12)].map { time($0.0)..<time($0.1) }
+        #expect(Searching.union(spans) == [(1, 4), (5, 10), (12, 13)].map { time($0.0)..<time($0.1) })
+    }
+
+    private let earlyAccess: (inout CallArchive.Setup) -> Void = {
+        $0.providers[0].dialect = .earlyAccess
+        $0.providers[0].crossChecksActivities = false
+        $0.providers[0].crossChecksStatistics = false
+        $0.rules.searchesCalls = true
+    }
+
+    @Test func `a platform without Search is told of where the configuration asks for it, and else not`() async throws {
+        var options = SimulatorOptions.unlimited
+        options.isEarlyAccess = true
+        try await Installation.with(try .small(calls: 4, mix: .plain), options: options) { here in
+            let silent = try await here.pass(change: earlyAccess)
+            #expect(silent.isComplete)
+            #expect(silent.callMetadata == nil && silent.witnessAbsences == [:] && silent.witnesses == [])
+            let told = try await here.pass {
+                earlyAccess(&$0)
+                $0.providers[0].demandsSearch = true
+            }
+            #expect(told.isComplete)
+            #expect(told.witnessAbsences == [.search: "the early-access platform has no Search"])
+            #expect(here.simulator.counters.requests(to: .search) == 0)
         }
     }
 

@@ -83,6 +83,23 @@ import Testing
         }
     }
 
+    @Test func `a platform without Search is no fault, unless Search is asked for`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            func check(_ environment: [String: String]) async throws -> (Program.Ending, [String: JSON]?) {
+                let ending = try await desk.run("config", "check", "--offline", "--json", environment: environment)
+                return (ending, try ending.objects.first { $0["name"] == .text("search acme") })
+            }
+            #expect(try await check([:]).1 == nil)
+            let early = ["CALLARK_ORG_ACME_API_DIALECT": "early_access"]
+            let (fine, told) = try await check(early)
+            #expect(fine.status == 0 && told?["ok"] == .boolean(true))
+            #expect(told?["message"]?.text?.contains("no Search") == true)
+            let (wrong, fault) = try await check(early.merging(["CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "true"]) { $1 })
+            #expect(wrong.status == 78 && fault?["ok"] == .boolean(false))
+            #expect(fault?["advice"]?.text?.contains("cross_check_search") == true)
+        }
+    }
+
     @Test func `a refresh token that is refused is authorisation`() async throws {
         try await Desk.with(calls: 0) { desk in
             desk.simulator.revokeRefreshTokens()

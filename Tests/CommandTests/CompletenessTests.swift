@@ -110,6 +110,38 @@ import Testing
         }
     }
 
+    @Test func `says whose call it was`() async throws {
+        try await Self.withGap { desk, task in
+            let recording = try #require(
+                try await desk.run("list", "--json").objects.first {
+                    $0["type"]?.text == "recording" && $0["agent"]?.text != nil
+                }
+            )
+            for command in [["gaps"], ["list", "--state", "gap"], ["gaps", "show", task]] {
+                let rows = try await desk.start(command + ["--json"]).end().objects
+                let gap = try #require(rows.first { $0["type"]?.text == "gap" })
+                #expect(gap["task_id"]?.text == task)
+                for field in ["agent", "queue", "origin", "destination", "direction", "call_source"] {
+                    #expect(gap[field]?.text?.isEmpty == false, "\(field)")
+                }
+                #expect(gap["call_source"] == recording["call_source"])
+                let text = try await desk.start(command).end().output
+                for field in ["agent", "queue", "origin", "destination"] {
+                    #expect(text.contains(gap[field]?.text ?? "?"), "\(field)")
+                }
+            }
+        }
+        try await Self.withGap { desk, task in
+            // A manifest from before there were such facts.
+            let update =
+                "UPDATE task SET call_profile = NULL, call_number = NULL, call_duration_ms = NULL, call_outcome = NULL"
+            _ = try await Program.run("sqlite3", ["\(desk.root)/manifest.sqlite", update])
+            let gap = try #require(try await desk.run("gaps", "--json").objects.first)
+            #expect(gap["task_id"]?.text == task)
+            #expect(gap["agent"] == nil && gap["origin"] == nil && gap["call_source"] == nil)
+        }
+    }
+
     @Test func `is explained only where it is missing, with a known reason and a note`() async throws {
         try await Self.withGap { desk, task in
             let held = try #require(desk.simulator.servedRecordings().first).taskID
@@ -148,6 +180,49 @@ import Testing
                 #expect(!ending.output.contains("\u{1B}"))
             }
             #expect(try await desk.run("gaps", "--all", "--json").objects.first?["explanation"]?["note"]?.text == note)
+        }
+    }
+}
+
+@Suite struct `What other sources count` {
+    private static let searchOnly = ["CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false"]
+
+    @Test func `is told by status and by gaps where it does not fit, and no longer where it does`() async throws {
+        try await Desk.with(calls: 20) { desk in
+            desk.simulator.change { $0.tasks.hiddenShare = 0.4 }
+            let pass = try await desk.run("archive", "--day", desk.day, "--json", environment: Self.searchOnly)
+            let told = try #require(try pass.objects.first { $0["type"]?.text == "witness" })
+            #expect(told["fits"] == .boolean(false))
+            let status = try await desk.run("status", "--json").objects
+            let day = try #require(status.first { $0["day"]?.text == desk.day && $0["type"]?.text == "day" })
+            #expect(day["differing"]?.list == [.text("search")])
+            #expect(status.filter { $0["type"]?.text == "witness" } == [told])
+            #expect(status.first { $0["type"]?.text == "organization" }?["days_differing"] == .number(1))
+            let text = try await desk.run("status").output
+            let hidden = try #require(told["figures"]?["not_listed"]?.number.map { Int($0) })
+            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  \(desk.day)  ") })
+            #expect(row.hasSuffix("does not fit Search"))
+            #expect(text.contains("\(desk.day) does not fit Search: \(hidden) calls were left out of the listing"))
+            #expect(text.contains("there: 20 contacts"))
+            let gaps = try await desk.run("gaps", "--day", desk.day, "--json").objects
+            #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
+            #expect(gaps.last?["days_differing"] == .number(1))
+            #expect(try await desk.run("gaps").output.contains("1 day not as other sources count"))
+            let report = try await desk.run("report", "--day", desk.day, "--json").objects
+            #expect(report.first?["differing"]?.list == [.text("search")])
+            let sheet = try await desk.run("report", "--day", desk.day, "--csv").output.split(separator: "\r\n")
+            #expect(
+                sheet.first?.hasSuffix(",differing") == true && sheet.dropFirst().first?.hasSuffix(",search") == true
+            )
+            #expect(try await desk.run("report", "--day", desk.day).output.contains(", does not fit Search\n"))
+            for window in [["--day", "2020-01-01"], ["--to", desk.day]] {
+                let other = try await desk.start(["gaps"] + window).end()
+                #expect(other.output == "0 gaps, 0 of them explained\n")
+            }
+            _ = try await desk.run("archive", "--day", desk.day, environment: Self.searchOnly)
+            let clean = try await desk.run("status").output
+            #expect(!clean.contains("does not fit"))
+            #expect(try await desk.run("gaps", "--json").objects.last?["days_differing"] == .number(0))
         }
     }
 }

@@ -33,6 +33,10 @@ import Testing
         task.status = TaskStatus("")
         task.captureRequest = .undetermined
         #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
+        #expect(!String(decoding: task.jsonLine, as: UTF8.self).contains("claimed_by"))
+        task.claimedBy = "search"
+        #expect(try TaskEntry(jsonLine: task.jsonLine) == task)
+        #expect(String(decoding: task.jsonLine, as: UTF8.self).contains(#","claimed_by":"search","created_time":"#))
     }
 
     @Test func `a line is one JSON object with sorted keys that other readers understand`() throws {

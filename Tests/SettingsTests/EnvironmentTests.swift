@@ -72,6 +72,7 @@ import Testing
         #expect(organization.requestsPerMinute == 99)
         #expect(!organization.crossChecksActivities)
         #expect(!organization.crossChecksSearch && !organization.crossChecksStatistics)
+        #expect(!organization.demandsSearch)
         #expect(organization.oauthBaseURL.absoluteString == "http://127.0.0.1:2")
         guard case .refreshing("app", let secret, let token) = organization.credentials else {
             return #expect(Bool(false))

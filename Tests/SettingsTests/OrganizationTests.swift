@@ -80,6 +80,20 @@ import Testing
         ),
     ]
 
+    @Test(arguments: [
+        ("", true, false), (", cross_check_search: true", true, true), (", cross_check_search: false", false, false),
+    ])
+    func `that Search is to be asked is said, or only taken for granted`(
+        _ key: String,
+        _ asks: Bool,
+        _ demands: Bool
+    ) throws {
+        let keys = "\(Self.identity), region: us1, auth: {access_token: t}\(key)"
+        let loaded = try Installation("organizations:\n  - {\(keys)}").load()
+        let organization = try #require(loaded.settings.organizations.first)
+        #expect(organization.crossChecksSearch == asks && organization.demandsSearch == demands)
+    }
+
     @Test func `a client needs no refresh token, and two organizations may share one`() throws {
         let client = "region: us1, auth: {client_id: c, client_secret: s}"
         let loaded = try Installation(

@@ -138,10 +138,10 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
 extension ProviderExchange {
     /// Asks `POST search` once (wxcc-api 11).
     func search(_ query: SearchQuery, of settings: ProviderSettings) async throws(ProviderError) -> SearchAnswer {
-        guard settings.dialect == .current else {
+        guard settings.dialect.hasSearch else {
             throw ProviderError(
                 .rejected,
-                "the early-access platform has no Search",
+                APIDialect.noSearch,
                 advice: "leave out api_dialect: early_access where the current platform serves this organization"
             )
         }

@@ -1,0 +1,73 @@
+import Logging
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// The walk through the provider's Search of a pass. Two look at what comes: ``Enrichment``, which wants to know more of
+/// calls of which Search has said nothing yet, and ``SearchComparison``, which holds whole days against the listing. They
+/// want nearly the same time, and a request is the same whoever looks at its answer: so each moment is asked about once.
+struct Searching: Sendable {
+    let organization: Organization
+    let context: PassContext
+
+    /// - Parameters:
+    ///   - listed: what has been listed.
+    ///   - days: those that are to be compared.
+    ///   - noted: called when there is something new to be asked about.
+    /// - Returns: the days of which the manifest knows more than before.
+    /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
+    ///   and no failure of the pass.
+    func run(
+        _ listed: Range<Timestamp>,
+        comparing days: [ArchiveDay],
+        noted: @Sendable () -> Void
+    ) async throws -> Set<ArchiveDay> {
+        guard organization.hasSearch else {
+            tellOfAbsence()
+            return []
+        }
+        var enrichment = try await Enrichment(of: listed, organization: organization, context: context)
+        var comparison = SearchComparison(of: days, organization: organization, context: context)
+        do {
+            for span in Self.union(enrichment.spans + comparison.spans) {
+                var pages = organization.contactCenter.searchTaskPages(from: span.lowerBound, to: span.upperBound)
+                    .makeAsyncIterator()
+                while let page = try await pages.next() {
+                    let news = try await comparison.take(page.records)
+                    if !news.isEmpty { noted() }
+                    try await enrichment.take(page.records, besides: news)
+                    comparison.finish(before: page.coveredUntil)
+                    try await enrichment.finish(before: page.coveredUntil)
+                    if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking Search about calls") }
+                }
+                comparison.finish(before: span.upperBound)
+                try await enrichment.finish(before: span.upperBound)
+            }
+        } catch let error as ProviderError {
+            if error.code == .cancelled { throw CancellationError() }
+            enrichment.fail(error)
+            comparison.fail(error)
+        }
+        enrichment.tell()
+        return comparison.changed
+    }
+
+    /// The configuration says it as a whole (`callark config check`), and not every pass anew, unless it asks for what
+    /// there is not.
+    private func tellOfAbsence() {
+        context.logger.debug(
+            "calls are kept with what the listing says, and no day is held against Search",
+            metadata: ["organization": "\(organization.name)", "reason": "\(APIDialect.noSearch)"]
+        )
+        guard organization.demandsSearch else { return }
+        context.witnesses.set(absence: APIDialect.noSearch, of: .search, for: organization.name)
+    }
+
+    /// The same time, each moment of it once, in order.
+    static func union(_ spans: [Range<Timestamp>]) -> [Range<Timestamp>] {
+        spans.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { union, span in
+            guard let last = union.last, span.lowerBound <= last.upperBound else { return union.append(span) }
+            union[union.count - 1] = last.lowerBound..<max(last.upperBound, span.upperBound)
+        }
+    }
+}
