@@ -1,4 +1,4 @@
-"""The provider's API for a corpus: tokens, tasks and captures, with URLs of another server for the recordings.
+"""The provider's API for a corpus: tokens, tasks, captures and Search, with URLs of another server for the recordings.
 
 Written on bare asyncio, with all answers made beforehand, so that what is measured is the client and not this.
 
@@ -13,8 +13,12 @@ import sys
 import urllib.parse
 
 
+# Tasks in an answer of Search.
+SEARCH_PAGE = 250
+
+
 class API(asyncio.Protocol):
-    tasks, times, rows, captures = {}, [], [], {}
+    times, rows, searched, captures = [], [], [], {}
     requests = 0
 
     def connection_made(self, transport):
@@ -58,9 +62,20 @@ class API(asyncio.Protocol):
             return b'{"meta":{"orgId":"%s"},"data":[%s]}' % (
                 self.organization.encode(), b",".join(self.rows[first:last])
             )
+        if path.endswith("/search"):
+            return self.search(json.loads(body)["variables"])
         if path == "/requests":
             return str(API.requests).encode()
         return b'{"meta":{},"data":[]}'
+
+    def search(self, variables):
+        first = bisect.bisect_left(self.times, variables["from"]) + int(variables.get("pagination", {}).get("cursor", 0))
+        end = bisect.bisect_left(self.times, variables["to"])
+        last = min(end, first + SEARCH_PAGE)
+        after = last - bisect.bisect_left(self.times, variables["from"])
+        return b'{"data":{"taskDetails":{"tasks":[%s],"pageInfo":{"hasNextPage":%s,"endCursor":"%d"}}}}' % (
+            b",".join(self.searched[first:last]), b"true" if last < end else b"false", after
+        )
 
 
 def load(corpus, media):
@@ -91,6 +106,18 @@ def load(corpus, media):
         }
         API.times.append(created)
         API.rows.append(json.dumps(row).encode())
+        attributes = row["attributes"]
+        API.searched.append(json.dumps({
+            "id": task, "status": "ended", "isActive": False, "createdTime": created, "endedTime": created + 200_000,
+            "origin": attributes["origin"], "destination": attributes["destination"], "direction": "inbound",
+            "channelType": "telephony", "owner": attributes["owner"],
+            "lastAgent": attributes["owner"], "lastQueue": attributes["queue"] | {"duration": 12_000},
+            "lastSite": {"id": "6f2b1a3e-0000-4000-8000-000000000003", "name": "Main"},
+            "lastTeam": {"id": "6f2b1a3e-0000-4000-8000-000000000004", "name": "First line"},
+            "terminationType": "normal", "terminatingEnd": "Agent", "lastWrapupCodeName": "Solved",
+            "totalDuration": 200_000, "connectedDuration": 180_000, "captureRequested": True,
+            "recordingCount": len(recordings[task]),
+        }).encode())
         entry = {"taskId": task, "recording": recordings[task], "transcription": []}
         API.captures[task.encode()] = json.dumps(entry).encode()
 
