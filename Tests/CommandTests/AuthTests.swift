@@ -197,7 +197,7 @@ import Testing
             try await browse(try await address(login))
             let ending = try await login.end()
             #expect(ending.status == 77)
-            #expect(ending.errors.contains("invalid_scope: The requested scope is invalid."))
+            #expect(ending.errors.contains("invalid_scope: The requested scope is invalid;"))
         }
     }
 
