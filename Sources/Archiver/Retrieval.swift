@@ -24,6 +24,36 @@ package struct Retrieval: Sendable {
         try await manifest.recordings(of: task, organization: organization)
     }
 
+    /// The legacy sessions that are attached to the task of these recordings, in the file of their day; no other file is
+    /// looked at.
+    /// - Throws: `ArchiveError` with code `damaged` where one is there and not what was written.
+    package func legacySessions(of rows: [RecordingRow]) async throws -> [LegacySessionFile.Place] {
+        try await Self.legacySessions(of: rows.map { ($0.key.taskID, $0.organization, $0.day) }, in: root)
+    }
+
+    /// The legacy sessions that are attached to these tasks, each once.
+    package static func legacySessions(
+        of tasks: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
+        in root: ArchiveRoot
+    ) async throws -> [LegacySessionFile.Place] {
+        var places: [LegacySessionFile.Place] = []
+        for (task, organization, day) in tasks {
+            let file = LegacySessionFile(organization, day, in: root)
+            // A task has many recordings, and they are all of one day.
+            guard !places.contains(where: { $0.path == file.path && $0.session.taskID == task }) else { continue }
+            if let place = try await file.place(of: task) { places.append(place) }
+        }
+        return places
+    }
+
+    /// Writes `folder/<task id>/legacy-session.json`: the provider's record as it is kept.
+    /// - Returns: its path.
+    package func copy(_ place: LegacySessionFile.Place, into folder: String) async throws -> String {
+        let destination = "\(try taskFolder(place.session.taskID, in: folder))/legacy-session.json"
+        try await place.copy(to: destination)
+        return destination
+    }
+
     /// Writes `folder/<task id>/<file>` for a recording that is held. A file that is there is replaced by the same
     /// bytes.
     /// - Throws: `ArchiveError`, with code `damaged` where the archive no longer has the bytes, and then no file is left;
@@ -32,15 +62,20 @@ package struct Retrieval: Sendable {
         guard let held = row.held else {
             throw ArchiverError(.notAvailable, "task \(row.key.taskID): \(row.file) is \(row.state.rawValue)")
         }
-        let taskFolder = "\(folder)/\(FileName(sanitizing: row.key.taskID.description))"
-        do {
-            try FileManager.default.createDirectory(atPath: taskFolder, withIntermediateDirectories: true)
-        } catch {
-            throw ArchiveError(.permission, "cannot make the folder \(taskFolder)", path: taskFolder)
-        }
-        let destination = "\(taskFolder)/\(row.file)"
+        let destination = "\(try taskFolder(row.key.taskID, in: folder))/\(row.file)"
         try await copy(held, isArchived: row.state == .archived, to: destination)
         return File(row: row, path: destination)
+    }
+
+    /// The folder that a task's files are written to, made where it is missing.
+    private func taskFolder(_ task: TaskID, in folder: String) throws -> String {
+        let path = "\(folder)/\(FileName(sanitizing: task.description))"
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ArchiveError(.permission, "cannot make the folder \(path)", path: path)
+        }
+        return path
     }
 
     /// An archive may be sealed between looking and reading: then it stands in its place, and nowhere else.

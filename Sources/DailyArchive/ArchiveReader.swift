@@ -14,21 +14,31 @@ package enum ArchiveReader {
         to destination: String
     ) async throws(ArchiveError) {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            let draft = "\(destination).\(getpid()).tmp"
-            do throws(ArchiveError) {
-                let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
+            try replace(destination) { file throws(ArchiveError) in
                 var written: Int64 = 0
                 try read(archivePath, offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
                     try file.write(bytes, at: written)
                     written += Int64(bytes.count)
                 }
-                try FileSystem.replace(destination, with: draft)
-            } catch {
-                try? FileSystem.remove(draft)
-                throw error
             }
-            try removeDraftsOfDeadProcesses(of: destination)
         }
+    }
+
+    /// Puts what `write` writes at `destination`, once it is whole.
+    static func replace(
+        _ destination: String,
+        _ write: (borrowing OpenFile) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        let draft = "\(destination).\(getpid()).tmp"
+        do throws(ArchiveError) {
+            let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
+            try write(file)
+            try FileSystem.replace(destination, with: draft)
+        } catch {
+            try? FileSystem.remove(draft)
+            throw error
+        }
+        try removeDraftsOfDeadProcesses(of: destination)
     }
 
     /// A process that was killed while it copied has left a draft behind that nobody goes on with.

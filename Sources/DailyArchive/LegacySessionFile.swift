@@ -1,3 +1,4 @@
+import Glibc
 import Recordings
 
 /// The legacy sessions of one day's calls, beside the day's archives, which never change: a line a session, and a checksum
@@ -49,6 +50,75 @@ package struct LegacySessionFile: Sendable, Hashable {
                 } catch {
                     throw .damaged("\(path) has a bad line, \(session.line): \(error); \(advice)", path: path)
                 }
+            }
+        }
+    }
+
+    /// Where a task's session is, and what it says.
+    package struct Place: Sendable, Hashable {
+        /// The file that has it.
+        package let path: String
+        /// The number of its line, from 1 on.
+        package let line: Int
+        /// Held against the checksum of its line.
+        package let session: LegacySession
+
+        /// Writes the provider's record to `destination`, which appears only when it is whole, in the place of what was
+        /// there.
+        package func copy(to destination: String) async throws(ArchiveError) {
+            let bytes = Array("\(session.json)\n".utf8)
+            try await BlockingWork.run { _ throws(ArchiveError) in
+                try ArchiveReader.replace(destination) { file throws(ArchiveError) in try file.write(bytes, at: 0) }
+            }
+        }
+    }
+
+    /// Looks for one task's session, line by line: only a line that names the task is taken apart.
+    /// - Returns: `nil` where there is none, or no file.
+    /// - Throws: ``ArchiveError`` with `.damaged` where the line that has it is not what was written.
+    package func place(of task: TaskID) async throws(ArchiveError) -> Place? {
+        try await BlockingWork.run { [self] progress throws(ArchiveError) in
+            guard try FileSystem.size(of: path) != nil else { return nil }
+            let name = Self.written(task)
+            let lines = LineReader(try SequentialReader(path))
+            var number = 0
+            var fault: ArchiveError?
+            while let line = try lines.next() {
+                number += 1
+                try progress.checkCancellation(path)
+                guard Self.contains(line.bytes, name) else { continue }
+                do throws(EntryLineError) {
+                    let session = try LegacySession(jsonLine: line.bytes)
+                    if session.taskID == task { return Place(path: path, line: number, session: session) }
+                } catch {
+                    // Another's that only mentions the task, perhaps: its own may still come.
+                    fault = fault ?? .damaged("\(path) has a bad line, \(number): \(error); \(advice)", path: path)
+                }
+            }
+            if let fault { throw fault }
+            return nil
+        }
+    }
+
+    /// A task's identifier as a line has it, with its quotes.
+    private static func written(_ task: TaskID) -> [UInt8] {
+        var object = JSONObjectWriter()
+        object.add("", task.description)
+        return Array(object.line.dropFirst(4).dropLast())
+    }
+
+    /// Whether a line has these bytes, which begin with a quote.
+    private static func contains(_ line: [UInt8], _ name: [UInt8]) -> Bool {
+        line.withUnsafeBytes { line in
+            name.withUnsafeBytes { name in
+                guard let text = name.baseAddress, var rest = line.baseAddress else { return false }
+                let end = rest + line.count
+                while end - rest >= name.count, let quote = memchr(rest, Int32(UInt8(ascii: "\"")), end - rest) {
+                    let found = UnsafeRawPointer(quote)
+                    if end - found >= name.count, memcmp(found, text, name.count) == 0 { return true }
+                    rest = found + 1
+                }
+                return false
             }
         }
     }

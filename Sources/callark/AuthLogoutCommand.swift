@@ -30,7 +30,9 @@ struct AuthLogoutCommand: AsyncParsableCommand {
         let wasKept = try await login.forget()
         let name = organization.name
         output.text(wasKept ? "the tokens of \(name) are removed from this machine" : "there were no tokens of \(name)")
-        output.text("they stay good at the provider until they end: revoke the app in Control Hub to end them now")
+        if wasKept {
+            output.text("they stay good at the provider until they end: revoke the app in Control Hub to end them now")
+        }
         var isConfigured = false
         if case .refreshing(_, _, .some) = organization.credentials {
             isConfigured = true

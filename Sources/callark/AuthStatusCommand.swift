@@ -12,6 +12,15 @@ struct AuthStatusCommand: AsyncParsableCommand {
             token has ended, or that its token is another organization's; then an administrator has to log in. \
             `callark config check` asks the provider whether the token works.
 
+            STATES
+              valid    the access token may be used
+              due      the next command that needs a token renews the pair
+              unused   there is a first refresh token, and nobody has used it yet
+              bearer   one token that nothing renews
+              missing  nobody has logged in
+              ended    the refresh token is over
+              foreign  the token is another organization's
+
             EXAMPLES
               callark auth status
               callark auth status --org acme --json

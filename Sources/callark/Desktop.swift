@@ -20,6 +20,11 @@ enum Desktop {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        // Some openers stay until the browser is closed, so that nobody waits for them; whoever fails does so at once.
+        process.terminationHandler = { process in
+            guard process.terminationStatus != 0 else { return }
+            Complaint.warning("\(opener) failed with status \(process.terminationStatus); open the address by hand")
+        }
         do {
             try process.run()
         } catch {

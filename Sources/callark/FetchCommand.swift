@@ -1,5 +1,6 @@
 import Archiver
 import ArgumentParser
+import DailyArchive
 import Manifest
 import Recordings
 import Settings
@@ -11,7 +12,8 @@ struct FetchCommand: AsyncParsableCommand {
         discussion: """
             Recordings come out of the daily archives, by their offset; else out of the spool; else from the provider, \
             and then they are archived too. Every byte is held against its checksum on the way, and a file appears under \
-            its name only when it is whole.
+            its name only when it is whole. Where a legacy session is attached to the task (`callark legacy enrich`), it is \
+            written too, as DIR/<task id>/legacy-session.json.
 
             EXAMPLES
               callark fetch 93912f11-6017-404b-bf14-5331890b1797 -o calls
@@ -72,7 +74,23 @@ struct FetchCommand: AsyncParsableCommand {
         for row in rows {
             try await copy(row, retrieval, to: report, source: row.state == .archived ? "archive" : "spool")
         }
+        try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
+    }
+
+    private func copyLegacySessions(
+        of rows: [RecordingRow],
+        _ retrieval: Retrieval,
+        to report: FetchReport
+    ) async throws {
+        guard let task = rows.first?.key.taskID else { return }
+        do {
+            for place in try await retrieval.legacySessions(of: rows) {
+                try report.wrote(place, at: try await retrieval.copy(place, into: output))
+            }
+        } catch {
+            try report.failed(task, error)
+        }
     }
 
     private func copy(
@@ -110,6 +128,7 @@ struct FetchCommand: AsyncParsableCommand {
                     let source = held[row.row].map { $0 == .archived ? "archive" : "spool" } ?? "provider"
                     try await copy(row, archive.retrieval, to: report, source: source)
                 }
+                try await copyLegacySessions(of: rows, archive.retrieval, to: report)
             }
         }
         progress.end()
@@ -131,6 +150,7 @@ struct FetchCommand: AsyncParsableCommand {
 private final class FetchReport {
     private let output: Output
     private var files = 0
+    private var legacySessions = 0
     private var bytes: Int64 = 0
     private var statuses: [ExitStatus] = []
 
@@ -157,6 +177,19 @@ private final class FetchReport {
         output.text(file.path)
     }
 
+    func wrote(_ place: LegacySessionFile.Place, at path: String) throws {
+        legacySessions += 1
+        try output.json(
+            LegacySessionFileLine(
+                organization: place.session.organization.description,
+                taskID: place.session.taskID,
+                path: path,
+                answeredTime: place.session.answeredTime.description
+            )
+        )
+        output.text(path)
+    }
+
     func failed(_ task: TaskID, _ error: any Error) throws {
         statuses.append(ExitStatus(error))
         Complaint.error("\(error)")
@@ -177,7 +210,9 @@ private final class FetchReport {
     func note(_ failures: [ExitStatus]) { statuses += failures }
 
     func end() throws {
-        try output.json(Summary(files: files, bytes: bytes, complete: statuses.isEmpty))
+        try output.json(
+            Summary(files: files, bytes: bytes, legacySessions: legacySessions, complete: statuses.isEmpty)
+        )
     }
 
     /// Something kept the rest from being asked for at all.
@@ -206,6 +241,20 @@ private final class FetchReport {
         }
     }
 
+    private struct LegacySessionFileLine: Encodable {
+        let type = "legacy_session"
+        var organization: String
+        var taskID: TaskID
+        var path: String
+        var answeredTime: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, path
+            case taskID = "task_id"
+            case answeredTime = "answered_time"
+        }
+    }
+
     private struct ErrorLine: Encodable {
         let type = "error"
         var taskID: TaskID
@@ -221,6 +270,12 @@ private final class FetchReport {
         let type = "summary"
         var files: Int
         var bytes: Int64
+        var legacySessions: Int
         var complete: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case type, files, bytes, complete
+            case legacySessions = "legacy_sessions"
+        }
     }
 }

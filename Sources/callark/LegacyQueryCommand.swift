@@ -17,7 +17,11 @@ struct LegacyQueryCommand: AsyncParsableCommand {
             a formula, such as a number in +1…, gets an apostrophe in front, and --output has the provider's own bytes. An \
             answer that cannot be read is kept in a file, which the error names.
 
-            The exit code is 75 where the answer does not have all rows: ask about a shorter time.
+            Where an answer does not have all rows, the time is halved until each part's answer has, down to a minute; a \
+            record that comes with two parts is printed once. That needs rows that can be told apart: the query has to ask \
+            for sid (cars: and cstts; asrs: for agentSessionId; aars: and channelType, cstts, currentState), and may \
+            neither count nor group. --output then has the first answer, and the file's name with .1, .2 and so on behind \
+            it those to the parts. The exit code is 75 where there may be more rows all the same.
 
             EXAMPLES
               callark legacy query --type csrs --query analyzer.json
@@ -54,15 +58,20 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         let workplace = try Workplace(options.common)
         let organization = try workplace.legacyOrganization(options.org)
         let asked = try timed(query, in: workplace)
-        let answer = try await workplace.withLegacyRecords(of: organization) { records in
-            try await records.answer(to: asked, of: type.type, as: format)
+        let gathering = try await workplace.withLegacyRecords(of: organization) { records in
+            try await records.gathering(of: asked, type.type, as: format)
         }
-        if let bodyFile { try LegacyBody.write(answer.body, to: bodyFile) }
+        if let bodyFile {
+            for (index, answer) in gathering.answers.enumerated() {
+                try LegacyBody.write(answer.body, to: index == 0 ? bodyFile : "\(bodyFile).\(index)")
+            }
+        }
         let output = Output(json: options.common.json)
         defer { output.flush() }
-        switch answer.rows {
-        case .success(let rows): try write(rows, to: output)
+        switch gathering.rows {
+        case .success(let rows): try write(rows, of: gathering, to: output)
         case .failure(let reason):
+            guard let answer = gathering.answers.last else { return }
             let path = try bodyFile ?? LegacyBody.keep(answer.body)
             let tracking = answer.trackingID.map { " (tracking id \($0))" } ?? ""
             throw CommandError(
@@ -72,16 +81,18 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         }
     }
 
-    private func write(_ rows: LegacyRows, to output: Output) throws {
+    private func write(_ rows: LegacyRows, of gathering: LegacyGathering, to output: Output) throws {
         try LegacyTable(type: type.type, rows: rows).write(to: output, asCSV: format == .csv)
-        let shortfall = rows.shortfall
-        try output.json(Summary(rows: rows.rows.count, found: rows.found, complete: shortfall == nil))
+        let (count, parts) = (rows.rows.count, gathering.partCount)
+        let isComplete = gathering.shortfall == nil
+        try output.json(Summary(rows: count, found: gathering.found, parts: parts, complete: isComplete))
         if format == .json {
-            output.text(Readable.count(rows.rows.count, "row"))
+            output.text(Readable.count(count, "row") + (parts > 1 ? ", asked for in \(parts) parts" : ""))
         }
-        guard let shortfall else { return }
+        guard let shortfall = gathering.shortfall else { return }
         output.flush()
-        throw CommandError(.incomplete, "\(shortfall); ask about a shorter time")
+        let advice = parts > 1 ? "ask for less by the query's filters" : "ask about a shorter time"
+        throw CommandError(.incomplete, "\(shortfall); \(advice)")
     }
 
     /// A query that is wrong is wrong before anything else is looked at.
@@ -122,6 +133,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         let type = "summary"
         var rows: Int
         var found: Int64?
+        var parts: Int
         var complete: Bool
     }
 }

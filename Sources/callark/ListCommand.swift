@@ -17,6 +17,8 @@ struct ListCommand: AsyncParsableCommand {
             given have to hold. Agents, queues, sites and teams go by name or identifier, in any capitalisation; numbers \
             by their digits, however they are grouped. --json has all of it in each row.
 
+            With --task a row of type "legacy_session" says where the task's legacy session is, where one is attached.
+
             EXAMPLES
               callark list --day 2025-11-20
               callark list --task 93912f11-6017-404b-bf14-5331890b1797 --json
@@ -46,6 +48,7 @@ struct ListCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         var counts = Counts()
+        var listed: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
         // A wrong filter is wrong before there is anything to list, too.
         var filter = try filter(in: workplace)
         if let manifest = try workplace.manifestForReading() {
@@ -54,11 +57,31 @@ struct ListCommand: AsyncParsableCommand {
                 for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {
                     counts.add(row)
                     try await write(row, manifest, root: workplace.root, to: output)
+                    if task != nil { listed.append(row.place) }
                 }
             }
         }
+        // What is wrong with it is said after all that is known is.
+        let sessions = await Result { try await Retrieval.legacySessions(of: listed, in: workplace.root) }
+        for place in (try? sessions.get()) ?? [] { try write(place, to: output) }
         try output.json(counts)
         output.text("\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap"))")
+        output.flush()
+        if case .failure(let error) = sessions {
+            Complaint.error("\(error)")
+            throw ExitCode(ExitStatus(error).rawValue)
+        }
+    }
+
+    private func write(_ place: LegacySessionFile.Place, to output: Output) throws {
+        let session = place.session
+        try output.json(LegacySessionLine(place))
+        output.text(
+            [
+                session.day.description, session.organization.description, session.taskID.description,
+                "legacy".padded(to: 8), "session".padded(to: 7), "\(place.path), line \(place.line)",
+            ].joined(separator: "  ")
+        )
     }
 
     private func write(_ row: ListRow, _ manifest: Manifest, root: ArchiveRoot, to output: Output) async throws {
@@ -114,6 +137,23 @@ struct ListCommand: AsyncParsableCommand {
             case .gap: gaps += 1
             }
         }
+    }
+}
+
+extension ListRow {
+    /// Whose it is.
+    fileprivate var place: (task: TaskID, organization: OrganizationName, day: ArchiveDay) {
+        switch self {
+        case .recording(let row): (row.key.taskID, row.organization, row.day)
+        case .gap(let gap): (gap.taskID, gap.organization, gap.day)
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What `body` comes to.
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }
 

@@ -9,7 +9,8 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         abstract: "Tell what agents did, state by state: waiting, ringing, talking, wrapping up.",
         discussion: """
             A row for each state of each agent that began in the time asked for, in the order in which they began. The \
-            provider tells of the last 12 months. A state that goes on has no end yet.
+            provider tells of the last 12 months. A state that goes on has no end yet. Rows are printed as they come; the \
+            first ones say how wide the columns of the table are.
 
             EXAMPLES
               callark stats activities --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z
@@ -43,25 +44,26 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         let span = try options.span(in: workplace)
         let output = Output(json: options.common.json)
         defer { output.flush() }
-        var lines: [StatsLine<AgentActivity>] = []
+        var writer = Columns.Writer(table: Self.table, output: output, asCSV: options.csv)
+        var count = 0
         var crowded: [Timestamp] = []
         try await workplace.withContactCenters(names) { organization, contactCenter in
-            var known: Set<AgentActivity> = []
+            var told = ToldActivities(span: span)
             let pages = contactCenter.activityPages(from: span.lowerBound, to: span.upperBound, of: who)
             for try await page in pages {
-                // Windows overlap, and what began before the time that was asked for may be told, too.
-                let new = page.activities.filter { span.contains($0.startTime) && known.insert($0).inserted }
-                lines += new.map { StatsLine(organization: organization.name, row: $0) }
+                let new = told.new(in: page)
+                try writer.write(new.map { StatsLine(organization: organization.name, row: $0) })
+                count += new.count
                 crowded += page.crowded
             }
         }
-        try Self.table.write(lines, to: output, asCSV: options.csv)
+        writer.end()
         for time in crowded {
             Complaint.warning("more activities began at \(time) than the provider tells of: some are missing")
         }
         let (from, to) = (span.lowerBound.description, span.upperBound.description)
-        try output.json(StatsSummary(rows: lines.count, from: from, to: to, complete: crowded.isEmpty))
-        if !options.csv { output.text("\(Readable.count(lines.count, "row")) from \(from) to \(to)") }
+        try output.json(StatsSummary(rows: count, from: from, to: to, complete: crowded.isEmpty))
+        if !options.csv { output.text("\(Readable.count(count, "row")) from \(from) to \(to)") }
         guard crowded.isEmpty else {
             output.flush()
             throw ExitCode(ExitStatus.incomplete.rawValue)

@@ -12,8 +12,9 @@ struct StatsAgentsCommand: AsyncParsableCommand {
             blank where the provider gives no weight.
 
             The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
-            counted from the contacts that Search lists, each for its last agent, and, without --interval, from the times \
-            that agents signed in: offers and availability.
+            counted from the contacts that Search lists, each for its last agent, and from the times that agents signed in: \
+            offers and availability. Those times are told as sums only, so that with --interval OFFERED, REJECTED and \
+            AVAILABLE are left empty then.
 
             EXAMPLES
               callark stats agents --day 2025-11-20
@@ -22,19 +23,13 @@ struct StatsAgentsCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StatsOptions
-
-    @Option(help: "A row for each 15, 30 or 60 minutes.")
-    var interval: StatsInterval?
+    @OptionGroup var counting: StatsCounting
 
     @Option(parsing: .upToNextOption, help: "Only these agents, by ID.")
     var agent: [String] = []
 
-    @Option(help: "statistics or search; else statistics for as long as there are any.")
-    var source: StatsSource?
-
     func run() async throws {
-        let question = StatsQuestion(options: options, interval: interval, source: source, noun: "agent", ids: agent)
+        let question = StatsQuestion(counting: counting, noun: "agent", ids: agent)
         try await question.run(Self.table) { row in
             row.agent?.id
         } counted: { contactCenter, window, ids throws(ProviderError) in

@@ -22,9 +22,7 @@ struct StatsCommand: AsyncParsableCommand {
 
 /// One question that the provider's statistics answer, or Search in their place.
 struct StatsQuestion {
-    var options: StatsOptions
-    var interval: StatsInterval?
-    var source: StatsSource?
+    var counting: StatsCounting
     /// `queue`, `agent`: what the identifiers are of.
     var noun: String
     var ids: [String]
@@ -47,7 +45,7 @@ struct StatsQuestion {
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var lines: [StatsLine<Row>] = []
-        var source = source
+        var source = counting.source
         try await workplace.withContactCenters(names) { organization, contactCenter in
             var rows: [Row] = []
             do {
@@ -74,6 +72,8 @@ struct StatsQuestion {
         try conclude(lines.count, window, source ?? .statistics, output)
     }
 
+    private var options: StatsOptions { counting.options }
+
     private func conclude(_ count: Int, _ window: StatisticsWindow, _ source: StatsSource, _ output: Output) throws {
         let (from, to) = (window.from.description, window.to.description)
         try output.json(StatsSummary(rows: count, from: from, to: to, source: source.rawValue))
@@ -87,7 +87,7 @@ struct StatsQuestion {
             window = try StatisticsWindow(
                 from: span.lowerBound,
                 to: span.upperBound,
-                interval: interval?.interval,
+                interval: counting.interval?.interval,
                 now: workplace.now
             )
         } catch {
@@ -97,20 +97,5 @@ struct StatsQuestion {
             Complaint.warning("the provider counts by whole intervals: told is from \(window.from) to \(window.to)")
         }
         return window
-    }
-}
-
-/// What `--interval` takes, in minutes.
-enum StatsInterval: String, ExpressibleByArgument, CaseIterable {
-    case quarter = "15"
-    case half = "30"
-    case hour = "60"
-
-    var interval: StatisticsWindow.Interval {
-        switch self {
-        case .quarter: .quarter
-        case .half: .half
-        case .hour: .hour
-        }
     }
 }

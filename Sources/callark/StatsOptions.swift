@@ -48,6 +48,32 @@ struct StatsOptions: ParsableArguments {
     }
 }
 
+/// What the commands take whose numbers the provider counts by intervals, and Search where it counts no more.
+struct StatsCounting: ParsableArguments {
+    @OptionGroup var options: StatsOptions
+
+    @Option(help: "A row for each 15, 30 or 60 minutes.")
+    var interval: StatsInterval?
+
+    @Option(help: "statistics or search; else statistics for as long as there are any.")
+    var source: StatsSource?
+}
+
+/// What `--interval` takes, in minutes.
+enum StatsInterval: String, ExpressibleByArgument, CaseIterable {
+    case quarter = "15"
+    case half = "30"
+    case hour = "60"
+
+    var interval: StatisticsWindow.Interval {
+        switch self {
+        case .quarter: .quarter
+        case .half: .half
+        case .hour: .hour
+        }
+    }
+}
+
 /// Where numbers come from.
 enum StatsSource: String, ExpressibleByArgument, CaseIterable {
     case statistics, search

@@ -12,8 +12,8 @@ struct StatsQueuesCommand: AsyncParsableCommand {
             weighted by them, and left blank where the provider gives no weight.
 
             The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
-            counted from the contacts that Search lists, each for its last queue, without refused offers and the service \
-            level.
+            counted from the contacts that Search lists, each for its last queue. Search has neither the offers to agents \
+            (OFFERED, REJECTED) nor the service level (IN TIME): those are left empty then.
 
             EXAMPLES
               callark stats queues --day 2025-11-20
@@ -22,19 +22,13 @@ struct StatsQueuesCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: StatsOptions
-
-    @Option(help: "A row for each 15, 30 or 60 minutes.")
-    var interval: StatsInterval?
+    @OptionGroup var counting: StatsCounting
 
     @Option(parsing: .upToNextOption, help: "Only these queues, by ID.")
     var queue: [String] = []
 
-    @Option(help: "statistics or search; else statistics for as long as there are any.")
-    var source: StatsSource?
-
     func run() async throws {
-        let question = StatsQuestion(options: options, interval: interval, source: source, noun: "queue", ids: queue)
+        let question = StatsQuestion(counting: counting, noun: "queue", ids: queue)
         try await question.run(Self.table) { row in
             row.queue?.id
         } counted: { contactCenter, window, ids throws(ProviderError) in

@@ -60,36 +60,70 @@ struct Table<Row> {
 extension Table {
     /// Writes all of `rows` in the output's form.
     func write(_ rows: [Row], to output: Output, asCSV: Bool = false) throws {
-        if asCSV {
-            output.csv(columns.map(\.name))
-            for row in rows { output.csv(columns.map { $0.value(row).csv }) }
-        } else if output.isJSON {
-            for row in rows {
-                var members = ["type": Value.text(type)]
-                for column in columns { members[column.name] = column.value(row) }
-                try output.json(members)
-            }
+        var writer = Writer(table: self, output: output, asCSV: asCSV)
+        try writer.write(rows)
+        writer.end()
+    }
+
+    /// Writes rows as they come. For people the first of them say how wide each column is, since the others are not
+    /// known yet; what is longer later on stands out, and is not cut off.
+    struct Writer {
+        let table: Table
+        let output: Output
+        let asCSV: Bool
+        /// Of the columns that people see; `nil` until the headings are written.
+        private var widths: [Int]?
+
+        init(table: Table, output: Output, asCSV: Bool) {
+            self.table = table
+            self.output = output
+            self.asCSV = asCSV
+        }
+    }
+}
+
+extension Table.Writer {
+    /// Writes some more.
+    mutating func write(_ rows: [Row]) throws {
+        guard !rows.isEmpty else { return }
+        if output.isJSON, !asCSV {
+            for row in rows { try output.json(members(of: row)) }
+        } else if asCSV {
+            begin([])
+            for row in rows { output.csv(table.columns.map { $0.value(row).csv }) }
         } else {
-            writeText(rows, to: output)
+            let cells = rows.map { row in
+                shown.map { VisibleText.escaped($0.text?(row) ?? $0.value(row).csv) }
+            }
+            begin(cells)
+            for line in cells { writeText(line) }
         }
     }
 
-    private func writeText(_ rows: [Row], to output: Output) {
-        let shown = columns.filter { $0.heading != nil }
+    /// Writes the headings where there were no rows.
+    mutating func end() { begin([]) }
+
+    private mutating func begin(_ cells: [[String]]) {
+        guard widths == nil, !output.isJSON || asCSV else { return }
         let headings = shown.map { $0.heading ?? "" }
-        let cells = rows.map { row in
-            shown.map { VisibleText.escaped($0.text?(row) ?? $0.value(row).csv) }
+        widths = shown.indices.map { index in ([headings] + cells).map { $0[index].count }.max() ?? 0 }
+        if asCSV { output.csv(table.columns.map(\.name)) } else { writeText(headings) }
+    }
+
+    private var shown: [Table.Column] { table.columns.filter { $0.heading != nil } }
+
+    private func members(of row: Row) -> [String: Table.Value] {
+        var members = ["type": Table.Value.text(table.type)]
+        for column in table.columns { members[column.name] = column.value(row) }
+        return members
+    }
+
+    private func writeText(_ line: [String]) {
+        let padded = zip(zip(shown, line), widths ?? []).map { cell, width in
+            guard cell.0.isNumber else { return cell.1.padded(to: width) }
+            return String(repeating: " ", count: max(0, width - cell.1.count)) + cell.1
         }
-        let widths = shown.indices.map { index in
-            ([headings] + cells).map { $0[index].count }.max() ?? 0
-        }
-        for line in [headings] + cells {
-            let padded = shown.indices.map { index in
-                guard shown[index].isNumber else { return line[index].padded(to: widths[index]) }
-                return String(repeating: " ", count: widths[index] - line[index].count) + line[index]
-            }
-            output.text(padded.joined(separator: "  ").trimmingTrailingBlanks)
-        }
+        output.text(padded.joined(separator: "  ").trimmingTrailingBlanks)
     }
 }
 

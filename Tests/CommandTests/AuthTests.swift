@@ -102,6 +102,21 @@ import Testing
         }
     }
 
+    @Test func `an opener that fails is told of, and the address can still be opened by hand`() async throws {
+        try await withNewcomer { desk, _ in
+            try desk.write("xdg-open", "#!/bin/sh\necho noise; echo noise >&2; exit 3\n", mode: 0o755)
+            let path = "\(desk.folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+            let login = try desk.start("auth", "login", environment: ["PATH": path, "DISPLAY": ":9"])
+            let address = try await address(login)
+            try await eventually("the failure is told") {
+                try login.errorsSoFar().contains("xdg-open failed with status 3; open the address by hand")
+            }
+            try await browse(address)
+            let ending = try await login.end()
+            #expect(ending.status == 0 && !ending.errors.contains("noise") && !ending.output.contains("noise"))
+        }
+    }
+
     @Test(arguments: [nil, "https://app.example.com/auth"])
     func `without a browser the address that it ended at is pasted, after a wrong one`(_ uri: String?) async throws {
         try await withNewcomer(redirectURI: uri) { desk, redirectURI in
@@ -115,7 +130,8 @@ import Testing
                 address=$(sed -n 's/.*"url":"\\([^"]*\\)".*/\\1/p' out)
                 echo "\(redirectURI)?code=made-up&state=guessed" >&3
                 echo >&3
-                curl -q -sS --noproxy '*' -o page -w '%{redirect_url}\\n' "$address" >&3
+                echo "$address" >&3
+                curl -q -sS --noproxy '*' -o page -w '<%{redirect_url}>\\n' "$address" >&3
                 wait $login
                 cat out err
                 """
@@ -128,6 +144,7 @@ import Testing
             )
             #expect(ending.status == 0, "\(ending.output)\(ending.errors)")
             #expect(ending.output.contains("that is not the answer: its state is not that of this login"))
+            #expect(ending.output.contains("that is not the answer: it is the address to sign in at"))
             expectNoSecret(ending, desk)
             #expect(try await state(desk).row["state"]?.text == "valid")
         }
@@ -168,7 +185,7 @@ import Testing
             #expect(try await browse(try await address(login)).contains("Access was not granted"))
             let ending = try await login.end()
             #expect(ending.status == 77)
-            let words = "access was not granted: access_denied: The resource owner denied the request."
+            let words = "access was not granted: access_denied: The resource owner denied the request; log in"
             #expect(ending.errors.contains(words))
             #expect(desk.simulator.counters.requests(to: .token) == 0)
         }
@@ -180,7 +197,7 @@ import Testing
             try await browse(try await address(login))
             let ending = try await login.end()
             #expect(ending.status == 77)
-            #expect(ending.errors.contains("invalid_scope: The requested scope is invalid."))
+            #expect(ending.errors.contains("invalid_scope: The requested scope is invalid;"))
         }
     }
 

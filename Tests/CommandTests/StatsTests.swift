@@ -115,6 +115,32 @@ import Testing
         }
     }
 
+    @Test func `activities are printed as they come, and what was is not lost with what fails`() async throws {
+        try await Desk.with(calls: 30) { desk in
+            let whole = try await desk.run("stats", "activities", "--day", desk.day, "--csv").output
+            let table = try await desk.run("stats", "activities", "--day", desk.day).output.split(separator: "\n")
+            #expect(table.count == whole.split(separator: "\r\n").count + 1)
+            // Half a day is one question.
+            var rule = FaultRule(.activities, .always, .status(403))
+            rule.after = 1
+            desk.simulator.inject(rule)
+            let half = try await desk.run("stats", "activities", "--day", desk.day, "--csv")
+            #expect(half.status == 77)
+            #expect(half.output.split(separator: "\r\n").count > 1 && whole.hasPrefix(half.output))
+            #expect(half.output.count < whole.count)
+            _ = try half.complaint
+        }
+    }
+
+    @Test func `a table without rows has its headings, and CSV its columns`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let table = try await desk.run("stats", "activities", "--day", desk.day)
+            #expect(table.status == 0 && table.output.hasPrefix("FROM  TO"))
+            let csv = try await desk.run("stats", "activities", "--day", desk.day, "--csv")
+            #expect(csv.output.hasPrefix("organization,start_time") && csv.output.hasSuffix("task_id\r\n"))
+        }
+    }
+
     @Test func `of a time to come are refused, and of one half over told as far as it goes`() async throws {
         try await Desk.with(calls: 5) { desk in
             for command in ["queues", "agents", "activities"] {

@@ -22,6 +22,10 @@ import Testing
         )
     }
 
+    private func found(_ task: String) async throws -> LegacySessionFile.Place? {
+        try await file.place(of: try #require(TaskID(task)))
+    }
+
     private func lines() throws -> [String] {
         String(decoding: try place.bytes(file.path), as: UTF8.self).split(separator: "\n").map(String.init)
     }
@@ -48,6 +52,26 @@ import Testing
             )
         )
         #expect(try lines()[0].contains(#""csr":{"sid":"x","n":1.50},"#))
+    }
+
+    @Test func `one task's session is found by its line, and no other's, nor a damaged one`() async throws {
+        let names = ["a", "a\"b", "t 1 \"ü\"", "b"]
+        let mention = #"{"parent":"b","n":"a"}"#
+        for name in names { #expect(try await found(name) == nil) }
+        try await file.add(try names.map { try session($0, mention) })
+        for (index, name) in names.enumerated() {
+            let place = try #require(try await found(name))
+            #expect(place.line == index + 1 && place.path == file.path)
+            #expect(place.session == (try session(name, mention)))
+        }
+        #expect(try await found("c") == nil)
+        // A line that only mentions the task may be damaged; its own may not.
+        var bytes = try place.bytes(file.path)
+        bytes[5] ^= 1
+        try place.write(bytes, to: file.path)
+        #expect(try await found("b")?.line == 4)
+        let error = await #expect(throws: ArchiveError.self) { try await found("a") }
+        #expect(error?.code == .damaged && error?.message.contains("bad line, 1") == true)
     }
 
     @Test func `sha256sum agrees with the checksum, also after more was added`() async throws {

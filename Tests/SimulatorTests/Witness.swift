@@ -15,7 +15,8 @@ enum Witness {
     }
 
     /// Waits for the program's end in a thread of its own, because on Linux the global dispatch queue is the cooperative
-    /// pool, and a test that blocks it would block the very simulator that it waits for. Standard error goes where the tests' own goes.
+    /// pool, and a test that blocks it would block the very simulator that it waits for. Standard error goes where the tests'
+    /// own goes.
     static func run(_ program: String, _ arguments: [String], input: Data? = nil) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {

@@ -14,16 +14,19 @@ import Transfer
         var isShuffled = false
         var tooLargeAbove = Int.max
 
-        func respond(to request: HTTPRequest) -> HTTPResponse {
+        /// - Parameter longest: how long each activity lasts, in milliseconds; a question is answered with what goes on into
+        ///   its time, too. `nil` where none has an end, and only what begins in its time is told.
+        func respond(to request: HTTPRequest, longest: Int64? = nil) -> HTTPResponse {
             guard let from = Int64(request.query["from"] ?? ""), let to = Int64(request.query["to"] ?? ""),
                 let pageSize = Int(request.query["pageSize"] ?? ""), let page = Int(request.query["page"] ?? ""),
                 to - from < 86_400_000, (page + 1) * pageSize <= mostRows
             else { return .json("{}", status: 400) }
-            var found = times.enumerated().filter { $0.element >= from && $0.element < to }
+            var found = times.enumerated().filter { $0.element >= from - (longest ?? 0) && $0.element < to }
             guard found.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
             if isShuffled, found.count > 200 { found.reverse() }
             let rows = found.dropFirst(page * pageSize).prefix(min(cap, pageSize)).map { row in
-                #"{"taskId":"task-\#(row.offset)","channelType":"telephony","startTime":\#(row.element),"endTime":-1}"#
+                let times = #""startTime":\#(row.element),"endTime":\#(longest.map { row.element + $0 } ?? -1)"#
+                return #"{"taskId":"task-\#(row.offset)","channelType":"telephony",\#(times)}"#
             }
             return .json(#"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#)
         }
@@ -84,6 +87,26 @@ import Transfer
         #expect(tasks.count == 10_002)
         #expect(tasks.contains("task-10501"))
         #expect(crowded == [Timestamp(millisecondsSince1970: start + 7_200_000)])
+    }
+
+    @Test(arguments: habits)
+    func `each is told once, and what cannot come again is forgotten`(
+        habit: (name: String, model: Model)
+    ) async throws {
+        var model = habit.model
+        model.times = spread(4_321, over: 60 * 3_600_000)
+        let test = try TestCenter(
+            ScriptedExchange { [model] request, _ in model.respond(to: request, longest: 3_600_000) },
+            requestsPerMinute: 100_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        var told = ToldActivities(span: from..<(from + .hours(60)))
+        var tasks: [String] = []
+        for try await page in test.center.activityPages(from: from, to: from + .hours(60)) {
+            tasks += told.new(in: page).compactMap { $0.taskID?.description }
+        }
+        #expect(tasks.count == 4_321 && Set(tasks).count == 4_321)
+        #expect(told.known.count < 2000)
     }
 
     @Test func `rows without a task, without a time and of other channels are no obstacle`() async throws {

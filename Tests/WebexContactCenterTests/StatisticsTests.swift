@@ -209,6 +209,28 @@ import Transfer
         #expect(try await searched().center.searchedQueueStatistics(try window(1), queues: ["other"]) == [])
     }
 
+    @Test func `counted from Search, nobody is said to have waited to the end where nothing says how contacts ended`()
+        async throws
+    {
+        let contacts = [
+            Self.contact("1", 20, 25, #""connectedCount":1"#), Self.contact("2", 30, 35, #""isActive":false"#),
+        ]
+        func abandoned(_ more: String...) async throws -> [Int?] {
+            let list = (contacts + more).joined(separator: ",")
+            let test = try TestCenter(
+                ScriptedExchange { request, _ in
+                    let isFirst = (try? request.variables["from"] as? Int64).map { $0 < 1_763_596_800_000 } ?? false
+                    let tasks = isFirst ? list : ""
+                    return .json(#"{"data":{"taskDetails":{"tasks":[\#(tasks)],"pageInfo":{"hasNextPage":false}}}}"#)
+                }
+            )
+            return try await test.center.searchedQueueStatistics(try window(1)).map(\.abandoned)
+        }
+        #expect(try await abandoned() == [nil])
+        #expect(try await abandoned(Self.contact("3", 40, 41, #""terminationType":"normal""#)) == [0])
+        #expect(try await abandoned(Self.contact("3", 40, 41, #""isActive":true"#)) == [0])
+    }
+
     @Test func `counted from Search, agents' availability is that of their sessions`() async throws {
         let channels =
             #"[{"channelType":"telephony","ringingCount":3,"notRespondedCount":1,"availableDuration":900},"#

@@ -5,6 +5,8 @@ import Transfer
 package struct ActivityPage: Sendable {
     /// In the order in which they began; one may come again on a later page.
     package var activities: [AgentActivity]
+    /// The beginning of the time that was asked about: no later page is of an earlier one.
+    package var from: Timestamp
     /// Milliseconds with more activities than the provider gives of one, met since the page before.
     package var crowded: [Timestamp]
 }
@@ -64,7 +66,8 @@ package struct ActivityPages: AsyncSequence, Sendable {
                 let wanted = activities.filter { activity in
                     filter.channelTypes.isEmpty || filter.channelTypes.contains(activity.channelType)
                 }
-                return ActivityPage(activities: wanted, crowded: Array(walk.crowded.dropFirst(known)))
+                let crowded = Array(walk.crowded.dropFirst(known))
+                return ActivityPage(activities: wanted, from: question.from, crowded: crowded)
             }
             return nil
         }

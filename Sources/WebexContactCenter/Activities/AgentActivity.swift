@@ -51,6 +51,25 @@ package struct AgentActivity: Sendable, Hashable {
     }
 }
 
+/// Tells each activity of a listing once, without keeping all of it: pages overlap, and a provider may tell again what began
+/// before the time of a question and goes on into it.
+package struct ToldActivities: Sendable {
+    private let span: Range<Timestamp>
+    private(set) var known: Set<AgentActivity> = []
+
+    /// - Parameter span: only what began in it is told.
+    package init(span: Range<Timestamp>) {
+        self.span = span
+    }
+
+    /// Those of a page that have not been told yet.
+    package mutating func new(in page: ActivityPage) -> [AgentActivity] {
+        // What was over before the time of this question cannot come again, with it or any later one.
+        known = known.filter { $0.startTime >= page.from || $0.endTime.map { $0 >= page.from } ?? true }
+        return page.activities.filter { span.contains($0.startTime) && known.insert($0).inserted }
+    }
+}
+
 /// One answer of `GET agents/activities`. All of a row's members may be missing, whatever the description says.
 struct ActivityListAnswer: Sendable {
     var activities: [AgentActivity] = []

@@ -62,7 +62,9 @@ extension AuthorizationRequest {
         }
         if let error = value("error") {
             let words = [error, value("error_description")].compactMap(\.self).joined(separator: ": ")
-            return .refused(ErrorBody(Data(words.utf8)).text ?? "no reason given")
+            let text = ErrorBody(Data(words.utf8)).text ?? "no reason given"
+            // Advice follows, behind a semicolon.
+            return .refused(text.hasSuffix(".") ? String(text.dropLast()) : text)
         }
         guard let code = value("code"), Self.isCode(code) else { return .foreign("there is no code in it") }
         return .code(Secret(code))
@@ -71,12 +73,17 @@ extension AuthorizationRequest {
     /// Reads what a person has copied: the whole address that the browser ended at, or the code alone, which has no state
     /// to be held against.
     package func answer(pasted text: String) -> RedirectAnswer {
-        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // Mail and chat put quotes or brackets around an address.
+        let text = text.trimmingCharacters(in: .whitespacesAndNewlines.union(CharacterSet(charactersIn: "\"'<>")))
         guard text.contains("?") || text.contains("://") || text.contains("&") else {
             return Self.isCode(text) ? .code(Secret(text)) : .foreign("it is neither an address nor a code")
         }
         let query = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).last ?? ""
-        return answer(query: String(query.prefix { $0 != "#" }))
+        let answered = String(query.prefix { $0 != "#" })
+        if FormEncoding.fields(of: answered).contains(where: { $0.name == "response_type" }) {
+            return .foreign("it is the address to sign in at, and not the one that the browser ends at after that")
+        }
+        return answer(query: answered)
     }
 
     /// Visible ASCII, and not as long as a book.

@@ -72,6 +72,12 @@ package struct LegacyRows: Sendable, Hashable {
         return nil
     }
 
+    /// None, as parts of an answer are added to.
+    init(noneOf query: LegacyQuery) {
+        limit = query.numberOfRecords
+        areCounts = query.hasCounts
+    }
+
     init(json body: Data, to query: LegacyQuery) throws(LegacyAnswer.Unreadable) {
         limit = query.numberOfRecords
         areCounts = query.hasCounts
@@ -145,5 +151,33 @@ package struct LegacyRows: Sendable, Hashable {
         guard header.count == names.count, Set(names).count == names.count else { return header }
         let known = Set(names.map { $0.lowercased() })
         return zip(header, names).map { heading, name in known.contains(heading.lowercased()) ? heading : name }
+    }
+}
+
+extension LegacyRows {
+    /// What tells each row from all others; `nil` where a row does not have one of `columns`, or two rows have the same.
+    func keys(_ columns: [String]) -> [[String]]? {
+        let places = columns.compactMap { self.columns.firstIndex(of: $0) }
+        guard rows.isEmpty || places.count == columns.count else { return nil }
+        let keys = rows.map { row in places.map { row[$0].shown } }
+        return keys.allSatisfy({ !$0.contains("") }) && Set(keys).count == keys.count ? keys : nil
+    }
+
+    /// Puts rows behind these, by the names of their columns.
+    mutating func append(_ new: [[JSONValue]], columns names: [String]) {
+        guard names != columns else {
+            rows += new
+            return
+        }
+        for name in names where !columns.contains(name) {
+            columns.append(name)
+            for place in rows.indices { rows[place].append(.null) }
+        }
+        let places = names.map { columns.firstIndex(of: $0) ?? 0 }
+        for row in new {
+            var values = [JSONValue](repeating: .null, count: columns.count)
+            for (place, value) in zip(places, row) { values[place] = value }
+            rows.append(values)
+        }
     }
 }

@@ -47,6 +47,30 @@ package struct LegacyQuery: Sendable, Hashable {
         return query
     }
 
+    /// The time that it may be asked about in parts, or why the answer to it is not those to its parts put together.
+    var divisibleTime: Result<Range<Timestamp>, Fault> {
+        let properties = object["aggregateQueryProperties"]
+        func isSet(_ name: String) -> Bool {
+            properties?[name].map { $0.flag ?? (($0.integer ?? 0) != 0) } ?? false
+        }
+        let unit = properties?["computeIntervalUnit"]?.text ?? "NONE"
+        let hasSegments = ["rowSegmentSet", "columnSegmentSet"].contains {
+            !(properties?[$0]?.elements ?? []).isEmpty
+        }
+        if hasCounts || hasSegments { return .failure(Fault(description: "it counts or groups records")) }
+        if object["lastNRecords"]?.flag ?? false {
+            return .failure(Fault(description: "it wants the last records only"))
+        }
+        let windows = ["computeInterval", "lookbackCount", "movingWindow", "cumulative"]
+        if unit != "NONE" || windows.contains(where: isSet) {
+            return .failure(Fault(description: "it computes by intervals"))
+        }
+        guard let begin = object["dateBegin"]?.elements, let end = object["dateEnd"]?.elements, begin.count == 1,
+            end.count == 1, let from = begin[0].integer, let to = end[0].integer, from < to
+        else { return .failure(Fault(description: "it does not name one span of time")) }
+        return .success(Timestamp(millisecondsSince1970: from)..<Timestamp(millisecondsSince1970: to))
+    }
+
     /// The columns that the answer has to have, in order: what is grouped by, then what each aggregation computes.
     var columnNames: [String] {
         let properties = object["aggregateQueryProperties"]

@@ -6,7 +6,8 @@ extension ContactCenter {
     /// How far before a window contacts are looked for that ended in it.
     private static let longestContact = Duration.hours(24)
 
-    /// How queues fared. Offers that agents let pass, and the service level, are in no record, and are left out.
+    /// How queues fared. Offers to agents, taken or let pass, and the service level are in no record of a contact
+    /// (wxcc-api 11.1), and are left out.
     package func searchedQueueStatistics(
         _ window: StatisticsWindow,
         queues: [String] = []
@@ -16,8 +17,10 @@ extension ContactCenter {
         return tally.rows
     }
 
-    /// What agents did. Offers and availability are counted from the times that agents signed in within the window, since
-    /// nothing says how they spread over one; with intervals they are left out.
+    /// What agents did. Offers and availability are counted from the times that agents signed in within the window, whose
+    /// records have sums only; with intervals they are left out. The activities below those records (wxcc-api 11.3) have
+    /// times of their own, but come as a list of at most a hundred inside each record, and how to have its rest is not
+    /// documented: what is added up of a part of them would look like an agent who was away.
     package func searchedAgentStatistics(
         _ window: StatisticsWindow,
         agents: [String] = []
@@ -61,6 +64,8 @@ struct QueueTally: Sendable {
 
     private struct Entry: Sendable {
         var row: QueueStatistics
+        /// How many contacts say whether they were abandoned.
+        var told = 0
         var waited = Mean()
         var handled = Mean()
     }
@@ -84,7 +89,8 @@ struct QueueTally: Sendable {
             change(start, queue, id, task.channelType) { entry in
                 entry.row.enqueued = (entry.row.enqueued ?? 0) + 1
                 entry.row.accepted = (entry.row.accepted ?? 0) + (isConnected ? 1 : 0)
-                entry.row.abandoned = (entry.row.abandoned ?? 0) + (task.isAbandoned ? 1 : 0)
+                entry.row.abandoned = (entry.row.abandoned ?? 0) + (task.isAbandoned ?? false ? 1 : 0)
+                entry.told += task.isAbandoned == nil ? 0 : 1
             }
         }
         if let end = task.endedTime.flatMap(window.intervalStart) {
@@ -99,6 +105,8 @@ struct QueueTally: Sendable {
     var rows: [QueueStatistics] {
         entries.values.map { entry in
             var row = entry.row
+            // Of a tenant whose Search does not have it, 0 would be false.
+            if entry.told == 0, (row.enqueued ?? 0) > 0 { row.abandoned = nil }
             row.averageEnqueuedTime = entry.waited.value
             row.averageHandledTime = entry.handled.value
             return row
@@ -210,7 +218,10 @@ struct AgentTally: Sendable {
 }
 
 extension SearchTask {
-    fileprivate var isAbandoned: Bool { terminationType?.lowercased() == "abandoned" }
+    /// `nil` where it does not say how it ended.
+    fileprivate var isAbandoned: Bool? {
+        isActive ?? false ? false : terminationType.map { $0.lowercased() == "abandoned" }
+    }
 }
 
 extension SearchTask.Durations {
