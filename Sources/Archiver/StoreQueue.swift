@@ -1,22 +1,23 @@
-/// Hands received recordings to the one that stores them, as many at a time as have come in meanwhile.
+/// Hands what one step of storing has done to the next, as much at a time as has come in meanwhile.
 ///
 /// While one group is being flushed the next one gathers, so that a flush is for a group and not for a recording. What
-/// waits here is bounded in bytes by the memory budget that each recording holds, and in number by `capacity`.
+/// waits here is bounded in number by `capacity`, and received recordings also in bytes, by the memory budget that each
+/// holds.
 actor StoreQueue<Element: Sendable> {
     private let capacity: Int
     private var waiting: [Element] = []
     private var isFinished = false
-    /// The storer, while it has nothing to do.
+    /// The one that takes, while it has nothing to do.
     private var taker: CheckedContinuation<Void, Never>?
-    /// Receivers that found the queue full.
+    /// Those that found the queue full.
     private var putters: [CheckedContinuation<Void, Never>] = []
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    /// Adds an element, after waiting for room where there is none. Once nobody stores any more it is dropped, which
-    /// leaves the recording pending.
+    /// Adds an element, after waiting for room where there is none. Once nobody takes any more it is dropped, which
+    /// leaves a recording pending.
     func put(_ element: Element) async {
         while waiting.count >= capacity && !isFinished {
             await withCheckedContinuation { putters.append($0) }
@@ -40,9 +41,12 @@ actor StoreQueue<Element: Sendable> {
     }
 
     /// Everything that waits, at least one element.
+    /// - Parameter time: until when more is gathered, unless the queue is finished or full before.
     /// - Returns: `nil` once the queue is finished and empty.
-    func takeAll() async -> [Element]? {
-        while waiting.isEmpty && !isFinished {
+    func takeAll(notBefore time: ContinuousClock.Instant = .now) async -> [Element]? {
+        let clock = time > .now ? Task { try? await wakeTaker(at: time) } : nil
+        defer { clock?.cancel() }
+        while !isFinished && (waiting.isEmpty || waiting.count < capacity && .now < time) {
             await withCheckedContinuation { taker = $0 }
         }
         guard !waiting.isEmpty else { return nil }
@@ -57,6 +61,11 @@ actor StoreQueue<Element: Sendable> {
         let freed = putters
         putters = []
         freed.forEach { $0.resume() }
+    }
+
+    private func wakeTaker(at time: ContinuousClock.Instant) async throws {
+        try await Task.sleep(until: time, clock: .continuous)
+        wakeTaker()
     }
 
     private func wakeTaker() {

@@ -11,33 +11,58 @@ struct AcceptedRecording: Sendable {
 /// The fourth step of a pass: appends what was accepted to the open archives of its days, a group at a time, and tells
 /// the manifest once the bytes are durable. That transaction is the moment at which a recording is `stored`.
 ///
-/// While the disk and the manifest make one group durable, the next is appended: the disk is never without work.
+/// Appending does not wait for flushes. What is appended while the disk and the manifest make some groups durable becomes
+/// durable together, by the next flush.
 struct Storing: Sendable {
     let context: PassContext
 
+    /// Groups in their archives, in the order of appending, and of which recordings they are.
+    private struct Appended: Sendable {
+        var recordings: [AcceptedRecording]
+        var group: AppendedGroup
+    }
+
+    /// Between the beginnings of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on a
+    /// virtual one; recordings that wait for it longer only cost more downloads after a crash.
+    private static let flushInterval = Duration.milliseconds(250)
+    /// Groups that may wait for a flush: one that takes long holds appending back in the end.
+    private static let appendedLimit = 64
+
     /// Stores until the queue is finished and empty.
     /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
-    ///   group, and of one that was appended after it, stay pending, and what had been stored before stays stored.
+    ///   group, and of those that were appended after it, stay pending, and what had been stored before stays stored.
     func run(_ queue: StoreQueue<AcceptedRecording>) async throws {
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { underWay in
-                while let group = await queue.takeAll() {
-                    async let appending = append(group)
-                    // One at a time, for the manifest must learn of groups in their order; and the one before is stored
-                    // also where this one cannot be appended.
-                    try await underWay.next()
-                    let appended = try await appending
-                    underWay.addTask { try await store(group, appended) }
+        let appended = StoreQueue<Appended>(capacity: Self.appendedLimit)
+        try await withThrowingTaskGroup(of: Void.self) { steps in
+            steps.addTask {
+                do {
+                    while let group = await queue.takeAll() { await appended.put(try await append(group)) }
+                } catch {
+                    // What was appended before is sound, and is stored all the same.
+                    await appended.finish()
+                    await queue.abandon()
+                    throw error
                 }
-                try await underWay.waitForAll()
+                await appended.finish()
             }
-        } catch {
-            await queue.abandon()
-            throw error
+            steps.addTask {
+                do {
+                    var next = ContinuousClock.now
+                    while let groups = await appended.takeAll(notBefore: next) {
+                        next = .now + Self.flushInterval
+                        try await store(groups)
+                    }
+                } catch {
+                    await appended.abandon()
+                    await queue.abandon()
+                    throw error
+                }
+            }
+            try await steps.waitForAll()
         }
     }
 
-    private func append(_ group: [AcceptedRecording]) async throws -> AppendedGroup {
+    private func append(_ group: [AcceptedRecording]) async throws -> Appended {
         // A group is mostly of one day.
         var names: [OrganizationName: [ArchiveDay: ArchiveName]] = [:]
         var members: [(ArchiveName, PendingMember)] = []
@@ -48,17 +73,18 @@ struct Storing: Sendable {
             names[organization, default: [:]][day] = name
             members.append((name, accepted.member))
         }
-        return try await append(members)
+        return Appended(recordings: group, group: try await append(members))
     }
 
-    private func store(_ group: [AcceptedRecording], _ appended: AppendedGroup) async throws {
-        let stored = try await context.writer.synchronize(appended)
+    private func store(_ groups: [Appended]) async throws {
+        let recordings = groups.flatMap(\.recordings)
+        let stored = try await context.writer.synchronize(groups.map(\.group))
         try await context.manifest.noteStored(
-            zip(group, stored.entries).map { StoredRecording(row: $0.row, entry: $1) },
+            zip(recordings, stored.entries).map { StoredRecording(row: $0.row, entry: $1) },
             extents: stored.extents.mapValues(ArchiveExtentRow.init),
             now: context.now()
         )
-        for accepted in group {
+        for accepted in recordings {
             try accepted.member.content.discardPart()
             context.underWay.release(accepted.row)
         }

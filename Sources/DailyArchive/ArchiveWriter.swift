@@ -36,12 +36,12 @@ package actor ArchiveWriter {
     /// manifest may say so.
     /// - Throws: what ``begin(_:)`` and ``synchronize(_:)`` throw.
     package func append(_ group: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> StoredGroup {
-        try await synchronize(try begin(group))
+        try await synchronize([try begin(group)])
     }
 
     /// Appends recordings to their archives, making those that do not exist, and hands them to the disk without waiting
     /// until they are durable. What they held in memory is given back one by one. Each group that was begun is made
-    /// durable by ``synchronize(_:)``, in the order of beginning; meanwhile the next one may be begun.
+    /// durable by ``synchronize(_:)``, in the order of beginning; meanwhile others may be begun.
     /// - Throws: where anything failed, and then nothing of the group is kept. `.damaged` with a part file's path: that
     ///   recording has to be received again.
     package func begin(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> AppendedGroup {
@@ -69,17 +69,24 @@ package actor ArchiveWriter {
         return AppendedGroup(number: groupCount, entries: entries.compactMap(\.self), flushes: flushes)
     }
 
-    /// Makes a group durable, on another thread than the one that appends.
-    /// - Throws: where anything failed, and then neither this group is kept nor what was appended after it. `.notReady`
+    /// Makes groups durable, with one flush of each archive, on another thread than the one that appends.
+    /// - Parameter groups: in the order in which they were begun.
+    /// - Returns: what they are together.
+    /// - Throws: where anything failed, and then none of them is kept, nor what was appended after them. `.notReady`
     ///   where that happened to a group before, or where a group before is not durable yet.
-    package func synchronize(_ group: AppendedGroup) async throws(ArchiveError) -> StoredGroup {
-        let flushes = group.flushes
-        for name in flushes.keys where begun[name]?.first?.group != group.number {
+    package func synchronize(_ groups: [AppendedGroup]) async throws(ArchiveError) -> StoredGroup {
+        var flushes: [ArchiveName: OpenArchiveFlush] = [:]
+        var numbers: [ArchiveName: [Int]] = [:]
+        for group in groups {
+            flushes.merge(group.flushes) { $0.followed(by: $1) }
+            for name in group.flushes.keys { numbers[name, default: []].append(group.number) }
+        }
+        for (name, numbers) in numbers where begun[name]?.prefix(numbers.count).map(\.group) != numbers {
             let path = root.openArchivePath(name)
             throw ArchiveError(.notReady, "what was appended to \(path) before is not durable", path: path)
         }
         do throws(ArchiveError) {
-            try await BlockingWork.run { _ throws(ArchiveError) in
+            try await BlockingWork.run { [flushes] _ throws(ArchiveError) in
                 for name in flushes.keys.sorted() { try flushes[name]?.finish() }
             }
         } catch {
@@ -88,10 +95,10 @@ package actor ArchiveWriter {
         }
         for (name, flush) in flushes {
             extents[name] = flush.end
-            begun[name]?.removeFirst()
+            begun[name]?.removeFirst(numbers[name]?.count ?? 0)
             if begun[name]?.isEmpty == true { begun[name] = nil }
         }
-        return StoredGroup(entries: group.entries, extents: flushes.mapValues(\.end))
+        return StoredGroup(entries: groups.flatMap(\.entries), extents: flushes.mapValues(\.end))
     }
 
     /// Makes an archive's files agree with what the manifest knows, after a start or after trouble.

@@ -95,10 +95,18 @@ final class OpenArchive {
 struct OpenArchiveFlush: Sendable {
     fileprivate let tar: SharedFile
     fileprivate let journal: SharedFile
-    fileprivate let lines: [UInt8]
+    fileprivate var lines: [UInt8]
     fileprivate let linesOffset: Int64
     /// Where the archive ends with the group.
-    let end: ArchiveExtent
+    fileprivate(set) var end: ArchiveExtent
+
+    /// One that does for both.
+    func followed(by next: OpenArchiveFlush) -> OpenArchiveFlush {
+        var both = self
+        both.lines += next.lines
+        both.end = next.end
+        return both
+    }
 
     /// Waits for the disk. The journal comes second: it names nothing whose bytes could still be lost.
     func finish() throws(ArchiveError) {

@@ -42,4 +42,23 @@ import Testing
         #expect(await queue.takeAll() == [1])
         #expect(await queue.takeAll() == nil)
     }
+
+    @Test func `what comes before a time is taken together, at the time or when the queue is full or finished`() async {
+        let queue = StoreQueue<Int>(capacity: 3)
+        let start = ContinuousClock.now
+        await queue.put(1)
+        #expect(await queue.takeAll(notBefore: start + .milliseconds(20)) == [1])
+        #expect(.now >= start + .milliseconds(20))
+
+        let never = ContinuousClock.now + .seconds(3600)
+        async let full = queue.takeAll(notBefore: never)
+        for number in 1...3 { await queue.put(number) }
+        #expect(await full == [1, 2, 3])
+
+        async let rest = queue.takeAll(notBefore: never)
+        await queue.put(4)
+        await queue.finish()
+        #expect(await rest == [4])
+        #expect(await queue.takeAll(notBefore: never) == nil)
+    }
 }

@@ -117,7 +117,9 @@ import Testing
         var groups: [AppendedGroup] = []
         for member in members { groups.append(try await writer.begin([(.sample, member)])) }
         var known: ArchiveExtent?
-        for group in groups { known = try await writer.synchronize(group).extents[.sample] }
+        for part in [groups[..<1], groups[1..<4], groups[4...]] {
+            known = try await writer.synchronize(Array(part)).extents[.sample]
+        }
         try await writer.close()
 
         let other = try Workplace()
@@ -142,7 +144,7 @@ import Testing
         let first = try await writer.begin([(.sample, try .sample("a", bytes: noise(5000, seed: 2)))])
         let error = await archiveError { _ = try await writer.begin([(.sample, bad)]) }
         #expect(error?.code == .missing)
-        let extent = try unwrap(try await writer.synchronize(first).extents[.sample])
+        let extent = try unwrap(try await writer.synchronize([first]).extents[.sample])
         _ = try await writer.append([(.sample, try .sample("c", bytes: noise(7000, seed: 3)))])
         #expect(extent.tarBytes == 512 + 5120)
         let sealed = try await writer.seal(.sample, tasks: Listing([]))
@@ -158,9 +160,9 @@ import Testing
         let third = try await writer.begin([(.sample, try .sample("c", bytes: noise(700, seed: 4)))])
 
         #expect(await archiveError { _ = try await writer.seal(.sample, tasks: Listing([])) }?.code == .notReady)
-        #expect(await archiveError { _ = try await writer.synchronize(third) }?.code == .notReady)
+        #expect(await archiveError { _ = try await writer.synchronize([third]) }?.code == .notReady)
         try await writer.close()
-        #expect(await archiveError { _ = try await writer.synchronize(second) }?.code == .notReady)
+        #expect(await archiveError { _ = try await writer.synchronize([second]) }?.code == .notReady)
         let extent = try unwrap(first.extents[.sample])
         #expect(try place.size(place.root.openArchivePath(.sample)) == extent.tarBytes)
         #expect(try place.size(place.root.journalPath(.sample)) == extent.journalBytes)
