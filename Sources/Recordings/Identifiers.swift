@@ -32,6 +32,12 @@ package protocol ProviderIdentifier: Hashable, Sendable, Comparable, Codable, Cu
 extension ProviderIdentifier {
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.description < rhs.description }
 
+    /// - Returns: `nil` where `text` is empty or has a NUL.
+    fileprivate static func checked(_ text: some StringProtocol) -> String? {
+        var text = String(text)
+        return text.withUTF8 { $0.isEmpty || $0.contains(0) } ? nil : text
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let identifier = Self(try container.decode(String.self)) else {
@@ -51,8 +57,8 @@ package struct OrganizationID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
-        description = String(text)
+        guard let text = Self.checked(text) else { return nil }
+        description = text
     }
 }
 
@@ -62,8 +68,8 @@ package struct TaskID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
-        description = String(text)
+        guard let text = Self.checked(text) else { return nil }
+        description = text
     }
 }
 
@@ -73,8 +79,8 @@ package struct RecordingID: ProviderIdentifier {
     package let description: String
 
     package init?(_ text: some StringProtocol) {
-        guard !text.isEmpty, !text.utf8.contains(0) else { return nil }
-        description = String(text)
+        guard let text = Self.checked(text) else { return nil }
+        description = text
     }
 }
 
