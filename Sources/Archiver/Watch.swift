@@ -96,7 +96,8 @@ package struct Watch: Sendable {
     ) async throws -> [Alarm] {
         let name = organization.description
         guard let ended = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime else {
-            return [Alarm(.critical, .noCompletePass, organization: name, "no pass has been complete yet")]
+            let message = "no pass up to the present has been complete yet: run callark archive, without a window"
+            return [Alarm(.critical, .noCompletePass, organization: name, message)]
         }
         var alarms: [Alarm] = []
         if now - ended > rules.completePass {
