@@ -55,14 +55,14 @@ package final class Manifest: Sendable {
     }
 
     /// Whether there is a manifest at `path`. A file without a table is none, such as one whose log was left behind when
-    /// it was copied.
+    /// it was copied; nor is one whose making was cut off.
     /// - Throws: `damaged`, `permission`, `busy`.
     package static func exists(at path: String) throws(ManifestError) -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return false }
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
             defer { try? queue.close() }
-            return try queue.read(hasTables)
+            return try queue.read(isBegun)
         } catch {
             throw ManifestError(error, path: path)
         }
@@ -225,12 +225,21 @@ extension Manifest {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }
 
+    /// Whether anything can have been noted in it. Its tables are made in several steps, each a transaction; a process that
+    /// was killed between two of them has left a part of the tables, and no organization.
+    private static func isBegun(_ db: Database) throws -> Bool {
+        guard try hasTables(db) else { return false }
+        let isOurs = try Int.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID
+        guard isOurs, try !Schema.migrator.hasCompletedMigrations(db) else { return true }
+        return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM organization)") ?? false
+    }
+
     private static func checkVersion(of db: Database, path: String) throws {
-        if try !hasTables(db), try Int.fetchOne(db, sql: "PRAGMA application_id") == 0 {
-            throw ManifestError(.missing, "the manifest \(path) has no tables yet; `callark archive` makes them")
-        }
+        let missing = ManifestError(.missing, "the manifest \(path) has nothing in it yet; `callark archive` begins it")
+        if try !hasTables(db), try Int.fetchOne(db, sql: "PRAGMA application_id") == 0 { throw missing }
         try checkApplication(of: db, path: path)
         if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+        if try hasTables(db) && !isBegun(db) { throw missing }
         guard try Schema.migrator.hasCompletedMigrations(db) else {
             throw ManifestError(
                 .older,

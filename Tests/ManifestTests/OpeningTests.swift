@@ -98,6 +98,25 @@ import Testing
         }
     }
 
+    @Test(arguments: Schema.migrator.migrations.dropLast())
+    func `a manifest whose making was cut off between its steps is none, until something is noted`(
+        step: String
+    ) async throws {
+        try await Fixture.with { fixture in
+            let path = fixture.folder.appending(path: "begun.sqlite").path
+            let queue = try DatabaseQueue(path: path)
+            try Schema.migrator.migrate(queue, upTo: step)
+            try queue.close()
+            #expect(try !Manifest.exists(at: path))
+            #expect(open(path, .readOnly)?.code == .missing)
+            _ = try await run("sqlite3", [path, "INSERT INTO organization (name, id) VALUES ('acme', 'org')"])
+            #expect(try Manifest.exists(at: path))
+            #expect(open(path, .readOnly)?.code == .older)
+            #expect(open(path, .readWrite) == nil)
+            #expect(open(path, .readOnly) == nil)
+        }
+    }
+
     @Test func `a reader does not write, not even to bring tables up to date`() async throws {
         try await Fixture.with { fixture in
             let reader = try Manifest(path: fixture.path, mode: .readOnly)
