@@ -69,12 +69,12 @@ class API(asyncio.Protocol):
         return b'{"meta":{},"data":[]}'
 
     def search(self, variables):
-        first = bisect.bisect_left(self.times, variables["from"]) + int(variables.get("pagination", {}).get("cursor", 0))
+        cursor = variables.get("pagination", {}).get("cursor")
+        first = int(cursor) if cursor else bisect.bisect_left(self.times, variables["from"])
         end = bisect.bisect_left(self.times, variables["to"])
         last = min(end, first + SEARCH_PAGE)
-        after = last - bisect.bisect_left(self.times, variables["from"])
         return b'{"data":{"taskDetails":{"tasks":[%s],"pageInfo":{"hasNextPage":%s,"endCursor":"%d"}}}}' % (
-            b",".join(self.searched[first:last]), b"true" if last < end else b"false", after
+            b",".join(self.searched[first:last]), b"true" if last < end else b"false", last
         )
 
 

@@ -16,7 +16,7 @@ struct AcceptedRecording: Sendable {
 struct Storing: Sendable {
     let context: PassContext
 
-    /// Groups in their archives, in the order of appending, and of which recordings they are.
+    /// A group that is in its archives, and may not be durable yet.
     private struct Appended: Sendable {
         var recordings: [AcceptedRecording]
         var group: AppendedGroup

@@ -100,7 +100,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// A task's identifier as a line has it, with its quotes.
+    /// A task's identifier as a line has it, with its quotes and escapes: the object's `{"":` and `}` are left out.
     private static func written(_ task: TaskID) -> [UInt8] {
         var object = JSONObjectWriter()
         object.add("", task.description)

@@ -100,7 +100,7 @@ struct OpenArchiveFlush: Sendable {
     /// Where the archive ends with the group.
     fileprivate(set) var end: ArchiveExtent
 
-    /// One that does for both.
+    /// One flush in the place of this and of the next.
     func followed(by next: OpenArchiveFlush) -> OpenArchiveFlush {
         var both = self
         both.lines += next.lines

@@ -36,7 +36,7 @@ struct GapLine: Encodable {
         try line.encodeIfPresent(gap.recording?.isSegment, forKey: .segment)
         try line.encode(Evidence(gap.evidence), forKey: .evidence)
         try line.encodeIfPresent(gap.explanation.map(Explanation.init), forKey: .explanation)
-        try call.map(CallFields.init)?.encode(to: encoder)
+        if let call { try CallFields(call, unknownAsNull: false).encode(to: encoder) }
     }
 
     private struct Evidence: Encodable {
@@ -76,64 +76,6 @@ struct GapLine: Encodable {
             author = explanation.author
             time = explanation.time.description
         }
-    }
-}
-
-/// What is known of a call, in the words of a recording's line; what is not known is left out.
-private struct CallFields: Encodable {
-    private var agent: String?
-    private var agentID: String?
-    private var queue: String?
-    private var queueID: String?
-    private var site: String?
-    private var siteID: String?
-    private var team: String?
-    private var teamID: String?
-    private var origin: String?
-    private var destination: String?
-    private var direction: String?
-    private var durationMilliseconds: Int64?
-    private var wrapUp: String?
-    private var termination: String?
-    private var callSource: String
-
-    init(_ call: KnownCall) {
-        let facts = call.facts
-        (agent, agentID) = (facts.agent?.name, facts.agent?.id)
-        (queue, queueID) = (facts.queue?.name, facts.queue?.id)
-        (site, siteID) = (facts.site?.name, facts.site?.id)
-        (team, teamID) = (facts.team?.name, facts.team?.id)
-        (origin, destination, direction) = (facts.origin, facts.destination, facts.direction)
-        durationMilliseconds = facts.durationMilliseconds
-        (wrapUp, termination) = (facts.wrapUp, facts.termination)
-        callSource = call.isSearched ? "search" : "task"
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case agent, queue, site, team, origin, destination, direction, termination
-        case agentID = "agent_id"
-        case queueID = "queue_id"
-        case siteID = "site_id"
-        case teamID = "team_id"
-        case durationMilliseconds = "duration_ms"
-        case wrapUp = "wrap_up"
-        case callSource = "call_source"
-    }
-}
-
-extension KnownCall {
-    /// For people: whose call it was; `nil` where nothing of that is known.
-    var text: String? {
-        var parts: [String] = []
-        if let agent = facts.agent { parts.append("agent \(agent.name ?? agent.id ?? "")") }
-        if let queue = facts.queue { parts.append("queue \(queue.name ?? queue.id ?? "")") }
-        if let direction = facts.direction { parts.append(direction) }
-        if let origin = facts.origin { parts.append("from \(origin)") }
-        if let destination = facts.destination { parts.append("to \(destination)") }
-        if let length = facts.durationMilliseconds {
-            parts.append("\(isSearched ? "" : "at most ")\(Readable.duration(.milliseconds(length)))")
-        }
-        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 }
 

@@ -83,10 +83,11 @@ struct GapsListCommand: AsyncParsableCommand {
                     try output.json(GapLine(gap, call: calls[gap.taskID]))
                     output.text(gap.line(of: calls[gap.taskID]))
                 }
-                for witness in try await disagreements(of: name, manifest, in: range, workplace) {
-                    counts.add(witness)
+                let witnesses = try await disagreements(of: name, manifest, in: range, workplace)
+                counts.daysDiffering += Set(witnesses.map(\.day)).count
+                for witness in witnesses {
                     try output.json(WitnessLine(witness))
-                    output.text("\(witness.complaint ?? ""); \(witness.sides)")
+                    if let complaint = witness.detailedComplaint { output.text(complaint) }
                 }
             }
         }
@@ -118,25 +119,12 @@ struct GapsListCommand: AsyncParsableCommand {
         var unexplained = 0
         var reasons: [GapReason: Int] = [:]
         /// Days that do not fit what another source of the provider's counts.
-        var daysDiffering: Int { days.count }
-        private var days: Set<String> = []
+        var daysDiffering = 0
 
         enum CodingKeys: String, CodingKey {
             case type, gaps, explained, unexplained, reasons
             case daysDiffering = "days_differing"
         }
-
-        func encode(to encoder: any Encoder) throws {
-            var line = encoder.container(keyedBy: CodingKeys.self)
-            try line.encode(type, forKey: .type)
-            try line.encode(gaps, forKey: .gaps)
-            try line.encode(explained, forKey: .explained)
-            try line.encode(unexplained, forKey: .unexplained)
-            try line.encode(reasons, forKey: .reasons)
-            try line.encode(daysDiffering, forKey: .daysDiffering)
-        }
-
-        mutating func add(_ witness: DayWitness) { days.insert("\(witness.organization) \(witness.day)") }
 
         mutating func add(_ gap: Gap) {
             gaps += 1

@@ -57,19 +57,21 @@ struct ListCommand: AsyncParsableCommand {
                 for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {
                     counts.add(row)
                     try await write(row, manifest, root: workplace.root, to: output)
-                    if task != nil { listed.append(row.place) }
+                    if task != nil { listed.append(row.taskAndDay) }
                 }
             }
         }
         // What is wrong with it is said after all that is known is.
-        let sessions = await Result { try await Retrieval.legacySessions(of: listed, in: workplace.root) }
-        for place in (try? sessions.get()) ?? [] { try write(place, to: output) }
+        var failure: (any Error)?
+        var sessions: [LegacySessionFile.Place] = []
+        do { sessions = try await Retrieval.legacySessions(of: listed, in: workplace.root) } catch { failure = error }
+        for session in sessions { try write(session, to: output) }
         try output.json(counts)
         output.text("\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap"))")
         output.flush()
-        if case .failure(let error) = sessions {
-            Complaint.error("\(error)")
-            throw ExitCode(ExitStatus(error).rawValue)
+        if let failure {
+            Complaint.error("\(failure)")
+            throw ExitCode(ExitStatus(failure).rawValue)
         }
     }
 
@@ -141,19 +143,11 @@ struct ListCommand: AsyncParsableCommand {
 }
 
 extension ListRow {
-    /// Whose it is.
-    fileprivate var place: (task: TaskID, organization: OrganizationName, day: ArchiveDay) {
+    fileprivate var taskAndDay: (task: TaskID, organization: OrganizationName, day: ArchiveDay) {
         switch self {
         case .recording(let row): (row.key.taskID, row.organization, row.day)
         case .gap(let gap): (gap.taskID, gap.organization, gap.day)
         }
-    }
-}
-
-extension Result where Failure == any Error {
-    /// What `body` comes to.
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }
 

@@ -24,14 +24,6 @@ struct RecordingLine: Encodable {
         case startTime = "start_time"
         case suspicion = "suspect"
         case reasonCode = "reason_code"
-        case agent, queue, site, team, origin, destination, direction, termination
-        case agentID = "agent_id"
-        case queueID = "queue_id"
-        case siteID = "site_id"
-        case teamID = "team_id"
-        case durationMilliseconds = "duration_ms"
-        case wrapUp = "wrap_up"
-        case callSource = "call_source"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -56,27 +48,7 @@ struct RecordingLine: Encodable {
         try line.encode(row.failureCode, forKey: .reasonCode)
         try line.encode(row.held?.suspicion, forKey: .suspicion)
         try line.encode(row.held?.audio, forKey: .audio)
-        try encodeCall(to: &line)
-    }
-
-    /// What is known of the call, and who says so: of Search's and of the listing's duration, say, only the former is
-    /// exact.
-    private func encodeCall(to line: inout KeyedEncodingContainer<CodingKeys>) throws {
-        let call = row.call?.facts
-        for (party, name, id) in [
-            (call?.agent, CodingKeys.agent, CodingKeys.agentID), (call?.queue, .queue, .queueID),
-            (call?.site, .site, .siteID), (call?.team, .team, .teamID),
-        ] {
-            try line.encode(party?.name, forKey: name)
-            try line.encode(party?.id, forKey: id)
-        }
-        try line.encode(call?.origin, forKey: .origin)
-        try line.encode(call?.destination, forKey: .destination)
-        try line.encode(call?.direction, forKey: .direction)
-        try line.encode(call?.durationMilliseconds, forKey: .durationMilliseconds)
-        try line.encode(call?.wrapUp, forKey: .wrapUp)
-        try line.encode(call?.termination, forKey: .termination)
-        try line.encode(row.call.map { $0.isSearched ? "search" : "task" }, forKey: .callSource)
+        try CallFields(row.call, unknownAsNull: true).encode(to: encoder)
     }
 }
 

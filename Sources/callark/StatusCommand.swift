@@ -126,7 +126,7 @@ struct StatusCommand: AsyncParsableCommand {
                     + (states.isEmpty ? "" : "  \(states.joined(separator: ", "))")
             )
         }
-        for witness in disagreements { output.text("  \(witness.complaint ?? ""); \(witness.sides)") }
+        for complaint in disagreements.compactMap(\.detailedComplaint) { output.text("  \(complaint)") }
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
         let token = try await workplace.tokenStatus(of: name)
         try output.json(

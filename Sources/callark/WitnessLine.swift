@@ -37,8 +37,10 @@ extension DayWitness {
         return "\(day) does not fit \(source.name): \(differences.joined(separator: "; "))"
     }
 
-    /// What the source counted, and what was known when it was asked, for people.
-    var sides: String {
+    /// The same with what the source counted, and what was known when it was asked.
+    var detailedComplaint: String? { complaint.map { "\($0); \(sides)" } }
+
+    private var sides: String {
         let mark = source == .search ? "search_" : "queue_"
         func text(_ figures: [String: Int]) -> String {
             figures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }

@@ -38,7 +38,7 @@ enum SignedText {
 
     /// `text` without the query of a URL in it, and what follows, where that looks signed; else `text`.
     static func redact(_ text: String) -> String {
-        // Nearly every text is none.
+        // Nearly every text is none, which is seen fastest in its bytes as they lie.
         if text.utf8.withContiguousStorageIfAvailable({ $0.contains(UInt8(ascii: "?")) }) == false { return text }
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")), text[..<mark].contains("://") else { return text }
         let parameters = text[mark...].lowercased().split { $0 == "?" || $0 == "&" }

@@ -50,11 +50,12 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Whether the bytes of `one` come before those of `other`. Nearly every string lies in one piece, and is compared as
-    /// such many times faster than byte by byte.
+    /// Whether the bytes of `one` come before those of `other`: compared in one go, which is many times faster than byte by
+    /// byte.
     private static func precedes(_ one: String, _ other: String) -> Bool {
-        let result = one.utf8.withContiguousStorageIfAvailable { one in
-            other.utf8.withContiguousStorageIfAvailable { other in
+        var (one, other) = (one, other)
+        return one.withUTF8 { one in
+            other.withUTF8 { other in
                 guard let first = one.baseAddress, let second = other.baseAddress else {
                     return one.count < other.count
                 }
@@ -62,13 +63,12 @@ struct JSONWriter {
                 return order == 0 ? one.count < other.count : order < 0
             }
         }
-        return (result ?? nil) ?? one.utf8.lexicographicallyPrecedes(other.utf8)
     }
 
     private mutating func write(_ text: String) {
+        var text = text
         bytes.append(UInt8(ascii: "\""))
-        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { write($0) }
-        if isWritten == nil { Array(text.utf8).withUnsafeBufferPointer { write($0) } }
+        text.withUTF8 { write($0) }
         bytes.append(UInt8(ascii: "\""))
     }
 
