@@ -11,20 +11,35 @@ struct AnswerTaking {
     var now: Timestamp
     /// Of the answer that is being taken.
     var trackingID: String?
+    private let rows = KnownRows()
+
+    init(
+        organization: OrganizationName,
+        organizationRow: Int64,
+        day: @escaping @Sendable (Timestamp) -> ArchiveDay,
+        schedule: AskSchedule,
+        claims: (any RecordingClaims)?,
+        now: Timestamp
+    ) {
+        self.organization = organization
+        self.organizationRow = organizationRow
+        self.day = day
+        self.schedule = schedule
+        self.claims = claims
+        self.now = now
+    }
 
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
 
-    func take(_ capture: Capture, unusable: [String], in db: Database) throws -> [RecordingWork] {
-        guard
-            let task = try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
-                ?? registerUnlisted(capture, in: db)
-        else { return [] }
+    /// - Parameter task: as it is known; `nil` where it is not.
+    func take(_ capture: Capture, of task: KnownTask?, unusable: [String], in db: Database) throws -> [RecordingWork] {
+        guard let task = try task ?? registerUnlisted(capture, in: db) else { return [] }
         var known = try KnownRecording.all(of: task.row, taskID: capture.taskID, in: db)
         let before = known.count
         var named: Set<RecordingKey> = []
         var wanted: [RecordingWork] = []
-        let unsealed = try UnsealedTask.find(task.row, in: db)
+        let unsealed = task.isQueued ? try UnsealedTask.find(task.row, in: db) : nil
         for captured in capture.recordings.map({ Self.identified($0, among: known) })
         where named.insert(captured.key).inserted {
             let earlier = known.first { $0.key == captured.key }
@@ -70,11 +85,9 @@ struct AnswerTaking {
         return version
     }
 
-    func takeRefusal(of id: TaskID, reason: String, in db: Database) throws {
-        guard let task = try KnownTask.find(id, organization: organizationRow, in: db),
-            task.captureRequest != .notRequested
-        else { return }
-        let known = try KnownRecording.all(of: task.row, taskID: id, in: db)
+    func takeRefusal(of task: KnownTask, reason: String, in db: Database) throws {
+        guard task.captureRequest != .notRequested else { return }
+        let known = try KnownRecording.all(of: task.row, taskID: task.id, in: db)
         for recording in known where recording.isWanted(now) {
             try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
         }
@@ -90,6 +103,8 @@ struct AnswerTaking {
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
         guard !capture.recordings.isEmpty else { return nil }
+        // An answer before this one, of the same transaction, may have been the first of it.
+        if let known = try KnownTask.find(capture.taskID, organization: organizationRow, in: db) { return known }
         let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
         let entry = TaskEntry(
             id: capture.taskID,
@@ -114,7 +129,7 @@ struct AnswerTaking {
     ) throws -> KnownRecording {
         let (file, distinguisher) = FileName.unused(for: captured.key, among: known.map(\.file))
         let row = RecordingRowID(task: task, ordinal: Int64(known.count))
-        try KnownRecording.insert(captured, row: row, distinguisher: distinguisher, wantedTime: now, in: db)
+        try KnownRecording.insert(captured, row: row, distinguisher: distinguisher, wantedTime: now, in: db, rows)
         let recording = KnownRecording(
             row: row,
             key: captured.key,
@@ -286,7 +301,8 @@ struct KnownRecording {
         row: RecordingRowID,
         distinguisher: Int,
         wantedTime: Timestamp,
-        in db: Database
+        in db: Database,
+        _ rows: KnownRows
     ) throws {
         let insert = """
             INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time,
@@ -296,8 +312,8 @@ struct KnownRecording {
         let key = captured.key
         let arguments: StatementArguments = [
             row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.stored,
-            try Words.nameValue(of: key.providerFileName, in: db), captured.stopTime?.stored, distinguisher,
+            try rows.word(key.callType, in: db), key.startTime?.stored,
+            try rows.name(key.providerFileName, in: db), captured.stopTime?.stored, distinguisher,
             wantedTime.stored,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)

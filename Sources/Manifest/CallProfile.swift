@@ -80,23 +80,26 @@ struct CallProfile: Hashable, Codable {
         )
     }
 
-    /// Without making a party or a word: a profile of one that is not known is not known itself.
+    /// Without making a party or a word: a profile of one that is not known is not known itself, for nothing equals a row
+    /// that is not there.
     private func known(in db: Database) throws -> Int64? {
-        var parts: [Int64] = []
-        for party in [agent, queue, site, team] {
-            guard let row = try party.map({ try $0.knownRow(in: db) }) ?? 0 else { return nil }
-            parts.append(row)
-        }
-        for text in [direction, line] {
-            guard let row = try text.map({ try Words.known($0, in: db) }) ?? 0 else { return nil }
-            parts.append(row)
-        }
-        let select = """
-            SELECT row FROM call_profile WHERE ifnull(agent, 0) = ? AND ifnull(queue, 0) = ? AND ifnull(site, 0) = ?
-                AND ifnull(team, 0) = ? AND ifnull(direction, 0) = ? AND ifnull(line, 0) = ?
-            """
-        return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: StatementArguments(parts))
+        let parts = [agent, queue, site, team].flatMap { $0?.columns ?? [.null, .null] }
+        let words = [direction, line].map { $0?.databaseValue ?? .null }
+        return try Int64.fetchOne(db.cachedStatement(sql: Self.select), arguments: StatementArguments(parts + words))
     }
+
+    private static let select = {
+        let parties = ["agent", "queue", "site", "team"].map { column in
+            """
+            ifnull(\(column), 0) = iif(coalesce(:\(column)_id, :\(column)_name) IS NULL, 0, (SELECT row FROM call_party
+                WHERE ifnull(id, '') = ifnull(:\(column)_id, '') AND ifnull(name, '') = ifnull(:\(column)_name, '')))
+            """
+        }
+        let words = ["direction", "line"].map { column in
+            "ifnull(\(column), 0) = iif(:\(column) IS NULL, 0, (SELECT row FROM word WHERE text = :\(column)))"
+        }
+        return "SELECT row FROM call_profile WHERE \((parties + words).joined(separator: " AND "))"
+    }()
 
     private func json() throws -> String {
         let encoder = JSONEncoder()
@@ -111,14 +114,19 @@ extension CallFacts.Party {
         self.init(id: StoredIdentifier.text(id), name: name)
     }
 
+    /// The columns `id` and `name`.
+    fileprivate var columns: [DatabaseValue] {
+        [id.map(StoredIdentifier.value) ?? .null, name?.databaseValue ?? .null]
+    }
+
     fileprivate func row(in db: Database) throws -> Int64 {
         if let row = try knownRow(in: db) { return row }
         try db.cachedStatement(sql: "INSERT INTO call_party (id, name) VALUES (?, ?)")
-            .execute(arguments: [id.map(StoredIdentifier.value), name])
+            .execute(arguments: StatementArguments(columns))
         return db.lastInsertedRowID
     }
 
-    fileprivate func knownRow(in db: Database) throws -> Int64? {
+    private func knownRow(in db: Database) throws -> Int64? {
         let select = "SELECT row FROM call_party WHERE ifnull(id, '') = ? AND ifnull(name, '') = ?"
         return try Int64.fetchOne(
             db.cachedStatement(sql: select),

@@ -13,31 +13,72 @@ struct KnownTask {
     var isListed: Bool
     /// `nil` where nothing was read of its JSON yet.
     var callSource: CallSource?
+    /// Whether it is in the queue of what the next sealing writes down (`UnsealedTask`).
+    var isQueued: Bool
 
     static func find(_ id: TaskID, organization: Int64, in db: Database) throws -> KnownTask? {
-        let select = """
-            SELECT task.row, created_time, day, channel.text, status.text, capture_request, listed, source
-            FROM task JOIN word AS channel ON channel.row = task.channel_type
-            JOIN word AS status ON status.row = task.status
-            LEFT JOIN call_outcome ON call_outcome.row = task.call_outcome
-            WHERE id = ? AND organization = ?
-            """
-        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [id.stored, organization]).map { row in
-            KnownTask(
-                row: row[0],
-                id: id,
-                createdTime: Timestamp(stored: row[1]),
-                day: try ArchiveDay(stored: row[2]),
-                channelType: row[3],
-                status: TaskStatus(row[4]),
-                captureRequest: try CaptureRequest(stored: row[5]),
-                isListed: row[6],
-                callSource: (row[7] as Int?).flatMap(CallSource.init)
-            )
-        }
+        try all([id], organization: organization, in: db)[0]
     }
 
-    static func insert(_ task: TaskEntry, organization: Int64, isListed: Bool, in db: Database) throws -> Int64 {
+    /// Each of these tasks, in their place; `nil` for one that is not known.
+    static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [KnownTask?] {
+        var tasks = [KnownTask?](repeating: nil, count: ids.count)
+        for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
+            let asked = ids[start..<min(start + mostAtOnce, ids.count)].map(\.stored)
+            let isOne = asked.count == 1
+            // A place without a task finds none.
+            let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)
+            let found = try Row.fetchCursor(
+                db.cachedStatement(sql: isOne ? selectOne : selectSeveral),
+                arguments: StatementArguments(asked + rest + [organization.databaseValue])
+            )
+            while let row = try found.next() {
+                let place = start + (row[0] as Int)
+                tasks[place] = try KnownTask(row, id: ids[place])
+            }
+        }
+        return tasks
+    }
+
+    /// A statement costs more than what it does for one task.
+    private static let mostAtOnce = 25
+    private static let selectOne = select(1)
+    private static let selectSeveral = select(mostAtOnce)
+
+    private static func select(_ count: Int) -> String {
+        """
+        WITH asked (place, id) AS (VALUES \((0..<count).map { "(\($0), ?)" }.joined(separator: ", ")))
+        SELECT place, task.row, created_time, day, channel.text, status.text, capture_request, listed, source,
+            unsealed_task.task IS NOT NULL
+        FROM asked CROSS JOIN task ON task.id = asked.id AND organization = ?
+        CROSS JOIN word AS channel ON channel.row = task.channel_type
+        CROSS JOIN word AS status ON status.row = task.status
+        LEFT JOIN call_outcome ON call_outcome.row = task.call_outcome
+        LEFT JOIN unsealed_task ON unsealed_task.task = task.row
+        """
+    }
+
+    /// Of a row of ``select(_:)``.
+    private init(_ row: Row, id: TaskID) throws {
+        self.row = row[1]
+        self.id = id
+        createdTime = Timestamp(stored: row[2])
+        day = try ArchiveDay(stored: row[3])
+        channelType = row[4]
+        status = TaskStatus(row[5])
+        captureRequest = try CaptureRequest(stored: row[6])
+        isListed = row[7]
+        callSource = (row[8] as Int?).flatMap(CallSource.init)
+        isQueued = row[9]
+    }
+
+    static func insert(
+        _ task: TaskEntry,
+        organization: Int64,
+        isListed: Bool,
+        in db: Database,
+        _ rows: KnownRows = KnownRows()
+    ) throws -> Int64 {
         let insert = """
             INSERT INTO task (organization, id, created_time, day, channel_type, status, capture_request, listed,
                 \(StoredCall.columns))
@@ -45,10 +86,10 @@ struct KnownTask {
             """
         let arguments: StatementArguments = [
             organization, task.id.stored, task.createdTime.stored, task.day.stored,
-            try Words.row(of: task.channelType, in: db), try Words.row(of: task.status.description, in: db),
+            try rows.word(task.channelType, in: db), try rows.word(task.status.description, in: db),
             task.captureRequest.stored, isListed,
         ]
-        let call = try StoredCall(json: task.json, search: task.searchJSON)?.values(in: db)
+        let call = try StoredCall(json: task.json, search: task.searchJSON)?.values(in: db, rows)
         try db.cachedStatement(sql: insert).execute(arguments: arguments + (call ?? [nil, nil, nil, nil]))
         return db.lastInsertedRowID
     }

@@ -78,14 +78,15 @@ extension Manifest {
                 claims: claims,
                 now: now
             )
-            return try answers.flatMap { answer in
+            let tasks = try KnownTask.all(answers.map(\.taskID), organization: taking.organizationRow, in: db)
+            return try zip(answers, tasks).flatMap { answer, task in
                 switch answer {
                 case .capture(let capture, let unusable, let trackingID):
                     taking.trackingID = trackingID
-                    return try taking.take(capture, unusable: unusable, in: db)
-                case .refused(let task, let reason, let trackingID):
+                    return try taking.take(capture, of: task, unusable: unusable, in: db)
+                case .refused(_, let reason, let trackingID):
                     taking.trackingID = trackingID
-                    try taking.takeRefusal(of: task, reason: reason, in: db)
+                    if let task { try taking.takeRefusal(of: task, reason: reason, in: db) }
                     return []
                 }
             }

@@ -46,19 +46,21 @@ extension Manifest {
     package func noteSearched(_ rows: [SearchedTask], organization: OrganizationName) async throws -> Int {
         try await write { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
-            var news = 0
-            for row in rows {
-                guard let task = try KnownTask.find(row.id, organization: organization, in: db),
-                    task.callSource == nil || task.callSource == .task
+            let tasks = try KnownTask.all(rows.map(\.id), organization: organization, in: db)
+            let known = KnownRows()
+            var taken: Set<Int64> = []
+            for (row, task) in zip(rows, tasks) {
+                guard let task, task.callSource == nil || task.callSource == .task,
+                    taken.insert(task.row).inserted
                 else { continue }
-                var unsealed = try UnsealedTask.find(task.row, in: db) ?? UnsealedTask()
+                let queued = task.isQueued ? try UnsealedTask.find(task.row, in: db) : nil
+                var unsealed = queued ?? UnsealedTask()
                 unsealed.search = row.json
-                let known = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
-                try StoredCall(json: unsealed.json, search: row.json, known: known)?.save(task.row, in: db)
+                let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
+                try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, known)
                 try unsealed.put(task.row, in: db)
-                news += 1
             }
-            return news
+            return taken.count
         }
     }
 

@@ -39,15 +39,23 @@ extension Manifest {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             var note = ListingNote()
-            for task in tasks {
+            let known = try KnownTask.all(tasks.map(\.id), organization: row, in: db)
+            let rows = KnownRows()
+            var seen: Set<TaskID> = []
+            for (task, known) in zip(tasks, known) {
                 let listing = Listing(
                     task: task,
                     day: day(task.createdTime),
                     organization: row,
                     organizationName: organization,
-                    now: now
+                    now: now,
+                    rows: rows
                 )
-                switch try listing.apply(in: db) {
+                let isRepeated = !seen.insert(task.id).inserted
+                switch try listing.apply(
+                    to: isRepeated ? KnownTask.find(task.id, organization: row, in: db) : known,
+                    in: db
+                ) {
                 case .new: note.new += 1
                 case .changed: note.changed += 1
                 case .known: note.known += 1
@@ -170,23 +178,27 @@ private struct Listing {
     var organization: Int64
     var organizationName: OrganizationName
     var now: Timestamp
+    var rows: KnownRows
 
-    func apply(in db: Database) throws -> Outcome {
-        guard let known = try KnownTask.find(task.id, organization: organization, in: db) else {
+    /// - Parameter known: the task as it is known; `nil` where it is not.
+    func apply(to known: KnownTask?, in db: Database) throws -> Outcome {
+        guard let known else {
+            let json = task.json.made
             let row = try KnownTask.insert(
-                TaskEntry(task, day: day),
+                TaskEntry(task, day: day, json: json),
                 organization: organization,
                 isListed: true,
-                in: db
+                in: db,
+                rows
             )
-            try UnsealedTask(json: task.json).put(row, in: db)
+            try UnsealedTask(json: json).put(row, in: db)
             if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
             return .new
         }
         if task.captureRequest == .notRequested, known.captureRequest != .notRequested,
             try Claim.isMade(known.row, in: db)
         {
-            return try asClaimed.apply(in: db)
+            return try asClaimed.apply(to: known, in: db)
         }
         let isChanged =
             known.status != task.status || known.captureRequest != task.captureRequest
@@ -219,7 +231,7 @@ private struct Listing {
     private func update(_ known: KnownTask, in db: Database) throws {
         let update = "UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = 1 WHERE row = ?"
         try db.cachedStatement(sql: update).execute(arguments: [
-            Words.row(of: task.channelType, in: db), Words.row(of: task.status.description, in: db),
+            rows.word(task.channelType, in: db), rows.word(task.status.description, in: db),
             task.captureRequest.stored, known.row,
         ])
     }
@@ -240,8 +252,9 @@ private struct Listing {
     /// What Search said before is kept, and Search is asked again.
     private func queueForSealing(_ row: Int64, in db: Database) throws {
         let search = try UnsealedTask.find(row, in: db)?.search
-        try UnsealedTask(json: task.json, search: search).put(row, in: db)
-        try StoredCall(json: task.json, search: search, source: .task)?.save(row, in: db)
+        let json = task.json.made
+        try UnsealedTask(json: json, search: search).put(row, in: db)
+        try StoredCall(json: json, search: search, source: .task)?.save(row, in: db, rows)
     }
 
     /// A task that waits for its day's sealing is written down as it was listed last. One that was sealed and differs
@@ -249,17 +262,22 @@ private struct Listing {
     ///
     /// One that was sealed before the manifest had facts of calls gets them now.
     private func refreshQueued(_ known: KnownTask, in db: Database) throws {
-        let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
-        if try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil {
+        if try known.isQueued && isNews(known, in: db) {
             try queueForSealing(known.row, in: db)
         } else if known.callSource == nil {
-            try StoredCall(json: task.json, search: nil)?.save(known.row, in: db)
+            try StoredCall(json: task.json, search: nil)?.save(known.row, in: db, rows)
         }
+    }
+
+    /// Whether the queue has other JSON of the task.
+    private func isNews(_ known: KnownTask, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
+        return try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil
     }
 }
 
 extension TaskEntry {
-    fileprivate init(_ task: ListedTask, day: ArchiveDay) {
+    fileprivate init(_ task: ListedTask, day: ArchiveDay, json: ProviderJSON) {
         self.init(
             id: task.id,
             day: day,
@@ -267,7 +285,7 @@ extension TaskEntry {
             channelType: task.channelType,
             status: task.status,
             captureRequest: task.captureRequest,
-            json: task.json
+            json: json
         )
     }
 }

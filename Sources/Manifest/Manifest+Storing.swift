@@ -77,27 +77,21 @@ extension Manifest {
 extension StoredRecording {
     /// - Returns: whether the recording was not in the archive before.
     fileprivate func enter(_ archive: OpenArchive, now: Timestamp, in db: Database) throws -> Bool {
-        let select = "SELECT archive, offset FROM recording WHERE task = ? AND ordinal = ?"
-        guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
-            throw ManifestError(.unknown, "the manifest has no row for \(entry.payloadPath)")
-        }
-        if let holder: Int64 = known[0] {
-            guard holder == archive.row, known[1] == entry.offset else {
-                throw ManifestError(.conflict, "\(entry.payloadPath) is held already, and not where it was just stored")
-            }
-            return false
-        }
         let update = """
             UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, failure_code = NULL,
                 archive = ?, offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
                 received_time = ?
-            WHERE task = ? AND ordinal = ?
+            WHERE task = ? AND ordinal = ? AND archive IS NULL
             """
         try db.cachedStatement(sql: update).execute(arguments: [
             entry.stopTime?.stored, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
             entry.audio?.row(in: db), entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
             row.task, row.ordinal,
         ])
+        guard db.changesCount == 1 else {
+            try requireStored(in: archive, in: db)
+            return false
+        }
         try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
             .execute(arguments: [row.task, row.ordinal])
         try OpenGap.closeIfFilled(by: entry, row.task, now: now, in: db)
@@ -112,6 +106,17 @@ extension StoredRecording {
             try event(.recordingSuspect, ["reason": suspicion], now: now).insert(in: db)
         }
         return true
+    }
+
+    /// Saying the same twice is no error, and saying another thing is.
+    private func requireStored(in archive: OpenArchive, in db: Database) throws {
+        let select = "SELECT archive, offset FROM recording WHERE task = ? AND ordinal = ?"
+        guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
+            throw ManifestError(.unknown, "the manifest has no row for \(entry.payloadPath)")
+        }
+        guard known[0] == archive.row, known[1] == entry.offset else {
+            throw ManifestError(.conflict, "\(entry.payloadPath) is held already, and not where it was just stored")
+        }
     }
 
     private func event(_ kind: Event.Kind, _ detail: [String: String], now: Timestamp) -> Event {

@@ -13,20 +13,26 @@ enum OpenGap {
 
     /// Tells that the gap is filled, if there was one and nothing is missing of the task any more.
     static func closeIfFilled(by entry: RecordingEntry, _ task: Int64, now: Timestamp, in db: Database) throws {
-        let detail = ["file": entry.file.description, "sha256": entry.digest.description]
-        try closeIfFilled(task, entry.key.taskID, entry.organization, detail, now: now, in: db)
+        try closeIfFilled(
+            task,
+            entry.key.taskID,
+            entry.organization,
+            ["file": entry.file.description, "sha256": entry.digest.description],
+            now: now,
+            in: db
+        )
     }
 
     static func closeIfFilled(
         _ task: Int64,
         _ taskID: TaskID,
         _ organization: OrganizationName,
-        _ detail: [String: String] = [:],
+        _ detail: @autoclosure () -> [String: String] = [:],
         now: Timestamp,
         in db: Database
     ) throws {
         guard let since = try since(task, in: db), try isWhole(task, in: db) else { return }
-        try close(task, .gapFilled, taskID, organization, detail.adding("open_since", since.description), now, in: db)
+        try close(task, .gapFilled, taskID, organization, detail().adding("open_since", since.description), now, in: db)
     }
 
     /// Tells that nothing is to be expected any more, where something was.

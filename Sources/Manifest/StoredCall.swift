@@ -19,7 +19,7 @@ struct StoredCall {
     }
 
     /// In the order of ``columns``.
-    func values(in db: Database) throws -> StatementArguments {
+    func values(in db: Database, _ rows: KnownRows) throws -> StatementArguments {
         let isOutgoing = CallFacts.isOutgoing(facts.direction)
         let profile = CallProfile(
             agent: facts.agent,
@@ -31,14 +31,17 @@ struct StoredCall {
         )
         let number = isOutgoing ? facts.destination : facts.origin
         return [
-            try profile.stored(in: db), number.map(StoredNumber.value), facts.durationMilliseconds,
-            try CallOutcome(wrapUp: facts.wrapUp, termination: facts.termination, source: source).row(in: db),
+            try rows.profile(profile, in: db), number.map(StoredNumber.value), facts.durationMilliseconds,
+            try rows.outcome(
+                CallOutcome(wrapUp: facts.wrapUp, termination: facts.termination, source: source),
+                in: db
+            ),
         ]
     }
 
-    func save(_ task: Int64, in db: Database) throws {
+    func save(_ task: Int64, in db: Database, _ rows: KnownRows = KnownRows()) throws {
         let update = "UPDATE task SET (\(Self.columns)) = (?, ?, ?, ?) WHERE row = ?"
-        try db.cachedStatement(sql: update).execute(arguments: values(in: db) + [task])
+        try db.cachedStatement(sql: update).execute(arguments: values(in: db, rows) + [task])
     }
 
     /// - Returns: `nil` where nothing was read of the task's JSON yet.

@@ -12,19 +12,16 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// Reads sixty-four hexadecimal digits of either case.
     /// - Returns: `nil` where `hexadecimal` is anything else.
     package init?(hexadecimal: some StringProtocol) {
+        let digits = Array(hexadecimal.utf8)
+        guard digits.count == 64 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
-        var high: UInt8?
-        for digit in hexadecimal.utf8 {
-            guard let value = Self.value(ofDigit: digit), bytes.count < 32 else { return nil }
-            if let upper = high {
-                bytes.append(upper << 4 | value)
-                high = nil
-            } else {
-                high = value
+        for place in stride(from: 0, to: 64, by: 2) {
+            guard let high = Self.value(ofDigit: digits[place]), let low = Self.value(ofDigit: digits[place + 1]) else {
+                return nil
             }
+            bytes.append(high << 4 | low)
         }
-        guard bytes.count == 32, high == nil else { return nil }
         self.bytes = bytes
     }
 
@@ -44,9 +41,11 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 /// Bytes as hexadecimal digits.
 package enum Hexadecimal {
     /// Two digits in lower case for each byte.
-    package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    package static func text(_ bytes: some Sequence<UInt8>) -> String { text(Array(bytes)) }
+
+    private static func text(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.underestimatedCount)
+        text.reserveCapacity(2 * bytes.count)
         for byte in bytes {
             text.append(digit(byte >> 4))
             text.append(digit(byte & 15))

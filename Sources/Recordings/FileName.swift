@@ -43,7 +43,10 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
 
     /// `20251120T080000123Z`: sorts by time, and has no character that a shell or a tar minds.
     private static func compact(_ time: Timestamp) -> String {
-        String(time.description.filter { $0 != "-" && $0 != ":" && $0 != "." })
+        let kept = time.description.utf8.filter {
+            $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ".")
+        }
+        return String(decoding: kept, as: UTF8.self)
     }
 
     private static func fileExtension(of key: RecordingKey) -> String {

@@ -3,11 +3,41 @@
 ///
 /// Whoever makes one has taken the queries out: `WebexContactCenter` does, on decoding.
 package struct ProviderJSON: Hashable, Sendable, CustomStringConvertible {
-    /// The object's text, without a line break.
-    package let description: String
+    private let source: Source
+
+    private enum Source: Sendable {
+        case text(String)
+        case making(@Sendable () -> String)
+    }
 
     /// - Parameter redacted: the text of one JSON object, on one line, free of signed queries.
     package init(redacted: String) {
-        description = redacted
+        source = .text(redacted)
     }
+
+    /// An object whose text is mostly not asked for, such as that of a task which is known already.
+    /// - Parameter redacted: the same, made each time that it is asked for.
+    package init(making redacted: @escaping @Sendable () -> String) {
+        source = .making(redacted)
+    }
+
+    /// The object's text, without a line break.
+    package var description: String {
+        switch source {
+        case .text(let text): text
+        case .making(let text): text()
+        }
+    }
+
+    /// The same object, with its text at hand.
+    package var made: ProviderJSON {
+        switch source {
+        case .text: self
+        case .making(let text): ProviderJSON(redacted: text())
+        }
+    }
+
+    package static func == (one: ProviderJSON, other: ProviderJSON) -> Bool { one.description == other.description }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }

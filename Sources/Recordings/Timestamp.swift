@@ -22,17 +22,38 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     package var description: String {
         let (days, inDay) = millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000)
         let date = CivilDate(daysSince1970: days)
-        let time = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { Self.digits($0, 2) }
-        let day = [Self.digits(date.year, 4), Self.digits(date.month, 2), Self.digits(date.day, 2)]
-        return "\(day.joined(separator: "-"))T\(time.joined(separator: ":")).\(Self.digits(inDay % 1000, 3))Z"
+        // Written out: each line of metadata has several.
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        Self.append(date.year, width: 4, to: &text)
+        Self.append(date.month, width: 2, after: "-", to: &text)
+        Self.append(date.day, width: 2, after: "-", to: &text)
+        Self.append(inDay / 3_600_000, width: 2, after: "T", to: &text)
+        Self.append(inDay / 60_000 % 60, width: 2, after: ":", to: &text)
+        Self.append(inDay / 1000 % 60, width: 2, after: ":", to: &text)
+        Self.append(inDay % 1000, width: 3, after: ".", to: &text)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Whole days since 1970-01-01T00:00:00Z, rounded down.
     var daysSince1970: Int64 { millisecondsSince1970.flooredQuotientAndRemainder(dividingBy: 86_400_000).quotient }
 
-    private static func digits(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number.magnitude)
-        return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
+    private static func append(
+        _ number: Int64,
+        width: Int,
+        after separator: Unicode.Scalar? = nil,
+        to text: inout [UInt8]
+    ) {
+        if let separator { text.append(UInt8(ascii: separator)) }
+        if number < 0 { text.append(UInt8(ascii: "-")) }
+        var unit: UInt64 = 1
+        for _ in 1..<width { unit *= 10 }
+        while number.magnitude / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(number.magnitude / unit % 10))
+            unit /= 10
+        }
     }
 
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.millisecondsSince1970 < rhs.millisecondsSince1970 }

@@ -4,6 +4,9 @@ extension JSONValue {
     /// What may be kept of this value: everything, in canonical form, but the queries of signed URLs.
     var kept: ProviderJSON { ProviderJSON(redacted: JSONWriter.text(redacted)) }
 
+    /// The same, made only when it is asked for.
+    var keptOnDemand: ProviderJSON { ProviderJSON { JSONWriter.text(redacted) } }
+
     /// This value with the query of every `filePath`, and of whatever else looks like a signed URL, cut off.
     var redacted: JSONValue {
         switch self {

@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import Transfer
 
 /// What the provider answered to a query: its body to the letter, and the rows in it as far as they can be read. The

@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 
 /// What can be read out of an error's body, whichever of its shapes it has (wxcc-api 3.6 and 4.2).
 struct ErrorBody: Sendable, Equatable {

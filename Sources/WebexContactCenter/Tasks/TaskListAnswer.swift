@@ -51,7 +51,7 @@ struct TaskListAnswer: Sendable {
             channelType: attributes["channelType"]?.text ?? "",
             status: TaskStatus(attributes["status"]?.text ?? ""),
             captureRequest: Self.captureRequest(attributes["captureRequested"]?.flag),
-            json: row.kept
+            json: row.keptOnDemand
         )
     }
 

@@ -3,14 +3,14 @@ import Foundation
 /// Writes a ``JSONValue`` in one canonical form: on one line, without spaces, members sorted by the bytes of their
 /// names (the last of a repeated name alone), numbers as they stood. Equal values give equal bytes, in whichever order
 /// the provider wrote them.
-struct JSONWriter {
+package struct JSONWriter {
     private var bytes: [UInt8] = []
 
     /// The canonical text of `value`.
-    static func text(_ value: JSONValue) -> String { String(decoding: encode(value), as: UTF8.self) }
+    package static func text(_ value: JSONValue) -> String { String(decoding: encode(value), as: UTF8.self) }
 
     /// The canonical text of `value` as the body of a request.
-    static func data(_ value: JSONValue) -> Data { Data(encode(value)) }
+    package static func data(_ value: JSONValue) -> Data { Data(encode(value)) }
 
     private static func encode(_ value: JSONValue) -> [UInt8] {
         var writer = JSONWriter()

@@ -24,7 +24,8 @@ package struct JSONMember: Hashable, Sendable {
     /// What stood behind it.
     package var value: JSONValue
 
-    init(_ name: String, _ value: JSONValue) {
+    /// A name and its value.
+    package init(_ name: String, _ value: JSONValue) {
         self.init(name: name, value: value)
     }
 
@@ -38,20 +39,27 @@ package struct JSONMember: Hashable, Sendable {
 extension JSONValue {
     /// The member called `name`: letter for letter, else in any capitalisation, because the provider's transcripts
     /// come both ways (wxcc-api 6.2). The last one where a name is repeated, as most readers have it.
-    subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        if let exact = members.last(where: { $0.name == name }) { return exact.value }
+        if let exact = member(name) { return exact }
         let folded = name.lowercased()
         return members.last { $0.name.utf8.count == folded.utf8.count && $0.name.lowercased() == folded }?.value
     }
 
+    /// The member called `name`, letter for letter; the last one where the name is repeated.
+    package func member(_ name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name == name }?.value
+    }
+
     /// The elements of an array; `nil` for anything else.
-    var elements: [JSONValue]? {
+    package var elements: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
-    var isObject: Bool {
+    /// Whether it is an object.
+    package var isObject: Bool {
         guard case .object = self else { return false }
         return true
     }
@@ -66,7 +74,7 @@ extension JSONValue {
     }
 
     /// A whole number written as a number or as a string; `nil` where it has a fraction or does not fit.
-    var integer: Int64? {
+    package var integer: Int64? {
         switch self {
         case .number(let text), .string(let text): Int64(text) ?? Self.wholeNumber(text)
         case .null, .bool, .array, .object: nil
@@ -74,7 +82,7 @@ extension JSONValue {
     }
 
     /// A truth value written as one, as a string or as 0 or 1.
-    var flag: Bool? {
+    package var flag: Bool? {
         switch self {
         case .bool(let flag): flag
         case .string(let text), .number(let text):

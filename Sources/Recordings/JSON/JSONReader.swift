@@ -1,38 +1,57 @@
 import Foundation
 
 /// Reads JSON text (RFC 8259) into a ``JSONValue``.
-struct JSONReader {
+package struct JSONReader {
     /// What is wrong with a text, and at which byte.
-    struct Fault: Error, CustomStringConvertible {
-        var reason: String
-        var offset: Int
+    package struct Fault: Error, CustomStringConvertible {
+        /// What is wrong.
+        package var reason: String
+        /// Counted from 0.
+        package var offset: Int
 
-        var description: String { "\(reason) at byte \(offset)" }
+        /// Both on one line.
+        package var description: String { "\(reason) at byte \(offset)" }
     }
 
     /// Deeper nesting than this is nobody's honest answer, and would exhaust the stack.
     private static let deepestNesting = 64
 
-    private let bytes: [UInt8]
+    /// Somebody else's, who keeps them until the value is read.
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
 
-    private init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    /// The one value that `data` holds.
+    /// - Throws: ``Fault``.
+    package static func value(of data: Data) throws(Fault) -> JSONValue {
+        try data.withUnsafeBytes { value(of: $0.assumingMemoryBound(to: UInt8.self)) }.get()
     }
 
-    /// The one value that `data` holds.
-    static func value(of data: Data) throws(Fault) -> JSONValue {
-        var reader = JSONReader([UInt8](data))
-        if reader.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
-        reader.skipSpace()
-        let value = try reader.readValue()
-        reader.skipSpace()
-        guard reader.position == reader.bytes.count else { throw reader.fault("something after the end") }
-        return value
+    /// The one value that `text` holds.
+    /// - Throws: ``Fault``.
+    package static func value(of text: String) throws(Fault) -> JSONValue {
+        var text = text
+        return try text.withUTF8 { value(of: $0) }.get()
+    }
+
+    private static func value(of bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, Fault> {
+        Result { () throws(Fault) in
+            var reader = JSONReader(bytes: bytes)
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
+            reader.skipSpace()
+            let value = try reader.readValue()
+            reader.skipSpace()
+            guard reader.position == bytes.count else { throw reader.fault("something after the end") }
+            return value
+        }
     }
 
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: position) }
+
+    /// What is no UTF-8 becomes U+FFFD.
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -133,7 +152,7 @@ struct JSONReader {
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
             try skipDigits()
         }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
+        return text(start..<position)
     }
 
     private mutating func skipDigits() throws(Fault) {
@@ -153,7 +172,7 @@ extension JSONReader {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+                return text(start..<position - 1)
             case UInt8(ascii: "\\"): return try readEscapedString(from: start)
             case 0..<0x20: throw fault("a control character in a string")
             default: position += 1
