@@ -13,7 +13,7 @@ import time
 @dataclasses.dataclass
 class Cost:
     """Of one run: seconds, CPU seconds of all its processes, the largest resident process in MiB, bytes that reached the
-    disk's queue, and, for marked lines of its output, when the last one came and what CPU the command had taken by then,
+    disk's queue, and, for marked lines of its output, when they came and what CPU the command had taken by then,
     in seconds."""
 
     wall: float
@@ -27,7 +27,8 @@ class Cost:
 def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
     """Runs `command` (a list, or a text for bash) to its end.
 
-    marks: {name: bytes}: the time of the last line of standard output that has these bytes in it.
+    marks: {name: (bytes, count)}: the time of that line of standard output which is the count-th with these bytes in it,
+    or, where count is None, the last. Looking at each of many lines would take a part of what is measured.
     """
     if isinstance(command, str):
         command = ["bash", "-euo", "pipefail", "-c", command]
@@ -41,14 +42,17 @@ def run(command, cwd=None, environment=None, marks=None, statuses=(0,)):
             stdout=subprocess.PIPE if marks else subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
         found, taken, errors = {}, {}, []
+        seen = dict.fromkeys(marks or {}, 0)
         reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
         reader.start()
         if marks:
             for line in process.stdout:
-                for name, text in marks.items():
+                for name, (text, count) in marks.items():
                     if text in line:
-                        found[name] = time.monotonic() - began
-                        taken[name] = cpu_of_child(process.pid) or taken.get(name, 0)
+                        seen[name] += 1
+                        if count in (None, seen[name]):
+                            found[name] = time.monotonic() - began
+                            taken[name] = cpu_of_child(process.pid) or taken.get(name, 0)
         status = process.wait()
         wall = time.monotonic() - began
         reader.join()

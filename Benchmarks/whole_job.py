@@ -48,7 +48,7 @@ def callark(binary, corpus, provider, certificate, work, keeping_root=False, und
     subprocess.run(["sync"], check=True)
     cost = measure.run(
         [*under, binary, "archive", "--config", config, "--day", day, "--json"],
-        marks={"stored": b'"type":"stored"', "sealed": b'"type":"sealed"'},
+        marks={"stored": (b'"type":"stored"', len(corpus.recordings)), "sealed": (b'"type":"sealed"', None)},
     )
     listed = subprocess.run(
         [binary, "list", "--config", config, "--day", day, "--state", "archived", "--json"], check=True, stdout=subprocess.PIPE

@@ -49,10 +49,11 @@ struct JSONObjectWriter {
 
     /// The object, without a line break.
     var line: [UInt8] {
-        let plain = uncheckedLine
-        guard let checkPosition else { return plain }
-        let field = #","\#(LineCheck.key)":"\#(LineCheck.value(of: plain))""#
-        return Array(plain[..<checkPosition]) + Array(field.utf8) + plain[checkPosition...]
+        var line = uncheckedLine
+        guard let checkPosition else { return line }
+        let field = #","\#(LineCheck.key)":"\#(LineCheck.value(of: line))""#
+        line.insert(contentsOf: field.utf8, at: checkPosition)
+        return line
     }
 
     /// The object without its checksum, as it was written before there was one.
@@ -66,17 +67,28 @@ struct JSONObjectWriter {
 
     private mutating func appendQuoted(_ string: String) {
         text.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
+        var string = string
+        string.withUTF8 { appendEscaped($0) }
+        text.append(UInt8(ascii: "\""))
+    }
+
+    /// Whatever needs no escape is appended in one go.
+    private mutating func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var plain = bytes.startIndex
+        for (index, byte) in bytes.enumerated() {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                text.append(contentsOf: bytes[plain..<index])
                 text.append(UInt8(ascii: "\\"))
-                text.append(byte)
+                plain = index
             case 0..<0x20, 0x7F:
+                text.append(contentsOf: bytes[plain..<index])
                 text.append(contentsOf: (byte < 16 ? "\\u000" : "\\u00").utf8)
                 text.append(contentsOf: String(byte, radix: 16).utf8)
-            default: text.append(byte)
+                plain = index + 1
+            default: break
             }
         }
-        text.append(UInt8(ascii: "\""))
+        text.append(contentsOf: bytes[plain...])
     }
 }

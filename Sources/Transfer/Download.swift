@@ -29,9 +29,9 @@ package struct ResponseHead: Sendable {
     /// Whether the answer says where its body ends. Where it does not (a server of HTTP/1.0's kind, which ends a body by
     /// closing the connection), a body that was cut short cannot be told from a whole one.
     package var endIsMarked: Bool {
+        if contentLength != nil || status == 204 || status == 304 { return true }
         let codings = headers.values("Transfer-Encoding").joined(separator: ",").lowercased()
-        let lastCoding = codings.split(separator: ",").last?.trimmingCharacters(in: .whitespaces)
-        return contentLength != nil || lastCoding == "chunked" || status == 204 || status == 304
+        return codings.split(separator: ",").last?.trimmingCharacters(in: .whitespaces) == "chunked"
     }
 
     package init(status: Int, headers: HTTPHeaders, contentLength: Int64?) {

@@ -2,7 +2,7 @@ import CCurl
 import Foundation
 import Recordings
 
-/// libcurl's handle of one transfer, with what it refers to. Used on the engine's thread only.
+/// libcurl's handle of one transfer at a time, with what it refers to. Used on the engine's thread only.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
     private var fields: UnsafeMutablePointer<curl_slist>?
@@ -85,6 +85,10 @@ final class EasyHandle {
 
     /// Header fields in libcurl's form: `Name: value`, `Name;` for an empty value, `Name:` to leave a default out.
     func setFields(_ lines: [String]) throws(TransferError) {
+        // libcurl refers to those of the transfer before until it has others.
+        let before = fields
+        defer { curl_slist_free_all(before) }
+        fields = nil
         for line in lines {
             guard let longer = curl_slist_append(fields, line) else {
                 throw TransferError(.other, "out of memory for header fields")

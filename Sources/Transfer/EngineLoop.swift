@@ -12,6 +12,10 @@ final class EngineLoop {
     private var slots: ConnectionSlots<UInt64>
     /// Orders that may start now.
     private var ready: [UInt64] = []
+    /// Of downloads that have succeeded, for the next ones: making a handle and telling it what holds for all takes longer
+    /// than a small recording.
+    private var usedHandles: [EasyHandle] = []
+    private let mostUsedHandles: Int
     private var nextStallCheck: ContinuousClock.Instant?
 
     init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, connectionsPerHost: Int) {
@@ -19,6 +23,7 @@ final class EngineLoop {
         self.inbox = inbox
         self.options = options
         slots = ConnectionSlots(limit: connectionsPerHost)
+        mostUsedHandles = connectionsPerHost
     }
 
     func run() {
@@ -105,7 +110,10 @@ final class EngineLoop {
         // Cancelled since it was admitted, or not.
         guard let exchange = exchanges[id] else { return }
         do {
-            let handle = try exchange.makeHandle(options)
+            let handle = try exchange.makeHandle(
+                options,
+                from: exchange.hasReusableHandle ? usedHandles.popLast() : nil
+            )
             try MultiHandle.check(curl_multi_add_handle(multi.raw, handle.raw))
             exchange.handle = handle
             watch(exchange)
@@ -139,7 +147,11 @@ final class EngineLoop {
 
     private func finish(_ exchange: Exchange, _ answer: Result<ResponseHead, TransferError>) {
         exchanges[exchange.order.id] = nil
+        let handle = exchange.handle
         detach(exchange, from: exchange.address.origin)
+        if case .success = answer, let handle, exchange.hasReusableHandle, usedHandles.count < mostUsedHandles {
+            usedHandles.append(handle)
+        }
         // The last thing: from here on the sink is the caller's again.
         exchange.order.continuation.resume(returning: answer)
     }

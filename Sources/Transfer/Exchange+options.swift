@@ -24,18 +24,40 @@ struct TransferOptions: Sendable {
 
 extension Exchange {
     /// A handle for the order's next transfer, to `address`.
-    func makeHandle(_ options: TransferOptions) throws(TransferError) -> EasyHandle {
-        let handle = try EasyHandle()
-        try setCommon(handle, options)
+    /// - Parameter used: one that a download has done with; `nil` to make one.
+    func makeHandle(_ options: TransferOptions, from used: EasyHandle?) throws(TransferError) -> EasyHandle {
+        let handle = if let used { used } else { try EasyHandle() }
         switch order.kind {
-        case .call(let request): try setCall(handle, request)
-        case .download(let request): try setDownload(handle, request, options)
+        case .call(let request):
+            try setCommon(handle, options)
+            try setCall(handle, request)
+        case .download(let request):
+            if used == nil {
+                try setCommon(handle, options)
+                try setDownload(handle, options)
+            }
+            try handle.setFields(request.headers.lines)
         }
+        try setOwn(handle)
         return handle
     }
 
-    private func setCommon(_ handle: EasyHandle, _ options: TransferOptions) throws(TransferError) {
+    /// Whether its handle, once it is done, serves the next download.
+    var hasReusableHandle: Bool {
+        if case .download = order.kind { true } else { false }
+    }
+
+    /// What no two transfers have in common.
+    private func setOwn(_ handle: EasyHandle) throws(TransferError) {
         try handle.set(CURLOPT_URL, address.text)
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        try handle.set(CURLOPT_PRIVATE, context: context)
+        try handle.set(CURLOPT_HEADERDATA, context: context)
+        try handle.set(CURLOPT_WRITEDATA, context: context)
+        try handle.set(CURLOPT_PREREQDATA, context: context)
+    }
+
+    private func setCommon(_ handle: EasyHandle, _ options: TransferOptions) throws(TransferError) {
         try handle.set(CURLOPT_PATH_AS_IS, true)
         try handle.set(CURLOPT_PROTOCOLS_STR, "http,https")
         try handle.set(CURLOPT_FOLLOWLOCATION, false)
@@ -51,11 +73,6 @@ extension Exchange {
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try options.anchors.apply(to: handle)
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        try handle.set(CURLOPT_PRIVATE, context: context)
-        try handle.set(CURLOPT_HEADERDATA, context: context)
-        try handle.set(CURLOPT_WRITEDATA, context: context)
-        try handle.set(CURLOPT_PREREQDATA, context: context)
         try handle.set(CURLOPT_HEADERFUNCTION, callback: onHead)
         try handle.set(CURLOPT_WRITEFUNCTION, callback: onBody)
         try handle.set(CURLOPT_PREREQFUNCTION, callback: onConnected)
@@ -76,15 +93,10 @@ extension Exchange {
         try handle.setFields(request.headers.lines)
     }
 
-    private func setDownload(
-        _ handle: EasyHandle,
-        _ request: DownloadRequest,
-        _ options: TransferOptions
-    ) throws(TransferError) {
+    private func setDownload(_ handle: EasyHandle, _ options: TransferOptions) throws(TransferError) {
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try handle.set(CURLOPT_BUFFERSIZE, options.receiveBufferBytes)
         try handle.set(CURLOPT_HTTPGET, true)
-        try handle.setFields(request.headers.lines)
     }
 }
 
