@@ -42,6 +42,36 @@ import Testing
         }
     }
 
+    /// Downloads that have succeeded leave their libcurl handle to the next one.
+    @Test func `a download has nothing of those before it`() async throws {
+        try await withServer { peer in
+            while let head = peer.readHead() {
+                if head.contains("/cut") {
+                    peer.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort")
+                    return
+                }
+                peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(head.utf8.count)\r\n\r\n\(head)")
+            }
+        } _: { engine, server in
+            let fields: [HTTPHeaders] = [["Range": "bytes=5-", "If-Match": "\"e\""], [:], ["Range": "bytes=7-"], [:]]
+            for (place, headers) in fields.enumerated() {
+                let basket = Basket()
+                _ = try await engine.download(DownloadRequest(server.url("/\(place)"), headers: headers), into: basket)
+                let lines = basket.text.components(separatedBy: "\r\n")
+                #expect(lines.first == "GET /\(place) HTTP/1.1")
+                for name in ["Range", "If-Match"] {
+                    #expect(lines.first { $0.hasPrefix("\(name): ") } == headers[name].map { "\(name): \($0)" })
+                }
+                let error = await failure {
+                    _ = try await engine.download(DownloadRequest(server.url("/cut")), into: Basket())
+                }
+                #expect(error?.isTransient == true)
+                let called = try await engine.perform(HTTPRequest(.get, server.url("/call")))
+                #expect(String(decoding: called.body, as: UTF8.self).hasPrefix("GET /call HTTP/1.1"))
+            }
+        }
+    }
+
     @Test(arguments: ["Authorization", "authorization", "Cookie", "Proxy-Authorization"])
     func `a download with credentials is refused before it is sent`(name: String) async throws {
         try await withServer { _ in
