@@ -41,6 +41,30 @@ import Testing
         }
     }
 
+    /// Tasks are looked for a number at a time; and a page may have one twice.
+    @Test(arguments: [1, 2, 24, 25, 26, 60])
+    func `a page of any length is known task by task, also where one comes twice`(count: Int) async throws {
+        try await Fixture.with { fixture in
+            let tasks = try (1...count).map { try Fixture.task($0) }
+            let twice =
+                [try Fixture.task(count, status: "assigned")] + tasks + [try Fixture.task(1, status: "abandoned")]
+            #expect(try await fixture.list(twice) == ListingNote(new: count, changed: 2, known: 0))
+            #expect(try await fixture.list(tasks.reversed()) == ListingNote(new: 0, changed: 1, known: count - 1))
+            let answers = try (1...count).map { number in
+                let id = try Fixture.taskID(number)
+                return TaskAnswer.capture(Capture(taskID: id, recordings: [try Fixture.captured(id, number)]))
+            }
+            // Tasks that were never listed, in the middle of others, and one of them twice.
+            let stranger = try Fixture.taskID(900)
+            let strange = TaskAnswer.capture(
+                Capture(taskID: stranger, recordings: [try Fixture.captured(stranger, 900)])
+            )
+            let work = try await fixture.answer([strange] + answers + [strange])
+            #expect(work.map(\.captured.key.taskID) == [stranger] + tasks.map(\.id) + [stranger])
+            #expect(work.dropFirst().dropLast().map(\.taskJSON) == tasks.map(\.json))
+        }
+    }
+
     @Test func `a capture request that turns true is asked about`() async throws {
         try await Fixture.with { fixture in
             for request in [CaptureRequest.notRequested, .requested] {
