@@ -18,16 +18,16 @@ enum RawContent: Sendable, Hashable {
     /// The text, trimmed; a list is refused.
     func word() throws(BadValue) -> String {
         guard case .text(let text) = self else { throw BadValue() }
-        return text.trimmingCharacters(in: .whitespaces)
+        return text.trimmed
     }
 
     /// The items of a list, or of a text that parts them by commas, as the environment has it.
     func words() -> [String] {
         switch self {
-        case .list(let items): items.map { $0.trimmingCharacters(in: .whitespaces) }
+        case .list(let items): items.map(\.trimmed)
         case .unusable: []
         case .text(let text):
-            text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
         }
     }
 
@@ -38,6 +38,16 @@ enum RawContent: Sendable, Hashable {
         case .list(let items): "[\(items.joined(separator: ", "))]"
         case .unusable: ""
         }
+    }
+}
+
+extension String {
+    /// Without the blanks at its ends.
+    fileprivate var trimmed: String {
+        func isVisible(_ byte: UInt8?) -> Bool { byte.map((UInt8(ascii: "!")...UInt8(ascii: "~")).contains) ?? true }
+        // Nearly all values are so, and the first call of Foundation's function takes as long as reading the rest.
+        if isVisible(utf8.first) && isVisible(utf8.last) { return self }
+        return trimmingCharacters(in: .whitespaces)
     }
 }
 
@@ -177,10 +187,10 @@ extension ValueFormat<TimeZone> {
     static var timeZone: Self {
         Self(expectation: "an IANA time zone such as UTC or Europe/Berlin") { (content) throws(BadValue) in
             let word = try content.word()
+            if let zone = TimeZone(identifier: word) { return zone }
             // The list is more than a source of suggestions: naming it makes the linker keep the time zone data in a
             // statically linked program, where TimeZone(identifier:) otherwise knows no zone but GMT.
             let known = TimeZone.knownTimeZoneIdentifiers
-            if let zone = TimeZone(identifier: word) { return zone }
             guard !known.isEmpty else { throw BadValue(advice: "this program was built without time zone data") }
             throw BadValue(advice: NearestName.question(word, among: known))
         }
