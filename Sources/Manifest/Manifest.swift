@@ -239,13 +239,9 @@ extension Manifest {
         if try !hasTables(db), try Int.fetchOne(db, sql: "PRAGMA application_id") == 0 { throw missing }
         try checkApplication(of: db, path: path)
         if try Schema.migrator.hasBeenSuperseded(db) { throw newer(path) }
+        if try Schema.migrator.hasCompletedMigrations(db) { return }
         if try hasTables(db) && !isBegun(db) { throw missing }
-        guard try Schema.migrator.hasCompletedMigrations(db) else {
-            throw ManifestError(
-                .older,
-                "manifest \(path) is of an earlier version; `callark archive` brings it up to date"
-            )
-        }
+        throw ManifestError(.older, "manifest \(path) is of an earlier version; `callark archive` brings it up to date")
     }
 
     private static func checkApplication(of db: Database, path: String) throws {
