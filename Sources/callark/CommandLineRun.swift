@@ -9,8 +9,10 @@ enum CommandLineRun {
     /// Parses the arguments, runs the command they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
+        // The parser says the same, once it has gone through every command.
+        if CommandLine.arguments.dropFirst() == ["--version"] { return print(root.configuration.version) }
         do {
-            var command = try root.parseAsRoot()
+            var command = try parsed(root)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -19,6 +21,20 @@ enum CommandLineRun {
         } catch {
             finish(error, of: root)
         }
+    }
+
+    /// Parses the arguments. Nearly every run names one command and nothing but its options: then that command's own
+    /// parser will do, which knows less and is sooner done. Whatever it does not take, help and mistakes among it, is the
+    /// root's to answer.
+    private static func parsed(_ root: any AsyncParsableCommand.Type) throws -> any ParsableCommand {
+        let arguments = CommandLine.arguments.dropFirst()
+        let named = root.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        if let named, named.configuration.subcommands.isEmpty,
+            let command = try? named.parseAsRoot(Array(arguments.dropFirst())) as? any AsyncParsableCommand
+        {
+            return command
+        }
+        return try root.parseAsRoot()
     }
 
     private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {
