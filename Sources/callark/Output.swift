@@ -95,7 +95,21 @@ enum Readable {
             value /= 1000
             unit += 1
         }
-        return unit == 0 ? "\(count) B" : String(format: value < 10 ? "%.2f %@" : "%.1f %@", value, units[unit])
+        return unit == 0 ? "\(count) B" : "\(decimal(value, places: value < 10 ? 2 : 1)) \(units[unit])"
+    }
+
+    /// What `%.2f` or `%.1f` makes of it. The first call of `String(format:)` takes longer than a look-up.
+    private static func decimal(_ value: Double, places: Int) -> String {
+        let scale = places == 1 ? 10.0 : 100.0
+        let scaled = value.magnitude * scale
+        var rounded = scaled.rounded(.toNearestOrEven)
+        // What looks half-way is not, where the product itself was rounded.
+        let rest = (-scaled).addingProduct(value.magnitude, scale)
+        if (scaled - rounded).magnitude == 0.5, rest != 0 { rounded = scaled.rounded(rest > 0 ? .up : .down) }
+        let (whole, fraction) = Int(rounded).quotientAndRemainder(dividingBy: Int(scale))
+        let digits = String(fraction)
+        let zeros = String(repeating: "0", count: places - digits.count)
+        return "\(value < 0 ? "-" : "")\(whole).\(zeros)\(digits)"
     }
 
     /// `1 recording`, `2 recordings`.
