@@ -89,27 +89,19 @@ enum Readable {
     /// `1.46 GB`, in powers of a thousand, as disks are sold.
     static func bytes(_ count: Int64) -> String {
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
-        var value = Double(count)
+        let sign = count < 0 ? "-" : ""
+        var value = Double(count.magnitude)
         var unit = 0
-        while abs(value) >= 1000, unit < units.count - 1 {
+        while value >= 1000, unit < units.count - 1 {
             value /= 1000
             unit += 1
         }
-        return unit == 0 ? "\(count) B" : "\(decimal(value, places: value < 10 ? 2 : 1)) \(units[unit])"
-    }
-
-    /// What `%.2f` or `%.1f` makes of it. The first call of `String(format:)` takes longer than a look-up.
-    private static func decimal(_ value: Double, places: Int) -> String {
-        let scale = places == 1 ? 10.0 : 100.0
-        let scaled = value.magnitude * scale
-        var rounded = scaled.rounded(.toNearestOrEven)
-        // What looks half-way is not, where the product itself was rounded.
-        let rest = (-scaled).addingProduct(value.magnitude, scale)
-        if (scaled - rounded).magnitude == 0.5, rest != 0 { rounded = scaled.rounded(rest > 0 ? .up : .down) }
-        let (whole, fraction) = Int(rounded).quotientAndRemainder(dividingBy: Int(scale))
+        guard unit > 0 else { return "\(count) B" }
+        // The first call of String(format:) takes longer than looking a recording up.
+        let (scale, places) = value < 10 ? (100, 2) : (10, 1)
+        let (whole, fraction) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
         let digits = String(fraction)
-        let zeros = String(repeating: "0", count: places - digits.count)
-        return "\(value < 0 ? "-" : "")\(whole).\(zeros)\(digits)"
+        return "\(sign)\(whole).\(String(repeating: "0", count: places - digits.count))\(digits) \(units[unit])"
     }
 
     /// `1 recording`, `2 recordings`.
