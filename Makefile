@@ -6,8 +6,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-# With the Swift runtime inside, so that the binary runs where there is no toolchain.
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib --product
+# With the Swift runtime inside, so that the binary runs where there is no toolchain. The rest is for short runs, which
+# are mostly their own start: types are made by functions that know their conformances, rather than by names for which
+# thousands are searched; and without symbols for others, and with C++'s library inside, there is less to be bound.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
+    -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+    -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -L$(CURDIR)/.build/static --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
@@ -27,7 +31,7 @@ help: ## list the targets
 build: packages ## build everything, for debugging
 	$(SWIFT) build
 
-release: packages ## build callark and callark-simulator as they are shipped
+release: packages .build/static/libstdc++.a ## build callark and callark-simulator as they are shipped
 	$(RELEASE) callark
 	$(RELEASE) callark-simulator
 
@@ -64,6 +68,11 @@ test-packages:
 
 bench-packages:
 	@deploy/install-packages $(BENCH_PACKAGES)
+
+# A folder without the shared one, which the linker would rather take.
+.build/static/libstdc++.a: | packages
+	mkdir -p $(@D)
+	ln -sf "$$("$$(dirname "$$(command -v $(SWIFT))")/clang" -print-file-name=libstdc++.a)" $@
 
 $(PYTHON_ENVIRONMENT)/.complete: | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
