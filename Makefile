@@ -72,7 +72,7 @@ bench-packages:
 # A folder without the shared one, which the linker would rather take.
 .build/static/libstdc++.a: | packages
 	mkdir -p $(@D)
-	ln -sf "$$("$$(dirname "$$(command -v $(SWIFT))")/clang" -print-file-name=libstdc++.a)" $@
+	ln -sf "$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a)" $@
 
 $(PYTHON_ENVIRONMENT)/.complete: | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)

@@ -97,7 +97,7 @@ package enum ArchiveReader {
             path,
             range: offset..<(offset + byteCount),
             options: .digesting,
-            windowSize: Int(min(max(byteCount, 1), Int64(SequentialReader.largeWindow))),
+            windowSize: Int(min(max(byteCount, 1), Int64(SequentialReader.recordingWindow))),
             progress: progress
         )
         while true {

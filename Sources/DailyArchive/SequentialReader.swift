@@ -12,6 +12,8 @@ final class SequentialReader {
     }
 
     static let largeWindow = 2 << 20
+    /// For a recording, which is read once: touching new memory takes longer than reading into it.
+    static let recordingWindow = 256 << 10
     /// For those who look at headers and skip the rest.
     static let smallWindow = 16 << 10
 
@@ -39,7 +41,7 @@ final class SequentialReader {
         let file = try OpenFile(path, O_RDONLY)
         let size = try file.size()
         if options.contains(.fromDisk) { file.advise(POSIX_FADV_DONTNEED) }
-        file.advise(windowSize < Self.largeWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
+        file.advise(windowSize <= Self.smallWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
         self.file = file
         self.path = path
         self.options = options
