@@ -11,7 +11,7 @@ SWIFT ?= swift
 # thousands are searched; and without symbols for others, and with C++'s library inside, there is less to be bound.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
     -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-    -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc -L$(CURDIR)/.build/static --product
+    -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc "-L$(CURDIR)/.build/static" --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
 BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
@@ -72,7 +72,9 @@ bench-packages:
 # A folder without the shared one, which the linker would rather take.
 .build/static/libstdc++.a: | packages
 	mkdir -p $(@D)
-	ln -sf "$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a)" $@
+	library="$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a)"; \
+	    [ "$${library#/}" != "$$library" ] || { echo "no libstdc++.a: install libstdc++-12-dev" >&2; exit 1; }; \
+	    ln -sf "$$library" $@
 
 $(PYTHON_ENVIRONMENT)/.complete: | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)

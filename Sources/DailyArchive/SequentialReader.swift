@@ -41,7 +41,7 @@ final class SequentialReader {
         let file = try OpenFile(path, O_RDONLY)
         let size = try file.size()
         if options.contains(.fromDisk) { file.advise(POSIX_FADV_DONTNEED) }
-        file.advise(windowSize <= Self.smallWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
+        file.advise(windowSize < Self.recordingWindow ? POSIX_FADV_RANDOM : POSIX_FADV_SEQUENTIAL)
         self.file = file
         self.path = path
         self.options = options

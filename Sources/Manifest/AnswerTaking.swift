@@ -103,8 +103,6 @@ struct AnswerTaking {
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
         guard !capture.recordings.isEmpty else { return nil }
-        // An answer before this one, of the same transaction, may have been the first of it.
-        if let known = try KnownTask.find(capture.taskID, organization: organizationRow, in: db) { return known }
         let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
         let entry = TaskEntry(
             id: capture.taskID,

@@ -4,25 +4,42 @@ import Recordings
 /// The rows of what comes again and again, once they are known, for as long as one transaction lasts. No longer: what a
 /// transaction made may have been rolled back when the next one begins.
 final class KnownRows {
-    private var words: [String: Int64] = [:]
-    private var names: [String: DatabaseValue] = [:]
-    private var profiles: [CallProfile: DatabaseValue] = [:]
-    private var outcomes: [CallOutcome: Int64] = [:]
+    private var words: [Exactly: Int64] = [:]
+    private var names: [Exactly: DatabaseValue] = [:]
+    private var profiles: [[Exactly?]: DatabaseValue] = [:]
+    private var outcomes: [[Exactly?]: Int64] = [:]
+
+    /// A text by its bytes, as the database compares it: for Swift, an é is the same in one character and in two.
+    private struct Exactly: Hashable {
+        let text: String
+
+        init(_ text: String) { self.text = text }
+
+        static func == (one: Exactly, other: Exactly) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
 
     func word(_ text: String, in db: Database) throws -> Int64 {
-        try Self.value(for: text, among: &words) { try Words.row(of: text, in: db) }
+        try Self.value(for: Exactly(text), among: &words) { try Words.row(of: text, in: db) }
     }
 
     func name(_ text: String, in db: Database) throws -> DatabaseValue {
-        try Self.value(for: text, among: &names) { try Words.nameValue(of: text, in: db) }
+        try Self.value(for: Exactly(text), among: &names) { try Words.nameValue(of: text, in: db) }
     }
 
     func profile(_ profile: CallProfile, in db: Database) throws -> DatabaseValue {
-        try Self.value(for: profile, among: &profiles) { try profile.stored(in: db) }
+        let parties = [profile.agent, profile.queue, profile.site, profile.team].flatMap { [$0?.id, $0?.name] }
+        let key = (parties + [profile.direction, profile.line]).map { $0.map(Exactly.init) }
+        return try Self.value(for: key, among: &profiles) { try profile.stored(in: db) }
     }
 
     func outcome(_ outcome: CallOutcome, in db: Database) throws -> Int64 {
-        try Self.value(for: outcome, among: &outcomes) { try outcome.row(in: db) }
+        let key = [outcome.wrapUp, outcome.termination, "\(outcome.source)"].map { $0.map(Exactly.init) }
+        return try Self.value(for: key, among: &outcomes) { try outcome.row(in: db) }
     }
 
     private static func value<Key: Hashable, Value>(

@@ -79,7 +79,13 @@ extension Manifest {
                 now: now
             )
             let tasks = try KnownTask.all(answers.map(\.taskID), organization: taking.organizationRow, in: db)
-            return try zip(answers, tasks).flatMap { answer, task in
+            var seen: Set<TaskID> = []
+            return try zip(answers, tasks).flatMap { answer, known in
+                // An answer before this one may have been the first of a task that was never listed.
+                let isRepeated = !seen.insert(answer.taskID).inserted
+                let task =
+                    known == nil && isRepeated
+                    ? try KnownTask.find(answer.taskID, organization: taking.organizationRow, in: db) : known
                 switch answer {
                 case .capture(let capture, let unusable, let trackingID):
                     taking.trackingID = trackingID

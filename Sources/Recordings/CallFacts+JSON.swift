@@ -72,7 +72,10 @@ private struct ProviderRow {
     }
 
     /// A whole number, written as one or as a text.
-    func integer(_ name: String) -> Int64? { value.member(name)?.integer }
+    func integer(_ name: String) -> Int64? {
+        guard let value = value.member(name) else { return nil }
+        return if case .string(let text) = value { Int64(text) } else { value.integer }
+    }
 
     /// `{"id": …, "name": …}`.
     func party(_ name: String) -> CallFacts.Party? {

@@ -1,7 +1,7 @@
 /// A JSON object of the provider's as it is kept: on one line, with every field it came with, known to us or not, and
 /// without the query of any signed URL (`filePath`), which is a secret while it lasts and worthless afterwards.
 ///
-/// Whoever makes one has taken the queries out: `WebexContactCenter` does, on decoding.
+/// Whoever makes one takes the queries out: `WebexContactCenter` does, on decoding or when the text is made.
 package struct ProviderJSON: Hashable, Sendable, CustomStringConvertible {
     private let source: Source
 

@@ -68,7 +68,7 @@ final class EasyHandle {
         try Self.check(callark_easy_set_prereq(raw, option, callback))
     }
 
-    /// Not retained: whoever sets it outlives the handle.
+    /// Not retained: whoever sets it outlives the transfer.
     func set(_ option: CURLoption, context: UnsafeMutableRawPointer) throws(TransferError) {
         try Self.check(callark_easy_set_pointer(raw, option, context))
     }

@@ -12,8 +12,8 @@ final class EngineLoop {
     private var slots: ConnectionSlots<UInt64>
     /// Orders that may start now.
     private var ready: [UInt64] = []
-    /// Of downloads that have succeeded, for the next ones: making a handle and telling it what holds for all takes longer
-    /// than a small recording.
+    /// Of downloads that have succeeded, for the next ones, each of which puts its own contexts in the place of those that
+    /// are gone: making a handle and telling it what holds for all takes longer than a small recording.
     private var usedHandles: [EasyHandle] = []
     private let mostUsedHandles: Int
     private var nextStallCheck: ContinuousClock.Instant?
@@ -112,7 +112,7 @@ final class EngineLoop {
         do {
             let handle = try exchange.makeHandle(
                 options,
-                from: exchange.hasReusableHandle ? usedHandles.popLast() : nil
+                from: exchange.sharesHandles ? usedHandles.popLast() : nil
             )
             try MultiHandle.check(curl_multi_add_handle(multi.raw, handle.raw))
             exchange.handle = handle
@@ -149,7 +149,7 @@ final class EngineLoop {
         exchanges[exchange.order.id] = nil
         let handle = exchange.handle
         detach(exchange, from: exchange.address.origin)
-        if case .success = answer, let handle, exchange.hasReusableHandle, usedHandles.count < mostUsedHandles {
+        if case .success = answer, let handle, exchange.sharesHandles, usedHandles.count < mostUsedHandles {
             usedHandles.append(handle)
         }
         // The last thing: from here on the sink is the caller's again.

@@ -42,8 +42,8 @@ extension Exchange {
         return handle
     }
 
-    /// Whether its handle, once it is done, serves the next download.
-    var hasReusableHandle: Bool {
+    /// Downloads use each other's handles, one after the other.
+    var sharesHandles: Bool {
         if case .download = order.kind { true } else { false }
     }
 

@@ -65,6 +65,26 @@ import Testing
         }
     }
 
+    /// For Swift the two are equal, for the provider and for the archive they are two.
+    @Test func `texts that only look the same are kept apart, on one page too`() async throws {
+        try await Fixture.with { fixture in
+            let names = ["Jos\u{E9}", "Jose\u{301}"]
+            let tasks = try names.enumerated().map { place, name in
+                try Fixture.task(
+                    place + 1,
+                    json: #"{"attributes":{"owner":{"name":"\#(name)"},"reasonCode":"\#(name)","status":"completed"}}"#
+                )
+            }
+            _ = try await fixture.list(tasks)
+            let calls = try await fixture.manifest.calls(of: tasks.map(\.id), organization: fixture.acme)
+            for (task, name) in zip(tasks, names) {
+                let facts = try #require(calls[task.id]?.facts)
+                #expect(facts.agent?.name?.unicodeScalars.elementsEqual(name.unicodeScalars) == true)
+                #expect(facts.wrapUp?.unicodeScalars.elementsEqual(name.unicodeScalars) == true)
+            }
+        }
+    }
+
     @Test func `a capture request that turns true is asked about`() async throws {
         try await Fixture.with { fixture in
             for request in [CaptureRequest.notRequested, .requested] {
