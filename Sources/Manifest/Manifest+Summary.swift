@@ -119,12 +119,18 @@ struct Reckoning {
     }
 
     private mutating func countRecordings(in db: Database) throws {
+        // By archive first, of which there are few: none is looked up for each recording.
         let select = """
-            SELECT task.day, count(*), count(archive.row), count(archive.digest), count(failure),
-                count(CASE WHEN archive.digest IS NULL AND archive.day < :today THEN 1 END),
-                coalesce(sum(duration_ms), 0), coalesce(sum(recording.byte_count), 0)
-            FROM task CROSS JOIN recording ON recording.task = task.row
-            LEFT JOIN archive ON archive.row = recording.archive WHERE \(scope.condition) GROUP BY task.day
+            WITH counted AS (
+                SELECT task.day AS day, recording.archive AS archive, count(*) AS known, count(failure) AS failed,
+                    sum(duration_ms) AS audio_ms, sum(recording.byte_count) AS bytes
+                FROM task CROSS JOIN recording ON recording.task = task.row
+                WHERE \(scope.condition) GROUP BY task.day, recording.archive)
+            SELECT counted.day, sum(known), sum(iif(archive.row IS NULL, 0, known)),
+                sum(iif(archive.digest IS NULL, 0, known)), sum(failed),
+                sum(iif(archive.digest IS NULL AND archive.day < :today, known, 0)),
+                coalesce(sum(audio_ms), 0), coalesce(sum(bytes), 0)
+            FROM counted LEFT JOIN archive ON archive.row = counted.archive GROUP BY counted.day
             """
         let today: StatementArguments = ["today": standpoint.today.stored]
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {

@@ -23,23 +23,24 @@ enum StoredIdentifier {
 
     private static func uuidBytes(_ text: String) -> [UInt8]? {
         guard text.utf8.count == 36 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        var high: UInt8?
-        for (index, character) in text.utf8.enumerated() {
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard character == UInt8(ascii: "-") else { return nil }
-                continue
+        var text = text
+        return text.withUTF8 { characters in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(16)
+            var place = 0
+            while place < 36 {
+                if place == 8 || place == 13 || place == 18 || place == 23 {
+                    guard characters[place] == UInt8(ascii: "-") else { return nil }
+                    place += 1
+                }
+                guard let high = hexadecimalValue(characters[place]),
+                    let low = hexadecimalValue(characters[place + 1])
+                else { return nil }
+                bytes.append(high << 4 | low)
+                place += 2
             }
-            guard let digit = hexadecimalValue(character) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
+            return bytes
         }
-        return bytes
     }
 
     private static func hexadecimalValue(_ character: UInt8) -> UInt8? {
