@@ -1,3 +1,5 @@
+import Recordings
+
 /// Writes one JSON object on one line, its fields in the order they are added.
 ///
 /// Not Foundation's encoder, because the provider's JSON has to go in as it is: text, not a tree.
@@ -66,29 +68,6 @@ struct JSONObjectWriter {
     }
 
     private mutating func appendQuoted(_ string: String) {
-        text.append(UInt8(ascii: "\""))
-        var string = string
-        string.withUTF8 { appendEscaped($0) }
-        text.append(UInt8(ascii: "\""))
-    }
-
-    /// Whatever needs no escape is appended in one go.
-    private mutating func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var plain = bytes.startIndex
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                text.append(contentsOf: bytes[plain..<index])
-                text.append(UInt8(ascii: "\\"))
-                plain = index
-            case 0..<0x20, 0x7F:
-                text.append(contentsOf: bytes[plain..<index])
-                text.append(contentsOf: (byte < 16 ? "\\u000" : "\\u00").utf8)
-                text.append(contentsOf: String(byte, radix: 16).utf8)
-                plain = index + 1
-            default: break
-            }
-        }
-        text.append(contentsOf: bytes[plain...])
+        JSONWriter.append(string, to: &text, breaksByNumber: true)
     }
 }

@@ -11,23 +11,7 @@ struct AnswerTaking {
     var now: Timestamp
     /// Of the answer that is being taken.
     var trackingID: String?
-    private let rows = KnownRows()
-
-    init(
-        organization: OrganizationName,
-        organizationRow: Int64,
-        day: @escaping @Sendable (Timestamp) -> ArchiveDay,
-        schedule: AskSchedule,
-        claims: (any RecordingClaims)?,
-        now: Timestamp
-    ) {
-        self.organization = organization
-        self.organizationRow = organizationRow
-        self.day = day
-        self.schedule = schedule
-        self.claims = claims
-        self.now = now
-    }
+    let rows = KnownRows()
 
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)

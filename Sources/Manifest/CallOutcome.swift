@@ -36,13 +36,9 @@ struct CallOutcome: Hashable {
     }
 
     private func known(in db: Database) throws -> Int64? {
-        // Nothing equals the row of a word that is not there.
         let select = """
             SELECT row FROM call_outcome
-            WHERE ifnull(wrap_up, 0) = iif(:wrap_up IS NULL, 0, (SELECT row FROM word WHERE text = :wrap_up))
-                AND ifnull(termination, 0)
-                    = iif(:termination IS NULL, 0, (SELECT row FROM word WHERE text = :termination))
-                AND source = :source
+            WHERE \(Words.condition("wrap_up")) AND \(Words.condition("termination")) AND source = :source
             """
         let parts: StatementArguments = ["wrap_up": wrapUp, "termination": termination, "source": source.rawValue]
         return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: parts)

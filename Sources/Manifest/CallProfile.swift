@@ -95,9 +95,7 @@ struct CallProfile: Hashable, Codable {
                 WHERE ifnull(id, '') = ifnull(:\(column)_id, '') AND ifnull(name, '') = ifnull(:\(column)_name, '')))
             """
         }
-        let words = ["direction", "line"].map { column in
-            "ifnull(\(column), 0) = iif(:\(column) IS NULL, 0, (SELECT row FROM word WHERE text = :\(column)))"
-        }
+        let words = ["direction", "line"].map(Words.condition)
         return "SELECT row FROM call_profile WHERE \((parties + words).joined(separator: " AND "))"
     }()
 
@@ -127,10 +125,8 @@ extension CallFacts.Party {
     }
 
     private func knownRow(in db: Database) throws -> Int64? {
-        let select = "SELECT row FROM call_party WHERE ifnull(id, '') = ? AND ifnull(name, '') = ?"
-        return try Int64.fetchOne(
-            db.cachedStatement(sql: select),
-            arguments: [id.map(StoredIdentifier.value) ?? "".databaseValue, name ?? ""]
-        )
+        let select =
+            "SELECT row FROM call_party WHERE ifnull(id, '') = ifnull(?, '') AND ifnull(name, '') = ifnull(?, '')"
+        return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: StatementArguments(columns))
     }
 }

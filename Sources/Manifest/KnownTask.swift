@@ -20,8 +20,26 @@ struct KnownTask {
         try all([id], organization: organization, in: db)[0]
     }
 
+    /// Gives each item with its task as it is known when it is the item's turn: found together beforehand, and looked for
+    /// again where an item before was about the same task and may have changed it.
+    static func forEach<Item>(
+        _ items: [Item],
+        about id: KeyPath<Item, TaskID>,
+        organization: Int64,
+        in db: Database,
+        _ body: (Item, KnownTask?) throws -> Void
+    ) throws {
+        let found = try all(items.map { $0[keyPath: id] }, organization: organization, in: db)
+        var seen: Set<TaskID> = []
+        for (item, known) in zip(items, found) {
+            let task = item[keyPath: id]
+            let isFirst = seen.insert(task).inserted
+            try body(item, isFirst ? known : find(task, organization: organization, in: db))
+        }
+    }
+
     /// Each of these tasks, in their place; `nil` for one that is not known.
-    static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [KnownTask?] {
+    private static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [KnownTask?] {
         var tasks = [KnownTask?](repeating: nil, count: ids.count)
         for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
             let asked = ids[start..<min(start + mostAtOnce, ids.count)].map(\.stored)

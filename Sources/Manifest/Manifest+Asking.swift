@@ -78,24 +78,19 @@ extension Manifest {
                 claims: claims,
                 now: now
             )
-            let tasks = try KnownTask.all(answers.map(\.taskID), organization: taking.organizationRow, in: db)
-            var seen: Set<TaskID> = []
-            return try zip(answers, tasks).flatMap { answer, known in
-                // An answer before this one may have been the first of a task that was never listed.
-                let isRepeated = !seen.insert(answer.taskID).inserted
-                let task =
-                    known == nil && isRepeated
-                    ? try KnownTask.find(answer.taskID, organization: taking.organizationRow, in: db) : known
+            var wanted: [RecordingWork] = []
+            let organization = taking.organizationRow
+            try KnownTask.forEach(answers, about: \.taskID, organization: organization, in: db) { answer, task in
                 switch answer {
                 case .capture(let capture, let unusable, let trackingID):
                     taking.trackingID = trackingID
-                    return try taking.take(capture, of: task, unusable: unusable, in: db)
+                    wanted += try taking.take(capture, of: task, unusable: unusable, in: db)
                 case .refused(_, let reason, let trackingID):
                     taking.trackingID = trackingID
                     if let task { try taking.takeRefusal(of: task, reason: reason, in: db) }
-                    return []
                 }
             }
+            return wanted
         }
     }
 }

@@ -46,21 +46,19 @@ extension Manifest {
     package func noteSearched(_ rows: [SearchedTask], organization: OrganizationName) async throws -> Int {
         try await write { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
-            let tasks = try KnownTask.all(rows.map(\.id), organization: organization, in: db)
-            let known = KnownRows()
-            var taken: Set<Int64> = []
-            for (row, task) in zip(rows, tasks) {
-                guard let task, task.callSource == nil || task.callSource == .task,
-                    taken.insert(task.row).inserted
-                else { continue }
+            let knownRows = KnownRows()
+            var news = 0
+            try KnownTask.forEach(rows, about: \.id, organization: organization, in: db) { row, task in
+                guard let task, task.callSource == nil || task.callSource == .task else { return }
                 let queued = task.isQueued ? try UnsealedTask.find(task.row, in: db) : nil
                 var unsealed = queued ?? UnsealedTask()
                 unsealed.search = row.json
                 let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
-                try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, known)
+                try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, knownRows)
                 try unsealed.put(task.row, in: db)
+                news += 1
             }
-            return taken.count
+            return news
         }
     }
 

@@ -39,10 +39,8 @@ extension Manifest {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             var note = ListingNote()
-            let known = try KnownTask.all(tasks.map(\.id), organization: row, in: db)
             let rows = KnownRows()
-            var seen: Set<TaskID> = []
-            for (task, known) in zip(tasks, known) {
+            try KnownTask.forEach(tasks, about: \.id, organization: row, in: db) { task, known in
                 let listing = Listing(
                     task: task,
                     day: day(task.createdTime),
@@ -51,11 +49,7 @@ extension Manifest {
                     now: now,
                     rows: rows
                 )
-                let isRepeated = !seen.insert(task.id).inserted
-                switch try listing.apply(
-                    to: isRepeated ? KnownTask.find(task.id, organization: row, in: db) : known,
-                    in: db
-                ) {
+                switch try listing.apply(to: known, in: db) {
                 case .new: note.new += 1
                 case .changed: note.changed += 1
                 case .known: note.known += 1

@@ -7,6 +7,12 @@ enum Words {
     /// from this many on, new ones stand in the rows themselves.
     static let limitForNames = 4096
 
+    /// A condition: that `column`, which refers to a word or to none, is the parameter of its name, a text or NULL. It does
+    /// not hold where the text is no word yet, for nothing equals a row that is not there.
+    static func condition(_ column: String) -> String {
+        "ifnull(\(column), 0) = iif(:\(column) IS NULL, 0, (SELECT row FROM word WHERE text = :\(column)))"
+    }
+
     static func row(of text: String, in db: Database) throws -> Int64 {
         if let row = try known(text, in: db) { return row }
         try db.cachedStatement(sql: "INSERT INTO word (text) VALUES (?)").execute(arguments: [text])

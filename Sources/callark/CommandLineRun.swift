@@ -9,8 +9,6 @@ enum CommandLineRun {
     /// Parses the arguments, runs the command they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
-        // The parser says the same, once it has gone through every command.
-        if CommandLine.arguments.dropFirst() == ["--version"] { return print(root.configuration.version) }
         do {
             var command = try parsed(root)
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -160,7 +160,7 @@ private struct LegacyTable {
     func write(to output: Output, asCSV: Bool) throws {
         if output.isJSON {
             for row in rows.rows {
-                let fields = zip(rows.columns, row).map { JSONMember(name: $0, value: $1) }
+                let fields = zip(rows.columns, row).map { JSONMember($0, $1) }
                 try output.json(Line(type: type.rawValue, fields: .object(fields)))
             }
             return

@@ -26,11 +26,6 @@ package struct JSONMember: Hashable, Sendable {
 
     /// A name and its value.
     package init(_ name: String, _ value: JSONValue) {
-        self.init(name: name, value: value)
-    }
-
-    /// A name and its value.
-    package init(name: String, value: JSONValue) {
         self.name = name
         self.value = value
     }

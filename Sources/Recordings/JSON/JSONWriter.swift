@@ -65,28 +65,37 @@ package struct JSONWriter {
         }
     }
 
-    private mutating func write(_ text: String) {
+    private mutating func write(_ text: String) { Self.append(text, to: &bytes) }
+
+    /// Appends `text` as a JSON string.
+    /// - Parameter breaksByNumber: whether line breaks and tabs are escaped like all other control characters, by their
+    ///   number, as the lines of an archive's metadata have them.
+    package static func append(_ text: String, to bytes: inout [UInt8], breaksByNumber: Bool = false) {
         var text = text
         bytes.append(UInt8(ascii: "\""))
-        text.withUTF8 { write($0) }
+        text.withUTF8 { appendEscaped($0, to: &bytes, breaksByNumber) }
         bytes.append(UInt8(ascii: "\""))
     }
 
     /// Whatever needs no escape is appended in one go.
-    private mutating func write(_ text: UnsafeBufferPointer<UInt8>) {
+    private static func appendEscaped(
+        _ text: UnsafeBufferPointer<UInt8>,
+        to bytes: inout [UInt8],
+        _ breaksByNumber: Bool
+    ) {
         var plain = text.startIndex
-        for index in text.indices where Self.isEscaped(text[index]) {
+        for index in text.indices where isEscaped(text[index]) {
             bytes.append(contentsOf: text[plain..<index])
             plain = index + 1
             switch text[index] {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
+            case UInt8(ascii: "\""): bytes.append(contentsOf: #"\""#.utf8)
+            case UInt8(ascii: "\\"): bytes.append(contentsOf: #"\\"#.utf8)
+            case 0x0A where !breaksByNumber: bytes.append(contentsOf: #"\n"#.utf8)
+            case 0x0D where !breaksByNumber: bytes.append(contentsOf: #"\r"#.utf8)
+            case 0x09 where !breaksByNumber: bytes.append(contentsOf: #"\t"#.utf8)
             case let byte:
-                append("\\u00")
-                bytes.append(contentsOf: [Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]])
+                bytes.append(contentsOf: #"\u00"#.utf8)
+                bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
             }
         }
         bytes.append(contentsOf: text[plain...])
