@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Which downloads may have a connection now: no more than a limit to one origin, first come, first served. API calls
 /// take no slot, and so never wait behind downloads.
 struct ConnectionSlots<ID: Hashable> {
@@ -39,7 +41,41 @@ struct ConnectionSlots<ID: Hashable> {
     }
 
     /// Takes `id`, which waits, out of the queue.
-    mutating func withdraw(_ id: ID, from origin: String) {
-        origins[origin]?.waiting.removeAll { $0 == id }
+    /// - Returns: whether it waited. Where it did not, it has a slot already.
+    mutating func withdraw(_ id: ID, from origin: String) -> Bool {
+        guard let place = origins[origin]?.waiting.firstIndex(of: id) else { return false }
+        origins[origin]?.waiting.remove(at: place)
+        return true
+    }
+}
+
+/// The slots of an engine, whichever of its threads a download is on.
+final class SharedSlots: Sendable {
+    /// Asked by each thread of the engine's at the beginning and at the end of a download.
+    private let slots: Mutex<ConnectionSlots<OrderID>>
+    private let inboxes: [Inbox]
+
+    /// - Parameter limit: connections to one origin, at least 1.
+    init(limit: Int, inboxes: [Inbox]) {
+        slots = Mutex(ConnectionSlots(limit: limit))
+        self.inboxes = inboxes
+    }
+
+    /// - Returns: whether `id` may start now; where not, its thread is told when it may.
+    func claim(_ origin: String, for id: OrderID) -> Bool {
+        slots.withLock { $0.claim(origin, for: id) }
+    }
+
+    /// Gives a slot back, for the next that waits for one.
+    func release(_ origin: String) {
+        guard let next = slots.withLock({ $0.release(origin) }) else { return }
+        // Refused after the end, when nothing waits any more.
+        try? inboxes[next.lane].post(.admit(next))
+    }
+
+    /// `id` waits for a slot no longer: one that it has been given meanwhile goes on to the next.
+    func withdraw(_ id: OrderID, from origin: String) {
+        let waited = slots.withLock { $0.withdraw(id, from: origin) }
+        if !waited { release(origin) }
     }
 }

@@ -1,29 +1,30 @@
 import CCurl
 import Recordings
 
-/// What the engine's thread does until it is told to end: takes orders, lets libcurl work, hands results back. Made and
-/// used on that thread only.
+/// What a thread of the engine's does until it is told to end: takes orders, lets libcurl work, hands results back. Made
+/// and used on that thread only.
 final class EngineLoop {
     private let multi: MultiHandle
     private let inbox: Inbox
     private let options: TransferOptions
     /// Every order that is not finished.
-    private var exchanges: [UInt64: Exchange] = [:]
-    private var slots: ConnectionSlots<UInt64>
+    private var exchanges: [OrderID: Exchange] = [:]
+    private let slots: SharedSlots
     /// Orders that may start now.
-    private var ready: [UInt64] = []
+    private var ready: [OrderID] = []
     /// Of downloads that have succeeded, for the next ones, each of which puts its own contexts in the place of those that
     /// are gone: making a handle and telling it what holds for all takes longer than a small recording.
     private var usedHandles: [EasyHandle] = []
     private let mostUsedHandles: Int
     private var nextStallCheck: ContinuousClock.Instant?
 
-    init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, connectionsPerHost: Int) {
+    /// - Parameter mostUsedHandles: how many of them are kept.
+    init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, slots: SharedSlots, mostUsedHandles: Int) {
         self.multi = multi
         self.inbox = inbox
         self.options = options
-        slots = ConnectionSlots(limit: connectionsPerHost)
-        mostUsedHandles = connectionsPerHost
+        self.slots = slots
+        self.mostUsedHandles = mostUsedHandles
     }
 
     func run() {
@@ -46,6 +47,7 @@ final class EngineLoop {
         concludeTransfers()
         endStalled()
         launchReady()
+        guard inbox.fallAsleep() else { return }
         try MultiHandle.check(curl_multi_poll(multi.raw, nil, 0, pollTimeout, nil))
     }
 
@@ -60,6 +62,7 @@ final class EngineLoop {
     private func handle(_ command: Inbox.Command) {
         switch command {
         case .start(let order): start(order)
+        case .admit(let id): admit(id)
         case .cancel(let id):
             guard let exchange = exchanges[id] else { return }
             finish(exchange, .failure(.cancelled(exchange.address)))
@@ -92,8 +95,10 @@ final class EngineLoop {
         admit(exchange.order.id)
     }
 
-    private func admit(_ id: UInt64) {
-        exchanges[id]?.isAdmitted = true
+    /// Where it has ended meanwhile, its slot went on to another then.
+    private func admit(_ id: OrderID) {
+        guard let exchange = exchanges[id] else { return }
+        exchange.isAdmitted = true
         ready.append(id)
     }
 
@@ -106,7 +111,7 @@ final class EngineLoop {
         }
     }
 
-    private func launch(_ id: UInt64) {
+    private func launch(_ id: OrderID) {
         // Cancelled since it was admitted, or not.
         guard let exchange = exchanges[id] else { return }
         do {
@@ -166,7 +171,7 @@ final class EngineLoop {
         guard case .download = exchange.order.kind else { return }
         if exchange.isAdmitted {
             exchange.isAdmitted = false
-            if let next = slots.release(origin) { admit(next) }
+            slots.release(origin)
         } else {
             slots.withdraw(exchange.order.id, from: origin)
         }

@@ -1,35 +1,42 @@
 import CCurl
 import Synchronization
 
-/// How other threads speak to the engine's thread: they leave a command and wake it.
+/// How other threads speak to one of the engine's: they leave a command and wake it.
 final class Inbox: Sendable {
     enum Command: Sendable {
         case start(Order)
-        case cancel(UInt64)
-        case resume(UInt64)
+        /// It waited for a slot, and has one.
+        case admit(OrderID)
+        case cancel(OrderID)
+        case resume(OrderID)
     }
 
     private struct State {
         /// Here while the thread runs, so that nobody wakes a handle that is gone.
         var multi: MultiHandle?
         var commands: [Command] = []
-        var lastID: UInt64 = 0
+        /// Whether the thread waits for libcurl's sockets, or is about to: a wake-up takes longer than a command.
+        var isAsleep = false
+        var lastOrder: UInt64 = 0
         var isStopping = false
         /// Why no more orders are taken.
         var end: TransferError?
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    private let lane: Int
     private let state: Mutex<State>
 
-    init(waking multi: MultiHandle) {
+    /// - Parameter lane: which of the engine's threads takes from it.
+    init(lane: Int, waking multi: MultiHandle) {
+        self.lane = lane
         state = Mutex(State(multi: multi))
     }
 
-    func makeID() -> UInt64 {
+    func makeID() -> OrderID {
         state.withLock {
-            $0.lastID += 1
-            return $0.lastID
+            $0.lastOrder += 1
+            return OrderID(lane: lane, number: $0.lastOrder)
         }
     }
 
@@ -39,7 +46,8 @@ final class Inbox: Sendable {
         let refusal = state.withLock { state -> TransferError? in
             guard state.end == nil, !state.isStopping else { return state.end ?? .shutDown }
             state.commands.append(command)
-            state.multi?.wake()
+            if state.isAsleep { state.multi?.wake() }
+            state.isAsleep = false
             return nil
         }
         if let refusal { throw refusal }
@@ -60,9 +68,19 @@ final class Inbox: Sendable {
     /// The commands left since the last time; `nil` once the thread is to end.
     func take() -> [Command]? {
         state.withLock { state in
+            state.isAsleep = false
             guard !state.isStopping else { return nil }
             defer { state.commands = [] }
             return state.commands
+        }
+    }
+
+    /// Asked by the thread before it waits.
+    /// - Returns: whether it may: not where there are commands already.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.commands.isEmpty && !state.isStopping
+            return state.isAsleep
         }
     }
 

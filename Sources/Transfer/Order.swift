@@ -1,9 +1,15 @@
 import Foundation
 import Synchronization
 
+/// Which order of an engine, and which of its threads has it.
+struct OrderID: Hashable, Sendable {
+    let lane: Int
+    let number: UInt64
+}
+
 /// One request on its way to the engine's thread, and the way back.
 struct Order: Sendable {
-    let id: UInt64
+    let id: OrderID
     let kind: Kind
     /// Where the request goes first; checked.
     let address: WebAddress

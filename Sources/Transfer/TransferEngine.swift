@@ -1,7 +1,8 @@
 import CCurl
 import Foundation
+import Synchronization
 
-/// All HTTP of Callark: libcurl's multi interface on a thread of its own.
+/// All HTTP of Callark: libcurl's multi interface, on threads of its own.
 ///
 /// Proxies are those of the environment, as libcurl reads it: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
 /// Certificates and host names are always verified.
@@ -17,23 +18,35 @@ package final class TransferEngine: HTTPExchange {
         /// Downloads that have a connection to one host at the same time; the others wait for their turn, in order. API
         /// calls do not count and do not wait.
         package var maximumConnectionsPerHost: Int
+        /// Threads among which downloads are shared; a sink is called on its download's. API calls are on the first.
+        package var threads: Int
 
         package init(
             additionalCertificatesFile: String? = nil,
             userAgent: String,
             connectTimeout: Duration = .seconds(10),
-            maximumConnectionsPerHost: Int
+            maximumConnectionsPerHost: Int,
+            threads: Int = Self.defaultThreads
         ) {
             self.additionalCertificatesFile = additionalCertificatesFile
             self.userAgent = userAgent
             self.connectTimeout = connectTimeout
             self.maximumConnectionsPerHost = maximumConnectionsPerHost
+            self.threads = threads
         }
+
+        /// Receiving and hashing keep one core busy at 1 GB/s or so; four of them are more than any disk takes.
+        package static let defaultThreads = min(4, ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    private let inbox: Inbox
+    /// Of a thread: each keeps its own to a host, idle ones too.
+    private static let fewestConnections = 4
 
-    /// Starts the thread.
+    private let inboxes: [Inbox]
+    /// How many downloads each thread has.
+    private let downloads: Mutex<[Int]>
+
+    /// Starts the threads.
     /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
     ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
     package convenience init(_ configuration: Configuration) throws(TransferError) {
@@ -47,22 +60,30 @@ package final class TransferEngine: HTTPExchange {
     init(_ configuration: Configuration, trusting anchors: TrustAnchors) throws(TransferError) {
         let options = TransferOptions(configuration, anchors: anchors)
         let connections = max(1, configuration.maximumConnectionsPerHost)
+        let lanes = 0..<max(1, min(configuration.threads, connections / Self.fewestConnections))
+        let share = (connections + lanes.count - 1) / lanes.count
         // Enough for the downloads of a few hosts and the API calls of many organizations to find theirs again.
-        let multi = try MultiHandle(keptConnections: 4 * connections + 32)
-        let inbox = Inbox(waking: multi)
-        self.inbox = inbox
-        let thread = Thread {
-            Self.ignoreBrokenPipes()
-            EngineLoop(multi: multi, inbox: inbox, options: options, connectionsPerHost: connections).run()
-            multi.close()
-            inbox.announceEnd()
+        let multis = try lanes.map { _ throws(TransferError) in
+            try MultiHandle(keptConnections: 4 * share + 32)
         }
-        thread.name = "callark-transfer"
-        thread.start()
+        let inboxes = lanes.map { Inbox(lane: $0, waking: multis[$0]) }
+        self.inboxes = inboxes
+        downloads = Mutex(lanes.map { _ in 0 })
+        let slots = SharedSlots(limit: connections, inboxes: inboxes)
+        for (multi, inbox) in zip(multis, inboxes) {
+            let thread = Thread {
+                Self.ignoreBrokenPipes()
+                EngineLoop(multi: multi, inbox: inbox, options: options, slots: slots, mostUsedHandles: share).run()
+                multi.close()
+                inbox.announceEnd()
+            }
+            thread.name = "callark-transfer"
+            thread.start()
+        }
     }
 
     deinit {
-        inbox.stop()
+        for inbox in inboxes { inbox.stop() }
     }
 
     /// Sends `request` once. Redirects are not followed: a 3xx is the answer. libcurl itself sends a request again, on
@@ -73,7 +94,7 @@ package final class TransferEngine: HTTPExchange {
         try request.headers.check(for: address)
         let collector = BodyCollector(limit: request.maximumResponseBytes)
         do {
-            let head = try await carryOut(.call(request), at: address, into: collector)
+            let head = try await carryOut(.call(request), at: address, into: collector, by: inboxes[0])
             return HTTPResponse(status: head.status, headers: head.headers, body: collector.body)
         } catch  where error.code == .unwanted {
             // The only thing that this sink does not want.
@@ -95,19 +116,27 @@ package final class TransferEngine: HTTPExchange {
         try request.hosts.check(address)
         try request.headers.check(for: address)
         try request.headers.checkForCredentials(for: address)
-        return try await carryOut(.download(request), at: address, into: sink)
+        let lane = downloads.withLock { downloads in
+            let lane = downloads.indices.min { downloads[$0] < downloads[$1] } ?? 0
+            downloads[lane] += 1
+            return lane
+        }
+        defer { downloads.withLock { $0[lane] -= 1 } }
+        return try await carryOut(.download(request), at: address, into: sink, by: inboxes[lane])
     }
 
-    /// Ends what is under way with ``TransferError/Code-swift.enum/cancelled`` and stops the thread; returns when it has
-    /// closed its connections and ended.
+    /// Ends what is under way with ``TransferError/Code-swift.enum/cancelled`` and stops the threads; returns when they
+    /// have closed their connections and ended.
     package func shutDown() async {
-        await withCheckedContinuation { inbox.stop(waiting: $0) }
+        for inbox in inboxes { inbox.stop() }
+        for inbox in inboxes { await withCheckedContinuation { inbox.stop(waiting: $0) } }
     }
 
     private func carryOut(
         _ kind: Order.Kind,
         at address: WebAddress,
-        into sink: some DownloadSink
+        into sink: some DownloadSink,
+        by inbox: Inbox
     ) async throws(TransferError) -> ResponseHead {
         let id = inbox.makeID()
         let cancellation = CancellationFlag()

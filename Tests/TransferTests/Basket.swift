@@ -85,6 +85,7 @@ final class Basket: DownloadSink {
 /// Runs `body` with an engine of its own, and shuts it down.
 func withEngine<Value>(
     connectionsPerHost: Int = 16,
+    threads: Int = 2,
     certificates: String? = nil,
     connectTimeout: Duration = .seconds(10),
     _ body: (TransferEngine) async throws -> Value
@@ -94,7 +95,8 @@ func withEngine<Value>(
             additionalCertificatesFile: certificates,
             userAgent: "callark-tests",
             connectTimeout: connectTimeout,
-            maximumConnectionsPerHost: connectionsPerHost
+            maximumConnectionsPerHost: connectionsPerHost,
+            threads: threads
         )
     )
     do {
@@ -110,12 +112,15 @@ func withEngine<Value>(
 /// Runs `body` with an engine and a server that answers each connection with `answer`.
 func withServer<Value>(
     connectionsPerHost: Int = 16,
+    threads: Int = 2,
     answer: @escaping @Sendable (Peer) -> Void,
     _ body: (TransferEngine, RawServer) async throws -> Value
 ) async throws -> Value {
     let server = try RawServer(answer: answer)
     defer { server.stop() }
-    return try await withEngine(connectionsPerHost: connectionsPerHost) { try await body($0, server) }
+    return try await withEngine(connectionsPerHost: connectionsPerHost, threads: threads) {
+        try await body($0, server)
+    }
 }
 
 /// Tries `body` with longer and longer timeouts until it says that nothing but the machine's load kept it from its end:

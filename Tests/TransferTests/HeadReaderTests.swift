@@ -70,7 +70,8 @@ import Testing
         var slots = ConnectionSlots<Int>(limit: 2)
         let claims = [("a", 1), ("a", 2), ("a", 3), ("a", 4), ("a", 5), ("b", 6)].map { slots.claim($0, for: $1) }
         #expect(claims == [true, true, false, false, false, true])
-        slots.withdraw(4, from: "a")
+        let withdrawn = [slots.withdraw(4, from: "a"), slots.withdraw(1, from: "a")]
+        #expect(withdrawn == [true, false])
         let next = (0..<3).map { _ in slots.release("a") }
         #expect(next == [3, 5, nil])
         let later = [slots.claim("a", for: 7), slots.claim("a", for: 8)]
