@@ -10,7 +10,9 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
         var next: State?
     }
 
-    private let makeFetch: @Sendable () -> () async throws -> [Element]?
+    fileprivate typealias Fetch = (isolated (any Actor)?) async throws -> [Element]?
+
+    private let makeFetch: @Sendable () -> Fetch
 
     /// - Parameter fetch: reads the batch of a state, which is whatever tells where to go on.
     init<State: Sendable>(
@@ -19,7 +21,7 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
     ) {
         makeFetch = {
             var state: State? = first
-            return {
+            return { (_: isolated (any Actor)?) in
                 guard let current = state else { return nil }
                 let batch = try await fetch(current)
                 state = batch.next
@@ -32,17 +34,21 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
 
     /// One run through the rows.
     package struct Iterator: AsyncIteratorProtocol {
-        fileprivate let fetch: () async throws -> [Element]?
+        fileprivate let fetch: Fetch
         private var rows: ArraySlice<Element> = []
 
-        fileprivate init(fetch: @escaping () async throws -> [Element]?) {
+        fileprivate init(fetch: @escaping Fetch) {
             self.fetch = fetch
         }
 
         /// - Throws: `ManifestError`, or `CancellationError` where the task was cancelled.
-        package mutating func next() async throws -> Element? {
+        package mutating func next() async throws -> Element? { try await next(isolation: nil) }
+
+        /// The next row, on the caller's actor: only each batch leaves it.
+        /// - Throws: `ManifestError`, or `CancellationError` where the task was cancelled.
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
             while rows.isEmpty {
-                guard let batch = try await fetch() else { return nil }
+                guard let batch = try await fetch(actor) else { return nil }
                 rows = batch[...]
             }
             return rows.popFirst()
