@@ -35,7 +35,7 @@ extension CallArchive {
     private func ask(about tasks: [TaskID], _ resolution: Resolution) async throws {
         for begin in stride(from: 0, to: tasks.count, by: Resolution.batchSize) {
             let end = min(begin + Resolution.batchSize, tasks.count)
-            try await resolution.ask(about: Array(tasks[begin..<end]))
+            try await resolution.resolve(Array(tasks[begin..<end]))
         }
     }
 }

@@ -16,21 +16,23 @@ struct Receiving: Sendable {
     /// Receives until there are no more jobs.
     /// - Throws: what the manifest throws, and `ArchiveError` where bytes cannot be written; what only concerns one
     ///   recording is noted with that recording and thrown no further.
-    func run(_ jobs: AsyncChannel<DownloadJob>, into queue: StoreQueue<AcceptedRecording>) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<context.rules.downloads.concurrency {
-                group.addTask {
-                    for await job in jobs {
-                        try await receive(job, into: queue)
+    func run(_ jobs: AsyncChannel<DownloadJob>, into queue: GroupQueue<AcceptedRecording>) async throws {
+        try await context.stop.cancelling(after: Self.stopGrace) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<context.rules.downloads.concurrency {
+                    group.addTask {
+                        for await job in jobs {
+                            try await receive(job, into: queue)
+                        }
                     }
                 }
+                // Unlike `waitForAll`, this lets the first error cancel the other receivers.
+                for try await _ in group {}
             }
-            // Unlike `waitForAll`, this lets the first error cancel the other receivers.
-            for try await _ in group {}
         }
     }
 
-    private func receive(_ job: DownloadJob, into queue: StoreQueue<AcceptedRecording>) async throws {
+    private func receive(_ job: DownloadJob, into queue: GroupQueue<AcceptedRecording>) async throws {
         guard try await context.disk.admit(job.work.row), context.takesWork else {
             return context.underWay.release(job.work.row)
         }
@@ -60,9 +62,7 @@ struct Receiving: Sendable {
     /// - Returns: `nil` where the recording is left to the next pass.
     private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
         do {
-            return try await context.stop.cancelling(after: Self.stopGrace) {
-                try await Reception(job: job, context: context).run()
-            }
+            return try await Reception(job: job, context: context).run()
         } catch let error as ArchiveError where error.code == .heldBack {
             // It is larger than there is room for now: begun again once there is, if others under way make some.
             guard try await context.disk.admit(job.work.row), context.takesWork else { return nil }

@@ -33,8 +33,33 @@ struct Resolution: Sendable {
         try await work(off: &sweep)
     }
 
-    /// Asks about everything that the sweep finds due now, a few batches at a time.
+    /// Asks about everything that the sweep finds due now, a few batches at a time, and settles what is answered: as many
+    /// questions together as were answered while those before were noted and handed over.
     private func work(off sweep: inout DueSweep) async throws {
+        let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    while let questions = await answered.takeAll() { try await settle(questions) }
+                } catch {
+                    await answered.abandon()
+                    throw error
+                }
+            }
+            var failure: (any Error)?
+            do {
+                try await ask(about: &sweep, into: answered)
+            } catch {
+                failure = error
+            }
+            // What was answered before a failure is settled all the same.
+            await answered.finish()
+            try await group.waitForAll()
+            if let failure { throw failure }
+        }
+    }
+
+    private func ask(about sweep: inout DueSweep, into answered: GroupQueue<AnsweredQuestion>) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var underWay = 0
             while context.takesWork, let batch = try await sweep.next() {
@@ -42,7 +67,10 @@ struct Resolution: Sendable {
                     try await group.next()
                     underWay -= 1
                 }
-                group.addTask { try await ask(about: batch.map(\.id)) }
+                group.addTask {
+                    // Refused where settling has failed, which is what is told then.
+                    guard await answered.put(try await ask(about: batch.map(\.id))) else { throw CancellationError() }
+                }
                 underWay += 1
             }
             try await group.waitForAll()
@@ -50,7 +78,11 @@ struct Resolution: Sendable {
     }
 
     /// Asks about these tasks, notes the answers, and hands over what is wanted of them.
-    func ask(about tasks: [TaskID]) async throws {
+    func resolve(_ tasks: [TaskID]) async throws {
+        try await settle([try await ask(about: tasks)])
+    }
+
+    private func ask(about tasks: [TaskID]) async throws -> AnsweredQuestion {
         let options = context.rules.captureOptions
         let askedAt = context.now()
         let answer = try await organization.contactCenter.captures(of: tasks, options: options)
@@ -64,19 +96,28 @@ struct Resolution: Sendable {
             )
         }
         let refusals = answer.refused.sorted { $0.key < $1.key }
-        let wanted = try await context.manifest.noteAnswers(
+        return AnsweredQuestion(
             captures
                 + refusals.map {
                     .refused($0.key, reason: $0.value.withoutTrackingID.description, trackingID: $0.value.trackingID)
                 },
+            askedTime: askedAt
+        )
+    }
+
+    /// Notes what was answered and hands over what is wanted of it.
+    private func settle(_ questions: [AnsweredQuestion]) async throws {
+        let wanted = try await context.manifest.noteAnswers(
+            to: questions,
             organization: organization.name,
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
-            claims: context.underWay,
-            now: askedAt
+            claims: context.underWay
         )
-        if !wanted.isEmpty { context.observer(.found(organization.name, recordings: wanted.count)) }
-        try await hand(over: wanted, urlExpiry: askedAt + options.urlExpiration)
+        for (question, wanted) in zip(questions, wanted) where !wanted.isEmpty {
+            context.observer(.found(organization.name, recordings: wanted.count))
+            try await hand(over: wanted, urlExpiry: question.askedTime + context.rules.captureOptions.urlExpiration)
+        }
     }
 
     /// Says what of an answer is no use: each such thing is a recording that should be there and cannot be had.

@@ -22,6 +22,9 @@ struct Storing: Sendable {
         var group: AppendedGroup
     }
 
+    /// Between the beginnings of two groups: of small recordings, so many come in one by one that handing each over would
+    /// take longer than appending it.
+    private static let appendInterval = Duration.milliseconds(5)
     /// Between the beginnings of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on a
     /// virtual one; recordings that wait for it longer only cost more downloads after a crash.
     private static let flushInterval = Duration.milliseconds(250)
@@ -31,12 +34,16 @@ struct Storing: Sendable {
     /// Stores until the queue is finished and empty.
     /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
     ///   group, and of those that were appended after it, stay pending, and what had been stored before stays stored.
-    func run(_ queue: StoreQueue<AcceptedRecording>) async throws {
-        let appended = StoreQueue<Appended>(capacity: Self.appendedLimit)
+    func run(_ queue: GroupQueue<AcceptedRecording>) async throws {
+        let appended = GroupQueue<Appended>(capacity: Self.appendedLimit)
         try await withThrowingTaskGroup(of: Void.self) { steps in
             steps.addTask {
                 do {
-                    while let group = await queue.takeAll() { await appended.put(try await append(group)) }
+                    var next = ContinuousClock.now
+                    while let group = await queue.takeAll(notBefore: next) {
+                        next = .now + Self.appendInterval
+                        await appended.put(try await append(group))
+                    }
                 } catch {
                     // What was appended before is sound, and is stored all the same.
                     await appended.finish()

@@ -1,5 +1,6 @@
 import GRDB
 import Recordings
+import Synchronization
 
 /// How an answer of the provider's becomes rows, within one transaction.
 struct AnswerTaking {
@@ -7,8 +8,9 @@ struct AnswerTaking {
     var organizationRow: Int64
     var day: @Sendable (Timestamp) -> ArchiveDay
     var schedule: AskSchedule
-    var claims: (any RecordingClaims)?
-    var now: Timestamp
+    var claims: TransactionClaims?
+    /// When the question was asked whose answer is being taken.
+    var now = Timestamp(millisecondsSince1970: 0)
     /// Of the answer that is being taken.
     var trackingID: String?
     let rows = KnownRows()
@@ -28,7 +30,7 @@ struct AnswerTaking {
         where named.insert(captured.key).inserted {
             let earlier = known.first { $0.key == captured.key }
             let recording = try earlier ?? register(captured, task.row, &known, in: db)
-            guard recording.isWanted(now), claim(recording.row, in: db) else { continue }
+            guard recording.isWanted(now), claims?.claim(recording.row) ?? true else { continue }
             let replaced = try earlier.flatMap {
                 try Displacement.last(of: $0.row, organization: organization, in: db)
             }
@@ -76,13 +78,6 @@ struct AnswerTaking {
             try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
         }
         try answerQuestion(of: task, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
-    }
-
-    private func claim(_ row: RecordingRowID, in db: Database) -> Bool {
-        guard let claims else { return true }
-        guard claims.claim(row) else { return false }
-        db.afterNextTransaction(onCommit: { _ in }, onRollback: { _ in claims.release(row) })
-        return true
     }
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
@@ -239,6 +234,27 @@ struct AnswerTaking {
             retryNotBefore: now + Self.restOfTheWithdrawn
         )
         try failure.apply(trackingID: trackingID, now: now, in: db)
+    }
+}
+
+/// What one transaction claims, and gives back where it comes to nothing.
+final class TransactionClaims: Sendable {
+    private let claims: any RecordingClaims
+    /// Touched by the transaction, and then by its end.
+    private let claimed = Mutex<[RecordingRowID]>([])
+
+    init(_ claims: any RecordingClaims, in db: Database) {
+        self.claims = claims
+        db.afterNextTransaction(onCommit: { _ in }) { [self] _ in
+            for row in claimed.withLock(\.self) { claims.release(row) }
+        }
+    }
+
+    /// - Returns: whether the recording was nobody's before.
+    func claim(_ row: RecordingRowID) -> Bool {
+        guard claims.claim(row) else { return false }
+        claimed.withLock { $0.append(row) }
+        return true
     }
 }
 

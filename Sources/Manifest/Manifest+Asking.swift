@@ -18,6 +18,17 @@ package enum TaskAnswer: Hashable, Sendable {
     }
 }
 
+/// A question to the provider, which is about some tasks, with what was answered.
+package struct AnsweredQuestion: Hashable, Sendable {
+    package var answers: [TaskAnswer]
+    package var askedTime: Timestamp
+
+    package init(_ answers: [TaskAnswer], askedTime: Timestamp) {
+        self.answers = answers
+        self.askedTime = askedTime
+    }
+}
+
 /// A recording whose bytes are wanted, and all that it takes to get and to keep them.
 package struct RecordingWork: Hashable, Sendable {
     package var row: RecordingRowID
@@ -56,35 +67,39 @@ extension Manifest {
     /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now. A task of
     /// which the answer lists something unusable is not settled by it: it is asked about until the horizon, and is a gap
     /// besides whatever is held of it.
+    ///
+    /// It is one transaction, however many questions there are: what each costs is mostly its commit.
     /// - Parameters:
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
     ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
     ///     noted, what was claimed is given back.
-    /// - Returns: the recordings of these answers whose bytes are wanted now, in the order of the answers.
+    /// - Returns: for each question, the recordings of its answers whose bytes are wanted now, in their order.
     package func noteAnswers(
-        _ answers: [TaskAnswer],
+        to questions: [AnsweredQuestion],
         organization: OrganizationName,
         day: @escaping @Sendable (Timestamp) -> ArchiveDay,
         schedule: AskSchedule,
-        claims: (any RecordingClaims)? = nil,
-        now: Timestamp
-    ) async throws -> [RecordingWork] {
-        try await write { db in
+        claims: (any RecordingClaims)? = nil
+    ) async throws -> [[RecordingWork]] {
+        let answers = questions.enumerated().flatMap { place, question in
+            question.answers.map { PlacedAnswer(question: place, answer: $0) }
+        }
+        return try await write { db in
             var taking = AnswerTaking(
                 organization: organization,
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
                 schedule: schedule,
-                claims: claims,
-                now: now
+                claims: claims.map { TransactionClaims($0, in: db) }
             )
-            var wanted: [RecordingWork] = []
+            var wanted = [[RecordingWork]](repeating: [], count: questions.count)
             let organization = taking.organizationRow
-            try KnownTask.forEach(answers, about: \.taskID, organization: organization, in: db) { answer, task in
-                switch answer {
+            try KnownTask.forEach(answers, about: \.taskID, organization: organization, in: db) { placed, task in
+                taking.now = questions[placed.question].askedTime
+                switch placed.answer {
                 case .capture(let capture, let unusable, let trackingID):
                     taking.trackingID = trackingID
-                    wanted += try taking.take(capture, of: task, unusable: unusable, in: db)
+                    wanted[placed.question] += try taking.take(capture, of: task, unusable: unusable, in: db)
                 case .refused(_, let reason, let trackingID):
                     taking.trackingID = trackingID
                     if let task { try taking.takeRefusal(of: task, reason: reason, in: db) }
@@ -93,4 +108,11 @@ extension Manifest {
             return wanted
         }
     }
+}
+
+private struct PlacedAnswer {
+    var question: Int
+    var answer: TaskAnswer
+
+    var taskID: TaskID { answer.taskID }
 }

@@ -50,7 +50,7 @@ import WebexContactCenter
         var options = SimulatorOptions.unlimited
         options.tokens.accessLifetime = .seconds(5)
         options.tokens.rotatesRefreshTokens = true
-        try await Installation.with(.small(calls: 160, mix: .plain), options: options) { here in
+        try await Installation.with(.small(calls: 320, mix: .plain), options: options) { here in
             let clock = here.simulator.clock
             let result = try await here.pass {
                 $0.rules.downloads.concurrency = 2

@@ -109,13 +109,12 @@ extension Fixture {
         now: Timestamp = morning + .hours(1)
     ) async throws -> [RecordingWork] {
         try await manifest.noteAnswers(
-            answers,
+            to: [AnsweredQuestion(answers, askedTime: now)],
             organization: acme,
             day: Self.day,
             schedule: AskSchedule(),
-            claims: claims,
-            now: now
-        )
+            claims: claims
+        )[0]
     }
 
     /// Lists tasks with these numbers and answers each with one recording of the same number.

@@ -178,11 +178,15 @@ import Testing
                 now: Fixture.morning + .hours(1)
             )
             _ = try await fixture.manifest.noteAnswers(
-                [.capture(Capture(taskID: id, recordings: [try Fixture.captured(id)]))],
+                to: [
+                    AnsweredQuestion(
+                        [.capture(Capture(taskID: id, recordings: [try Fixture.captured(id)]))],
+                        askedTime: Fixture.morning + .hours(1)
+                    )
+                ],
                 organization: other,
                 day: Fixture.day,
-                schedule: AskSchedule(),
-                now: Fixture.morning + .hours(1)
+                schedule: AskSchedule()
             )
             let all = Fixture.morning..<(Fixture.morning + .hours(1))
             for (organization, open, awaiting) in [(fixture.acme, [1, 2], [1, 2]), (other, [2, 3], [2])] {

@@ -1,12 +1,14 @@
-/// Hands what one step of storing has done to the next, as much at a time as has come in meanwhile.
+/// Hands what one step of a pass has done to the next, as much at a time as has come in meanwhile.
 ///
-/// While one group is being flushed the next one gathers, so that a flush is for a group and not for a recording. What
-/// waits here is bounded in number by `capacity`, and received recordings also in bytes, by the memory budget that each
-/// holds.
-actor StoreQueue<Element: Sendable> {
+/// While one group is being flushed or noted the next one gathers, so that a flush or a transaction is for a group and not
+/// for each. What waits here is bounded in number by `capacity`, and received recordings also in bytes, by the memory
+/// budget that each holds.
+actor GroupQueue<Element: Sendable> {
     private let capacity: Int
     private var waiting: [Element] = []
     private var isFinished = false
+    /// Whether the one that takes waits for more than there is.
+    private var isGathering = false
     /// The one that takes, while it has nothing to do.
     private var taker: CheckedContinuation<Void, Never>?
     /// Those that found the queue full.
@@ -17,14 +19,17 @@ actor StoreQueue<Element: Sendable> {
     }
 
     /// Adds an element, after waiting for room where there is none. Once nobody takes any more it is dropped, which
-    /// leaves a recording pending.
-    func put(_ element: Element) async {
+    /// leaves a recording pending, and a question open.
+    /// - Returns: whether it was taken into the queue.
+    @discardableResult
+    func put(_ element: Element) async -> Bool {
         while waiting.count >= capacity && !isFinished {
             await withCheckedContinuation { putters.append($0) }
         }
-        guard !isFinished else { return }
+        guard !isFinished else { return false }
         waiting.append(element)
-        wakeTaker()
+        if !isGathering || waiting.count >= capacity { wakeTaker() }
+        return true
     }
 
     /// No more elements will come.
@@ -44,9 +49,10 @@ actor StoreQueue<Element: Sendable> {
     /// - Parameter time: until when more is gathered, unless the queue is finished or full before.
     /// - Returns: `nil` once the queue is finished and empty.
     func takeAll(notBefore time: ContinuousClock.Instant = .now) async -> [Element]? {
-        let clock = time > .now ? Task { try? await wakeTaker(at: time) } : nil
+        isGathering = time > .now
+        let clock = isGathering ? Task { try? await endGathering(at: time) } : nil
         defer { clock?.cancel() }
-        while !isFinished && (waiting.isEmpty || waiting.count < capacity && .now < time) {
+        while !isFinished && (waiting.isEmpty || isGathering && waiting.count < capacity) {
             await withCheckedContinuation { taker = $0 }
         }
         guard !waiting.isEmpty else { return nil }
@@ -63,8 +69,9 @@ actor StoreQueue<Element: Sendable> {
         freed.forEach { $0.resume() }
     }
 
-    private func wakeTaker(at time: ContinuousClock.Instant) async throws {
+    private func endGathering(at time: ContinuousClock.Instant) async throws {
         try await Task.sleep(until: time, clock: .continuous)
+        isGathering = false
         wakeTaker()
     }
 

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Archiver
 
-@Suite struct `The queue of what is to be stored` {
+@Suite struct `The queue between two steps of a pass` {
     @Test func `hands over everything, once, in groups`() async {
-        let queue = StoreQueue<Int>(capacity: 8)
+        let queue = GroupQueue<Int>(capacity: 8)
         let taken = await withTaskGroup(of: [Int].self) { group in
             group.addTask {
                 var taken: [Int] = []
@@ -27,16 +27,17 @@ import Testing
     }
 
     @Test func `lets putters go when nobody stores any more`() async {
-        let queue = StoreQueue<Int>(capacity: 1)
+        let queue = GroupQueue<Int>(capacity: 1)
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<10 { group.addTask { await queue.put(number) } }
             await queue.abandon()
         }
         #expect(await queue.takeAll() == nil)
+        #expect(await queue.put(10) == false)
     }
 
     @Test func `is over when it is finished and empty`() async {
-        let queue = StoreQueue<Int>(capacity: 1)
+        let queue = GroupQueue<Int>(capacity: 1)
         await queue.put(1)
         await queue.finish()
         #expect(await queue.takeAll() == [1])
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `what comes before a time is taken together, at the time or when the queue is full or finished`() async {
-        let queue = StoreQueue<Int>(capacity: 3)
+        let queue = GroupQueue<Int>(capacity: 3)
         let start = ContinuousClock.now
         await queue.put(1)
         #expect(await queue.takeAll(notBefore: start + .milliseconds(20)) == [1])
