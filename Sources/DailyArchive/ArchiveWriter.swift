@@ -78,8 +78,10 @@ package actor ArchiveWriter {
         var flushes: [ArchiveName: OpenArchiveFlush] = [:]
         var numbers: [ArchiveName: [Int]] = [:]
         for group in groups {
-            flushes.merge(group.flushes) { $0.followed(by: $1) }
-            for name in group.flushes.keys { numbers[name, default: []].append(group.number) }
+            for (name, flush) in group.flushes {
+                flushes[name, default: flush.before].add(flush)
+                numbers[name, default: []].append(group.number)
+            }
         }
         for (name, numbers) in numbers where begun[name]?.prefix(numbers.count).map(\.group) != numbers {
             let path = root.openArchivePath(name)

@@ -6,8 +6,12 @@ struct JSONObject {
 
     /// - Returns: `nil` where `text` is anything but one well-formed object.
     init?(_ text: [UInt8]) {
-        var scanner = JSONScanner(text)
-        guard let fields = scanner.object(), scanner.isAtEnd else { return nil }
+        let found = text.withUnsafeBufferPointer { text in
+            var scanner = JSONScanner(text)
+            let fields = scanner.object()
+            return scanner.isAtEnd ? fields : nil
+        }
+        guard let fields = found else { return nil }
         self.text = text
         self.fields = fields
     }

@@ -1,9 +1,10 @@
 /// Walks over JSON (RFC 8259) without recursion: hostile nesting costs memory of its own length at most.
 struct JSONScanner {
-    private let text: [UInt8]
+    private let text: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    init(_ text: [UInt8]) {
+    /// - Parameter text: stays where it is for as long as this walks over it.
+    init(_ text: UnsafeBufferPointer<UInt8>) {
         self.text = text
     }
 
@@ -108,7 +109,7 @@ struct JSONScanner {
             default: index += 1
             }
         }
-        let word = text[start..<index]
+        let word = UnsafeBufferPointer(rebasing: text[start..<index])
         return Self.isNumber(word) || Self.words.contains { word.elementsEqual($0) }
     }
 
@@ -123,27 +124,29 @@ struct JSONScanner {
         }
     }
 
-    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
-        var rest = text
-        func digits() -> Int {
-            let count = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
-            rest = rest.dropFirst(count)
-            return count
+    private static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = 0
+        func take(_ byte: UInt8, or other: UInt8? = nil) -> Bool {
+            guard index < text.count, text[index] == byte || text[index] == other else { return false }
+            index += 1
+            return true
         }
-        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-        let startsWithZero = rest.first == UInt8(ascii: "0")
+        func digits() -> Int {
+            let start = index
+            while index < text.count, text[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+            return index - start
+        }
+        _ = take(UInt8(ascii: "-"))
+        let startsWithZero = index < text.count && text[index] == UInt8(ascii: "0")
         let whole = digits()
         guard whole == 1 || (whole > 1 && !startsWithZero) else { return false }
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
+        if index == text.count { return true }
+        if take(UInt8(ascii: ".")), digits() == 0 { return false }
+        if take(UInt8(ascii: "e"), or: UInt8(ascii: "E")) {
+            _ = take(UInt8(ascii: "+"), or: UInt8(ascii: "-"))
             guard digits() > 0 else { return false }
         }
-        if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-            guard digits() > 0 else { return false }
-        }
-        return rest.isEmpty
+        return index == text.count
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {

@@ -100,12 +100,15 @@ struct OpenArchiveFlush: Sendable {
     /// Where the archive ends with the group.
     fileprivate(set) var end: ArchiveExtent
 
-    /// One flush in the place of this and of the next.
-    func followed(by next: OpenArchiveFlush) -> OpenArchiveFlush {
-        var both = self
-        both.lines += next.lines
-        both.end = next.end
-        return both
+    /// Where it begins, with nothing in it.
+    var before: OpenArchiveFlush {
+        OpenArchiveFlush(tar: tar, journal: journal, lines: [], linesOffset: linesOffset, end: end)
+    }
+
+    /// Takes the next one of the archive in, which it is in the place of.
+    mutating func add(_ next: OpenArchiveFlush) {
+        lines += next.lines
+        end = next.end
     }
 
     /// Waits for the disk. The journal comes second: it names nothing whose bytes could still be lost.
