@@ -24,8 +24,14 @@ def prepare(corpus, origin, folder):
     (folder / "curl.conf").write_text(
         "".join(f'url = "{url}"\noutput = "got/{index}.wav"\n' for index, url in enumerate(urls))
     )
+    (folder / "nowhere.conf").write_text("".join(f'url = "{url}"\noutput = "/dev/null"\n' for url in urls))
     (folder / "aria2").write_text("".join(f"{url}\n out={index}.wav\n" for index, url in enumerate(urls)))
     (folder / "wget").write_text("".join(f"got/{index}.wav\n{url}\n" for index, url in enumerate(urls)))
+
+
+def receiving(certificate):
+    """Shell text that receives all in the prepared folder, and keeps nothing."""
+    return f"curl -sS --fail --cacert {shlex.quote(str(certificate))} --parallel --parallel-max 16 -K nowhere.conf"
 
 
 def commands(corpus, origin, certificate, python):

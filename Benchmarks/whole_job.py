@@ -12,6 +12,9 @@ import servers
 
 # As many bytes, written past the page cache and flushed: nothing that ends with them on the disk can be faster.
 DISK_ALONE = "the disk alone (dd)"
+# All recordings received and thrown away: nothing that goes through libcurl on one thread can be faster, and no job here
+# does less than that, once for each.
+RECEIVING_ALONE = "receiving alone (curl)"
 
 
 def configuration(root, provider, certificate, concurrency=16, memory_bytes=None, horizon_days=7):
@@ -78,6 +81,7 @@ def rounds(binary, corpus, media, certificate, provider, work, python, count):
         yield "Callark", cost
         for name, command in commands.items():
             yield name, peer(command, corpus, media, work)
+        yield RECEIVING_ALONE, peer(peers.receiving(certificate), corpus, media, work)
         yield DISK_ALONE, disk_alone(corpus.byte_count, work)
 
 

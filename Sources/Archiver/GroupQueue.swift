@@ -1,34 +1,41 @@
 /// Hands what one step of a pass has done to the next, as much at a time as has come in meanwhile.
 ///
 /// While one group is being flushed or noted the next one gathers, so that a flush or a transaction is for a group and not
-/// for each. What waits here is bounded in number by `capacity`, and received recordings also in bytes, by the memory
+/// for each. What waits here is bounded in weight by `capacity`, and received recordings also in bytes, by the memory
 /// budget that each holds.
 actor GroupQueue<Element: Sendable> {
     private let capacity: Int
+    private let weight: @Sendable (Element) -> Int
     private var waiting: [Element] = []
+    private var waitingWeight = 0
     private var isFinished = false
     /// Whether the one that takes waits for more than there is.
-    private var isGathering = false
+    private(set) var isGathering = false
     /// The one that takes, while it has nothing to do.
     private var taker: CheckedContinuation<Void, Never>?
     /// Those that found the queue full.
     private var putters: [CheckedContinuation<Void, Never>] = []
 
-    init(capacity: Int) {
+    /// - Parameter weight: what an element takes of the capacity; one more than fit may be taken in where it is more than 1.
+    init(capacity: Int, weight: @escaping @Sendable (Element) -> Int = { _ in 1 }) {
         self.capacity = capacity
+        self.weight = weight
     }
+
+    private var isFull: Bool { waitingWeight >= capacity }
 
     /// Adds an element, after waiting for room where there is none. Once nobody takes any more it is dropped, which
     /// leaves a recording pending, and a question open.
     /// - Returns: whether it was taken into the queue.
     @discardableResult
     func put(_ element: Element) async -> Bool {
-        while waiting.count >= capacity && !isFinished {
+        while isFull && !isFinished {
             await withCheckedContinuation { putters.append($0) }
         }
         guard !isFinished else { return false }
         waiting.append(element)
-        if !isGathering || waiting.count >= capacity { wakeTaker() }
+        waitingWeight += weight(element)
+        if !isGathering || isFull { wakeTaker() }
         return true
     }
 
@@ -41,8 +48,8 @@ actor GroupQueue<Element: Sendable> {
     /// Nobody takes elements any more.
     func abandon() {
         isFinished = true
-        waiting = []
-        wakePutters()
+        empty()
+        wakeTaker()
     }
 
     /// Everything that waits, at least one element.
@@ -52,18 +59,17 @@ actor GroupQueue<Element: Sendable> {
         isGathering = time > .now
         let clock = isGathering ? Task { try? await endGathering(at: time) } : nil
         defer { clock?.cancel() }
-        while !isFinished && (waiting.isEmpty || isGathering && waiting.count < capacity) {
+        while !isFinished && (waiting.isEmpty || isGathering && !isFull) {
             await withCheckedContinuation { taker = $0 }
         }
         guard !waiting.isEmpty else { return nil }
-        defer {
-            waiting = []
-            wakePutters()
-        }
+        defer { empty() }
         return waiting
     }
 
-    private func wakePutters() {
+    private func empty() {
+        waiting = []
+        waitingWeight = 0
         let freed = putters
         putters = []
         freed.forEach { $0.resume() }

@@ -42,16 +42,18 @@ struct Receiving: Sendable {
             await queue.put(AcceptedRecording(row: job.work.row, member: member))
         case .failed(let code, let reason, let attempts):
             let now = context.now()
-            try await context.manifest.noteFailed(
-                RecordingFailure(
-                    row: job.work.row,
-                    code: code,
-                    reason: reason,
-                    attempts: attempts,
-                    retryNotBefore: now
-                ),
-                now: now
+            let failure = RecordingFailure(
+                row: job.work.row,
+                code: code,
+                reason: reason,
+                attempts: attempts,
+                retryNotBefore: now
             )
+            do {
+                try await context.manifest.noteFailed(failure, now: now)
+            } catch is CancellationError {
+                return context.underWay.release(job.work.row)
+            }
             context.underWay.release(job.work.row)
             context.observer(
                 .failed(job.organization.name, job.work.captured.key, reason: reason, attempts: attempts)

@@ -4,7 +4,7 @@ import Recordings
 import Synchronization
 import Transfer
 
-/// Takes a recording's bytes from the engine's thread, attempt after attempt, and sees that they are the bytes that were
+/// Takes a recording's bytes from the engine's threads, attempt after attempt, and sees that they are the bytes that were
 /// asked for.
 ///
 /// Memory for a recording is reserved as a whole before its first byte; until there is room the download is paused.
@@ -53,7 +53,7 @@ final class ReceptionSink: DownloadSink {
     private let partPath: String
     private let observer: PassObserver
     private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
-    /// Touched by the engine's thread during an attempt, by whoever makes room in the memory budget, and by the receiver
+    /// Touched by a thread of the engine's during an attempt, by whoever makes room in the memory budget, and by the receiver
     /// between attempts.
     private let state: Mutex<State>
 

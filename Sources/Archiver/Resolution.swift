@@ -7,8 +7,8 @@ import WebexContactCenter
 /// The second step of a pass: asks the provider what it holds of the tasks that are due, ten at a time, and hands each
 /// recording that is wanted to the receivers.
 ///
-/// It asks no further ahead than the receivers take: a rendezvous with them holds it back, so that no URL waits long
-/// enough to expire.
+/// It asks no further ahead than a dozen questions: a rendezvous with the receivers holds it back, so that no URL waits
+/// long enough to expire.
 struct Resolution: Sendable {
     let organization: Organization
     let context: PassContext

@@ -28,14 +28,15 @@ struct Storing: Sendable {
     /// Between the beginnings of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on a
     /// virtual one; recordings that wait for it longer only cost more downloads after a crash.
     private static let flushInterval = Duration.milliseconds(250)
-    /// Groups that may wait for a flush: one that takes long holds appending back in the end.
-    private static let appendedLimit = 64
+    /// Recordings that may wait for a flush, a few KB of metadata each: where there are more, it comes sooner, and one that
+    /// takes long holds appending back.
+    private static let appendedLimit = 1024
 
     /// Stores until the queue is finished and empty.
     /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
     ///   group, and of those that were appended after it, stay pending, and what had been stored before stays stored.
     func run(_ queue: GroupQueue<AcceptedRecording>) async throws {
-        let appended = GroupQueue<Appended>(capacity: Self.appendedLimit)
+        let appended = GroupQueue<Appended>(capacity: Self.appendedLimit) { $0.recordings.count }
         try await withThrowingTaskGroup(of: Void.self) { steps in
             steps.addTask {
                 do {

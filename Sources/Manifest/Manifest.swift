@@ -173,7 +173,9 @@ extension Manifest {
         configuration.busyMode = .timeout(10)
         configuration.label = "callark.manifest"
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -8192")
+            // In KiB. Those who read beside a writer have their pages thrown away by each of its transactions.
+            let isBesideWriter = db.configuration.readonly && !readOnly
+            try db.execute(sql: "PRAGMA cache_size = \(isBesideWriter ? -1024 : -8192)")
             guard !db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
             // Debian's SQLite overwrites deleted rows with zeros; FAST does so only where it costs no extra write.

@@ -69,7 +69,7 @@ final class SharedSlots: Sendable {
     /// Gives a slot back, for the next that waits for one.
     func release(_ origin: String) {
         guard let next = slots.withLock({ $0.release(origin) }) else { return }
-        // Refused after the end, when nothing waits any more.
+        // Refused where that thread ends, and lets go of all that waits.
         try? inboxes[next.lane].post(.admit(next))
     }
 

@@ -41,7 +41,7 @@ package struct ResponseHead: Sendable {
     }
 }
 
-/// Where a download's bytes go. Every call comes from the engine's own thread, one at a time for one download: a sink
+/// Where a download's bytes go. Every call comes from a thread of the engine's, one at a time for one download: a sink
 /// must not wait for anything slower than a write to the page cache.
 package protocol DownloadSink: AnyObject, Sendable {
     /// The final answer begins. Where the verdict is `.pause`, no byte is delivered until `resumption` is resumed.

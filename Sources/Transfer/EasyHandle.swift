@@ -2,7 +2,7 @@ import CCurl
 import Foundation
 import Recordings
 
-/// libcurl's handle of one transfer at a time, with what it refers to. Used on the engine's thread only.
+/// libcurl's handle of one transfer at a time, with what it refers to. Used on one thread of the engine's only.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
     private var fields: UnsafeMutablePointer<curl_slist>?

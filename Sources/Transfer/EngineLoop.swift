@@ -27,17 +27,17 @@ final class EngineLoop {
         self.mostUsedHandles = mostUsedHandles
     }
 
-    func run() {
-        var end = TransferError.shutDown
+    /// - Returns: why it has ended.
+    func run() -> TransferError {
         do {
-            while let commands = inbox.take() {
-                for command in commands { handle(command) }
+            while true {
+                for command in try inbox.take() { handle(command) }
                 try turn()
             }
         } catch {
-            end = error
+            finishAll(because: error)
+            return error
         }
-        finishAll(because: end)
     }
 
     private func turn() throws(TransferError) {
@@ -103,12 +103,9 @@ final class EngineLoop {
     }
 
     private func launchReady() {
-        // An exchange that fails to start makes room for another, which is appended.
-        while !ready.isEmpty {
-            let batch = ready
-            ready = []
-            for id in batch { launch(id) }
-        }
+        let batch = ready
+        ready = []
+        for id in batch { launch(id) }
     }
 
     private func launch(_ id: OrderID) {

@@ -1,13 +1,13 @@
 import CCurl
 import Recordings
 
-/// One order under way, from its first connection to its last redirect. Lives on the engine's thread only.
+/// One order under way, from its first connection to its last redirect. Lives on one thread of the engine's only.
 final class Exchange {
     let order: Order
     private(set) var address: WebAddress
     /// Present while libcurl works on it.
     var handle: EasyHandle?
-    /// Whether it may have a connection: always for a call, by ``ConnectionSlots`` for a download.
+    /// Whether it may have a connection: always for a call, by ``SharedSlots`` for a download.
     var isAdmitted = false
 
     private var hops = 0

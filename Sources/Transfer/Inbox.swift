@@ -18,9 +18,11 @@ final class Inbox: Sendable {
         /// Whether the thread waits for libcurl's sockets, or is about to: a wake-up takes longer than a command.
         var isAsleep = false
         var lastOrder: UInt64 = 0
-        var isStopping = false
-        /// Why no more orders are taken.
+        /// Why no more orders are taken, once that is so.
         var end: TransferError?
+        /// Whether the thread has done its last.
+        var hasEnded = false
+        /// Those who wait for that.
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -44,7 +46,7 @@ final class Inbox: Sendable {
     /// - Throws: why an order is not taken.
     func post(_ command: Command) throws(TransferError) {
         let refusal = state.withLock { state -> TransferError? in
-            guard state.end == nil, !state.isStopping else { return state.end ?? .shutDown }
+            if let end = state.end { return end }
             state.commands.append(command)
             if state.isAsleep { state.multi?.wake() }
             state.isAsleep = false
@@ -54,10 +56,10 @@ final class Inbox: Sendable {
     }
 
     /// Asks the thread to end; `waiting` is resumed when it has.
-    func stop(waiting: CheckedContinuation<Void, Never>? = nil) {
+    func stop(because end: TransferError = .shutDown, waiting: CheckedContinuation<Void, Never>? = nil) {
         let ended = state.withLock { state in
-            guard state.end == nil else { return true }
-            state.isStopping = true
+            guard !state.hasEnded else { return true }
+            state.end = state.end ?? end
             if let waiting { state.waiting.append(waiting) }
             state.multi?.wake()
             return false
@@ -65,11 +67,12 @@ final class Inbox: Sendable {
         if ended { waiting?.resume() }
     }
 
-    /// The commands left since the last time; `nil` once the thread is to end.
-    func take() -> [Command]? {
-        state.withLock { state in
+    /// The commands left since the last time.
+    /// - Throws: why the thread is to end, once it is.
+    func take() throws(TransferError) -> [Command] {
+        try state.withLock { state throws(TransferError) in
             state.isAsleep = false
-            guard !state.isStopping else { return nil }
+            if let end = state.end { throw end }
             defer { state.commands = [] }
             return state.commands
         }
@@ -79,7 +82,7 @@ final class Inbox: Sendable {
     /// - Returns: whether it may: not where there are commands already.
     func fallAsleep() -> Bool {
         state.withLock { state in
-            state.isAsleep = state.commands.isEmpty && !state.isStopping
+            state.isAsleep = state.commands.isEmpty && state.end == nil
             return state.isAsleep
         }
     }
@@ -88,7 +91,7 @@ final class Inbox: Sendable {
     /// - Returns: the commands that nobody will carry out.
     func close(because end: TransferError) -> [Command] {
         state.withLock { state in
-            state.end = end
+            state.end = state.end ?? end
             state.multi = nil
             defer { state.commands = [] }
             return state.commands
@@ -98,6 +101,7 @@ final class Inbox: Sendable {
     /// The last thing that the thread does.
     func announceEnd() {
         let waiting = state.withLock { state in
+            state.hasEnded = true
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -111,7 +115,7 @@ extension TransferError {
 
 /// libcurl's handle of many transfers.
 ///
-/// Unchecked: everything but `wake` is called by the engine's thread, once `init` is over; `wake` may be called from any
+/// Unchecked: everything but `wake` is called by one thread of the engine's, once `init` is over; `wake` may be called from any
 /// thread (curl_multi_wakeup(3)) as long as the handle exists, which whoever calls it holds on to.
 final class MultiHandle: @unchecked Sendable {
     let raw: UnsafeMutableRawPointer

@@ -7,7 +7,7 @@ struct OrderID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// One request on its way to the engine's thread, and the way back.
+/// One request on its way to a thread of the engine's, and the way back.
 struct Order: Sendable {
     let id: OrderID
     let kind: Kind
@@ -34,7 +34,7 @@ final class CancellationFlag: Sendable {
 /// Gathers an API answer's body in memory.
 final class BodyCollector: DownloadSink {
     private let limit: Int
-    /// Written by the engine's thread; read by the caller, after the exchange.
+    /// Written by a thread of the engine's; read by the caller, after the exchange.
     private let bytes = Mutex(Data())
 
     init(limit: Int) {

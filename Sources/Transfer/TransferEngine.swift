@@ -73,7 +73,16 @@ package final class TransferEngine: HTTPExchange {
         for (multi, inbox) in zip(multis, inboxes) {
             let thread = Thread {
                 Self.ignoreBrokenPipes()
-                EngineLoop(multi: multi, inbox: inbox, options: options, slots: slots, mostUsedHandles: share).run()
+                let loop = EngineLoop(
+                    multi: multi,
+                    inbox: inbox,
+                    options: options,
+                    slots: slots,
+                    mostUsedHandles: share
+                )
+                let end = loop.run()
+                // Where this one has failed, nothing more is left to the others.
+                for other in inboxes { other.stop(because: end) }
                 multi.close()
                 inbox.announceEnd()
             }

@@ -36,6 +36,15 @@ import Testing
         #expect(await queue.put(10) == false)
     }
 
+    @Test func `lets the one that takes go when it is given up`() async {
+        let queue = GroupQueue<Int>(capacity: 1)
+        async let taken = queue.takeAll()
+        async let gathered = GroupQueue<Int>(capacity: 1).abandoned(gathering: .seconds(3600))
+        await queue.abandon()
+        #expect(await taken == nil)
+        #expect(await gathered == nil)
+    }
+
     @Test func `is over when it is finished and empty`() async {
         let queue = GroupQueue<Int>(capacity: 1)
         await queue.put(1)
@@ -56,10 +65,25 @@ import Testing
         for number in 1...3 { await queue.put(number) }
         #expect(await full == [1, 2, 3])
 
+        let weighed = GroupQueue<Int>(capacity: 10, weight: { $0 })
+        async let heavy = weighed.takeAll(notBefore: never)
+        for number in [4, 5, 6] { await weighed.put(number) }
+        #expect(await heavy == [4, 5, 6])
+
         async let rest = queue.takeAll(notBefore: never)
         await queue.put(4)
         await queue.finish()
         #expect(await rest == [4])
         #expect(await queue.takeAll(notBefore: never) == nil)
+    }
+}
+
+extension GroupQueue {
+    /// What is taken of a queue that is given up while more is gathered.
+    fileprivate func abandoned(gathering time: Duration) async -> [Element]? {
+        async let taken = takeAll(notBefore: .now + time)
+        while !isGathering { await Task.yield() }
+        abandon()
+        return await taken
     }
 }
