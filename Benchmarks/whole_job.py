@@ -15,6 +15,9 @@ DISK_ALONE = "the disk alone (dd)"
 # All recordings received and thrown away: nothing that goes through libcurl on one thread can be faster, and no job here
 # does less than that, once for each.
 RECEIVING_ALONE = "receiving alone (curl)"
+# The rows that a pass leaves in the manifest, inserted once, in one transaction, by SQLite's own command.
+ROWS_ALONE = "the manifest's rows alone (sqlite3)"
+FLOORS = (RECEIVING_ALONE, ROWS_ALONE, DISK_ALONE)
 
 
 def configuration(root, provider, certificate, concurrency=16, memory_bytes=None, horizon_days=7):
@@ -77,12 +80,23 @@ def rounds(binary, corpus, media, certificate, provider, work, python, count):
     commands = peers.commands(corpus, media, certificate, python)
     for _ in range(count):
         cost, root = callark(binary, corpus, provider, certificate, work)
-        shutil.rmtree(root)
         yield "Callark", cost
+        yield ROWS_ALONE, rows_alone(root / "manifest.sqlite", work)
+        shutil.rmtree(root)
         for name, command in commands.items():
             yield name, peer(command, corpus, media, work)
         yield RECEIVING_ALONE, peer(peers.receiving(certificate), corpus, media, work)
         yield DISK_ALONE, disk_alone(corpus.byte_count, work)
+
+
+def rows_alone(manifest, work):
+    dump, database = pathlib.Path(work) / "manifest.sql", pathlib.Path(work) / "rows.sqlite"
+    with open(dump, "wb") as file:
+        subprocess.run(["sqlite3", manifest, ".dump"], check=True, stdout=file)
+    cost = measure.run(["sqlite3", database, f".read {dump}"])
+    dump.unlink()
+    database.unlink()
+    return cost
 
 
 def disk_alone(byte_count, work):
