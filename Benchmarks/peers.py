@@ -31,14 +31,18 @@ def prepare(corpus, origin, folder):
 
 def receiving(certificate):
     """Shell text that receives all in the prepared folder, and keeps nothing."""
-    return f"curl -sS --fail --cacert {shlex.quote(str(certificate))} --parallel --parallel-max 16 -K nowhere.conf"
+    return curl(certificate, "nowhere.conf")
+
+
+def curl(certificate, transfers):
+    return f"curl -sS --fail --cacert {shlex.quote(str(certificate))} --parallel --parallel-max 16 -K {transfers}"
 
 
 def commands(corpus, origin, certificate, python):
     """The peers that are installed, by name, as shell text to be run in the prepared folder."""
     trust = shlex.quote(str(certificate))
     peers = {
-        "curl --parallel": f"mkdir got && curl -sS --fail --cacert {trust} --parallel --parallel-max 16 -K curl.conf",
+        "curl --parallel": f"mkdir got && {curl(certificate, 'curl.conf')}",
         "xargs -P wget":
             f"mkdir got && xargs -P 16 -n 2 wget -q --ca-certificate={trust} -O <wget",
         "aria2c":

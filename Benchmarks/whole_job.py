@@ -12,8 +12,7 @@ import servers
 
 # As many bytes, written past the page cache and flushed: nothing that ends with them on the disk can be faster.
 DISK_ALONE = "the disk alone (dd)"
-# All recordings received and thrown away: nothing that goes through libcurl on one thread can be faster, and no job here
-# does less than that, once for each.
+# All recordings received and thrown away, which no job here can do without.
 RECEIVING_ALONE = "receiving alone (curl)"
 # The rows that a pass leaves in the manifest, inserted once, in one transaction, by SQLite's own command.
 ROWS_ALONE = "the manifest's rows alone (sqlite3)"

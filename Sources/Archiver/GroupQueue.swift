@@ -10,17 +10,20 @@ actor GroupQueue<Element: Sendable> {
     private var waitingWeight = 0
     private var isFinished = false
     /// Whether the one that takes waits for more than there is.
-    private(set) var isGathering = false
+    private var isGathering = false
     /// The one that takes, while it has nothing to do.
     private var taker: CheckedContinuation<Void, Never>?
     /// Those that found the queue full.
     private var putters: [CheckedContinuation<Void, Never>] = []
 
-    /// - Parameter weight: what an element takes of the capacity; one more than fit may be taken in where it is more than 1.
+    /// - Parameter weight: what an element takes of the capacity. The last one in may take more than is left.
     init(capacity: Int, weight: @escaping @Sendable (Element) -> Int = { _ in 1 }) {
         self.capacity = capacity
         self.weight = weight
     }
+
+    /// Whether somebody waits in ``takeAll(notBefore:)``.
+    var isAwaited: Bool { taker != nil }
 
     private var isFull: Bool { waitingWeight >= capacity }
 

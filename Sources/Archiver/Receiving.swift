@@ -52,6 +52,7 @@ struct Receiving: Sendable {
             do {
                 try await context.manifest.noteFailed(failure, now: now)
             } catch is CancellationError {
+                // Cut off while it ended: left to the next pass, as what is cut off on the way.
                 return context.underWay.release(job.work.row)
             }
             context.underWay.release(job.work.row)

@@ -10,7 +10,7 @@ struct AnswerTaking {
     var schedule: AskSchedule
     var claims: TransactionClaims?
     /// When the question was asked whose answer is being taken.
-    var now = Timestamp(millisecondsSince1970: 0)
+    var now: Timestamp
     /// Of the answer that is being taken.
     var trackingID: String?
     let rows = KnownRows()

@@ -83,6 +83,7 @@ extension Manifest {
         schedule: AskSchedule,
         claims: (any RecordingClaims)? = nil
     ) async throws -> [[RecordingWork]] {
+        guard let first = questions.first else { return [] }
         let answers = questions.enumerated().flatMap { place, question in
             question.answers.map { PlacedAnswer(question: place, answer: $0) }
         }
@@ -92,7 +93,8 @@ extension Manifest {
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
                 schedule: schedule,
-                claims: claims.map { TransactionClaims($0, in: db) }
+                claims: claims.map { TransactionClaims($0, in: db) },
+                now: first.askedTime
             )
             var wanted = [[RecordingWork]](repeating: [], count: questions.count)
             let organization = taking.organizationRow
