@@ -10,51 +10,15 @@ import Recordings
 /// equality of identifiers.
 enum StoredIdentifier {
     static func value(_ text: String) -> DatabaseValue {
-        uuidBytes(text).map { Data($0).databaseValue } ?? text.databaseValue
+        CanonicalUUID(text).map { Data($0.bytes).databaseValue } ?? text.databaseValue
     }
 
     static func text(_ value: DatabaseValue) -> String? {
         switch value.storage {
         case .string(let text): text
-        case .blob(let data) where data.count == 16: uuidText(data)
+        case .blob(let data): CanonicalUUID(bytes: data)?.description
         default: nil
         }
-    }
-
-    private static func uuidBytes(_ text: String) -> [UInt8]? {
-        guard text.utf8.count == 36 else { return nil }
-        var text = text
-        return text.withUTF8 { characters in
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(16)
-            var place = 0
-            while place < 36 {
-                if place == 8 || place == 13 || place == 18 || place == 23 {
-                    guard characters[place] == UInt8(ascii: "-") else { return nil }
-                    place += 1
-                }
-                guard let high = hexadecimalValue(characters[place]),
-                    let low = hexadecimalValue(characters[place + 1])
-                else { return nil }
-                bytes.append(high << 4 | low)
-                place += 2
-            }
-            return bytes
-        }
-    }
-
-    private static func hexadecimalValue(_ character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
-
-    private static func uuidText(_ data: Data) -> String {
-        var digits = Array(Hexadecimal.text(data).utf8)
-        for position in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: position) }
-        return String(decoding: digits, as: UTF8.self)
     }
 }
 

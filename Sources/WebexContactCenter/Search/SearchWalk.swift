@@ -3,9 +3,9 @@ import Recordings
 /// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
 ///
 /// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
-/// had: a window that reaches as many is asked for again in halves. A window is a day at first and grows while little
-/// is in it, because one that turns out to be too large has cost four hundred requests. What is known already is not
-/// told again, whether a window began anew or two windows met.
+/// had: a window that reaches as many is asked for again, so much narrower that half as many are to be expected in it. A
+/// window is a day at first and grows while little is in it, because one that turns out to be too large has cost four
+/// hundred requests. What is known already is not told again, whether a window began anew or two windows met.
 struct SearchWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -29,8 +29,10 @@ struct SearchWalk: Sendable {
     private var span: Duration
     private var cursor: String?
     private var rowsInWindow = 0
+    /// When the earliest record of the window began, as far as is known.
+    private var earliestInWindow: Timestamp?
     /// The records told of, but for those that no later window can have.
-    private var known: [String: Timestamp?] = [:]
+    private var known = KnownRecords()
     /// Milliseconds of which not every record could be had.
     private(set) var crowded: [Timestamp] = []
 
@@ -85,12 +87,11 @@ struct SearchWalk: Sendable {
             let row = rows[place]
             // What began before this window was told of with the windows before.
             let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
-            guard isInside, known[row.id] == nil else { return false }
-            known[row.id] = .some(row.time)
-            return true
+            return isInside && known.insert(row.id, time: row.time)
         }
+        earliestInWindow = ([earliestInWindow] + rows.map(\.time)).compactMap(\.self).min()
         if rowsInWindow >= mostRows {
-            if !shrinkWindow() {
+            if !halveWindow(covered: earliestInWindow.map { windowEnd - $0 }) {
                 crowded.append(reached)
                 finishWindow()
             }
@@ -105,14 +106,14 @@ struct SearchWalk: Sendable {
     /// Halves the window: the answer was too large (413), or the question too wide (422).
     /// - Throws: `error` where the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
-        guard shrinkWindow() else { throw error }
+        guard halveWindow(covered: nil) else { throw error }
     }
 
     private mutating func finishWindow() {
         if rowsInWindow < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
         if rowsInWindow > mostRows / 2 { span = max(span / 2, Self.millisecond) }
         reached = windowEnd
-        known = known.filter { $0.value.map { $0 >= reached - Self.millisecond } ?? true }
+        known.forget(before: reached - Self.millisecond)
         openWindow()
     }
 
@@ -120,13 +121,17 @@ struct SearchWalk: Sendable {
         windowEnd = min(reached + span, end)
         cursor = nil
         rowsInWindow = 0
+        earliestInWindow = nil
     }
 
+    /// - Parameter covered: of how much of the window the records are that came; `nil` for all of it. Half of that is the
+    ///   new width.
     /// - Returns: whether the window could be made smaller.
-    private mutating func shrinkWindow() -> Bool {
+    private mutating func halveWindow(covered: Duration?) -> Bool {
         let width = windowEnd - reached
         guard width > Self.millisecond else { return false }
-        span = .milliseconds(width.milliseconds / 2)
+        let half = Duration.milliseconds(min(width, covered ?? width).milliseconds / 2)
+        span = max(half, Self.millisecond)
         openWindow()
         return true
     }

@@ -18,6 +18,8 @@ struct SearchModel: Sendable {
     var undefined: Set<String> = []
     /// Whether records lack everything but their identifier.
     var isBare = false
+    /// Whether records are named with UUIDs, not `task-0`.
+    var namesAreUUIDs = false
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
         guard let body = try? JSONSerialization.jsonObject(with: request.body ?? Data()) as? [String: Any],
@@ -36,13 +38,18 @@ struct SearchModel: Sendable {
         let reachable = min(rows.count, mostRows)
         let end = min(start + pageSize, reachable)
         let records = rows[min(start, end)..<end].map { row in
-            isBare ? #"{"id":"task-\#(row.offset)"}"# : #"{"id":"task-\#(row.offset)","createdTime":\#(row.element)}"#
+            let name = namesAreUUIDs ? Self.uuid(row.offset) : "task-\(row.offset)"
+            return isBare ? #"{"id":"\#(name)"}"# : #"{"id":"\#(name)","createdTime":\#(row.element)}"#
         }
         let next = end < reachable ? "\"\(opaqueCursors ? "after " : "")\(end)\"" : "null"
         return .json(
             #"{"data":{"taskDetails":{"tasks":[\#(records.joined(separator: ","))],"#
                 + #""pageInfo":{"hasNextPage":\#(end < reachable),"endCursor":\#(next)}}}}"#
         )
+    }
+
+    static func uuid(_ place: Int) -> String {
+        String(format: "%08x-0000-4000-8000-%012x", place * 7919, place)
     }
 
     private static func ids(_ variables: [String: Any]) -> Set<String>? {

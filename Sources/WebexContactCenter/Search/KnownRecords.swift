@@ -1,0 +1,28 @@
+import Recordings
+
+/// Records that a search has told of, and when each began. There may be more than a hundred thousand, so that the
+/// identifiers of most, which are UUIDs, are kept as their bytes.
+struct KnownRecords: Sendable {
+    /// Epoch milliseconds; of a record without a time, later than all.
+    private var uuids: [CanonicalUUID: Int64] = [:]
+    private var others: [String: Int64] = [:]
+
+    /// - Parameters:
+    ///   - id: what tells the record from all others.
+    ///   - time: when it began, where the provider says so.
+    /// - Returns: whether it was not there.
+    mutating func insert(_ id: String, time: Timestamp?) -> Bool {
+        let time = time?.millisecondsSince1970 ?? .max
+        return if let uuid = CanonicalUUID(id) {
+            uuids.updateValue(time, forKey: uuid) == nil
+        } else {
+            others.updateValue(time, forKey: id) == nil
+        }
+    }
+
+    /// Forgets what began earlier. What has no time is kept.
+    mutating func forget(before time: Timestamp) {
+        uuids = uuids.filter { $0.value >= time.millisecondsSince1970 }
+        others = others.filter { $0.value >= time.millisecondsSince1970 }
+    }
+}
