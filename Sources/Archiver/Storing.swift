@@ -64,7 +64,7 @@ struct Storing: Sendable {
                         try await store(groups)
                         if .now >= nextTrim {
                             nextTrim = .now + Self.trimInterval
-                            MemoryBudget.giveBackWhatIsFree()
+                            FreeMemory.giveBack()
                         }
                     }
                 } catch {

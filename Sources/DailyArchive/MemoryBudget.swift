@@ -1,4 +1,3 @@
-import CArchive
 import Synchronization
 
 /// How many bytes recordings on their way may hold in memory altogether.
@@ -26,13 +25,6 @@ package final class MemoryBudget: Sendable {
         precondition(bytes > 0, "a budget of nothing would stop every download")
         capacity = bytes
         state = Mutex(State())
-    }
-
-    /// Gives memory that is free back to the system, which takes a millisecond. It is taken by one thread and let go of by
-    /// another, and the C library keeps it for the first: of what a pass over 100,000 recordings had resident, a third was
-    /// free.
-    package static func giveBackWhatIsFree() {
-        malloc_trim(0)
     }
 
     /// Bytes that are reserved at this moment.

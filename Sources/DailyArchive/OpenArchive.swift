@@ -60,7 +60,8 @@ final class OpenArchive {
         let linesOffset = end.journalBytes
         end.tarBytes = tar.position
         end.journalBytes += Int64(pendingLines.count)
-        defer { pendingLines.removeAll(keepingCapacity: true) }
+        // The flush keeps the lines: with their capacity kept, as much would be taken anew at every flush.
+        defer { pendingLines = [] }
         return OpenArchiveFlush(
             tar: tar.file,
             journal: journal,

@@ -173,9 +173,10 @@ extension Manifest {
         configuration.busyMode = .timeout(10)
         configuration.label = "callark.manifest"
         configuration.prepareDatabase { db in
-            // In KiB. Those who read beside a writer have their pages thrown away by each of its transactions.
-            let isBesideWriter = db.configuration.readonly && !readOnly
-            try db.execute(sql: "PRAGMA cache_size = \(isBesideWriter ? -1024 : -8192)")
+            // In KiB; the system keeps the file's pages besides. Those who read beside a writer have their pages thrown
+            // away by each of its transactions.
+            let cache = readOnly ? -8192 : db.configuration.readonly ? -1024 : -4096
+            try db.execute(sql: "PRAGMA cache_size = \(cache)")
             guard !db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
             // Debian's SQLite overwrites deleted rows with zeros; FAST does so only where it costs no extra write.

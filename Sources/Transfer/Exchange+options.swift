@@ -9,14 +9,14 @@ struct TransferOptions: Sendable {
     let anchors: TrustAnchors
 
     /// Receive buffers of all connections together stay below this.
-    private static let receiveBudgetBytes = 16 << 20
+    private static let receiveBudgetBytes = 4 << 20
 
     init(_ configuration: TransferEngine.Configuration, anchors: TrustAnchors) {
         userAgent = configuration.userAgent
         connectTimeout = configuration.connectTimeout
         receiveBufferBytes = min(
-            max(Self.receiveBudgetBytes / max(1, configuration.maximumConnectionsPerHost), 64 << 10),
-            512 << 10
+            max(Self.receiveBudgetBytes / max(1, configuration.maximumConnectionsPerHost), 16 << 10),
+            128 << 10
         )
         self.anchors = anchors
     }
