@@ -32,7 +32,7 @@ struct Storing: Sendable {
     private static let trimInterval = Duration.seconds(1)
     /// Recordings that may wait for a flush, a few KB of metadata each: where there are more, it comes sooner, and one that
     /// takes long holds appending back.
-    private static let appendedLimit = 1024
+    private static let appendedLimit = 512
 
     /// Stores until the queue is finished and empty.
     /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
@@ -75,6 +75,7 @@ struct Storing: Sendable {
             }
             try await steps.waitForAll()
         }
+        FreeMemory.giveBack()
     }
 
     private func append(_ group: [AcceptedRecording]) async throws -> Appended {
