@@ -280,18 +280,21 @@ struct KnownRecording {
             SELECT \(RecordingColumns.key), ordinal, file, stop_time, attempts, wanted_time, failure
             FROM recording \(RecordingColumns.keyJoins) WHERE task = ? ORDER BY ordinal
             """
-        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [task]).map { row in
-            let key = try RecordingKey(row, taskID: taskID)
-            return KnownRecording(
-                row: RecordingRowID(task: task, ordinal: row["ordinal"]),
-                key: key,
-                file: try FileName(stored: row["file"], key: key),
-                stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
-                attempts: row["attempts"],
-                wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
-                failure: row["failure"]
-            )
-        }
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [task])
+        return try Array(
+            rows.map { row in
+                let key = try RecordingKey(row, taskID: taskID)
+                return KnownRecording(
+                    row: RecordingRowID(task: task, ordinal: row["ordinal"]),
+                    key: key,
+                    file: try FileName(stored: row["file"], key: key),
+                    stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+                    attempts: row["attempts"],
+                    wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+                    failure: row["failure"]
+                )
+            }
+        )
     }
 
     static func insert(

@@ -275,12 +275,12 @@ private struct TaskScope {
     /// Of `task`, with the columns of its call in front.
     var columns: Row
 
-    static let columnNames = "\(StoredCall.columns), task.row AS row, task.id AS id, created_time, day"
+    static let columnNames = "\(StoredCall.columns), task.row, task.id AS id, day, created_time"
 
     init(_ columns: Row, organization: OrganizationName) throws {
-        row = columns["row"]
-        id = try TaskID(stored: columns["id"])
-        day = try ArchiveDay(stored: columns["day"])
+        row = columns[4]
+        id = try TaskID(stored: columns[5])
+        day = try ArchiveDay(stored: columns[6])
         self.organization = organization
         self.columns = columns
     }
@@ -302,9 +302,9 @@ private struct TaskScope {
                 \(RecordingColumns.held), \(RecordingColumns.damagedIn)
             FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) WHERE recording.task = ?
             """
-        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: [row])
+        let recordings = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [row])
             .map { try RecordingRow($0, organization: organization, taskID: id, task: row, day: day, call: call) }
-            .sorted { $0.file.description < $1.file.description }
+        return try Array(recordings).sorted { $0.file.description < $1.file.description }
     }
 
     /// What is missing of it beside its failed recordings, which have lines of their own.

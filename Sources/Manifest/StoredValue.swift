@@ -10,13 +10,13 @@ import Recordings
 /// equality of identifiers.
 enum StoredIdentifier {
     static func value(_ text: String) -> DatabaseValue {
-        CanonicalUUID(text).map { Data($0.bytes).databaseValue } ?? text.databaseValue
+        CanonicalUUID(text).map { $0.withBytes { Data($0) }.databaseValue } ?? text.databaseValue
     }
 
     static func text(_ value: DatabaseValue) -> String? {
         switch value.storage {
         case .string(let text): text
-        case .blob(let data): CanonicalUUID(bytes: data)?.description
+        case .blob(let data): data.withUnsafeBytes { CanonicalUUID(bytes: $0) }?.description
         default: nil
         }
     }

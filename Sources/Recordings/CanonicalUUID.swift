@@ -29,22 +29,32 @@ package struct CanonicalUUID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// - Returns: `nil` where there are not sixteen.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 16 else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    /// All sixteen, in the order of the text.
-    package var bytes: [UInt8] {
-        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
+    /// Calls `body` with all sixteen, in the order of the text.
+    package func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { body($0) }
     }
 
     /// The text that this stands for.
     package var description: String {
-        var digits = Array(Hexadecimal.text(bytes).utf8)
-        for place in [8, 13, 18, 23] { digits.insert(UInt8(ascii: "-"), at: place) }
-        return String(decoding: digits, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 36) { characters in
+            var place = 0
+            for nibble in 0..<32 {
+                if place == 8 || place == 13 || place == 18 || place == 23 {
+                    characters[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let half = nibble < 16 ? high : low
+                characters[place] = Hexadecimal.digit(UInt8(truncatingIfNeeded: half >> (60 - nibble % 16 * 4)) & 15)
+                place += 1
+            }
+            return place
+        }
     }
 
     private static func value(ofDigit character: UInt8) -> UInt8? {

@@ -8,9 +8,10 @@ import Testing
             let witness = UUID()
             let text = witness.uuidString.lowercased()
             let uuid = try #require(CanonicalUUID(text))
-            #expect(uuid.bytes == withUnsafeBytes(of: witness.uuid) { Array($0) })
+            let bytes = withUnsafeBytes(of: witness.uuid) { Array($0) }
+            #expect(uuid.withBytes { Array($0) } == bytes)
             #expect(uuid.description == text)
-            #expect(CanonicalUUID(bytes: uuid.bytes) == uuid)
+            #expect(bytes.withUnsafeBytes { CanonicalUUID(bytes: $0) } == uuid)
         }
     }
 
@@ -26,6 +27,7 @@ import Testing
     }
 
     @Test(arguments: [0, 15, 17]) func `bytes in another number are none`(count: Int) {
-        #expect(CanonicalUUID(bytes: [UInt8](repeating: 0, count: count)) == nil)
+        let bytes = [UInt8](repeating: 0, count: count)
+        #expect(bytes.withUnsafeBytes { CanonicalUUID(bytes: $0) } == nil)
     }
 }
