@@ -14,8 +14,8 @@ package struct CallSearch: Sendable {
     let condition: String
     let arguments: StatementArguments
 
-    /// So many row numbers take two megabytes.
-    package static let mostCandidates = 200_000
+    /// So many row numbers take eight megabytes.
+    package static let mostCandidates = 1_000_000
 
     /// A way to the tasks that pass one part of a filter.
     struct Route {
