@@ -3,9 +3,10 @@ import Recordings
 /// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
 ///
 /// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
-/// had: a window that reaches as many is asked for again, so much narrower that half as many are to be expected in it. A
-/// window is a day at first and grows while little is in it, because one that turns out to be too large has cost four
-/// hundred requests. What is known already is not told again, whether a window began anew or two windows met.
+/// had: a window that reaches as many, or is going to by what came of it, is asked for again, so much narrower that half
+/// as many are to be expected in it. A window is a day at first and grows while little is in it, because one that turns out
+/// to be too large may have cost four hundred requests. What is known already is not told again, whether a window began
+/// anew or two windows met.
 struct SearchWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -91,12 +92,12 @@ struct SearchWalk: Sendable {
         }
         earliestInWindow = ([earliestInWindow] + rows.map(\.time)).compactMap(\.self).min()
         if rowsInWindow >= mostRows {
-            if !halveWindow(covered: earliestInWindow.map { windowEnd - $0 }) {
+            if !narrowWindow(to: fittingWidth) {
                 crowded.append(reached)
                 finishWindow()
             }
         } else if let next {
-            cursor = next
+            if !(isFarTooWide && narrowWindow(to: fittingWidth)) { cursor = next }
         } else {
             finishWindow()
         }
@@ -106,7 +107,7 @@ struct SearchWalk: Sendable {
     /// Halves the window: the answer was too large (413), or the question too wide (422).
     /// - Throws: `error` where the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
-        guard halveWindow(covered: nil) else { throw error }
+        guard narrowWindow(to: nil) else { throw error }
     }
 
     private mutating func finishWindow() {
@@ -124,14 +125,27 @@ struct SearchWalk: Sendable {
         earliestInWindow = nil
     }
 
-    /// - Parameter covered: of how much of the window the records are that came; `nil` for all of it. Half of that is the
-    ///   new width.
+    /// So wide that half of the most rows are to be expected, by the rows that came so far; `nil` where they tell nothing.
+    private var fittingWidth: Duration? {
+        guard let earliestInWindow, rowsInWindow > 0 else { return nil }
+        let covered = (windowEnd - earliestInWindow).milliseconds
+        return .milliseconds(covered * Int64(mostRows) / Int64(2 * rowsInWindow))
+    }
+
+    /// Whether four times the most rows are to be expected. Calls are not spread evenly over a day, and what has been
+    /// listed would be listed once more: so less than that is no reason to begin anew.
+    private var isFarTooWide: Bool {
+        guard rowsInWindow >= mostRows / 40, let fittingWidth else { return false }
+        return fittingWidth * 8 < windowEnd - reached
+    }
+
+    /// - Parameter fitting: the new width, where it is less than half of what it was.
     /// - Returns: whether the window could be made smaller.
-    private mutating func halveWindow(covered: Duration?) -> Bool {
+    private mutating func narrowWindow(to fitting: Duration?) -> Bool {
         let width = windowEnd - reached
         guard width > Self.millisecond else { return false }
-        let half = Duration.milliseconds(min(width, covered ?? width).milliseconds / 2)
-        span = max(half, Self.millisecond)
+        let half = Duration.milliseconds(width.milliseconds / 2)
+        span = max(min(half, fitting ?? half), Self.millisecond)
         openWindow()
         return true
     }
