@@ -91,7 +91,7 @@ import Transfer
         #expect(spans.allSatisfy { $0 <= 30 * 86_400_000 + 1 })
     }
 
-    @Test func `a window with far more than can be had is asked for again once, as narrow as its rows say`() async throws {
+    @Test func `a window that is far too wide is begun anew once, as narrow as its rows say`() async throws {
         var model = SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300)
         model.namesAreUUIDs = true
         let test = try center(model)
