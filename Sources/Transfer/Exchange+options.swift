@@ -8,7 +8,7 @@ struct TransferOptions: Sendable {
     let receiveBufferBytes: Int
     let anchors: TrustAnchors
 
-    /// Receive buffers of all connections together stay below this.
+    /// Receive buffers of up to 256 connections together stay below this; those of more have the least size.
     private static let receiveBudgetBytes = 4 << 20
 
     init(_ configuration: TransferEngine.Configuration, anchors: TrustAnchors) {

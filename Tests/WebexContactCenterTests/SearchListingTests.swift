@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Synchronization
 import Testing
 import Transfer
 
@@ -105,6 +106,40 @@ import Transfer
         #expect(asked.values.map(\.count).filter { $0 > 1 } == [2])
         // Three hundred pages, one that was in vain, and a last one for each window.
         #expect(windows.count <= 301 + asked.count)
+    }
+
+    @Test func `a record that cannot be read counts among those that can be had`() async throws {
+        let test = try center(SearchModel(times: spread(450, days: 1), pageSize: 10, mostRows: 300, nameless: [400]))
+        let pages = try await pages(test, mostRows: 300)
+        #expect(names(pages) == (0..<450).filter { $0 != 400 }.map { "task-\($0)" }.sorted())
+        #expect(pages.map(\.unreadableRows).reduce(0, +) > 0)
+    }
+
+    @Test func `records after the window, even after all time, are no measure of it`() async throws {
+        let times = spread(200) + [start + 90 * 86_400_000, 253_402_300_799_999]
+        let test = try center(SearchModel(times: times, pageSize: 10, mostRows: 300, ignoresEnd: true))
+        let pages = try await pages(test, mostRows: 300)
+        #expect(names(pages) == (0..<200).map { "task-\($0)" }.sorted())
+        #expect(test.exchange.requests.count < 500)
+    }
+
+    @Test func `pages without records that never end are refused`() async throws {
+        let pages = Mutex(0)
+        let test = try TestCenter(
+            ScriptedExchange { _, _ in
+                let page = pages.withLock { page in
+                    page += 1
+                    return page
+                }
+                return .json(
+                    #"{"data":{"taskDetails":{"tasks":[],"pageInfo":{"hasNextPage":true,"endCursor":"\#(page)"}}}}"#
+                )
+            },
+            requestsPerMinute: 1_000_000
+        )
+        let error = await #expect(throws: ProviderError.self) { _ = try await listed(test, days: 1) }
+        #expect(error?.code == .malformed)
+        #expect(test.exchange.requests.count == 1000)
     }
 
     @Test func `a millisecond with more than can be had is told of, and what comes after it is listed`() async throws {

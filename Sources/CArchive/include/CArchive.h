@@ -1,7 +1,7 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
-// Glibc's Swift overlay leaves statfs(2) and mallopt(3) and malloc_trim(3) out.
+// Glibc's Swift overlay leaves statfs(2), mallopt(3) and malloc_trim(3) out.
 #include <malloc.h>
 #include <sys/statfs.h>
 #include <fcntl.h>

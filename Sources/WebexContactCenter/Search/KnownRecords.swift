@@ -14,10 +14,17 @@ struct KnownRecords: Sendable {
     mutating func insert(_ id: String, time: Timestamp?) -> Bool {
         let time = time?.millisecondsSince1970 ?? .max
         return if let uuid = CanonicalUUID(id) {
-            uuids.updateValue(time, forKey: uuid) == nil
+            Self.insert(time, for: uuid, in: &uuids)
         } else {
-            others.updateValue(time, forKey: id) == nil
+            Self.insert(time, for: id, in: &others)
         }
+    }
+
+    /// Of two times that a record is said to have, the later one: it is forgotten too late rather than too early.
+    private static func insert<ID: Hashable>(_ time: Int64, for id: ID, in records: inout [ID: Int64]) -> Bool {
+        guard let known = records.updateValue(time, forKey: id) else { return true }
+        if known > time { records[id] = known }
+        return false
     }
 
     /// Forgets what began earlier. What has no time is kept.

@@ -75,6 +75,10 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
         var walk: SearchWalk
         var selection: SearchSelection
         var undefinedFields: [String] = []
+        var emptyPages = 0
+
+        /// A listing whose pages never end is not one.
+        private static var mostEmptyPages: Int { 1000 }
 
         /// The next page; `nil` after the one that reaches the end.
         /// - Throws: ``ProviderError``; what earlier pages covered stays covered.
@@ -99,7 +103,12 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
                 }
                 switch answer {
                 case .undefined(let paths): try leaveOut(paths)
-                case .page(let rows, let next): return page(of: rows, next: next)
+                case .page(let rows, let next):
+                    emptyPages = rows.isEmpty && next != nil ? emptyPages + 1 : 0
+                    guard emptyPages < Self.mostEmptyPages else {
+                        throw ProviderError(.malformed, "POST search: \(emptyPages) empty pages, and always a next one")
+                    }
+                    return page(of: rows, next: next)
                 }
             }
             return nil
@@ -108,7 +117,11 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
         private mutating func page(of rows: [JSONValue], next: String?) -> SearchPage<Record> {
             let records = rows.compactMap { Record(SearchRow(value: $0)) }
             let known = walk.crowded.count
-            let new = walk.take(records.map { SearchWalk.Row(id: $0.searchKey, time: $0.searchTime) }, next: next)
+            let new = walk.take(
+                records.map { SearchWalk.Row(id: $0.searchKey, time: $0.searchTime) },
+                listed: rows.count,
+                next: next
+            )
             return SearchPage(
                 records: new.map { records[$0] }.filter(isWanted),
                 coveredUntil: walk.reached,

@@ -29,8 +29,11 @@ struct SearchWalk: Sendable {
     private var windowEnd: Timestamp
     private var span: Duration
     private var cursor: String?
+    /// How many rows the question for this window has brought.
     private var rowsInWindow = 0
-    /// When the earliest record of the window began, as far as is known.
+    /// How many of them came though they do not belong to it.
+    private var strayRows = 0
+    /// When the earliest of the records began that came of the window and are inside it.
     private var earliestInWindow: Timestamp?
     /// The records told of, but for those that no later window can have.
     private var known = KnownRecords()
@@ -80,17 +83,22 @@ struct SearchWalk: Sendable {
     }
 
     /// Takes a page in, and goes on.
-    /// - Parameter next: where the next page begins; `nil` after the last one.
+    /// - Parameters:
+    ///   - listed: how many rows the page has, those that cannot be read among them: they count as the provider counts.
+    ///   - next: where the next page begins; `nil` after the last one.
     /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
-    mutating func take(_ rows: [Row], next: String?) -> [Int] {
-        rowsInWindow += rows.count
+    mutating func take(_ rows: [Row], listed: Int, next: String?) -> [Int] {
+        rowsInWindow += listed
         let new = rows.indices.filter { place in
             let row = rows[place]
             // What began before this window was told of with the windows before.
             let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
             return isInside && known.insert(row.id, time: row.time)
         }
-        earliestInWindow = ([earliestInWindow] + rows.map(\.time)).compactMap(\.self).min()
+        let times = rows.compactMap(\.time)
+        let timesInside = times.filter { $0 >= reached - Self.millisecond && $0 < windowEnd }
+        strayRows += times.count - timesInside.count
+        earliestInWindow = ([earliestInWindow].compactMap(\.self) + timesInside).min()
         if rowsInWindow >= mostRows {
             if !narrowWindow(to: fittingWidth) {
                 crowded.append(reached)
@@ -111,8 +119,9 @@ struct SearchWalk: Sendable {
     }
 
     private mutating func finishWindow() {
-        if rowsInWindow < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
-        if rowsInWindow > mostRows / 2 { span = max(span / 2, Self.millisecond) }
+        let ownRows = rowsInWindow - strayRows
+        if ownRows < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
+        if ownRows > mostRows / 2 { span = max(span / 2, Self.millisecond) }
         reached = windowEnd
         known.forget(before: reached - Self.millisecond)
         openWindow()
@@ -122,6 +131,7 @@ struct SearchWalk: Sendable {
         windowEnd = min(reached + span, end)
         cursor = nil
         rowsInWindow = 0
+        strayRows = 0
         earliestInWindow = nil
     }
 

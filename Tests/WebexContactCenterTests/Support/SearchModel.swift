@@ -18,6 +18,10 @@ struct SearchModel: Sendable {
     var undefined: Set<String> = []
     /// Whether records lack everything but their identifier.
     var isBare = false
+    /// Whether it gives what comes after a window, too.
+    var ignoresEnd = false
+    /// The places of records without an identifier.
+    var nameless: Set<Int> = []
     /// Whether records are named with UUIDs, not `task-0`.
     var namesAreUUIDs = false
 
@@ -28,7 +32,8 @@ struct SearchModel: Sendable {
         else { return .json("{}", status: 400) }
         if let field = undefined.first(where: { document.contains(" \($0) ") }) { return Self.undefined(field) }
         let found = times.enumerated().filter { row in
-            boundsAreInclusive ? (from...to).contains(row.element) : row.element > from && row.element < to
+            if ignoresEnd { return row.element >= from }
+            return boundsAreInclusive ? (from...to).contains(row.element) : row.element > from && row.element < to
         }
         let wanted = Self.ids(variables)
         let rows = found.filter { wanted?.contains("task-\($0.offset)") ?? true }.sorted { $0.element > $1.element }
@@ -38,6 +43,7 @@ struct SearchModel: Sendable {
         let reachable = min(rows.count, mostRows)
         let end = min(start + pageSize, reachable)
         let records = rows[min(start, end)..<end].map { row in
+            if nameless.contains(row.offset) { return #"{"createdTime":\#(row.element)}"# }
             let name = namesAreUUIDs ? Self.uuid(row.offset) : "task-\(row.offset)"
             return isBare ? #"{"id":"\#(name)"}"# : #"{"id":"\#(name)","createdTime":\#(row.element)}"#
         }
