@@ -119,7 +119,6 @@ struct SearchWalk: Sendable {
     }
 
     private mutating func finishWindow() {
-        let ownRows = rowsInWindow - strayRows
         if ownRows < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
         if ownRows > mostRows / 2 { span = max(span / 2, Self.millisecond) }
         reached = windowEnd
@@ -135,17 +134,19 @@ struct SearchWalk: Sendable {
         earliestInWindow = nil
     }
 
+    private var ownRows: Int { rowsInWindow - strayRows }
+
     /// So wide that half of the most rows are to be expected, by the rows that came so far; `nil` where they tell nothing.
     private var fittingWidth: Duration? {
-        guard let earliestInWindow, rowsInWindow > 0 else { return nil }
+        guard let earliestInWindow, ownRows > 0 else { return nil }
         let covered = (windowEnd - earliestInWindow).milliseconds
-        return .milliseconds(covered * Int64(mostRows) / Int64(2 * rowsInWindow))
+        return .milliseconds(covered * Int64(mostRows) / Int64(2 * ownRows))
     }
 
     /// Whether four times the most rows are to be expected. Calls are not spread evenly over a day, and what has been
     /// listed would be listed once more: so less than that is no reason to begin anew.
     private var isFarTooWide: Bool {
-        guard rowsInWindow >= mostRows / 40, let fittingWidth else { return false }
+        guard ownRows >= mostRows / 40, let fittingWidth else { return false }
         return fittingWidth * 8 < windowEnd - reached
     }
 
