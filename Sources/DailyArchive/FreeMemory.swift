@@ -13,8 +13,7 @@ package enum FreeMemory {
     }
 
     /// Gives memory that is free back to the system, which takes a millisecond. It is taken by one thread and let go of by
-    /// another, and the C library keeps it for the first: of what a pass over 100,000 recordings had resident, a third was
-    /// free.
+    /// another, and the C library keeps it for the first.
     package static func giveBack() {
         malloc_trim(0)
     }

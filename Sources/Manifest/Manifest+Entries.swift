@@ -277,6 +277,7 @@ private struct TaskScope {
 
     static let columnNames = "\(StoredCall.columns), task.row, task.id AS id, day, created_time"
 
+    /// By place: a row that is kept looks for the names of its columns anew.
     init(_ columns: Row, organization: OrganizationName) throws {
         row = columns[4]
         id = try TaskID(stored: columns[5])

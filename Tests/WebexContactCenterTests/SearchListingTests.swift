@@ -93,9 +93,9 @@ import Transfer
     }
 
     @Test func `a window that is far too wide is begun anew once, as narrow as its rows say`() async throws {
-        var model = SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300)
-        model.namesAreUUIDs = true
-        let test = try center(model)
+        let test = try center(
+            SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300, namesAreUUIDs: true)
+        )
         let pages = try await pages(test, mostRows: 300)
         #expect(names(pages) == (0..<3000).map(SearchModel.uuid).sorted())
         let windows = try test.exchange.requests.map { request in

@@ -21,6 +21,17 @@ struct SearchWalk: Sendable {
         var time: Timestamp?
     }
 
+    /// What has come of the question for a window.
+    private struct Tally {
+        var rows = 0
+        /// How many of them do not belong to it.
+        var strayRows = 0
+        /// When the earliest began of those that do.
+        var earliest: Timestamp?
+
+        var ownRows: Int { rows - strayRows }
+    }
+
     private let start: Timestamp
     private let end: Timestamp
     private let mostRows: Int
@@ -29,12 +40,7 @@ struct SearchWalk: Sendable {
     private var windowEnd: Timestamp
     private var span: Duration
     private var cursor: String?
-    /// How many rows the question for this window has brought.
-    private var rowsInWindow = 0
-    /// How many of them came though they do not belong to it.
-    private var strayRows = 0
-    /// When the earliest of the records began that came of the window and are inside it.
-    private var earliestInWindow: Timestamp?
+    private var tally = Tally()
     /// The records told of, but for those that no later window can have.
     private var known = KnownRecords()
     /// Milliseconds of which not every record could be had.
@@ -88,18 +94,14 @@ struct SearchWalk: Sendable {
     ///   - next: where the next page begins; `nil` after the last one.
     /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
     mutating func take(_ rows: [Row], listed: Int, next: String?) -> [Int] {
-        rowsInWindow += listed
         let new = rows.indices.filter { place in
             let row = rows[place]
             // What began before this window was told of with the windows before.
             let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
             return isInside && known.insert(row.id, time: row.time)
         }
-        let times = rows.compactMap(\.time)
-        let timesInside = times.filter { $0 >= reached - Self.millisecond && $0 < windowEnd }
-        strayRows += times.count - timesInside.count
-        earliestInWindow = ([earliestInWindow].compactMap(\.self) + timesInside).min()
-        if rowsInWindow >= mostRows {
+        count(rows, listed: listed)
+        if tally.rows >= mostRows {
             if !narrowWindow(to: fittingWidth) {
                 crowded.append(reached)
                 finishWindow()
@@ -112,6 +114,17 @@ struct SearchWalk: Sendable {
         return new
     }
 
+    private mutating func count(_ rows: [Row], listed: Int) {
+        tally.rows += listed
+        for time in rows.compactMap(\.time) {
+            if time >= reached - Self.millisecond && time < windowEnd {
+                tally.earliest = min(tally.earliest ?? time, time)
+            } else {
+                tally.strayRows += 1
+            }
+        }
+    }
+
     /// Halves the window: the answer was too large (413), or the question too wide (422).
     /// - Throws: `error` where the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
@@ -119,8 +132,8 @@ struct SearchWalk: Sendable {
     }
 
     private mutating func finishWindow() {
-        if ownRows < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
-        if ownRows > mostRows / 2 { span = max(span / 2, Self.millisecond) }
+        if tally.ownRows < mostRows / 10 { span = min(span * 2, Self.longestSpan) }
+        if tally.ownRows > mostRows / 2 { span = max(span / 2, Self.millisecond) }
         reached = windowEnd
         known.forget(before: reached - Self.millisecond)
         openWindow()
@@ -129,24 +142,20 @@ struct SearchWalk: Sendable {
     private mutating func openWindow() {
         windowEnd = min(reached + span, end)
         cursor = nil
-        rowsInWindow = 0
-        strayRows = 0
-        earliestInWindow = nil
+        tally = Tally()
     }
-
-    private var ownRows: Int { rowsInWindow - strayRows }
 
     /// So wide that half of the most rows are to be expected, by the rows that came so far; `nil` where they tell nothing.
     private var fittingWidth: Duration? {
-        guard let earliestInWindow, ownRows > 0 else { return nil }
-        let covered = (windowEnd - earliestInWindow).milliseconds
-        return .milliseconds(covered * Int64(mostRows) / Int64(2 * ownRows))
+        guard let earliest = tally.earliest else { return nil }
+        let covered = (windowEnd - earliest).milliseconds
+        return .milliseconds(covered * Int64(mostRows) / Int64(2 * tally.ownRows))
     }
 
     /// Whether four times the most rows are to be expected. Calls are not spread evenly over a day, and what has been
     /// listed would be listed once more: so less than that is no reason to begin anew.
     private var isFarTooWide: Bool {
-        guard ownRows >= mostRows / 40, let fittingWidth else { return false }
+        guard tally.ownRows >= mostRows / 40, let fittingWidth else { return false }
         return fittingWidth * 8 < windowEnd - reached
     }
 
