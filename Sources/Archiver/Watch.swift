@@ -160,39 +160,59 @@ extension Watch {
 // MARK: - Gaps
 
 extension Watch {
+    /// What nobody has explained, by how long there is time for it. A gap may be of two kinds.
+    private struct Missing: Sendable {
+        var final = GapTally()
+        var nearHorizon = GapTally()
+        var nearPurge = GapTally()
+    }
+
+    private struct GapTally: Sendable {
+        var count = 0
+        /// The creation of the task that was created first, and its day.
+        var oldest: (createdTime: Timestamp, day: ArchiveDay)?
+
+        mutating func add(_ gap: Gap) {
+            count += 1
+            if let oldest, oldest.createdTime <= gap.createdTime { return }
+            oldest = (gap.createdTime, gap.day)
+        }
+    }
+
     private func gapAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
         _ standpoint: Standpoint
     ) async throws -> [Alarm] {
         let now = standpoint.now
-        let filter = GapFilter(organization: organization, isExplained: false)
-        let gaps = try await manifest.gaps(filter, at: standpoint)
-        let command = "callark gaps --org \(organization)"
-        var alarms: [Alarm] = []
-        func add(_ severity: Alarm.Severity, _ code: Alarm.Code, _ count: Int, _ day: ArchiveDay?, _ what: String) {
-            guard count > 0 else { return }
-            let oldest = day.map { ", the oldest of \($0)" } ?? ""
-            let message = "\(count) \(what)\(oldest): \(command)"
-            alarms.append(Alarm(severity, code, organization: organization.description, message))
-        }
-        let final = gaps.filter { $0.createdTime + standpoint.horizon <= now }
-        add(.critical, .gapsUnexplained, final.count, final.first?.day, "missing past the horizon and not explained")
-        let near = gaps.filter {
-            $0.createdTime + standpoint.horizon > now && $0.createdTime + standpoint.horizon - rules.horizon <= now
-        }
-        add(.warning, .gapsNearHorizon, near.count, near.first?.day, "missing, with the horizon near")
         let purgedBefore = now - standpoint.retention
         let endangered = purgedBefore + rules.purge
-        let lost = gaps.filter { purgedBefore < $0.createdTime && $0.createdTime <= endangered }
-        let pending = try await manifest.pendingRecordings(organization, createdBefore: endangered)
-        add(
-            .critical,
-            .purgeNear,
-            lost.count + pending,
-            lost.first?.day,
-            "missing or not yet fetched that the provider is about to purge"
-        )
+        let missing = try await manifest.reduceGaps(
+            GapFilter(organization: organization, isExplained: false),
+            at: standpoint,
+            into: Missing()
+        ) { [rules] missing, gap in
+            let horizon = gap.createdTime + standpoint.horizon
+            if horizon <= now {
+                missing.final.add(gap)
+            } else if horizon - rules.horizon <= now {
+                missing.nearHorizon.add(gap)
+            }
+            if purgedBefore < gap.createdTime && gap.createdTime <= endangered { missing.nearPurge.add(gap) }
+        }
+        let command = "callark gaps --org \(organization)"
+        var alarms: [Alarm] = []
+        func add(_ severity: Alarm.Severity, _ code: Alarm.Code, _ tally: GapTally, _ what: String) {
+            guard tally.count > 0 else { return }
+            let oldest = tally.oldest.map { ", the oldest of \($0.day)" } ?? ""
+            let message = "\(tally.count) \(what)\(oldest): \(command)"
+            alarms.append(Alarm(severity, code, organization: organization.description, message))
+        }
+        add(.critical, .gapsUnexplained, missing.final, "missing past the horizon and not explained")
+        add(.warning, .gapsNearHorizon, missing.nearHorizon, "missing, with the horizon near")
+        var nearPurge = missing.nearPurge
+        nearPurge.count += try await manifest.pendingRecordings(organization, createdBefore: endangered)
+        add(.critical, .purgeNear, nearPurge, "missing or not yet fetched that the provider is about to purge")
         return alarms
     }
 }

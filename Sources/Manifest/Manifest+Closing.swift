@@ -112,7 +112,8 @@ extension Manifest {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
             let scope = ReckoningScope.day(day, organization: found.row)
-            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, in: db)
+            // With one that is not explained there is no record.
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
             let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
             let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
             guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
@@ -159,7 +160,7 @@ extension Manifest {
                 return DayAccount(closed: noted.record)
             }
             let scope = ReckoningScope.day(day, organization: found.row)
-            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, in: db)
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .all, in: db)
             return DayAccount(
                 figures: reckoning.days.first ?? DayReconciliation(organization: organization, day: day),
                 gaps: reckoning.gaps

@@ -54,6 +54,22 @@ extension Manifest {
         }
     }
 
+    /// Adds the same gaps up, in whatever order they come: none of them is kept, however many there are.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func reduceGaps<Value: Sendable>(
+        _ filter: GapFilter,
+        at standpoint: Standpoint,
+        into initial: Value,
+        _ add: @escaping @Sendable (inout Value, Gap) -> Void
+    ) async throws -> Value {
+        try await read { db in
+            let organization = try OrganizationRow.row(of: filter.organization, in: db)
+            var value = initial
+            try Gap.forEach(filter, organization: organization, at: standpoint, in: db) { add(&value, $0) }
+            return value
+        }
+    }
+
     /// Explains what is missing of these tasks at this moment; what goes missing later is another gap. An earlier
     /// explanation of the same task gives way, and stays in the log of events. Durable.
     /// - Parameters:
@@ -184,6 +200,18 @@ extension Gap {
         at standpoint: Standpoint,
         in db: Database
     ) throws -> [Gap] {
+        var gaps: [Gap] = []
+        try forEach(filter, organization: organization, at: standpoint, in: db) { gaps.append($0) }
+        return gaps.sorted(by: isEarlier)
+    }
+
+    fileprivate static func forEach(
+        _ filter: GapFilter,
+        organization: Int64,
+        at standpoint: Standpoint,
+        in db: Database,
+        _ body: (Gap) -> Void
+    ) throws {
         var condition = TaskRange.condition
         var arguments = TaskRange.arguments(organization: organization, window: filter.window)
         if let day = filter.day {
@@ -197,17 +225,23 @@ extension Gap {
             condition += " AND task.id = :id"
             arguments += ["id": task.stored]
         }
-        var gaps: [Gap] = []
         let walk: GapWalk = filter.task == nil && filter.day == nil ? .unfinished : .tasks
         let open = try OpenTask.cursor(walk, where: condition, arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
-            if case .gap(let reason) = task.standing(at: standpoint) { gaps.append(task.gap(reason)) }
+            guard case .gap(let reason) = task.standing(at: standpoint) else { continue }
+            let gap = task.gap(reason)
+            if filter.admits(gap) { body(gap) }
         }
         let failed = try FailedRecording.cursor(walk, where: condition, arguments, in: db)
-        while let recording = try failed.next().map(FailedRecording.init) { gaps.append(recording.gap) }
-        return gaps.filter { gap in
-            (filter.reason == nil || gap.reason == filter.reason)
-                && (filter.isExplained == nil || (gap.explanation != nil) == filter.isExplained)
-        }.sorted(by: isEarlier)
+        while let recording = try failed.next().map(FailedRecording.init) {
+            if filter.admits(recording.gap) { body(recording.gap) }
+        }
+    }
+}
+
+extension GapFilter {
+    /// Whether a gap of the tasks that are meant is meant too.
+    fileprivate func admits(_ gap: Gap) -> Bool {
+        (reason == nil || gap.reason == reason) && (isExplained == nil || (gap.explanation != nil) == isExplained)
     }
 }

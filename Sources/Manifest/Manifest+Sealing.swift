@@ -133,15 +133,41 @@ private struct SealingScope: Sendable {
 
     /// Takes off the queue what the archive took along: what was in the queue when its sealing began, and no more. An
     /// archive that was sealed with no tasks asked for took none.
+    ///
+    /// A statement remembers each row that it is going to delete: so it is some thousands at a time, by the tasks' creation.
     static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
         let organization = try OrganizationRow.row(of: name.organization, in: db)
-        var arguments = TaskRange.arguments(organization: organization, day: name.day)
-        arguments += ["archive": archive]
-        let delete = """
-            DELETE FROM unsealed_task
-            WHERE revision <= (SELECT task_mark FROM archive WHERE row = :archive)
-                AND task IN (SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day)
+        let instants = TaskRange.instants(of: name.day)
+        var reached = instants.lowerBound
+        while reached < instants.upperBound {
+            let rest = reached..<instants.upperBound
+            let end = try endOfStep(through: rest, organization: organization, in: db)
+            var arguments = TaskRange.arguments(organization: organization, window: reached..<end)
+            arguments += ["archive": archive, "day": name.day.stored]
+            let delete = """
+                DELETE FROM unsealed_task
+                WHERE revision <= (SELECT task_mark FROM archive WHERE row = :archive)
+                    AND task IN (SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day)
+                """
+            try db.cachedStatement(sql: delete).execute(arguments: arguments)
+            reached = end
+        }
+    }
+
+    private static let tasksOfStep = 10_000
+
+    /// - Returns: before when the next step's tasks were created; later than the beginning of `rest`.
+    private static func endOfStep(
+        through rest: Range<Timestamp>,
+        organization: Int64,
+        in db: Database
+    ) throws -> Timestamp {
+        let select = """
+            SELECT created_time FROM task WHERE \(TaskRange.condition) ORDER BY created_time LIMIT 1 OFFSET \(tasksOfStep)
             """
-        try db.execute(sql: delete, arguments: arguments)
+        let arguments = TaskRange.arguments(organization: organization, window: rest)
+        let beyond = try Int64.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
+        guard let end = beyond.map(Timestamp.init(stored:)) else { return rest.upperBound }
+        return max(end, rest.lowerBound + .milliseconds(1))
     }
 }

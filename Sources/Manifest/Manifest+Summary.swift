@@ -17,7 +17,7 @@ extension Manifest {
                 condition: TaskRange.condition,
                 arguments: TaskRange.arguments(organization: row, window: window)
             )
-            return try Reckoning(organization, row, scope, at: standpoint, in: db).days
+            return try Reckoning(organization, row, scope, at: standpoint, keeping: .none, in: db).days
         }
     }
 
@@ -63,11 +63,20 @@ struct ReckoningScope {
 
 /// Adds up the tasks and recordings of one organization by day.
 struct Reckoning {
+    /// Which gaps are kept and not only counted. There may be as many as tasks, where a provider's media host has failed
+    /// for days.
+    enum GapKeeping {
+        case none
+        case explained
+        case all
+    }
+
     private var byDay: [ArchiveDay: DayReconciliation] = [:]
     private let organization: OrganizationName
     private let scope: ReckoningScope
     private let standpoint: Standpoint
-    /// Everything that is missing, in the order of the tasks' creation.
+    private let keeping: GapKeeping
+    /// What is missing, as far as it is kept, in the order of the tasks' creation.
     private(set) var gaps: [Gap] = []
     /// How many tasks are not over and have no recording.
     private(set) var underWay = 0
@@ -77,10 +86,12 @@ struct Reckoning {
         _ row: Int64,
         _ scope: ReckoningScope,
         at standpoint: Standpoint,
+        keeping: GapKeeping,
         in db: Database
     ) throws {
         self.organization = organization
         self.scope = scope
+        self.keeping = keeping
         self.standpoint = standpoint
         try countTasks(in: db)
         try countRecordings(in: db)
@@ -184,7 +195,11 @@ struct Reckoning {
             day.summary.recordings.explained += gap.explanation == nil ? 0 : 1
             day.summary.recordings.unexplained += gap.explanation == nil ? 1 : 0
         }
-        gaps.append(gap)
+        switch keeping {
+        case .none: break
+        case .explained: if gap.explanation != nil { gaps.append(gap) }
+        case .all: gaps.append(gap)
+        }
     }
 
     private mutating func change(_ day: ArchiveDay, _ body: (inout DayReconciliation) -> Void) {

@@ -51,6 +51,25 @@ import Testing
         }
     }
 
+    @Test func `is added up as it is listed`() async throws {
+        try await Fixture.with { fixture in
+            let failed = try await fixture.known(1...3)
+            _ = try await fixture.list(try (4...6).map { try Fixture.task($0) })
+            for work in failed.dropFirst() { try await fail(fixture, work, .downloadFailed) }
+            _ = try await fixture.explain(2)
+            for isExplained in [nil, false, true] {
+                for reason in [nil, GapReason.downloadFailed] {
+                    let filter = GapFilter(organization: fixture.acme, reason: reason, isExplained: isExplained)
+                    let listed = try await fixture.manifest.gaps(filter, at: Fixture.standpoint())
+                    let added = try await fixture.manifest
+                        .reduceGaps(filter, at: Fixture.standpoint(), into: []) { $0.append($1.taskID) }
+                    #expect(!added.isEmpty)
+                    #expect(added.sorted() == listed.map(\.taskID).sorted())
+                }
+            }
+        }
+    }
+
     @Test func `that fills closes itself and keeps its history`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1), try Fixture.task(2)])

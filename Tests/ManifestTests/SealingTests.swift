@@ -128,6 +128,24 @@ import Testing
         }
     }
 
+    @Test func `all that was sealed is off the queue, though most were created in one millisecond, and nothing else`()
+        async throws
+    {
+        try await Fixture.with { fixture in
+            let tasks = try (0..<12_000).map { try Fixture.task($0, created: Fixture.morning + .hours($0 / 11_000)) }
+            let tomorrow = try (12_000..<12_003).map {
+                try Fixture.task($0, created: Fixture.morning + .hours($0 - 11_976))
+            }
+            _ = try await fixture.list(tasks + tomorrow)
+            let (_, sealed) = try await fixture.seal()
+            #expect(sealed.map(\.id) == tasks.map(\.id))
+            let (_, again) = try await fixture.seal()
+            #expect(again.isEmpty)
+            let (_, next) = try await fixture.seal(Fixture.today.next)
+            #expect(next.map(\.id) == tomorrow.map(\.id))
+        }
+    }
+
     @Test func `what a crash took out of the spool is pending again`() async throws {
         try await Fixture.with { fixture in
             var entries = try await fixture.store(try await fixture.known(1...3))
