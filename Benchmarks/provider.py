@@ -69,12 +69,14 @@ class API(asyncio.Protocol):
         return b'{"meta":{},"data":[]}'
 
     def search(self, variables):
-        cursor = variables.get("pagination", {}).get("cursor")
-        first = int(cursor) if cursor else bisect.bisect_left(self.times, variables["from"])
+        """Newest first, as the provider was seen to have it."""
+        first = bisect.bisect_left(self.times, variables["from"])
         end = bisect.bisect_left(self.times, variables["to"])
-        last = min(end, first + SEARCH_PAGE)
+        cursor = variables.get("pagination", {}).get("cursor")
+        last = end - int(cursor or 0)
+        begin = max(first, last - SEARCH_PAGE)
         return b'{"data":{"taskDetails":{"tasks":[%s],"pageInfo":{"hasNextPage":%s,"endCursor":"%d"}}}}' % (
-            b",".join(self.searched[first:last]), b"true" if last < end else b"false", last
+            b",".join(self.searched[begin:last][::-1]), b"true" if begin > first else b"false", end - begin
         )
 
 

@@ -39,6 +39,7 @@ import Transfer
         ("small pages", SearchModel(times: [], pageSize: 7)),
         ("few records to be reached", SearchModel(times: [], mostRows: 300)),
         ("413 above 100 records", SearchModel(times: [], tooLargeAbove: 100)),
+        ("oldest first", SearchModel(times: [], mostRows: 300, isOldestFirst: true)),
     ]
 
     @Test(arguments: habits, [0, 1, 249, 250, 251, 3000])
@@ -92,10 +93,13 @@ import Transfer
         #expect(spans.allSatisfy { $0 <= 30 * 86_400_000 + 1 })
     }
 
-    @Test func `a window that is far too wide is begun anew once, as narrow as its rows say`() async throws {
-        let test = try center(
-            SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300, namesAreUUIDs: true)
-        )
+    @Test(arguments: [false, true])
+    func `a window that is far too wide is begun anew once, as narrow as its rows say`(
+        isOldestFirst: Bool
+    ) async throws {
+        var model = SearchModel(times: spread(3000, days: 1), pageSize: 10, mostRows: 300, namesAreUUIDs: true)
+        model.isOldestFirst = isOldestFirst
+        let test = try center(model)
         let pages = try await pages(test, mostRows: 300)
         #expect(names(pages) == (0..<3000).map(SearchModel.uuid).sorted())
         let windows = try test.exchange.requests.map { request in

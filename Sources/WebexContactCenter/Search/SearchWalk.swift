@@ -3,10 +3,10 @@ import Recordings
 /// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
 ///
 /// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
-/// had: a window that reaches as many, or is going to by what came of it, is asked for again, so much narrower that half
-/// as many are to be expected in it. A window is a day at first and grows while little is in it, because one that turns out
-/// to be too large may have cost four hundred requests. What is known already is not told again, whether a window began
-/// anew or two windows met.
+/// had: a window that reaches as many, or is going to by what came of it, is asked for again, so much narrower that a
+/// quarter of them is to be expected in it. A window is a day at first and grows while little is in it, because one that
+/// turns out to be too large may have cost four hundred requests. What is known already is not told again, whether a
+/// window began anew or two windows met.
 struct SearchWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -26,8 +26,8 @@ struct SearchWalk: Sendable {
         var rows = 0
         /// How many of them do not belong to it.
         var strayRows = 0
-        /// When the earliest began of those that do.
-        var earliest: Timestamp?
+        /// When the first and the last began of those that do.
+        var times: ClosedRange<Timestamp>?
 
         var ownRows: Int { rows - strayRows }
     }
@@ -118,7 +118,8 @@ struct SearchWalk: Sendable {
         tally.rows += listed
         for time in rows.compactMap(\.time) {
             if time >= reached - Self.millisecond && time < windowEnd {
-                tally.earliest = min(tally.earliest ?? time, time)
+                let times = tally.times ?? time...time
+                tally.times = min(times.lowerBound, time)...max(times.upperBound, time)
             } else {
                 tally.strayRows += 1
             }
@@ -145,18 +146,20 @@ struct SearchWalk: Sendable {
         tally = Tally()
     }
 
-    /// So wide that half of the most rows are to be expected, by the rows that came so far; `nil` where they tell nothing.
+    /// So wide that a quarter of the most rows is to be expected, by the rows that came so far; `nil` where they tell
+    /// nothing. Calls are not spread evenly over a day, and what a window had is remembered while it is open.
     private var fittingWidth: Duration? {
-        guard let earliest = tally.earliest else { return nil }
-        let covered = (windowEnd - earliest).milliseconds
-        return .milliseconds(covered * Int64(mostRows) / Int64(2 * tally.ownRows))
+        guard let times = tally.times else { return nil }
+        // They come from one of the window's ends on. The newest first, as was seen; nothing says so.
+        let covered = min(windowEnd - times.lowerBound, times.upperBound - reached + Self.millisecond).milliseconds
+        return .milliseconds(covered * Int64(mostRows) / Int64(4 * tally.ownRows))
     }
 
-    /// Whether four times the most rows are to be expected. Calls are not spread evenly over a day, and what has been
-    /// listed would be listed once more: so less than that is no reason to begin anew.
+    /// Whether four times the most rows are to be expected. What has been listed would be listed once more: so less than
+    /// that is no reason to begin anew.
     private var isFarTooWide: Bool {
         guard tally.ownRows >= mostRows / 40, let fittingWidth else { return false }
-        return fittingWidth * 8 < windowEnd - reached
+        return fittingWidth * 16 < windowEnd - reached
     }
 
     /// - Parameter fitting: the new width, where it is less than half of what it was.

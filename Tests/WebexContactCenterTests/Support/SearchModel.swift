@@ -24,6 +24,7 @@ struct SearchModel: Sendable {
     var nameless: Set<Int> = []
     /// Whether records are named with UUIDs, not `task-0`.
     var namesAreUUIDs = false
+    var isOldestFirst = false
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
         guard let body = try? JSONSerialization.jsonObject(with: request.body ?? Data()) as? [String: Any],
@@ -36,7 +37,8 @@ struct SearchModel: Sendable {
             return boundsAreInclusive ? (from...to).contains(row.element) : row.element > from && row.element < to
         }
         let wanted = Self.ids(variables)
-        let rows = found.filter { wanted?.contains("task-\($0.offset)") ?? true }.sorted { $0.element > $1.element }
+        let rows = found.filter { wanted?.contains("task-\($0.offset)") ?? true }
+            .sorted { isOldestFirst ? $0.element < $1.element : $0.element > $1.element }
         guard rows.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
         let cursor = (variables["pagination"] as? [String: Any])?["cursor"] as? String
         let start = cursor.flatMap { Int($0.replacing("after ", with: "")) } ?? 0
