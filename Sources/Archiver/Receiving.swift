@@ -5,13 +5,24 @@ import Recordings
 import WebexContactCenter
 
 /// The third step of a pass: a bounded pool of receivers, each of which sees one recording at a time through to its
-/// end, whatever it takes.
+/// end, whatever it takes. As many as are configured are at work at a time; beside them a number of recordings may wait
+/// for another try.
 struct Receiving: Sendable {
     let context: PassContext
+    private let turns: ReceiverTurns
+
+    /// Where more recordings have to wait for another try, the next ones wait with their receivers at work. A receiver that
+    /// waits takes some ten KB.
+    private static let mostAside = 128
 
     /// After a request to stop, downloads under way get this long to finish before they are cut off; what a large one
     /// has on disk by then serves the next pass.
     private static let stopGrace = Duration.seconds(5)
+
+    init(context: PassContext) {
+        self.context = context
+        turns = ReceiverTurns(count: context.rules.downloads.concurrency)
+    }
 
     /// Receives until there are no more jobs.
     /// - Throws: what the manifest throws, and `ArchiveError` where bytes cannot be written; what only concerns one
@@ -19,10 +30,13 @@ struct Receiving: Sendable {
     func run(_ jobs: AsyncChannel<DownloadJob>, into queue: GroupQueue<AcceptedRecording>) async throws {
         try await context.stop.cancelling(after: Self.stopGrace) {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<context.rules.downloads.concurrency {
+                for _ in 0..<context.rules.downloads.concurrency + Self.mostAside {
                     group.addTask {
+                        await turns.take()
+                        defer { turns.giveBack() }
                         for await job in jobs {
                             try await receive(job, into: queue)
+                            await turns.yield()
                         }
                     }
                 }
@@ -65,7 +79,9 @@ struct Receiving: Sendable {
     /// - Returns: `nil` where the recording is left to the next pass.
     private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
         do {
-            return try await Reception(job: job, context: context).run()
+            return try await Reception(job: job, context: context, turns: turns).run()
+        } catch is Reception.Postponed {
+            return nil
         } catch let error as ArchiveError where error.code == .heldBack {
             // It is larger than there is room for now: begun again once there is, if others under way make some.
             guard try await context.disk.admit(job.work.row), context.takesWork else { return nil }

@@ -11,6 +11,11 @@ import WebexContactCenter
 struct Reception: Sendable {
     let job: DownloadJob
     let context: PassContext
+    /// Of which the receiver has one.
+    let turns: ReceiverTurns
+
+    /// Nothing new is begun any more, not even the next try: it is left to the next pass.
+    struct Postponed: Error {}
 
     enum Outcome: Sendable {
         case accepted(PendingMember)
@@ -33,7 +38,14 @@ struct Reception: Sendable {
     private enum Next {
         case done(Outcome)
         /// - Parameter code: what is wrong where there is no further try.
-        case retry(code: GapReason = .downloadFailed, reason: String, after: Duration?)
+        case retry(code: GapReason = .downloadFailed, reason: String, after: Duration? = nil, from: Cause)
+    }
+
+    /// What makes another try necessary.
+    private enum Cause {
+        /// The host or the way to it, which would be no better for the next recording.
+        case passage
+        case recording
     }
 
     /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
@@ -77,7 +89,7 @@ struct Reception: Sendable {
             switch try await attempt(sink, &progress, passage) {
             case .done(let outcome):
                 return outcome
-            case .retry(let code, let reason, let retryAfter):
+            case .retry(let code, let reason, let retryAfter, let cause):
                 let retry = context.rules.downloads.retry
                 guard let delay = retry.delay(afterAttempt: progress.attempts, retryAfter: retryAfter) else {
                     return .failed(code: code, reason: reason, attempts: total(progress))
@@ -86,9 +98,26 @@ struct Reception: Sendable {
                     "download is tried again",
                     metadata: ["task": "\(job.work.captured.key.taskID)", "reason": "\(reason)", "delay": "\(delay)"]
                 )
-                try await Task.sleep(for: delay)
+                switch cause {
+                case .passage: try await Task.sleep(for: delay)
+                case .recording: try await aside(sink) { try await Task.sleep(for: delay) }
+                }
             }
         }
+    }
+
+    /// Does what takes long without anything that another recording could need: memory, room on the disk, a turn. Unless
+    /// there are bytes to go on from, which would be lost with the memory.
+    private func aside<Value>(
+        _ sink: ReceptionSink,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard sink.continuation == nil else { return try await body() }
+        sink.releaseMemory()
+        context.disk.release(job.work.row)
+        let value = try await turns.aside(body)
+        guard try await context.disk.admit(job.work.row), context.takesWork else { throw Postponed() }
+        return value
     }
 
     private enum Admission {
@@ -143,21 +172,21 @@ struct Reception: Sendable {
         switch verdict {
         case .arrived where sink.isWhole == false:
             // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
-            return .retry(reason: "the server sent less than the whole recording", after: nil)
+            return .retry(reason: "the server sent less than the whole recording", from: .passage)
         case .arrived:
             return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
         case .again(let reason):
-            return .retry(reason: reason, after: nil)
+            return .retry(reason: reason, from: .recording)
         case .busy(let reason, let retryAfter):
-            return .retry(reason: reason, after: retryAfter)
+            return .retry(reason: reason, after: retryAfter, from: .passage)
         case .startOver(let reason):
             try sink.startOver()
-            return .retry(reason: reason, after: nil)
+            return .retry(reason: reason, from: .recording)
         case .freshURL(let reason):
-            if let lost = try await renewURL(&progress) {
+            if let lost = try await aside(sink, { try await renewURL(&progress) }) {
                 return .done(.failed(code: lost.code, reason: lost.reason, attempts: total(progress)))
             }
-            return .retry(reason: reason, after: nil)
+            return .retry(reason: reason, from: .recording)
         case .giveUp(let reason):
             return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
         case .storage(let error):
@@ -217,10 +246,10 @@ struct Reception: Sendable {
             progress.doubt = content.digest
             try content.discardPart()
             let reason = "\(suspicion), and no two whole downloads were equal"
-            return .retry(code: .damagedAtProvider, reason: reason, after: nil)
+            return .retry(code: .damagedAtProvider, reason: reason, from: .recording)
         case .rejected(let reason):
             try content.discardPart()
-            return .retry(code: .damagedAtProvider, reason: reason, after: nil)
+            return .retry(code: .damagedAtProvider, reason: reason, from: .recording)
         }
     }
 

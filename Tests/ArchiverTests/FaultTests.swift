@@ -2,6 +2,7 @@ import DailyArchive
 import Foundation
 import Manifest
 import Recordings
+import Synchronization
 import Testing
 import Transfer
 import WebexContactCenter
@@ -69,6 +70,32 @@ import WebexContactCenter
             #expect(here.simulator.counters.statuses[206, default: 0] >= 1)
             #expect(here.simulator.counters.mediaBytes == offered)
             try await here.expectWhole()
+        }
+    }
+
+    @Test func `that loses recordings holds no others up`() async throws {
+        try await Installation.with(.small(calls: 12, mix: .plain)) { here in
+            let served = here.simulator.servedRecordings()
+            // In whichever order they are fetched, one of these two is the last.
+            let lost = served.dropFirst().dropLast()
+            for recording in lost.map(\.recording) {
+                here.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: recording.id))
+            }
+            let outcomes = Mutex<[String]>([])
+            let result = try await here.pass {
+                $0.rules.downloads.concurrency = 1
+                $0.rules.downloads.retry = RetryPolicy(attempts: 2, baseDelay: .seconds(4))
+            } observer: { event in
+                switch event {
+                case .stored: outcomes.withLock { $0.append("stored") }
+                case .failed: outcomes.withLock { $0.append("failed") }
+                default: break
+                }
+            }
+            #expect(result.summary.recordings.failed == lost.count)
+            let told = outcomes.withLock(\.self)
+            #expect(told.count == served.count)
+            #expect(told.last == "failed")
         }
     }
 
