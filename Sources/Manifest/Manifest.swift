@@ -175,7 +175,7 @@ extension Manifest {
         configuration.prepareDatabase { db in
             // In KiB; the system keeps the file's pages besides. Those who read beside a writer have their pages thrown
             // away by each of its transactions.
-            let cache = readOnly ? -8192 : db.configuration.readonly ? -1024 : -2048
+            let cache = readOnly ? -8192 : db.configuration.readonly ? -256 : -2048
             try db.execute(sql: "PRAGMA cache_size = \(cache)")
             guard !db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
