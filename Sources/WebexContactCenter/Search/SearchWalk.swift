@@ -26,8 +26,8 @@ struct SearchWalk: Sendable {
         var rows = 0
         /// How many of them do not belong to it.
         var strayRows = 0
-        /// When the first and the last began of those that do.
-        var times: ClosedRange<Timestamp>?
+        /// When the first and the last that came began of those that do.
+        var ends: (first: Timestamp, last: Timestamp)?
 
         var ownRows: Int { rows - strayRows }
     }
@@ -118,8 +118,7 @@ struct SearchWalk: Sendable {
         tally.rows += listed
         for time in rows.compactMap(\.time) {
             if time >= reached - Self.millisecond && time < windowEnd {
-                let times = tally.times ?? time...time
-                tally.times = min(times.lowerBound, time)...max(times.upperBound, time)
+                tally.ends = (tally.ends?.first ?? time, time)
             } else {
                 tally.strayRows += 1
             }
@@ -149,9 +148,9 @@ struct SearchWalk: Sendable {
     /// So wide that a quarter of the most rows is to be expected, by the rows that came so far; `nil` where they tell
     /// nothing. Calls are not spread evenly over a day, and what a window had is remembered while it is open.
     private var fittingWidth: Duration? {
-        guard let times = tally.times else { return nil }
-        // They come from one of the window's ends on. The newest first, as was seen; nothing says so.
-        let covered = min(windowEnd - times.lowerBound, times.upperBound - reached + Self.millisecond).milliseconds
+        guard let (first, last) = tally.ends else { return nil }
+        // The newest come first, as was seen; nothing says so.
+        let covered = (last <= first ? windowEnd - last : last - reached + Self.millisecond).milliseconds
         return .milliseconds(covered * Int64(mostRows) / Int64(4 * tally.ownRows))
     }
 
