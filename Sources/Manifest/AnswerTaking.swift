@@ -18,14 +18,19 @@ struct AnswerTaking {
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
 
-    /// - Parameter task: as it is known; `nil` where it is not.
-    func take(_ capture: Capture, of task: KnownTask?, unusable: [String], in db: Database) throws -> [RecordingWork] {
-        guard let task = try task ?? registerUnlisted(capture, in: db) else { return [] }
-        var known = try KnownRecording.all(of: task.row, taskID: capture.taskID, in: db)
+    /// - Parameter dossier: of the task; `nil` where it is not known.
+    func take(
+        _ capture: Capture,
+        of dossier: TaskDossier?,
+        unusable: [String],
+        in db: Database
+    ) throws -> [RecordingWork] {
+        guard let dossier = try dossier ?? registerUnlisted(capture, in: db) else { return [] }
+        let task = dossier.task
+        var known = try dossier.recordings(in: db)
         let before = known.count
         var named: Set<RecordingKey> = []
         var wanted: [RecordingWork] = []
-        let unsealed = task.isQueued ? try UnsealedTask.find(task.row, in: db) : nil
         for captured in capture.recordings.map({ Self.identified($0, among: known) })
         where named.insert(captured.key).inserted {
             let earlier = known.first { $0.key == captured.key }
@@ -42,8 +47,8 @@ struct AnswerTaking {
                     captured: captured,
                     file: recording.file,
                     attempts: recording.attempts,
-                    taskJSON: unsealed?.json,
-                    searchJSON: unsealed?.search,
+                    taskJSON: dossier.unsealed?.json,
+                    searchJSON: dossier.unsealed?.search,
                     replaced: replaced
                 )
             )
@@ -57,7 +62,7 @@ struct AnswerTaking {
             isHeld: !known.isEmpty,
             unusable: unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
         )
-        try answerQuestion(of: task, answer, in: db)
+        try answerQuestion(of: dossier, answer, in: db)
         return wanted
     }
 
@@ -71,16 +76,16 @@ struct AnswerTaking {
         return version
     }
 
-    func takeRefusal(of task: KnownTask, reason: String, in db: Database) throws {
-        guard task.captureRequest != .notRequested else { return }
-        let known = try KnownRecording.all(of: task.row, taskID: task.id, in: db)
+    func takeRefusal(of dossier: TaskDossier, reason: String, in db: Database) throws {
+        guard dossier.task.captureRequest != .notRequested else { return }
+        let known = try dossier.recordings(in: db)
         for recording in known where recording.isWanted(now) {
             try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
         }
-        try answerQuestion(of: task, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
+        try answerQuestion(of: dossier, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
     }
 
-    private func registerUnlisted(_ capture: Capture, in db: Database) throws -> KnownTask? {
+    private func registerUnlisted(_ capture: Capture, in db: Database) throws -> TaskDossier? {
         guard !capture.recordings.isEmpty else { return nil }
         let created = capture.recordings.compactMap(\.key.startTime).min() ?? now
         let entry = TaskEntry(
@@ -95,7 +100,7 @@ struct AnswerTaking {
         let row = try KnownTask.insert(entry, organization: organizationRow, isListed: false, in: db)
         try UnsealedTask().put(row, in: db)
         try Question.open(row, next: now, in: db)
-        return try KnownTask.find(capture.taskID, organization: organizationRow, in: db)
+        return try TaskDossier.find(capture.taskID, organization: organizationRow, in: db)
     }
 
     private func register(
@@ -157,8 +162,8 @@ struct AnswerTaking {
         var refusal: String?
     }
 
-    private func answerQuestion(of task: KnownTask, _ answer: Answer, in db: Database) throws {
-        let question = try Question.find(task.row, in: db)
+    private func answerQuestion(of dossier: TaskDossier, _ answer: Answer, in db: Database) throws {
+        let (task, question) = (dossier.task, dossier.question)
         // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
         // that the provider has no captures of has no question.
         let isNews = answer.isNew || answer.unusable != nil
@@ -192,7 +197,7 @@ struct AnswerTaking {
             try next.save(task.row, in: db)
         case .exhausted: try next.save(task.row, in: db)
         }
-        try tellOfGap(of: task, answer, next, in: db)
+        try tellOfGap(of: dossier, answer, next, in: db)
         guard let refusal, refusal != question?.refusal else { return }
         let event = Event(
             time: now,
@@ -205,10 +210,11 @@ struct AnswerTaking {
     }
 
     /// Opens the gap that an answer leaves, in the log of events, or closes the one that it ends.
-    private func tellOfGap(of task: KnownTask, _ answer: Answer, _ question: Question, in db: Database) throws {
+    private func tellOfGap(of dossier: TaskDossier, _ answer: Answer, _ question: Question, in db: Database) throws {
+        let task = dossier.task
         guard answer.unusable != nil || !answer.isHeld else {
-            // A refusal says nothing of what is there.
-            guard answer.refusal == nil else { return }
+            // A refusal says nothing of what is there, and a gap that this answer has opened is not filled by it.
+            guard answer.refusal == nil, dossier.hasOpenGap else { return }
             return try OpenGap.closeIfFilled(task.row, task.id, organization, now: now, in: db)
         }
         let standpoint = Standpoint(now: now, today: day(now), horizon: schedule.horizon)
@@ -255,6 +261,12 @@ final class TransactionClaims: Sendable {
         guard claims.claim(row) else { return false }
         claimed.withLock { $0.append(row) }
         return true
+    }
+}
+
+extension TaskDossier {
+    fileprivate func recordings(in db: Database) throws -> [KnownRecording] {
+        hasRecordings ? try KnownRecording.all(of: task.row, taskID: task.id, in: db) : []
     }
 }
 

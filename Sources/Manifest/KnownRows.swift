@@ -8,6 +8,7 @@ final class KnownRows {
     private var names: [Exactly: DatabaseValue] = [:]
     private var profiles: [[Exactly?]: DatabaseValue] = [:]
     private var outcomes: [[Exactly?]: Int64] = [:]
+    private var formats: [AudioFormat: Int64] = [:]
 
     /// A text by its bytes, as the database compares it: for Swift, an é is the same in one character and in two.
     private struct Exactly: Hashable {
@@ -40,6 +41,12 @@ final class KnownRows {
     func outcome(_ outcome: CallOutcome, in db: Database) throws -> Int64 {
         let key = [outcome.wrapUp, outcome.termination, "\(outcome.source)"].map { $0.map(Exactly.init) }
         return try Self.value(for: key, among: &outcomes) { try outcome.row(in: db) }
+    }
+
+    func format(_ audio: AudioFormat, in db: Database) throws -> Int64 {
+        var format = audio
+        format.durationMilliseconds = 0
+        return try Self.value(for: format, among: &formats) { try audio.row(in: db) }
     }
 
     private static func value<Key: Hashable, Value>(

@@ -48,10 +48,10 @@ extension Manifest {
             let organization = try OrganizationRow.row(of: organization, in: db)
             let knownRows = KnownRows()
             var news = 0
-            try KnownTask.forEach(rows, about: \.id, organization: organization, in: db) { row, task in
-                guard let task, task.callSource == nil || task.callSource == .task else { return }
-                let queued = task.isQueued ? try UnsealedTask.find(task.row, in: db) : nil
-                var unsealed = queued ?? UnsealedTask()
+            try TaskDossier.forEach(rows, about: \.id, organization: organization, in: db) { row, dossier in
+                guard let dossier, [nil, .task].contains(dossier.task.callSource) else { return }
+                let task = dossier.task
+                var unsealed = dossier.unsealed ?? UnsealedTask()
                 unsealed.search = row.json
                 let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
                 try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, knownRows)

@@ -57,12 +57,17 @@ extension Manifest {
                 archive.extent = extent
                 archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
             }
+            let rows = KnownRows()
+            let withGap = try OpenGap.tasks(among: group.map(\.row.task), in: db)
             for stored in group {
                 let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
                 guard let archive = archives[owner] else {
                     throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
                 }
-                if try stored.enter(archive, now: now, in: db) { archives[owner]?.recordings += 1 }
+                guard try stored.enter(archive, now: now, in: db, rows) else { continue }
+                archives[owner]?.recordings += 1
+                guard withGap.contains(stored.row.task) else { continue }
+                try OpenGap.closeIfFilled(by: stored.entry, stored.row.task, now: now, in: db)
             }
             for archive in archives.values { try archive.save(in: db) }
         }
@@ -76,7 +81,12 @@ extension Manifest {
 
 extension StoredRecording {
     /// - Returns: whether the recording was not in the archive before.
-    fileprivate func enter(_ archive: OpenArchive, now: Timestamp, in db: Database) throws -> Bool {
+    fileprivate func enter(
+        _ archive: OpenArchive,
+        now: Timestamp,
+        in db: Database,
+        _ rows: KnownRows
+    ) throws -> Bool {
         let update = """
             UPDATE recording SET stop_time = ?, attempts = ?, wanted_time = NULL, failure = NULL, failure_code = NULL,
                 archive = ?, offset = ?, byte_count = ?, digest = ?, audio_format = ?, duration_ms = ?, suspicion = ?,
@@ -85,7 +95,7 @@ extension StoredRecording {
             """
         try db.cachedStatement(sql: update).execute(arguments: [
             entry.stopTime?.stored, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
-            entry.audio?.row(in: db), entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
+            entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
             row.task, row.ordinal,
         ])
         guard db.changesCount == 1 else {
@@ -94,7 +104,6 @@ extension StoredRecording {
         }
         try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
             .execute(arguments: [row.task, row.ordinal])
-        try OpenGap.closeIfFilled(by: entry, row.task, now: now, in: db)
         if let replaced = entry.replaces {
             let detail = [
                 "archive": replaced.description, "recording_id": entry.key.recordingID.description,

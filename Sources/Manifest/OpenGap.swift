@@ -11,6 +11,25 @@ enum OpenGap {
         return db.changesCount == 1
     }
 
+    /// Those of these tasks that have an open gap.
+    static func tasks(among tasks: [Int64], in db: Database) throws -> Set<Int64> {
+        var found: Set<Int64> = []
+        for start in stride(from: 0, to: tasks.count, by: mostAtOnce) {
+            let asked = tasks[start..<min(start + mostAtOnce, tasks.count)].map(\.databaseValue)
+            let rest = [DatabaseValue](repeating: .null, count: mostAtOnce - asked.count)
+            found.formUnion(
+                try Int64.fetchSet(db.cachedStatement(sql: selectSeveral), arguments: StatementArguments(asked + rest))
+            )
+        }
+        return found
+    }
+
+    /// A statement costs more than what it does for one task.
+    private static let mostAtOnce = 25
+    private static let selectSeveral = """
+        SELECT task FROM open_gap WHERE task IN (\(Array(repeating: "?", count: mostAtOnce).joined(separator: ", ")))
+        """
+
     /// Tells that the gap is filled, if there was one and nothing is missing of the task any more.
     static func closeIfFilled(by entry: RecordingEntry, _ task: Int64, now: Timestamp, in db: Database) throws {
         try closeIfFilled(
