@@ -101,7 +101,7 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// The download is over, whatever came of it.
+    /// The download is over, whatever came of it, or waits for another try and asks again before that.
     func release(_ row: RecordingRowID) {
         wake { state in
             state.promised[row] = nil

@@ -1,36 +1,16 @@
 import Synchronization
 
-/// How many receivers are at work at a time, of the many that there are.
+/// How many receivers take up recordings at a time, of the many that there are.
 ///
-/// One whose recording has to wait for another try, or for a new URL, steps aside, and one that was idle takes its turn:
-/// so recordings that are not to be had, each of which takes minutes to give up, hold no others up.
+/// One that has nothing to do for its recording but to wait steps aside, and one that was idle takes its turn: so recordings
+/// that are not to be had, each of which takes minutes to give up, do not hold up others. Who comes back goes on at once, one
+/// too many if need be, and the next that is done with a recording makes up for it.
 final class ReceiverTurns: Sendable {
     private struct State {
+        /// Fewer than none where some have come back.
         var free: Int
-        /// Those that stepped aside and come back; they go before the idle ones, each of which may go on to the end.
-        var returning: [CheckedContinuation<Void, Never>] = []
+        /// There are none while a turn is free.
         var idle: [CheckedContinuation<Void, Never>] = []
-
-        /// Lets the next one have a turn that is given back.
-        mutating func passOn() -> CheckedContinuation<Void, Never>? {
-            if !returning.isEmpty { return returning.removeFirst() }
-            if let next = idle.popLast() { return next }
-            free += 1
-            return nil
-        }
-
-        /// - Returns: whether there was a turn to take; else `continuation` waits in `line`.
-        mutating func take(
-            _ continuation: CheckedContinuation<Void, Never>,
-            line: WritableKeyPath<State, [CheckedContinuation<Void, Never>]>
-        ) -> Bool {
-            guard free == 0 else {
-                free -= 1
-                return true
-            }
-            self[keyPath: line].append(continuation)
-            return false
-        }
     }
 
     private let state: Mutex<State>
@@ -40,41 +20,50 @@ final class ReceiverTurns: Sendable {
     }
 
     /// How many wait for a turn at this moment.
-    var waitingCount: Int { state.withLock { $0.returning.count + $0.idle.count } }
+    var waitingCount: Int { state.withLock(\.idle.count) }
 
     /// Waits for a turn, which has to be given back. It does not end with the task's cancellation: then all who have a
     /// turn give it back.
-    func take() async { await take(line: \.idle) }
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let isMine = state.withLock { state in
+                guard state.free > 0 else {
+                    state.idle.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isMine { continuation.resume() }
+        }
+    }
 
     /// Lets another have the turn, for good.
-    func giveBack() { state.withLock { $0.passOn() }?.resume() }
+    func giveBack() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.free >= 0, let next = state.idle.popLast() else {
+                state.free += 1
+                return nil
+            }
+            return next
+        }
+        next?.resume()
+    }
 
-    /// Lets one that comes back have the turn, and waits for another one. Without one it goes on.
+    /// Where there are more at work than turns, gives the turn back and waits for another one.
     func yield() async {
-        guard state.withLock({ !$0.returning.isEmpty }) else { return }
+        guard state.withLock({ $0.free < 0 }) else { return }
         giveBack()
         await take()
     }
 
-    /// Does `body` while another has the turn, and waits for another turn after it.
+    /// Does `body` while another has the turn.
     /// - Throws: what `body` throws; there is a turn to be given back then, too.
     func aside<Value, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         giveBack()
-        let result: Result<Value, Failure>
-        do throws(Failure) {
-            result = .success(try await body())
-        } catch {
-            result = .failure(error)
-        }
-        await take(line: \.returning)
-        return try result.get()
-    }
-
-    private func take(line: WritableKeyPath<State, [CheckedContinuation<Void, Never>]>) async {
-        await withCheckedContinuation { continuation in
-            if state.withLock({ $0.take(continuation, line: line) }) { continuation.resume() }
-        }
+        defer { state.withLock { $0.free -= 1 } }
+        return try await body()
     }
 }

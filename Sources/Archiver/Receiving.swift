@@ -5,14 +5,16 @@ import Recordings
 import WebexContactCenter
 
 /// The third step of a pass: a bounded pool of receivers, each of which sees one recording at a time through to its
-/// end, whatever it takes. As many as are configured are at work at a time; beside them a number of recordings may wait
-/// for another try.
+/// end, whatever it takes. As many as are configured take up recordings at a time; of others, a number may wait aside for
+/// another try.
 struct Receiving: Sendable {
     let context: PassContext
     private let turns: ReceiverTurns
+    /// Of those who ask the provider for a new URL: the requests of listing and questions stand in line with theirs.
+    private let renewals = ReceiverTurns(count: 4)
 
-    /// Where more recordings have to wait for another try, the next ones wait with their receivers at work. A receiver that
-    /// waits takes some ten KB.
+    /// How many receivers there are beside those that are configured: when all have something that waits aside, no more is
+    /// taken up. One that waits takes some ten KB.
     private static let mostAside = 128
 
     /// After a request to stop, downloads under way get this long to finish before they are cut off; what a large one
@@ -79,7 +81,7 @@ struct Receiving: Sendable {
     /// - Returns: `nil` where the recording is left to the next pass.
     private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
         do {
-            return try await Reception(job: job, context: context, turns: turns).run()
+            return try await Reception(job: job, context: context, turns: turns, renewals: renewals).run()
         } catch is Reception.Postponed {
             return nil
         } catch let error as ArchiveError where error.code == .heldBack {

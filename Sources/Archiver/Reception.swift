@@ -13,6 +13,8 @@ struct Reception: Sendable {
     let context: PassContext
     /// Of which the receiver has one.
     let turns: ReceiverTurns
+    /// How many may ask for a new URL at a time.
+    let renewals: ReceiverTurns
 
     /// Nothing new is begun any more, not even the next try: it is left to the next pass.
     struct Postponed: Error {}
@@ -38,14 +40,16 @@ struct Reception: Sendable {
     private enum Next {
         case done(Outcome)
         /// - Parameter code: what is wrong where there is no further try.
-        case retry(code: GapReason = .downloadFailed, reason: String, after: Duration? = nil, from: Cause)
+        case retry(code: GapReason = .downloadFailed, reason: String, after: Duration? = nil, waiting: Place)
     }
 
-    /// What makes another try necessary.
-    private enum Cause {
-        /// The host or the way to it, which would be no better for the next recording.
-        case passage
-        case recording
+    /// Where the next try is waited for.
+    private enum Place {
+        /// With everything that the recording has: where it is soon over, or something is wrong with the host or the way to
+        /// it, which would be no better for the next recording.
+        case here
+        /// Out of the way of others, where something is wrong with this recording, and there are no bytes to go on from.
+        case aside
     }
 
     /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
@@ -89,7 +93,7 @@ struct Reception: Sendable {
             switch try await attempt(sink, &progress, passage) {
             case .done(let outcome):
                 return outcome
-            case .retry(let code, let reason, let retryAfter, let cause):
+            case .retry(let code, let reason, let retryAfter, let place):
                 let retry = context.rules.downloads.retry
                 guard let delay = retry.delay(afterAttempt: progress.attempts, retryAfter: retryAfter) else {
                     return .failed(code: code, reason: reason, attempts: total(progress))
@@ -98,26 +102,26 @@ struct Reception: Sendable {
                     "download is tried again",
                     metadata: ["task": "\(job.work.captured.key.taskID)", "reason": "\(reason)", "delay": "\(delay)"]
                 )
-                switch cause {
-                case .passage: try await Task.sleep(for: delay)
-                case .recording: try await aside(sink) { try await Task.sleep(for: delay) }
+                switch place {
+                case .aside where sink.continuation == nil:
+                    try await aside(sink) { try await Task.sleep(for: delay) }
+                    guard try await context.disk.admit(job.work.row), context.takesWork else { throw Postponed() }
+                case .aside, .here:
+                    try await Task.sleep(for: delay)
                 }
             }
         }
     }
 
-    /// Does what takes long without anything that another recording could need: memory, room on the disk, a turn. Unless
-    /// there are bytes to go on from, which would be lost with the memory.
+    /// Does what takes long without anything that another recording could need: memory, room on the disk, a turn. For
+    /// where there are no bytes to go on from; to be admitted by the disk again before the next try.
     private func aside<Value>(
         _ sink: ReceptionSink,
         _ body: () async throws -> Value
     ) async throws -> Value {
-        guard sink.continuation == nil else { return try await body() }
-        sink.releaseMemory()
+        try sink.startOver()
         context.disk.release(job.work.row)
-        let value = try await turns.aside(body)
-        guard try await context.disk.admit(job.work.row), context.takesWork else { throw Postponed() }
-        return value
+        return try await turns.aside(body)
     }
 
     private enum Admission {
@@ -172,21 +176,27 @@ struct Reception: Sendable {
         switch verdict {
         case .arrived where sink.isWhole == false:
             // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
-            return .retry(reason: "the server sent less than the whole recording", from: .passage)
+            return .retry(reason: "the server sent less than the whole recording", waiting: .here)
         case .arrived:
             return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
         case .again(let reason):
-            return .retry(reason: reason, from: .recording)
+            return .retry(reason: reason, waiting: .aside)
         case .busy(let reason, let retryAfter):
-            return .retry(reason: reason, after: retryAfter, from: .passage)
+            return .retry(reason: reason, after: retryAfter, waiting: .here)
         case .startOver(let reason):
             try sink.startOver()
-            return .retry(reason: reason, from: .recording)
+            return .retry(reason: reason, waiting: .aside)
         case .freshURL(let reason):
-            if let lost = try await aside(sink, { try await renewURL(&progress) }) {
+            let lost =
+                if sink.continuation == nil {
+                    try await aside(sink) { try await renewURL(&progress) }
+                } else {
+                    try await renewURL(&progress)
+                }
+            if let lost {
                 return .done(.failed(code: lost.code, reason: lost.reason, attempts: total(progress)))
             }
-            return .retry(reason: reason, from: .recording)
+            return .retry(reason: reason, waiting: .aside)
         case .giveUp(let reason):
             return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
         case .storage(let error):
@@ -246,10 +256,10 @@ struct Reception: Sendable {
             progress.doubt = content.digest
             try content.discardPart()
             let reason = "\(suspicion), and no two whole downloads were equal"
-            return .retry(code: .damagedAtProvider, reason: reason, from: .recording)
+            return .retry(code: .damagedAtProvider, reason: reason, waiting: .here)
         case .rejected(let reason):
             try content.discardPart()
-            return .retry(code: .damagedAtProvider, reason: reason, from: .recording)
+            return .retry(code: .damagedAtProvider, reason: reason, waiting: .aside)
         }
     }
 
@@ -295,6 +305,8 @@ struct Reception: Sendable {
         let askedAt = context.now()
         let taskID = job.work.captured.key.taskID
         let answer: CaptureAnswer
+        await renewals.take()
+        defer { renewals.giveBack() }
         do throws(ProviderError) {
             answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
         } catch {

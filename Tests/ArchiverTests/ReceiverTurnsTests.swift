@@ -41,9 +41,6 @@ private final class Order: Sendable {
                         atWork.begin()
                         await Task.yield()
                         atWork.end()
-                        await turns.aside { await Task.yield() }
-                        atWork.begin()
-                        atWork.end()
                         await turns.yield()
                     }
                 }
@@ -52,40 +49,53 @@ private final class Order: Sendable {
         #expect(atWork.most <= 3)
     }
 
-    @Test func `go to one that comes back before one that was idle`() async {
+    @Test func `are taken by an idle one while another is aside, and made up for when it is back`() async {
         let turns = ReceiverTurns(count: 1)
         let order = Order()
-        let (isAside, stepsAside) = AsyncStream.makeStream(of: Void.self)
         let (mayReturn, returns) = AsyncStream.makeStream(of: Void.self)
+        let (mayEnd, ends) = AsyncStream.makeStream(of: Void.self)
         await turns.take()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                await turns.take()
-                await turns.aside {
-                    stepsAside.finish()
-                    for await _ in mayReturn {}
-                }
-                order.add("returning")
+                await turns.aside { for await _ in mayReturn {} }
+                order.add("back")
+                for await _ in mayEnd {}
                 turns.giveBack()
             }
-            turns.giveBack()
-            for await _ in isAside {}
-            await turns.take()
-            for _ in 0..<5 {
+            group.addTask {
+                await turns.take()
+                order.add("idle one at work")
+                returns.finish()
+                while order.names.count < 2 { await Task.yield() }
+                await turns.yield()
+                order.add("has given way")
+                turns.giveBack()
+            }
+            while turns.waitingCount == 0 || order.names.count < 2 { await Task.yield() }
+            order.add("both were at work")
+            ends.finish()
+        }
+        #expect(order.names == ["idle one at work", "back", "both were at work", "has given way"])
+    }
+
+    @Test func `are as many as before when all have been aside and ended`() async throws {
+        let turns = ReceiverTurns(count: 2)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
                 group.addTask {
                     await turns.take()
-                    order.add("idle")
-                    turns.giveBack()
+                    defer { turns.giveBack() }
+                    await turns.aside { await Task.yield() }
+                    await turns.yield()
                 }
             }
-            while turns.waitingCount < 5 { await Task.yield() }
-            returns.finish()
-            while turns.waitingCount < 6 { await Task.yield() }
-            await turns.yield()
-            #expect(order.names == ["returning"])
-            turns.giveBack()
         }
-        #expect(order.names.count == 6)
+        await turns.take()
+        await turns.take()
+        let third = Task { await turns.take() }
+        while turns.waitingCount == 0 { await Task.yield() }
+        turns.giveBack()
+        await third.value
     }
 
     @Test func `are given back by one that was cut off while it was aside`() async throws {
