@@ -95,7 +95,8 @@ extension StoredRecording {
             """
         try db.cachedStatement(sql: update).execute(arguments: [
             entry.stopTime?.stored, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
-            entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
+            entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion,
+            entry.receivedTime.stored,
             row.task, row.ordinal,
         ])
         guard db.changesCount == 1 else {
