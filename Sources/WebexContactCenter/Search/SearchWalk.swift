@@ -107,7 +107,7 @@ struct SearchWalk: Sendable {
                 finishWindow()
             }
         } else if let next {
-            if !(isFarTooWide && narrowWindow(to: fittingWidth)) { cursor = next }
+            if !(isTooWide && narrowWindow(to: fittingWidth)) { cursor = next }
         } else {
             finishWindow()
         }
@@ -154,11 +154,12 @@ struct SearchWalk: Sendable {
         return .milliseconds(covered * Int64(mostRows) / Int64(4 * tally.ownRows))
     }
 
-    /// Whether four times the most rows are to be expected. What has been listed would be listed once more: so less than
-    /// that is no reason to begin anew.
-    private var isFarTooWide: Bool {
+    /// Whether more than half of the most rows are to be expected. What has been listed is listed once more then, which is
+    /// little as long as little has been listed; later it is a reason no more, unless there are to be far too many.
+    private var isTooWide: Bool {
         guard tally.ownRows >= mostRows / 40, let fittingWidth else { return false }
-        return fittingWidth * 16 < windowEnd - reached
+        let isEarly = tally.ownRows < mostRows / 20
+        return fittingWidth * (isEarly ? 2 : 16) < windowEnd - reached
     }
 
     /// - Parameter fitting: the new width, where it is less than half of what it was.
