@@ -10,7 +10,7 @@ enum CommandLineRun {
     /// Parses the arguments, runs the command they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
-        FreeMemory.keepBlocksApart()
+        FreeMemory.keepLittle()
         do {
             var command = try parsed(root)
             if var asynchronous = command as? any AsyncParsableCommand {
