@@ -9,7 +9,7 @@ final class ReceiverTurns: Sendable {
     private struct State {
         /// Fewer than none where some have come back.
         var free: Int
-        /// There are none while a turn is free.
+        /// In the order they came; there are none while a turn is free.
         var idle: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -41,11 +41,11 @@ final class ReceiverTurns: Sendable {
     /// Lets another have the turn, for good.
     func giveBack() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.free >= 0, let next = state.idle.popLast() else {
+            guard state.free >= 0, !state.idle.isEmpty else {
                 state.free += 1
                 return nil
             }
-            return next
+            return state.idle.removeFirst()
         }
         next?.resume()
     }

@@ -45,8 +45,8 @@ struct Reception: Sendable {
 
     /// Where the next try is waited for.
     private enum Place {
-        /// With everything that the recording has: where it is soon over, or something is wrong with the host or the way to
-        /// it, which would be no better for the next recording.
+        /// With everything that the recording has: where something is wrong with the host or the way to it, which would be no
+        /// better for the next recording; or where it is only to be fetched once more, or further.
         case here
         /// Out of the way of others, where something is wrong with this recording, and there are no bytes to go on from.
         case aside
@@ -302,11 +302,11 @@ struct Reception: Sendable {
     /// - Returns: why there is none any more, or `nil` where there is one.
     private func renewURL(_ progress: inout Progress) async throws -> (code: GapReason, reason: String)? {
         let options = context.rules.captureOptions
-        let askedAt = context.now()
         let taskID = job.work.captured.key.taskID
         let answer: CaptureAnswer
         await renewals.take()
         defer { renewals.giveBack() }
+        let askedAt = context.now()
         do throws(ProviderError) {
             answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
         } catch {

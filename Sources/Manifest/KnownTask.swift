@@ -154,7 +154,7 @@ struct TaskDossier {
     var task: KnownTask
     /// What waits for its day's sealing; `nil` where nothing does.
     var unsealed: UnsealedTask?
-    /// `nil` where it is settled.
+    /// `nil` where nothing is open.
     var question: Question?
     /// Whether recordings of it are known.
     var hasRecordings: Bool

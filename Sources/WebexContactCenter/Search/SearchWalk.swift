@@ -3,8 +3,8 @@ import Recordings
 /// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
 ///
 /// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
-/// had: a window that reaches as many, or is going to by what came of it, is asked for again, so much narrower that a
-/// quarter of them is to be expected in it. A window is a day at first and grows while little is in it, because one that
+/// had: a window that reaches as many, or by its first pages is going to have more than half as many, is asked for again, so
+/// much narrower that a quarter is to be expected in it. A window is a day at first and grows while little is in it, because one that
 /// turns out to be too large may have cost four hundred requests. What is known already is not told again, whether a
 /// window began anew or two windows met.
 struct SearchWalk: Sendable {
