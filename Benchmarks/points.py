@@ -14,6 +14,9 @@ import measure
 import servers
 import whole_job
 
+# The exit code of a pass that leaves something for the next one.
+INCOMPLETE = 75
+
 
 def line(rows, what, value, unit, goal="", detail=""):
     print(f"{what:62} {value:>10} {unit:8} {goal}")
@@ -103,6 +106,33 @@ def flushes(options):
         count = sum("/spool/" in line and ".tar.open>" in line for line in log.read_text().splitlines())
         line(rows, name, round(len(taken) / max(count, 1), 1), "", ">= 10", detail=f"{count} flushes")
         shutil.rmtree(folder)
+    return rows
+
+
+def lost(options):
+    """When the others are stored where the media host does not have one recording in fifty, each of which is tried eight times."""
+    rows = []
+    folder = options.work / "lost"
+    folder.mkdir()
+    made = corpus.Corpus.make("lost", options.corpora, corpus.small(500 if options.quick else 5_000), options.days_ago(3))
+    missing = made.recordings[::50]
+    for recording in missing:
+        (made.folder / recording[4]).unlink(missing_ok=True)
+    there = len(made.recordings) - len(missing)
+    config = folder / "callark.yaml"
+    with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
+        with servers.provider(made, plain, folder) as provider:
+            config.write_text(whole_job.configuration(folder / "root", provider, certificate))
+            config.chmod(0o600)
+            cost = measure.run(
+                [options.bin / "callark", "archive", "--config", config, "--day", options.day_name(3), "--json"],
+                marks={"stored": (b'"type":"stored"', there)}, statuses=(INCOMPLETE,),
+            )
+    print(f"\na pass over {len(made.recordings):,} recordings, {len(missing):,} of which are not to be had")
+    line(rows, "until the others are stored", round(cost.marks["stored"], 1), "s")
+    line(rows, "until those are given up", round(cost.wall), "s")
+    line(rows, "resident", round(cost.resident), "MiB")
+    shutil.rmtree(folder)
     return rows
 
 
