@@ -119,11 +119,9 @@ def lost(options):
     for recording in missing:
         (made.folder / recording[4]).unlink(missing_ok=True)
     there = len(made.recordings) - len(missing)
-    config = folder / "callark.yaml"
     with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
         with servers.provider(made, plain, folder) as provider:
-            config.write_text(whole_job.configuration(folder / "root", provider, certificate))
-            config.chmod(0o600)
+            config = whole_job.configured(folder, provider, certificate)
             cost = measure.run(
                 [options.bin / "callark", "archive", "--config", config, "--day", options.day_name(3), "--json"],
                 marks={"stored": (b'"type":"stored"', there)}, statuses=(INCOMPLETE,),

@@ -37,6 +37,14 @@ downloads:
 {memory}"""
 
 
+def configured(work, provider, certificate, **options):
+    """Writes the configuration of a root below `work`; returns its path."""
+    config = pathlib.Path(work) / "callark.yaml"
+    config.write_text(configuration(pathlib.Path(work) / "root", provider, certificate, **options))
+    config.chmod(0o600)
+    return config
+
+
 def callark(binary, corpus, provider, certificate, work, keeping_root=False, under=(), **options):
     """One pass over the corpus's day, in a fresh root or after what is there: its cost, with the marks `stored` and
     `sealed`.
@@ -46,9 +54,7 @@ def callark(binary, corpus, provider, certificate, work, keeping_root=False, und
     root = pathlib.Path(work) / "root"
     if not keeping_root:
         shutil.rmtree(root, ignore_errors=True)
-    config = pathlib.Path(work) / "callark.yaml"
-    config.write_text(configuration(root, provider, certificate, **options))
-    config.chmod(0o600)
+    config = configured(work, provider, certificate, **options)
     day = datetime.datetime.fromtimestamp(corpus.day_start / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
     subprocess.run(["sync"], check=True)
     cost = measure.run(

@@ -9,9 +9,9 @@ import WebexContactCenter
 /// another try.
 struct Receiving: Sendable {
     let context: PassContext
-    private let turns: ReceiverTurns
+    private let turns: WorkTurns
     /// Of those who ask the provider for a new URL: the requests of listing and questions stand in line with theirs.
-    private let renewals = ReceiverTurns(count: 4)
+    private let renewals = WorkTurns(count: 4)
 
     /// How many receivers there are beside those that are configured: when all have something that waits aside, no more is
     /// taken up. One that waits takes some ten KB.
@@ -23,7 +23,7 @@ struct Receiving: Sendable {
 
     init(context: PassContext) {
         self.context = context
-        turns = ReceiverTurns(count: context.rules.downloads.concurrency)
+        turns = WorkTurns(count: context.rules.downloads.concurrency)
     }
 
     /// Receives until there are no more jobs.

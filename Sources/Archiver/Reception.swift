@@ -12,9 +12,9 @@ struct Reception: Sendable {
     let job: DownloadJob
     let context: PassContext
     /// Of which the receiver has one.
-    let turns: ReceiverTurns
+    let turns: WorkTurns
     /// How many may ask for a new URL at a time.
-    let renewals: ReceiverTurns
+    let renewals: WorkTurns
 
     /// Nothing new is begun any more, not even the next try: it is left to the next pass.
     struct Postponed: Error {}

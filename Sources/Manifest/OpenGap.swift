@@ -24,8 +24,7 @@ enum OpenGap {
         return found
     }
 
-    /// A statement costs more than what it does for one task.
-    private static let mostAtOnce = 25
+    private static let mostAtOnce = TaskSelection.mostAtOnce
     private static let selectSeveral = """
         SELECT task FROM open_gap WHERE task IN (\(Array(repeating: "?", count: mostAtOnce).joined(separator: ", ")))
         """

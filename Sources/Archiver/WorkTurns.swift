@@ -1,11 +1,12 @@
 import Synchronization
 
-/// How many receivers take up recordings at a time, of the many that there are.
+/// How many are at one kind of work at a time, of the many who would be: receivers that take up recordings, or those of them
+/// that ask for a new URL.
 ///
 /// One that has nothing to do for its recording but to wait steps aside, and one that was idle takes its turn: so recordings
 /// that are not to be had, each of which takes minutes to give up, do not hold up others. Who comes back goes on at once, one
 /// too many if need be, and the next that is done with a recording makes up for it.
-final class ReceiverTurns: Sendable {
+final class WorkTurns: Sendable {
     private struct State {
         /// Fewer than none where some have come back.
         var free: Int

@@ -30,7 +30,7 @@ private final class Order: Sendable {
 
 @Suite struct `The turns of receivers` {
     @Test func `are had by no more than there are, and in the end by everybody`() async {
-        let turns = ReceiverTurns(count: 3)
+        let turns = WorkTurns(count: 3)
         let atWork = AtWork()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<100 {
@@ -50,7 +50,7 @@ private final class Order: Sendable {
     }
 
     @Test func `are taken by an idle one while another is aside, and made up for when it is back`() async {
-        let turns = ReceiverTurns(count: 1)
+        let turns = WorkTurns(count: 1)
         let order = Order()
         let (mayReturn, returns) = AsyncStream.makeStream(of: Void.self)
         let (mayEnd, ends) = AsyncStream.makeStream(of: Void.self)
@@ -79,7 +79,7 @@ private final class Order: Sendable {
     }
 
     @Test func `are as many as before when all have been aside and ended`() async throws {
-        let turns = ReceiverTurns(count: 2)
+        let turns = WorkTurns(count: 2)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
@@ -99,7 +99,7 @@ private final class Order: Sendable {
     }
 
     @Test func `are given back by one that was cut off while it was aside`() async throws {
-        let turns = ReceiverTurns(count: 1)
+        let turns = WorkTurns(count: 1)
         let task = Task {
             await turns.take()
             defer { turns.giveBack() }

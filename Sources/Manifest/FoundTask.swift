@@ -1,0 +1,84 @@
+import GRDB
+import Recordings
+
+/// What the rows of tasks become that are found by their IDs, many in one go.
+protocol FoundTask {
+    static var selection: TaskSelection { get }
+    /// Of a row of ``selection``.
+    init(_ row: Row, id: TaskID) throws
+}
+
+/// What is selected of several tasks, in one go.
+struct TaskSelection {
+    /// A statement costs more than what it does for one task.
+    static let mostAtOnce = 25
+
+    let one: String
+    let several: String
+
+    /// - Parameters:
+    ///   - columns: after those of the task itself.
+    ///   - joins: what they are of.
+    init(columns: String = "", joins: String = "") {
+        func select(_ count: Int) -> String {
+            """
+            WITH asked (place, id) AS (VALUES \((0..<count).map { "(\($0), ?)" }.joined(separator: ", ")))
+            SELECT place, task.row, created_time, day, channel.text, status.text, capture_request, listed, source,
+                unsealed_task.task IS NOT NULL\(columns)
+            FROM asked CROSS JOIN task ON task.id = asked.id AND organization = ?
+            CROSS JOIN word AS channel ON channel.row = task.channel_type
+            CROSS JOIN word AS status ON status.row = task.status
+            LEFT JOIN call_outcome ON call_outcome.row = task.call_outcome
+            LEFT JOIN unsealed_task ON unsealed_task.task = task.row
+            \(joins)
+            """
+        }
+        one = select(1)
+        several = select(Self.mostAtOnce)
+    }
+}
+
+extension FoundTask {
+    static func find(_ id: TaskID, organization: Int64, in db: Database) throws -> Self? {
+        try all([id], organization: organization, in: db)[0]
+    }
+
+    /// Gives each item with its task as it is known when it is the item's turn: found together beforehand, and looked for
+    /// again where an item before was about the same task and may have changed it.
+    static func forEach<Item>(
+        _ items: [Item],
+        about id: KeyPath<Item, TaskID>,
+        organization: Int64,
+        in db: Database,
+        _ body: (Item, Self?) throws -> Void
+    ) throws {
+        let found = try all(items.map { $0[keyPath: id] }, organization: organization, in: db)
+        var seen: Set<TaskID> = []
+        for (item, known) in zip(items, found) {
+            let task = item[keyPath: id]
+            let isFirst = seen.insert(task).inserted
+            try body(item, isFirst ? known : find(task, organization: organization, in: db))
+        }
+    }
+
+    /// Each of these tasks, in their place; `nil` for one that is not known.
+    private static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [Self?] {
+        let mostAtOnce = TaskSelection.mostAtOnce
+        var tasks = [Self?](repeating: nil, count: ids.count)
+        for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
+            let asked = ids[start..<min(start + mostAtOnce, ids.count)].map(\.stored)
+            let isOne = asked.count == 1
+            // A place without a task finds none.
+            let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)
+            let found = try Row.fetchCursor(
+                db.cachedStatement(sql: isOne ? selection.one : selection.several),
+                arguments: StatementArguments(asked + rest + [organization.databaseValue])
+            )
+            while let row = try found.next() {
+                let place = start + (row[0] as Int)
+                tasks[place] = try Self(row, id: ids[place])
+            }
+        }
+        return tasks
+    }
+}
