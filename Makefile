@@ -21,9 +21,12 @@ TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonsche
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Command
 PYTHON_ENVIRONMENT := .build-python
+# Where `install` puts things, and what it puts them into first (for packagers).
+PREFIX ?= /usr/local
+DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release demo test check-interop soak bench lint format clean packages test-packages bench-packages
+.PHONY: help build release manual install demo test check-interop soak bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +37,14 @@ build: packages ## build everything, for debugging
 release: packages .build/static ## build callark and callark-simulator as they are shipped
 	$(RELEASE) callark
 	$(RELEASE) callark-simulator
+
+manual: packages ## write a man page for each command, below .build/manual
+	$(SWIFT) package generate-manual --multi-page
+	rm -rf .build/manual && mkdir -p .build/manual
+	find .build/plugins -path '*/callark/*.1' -exec cp {} .build/manual/ ';'
+
+install: release manual ## install binary, units, manual, completions and documents (PREFIX, DESTDIR)
+	deploy/install "$$($(SWIFT) build -c release --show-bin-path)" .build/manual "$(DESTDIR)" "$(PREFIX)"
 
 demo: release ## archive and verify a simulated day: no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"
