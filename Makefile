@@ -21,12 +21,13 @@ TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonsche
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
 TEST_TARGETS := Recordings Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Command
 PYTHON_ENVIRONMENT := .build-python
+FUZZ_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).
 PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release manual install demo test check-interop soak bench lint format clean packages test-packages bench-packages
+.PHONY: help build release manual install demo test check-interop soak fuzz bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -58,6 +59,10 @@ check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of
 
 soak: release test-packages ## half an hour of random faults and kills against a moving provider (SOAK_MINUTES, SOAK_SEED)
 	Tests/soak/run "$$($(SWIFT) build -c release --show-bin-path)" "$$(dirname "$$(command -v $(SWIFT))")/clang"
+
+fuzz: release test-packages ## an hour of mutated input on every surface, against witnesses (FUZZ_MINUTES, FUZZ_SEED)
+	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build -c release --show-bin-path)" --minutes $(FUZZ_MINUTES) \
+	    $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 bench: release test-packages bench-packages ## measure side by side with curl, aria2c, rclone and others, and print the ratios
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)

@@ -1,0 +1,12 @@
+"""Each surface is a function of the world, the case's folder, the generator of the case, and the story that a finding tells."""
+from . import arguments, content, manifest, provider, sealed, settings, spool
+
+SURFACES = {
+    "arguments": arguments.run,
+    "content": content.run,
+    "manifest": manifest.run,
+    "provider": provider.run,
+    "sealed": sealed.run,
+    "settings": settings.run,
+    "spool": spool.run,
+}

@@ -1,0 +1,139 @@
+"""One simulated contact centre and one archive of it, which every case gets a copy of, and what is true of both."""
+import datetime
+import hashlib
+import json
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import time
+import urllib.request
+
+from program import Finding, Program, files
+
+CALLS = 24
+# A zone in which it is evening: yesterday is sealed, and today, whose recordings are in the spool, has most of its calls.
+HOURS = 21 - datetime.datetime.now(datetime.timezone.utc).hour
+HOURS -= 24 if HOURS > 12 else 0
+ZONE = f"Etc/GMT{-HOURS:+d}" if HOURS else "UTC"
+TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=HOURS))).date()
+DAY = str(TODAY - datetime.timedelta(days=1))
+
+
+class World:
+    """Starts the simulator, archives its first days once, and ends it."""
+
+    def __init__(self, binaries, folder, seed):
+        self.binaries, self.folder, self.seed = binaries, folder, seed
+        folder.mkdir(parents=True)
+
+    def __enter__(self):
+        log = open(self.folder / "simulator.log", "wb")
+        self.simulator = subprocess.Popen(
+            [self.binaries / "callark-simulator", "--port", "0", "--seed", str(self.seed % 97), "--day", DAY, "--days", "2",
+             "--now", now(), "--time-zone", ZONE, "--calls", str(CALLS), "--scale", "0.02", "--requests-per-minute", "0",
+             "--write-config", self.folder], stdout=log, stderr=log)
+        try:
+            self.prepare()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.simulator.terminate()
+        self.simulator.wait()
+
+    def prepare(self):
+        self.configuration = self.folder / "callark.yaml"
+        deadline = time.monotonic() + 60
+        while not (self.configuration.exists() and self.configuration.stat().st_size):
+            if time.monotonic() > deadline or self.simulator.poll() is not None:
+                raise RuntimeError((self.folder / "simulator.log").read_text())
+            time.sleep(0.05)
+        text = self.configuration.read_text()
+        self.origin = next(line.split("api_base_url: ")[1] for line in text.splitlines() if "api_base_url" in line)[:-3]
+        secrets = [(self.folder / name).read_text().strip() for name in ("secret", "refresh")]
+        self.program = Program(self.binaries / "callark", secrets)
+        self.root = self.folder / "archive"
+        self.run(["init"], self.folder, self.root)
+        # A call of the last minutes may still be under way: 75 then.
+        self.run(["archive", "--from", DAY], self.folder, self.root)
+        truth = self.served()
+        self.digests = set(self.held(self.folder, self.root).values())
+        if not self.digests or not self.digests <= {record["sha256"] for record in truth}:
+            raise RuntimeError(f"the archive to begin with has {len(self.digests)} of {len(truth)} recordings")
+        self.manifest_quiet(self.root)
+        self.originals = {path.relative_to(self.root): path.read_bytes() for path in files(self.root)}
+        self.tasks = sorted({record["task_id"] for record in truth})
+        self.open_archives = [path for path in self.originals if path.suffix == ".open"]
+        if not self.open_archives:
+            raise RuntimeError("the archive to begin with has no open daily archive")
+
+    def served(self):
+        """What the provider has by now; it goes on as the day does."""
+        with urllib.request.urlopen(self.origin + "/simulator/recordings", timeout=60) as answer:
+            return [json.loads(line) for line in answer.read().decode().splitlines()]
+
+    def foreign(self, digests):
+        """Those of `digests` that the provider never had."""
+        strange = digests - self.digests
+        return strange - {record["sha256"] for record in self.served()} if strange else strange
+
+    def manifest_quiet(self, root):
+        """The manifest in one file, without a log beside it, so that a change of the file is a change of what is read."""
+        with sqlite3.connect(root / "manifest.sqlite") as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+
+    def copy(self, case):
+        """A root of its own for one case."""
+        root = case / "root"
+        shutil.copytree(self.root, root)
+        return root
+
+    def environment(self, root, **more):
+        return {"CALLARK_CONFIG": str(self.configuration), "CALLARK_ARCHIVE_ROOT": str(root),
+                "CALLARK_ARCHIVE_TIME_ZONE": ZONE,
+                "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "0", "CALLARK_DOWNLOADS_ATTEMPTS": "3",
+                "CALLARK_DOWNLOADS_STALL_SECONDS": "2", **more}
+
+    def run(self, arguments, folder, root, story=None, complete=False, **more):
+        result = self.program.run(arguments, folder, self.environment(root, **more), story)
+        if complete and result.code != 0:
+            raise Finding(f"{result}: {result.err.decode('utf-8', 'replace')}")
+        return result
+
+    def rows(self, folder, root, story=None):
+        """What `list` says of each recording, where it says anything at all."""
+        result = self.run(["list", "--json"], folder, root, story)
+        return [line for line in result.lines() if line.get("type") == "recording"]
+
+    def held(self, folder, root, story=None):
+        """The digests of what `list` calls stored or archived, each of them read where it says that the bytes are."""
+        found = {}
+        for row in self.rows(folder, root, story):
+            if row["state"] not in ("stored", "archived"):
+                continue
+            path = pathlib.Path(row["archive"])
+            if not path.is_file():
+                raise Finding(f"{row['recording_id']} is {row['state']} in {row['archive']}, which does not exist")
+            with open(path, "rb") as file:
+                file.seek(row["offset"])
+                digest = hashlib.sha256(file.read(row["bytes"])).hexdigest()
+            if digest != row["sha256"]:
+                raise Finding(f"{row['recording_id']} is {row['state']} in {path}, whose bytes are {digest}")
+            found[row["task_id"], row["file"]] = digest
+        return found
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write(path, data):
+    """Puts bytes into a file in the place of those that it has, read-only ones too, and leaves its mode."""
+    mode = path.stat().st_mode
+    path.unlink()
+    path.write_bytes(data)
+    path.chmod(mode)
