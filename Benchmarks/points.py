@@ -121,7 +121,7 @@ def lost(options):
     there = len(made.recordings) - len(missing)
     with servers.nginx(made.folder, folder / "nginx") as (plain, _, certificate):
         with servers.provider(made, plain, folder) as provider:
-            config = whole_job.configured(folder, provider, certificate)
+            config = whole_job.configured(options.bin / "callark", folder, provider, certificate)
             cost = measure.run(
                 [options.bin / "callark", "archive", "--config", config, "--day", options.day_name(3), "--json"],
                 marks={"stored": (b'"type":"stored"', there)}, statuses=(INCOMPLETE,),

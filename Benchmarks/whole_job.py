@@ -37,11 +37,12 @@ downloads:
 {memory}"""
 
 
-def configured(work, provider, certificate, **options):
-    """Writes the configuration of a root below `work`; returns its path."""
+def configured(binary, work, provider, certificate, **options):
+    """Writes the configuration of a root below `work`, and makes the root; returns the configuration's path."""
     config = pathlib.Path(work) / "callark.yaml"
     config.write_text(configuration(pathlib.Path(work) / "root", provider, certificate, **options))
     config.chmod(0o600)
+    subprocess.run([binary, "init", "--config", config], check=True, stdout=subprocess.DEVNULL)
     return config
 
 
@@ -54,7 +55,7 @@ def callark(binary, corpus, provider, certificate, work, keeping_root=False, und
     root = pathlib.Path(work) / "root"
     if not keeping_root:
         shutil.rmtree(root, ignore_errors=True)
-    config = configured(work, provider, certificate, **options)
+    config = configured(binary, work, provider, certificate, **options)
     day = datetime.datetime.fromtimestamp(corpus.day_start / 1000, datetime.timezone.utc).strftime("%Y-%m-%d")
     subprocess.run(["sync"], check=True)
     cost = measure.run(

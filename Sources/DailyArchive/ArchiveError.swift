@@ -18,6 +18,10 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case missing
         /// Bytes are not what their checksum or their format says.
         case damaged
+        /// A later version of Callark wrote it.
+        case newer
+        /// A folder is somebody else's, and no root of an archive.
+        case foreign
         /// A file stands where none may be replaced.
         case occupied
         /// The archive is being sealed, or its state after a restart was never asked for: see ``ArchiveWriter``.

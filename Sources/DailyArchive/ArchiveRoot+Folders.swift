@@ -28,16 +28,36 @@ package struct DiskSpace: Sendable, Hashable {
 }
 
 extension ArchiveRoot {
-    /// Makes the folders that are missing (mode 0750, the credentials' 0700) and writes and removes a file in the spool
-    /// to see that it can.
+    /// Makes the folders below the root that are missing (mode 0750, the credentials' 0700) and writes and removes a file
+    /// in each to see that it can.
+    /// - Throws: `.missing` if the root has no identity: then nothing is made, since its disk may not be mounted.
     package func prepare() throws(ArchiveError) {
-        try FileSystem.createFolder(path)
+        try identity()
         try FileSystem.createFolder(archivesPath)
         try FileSystem.createFolder(spoolPath)
         try FileSystem.createFolder(partsFolder)
         try FileSystem.createFolder(credentialsFolder, mode: 0o700)
         for folder in [path, archivesPath, spoolPath, partsFolder, credentialsFolder] {
             try Self.probe(folder)
+        }
+    }
+
+    /// Looks whether the root and what is in it may be written to, and changes nothing. A disk that is full shows only
+    /// when something is written.
+    /// - Throws: `.permission` or `.readOnly`, naming the folder or file.
+    package func requireWritable() throws(ArchiveError) {
+        // AT_EACCESS, which glibc declares under _GNU_SOURCE only.
+        let asEffectiveUser: Int32 = 0x200
+        for folder in [path, archivesPath, spoolPath, partsFolder, credentialsFolder] where FileSystem.isFolder(folder)
+        {
+            _ = try interruptible("write to", folder) {
+                faccessat(AT_FDCWD, folder, R_OK | W_OK | X_OK, asEffectiveUser)
+            }
+        }
+        if try FileSystem.status(of: manifestPath) != nil {
+            _ = try interruptible("write to", manifestPath) {
+                faccessat(AT_FDCWD, manifestPath, R_OK | W_OK, asEffectiveUser)
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import Recordings
 /// The folder that holds everything: manifest, spool and daily archives. Every path of the product is made here.
 ///
 /// ```
+/// {root}/callark.json                                        makes this folder a root: see `RootIdentity`
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
 /// {root}/spool/legacy.lock                                   one gatherer of legacy sessions at a time

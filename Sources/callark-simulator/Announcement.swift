@@ -30,6 +30,7 @@ struct Announcement {
             \(simulator.origin)
             Its clock says \(now).
 
+            Make a root:     callark init --config \(configuration)
             Archive it:      callark archive --config \(configuration) --day \(world.days[0])
             The truth:       curl \(simulator.origin)/simulator/recordings
             Stop it:         Ctrl-C

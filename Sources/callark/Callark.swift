@@ -8,7 +8,7 @@ struct Callark: AsyncParsableCommand {
         abstract: "Archives the call recordings of Webex Contact Center, and proves that none is missing or altered.",
         discussion: """
             A first try, with no account and no network: make demo. \
-            A first real run: write callark.yaml, then `callark config check`, then `callark archive`.
+            A first real run: write callark.yaml, then `callark init`, `callark config check` and `callark archive`.
 
             EXIT CODES
               0   complete: everything expected in the window is archived, stored until its day is over, or explained
@@ -32,7 +32,8 @@ struct Callark: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self, ReportCommand.self,
+            InitCommand.self, ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self,
+            ReportCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
             LegacyCommand.self, AuthCommand.self, ConfigCommand.self,
         ]

@@ -12,10 +12,14 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration, the disk, the clock and the provider, a line each.",
         discussion: """
-            Looks at the file, the root's file system and free space, the clock, and what an older platform of the \
+            Looks at the file, the root, its file system and free space, the clock, and what an older platform of the \
             provider's does not have; then, for each organization, asks the \
             provider whether the token works, is that organization's, and belongs to the configured region. Each line that \
             does not say ok says what to do.
+
+            Changes nothing and makes no folder, with one exception: a token that is due is renewed and kept below the \
+            root, as by every command that asks the provider. Without a root that could keep it no such token is asked \
+            for.
 
             EXAMPLES
               callark config check
@@ -33,7 +37,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         var report = CheckReport(output: output)
         do {
             defer { output.flush() }
-            let workplace = try Workplace(common)
+            let workplace = try Workplace(common, usesRoot: false)
             try report.add("configuration", .ok("\(workplace.loaded.path) holds"))
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
@@ -49,12 +53,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 
     private static func root(_ workplace: Workplace) -> Finding {
         do {
-            try workplace.root.prepare()
+            let identity = try workplace.root.identity()
             if let network = try workplace.root.networkFileSystem() {
                 let text = "\(workplace.root.path) is on a network file system (\(network))"
                 return .wrong(text, advice: "choose an archive.root on a local disk", .inputOutput)
             }
-            return .ok("\(workplace.root.path) can be written to")
+            try workplace.root.requireWritable()
+            return .ok("\(workplace.root.path) is archive \(identity.id) and can be written to")
         } catch {
             return .wrong("\(error)", advice: "", ExitStatus(error))
         }
@@ -106,6 +111,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
         var findings: [(String, Finding)] = []
         for organization in workplace.settings.organizations {
+            do {
+                try workplace.requireRoot(forTokensOf: organization)
+            } catch {
+                let text = "not asked: no place to keep a renewed token"
+                findings.append(("provider \(organization.name)", .wrong(text, advice: "\(error)", ExitStatus(error))))
+                continue
+            }
             let contactCenter = ContactCenter(
                 workplace.provider(organization),
                 exchange: engine,

@@ -61,6 +61,7 @@ enum ExitStatus: Int32 {
             switch error.code {
             case .damaged: .damage
             case .locked: .incomplete
+            case .newer, .foreign: .configuration
             default: .inputOutput
             }
     }

@@ -27,7 +27,7 @@ struct LegacyChainCommand: AsyncParsableCommand {
     var id: LegacyRecordID
 
     func run() async throws {
-        let workplace = try Workplace(options.common)
+        let workplace = try Workplace(options.common, usesRoot: false)
         let organization = try workplace.legacyOrganization(options.org)
         let chain = try await workplace.withLegacyRecords(of: organization) { records in
             try await records.chain(of: id)

@@ -55,7 +55,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let query = try readQuery()
-        let workplace = try Workplace(options.common)
+        let workplace = try Workplace(options.common, usesRoot: false)
         let organization = try workplace.legacyOrganization(options.org)
         let asked = try timed(query, in: workplace)
         let gathering = try await workplace.withLegacyRecords(of: organization) { records in

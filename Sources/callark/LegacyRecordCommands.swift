@@ -95,7 +95,7 @@ enum LegacyRecordPage {
     private static let times: Set<String> = ["cstts", "cetts", "realtimeUpdateTimestamp"]
 
     static func print(_ type: LegacyRecordType, _ id: LegacyRecordID, _ options: LegacyOptions) async throws {
-        let workplace = try Workplace(options.common)
+        let workplace = try Workplace(options.common, usesRoot: false)
         let organization = try workplace.legacyOrganization(options.org)
         let record = try await workplace.withLegacyRecords(of: organization) { records in
             try await records.record(type, id)

@@ -33,7 +33,7 @@ struct SitesOptions: ParsableArguments {
 
     /// Asks the provider about the sites of that organization.
     func withSites<Value>(_ work: (OrganizationName, Sites) async throws -> Value) async throws -> Value {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, usesRoot: false)
         let organization = try workplace.organization(named: org)
         return try await workplace.withContactCenter(of: organization) { try await work(organization.name, $0.sites) }
     }

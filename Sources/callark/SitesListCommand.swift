@@ -30,7 +30,7 @@ struct SitesListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, usesRoot: false)
         let output = Output(json: common.json)
         defer { output.flush() }
         var listed: [ListedSite] = []

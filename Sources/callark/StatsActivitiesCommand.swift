@@ -39,7 +39,7 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
             teams: try StatsOptions.checked(team, option: "--team"),
             channelTypes: []
         )
-        let workplace = try Workplace(options.common)
+        let workplace = try Workplace(options.common, usesRoot: false)
         let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
         let span = try options.span(in: workplace)
         let output = Output(json: options.common.json)

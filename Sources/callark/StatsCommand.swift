@@ -39,7 +39,7 @@ struct StatsQuestion {
         searched: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row]
     ) async throws {
         let ids = try StatsOptions.checked(ids, option: "--\(noun)")
-        let workplace = try Workplace(options.common)
+        let workplace = try Workplace(options.common, usesRoot: false)
         let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
         let window = try window(in: workplace)
         let output = Output(json: options.common.json)

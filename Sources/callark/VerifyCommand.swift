@@ -13,8 +13,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Every fault is reported, not only the first, with the task and the offset concerned; then the exit code is 65. \
             The manifest and the open archives in the spool are checked too. With --archive one archive is verified \
-            wherever it lies, and where no configuration is found the archive speaks for itself: its side file, its own \
-            checksums and its own lists.
+            wherever it is. It needs no root for that: without a configuration, or without a root, the archive is checked \
+            against its side file, its own checksums and its own lists only.
 
             With --share only the archives that were read longest ago are read, at least that part of all bytes, and \
             those that had faults the last time: a daily job with 1/30 has read everything in 30 days. The manifest keeps \
@@ -109,10 +109,9 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verify(archive path: String, _ output: Output) async throws -> Verification.Summary {
-        let workplace = try workplaceIfConfigured()
+        let root = try rootIfPresent()
         let verification =
-            try workplace.map { try Verification.reading($0.root) }
-            ?? Verification(root: ArchiveRoot(path: "."), manifest: nil)
+            try root.map { try Verification.reading($0) } ?? Verification(root: ArchiveRoot(path: "."), manifest: nil)
         let report = try await verification.run(archive: path, isQuick: quick)
         try VerificationLines.write(report, to: output)
         var summary = Verification.Summary()
@@ -121,11 +120,17 @@ struct VerifyCommand: AsyncParsableCommand {
         return summary
     }
 
-    /// A copy of an archive is verified on machines that have no configuration; one that was named has to be right.
-    private func workplaceIfConfigured() throws -> Workplace? {
+    /// A copy of an archive is verified on machines that have no configuration and no root; a configuration that was named
+    /// has to be right.
+    private func rootIfPresent() throws -> ArchiveRoot? {
         do {
-            return try Workplace(common)
+            let root = try Workplace(common, usesRoot: false).root
+            try root.identity()
+            return root
         } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {
+            return nil
+        } catch let error as ArchiveError {
+            Complaint.warning("\(error); checking the archive against its own checksums only")
             return nil
         }
     }

@@ -24,7 +24,8 @@ extension Workplace {
         of organization: OrganizationSettings,
         _ work: (ContactCenter) async throws -> Value
     ) async throws -> Value {
-        try await withEngine { engine in try await work(contactCenter(of: organization, over: engine)) }
+        try requireRoot(forTokensOf: organization)
+        return try await withEngine { engine in try await work(contactCenter(of: organization, over: engine)) }
     }
 
     /// Runs `work` for each of these organizations with a client of its provider, one after the other.
@@ -32,8 +33,10 @@ extension Workplace {
         _ names: [OrganizationName],
         _ work: (OrganizationSettings, ContactCenter) async throws -> Void
     ) async throws {
+        let chosen = settings.organizations.filter { names.contains($0.name) }
+        for organization in chosen { try requireRoot(forTokensOf: organization) }
         try await withEngine { engine in
-            for organization in settings.organizations where names.contains(organization.name) {
+            for organization in chosen {
                 try await work(organization, contactCenter(of: organization, over: engine))
             }
         }

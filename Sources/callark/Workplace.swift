@@ -17,12 +17,21 @@ struct Workplace: Sendable {
     var settings: Settings { loaded.settings }
 
     /// Reads the configuration, and warns of what is doubtful in it.
-    /// - Throws: `SettingsError`.
-    init(_ options: CommonOptions) throws {
+    /// - Parameter usesRoot: whether the command uses anything below the root whatever else it finds. The tokens that some
+    ///   commands need besides are looked after by ``requireRoot(forTokensOf:)``.
+    /// - Throws: `SettingsError`; `ArchiveError` if the root is used and is none, such as where its disk is not mounted.
+    init(_ options: CommonOptions, usesRoot: Bool = true) throws {
         loaded = try Settings.load(option: options.config, environment: ProcessInfo.processInfo.environment)
         logger = Logs.logger(options)
         root = ArchiveRoot(path: loaded.settings.archive.root)
         loaded.warnings.forEach(Complaint.warning)
+        if usesRoot { try root.identity() }
+    }
+
+    /// Tokens that are renewed are kept below the root; one bearer token needs none.
+    /// - Throws: `ArchiveError` if the organization's tokens are renewed and the root is none.
+    func requireRoot(forTokensOf organization: OrganizationSettings) throws(ArchiveError) {
+        if case .refreshing = organization.credentials { try root.identity() }
     }
 
     /// The organizations that a command is about: those named, or all.

@@ -227,6 +227,7 @@ import Testing
             try await here.pass()
             advance(here, hours: 10)
             let other = Installation(here, root: here.root.path + "-other")
+            try other.makeRoot()
             try await other.pass()
             let offered = here.offered()
             let name = try #require(try here.root.openArchives().first)

@@ -238,6 +238,7 @@ import Testing
             let other = Installation(here, root: here.root.path + "-other")
             defer { try? FileManager.default.removeItem(atPath: other.root.path) }
             let writer = ArchiveWriter(root: other.root, logger: try here.setup().logger)
+            try other.makeRoot()
             try other.root.prepare()
             let second = ArchiveName(organization: first.organization, day: first.day, sequence: 2)
             var members: [(ArchiveName, PendingMember)] = []

@@ -123,6 +123,7 @@ import WebexContactCenter
     /// How many requests a pass into a new archive makes of Search.
     private func requests(_ here: Installation, _ change: (inout CallArchive.Setup) -> Void) async throws -> Int {
         let other = Installation(here, root: here.root.path + "-\(UUID())")
+        try other.makeRoot()
         here.simulator.resetCounters()
         let result = try await other.pass(change: change)
         #expect(result.isComplete)

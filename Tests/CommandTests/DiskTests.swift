@@ -4,8 +4,18 @@ import Testing
 
 /// Disks that are full, read-only, or fail.
 @Suite struct `A disk` {
-    private func root(_ desk: Desk, _ name: String, _ offered: [String]) -> Root {
-        Root(desk, name, offered: offered, environment: `A process that is killed`.settings)
+    private func root(_ desk: Desk, _ name: String, _ offered: [String]) async throws -> Root {
+        let root = Root(desk, name, offered: offered, environment: `A process that is killed`.settings)
+        try await root.make()
+        return root
+    }
+
+    /// The root that a small disk is mounted at.
+    private func root(_ desk: Desk, in disk: SmallDisk) async throws -> Root {
+        var root = Root(desk, "small", offered: desk.offered, environment: `A process that is killed`.settings)
+        root.entrance = disk.entrance
+        try await root.make()
+        return root
     }
 
     /// What every such end has to be like: one line that names the path, and the code for it; never a bug, never a hang.
@@ -28,7 +38,7 @@ import Testing
         try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
             let offered = desk.offered
             var draws = Draws()
-            let sample = root(desk, "sample", offered)
+            let sample = try await root(desk, "sample", offered)
             _ = try await sample.run(sample.pass, log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
             let chosen = `A process that is killed`.choice(all, pages: 10, &draws)
@@ -39,7 +49,7 @@ import Testing
             }
             print("errors (seed \(draws.seed)): \(mishaps.count)")
             try await Array(mishaps.enumerated()).inParallel { number, mishap in
-                let root = self.root(desk, "error-\(number)", offered)
+                let root = try await self.root(desk, "error-\(number)", offered)
                 defer { root.remove() }
                 let ending = try await root.run(root.pass, mishap, log: root.path + "-log")
                 let hasCome = try Step.all(inLog: root.path + "-log").count >= mishap.step.ordinal
@@ -58,7 +68,7 @@ import Testing
         try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
             let offered = desk.offered
             var draws = Draws()
-            let sample = root(desk, "sample", offered)
+            let sample = try await root(desk, "sample", offered)
             _ = try await sample.run(sample.pass, log: sample.path + "-log")
             let count = try Step.all(inLog: sample.path + "-log").count
             let seed = draws.seed
@@ -66,7 +76,7 @@ import Testing
                 Mishap(action, at: Step(ordinal: Int.random(in: 1...(count * 3 / 4), using: &draws)), times: nil)
             }
             try await Array(mishaps.enumerated()).inParallel { number, mishap in
-                let root = self.root(desk, "from-\(number)", offered)
+                let root = try await self.root(desk, "from-\(number)", offered)
                 defer { root.remove() }
                 self.expectComplaint(try await root.run(root.pass, mishap), root, "\(mishap), seed \(seed)")
                 try await root.expectCompletion(keeping: try await root.held(), "\(mishap), seed \(seed)")
@@ -80,7 +90,7 @@ import Testing
         try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
             let offered = desk.offered
             var draws = Draws()
-            let origin = root(desk, "origin", offered)
+            let origin = try await root(desk, "origin", offered)
             let mishap = Mishap(.EIO, at: Step(kind: "rename", path: ".tar$", ordinal: 1))
             try #require(try await origin.run(origin.pass, what == "stored" ? mishap : nil).status % 74 == 0)
             let before = try await origin.held()
@@ -104,7 +114,7 @@ import Testing
 
     @Test func `that writes less than it was given is given the rest`() async throws {
         try await Desk.with(calls: 2, scale: 0.1, mix: .recorded) { desk in
-            let root = root(desk, "short", desk.offered)
+            let root = try await root(desk, "short", desk.offered)
             let mishap = Mishap(.short, at: Step(kind: "write", ordinal: 1), times: nil)
             let ending = try await root.run(root.pass, mishap)
             #expect(ending.status == 0, "\(ending.errors)")
@@ -118,7 +128,7 @@ import Testing
         _ flush: Int
     ) async throws {
         try await Desk.with(calls: 4, scale: 0.02, mix: .recorded) { desk in
-            let root = root(desk, "flush", desk.offered)
+            let root = try await root(desk, "flush", desk.offered)
             let shadow = root.path + "-shadow"
             try PowerCut.prepareShadow(shadow)
             let mishap = Mishap(.drop, at: Step(kind: "sync", path: file, ordinal: flush))
@@ -147,7 +157,7 @@ import Testing
 
     @Test func `that cannot flush the manifest's log has nothing called stored`() async throws {
         try await Desk.with(calls: 2, scale: 0.02, mix: .recorded) { desk in
-            let root = root(desk, "flush", desk.offered)
+            let root = try await root(desk, "flush", desk.offered)
             let mishap = Mishap(.EIO, at: Step(kind: "sync", path: "manifest.sqlite-wal$", ordinal: 1), times: nil)
             expectComplaint(try await root.run(root.pass, mishap), root, "\(mishap)")
             #expect(try await root.held() == [])
@@ -160,8 +170,7 @@ import Testing
         try await Desk.with(calls: 8, scale: 0.05, mix: .recorded) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60_000)))
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m")
-            var root = root(desk, "small", desk.offered)
-            root.entrance = disk.entrance
+            let root = try await root(desk, in: disk)
             let pass = try root.start(root.pass)
             try await eventually("nothing was stored") {
                 try await root.held().count >= 2 || !pass.isRunning
@@ -188,8 +197,7 @@ import Testing
     func `without inodes stops the pass, which says that it is those`() async throws {
         try await Desk.with(calls: 4, scale: 0.05, mix: .recorded) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m,nr_inodes=60")
-            var root = root(desk, "small", desk.offered)
-            root.entrance = disk.entrance
+            let root = try await root(desk, in: disk)
             let fill =
                 "cd \(disk.path) && mkdir -p fill && for i in $(seq 100); do : > fill/$i || break; done 2>/dev/null"
             for round in 0..<2 {
@@ -211,8 +219,7 @@ import Testing
     func `that is read-only is said to be, and what is on it is read all the same`() async throws {
         try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m")
-            var root = root(desk, "small", desk.offered)
-            root.entrance = disk.entrance
+            let root = try await root(desk, in: disk)
             try await root.expectCompletion(keeping: [], "before")
             let held = try await root.held()
             try await disk.shell("mount -o remount,ro \(disk.path)")
@@ -235,8 +242,7 @@ import Testing
     func `is left with minimum_free_bytes before it is full`() async throws {
         try await Desk.with(calls: 10, scale: 0.1, mix: .recorded) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=6m")
-            var root = root(desk, "small", desk.offered)
-            root.entrance = disk.entrance
+            let root = try await root(desk, in: disk)
             let minimum = 3 << 20
             let ending = try await root.run(
                 root.pass,

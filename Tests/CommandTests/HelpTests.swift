@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct `Help` {
     static let commands = [
-        ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"], ["config", "check"],
+        ["init"], ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"],
+        ["config", "check"],
         ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"],
         ["auth"], ["auth", "login"], ["auth", "status"], ["auth", "refresh"], ["auth", "logout"],
         ["sites"], ["sites", "list"], ["sites", "get"], ["sites", "create"], ["sites", "update"], ["sites", "delete"],
@@ -30,7 +31,8 @@ import Testing
         let ending = try await Program.run("callark", ["--help"])
         #expect(ending.status == 0)
         let words = [
-            "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth", "sites",
+            "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth",
+            "sites",
             "legacy", "stats",
         ]
         for word in words {

@@ -42,8 +42,10 @@ import Testing
         named.sorted().forEach { print("  \($0)") }
     }
 
-    private func root(_ desk: Desk, _ name: String, _ offered: [String]) -> Root {
-        Root(desk, name, offered: offered, environment: Self.settings)
+    private func root(_ desk: Desk, _ name: String, _ offered: [String]) async throws -> Root {
+        let root = Root(desk, name, offered: offered, environment: Self.settings)
+        try await root.make()
+        return root
     }
 
     /// Runs once without a fault to learn the steps.
@@ -59,7 +61,7 @@ import Testing
         try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
             let offered = desk.offered
             var draws = Draws()
-            let sample = root(desk, "sample", offered)
+            let sample = try await root(desk, "sample", offered)
             let all = try await moments(sample.pass, of: sample)
             try #require(all.contains { $0.path?.hasSuffix(".part$") == true && $0.kind == "write" })
             let chosen = Self.choice(all, pages: 24, &draws).drawn(96, &draws)
@@ -74,7 +76,7 @@ import Testing
             }
             let tally = Tally()
             try await Array(kills.enumerated()).inParallel { number, kills in
-                let root = self.root(desk, "kill-\(number)", offered)
+                let root = try await self.root(desk, "kill-\(number)", offered)
                 defer { root.remove() }
                 tally.note(try await root.run(root.pass, kills.first))
                 let first = try await root.held()
@@ -94,7 +96,7 @@ import Testing
     @Test func `at random, again and again on the same root, ends complete`() async throws {
         try await Desk.with(calls: 5, scale: 0.1, mix: .recorded) { desk in
             var draws = Draws()
-            let root = root(desk, "again", desk.offered)
+            let root = try await root(desk, "again", desk.offered)
             let tally = Tally()
             var held: Set<String> = []
             for round in 0..<40 {
@@ -117,7 +119,7 @@ import Testing
         try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
             let offered = desk.offered
             var draws = Draws()
-            let origin = root(desk, "origin", offered)
+            let origin = try await root(desk, "origin", offered)
             if what == "sealed" {
                 try #require(try await origin.run(origin.pass).status == 0)
             } else {
@@ -153,13 +155,13 @@ import Testing
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
             let wanted = desk.simulator.servedRecordings().filter { $0.taskID == task }.map { $0.sha256() }.sorted()
             var draws = Draws()
-            let sample = root(desk, "sample", offered)
+            let sample = try await root(desk, "sample", offered)
             let all = try await moments(["fetch", task, "-o", sample.path + "/out"], of: sample)
             let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
-                let root = self.root(desk, "fetch-\(number)", offered)
+                let root = try await self.root(desk, "fetch-\(number)", offered)
                 defer { root.remove() }
                 let out = root.path + "/out"
                 tally.note(try await root.run(["fetch", task, "-o", out], fault))
@@ -188,6 +190,7 @@ import Testing
             settings["CALLARK_DOWNLOADS_STALL_SECONDS"] = "1"
             settings["CALLARK_DOWNLOADS_ATTEMPTS"] = "8"
             let root = Root(desk, "stopped", offered: desk.offered, environment: settings)
+            try await root.make()
             desk.simulator.inject(FaultRule(.media, .first(4), .slow(bytesPerSecond: 60_000)))
             let pass = try root.start(root.pass)
             for _ in 0..<2 {
@@ -212,6 +215,7 @@ import Testing
     ) async throws {
         try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
             let root = Root(desk, "clock", offered: desk.offered)
+            try await root.make()
             let shift = FaultShim.environment(root: root.path, clock: clock)
             let ending = try await root.run(root.pass, environment: shift)
             #expect(ending.status == 0, "\(ending.errors)")
@@ -227,6 +231,7 @@ import Testing
         try await Desk.with(calls: 4, scale: 0.05, mix: .recorded) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 100_000)))
             let root = Root(desk, "two", offered: desk.offered)
+            try await root.make()
             async let first = root.run(root.pass)
             async let second = root.run(root.pass)
             let endings = try await [first, second].sorted { $0.status < $1.status }

@@ -30,6 +30,7 @@ import Testing
             let settings = `A process that is killed`.settings
             var draws = Draws()
             let sample = Root(desk, "sample", offered: offered, environment: settings)
+            try await sample.make()
             let ending = try await sample.run(sample.pass, log: sample.path + "-log")
             try #require(ending.status == 0, "\(ending.errors)")
             let all = try Step.all(inLog: sample.path + "-log")
@@ -42,6 +43,7 @@ import Testing
                 defer { root.remove() }
                 let shadow = root.path + "-shadow"
                 try PowerCut.prepareShadow(shadow)
+                try await root.make(shadow: shadow)
                 let pass = try root.start(root.pass, Mishap(.stopBefore, at: cut.step), shadow: shadow)
                 let isStopped = try await self.waitForStop(pass)
                 let held = isStopped && self.keepsReadersOut(cut.step) ? [] : try await root.held()

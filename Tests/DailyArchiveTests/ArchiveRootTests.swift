@@ -56,6 +56,7 @@ import Testing
         let disk = try SmallDisk(at: folder.path)
         defer { disk.unmount() }
         let root = ArchiveRoot(path: folder.path)
+        _ = try root.initialize(as: .sample)
         try root.prepare()
         try disk.makeReadOnly()
         let error = await archiveError { try root.prepare() }

@@ -175,6 +175,7 @@ import Testing
         let disk = try SmallDisk(at: folder.path)
         defer { disk.unmount() }
         let root = ArchiveRoot(path: folder.path)
+        _ = try root.initialize(as: .sample)
         try root.prepare()
         let writer = ArchiveWriter(root: root, logger: .silent)
         var entries = try await writer.append([(.sample, try .sample("a", bytes: noise(700_000, seed: 1)))]).entries

@@ -23,6 +23,7 @@ struct Workplace {
     init() throws {
         folder = try TemporaryFolder()
         root = ArchiveRoot(path: folder.path + "/root")
+        _ = try root.initialize(as: .sample)
         try root.prepare()
     }
 
@@ -49,6 +50,15 @@ struct Workplace {
         var entries: [RecordingEntry] = []
         if !members.isEmpty { entries = try await writer.append(members.map { (name, $0) }).entries }
         return (try await writer.seal(name, tasks: Listing(tasks)), entries)
+    }
+}
+
+extension RootIdentity {
+    static var sample: RootIdentity {
+        get throws {
+            let id = try unwrap(CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-3c5e8a1b2d4f"))
+            return RootIdentity(id: id, createdTime: Timestamp(millisecondsSince1970: 1_763_596_800_123))
+        }
     }
 }
 

@@ -398,6 +398,8 @@ def main():
         if not provider.takes_faults:
             print("this simulator takes no faults while it runs: only those of the machine are tried", flush=True)
         soak = Soak(options, folder, provider, configuration)
+        if soak.run("init") != 0:
+            sys.exit("the root cannot be made")
         begin = provider.now()
         end = datetime.datetime.fromisoformat(options.end + "T03:00:00+00:00").timestamp()
         soak.rounds(options.minutes * 60, begin, end)

@@ -29,16 +29,17 @@ final class Installation: Sendable {
     ) async throws {
         try await Turns.shared.run {
             try await Simulator.running(world, options: options) { simulator in
-                try await body(Installation(simulator, clockError: clockError))
+                try await body(try Installation(simulator, clockError: clockError))
             }
         }
     }
 
-    private init(_ simulator: Simulator, clockError: Duration) {
+    private init(_ simulator: Simulator, clockError: Duration) throws {
         self.simulator = simulator
         self.clockError = clockError
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-archiver-\(UUID())").path
         root = ArchiveRoot(path: folder)
+        try makeRoot()
     }
 
     deinit {
@@ -50,6 +51,12 @@ final class Installation: Sendable {
         simulator = other.simulator
         clockError = other.clockError
         self.root = ArchiveRoot(path: root)
+    }
+
+    /// As `callark init` does.
+    func makeRoot() throws {
+        let id = try #require(CanonicalUUID(UUID().uuidString.lowercased()))
+        _ = try root.initialize(as: RootIdentity(id: id, createdTime: now()))
     }
 
     var organization: OrganizationName {

@@ -15,10 +15,12 @@ final class Desk: Sendable {
     var configuration: String { "\(folder)/callark.yaml" }
 
     /// Serves a small world of the day before yesterday while `body` runs.
+    /// - Parameter hasRoot: whether the root has been made, as by an administrator who has read the README.
     static func with(
         calls: Int = 8,
         scale: Double = 0.005,
         mix: CallMix = .typical,
+        hasRoot: Bool = true,
         _ body: (Desk) async throws -> Void
     ) async throws {
         let day = try #require(SimulatedWorld.days(2, before: Moment(Date()), in: .gmt).last)
@@ -37,7 +39,11 @@ final class Desk: Sendable {
         var options = SimulatorOptions()
         options.requestsPerMinute = 0
         try await Turns.shared.run {
-            try await Simulator.running(world, options: options) { try await body(Desk($0)) }
+            try await Simulator.running(world, options: options) { simulator in
+                let desk = try Desk(simulator)
+                if hasRoot { try await desk.makeRoot() }
+                try await body(desk)
+            }
         }
     }
 
@@ -81,6 +87,12 @@ final class Desk: Sendable {
         try? FileManager.default.removeItem(atPath: path)
         try Data(text.utf8).write(to: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    /// Makes the archive's root, or that of another configuration.
+    func makeRoot(environment: [String: String] = [:]) async throws {
+        let ending = try await run("init", environment: environment)
+        try #require(ending.status == 0, "\(ending.errors)")
     }
 
     /// Starts `callark` with this configuration.

@@ -22,6 +22,13 @@ struct Root: Sendable {
         self.environment["CALLARK_ARCHIVE_ROOT"] = path
     }
 
+    /// Makes the root.
+    /// - Parameter shadow: gets what a power cut would leave; see ``FaultShim``.
+    func make(shadow: String? = nil) async throws {
+        let ending = try await run(["init"], shadow: shadow)
+        try #require(ending.status == 0, "\(ending.errors)")
+    }
+
     /// The pass that the tests are about.
     var pass: [String] { ["archive", "--day", desk.day] }
 

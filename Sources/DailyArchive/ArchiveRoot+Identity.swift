@@ -1,0 +1,78 @@
+import Glibc
+import Recordings
+
+extension ArchiveRoot {
+    /// What ``initialize(as:)`` did.
+    package struct Initialization: Sendable {
+        package var identity: RootIdentity
+        /// Whether the root had none before.
+        package var isNew: Bool
+        /// The archives that are in the root: sealed ones, and those that are open in the spool.
+        package var sealedArchives: Int
+        package var openArchives: Int
+    }
+
+    /// The file that makes this folder the root of an archive.
+    package var identityPath: String { "\(path)/callark.json" }
+
+    /// Which root this is.
+    /// - Throws: `.missing` if there is no such file: nobody made this root, or its disk is not mounted. `.damaged` or
+    ///   `.newer` if the file cannot be used; what the system says if it cannot be read.
+    @discardableResult
+    package func identity() throws(ArchiveError) -> RootIdentity {
+        if let identity = try RootIdentity.read(identityPath) { return identity }
+        throw ArchiveError(
+            .missing,
+            "no archive at \(path): run `callark init`, or is its disk not mounted?",
+            path: path
+        )
+    }
+
+    /// Gives the root an identity, durably; makes the folder if it is missing. A root that has an identity keeps it, and
+    /// archives that are here stay as they are.
+    /// - Throws: `.foreign` if the folder is not empty and holds nothing of Callark's, or is no folder; `.damaged` or
+    ///   `.newer` if it has an identity that cannot be used; what the system says if something cannot be written.
+    package func initialize(as identity: RootIdentity) throws(ArchiveError) -> Initialization {
+        guard try FileSystem.status(of: path) == nil || FileSystem.isFolder(path) else {
+            throw ArchiveError(.foreign, "\(path) is not a folder; choose another archive.root", path: path)
+        }
+        try FileSystem.createFolder(path)
+        let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
+        // Two at once would each say that theirs is the root's identity. The lock ends with the process.
+        while flock(folder.descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .system("lock", path) }
+        }
+        defer { _ = flock(folder.descriptor, LOCK_UN) }
+        var initialization = Initialization(
+            identity: identity,
+            isNew: false,
+            sealedArchives: try sealedArchives().count,
+            openArchives: try openArchives().count
+        )
+        if let known = try RootIdentity.read(identityPath) {
+            initialization.identity = known
+            return initialization
+        }
+        if initialization.sealedArchives == 0, initialization.openArchives == 0 { try requireNothingForeign() }
+        // Readable by all who can look into the folder: it says nothing that is secret.
+        try FileSystem.write(identity.text, durablyTo: identityPath, mode: 0o644)
+        initialization.isNew = true
+        return initialization
+    }
+
+    /// - Throws: `.foreign` if the folder holds something, and nothing by which a root is recognised.
+    private func requireNothingForeign() throws(ArchiveError) {
+        // A new file system is not quite empty, and a process that was killed leaves a draft.
+        let passedOver = ["lost+found", "callark.json.tmp", ".callark-probe"]
+        let found = try FileSystem.names(in: path).filter { !passedOver.contains($0) }
+        guard let first = found.first, try FileSystem.status(of: manifestPath) == nil,
+            !FileSystem.isFolder(partsFolder), !FileSystem.isFolder(credentialsFolder)
+        else { return }
+        throw ArchiveError(
+            .foreign,
+            "\(path) is not empty and holds no archive of Callark's (it has \(first)); choose an empty folder as "
+                + "archive.root",
+            path: path
+        )
+    }
+}
