@@ -14,32 +14,29 @@ struct Discovery: Sendable {
     /// - Returns: what has been listed: less than the window where the provider's clock is behind ours.
     @discardableResult
     func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws -> Range<Timestamp> {
-        var unreadable: Timestamp?
-        var doubted: Set<ArchiveDay> = []
         var covered = window.range.lowerBound
+        var report = ListingReport(organization: organization, context: context, window: window)
         for part in ListingPart.parts(of: window.range, now: context.now()) {
-            for try await page in part.pages(of: organization.contactCenter) {
+            // What lies after a part that was not listed to its end is not listed either.
+            guard covered >= part.range.lowerBound else { break }
+            for try await page in part.pages(of: organization.contactCenter, now: context.now()) {
                 try await note(page, from: part.source)
                 covered = page.coveredUntil
-                for anomaly in page.anomalies {
-                    let days = daysInDoubt(anomaly, window)
-                    try await tell(of: anomaly, doubting: days)
-                    doubted.formUnion(days)
-                    if anomaly.code == .unreadableTask { unreadable = min(anomaly.at, unreadable ?? anomaly.at) }
-                }
+                for anomaly in page.anomalies { try await report.take(anomaly) }
                 pageNoted()
                 if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
             }
         }
-        try await settleDoubts(window, until: covered, stillDoubted: doubted)
-        try await advanceWatermark(over: window, until: covered, unreadable: unreadable)
+        report.tellRest()
+        try await settleDoubts(window, until: covered, stillDoubted: report.days)
+        try await advanceWatermark(over: window, until: covered, unreadable: report.unlisted)
         return window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
     }
 
     /// Search and the listing do not mean the same by their words (wxcc-api 16): what the listing said of a task stays,
     /// unless Search says that there is a recording.
     private func note(_ page: TaskPage, from source: ListingSource) async throws {
-        var tasks = page.tasks
+        var tasks = page.tasks + page.strays
         let now = context.now()
         if source == .search {
             let unknown = try await context.manifest.unknownTasks(
@@ -87,29 +84,6 @@ struct Discovery: Sendable {
         }
     }
 
-    /// Tells of what is not as it should be, and keeps it. A pass that may have missed a task is not complete.
-    private func tell(of anomaly: ListingAnomaly, doubting days: [ArchiveDay]) async throws {
-        context.observer(.listingAnomaly(organization.name, anomaly.description))
-        let event = Event(
-            time: context.now(),
-            kind: .listingAnomaly,
-            organization: organization.name,
-            detail: ["at": anomaly.at.description, "code": anomaly.code.rawValue, "reason": anomaly.message]
-        )
-        try await context.manifest.appendEvent(event)
-        guard anomaly.mayHideTask else { return }
-        context.listingDoubts.add(organization.name)
-        try await context.manifest.noteListingDoubts(organization.name, days: days, now: context.now())
-    }
-
-    /// The days of which a task may be missing. A row without an ID stands anywhere after its neighbour.
-    private func daysInDoubt(_ anomaly: ListingAnomaly, _ window: PassWindow) -> [ArchiveDay] {
-        guard anomaly.mayHideTask else { return [] }
-        let day = context.rules.day(of: anomaly.at)
-        let end = window.range.upperBound - .milliseconds(1)
-        return day.through(anomaly.code == .unreadableTask ? max(day, context.rules.day(of: end)) : day)
-    }
-
     /// Days that were in doubt and have been listed whole without one are so no more.
     private func settleDoubts(
         _ window: PassWindow,
@@ -127,13 +101,14 @@ struct Discovery: Sendable {
     /// The listing is complete up to the window's end if it was complete up to the window's beginning; and a window that
     /// ends in what is complete makes it complete from its own beginning.
     ///
-    /// A row without an ID may have one when it is asked for again. So the watermark waits before it, but for no longer
+    /// A row without an ID may have one when it is asked for again, and a time that was given up may be listed then. So the
+    /// watermark waits before it, but for no longer
     /// than the horizon, as for a recording that does not come: a row that stays as it is would else have every pass list
     /// more than the one before, in the end more than the provider gives. A millisecond with more tasks than a page has
     /// looks the same however often it is asked for, so that waiting there would mend nothing.
     /// - Parameters:
     ///   - covered: how far the listing got: not to the window's end where the provider's clock is behind ours.
-    ///   - unreadable: from when on there are rows without an ID.
+    ///   - unreadable: from when on there are rows without an ID, or times that were given up.
     private func advanceWatermark(
         over window: PassWindow,
         until covered: Timestamp,
@@ -153,16 +128,5 @@ struct Discovery: Sendable {
             listedFrom: listedFrom.map { min($0, window.range.lowerBound) } ?? window.range.lowerBound,
             listedThrough: max(end, listedThrough ?? end)
         )
-    }
-}
-
-extension ListingAnomaly {
-    /// Whether there may be a task that the listing did not bring. One in the wrong place is known all the same, and one
-    /// out of order or out of the window is brought by the question for its own time.
-    fileprivate var mayHideTask: Bool {
-        switch code {
-        case .crowdedMillisecond, .unreadableTask, .clocksApart: true
-        case .missingCreatedTime, .outsideWindow, .unordered: false
-        }
     }
 }

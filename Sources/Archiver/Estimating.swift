@@ -132,7 +132,7 @@ package struct Estimating: Sendable {
         var sample = TaskSample(size: quota)
         var tasks = Counter()
         for part in ListingPart.parts(of: piece.range, now: now()) {
-            for try await page in part.pages(of: contactCenter) {
+            for try await page in part.pages(of: contactCenter, now: now()) {
                 count.pages += 1
                 let ids = page.tasks.map(\.id)
                 let holdings = try await manifest?.holdings(of: ids, organization: provider.organization) ?? [:]

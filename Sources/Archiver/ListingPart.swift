@@ -35,12 +35,13 @@ struct ListingPart: Hashable, Sendable {
     }
 
     /// Lists it page by page.
-    func pages(of contactCenter: ContactCenter) -> ListingPages {
+    /// - Parameter now: what claims to be created more than a day later has a wrong time.
+    func pages(of contactCenter: ContactCenter, now: Timestamp) -> ListingPages {
         switch source {
         case .tasks:
             .tasks(contactCenter.taskPages(from: range.lowerBound, to: range.upperBound))
         case .search:
-            .search(contactCenter.searchTaskPages(from: range.lowerBound, to: range.upperBound))
+            .search(contactCenter.searchTaskPages(from: range.lowerBound, to: range.upperBound), now: now)
         }
     }
 }
@@ -48,7 +49,7 @@ struct ListingPart: Hashable, Sendable {
 /// The pages of one part, in the form of the listing whoever lists them.
 enum ListingPages: AsyncSequence, Sendable {
     case tasks(TaskPages)
-    case search(SearchTaskPages)
+    case search(SearchTaskPages, now: Timestamp)
 
     typealias Element = TaskPage
     typealias Failure = ProviderError
@@ -56,23 +57,23 @@ enum ListingPages: AsyncSequence, Sendable {
     func makeAsyncIterator() -> Iterator {
         switch self {
         case .tasks(let pages): .tasks(pages.makeAsyncIterator())
-        case .search(let pages): .search(pages.makeAsyncIterator())
+        case .search(let pages, let now): .search(pages.makeAsyncIterator(), now: now)
         }
     }
 
     enum Iterator: AsyncIteratorProtocol {
         case tasks(TaskPages.Iterator)
-        case search(SearchTaskPages.Iterator)
+        case search(SearchTaskPages.Iterator, now: Timestamp)
 
         mutating func next() async throws(ProviderError) -> TaskPage? {
             switch self {
             case .tasks(var iterator):
                 defer { self = .tasks(iterator) }
                 return try await iterator.next()
-            case .search(var iterator):
-                defer { self = .search(iterator) }
+            case .search(var iterator, let now):
+                defer { self = .search(iterator, now: now) }
                 do throws(ProviderError) {
-                    return try await iterator.next().map(TaskPage.init(search:))
+                    return try await iterator.next().map { TaskPage(search: $0, now: now) }
                 } catch {
                     throw Self.explained(error)
                 }
@@ -91,17 +92,38 @@ enum ListingPages: AsyncSequence, Sendable {
 
 extension TaskPage {
     /// A page of Search's. What cannot be listed whole is an anomaly as it is of the listing.
-    fileprivate init(search page: SearchPage<SearchTask>) {
+    fileprivate init(search page: SearchPage<SearchTask>, now: Timestamp) {
         var anomalies = page.crowded.map {
             ListingAnomaly(.crowdedMillisecond, at: $0, "more calls were created at \($0) than Search lists")
         }
-        let tasks = page.records.compactMap(ListedTask.init(search:))
-        let unreadable = page.unreadableRows + page.records.count - tasks.count
-        if unreadable > 0 {
-            let message = "Search lists \(unreadable) calls without an ID or a time before \(page.coveredUntil)"
-            anomalies.append(ListingAnomaly(.unreadableTask, at: page.coveredUntil, message))
+        if page.unreadableRows > 0 {
+            let message = "Search lists \(page.unreadableRows) calls without an ID, created from \(page.from) on"
+            anomalies.append(ListingAnomaly(.unreadableTask, at: page.from, message))
         }
-        self.init(tasks: tasks, coveredUntil: page.coveredUntil, anomalies: anomalies)
+        func isImpossible(_ task: SearchTask) -> Bool { task.createdTime.map { $0 > now + .hours(24) } ?? true }
+        let timeless = (page.records + page.strays).filter(isImpossible)
+        if !timeless.isEmpty {
+            let ids = timeless.map(\.id)
+            let names = ListingAnomaly.names(ids)
+            let message = "no possible createdTime: \(names), listed by Search, taken as created at \(page.from)"
+            anomalies.append(ListingAnomaly(.missingCreatedTime, at: page.from, tasks: ids, message))
+        }
+        let strays = page.strays.filter { !isImpossible($0) }.compactMap(ListedTask.init(search:))
+        if let first = strays.first {
+            let names = ListingAnomaly.names(strays.map(\.id))
+            let message =
+                "\(names), created at \(first.createdTime), listed by Search outside the time that was asked for"
+            anomalies.append(
+                ListingAnomaly(.outsideWindow, at: first.createdTime, tasks: strays.map(\.id), message)
+            )
+        }
+        let tasks = page.records.filter { !isImpossible($0) }.compactMap(ListedTask.init(search:))
+        self.init(
+            tasks: tasks + timeless.map { ListedTask(search: $0, createdTime: page.from) },
+            strays: strays,
+            coveredUntil: page.coveredUntil,
+            anomalies: anomalies
+        )
     }
 }
 
@@ -110,6 +132,11 @@ extension ListedTask {
     /// - Returns: `nil` where it does not say when the call was created.
     init?(search task: SearchTask) {
         guard let created = task.createdTime else { return nil }
+        self.init(search: task, createdTime: created)
+    }
+
+    /// - Parameter created: when the call was created, whatever the row says.
+    fileprivate init(search task: SearchTask, createdTime created: Timestamp) {
         self.init(
             id: task.id,
             createdTime: created,

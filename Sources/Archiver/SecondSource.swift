@@ -54,7 +54,7 @@ struct SecondSource: Sendable {
                     .listingAnomaly(organization.name, "more activities began at \(time) than the provider lists")
                 )
             }
-            let named = page.activities.compactMap(NamedTask.init)
+            let named = page.activities.compactMap { NamedTask($0, noLaterThan: page.to) }
             let unknown = try await context.manifest.unknownTasks(
                 of: Set(named.map(\.id)),
                 organization: organization.name
@@ -92,9 +92,9 @@ struct SecondSource: Sendable {
 }
 
 extension NamedTask {
-    fileprivate init?(_ activity: AgentActivity) {
+    fileprivate init?(_ activity: AgentActivity, noLaterThan latest: Timestamp) {
         guard let id = activity.taskID else { return nil }
-        self.init(id: id, time: activity.startTime, channelType: activity.channelType)
+        self.init(id: id, time: min(activity.startTime, latest), channelType: activity.channelType)
     }
 }
 

@@ -13,6 +13,8 @@ import Transfer
         var cap = 1000
         var isShuffled = false
         var tooLargeAbove = Int.max
+        /// One row more in each answer, so much later than the end of the question.
+        var lie: Int64?
 
         /// - Parameter longest: how long each activity lasts, in milliseconds; a question is answered with what goes on into
         ///   its time, too. `nil` where none has an end, and only what begins in its time is told.
@@ -24,10 +26,11 @@ import Transfer
             var found = times.enumerated().filter { $0.element >= from - (longest ?? 0) && $0.element < to }
             guard found.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
             if isShuffled, found.count > 200 { found.reverse() }
-            let rows = found.dropFirst(page * pageSize).prefix(min(cap, pageSize)).map { row in
+            var rows = found.dropFirst(page * pageSize).prefix(min(cap, pageSize)).map { row in
                 let times = #""startTime":\#(row.element),"endTime":\#(longest.map { row.element + $0 } ?? -1)"#
                 return #"{"taskId":"task-\#(row.offset)","channelType":"telephony",\#(times)}"#
             }
+            if let lie { rows.append(#"{"taskId":"liar","channelType":"telephony","startTime":\#(to + lie)}"#) }
             return .json(#"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#)
         }
     }
@@ -107,6 +110,43 @@ import Transfer
         }
         #expect(tasks.count == 4_321 && Set(tasks).count == 4_321)
         #expect(told.known.count < 2000)
+    }
+
+    @Test(
+        arguments: [
+            // The same rows whatever is asked, a lie about the last one's time, ever new rows of one moment.
+            { (_: Int64, _: Int64, _: Int) in (0..<120).map { ("task-\($0)", 1_763_000_005_000 + Int64($0)) } },
+            { from, to, number in (0..<120).map { ("task-\(number)-\($0)", from) } },
+            { from, to, number in (0..<1000).map { ("task-\($0)", from + 1) } },
+            { from, to, number in (0..<120).map { _ in ("task-\(number)", from + 1) } },
+        ] as [@Sendable (Int64, Int64, Int) -> [(String, Int64)]]
+    )
+    func `answers that lead nowhere are given up`(
+        rows: @escaping @Sendable (Int64, Int64, Int) -> [(String, Int64)]
+    ) async throws {
+        let test = try TestCenter(
+            ScriptedExchange { request, number in
+                let (from, to) = (Int64(request.query["from"] ?? "") ?? 0, Int64(request.query["to"] ?? "") ?? 0)
+                let data = rows(from, to, number).map { #"{"taskId":"\#($0.0)","startTime":\#($0.1)}"# }
+                return .json(#"{"data":[\#(data.joined(separator: ","))]}"#)
+            },
+            requestsPerMinute: 1_000_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        let error = try await providerError {
+            for try await _ in test.center.activityPages(from: from, to: from + .hours(24)) {}
+        }
+        #expect(error.code == .malformed)
+        #expect(test.exchange.requests.count < 1500)
+    }
+
+    @Test(arguments: [1, 86_400_000, 2_329_595_200_000])
+    func `an activity whose time is a lie never moves the listing on`(later: Int64) async throws {
+        var model = Model(times: spread(3000, over: 60 * 3_600_000), cap: 340)
+        model.lie = later
+        let (tasks, crowded, _) = try await listed(model)
+        #expect(tasks == Set((0..<3000).map { "task-\($0)" } + ["liar"]))
+        #expect(crowded.isEmpty)
     }
 
     @Test func `rows without a task, without a time and of other channels are no obstacle`() async throws {

@@ -146,7 +146,46 @@ import Transfer
         )
         let error = await #expect(throws: ProviderError.self) { _ = try await listed(test, days: 1) }
         #expect(error?.code == .malformed)
-        #expect(test.exchange.requests.count == 1000)
+        #expect(test.exchange.requests.count == 50)
+    }
+
+    @Test(
+        arguments: [
+            // The same page by ever new cursors; one new record a page; ever new ones of one moment.
+            { _ in (0..<250).map { ("task-\($0)", 5) } },
+            { number in [("task-\(number)", Int64(number))] },
+            { number in (0..<250).map { ("task-\(number)-\($0)", 5) } },
+            { number in (0..<250).map { ("task-\(number)-\($0)", -9_000_000_000) } },
+        ] as [@Sendable (Int) -> [(String, Int64)]]
+    )
+    func `pages that lead to no end are given up`(rows: @escaping @Sendable (Int) -> [(String, Int64)]) async throws {
+        let start = start
+        let test = try TestCenter(
+            ScriptedExchange { _, number in
+                let records = rows(number).map { #"{"id":"\#($0.0)","createdTime":\#(start + $0.1)}"# }
+                return .json(
+                    #"{"data":{"taskDetails":{"tasks":[\#(records.joined(separator: ","))],"#
+                        + #""pageInfo":{"hasNextPage":true,"endCursor":"\#(number)"}}}}"#
+                )
+            },
+            requestsPerMinute: 1_000_000
+        )
+        let listing = SearchTaskPages(
+            exchange: test.center.exchange,
+            settings: test.center.settings,
+            walk: SearchWalk(from: from, to: from + .hours(24), mostRows: 3000)
+        )
+        let error = await #expect(throws: ProviderError.self) { for try await _ in listing {} }
+        #expect(error?.code == .malformed)
+        #expect(test.exchange.requests.count < 3000)
+    }
+
+    @Test func `a record whose time is a lie is told apart, and once`() async throws {
+        let times = spread(200) + [start + 90 * 86_400_000 + 1, 253_402_300_799_999]
+        let pages = try await listed(center(SearchModel(times: times, ignoresEnd: true)))
+        #expect(names(pages) == (0..<200).map { "task-\($0)" }.sorted())
+        #expect(pages.flatMap(\.strays).map(\.id.description).sorted() == ["task-200", "task-201"])
+        #expect(pages.last?.coveredUntil == from + .hours(90 * 24))
     }
 
     @Test func `a millisecond with more than can be had is told of, and what comes after it is listed`() async throws {

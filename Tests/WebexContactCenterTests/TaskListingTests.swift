@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Synchronization
 import Testing
 import Transfer
 
@@ -100,10 +101,111 @@ import Transfer
         #expect(busy[1].query["from"] == String(start + 9000))
     }
 
-    @Test func `tasks outside the asked time are left out`() async throws {
+    @Test func `tasks outside the asked time are told apart, and those on its edge belong to another listing`()
+        async throws
+    {
         let times = [start - 1, start, start + 86_399_999, start + 86_400_000, start + 86_400_001]
         let (pages, _) = try await listed(ListingModel(times: times, toIsInclusive: true, ignoresTo: true), hours: 24)
         #expect(names(pages) == ["task-1", "task-2"])
+        #expect(pages.flatMap(\.strays).map(\.id.description) == ["task-4"])
+        #expect(pages.flatMap(\.anomalies).map(\.code) == [.outsideWindow])
+        #expect(pages.flatMap(\.anomalies).first?.message.contains("task-4") == true)
+    }
+
+    /// Where in the answers a row lies, and the creation time that it claims.
+    enum Lie: CaseIterable {
+        case first, last, everyTime
+
+        func rows(_ rows: [(name: String, time: Int64)], lie: (name: String, time: Int64)) -> [(
+            name: String, time: Int64
+        )] {
+            self == .first ? [lie] + rows : rows + [lie]
+        }
+    }
+
+    private static let day: Int64 = 86_400_000
+
+    @Test(
+        arguments: Lie.allCases,
+        [
+            1, day, 40 * day, 4_092_595_200_000 - 1_763_000_000_000, 253_402_300_799_999 - 1_763_000_000_000, -1 - day,
+            -day * 300,
+        ]
+    )
+    func `a row whose time is a lie never moves the listing on, and is told with its ID`(lie: Lie, later: Int64)
+        async throws
+    {
+        var model = ListingModel(times: spread(1200, over: 60 * 3_600_000))
+        model.lie = { rows, from, to, isFirst in
+            guard isFirst || lie == .everyTime else { return rows }
+            return lie.rows(rows, lie: ("liar", to + later))
+        }
+        let (pages, _) = try await listed(model)
+        #expect(Set(names(pages)).subtracting(["liar"]).count == 1200)
+        #expect(pages.last?.coveredUntil == Timestamp(millisecondsSince1970: start + 60 * 3_600_000))
+        #expect((pages.flatMap(\.tasks) + pages.flatMap(\.strays)).contains { $0.id.description == "liar" })
+        let told = pages.flatMap(\.anomalies).filter { $0.message.contains("liar") }
+        #expect(!told.isEmpty)
+        #expect(told.allSatisfy { $0.tasks.map(\.description) == ["liar"] })
+        let latest = TestCenter.now + .hours(25)
+        #expect((pages.flatMap(\.tasks) + pages.flatMap(\.strays)).allSatisfy { $0.createdTime < latest })
+    }
+
+    @Test(
+        arguments: [
+            // The same tasks whatever is asked.
+            { _, from, _, number in (0..<1000).map { ("task-\($0)", from + 1) } },
+            // Tasks without an ID, and without a time.
+            { _, _, _, _ in (0..<1000).map { _ in ("", 0) } },
+            { _, from, _, _ in (0..<1000).map { ("", from + 1 + Int64($0)) } },
+            // Ever new tasks, none later than the one that the question begins with.
+            { _, from, _, number in (0..<1000).map { ("task-\(number)-\($0)", from) } },
+            // Ever new tasks, a millisecond on each time.
+            { _, from, _, number in [("task-\(number)", from + 1)] },
+        ] as [@Sendable ([(name: String, time: Int64)], Int64, Int64, Int) -> [(name: String, time: Int64)]]
+    )
+    func `a listing that leads nowhere ends, and says of which time`(
+        rows: @escaping @Sendable ([(name: String, time: Int64)], Int64, Int64, Int) -> [(name: String, time: Int64)]
+    ) async throws {
+        var model = ListingModel(times: [])
+        let number = Mutex(0)
+        model.lie = { found, from, to, _ in
+            rows(
+                found,
+                from,
+                to,
+                number.withLock { number in
+                    number += 1
+                    return number
+                }
+            )
+        }
+        let (pages, requests) = try await listed(model, hours: 72)
+        #expect(requests.count < 2500)
+        let doubts = pages.flatMap(\.anomalies).filter { $0.code == .noProgress || $0.code == .unreadableTask }
+        #expect(!doubts.isEmpty)
+        // What is not covered is in doubt.
+        let end = Timestamp(millisecondsSince1970: start) + .hours(72)
+        if let covered = pages.last?.coveredUntil, covered < end {
+            #expect(doubts.contains { $0.code == .noProgress && $0.until == end })
+        }
+    }
+
+    @Test func `ever new refusals are not asked about for ever`() async throws {
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in
+                guard let from = Int64(request.query["from"] ?? ""), let to = Int64(request.query["to"] ?? "") else {
+                    return .json("{}", status: 400)
+                }
+                return to - from > 3 ? HTTPResponse(status: 413) : .noTasks
+            },
+            requestsPerMinute: 1_000_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        let pages = try await test.pages(from: from, to: from + .hours(1))
+        #expect(test.exchange.requests.count < 1500)
+        #expect(pages.flatMap(\.anomalies).contains { $0.code == .noProgress })
+        #expect(pages.last.map { $0.coveredUntil < from + .hours(1) } == true)
     }
 
     @Test(arguments: [1000, 100])

@@ -7,6 +7,8 @@ package struct ActivityPage: Sendable {
     package var activities: [AgentActivity]
     /// The beginning of the time that was asked about: no later page is of an earlier one.
     package var from: Timestamp
+    /// The end of the time that was asked about: what says that it began later is wrong.
+    package var to: Timestamp
     /// Milliseconds with more activities than the provider gives of one, met since the page before.
     package var crowded: [Timestamp]
 }
@@ -53,6 +55,7 @@ package struct ActivityPages: AsyncSequence, Sendable {
         /// The next page; `nil` after the one that reaches the end.
         package mutating func next() async throws(ProviderError) -> ActivityPage? {
             while let question = walk.question {
+                try walk.spend()
                 let answer: ActivityListAnswer
                 do throws(ProviderError) {
                     answer = try await exchange.activities(question, filter, of: settings)
@@ -62,12 +65,12 @@ package struct ActivityPages: AsyncSequence, Sendable {
                     continue
                 }
                 let known = walk.crowded.count
-                guard let activities = walk.take(answer) else { continue }
+                guard let activities = try walk.take(answer) else { continue }
                 let wanted = activities.filter { activity in
                     filter.channelTypes.isEmpty || filter.channelTypes.contains(activity.channelType)
                 }
                 let crowded = Array(walk.crowded.dropFirst(known))
-                return ActivityPage(activities: wanted, from: question.from, crowded: crowded)
+                return ActivityPage(activities: wanted, from: question.from, to: question.to, crowded: crowded)
             }
             return nil
         }

@@ -5,7 +5,8 @@ import Recordings
 /// A question covers less than 24 hours and has numbered pages, and behind the ten-thousandth row of a question nothing
 /// can be had. There the walk goes on from the start of the last row, which is why it relies on the order that is
 /// promised, and halves its window where that order is not kept. So it does after a page that is shorter than asked for
-/// and could have met a cap of the server's own, since nothing says what page numbers count then.
+/// and could have met a cap of the server's own, since nothing says what page numbers count then. What begins outside the
+/// window says nothing of how far the walk came, and answers that lead no further end it.
 struct ActivityWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -23,6 +24,10 @@ struct ActivityWalk: Sendable {
     private var page = 0
     /// Milliseconds of which not every row could be had.
     private(set) var crowded: [Timestamp] = []
+    private var standstills = 0
+    private var budget: WalkBudget
+    /// When the latest activity began that was met: each is counted once.
+    private var latest: Timestamp
 
     /// A question may span no 24 hours; half of that keeps clear of what the limit is held against.
     private static let longestSpan = Duration.hours(12)
@@ -31,6 +36,8 @@ struct ActivityWalk: Sendable {
     private static let mostRows = 10_000
     /// The default page size of the interface: no honest cap is lower.
     private static let lowestCap = 100
+    /// More milliseconds in a row with more activities than can be had are no honest answers.
+    private static let mostStandstills = 10
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -39,7 +46,9 @@ struct ActivityWalk: Sendable {
         self.end = end
         self.pageSize = pageSize
         from = start
+        latest = start - Self.millisecond
         windowEnd = min(start + Self.longestSpan, end)
+        budget = WalkBudget(over: end - start)
     }
 
     /// What to ask next; `nil` when all is listed.
@@ -50,17 +59,35 @@ struct ActivityWalk: Sendable {
         return Question(from: first, to: windowEnd, page: page, pageSize: pageSize)
     }
 
+    /// Counts a request.
+    /// - Throws: `malformed` where there were too many for what they brought.
+    mutating func spend() throws(ProviderError) {
+        budget.spend()
+        if budget.isSpent { throw Self.noProgress }
+    }
+
+    private static let noProgress = ProviderError(
+        .malformed,
+        "GET agents/activities: given up: answers bring little or nothing new, and never an end",
+        advice: "try again later; if it stays, report it to the provider"
+    )
+
     /// Takes an answer in, and goes on.
     /// - Returns: the activities to look at; `nil` where the same time has to be asked for in another way first.
-    mutating func take(_ answer: ActivityListAnswer) -> [AgentActivity]? {
+    /// - Throws: `malformed` where the answers lead to no end.
+    mutating func take(_ answer: ActivityListAnswer) throws(ProviderError) -> [AgentActivity]? {
         let mayBeCut = answer.rowCount >= min(pageSize, Self.lowestCap)
         if mayBeCut, !answer.isAscending, shrinkWindow() { return nil }
+        let own = answer.activities.lazy.map(\.startTime).filter { [from, windowEnd] in from <= $0 && $0 < windowEnd }
+        let last = own.max()
+        budget.gain(own.count { $0 > latest })
+        latest = max(latest, last ?? latest)
         let isFull = answer.rowCount >= pageSize
         let hasNextPage = (page + 2) * pageSize <= Self.mostRows
         if isFull, hasNextPage {
             page += 1
         } else if mayBeCut {
-            goOn(from: answer.activities.last?.startTime ?? from)
+            try goOn(from: last ?? from)
         } else {
             openWindow(at: windowEnd)
         }
@@ -74,10 +101,13 @@ struct ActivityWalk: Sendable {
     }
 
     /// Asks for the rest of a window whose last row can be reached by no page.
-    private mutating func goOn(from last: Timestamp) {
+    private mutating func goOn(from last: Timestamp) throws(ProviderError) {
         if last > from {
+            standstills = 0
             openWindow(at: last)
         } else {
+            standstills += 1
+            if standstills > Self.mostStandstills { throw Self.noProgress }
             crowded.append(from)
             openWindow(at: from + Self.millisecond)
         }

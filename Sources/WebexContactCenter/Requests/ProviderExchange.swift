@@ -12,7 +12,7 @@ final class ProviderExchange: Sendable {
     private let limiter: RequestLimiter
     private let retry: RetryPolicy
     private let stopwatch: Stopwatch
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let providerClock = ProviderClock()
 

@@ -29,6 +29,10 @@ package struct SearchPage<Record: SearchRecord>: Sendable {
     /// Records that no earlier page had; may be none. In no order that could be relied on: usually newest first within a
     /// window of time.
     package var records: [Record]
+    /// Records from outside the asked time that the provider gave anyway: they exist, and say nothing of what was listed.
+    package var strays: [Record]
+    /// The beginning of the time that this page was asked for.
+    package var from: Timestamp
     /// Every record of the asked time that began before this has been listed, by this page or an earlier one.
     package var coveredUntil: Timestamp
     /// Rows that could not be read, met since the page before.
@@ -75,16 +79,13 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
         var walk: SearchWalk
         var selection: SearchSelection
         var undefinedFields: [String] = []
-        var emptyPages = 0
-
-        /// A listing whose pages never end is not one.
-        private static var mostEmptyPages: Int { 1000 }
 
         /// The next page; `nil` after the one that reaches the end.
         /// - Throws: ``ProviderError``; what earlier pages covered stays covered.
         package mutating func next() async throws(ProviderError) -> SearchPage<Record>? {
             try walk.requireMilliseconds()
             while let question = walk.question {
+                try walk.spend()
                 let query = SearchQuery(
                     root: Record.source.root,
                     selection: selection,
@@ -103,27 +104,22 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
                 }
                 switch answer {
                 case .undefined(let paths): try leaveOut(paths)
-                case .page(let rows, let next):
-                    emptyPages = rows.isEmpty && next != nil ? emptyPages + 1 : 0
-                    guard emptyPages < Self.mostEmptyPages else {
-                        throw ProviderError(.malformed, "POST search: \(emptyPages) empty pages, and always a next one")
-                    }
-                    return page(of: rows, next: next)
+                case .page(let rows, let next): return try page(of: rows, next: next)
                 }
             }
             return nil
         }
 
-        private mutating func page(of rows: [JSONValue], next: String?) -> SearchPage<Record> {
+        private mutating func page(of rows: [JSONValue], next: String?) throws(ProviderError) -> SearchPage<Record> {
             let records = rows.compactMap { Record(SearchRow(value: $0)) }
-            let known = walk.crowded.count
-            let new = walk.take(
-                records.map { SearchWalk.Row(id: $0.searchKey, time: $0.searchTime) },
-                listed: rows.count,
-                next: next
-            )
+            let places = records.map { SearchWalk.Row(id: $0.searchKey, time: $0.searchTime) }
+            let (known, from) = (walk.crowded.count, walk.reached)
+            let strays = walk.newStrays(in: places)
+            let new = try walk.take(places, listed: rows.count, next: next)
             return SearchPage(
                 records: new.map { records[$0] }.filter(isWanted),
+                strays: strays.map { records[$0] }.filter(isWanted),
+                from: from,
                 coveredUntil: walk.reached,
                 unreadableRows: rows.count - records.count,
                 crowded: Array(walk.crowded.dropFirst(known)),

@@ -6,7 +6,8 @@ import Recordings
 /// had: a window that reaches as many, or by its first pages is going to have more than half as many, is asked for again, so
 /// much narrower that a quarter is to be expected in it. A window is a day at first and grows while little is in it, because one that
 /// turns out to be too large may have cost four hundred requests. What is known already is not told again, whether a
-/// window began anew or two windows met.
+/// window began anew or two windows met. Pages that bring nothing new to a window and always lead to a next one, and more
+/// of them than what they bring is worth (``WalkBudget``), are no way to an end.
 struct SearchWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -28,6 +29,9 @@ struct SearchWalk: Sendable {
         var strayRows = 0
         /// When the first and the last that came began of those that do.
         var ends: (first: Timestamp, last: Timestamp)?
+        /// Those that came, and how many pages in a row had none but these.
+        var seen = KnownRecords()
+        var idlePages = 0
 
         var ownRows: Int { rows - strayRows }
     }
@@ -45,12 +49,21 @@ struct SearchWalk: Sendable {
     private var known = KnownRecords()
     /// Milliseconds of which not every record could be had.
     private(set) var crowded: [Timestamp] = []
+    private var budget: WalkBudget
+    /// Records from outside the time asked for that have been told of.
+    private var strays: Set<String> = []
 
     /// More is refused where activities are asked for, and the rest may span a year or thirteen months: sources differ.
     private static let longestSpan = Duration.hours(30 * 24)
     private static let millisecond = Duration.milliseconds(1)
     /// Beyond it, records exist and no page leads to them.
     static let mostRows = 100_000
+    /// So many pages without anything new are no pages any more.
+    private static let mostIdlePages = 50
+    /// No honest provider has a hundred thousand records in each of so many milliseconds in a row.
+    private static let mostCrowds = 3
+    /// So many are told of; a search is no place to keep more.
+    private static let mostStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -68,6 +81,7 @@ struct SearchWalk: Sendable {
         self.span = min(span, Self.longestSpan)
         reached = start
         windowEnd = min(start + self.span, end)
+        budget = WalkBudget(over: end - start)
     }
 
     /// What to ask next; `nil` when all is listed.
@@ -88,22 +102,45 @@ struct SearchWalk: Sendable {
         )
     }
 
+    /// Counts a request.
+    /// - Throws: `malformed` where there were too many for what they brought.
+    mutating func spend() throws(ProviderError) {
+        budget.spend()
+        if budget.isSpent { throw Self.noProgress("its pages bring little or nothing new, and never an end") }
+    }
+
+    private static func noProgress(_ what: String) -> ProviderError {
+        ProviderError(
+            .malformed,
+            "POST search: given up: \(what)",
+            advice: "try again later; if it stays, report it to the provider"
+        )
+    }
+
     /// Takes a page in, and goes on.
     /// - Parameters:
     ///   - listed: how many rows the page has, those that cannot be read among them: they count as the provider counts.
     ///   - next: where the next page begins; `nil` after the last one.
     /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
-    mutating func take(_ rows: [Row], listed: Int, next: String?) -> [Int] {
+    /// - Throws: `malformed` where the pages lead to no end.
+    mutating func take(_ rows: [Row], listed: Int, next: String?) throws(ProviderError) -> [Int] {
         let new = rows.indices.filter { place in
             let row = rows[place]
             // What began before this window was told of with the windows before.
             let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
             return isInside && known.insert(row.id, time: row.time)
         }
+        budget.gain(new.count)
         count(rows, listed: listed)
+        if tally.idlePages >= Self.mostIdlePages, next != nil {
+            throw Self.noProgress("\(tally.idlePages) pages brought nothing new, and always a next one")
+        }
         if tally.rows >= mostRows {
             if !narrowWindow(to: fittingWidth) {
                 crowded.append(reached)
+                if isCrowdedThroughout {
+                    throw Self.noProgress("\(mostRows) records in each of \(Self.mostCrowds) milliseconds")
+                }
                 finishWindow()
             }
         } else if let next {
@@ -114,8 +151,25 @@ struct SearchWalk: Sendable {
         return new
     }
 
+    /// The places of the rows from outside the whole time that is searched, each once.
+    mutating func newStrays(in rows: [Row]) -> [Int] {
+        rows.indices.filter { place in
+            guard let time = rows[place].time, time < start - Self.millisecond || time > end else { return false }
+            return strays.count < Self.mostStrays && strays.insert(rows[place].id).inserted
+        }
+    }
+
+    private var isCrowdedThroughout: Bool {
+        let last = crowded.suffix(Self.mostCrowds)
+        guard let first = last.first, last.count == Self.mostCrowds else { return false }
+        return reached - first == .milliseconds(Self.mostCrowds - 1)
+    }
+
     private mutating func count(_ rows: [Row], listed: Int) {
         tally.rows += listed
+        var isIdle = true
+        for row in rows where tally.seen.insert(row.id, time: row.time) { isIdle = false }
+        tally.idlePages = isIdle ? tally.idlePages + 1 : 0
         for time in rows.compactMap(\.time) {
             if time >= reached - Self.millisecond && time < windowEnd {
                 tally.ends = (tally.ends?.first ?? time, time)

@@ -10,7 +10,10 @@ import Recordings
 /// - that `from` is inclusive: nothing says so. Until an answer shows it, windows overlap by a millisecond, and an
 ///   answer that lacks the task it starts from shows the contrary.
 /// - that rows are in order: a full page that is not could lack older tasks, so its window is halved until it fits.
-/// - that `from` is obeyed at all: a full page of nothing but other times is an error, not progress.
+/// - that `from` is obeyed at all: a full page of nothing but earlier times is an error, not progress.
+/// - that rows belong to the time that was asked for: the walk goes by those that do, and never beyond its own window.
+/// - that there is an end: a window whose answers bring nothing new and never end is given up, and said to be, and so is
+///   the rest of the time where there were far too many answers for what they brought (``WalkBudget``).
 struct ListingWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -44,11 +47,21 @@ struct ListingWalk: Sendable {
     /// The most rows that any page had: a cap of the server's own cannot be lower.
     private var largestPage = 0
     private var anomalies: [ListingAnomaly] = []
+    /// Full pages in a row that brought nothing to go on from.
+    private var standstills = 0
+    private var budget: WalkBudget
+    private var isGivenUp = false
+    /// Tasks from outside the time asked for that have been told of.
+    private var strays: Set<TaskID> = []
 
     private static let longestSpan = Duration.hours(24)
     private static let millisecond = Duration.milliseconds(1)
     /// The default page size of the interface: no honest cap is lower.
     private static let lowestCap = 100
+    /// More milliseconds in a row with more tasks than a page has are no honest answers.
+    private static let mostStandstills = 10
+    /// So many are told of; a listing is no place to keep more.
+    private static let mostStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
@@ -59,13 +72,14 @@ struct ListingWalk: Sendable {
         self.end = end
         self.pageSize = pageSize
         reached = start
+        budget = WalkBudget(over: end - start)
         span = Self.longestSpan
         windowEnd = min(start + Self.longestSpan, end)
     }
 
     /// What to ask next; `nil` when all is listed.
     var question: Question? {
-        guard reached < end else { return nil }
+        guard reached < end, !isGivenUp else { return nil }
         let first = purpose == .stepping ? reached + Self.millisecond : reached
         let isExact = lowerBound == .inclusive || purpose == .following && lowerBound == .unknown
         return Question(from: isExact ? first : first - Self.millisecond, to: windowEnd, pageSize: pageSize)
@@ -82,26 +96,49 @@ struct ListingWalk: Sendable {
         )
     }
 
+    /// Counts a request, and gives up where there were too many for what they brought.
+    mutating func spend() {
+        budget.spend()
+        guard budget.isSpent, !isGivenUp else { return }
+        isGivenUp = true
+        anomalies.append(
+            ListingAnomaly(
+                .noProgress,
+                at: reached,
+                until: end,
+                "the listing was given up at \(reached): answers bring little or nothing new, and never an end"
+            )
+        )
+    }
+
     /// Takes an answer in.
     /// - Returns: `nil` where the same time has to be asked for in another way first.
     /// - Throws: `malformed` where the answer disregards the question.
     mutating func take(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) -> TaskPage? {
         anomalies += answer.anomalies.filter { !anomalies.contains($0) }
-        let tasks = try tasksInside(question, of: answer)
+        try requireAnswer(answer, to: question)
+        let strays = newStrays(in: answer, to: question)
+        let tasks = answer.tasks
         let hadExactBound = question.from == reached
-        guard learnLowerBound(from: tasks, asked: question) else { return nil }
-        let isFull = answer.rowCount >= (answer.isAscending ? pageSize : min(pageSize, Self.lowestCap))
+        guard learnLowerBound(from: answer, asked: question) else { return strays.isEmpty ? nil : page([], strays) }
+        // In order, rows from after the question show that all before them are there.
+        let isFull =
+            answer.isAscending
+            ? answer.ownRowCount >= pageSize : answer.rowCount >= min(pageSize, Self.lowestCap)
         if isFull, !answer.isAscending, shrinkWindow() {
             report(.unordered, "a full page of tasks from \(question.from) was not in order of creation")
-            return nil
+            return strays.isEmpty ? nil : page([], strays)
         }
         let new = tasks.filter { known[$0.id] == nil && $0.createdTime >= start && $0.createdTime < end }
         for task in tasks { known[task.id] = task.createdTime }
-        let last = tasks.last?.createdTime ?? reached
+        budget.gain(new.count)
+        let last = max(answer.lastTime ?? reached, reached)
         let isCut = isFull && last <= reached
-        if isCut, !hadExactBound, lowerBound == .inclusive { return new.isEmpty ? nil : page(new) }
-        advance(to: last, isFull: isFull, broughtNew: !new.isEmpty, rowCount: answer.rowCount)
-        return page(new)
+        if isCut, !hadExactBound, lowerBound == .inclusive, purpose != .stepping {
+            return new.isEmpty && strays.isEmpty ? nil : page(new, strays)
+        }
+        advance(to: last, isFull: isFull, broughtNew: !new.isEmpty || last > reached, rowCount: answer.ownRowCount)
+        return page(new, strays)
     }
 
     /// Leaves what is created at `latest` or later to another listing.
@@ -122,7 +159,7 @@ struct ListingWalk: Sendable {
 
     /// A page without tasks for what is still to be told at the end.
     mutating func lastWord() -> TaskPage? {
-        anomalies.isEmpty ? nil : page([])
+        anomalies.isEmpty ? nil : page([], [])
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).
@@ -142,13 +179,18 @@ extension ListingWalk {
         if isFull {
             if last > reached {
                 goOn(to: last)
+                standstills = 0
+            } else if standstills >= Self.mostStandstills {
+                giveUpWindow()
             } else {
+                standstills += 1
                 report(.crowdedMillisecond, "a full page of tasks was created at \(reached): there may be more of them")
                 goOn(to: reached + Self.millisecond)
                 purpose = .opening
             }
         } else if broughtNew {
-            goOn(to: max(last, reached))
+            goOn(to: last)
+            standstills = 0
         } else if rowCount > 0, rowCount >= largestPage, purpose == .following {
             purpose = .stepping
         } else {
@@ -169,6 +211,19 @@ extension ListingWalk {
         purpose = .opening
     }
 
+    private mutating func giveUpWindow() {
+        anomalies.append(
+            ListingAnomaly(
+                .noProgress,
+                at: reached,
+                until: windowEnd,
+                "the listing between \(reached) and \(windowEnd) was given up: full pages of tasks that lead no further"
+            )
+        )
+        standstills = 0
+        finishWindow()
+    }
+
     private mutating func openWindow() {
         span = min(span * 2, Self.longestSpan)
         windowEnd = min(reached + span, end)
@@ -186,9 +241,9 @@ extension ListingWalk {
     /// Looks for a proof of what `from` means.
     /// - Returns: `false` where it turned out to be exclusive, so that the answer may lack tasks of the very first
     ///   millisecond.
-    private mutating func learnLowerBound(from tasks: [ListedTask], asked question: Question) -> Bool {
+    private mutating func learnLowerBound(from answer: TaskListAnswer, asked question: Question) -> Bool {
         guard lowerBound == .unknown else { return true }
-        if tasks.first?.createdTime == question.from {
+        if answer.tasks.first?.createdTime == question.from {
             lowerBound = .inclusive
         } else if purpose == .following, question.from == reached {
             lowerBound = .exclusive
@@ -197,36 +252,44 @@ extension ListingWalk {
         return true
     }
 
-    /// The tasks that the question was about, and those after it that were given anyway.
-    private mutating func tasksInside(
-        _ question: Question,
-        of answer: TaskListAnswer
-    ) throws(ProviderError) -> [ListedTask] {
-        let inside = answer.tasks.filter { $0.createdTime >= question.from }
-        let outside = answer.tasks.count - inside.count
-        if outside > 0 {
-            report(
-                .outsideWindow,
-                "\(outside) listed tasks were created before \(question.from), where the listing began"
+    /// - Throws: `malformed` for a full page of nothing new but tasks from before the question.
+    private func requireAnswer(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) {
+        guard answer.rowCount >= min(pageSize, Self.lowestCap), (answer.lastTime ?? start) <= reached,
+            answer.strays.contains(where: { $0.createdTime < question.from })
+        else { return }
+        throw ProviderError(
+            .malformed,
+            "GET tasks: a page of tasks from before \(question.from), which was asked for",
+            advice: "check api_base_url: the answer disregards the question"
+        )
+    }
+
+    /// The tasks that were not asked for, each once: a later window, or a later listing, may bring them or not.
+    private mutating func newStrays(in answer: TaskListAnswer, to question: Question) -> [ListedTask] {
+        let new = answer.strays.filter { task in
+            strays.count < Self.mostStrays && strays.insert(task.id).inserted
+        }
+        if let first = new.first {
+            let ids = new.map(\.id)
+            anomalies.append(
+                ListingAnomaly(
+                    .outsideWindow,
+                    at: first.createdTime,
+                    tasks: ids,
+                    "\(ListingAnomaly.names(ids)), created at \(first.createdTime), listed although \(question.from) to "
+                        + "\(question.to) was asked for"
+                )
             )
         }
-        if outside > 0, answer.rowCount >= min(pageSize, Self.lowestCap), (inside.last?.createdTime ?? start) <= reached
-        {
-            throw ProviderError(
-                .malformed,
-                "GET tasks: a page of tasks from before \(question.from), which was asked for",
-                advice: "check api_base_url: the answer disregards the question"
-            )
-        }
-        return inside
+        return new
     }
 
     private mutating func report(_ code: ListingAnomaly.Code, _ message: String) {
         anomalies.append(ListingAnomaly(code, at: reached, message))
     }
 
-    private mutating func page(_ new: [ListedTask]) -> TaskPage {
+    private mutating func page(_ new: [ListedTask], _ strays: [ListedTask]) -> TaskPage {
         defer { anomalies = [] }
-        return TaskPage(tasks: new, coveredUntil: min(reached, end), anomalies: anomalies)
+        return TaskPage(tasks: new, strays: strays, coveredUntil: min(reached, end), anomalies: anomalies)
     }
 }

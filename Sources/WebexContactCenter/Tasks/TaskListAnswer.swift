@@ -1,67 +1,46 @@
 import Recordings
 
-/// One answer of `GET tasks`, decoded without insisting on anything that a task can do without.
+/// One answer of `GET tasks`, decoded without insisting on anything that a task can do without, and without taking its word
+/// for when a task was created: rows from outside the time of the question are told apart from the others.
 struct TaskListAnswer: Sendable {
-    /// In order of creation, then of ID.
+    /// Created in the time of the question, in order of creation, then of ID.
     var tasks: [ListedTask] = []
+    /// Created before or after it.
+    var strays: [ListedTask] = []
+    /// The latest creation time in the time of the question, of rows without an ID too; `nil` where there is none.
+    var lastTime: Timestamp?
     /// How many rows the answer had, readable or not: what tells a full page.
     var rowCount = 0
     /// Whether the provider had them in order of creation already, as it promises.
     var isAscending = true
+    /// Each kind once.
     var anomalies: [ListingAnomaly] = []
 
+    /// How much later than now the clock of the provider's may be for its times to be believed.
+    private static let clockTolerance = Duration.hours(24)
+
     /// - Throws: `malformed` where there is no list of rows: that is no empty list.
-    init(_ json: JSONValue, asked question: ListingWalk.Question) throws(ProviderError) {
+    init(_ json: JSONValue, asked question: ListingWalk.Question, now: Timestamp) throws(ProviderError) {
         guard let rows = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
         rowCount = rows.count
         tasks.reserveCapacity(rows.count)
-        var neighbour = question.from
+        var reading = Reading(neighbour: question.from, latest: max(now, question.to) + Self.clockTolerance)
         for row in rows {
-            guard let task = task(from: row, beside: neighbour) else { continue }
-            if task.createdTime < neighbour, !tasks.isEmpty { isAscending = false }
-            neighbour = task.createdTime
-            tasks.append(task)
+            let last = reading.hasBegun ? reading.neighbour : nil
+            let task = reading.task(from: row)
+            let time = reading.neighbour
+            if let last, time < last { isAscending = false }
+            let isInside = question.from <= time && time <= question.to
+            if isInside { lastTime = max(lastTime ?? time, time) }
+            guard let task else { continue }
+            if isInside { tasks.append(task) } else { strays.append(task) }
         }
-        if !isAscending || !Self.isSorted(tasks) { tasks.sort(by: Self.precedes) }
+        anomalies = reading.anomalies
+        if !Self.isSorted(tasks) { tasks.sort(by: Self.precedes) }
     }
 
-    private mutating func task(from row: JSONValue, beside neighbour: Timestamp) -> ListedTask? {
-        let attributes = row["attributes"] ?? row
-        guard let id = row["id"]?.text.flatMap({ TaskID($0) }) else {
-            anomalies.append(
-                ListingAnomaly(.unreadableTask, at: neighbour, "a task created near \(neighbour) has no id")
-            )
-            return nil
-        }
-        var created = Timestamp(plausible: attributes["createdTime"])
-        if created == nil {
-            created = neighbour
-            anomalies.append(
-                ListingAnomaly(
-                    .missingCreatedTime,
-                    at: neighbour,
-                    "task \(id) has no createdTime: taken as \(neighbour)"
-                )
-            )
-        }
-        return ListedTask(
-            id: id,
-            createdTime: created ?? neighbour,
-            lastUpdatedTime: Timestamp(plausible: attributes["lastUpdatedTime"]),
-            channelType: attributes["channelType"]?.text ?? "",
-            status: TaskStatus(attributes["status"]?.text ?? ""),
-            captureRequest: Self.captureRequest(attributes["captureRequested"]?.flag),
-            json: row.keptOnDemand
-        )
-    }
-
-    private static func captureRequest(_ flag: Bool?) -> CaptureRequest {
-        switch flag {
-        case true?: .requested
-        case false?: .notRequested
-        case nil: .undetermined
-        }
-    }
+    /// How many rows belong to the time of the question, readable or not.
+    var ownRowCount: Int { rowCount - strays.count }
 
     private static func precedes(_ lhs: ListedTask, _ rhs: ListedTask) -> Bool {
         (lhs.createdTime, lhs.id) < (rhs.createdTime, rhs.id)
@@ -69,6 +48,80 @@ struct TaskListAnswer: Sendable {
 
     private static func isSorted(_ tasks: [ListedTask]) -> Bool {
         zip(tasks, tasks.dropFirst()).allSatisfy { !precedes($1, $0) }
+    }
+}
+
+extension TaskListAnswer {
+    /// Reads row after row, and keeps what is odd about them: one anomaly for each kind, however many rows it is.
+    private struct Reading {
+        /// When the row before was created: what a row without a time is taken for.
+        var neighbour: Timestamp
+        /// What claims to be created later than this has a wrong time.
+        let latest: Timestamp
+        var hasBegun = false
+        private var nameless: (count: Int, first: Timestamp)?
+        private var timeless: [ListedTask] = []
+
+        init(neighbour: Timestamp, latest: Timestamp) {
+            self.neighbour = neighbour
+            self.latest = latest
+        }
+
+        /// - Returns: `nil` for a row without an ID.
+        mutating func task(from row: JSONValue) -> ListedTask? {
+            let attributes = row["attributes"] ?? row
+            let told = Timestamp(plausible: attributes["createdTime"]).flatMap { $0 <= latest ? $0 : nil }
+            neighbour = told ?? neighbour
+            hasBegun = true
+            guard let id = row["id"]?.text.flatMap({ TaskID($0) }) else {
+                nameless = ((nameless?.count ?? 0) + 1, nameless?.first ?? neighbour)
+                return nil
+            }
+            let task = ListedTask(
+                id: id,
+                createdTime: neighbour,
+                lastUpdatedTime: Timestamp(plausible: attributes["lastUpdatedTime"]),
+                channelType: attributes["channelType"]?.text ?? "",
+                status: TaskStatus(attributes["status"]?.text ?? ""),
+                captureRequest: CaptureRequest(listed: attributes["captureRequested"]?.flag),
+                json: row.keptOnDemand
+            )
+            if told == nil { timeless.append(task) }
+            return task
+        }
+
+        var anomalies: [ListingAnomaly] {
+            var anomalies: [ListingAnomaly] = []
+            if let task = timeless.first {
+                let ids = timeless.map(\.id)
+                anomalies.append(
+                    ListingAnomaly(
+                        .missingCreatedTime,
+                        at: task.createdTime,
+                        tasks: ids,
+                        "no possible createdTime: \(ListingAnomaly.names(ids)), taken as created at \(task.createdTime)"
+                    )
+                )
+            }
+            if let (count, first) = nameless {
+                let rows =
+                    count == 1 ? "a task created near \(first) has" : "\(count) tasks created from \(first) on have"
+                anomalies.append(ListingAnomaly(.unreadableTask, at: first, "\(rows) no id"))
+            }
+            return anomalies
+        }
+    }
+}
+
+extension CaptureRequest {
+    /// In the listing's words (wxcc-api 5).
+    fileprivate init(listed flag: Bool?) {
+        self =
+            switch flag {
+            case true?: .requested
+            case false?: .notRequested
+            case nil: .undetermined
+            }
     }
 }
 

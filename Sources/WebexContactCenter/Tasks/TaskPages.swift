@@ -5,54 +5,25 @@ import Transfer
 package struct TaskPage: Sendable {
     /// Tasks that no earlier page had, in the order they were created; may be none.
     package var tasks: [ListedTask]
+    /// Tasks from outside the asked time that the provider gave anyway: they exist, and say nothing of what was listed.
+    package var strays: [ListedTask]
     /// Every task of the asked time that was created before this has been listed, by this page or an earlier one.
     package var coveredUntil: Timestamp
     /// What was not as it should be in the provider's answer.
     package var anomalies: [ListingAnomaly]
 
     /// States all of it.
-    package init(tasks: [ListedTask], coveredUntil: Timestamp, anomalies: [ListingAnomaly] = []) {
+    package init(
+        tasks: [ListedTask],
+        strays: [ListedTask] = [],
+        coveredUntil: Timestamp,
+        anomalies: [ListingAnomaly] = []
+    ) {
         self.tasks = tasks
+        self.strays = strays
         self.coveredUntil = coveredUntil
         self.anomalies = anomalies
     }
-}
-
-/// Something in a listing that a person should know of, because a task may have been missed or put in the wrong place.
-package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
-    /// What to match on.
-    package var code: Code
-    /// One line, with the time or the task concerned.
-    package var message: String
-    /// The creation time concerned.
-    package var at: Timestamp
-
-    /// The kinds of it.
-    package enum Code: String, Sendable, CaseIterable {
-        /// More tasks than fit a page were created in one millisecond, and the interface has no way to the rest.
-        case crowdedMillisecond = "crowded_millisecond"
-        /// A row that has no task ID.
-        case unreadableTask = "unreadable_task"
-        /// A task without a creation time: listed as if created together with its neighbour.
-        case missingCreatedTime = "missing_created_time"
-        /// A task from outside the time that was asked for; left out.
-        case outsideWindow = "outside_window"
-        /// A full page that was not in order of creation: asked for again in smaller windows.
-        case unordered
-        /// The provider's clock is more than a day behind ours: one of them is wrong, and what it says of its newest
-        /// tasks cannot be believed.
-        case clocksApart = "clocks_apart"
-    }
-
-    /// States an anomaly.
-    package init(_ code: Code, at: Timestamp, _ message: String) {
-        self.code = code
-        self.message = message
-        self.at = at
-    }
-
-    /// The message.
-    package var description: String { message }
 }
 
 /// The tasks created in a span of time, page by page, each fetched when it is asked for.
@@ -84,6 +55,7 @@ package struct TaskPages: AsyncSequence, Sendable {
         package mutating func next() async throws(ProviderError) -> TaskPage? {
             try walk.requireMilliseconds()
             while let question = walk.question {
+                walk.spend()
                 let answer: TaskListAnswer
                 do throws(ProviderError) {
                     answer = try await exchange.tasks(question, of: settings)
@@ -128,7 +100,7 @@ extension ProviderExchange {
         return try await answer(to: APICall(method: .get, path: "tasks", query: query)) {
             json,
             _ throws(ProviderError) in
-            try TaskListAnswer(json, asked: question)
+            try TaskListAnswer(json, asked: question, now: now())
         }
     }
 }

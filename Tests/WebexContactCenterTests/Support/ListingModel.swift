@@ -17,6 +17,10 @@ struct ListingModel: Sendable {
     var ignoresTo = false
     /// 413 for a window with more rows than this.
     var tooLargeAbove = Int.max
+    /// What it says in the place of an honest page, by that page, the bounds, and whether the listing begins there.
+    var lie: (@Sendable (_ rows: [Row], _ from: Int64, _ to: Int64, _ isFirst: Bool) -> [Row])?
+
+    typealias Row = (name: String, time: Int64)
 
     func rows(from: Int64, to: Int64) -> [(name: String, time: Int64)] {
         let rows = times.enumerated().map { (name: "task-\($0.offset)", time: $0.element) }.filter { row in
@@ -32,7 +36,9 @@ struct ListingModel: Sendable {
         else { return .json("{}", status: 400) }
         let found = rows(from: from, to: to)
         guard found.count <= tooLargeAbove else { return HTTPResponse(status: 413) }
-        let data = found.prefix(min(cap, pageSize)).map { row in
+        var page = Array(found.prefix(min(cap, pageSize)))
+        if let lie { page = lie(page, from, to, from == 1_763_000_000_000 - 1) }
+        let data = page.map { row in
             #"{"id":"\#(row.name)","attributes":{"createdTime":\#(row.time),"status":"completed"}}"#
         }
         return .json(#"{"meta":{},"data":[\#(data.joined(separator: ","))]}"#)

@@ -1,0 +1,94 @@
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// What one listing had that a listing should not have, told and kept as it comes, and which days are in doubt by it. A pass
+/// that may have missed a task is not complete.
+struct ListingReport: Sendable {
+    let organization: Organization
+    let context: PassContext
+    let window: PassWindow
+    /// Of which a task may be missing.
+    private(set) var days: Set<ArchiveDay> = []
+    /// From when on there are tasks that another listing may bring.
+    private(set) var unlisted: Timestamp?
+    private var counts: [ListingAnomaly.Code: Int] = [:]
+
+    /// Of a kind that names tasks, so many are told one by one; of any other, the first.
+    private static let mostTold = 5
+
+    init(organization: Organization, context: PassContext, window: PassWindow) {
+        self.organization = organization
+        self.context = context
+        self.window = window
+    }
+
+    /// Keeps an anomaly as an event, and the days that it puts in doubt. The same over and over is told once.
+    mutating func take(_ anomaly: ListingAnomaly) async throws {
+        let count = counts[anomaly.code, default: 0] + 1
+        counts[anomaly.code] = count
+        if count <= Self.told(anomaly.code) {
+            context.observer(.listingAnomaly(organization.name, anomaly.description))
+        }
+        let event = Event(
+            time: context.now(),
+            kind: .listingAnomaly,
+            organization: organization.name,
+            task: anomaly.tasks.count == 1 ? anomaly.tasks.first : nil,
+            detail: ["at": anomaly.at.description, "code": anomaly.code.rawValue, "reason": anomaly.message]
+        )
+        try await context.manifest.appendEvent(event)
+        guard anomaly.code.mayHideTask else { return }
+        let doubted = daysInDoubt(anomaly)
+        days.formUnion(doubted)
+        if anomaly.code.mayPass { unlisted = min(anomaly.at, unlisted ?? anomaly.at) }
+        context.listingDoubts.add(organization.name)
+        try await context.manifest.noteListingDoubts(organization.name, days: doubted, now: context.now())
+    }
+
+    /// Says how much was not told one by one.
+    func tellRest() {
+        for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let rest = count - Self.told(code)
+            guard rest > 0 else { continue }
+            context.observer(.listingAnomaly(organization.name, "\(rest) more of the kind \(code.rawValue)"))
+        }
+    }
+
+    private static func told(_ code: ListingAnomaly.Code) -> Int { code.namesTasks ? mostTold : 1 }
+
+    /// A row without an ID stands anywhere after its neighbour.
+    private func daysInDoubt(_ anomaly: ListingAnomaly) -> [ArchiveDay] {
+        let (first, last) = (context.rules.day(of: anomaly.at), window.range.upperBound - .milliseconds(1))
+        let end = anomaly.code == .unreadableTask ? last : anomaly.until.map { $0 - .milliseconds(1) } ?? anomaly.at
+        return first.through(max(first, context.rules.day(of: end)))
+    }
+}
+
+extension ListingAnomaly.Code {
+    /// Whether there may be a task that the listing did not bring. One in the wrong place is known all the same, and one
+    /// out of order or out of the window is brought by the question for its own time.
+    fileprivate var mayHideTask: Bool {
+        switch self {
+        case .crowdedMillisecond, .unreadableTask, .clocksApart, .noProgress: true
+        case .missingCreatedTime, .outsideWindow, .unordered: false
+        }
+    }
+
+    /// Whether another listing may bring what this one did not. A millisecond with more tasks than a page has looks the same
+    /// however often it is asked for.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unreadableTask, .noProgress: true
+        case .crowdedMillisecond, .clocksApart, .missingCreatedTime, .outsideWindow, .unordered: false
+        }
+    }
+
+    /// Whether it says which tasks it is about.
+    fileprivate var namesTasks: Bool {
+        switch self {
+        case .missingCreatedTime, .outsideWindow: true
+        case .crowdedMillisecond, .unreadableTask, .clocksApart, .unordered, .noProgress: false
+        }
+    }
+}
