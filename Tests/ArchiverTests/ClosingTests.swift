@@ -34,7 +34,7 @@ import Testing
     /// A small day of which two calls have no recording, though they should.
     private static func lossyWorld() throws -> SimulatedWorld {
         var mix = CallMix.plain
-        mix.missingShare = 0.3
+        mix.missingCalls = [2, 5]
         return try .small(mix: mix)
     }
 

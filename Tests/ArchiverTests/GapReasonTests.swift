@@ -36,7 +36,7 @@ import Testing
 
     @Test func `is that it was purged, where a task is older than the provider keeps recordings`() async throws {
         var mix = CallMix.plain
-        mix.missingShare = 0.3
+        mix.missingCalls = [2, 5]
         try await Installation.with(.small(mix: mix)) { here in
             let first = try await here.pass()
             let missing = first.summary.recordings.gaps

@@ -72,7 +72,7 @@ import WebexContactCenter
         async throws
     {
         var mix = CallMix.plain
-        mix.missingShare = 0.3
+        mix.missingCalls = [2, 5]
         try await Installation.with(.small(mix: mix)) { here in
             try await here.pass(.sinceLastPass)
             let missing = try await here.gaps()

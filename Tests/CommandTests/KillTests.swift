@@ -58,7 +58,7 @@ import Testing
     @Test func `between any two steps of a pass, and then of the recovery, loses, doubles and falsifies nothing`()
         async throws
     {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             var draws = Draws()
             let sample = try await root(desk, "sample", offered)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `at random, again and again on the same root, ends complete`() async throws {
-        try await Desk.with(calls: 5, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 5, scale: 0.1, mix: .recordedInParts) { desk in
             var draws = Draws()
             let root = try await root(desk, "again", desk.offered)
             let tally = Tally()
@@ -116,7 +116,7 @@ import Testing
     @Test(arguments: ["sealed", "stored"]) func `in a rebuild leaves a manifest, the old or the new`(_ what: String)
         async throws
     {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             var draws = Draws()
             let origin = try await root(desk, "origin", offered)
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func `in a fetch from the provider gives whole files the next time, and archives them once`() async throws {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
             let wanted = desk.simulator.servedRecordings().filter { $0.taskID == task }.map { $0.sha256() }.sorted()
@@ -185,7 +185,7 @@ import Testing
     @Test func `that is stopped in mid-download for longer than everything lasts goes on when it is woken`()
         async throws
     {
-        try await Desk.with(calls: 6, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 6, scale: 0.1, mix: .recordedInParts) { desk in
             var settings = `A process that is killed`.settings
             settings["CALLARK_DOWNLOADS_STALL_SECONDS"] = "1"
             settings["CALLARK_DOWNLOADS_ATTEMPTS"] = "8"

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `before any step leaves everything that was called stored or archived by then`() async throws {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             let settings = `A process that is killed`.settings
             var draws = Draws()

@@ -25,6 +25,41 @@ import Testing
         #expect(Set(first.map(\.recording.id)).isDisjoint(with: other.map(\.recording.id)))
     }
 
+    @Test(arguments: ["2025-11-21", "2024-02-29", "2026-12-31", "2026-11-29", "1999-01-01"])
+    func `a world on another date is the same one, moved`(_ first: String) throws {
+        func content(_ world: SimulatedWorld) throws -> [[String]] {
+            let starts = try world.days.map { try #require(CalendarDay($0)).span(in: .gmt).lowerBound }
+            return world.tasks().map { task in
+                let start = starts[world.days.firstIndex(of: task.day) ?? 0]
+                let times = [task.created, task.ended, task.captureRequestKnown].map { start.distance(to: $0) }
+                let facts = world.facts(of: task)
+                let recordings = task.recordings.map { "\($0.id) \($0.fileName) \($0.callType) \($0.sound)" }
+                let staff = "\(task.owner?.name ?? "") \(task.queue?.name ?? "") \(facts.holdDuration)"
+                return [task.id, "\(task.kind)", "\(times)", staff, "\(task.transcripts.map(\.id))"] + recordings
+            }
+        }
+        let usual = try content(try world(60, days: ["2025-11-20", "2025-11-21"]))
+        #expect(try content(try world(60, days: try SimulatedWorld.days(2, from: first))) == usual)
+    }
+
+    @Test func `the first recording of a day can be given a size, and nothing else changes`() throws {
+        let days = ["2025-11-20", "2025-11-21"]
+        var mix = CallMix.typical
+        mix.firstRecordingBytes = 3_000_000
+        // So that the first call would be one without a recording.
+        (mix.unrecordedShare, mix.abandonedShare) = (1, 1)
+        let sized = try world(10, days: days, mix: mix)
+        for day in days {
+            let recordings = try #require(sized.tasks().first { $0.day == day }?.recordings)
+            #expect(recordings[0].sound.byteCount >= 3_000_000 && recordings[0].stop > recordings[0].start)
+        }
+        mix.firstRecordingBytes = nil
+        let drawn = try world(10, days: days, mix: mix)
+        let others = { (world: SimulatedWorld) in world.tasks().map { ($0.id, $0.recordings.map(\.id)) } }
+        let pairs = zip(others(sized), others(drawn)).filter { $0 != $1 }
+        #expect(pairs.count == 2)
+    }
+
     @Test func `two thousand calls give about two thousand nine hundred recordings`() throws {
         let recordings = Simulator(world: try world(2000)).servedRecordings()
         #expect((2750...3050).contains(recordings.count))

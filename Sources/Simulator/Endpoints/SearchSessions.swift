@@ -55,7 +55,8 @@ extension Provider {
     ) -> JSON {
         let team = staff.team(of: key.agent)
         let end = contacts.compactMap(\.facts.wrappedUp).max() ?? start
-        var random = SeededRandom(world.seed, 0x7365_7373, key.agent.id.hashed, key.day.hashed)
+        let day = UInt64(world.days.firstIndex(of: key.day) ?? 0)
+        var random = SeededRandom(world.seed, 0x7365_7373, key.agent.id.hashed, day)
         let session = Identifier.random(&random)
         let channels = Dictionary(grouping: contacts.filter { $0.task.created <= now }, by: \.task.channelType)
         let rows = channels.sorted { $0.key < $1.key }.map { kind, contacts -> JSON in

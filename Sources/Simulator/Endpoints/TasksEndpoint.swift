@@ -80,7 +80,7 @@ extension Provider {
     }
 
     private func row(_ task: SimulatedTask, requested: Bool?, quirks: Quirks, at now: Moment) -> JSON {
-        var random = SeededRandom(world.seed, 0x726F_7773, UInt64(task.created.milliseconds), UInt64(task.id.hashed))
+        var random = SeededRandom(world.seed, 0x726F_7773, task.id.hashed)
         let met = now >= task.created.advanced(by: 8000)
         var attributes: [(String, JSON)] = []
         Self.add("owner", met ? task.owner : nil, to: &attributes, quirks, &random)

@@ -10,19 +10,25 @@ struct CallMaker {
     private var mix: CallMix { world.mix }
     private var staff: Staff { world.staff[place.organization] }
 
+    /// What the call's first recording has at least, in bytes; `nil` if that does not matter.
+    var leastBytes: Int? { place.index == 0 ? mix.firstRecordingBytes : nil }
+
+    var isMissing: Bool { mix.missingCalls.contains(place.index) }
+
     func task(created: Moment, digital: Bool) -> SimulatedTask {
         var random = SeededRandom(world.seed, 0x6361_6C6C, place.packed)
         let opaque = random.chance(mix.opaqueIdentifierShare)
         let id = Identifier(seed: world.seed).text(place, opaque: opaque)
         if digital { return digitalTask(id, created, &random) }
-        let kind = isLast ? .answered : kind(&random)
+        let drawn = kind(&random)
+        let kind = isLast || leastBytes != nil ? .answered : drawn
         let customer = "+1555\(1_000_000 + random.below(9_000_000))"
         let line = "+1800555\(1000 + random.below(40))"
         let answered = kind == .answered || kind == .outdial
         let agent = answered ? staff.agents.pick(&random) : nil
         let queue = kind == .selfService || kind == .outdial ? nil : staff.queues.pick(&random)
         let connected = created + .milliseconds(Int64(random.uniform(answered ? 6000...75_000 : 4000...150_000)))
-        let recorded = answered && !random.chance(mix.unrecordedShare)
+        let recorded = answered && (!random.chance(mix.unrecordedShare) || leastBytes != nil)
         var tape = CallTape(maker: self, customer: customer, agent: agent, random: random)
         if recorded { tape.record(from: connected, inbound: kind == .answered) }
         let ended = recorded ? tape.ended : connected + tape.lengthUnrecorded()

@@ -31,6 +31,12 @@ package struct CallMix: Sendable, Hashable {
     /// Tasks around midday that share one millisecond; pairs of them are common anyway.
     package var tasksInOneMillisecond = 5
 
+    /// Calls of each day, by their position in it from 0 on, whose recordings were asked for and never appear.
+    package var missingCalls: Set<Int> = []
+    /// That many bytes at least, whatever the scale, has the first recording of each day's first call, which is then an
+    /// answered and recorded one; `nil` if that is drawn like all the rest.
+    package var firstRecordingBytes: Int?
+
     /// The same as ``typical``.
     package init() {}
 

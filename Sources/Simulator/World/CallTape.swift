@@ -31,14 +31,16 @@ struct CallTape {
         let count = pieceCount()
         var pieces = [(start: Moment, seconds: Double)]()
         var time = connected
-        for _ in 0..<count {
-            let seconds = length(median: 100, mean: 180)
+        // The smallest encoding has a byte a sample.
+        let least = Double(maker.leastBytes ?? 0) / Double(VoiceBank.sampleRate)
+        for position in 0..<count {
+            let seconds = max(length(median: 100, mean: 180), position == 0 ? least : 0)
             pieces.append((time, seconds))
             time = time + .milliseconds(Int64((seconds + random.uniform(1...20)) * 1000))
         }
         let last = pieces[count - 1]
         ended = last.start + .milliseconds(Int64(last.seconds * 1000)) + .milliseconds(500)
-        let missing = random.chance(mix.missingShare)
+        let missing = random.chance(mix.missingShare) || maker.isMissing
         let delay = captureDelay()
         for (position, piece) in pieces.enumerated() {
             // Recorders number pieces, but some start again at 1: file names are not unique (wxcc-api 6.2).

@@ -8,7 +8,7 @@ struct Identifier: Sendable {
     /// Which task of the world this is.
     struct Place: Hashable, Sendable {
         var organization: Int
-        /// Days since 1970.
+        /// Position among the world's days: the date itself names nothing.
         var day: Int
         /// Position among the day's tasks.
         var index: Int

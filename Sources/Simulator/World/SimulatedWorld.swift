@@ -1,7 +1,8 @@
 import Foundation
 
 /// A provider's data, made from a seed: the same values give the same tasks, recordings and bytes of audio on every
-/// machine and at every time. Nothing is kept; each call is made from its number whenever it is looked at.
+/// machine and at every time. Days count from the world's first one: a world moved to other dates holds the same calls,
+/// and only its times differ. Nothing is kept; each call is made from its number whenever it is looked at.
 package struct SimulatedWorld: Sendable {
     /// What all of it follows from.
     package let seed: UInt64
@@ -22,7 +23,6 @@ package struct SimulatedWorld: Sendable {
 
     let staff: [Staff]
     private let spans: [Range<Moment>]
-    private let dayNumbers: [Int]
 
     /// - Parameters:
     ///   - days: calendar days such as `2025-11-20`, in any order.
@@ -55,7 +55,6 @@ package struct SimulatedWorld: Sendable {
         self.scale = scale
         self.mix = mix
         spans = calendarDays.map { $0.span(in: timeZone) }
-        dayNumbers = calendarDays.map { Int($0.span(in: .gmt).lowerBound.milliseconds / 86_400_000) }
         staff = organizations.indices.map { Staff(seed: seed, organization: $0) }
         clockStart =
             switch clock {
@@ -88,9 +87,9 @@ package struct SimulatedWorld: Sendable {
     /// - Returns: `nil` where this world has no such task.
     func task(id: String, organization: Int) -> SimulatedTask? {
         guard let place = Identifier(seed: seed).place(id), place.organization == organization,
-            let day = dayNumbers.firstIndex(of: place.day), place.index < tasksPerDay
+            place.day < days.count, place.index < tasksPerDay
         else { return nil }
-        let task = task(organization, at: day * tasksPerDay + place.index)
+        let task = task(organization, at: place.day * tasksPerDay + place.index)
         return task.id == id ? task : nil
     }
 
@@ -98,7 +97,7 @@ package struct SimulatedWorld: Sendable {
 
     private func task(_ organization: Int, at position: Int) -> SimulatedTask {
         let (day, index) = position.quotientAndRemainder(dividingBy: tasksPerDay)
-        let place = Identifier.Place(organization: organization, day: dayNumbers[day], index: index)
+        let place = Identifier.Place(organization: organization, day: day, index: index)
         let maker = CallMaker(world: self, place: place, day: days[day], isLast: isLast(index))
         return maker.task(created: created(day: day, index: index), digital: isDigital(index))
     }
@@ -106,7 +105,7 @@ package struct SimulatedWorld: Sendable {
     /// Digital tasks lie evenly between the calls.
     private func isDigital(_ index: Int) -> Bool {
         func before(_ index: Int) -> Int { (index * digitalPerDay + tasksPerDay / 2) / tasksPerDay }
-        return before(index) != before(index + 1)
+        return before(index) != before(index + 1) && !(index == 0 && mix.firstRecordingBytes != nil)
     }
 
     /// The last call of a day goes on into the next day.

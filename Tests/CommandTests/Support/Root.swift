@@ -141,6 +141,13 @@ extension CallMix {
         mix.tasksInOneMillisecond = 1
         return mix
     }
+
+    /// The same, and one of the recordings is large enough for a part file under `A process that is killed`.settings.
+    static var recordedInParts: CallMix {
+        var mix = recorded
+        mix.firstRecordingBytes = 400_000
+        return mix
+    }
 }
 
 extension Collection where Self: Sendable, Element: Sendable {
