@@ -141,7 +141,9 @@ let package = Package(
         ),
         .testTarget(
             name: "DailyArchiveTests",
-            dependencies: ["DailyArchive", "Recordings", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "DailyArchive", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// Every mistake gives one clear line and its exit code (interface.md, exit codes).
@@ -129,16 +130,11 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: ReadOnlyMount.isPossible, "needs root and mount namespaces"))
+    @Test(.needs("root and mount namespaces", ReadOnlyMount.isPossible))
     func `a root that is read-only is input and output`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
-            let program = Program.products.appending(path: "callark").path
-            let ending = try await Program.run(
-                "unshare",
-                ["-m", "bash", "-c", ReadOnlyMount.script, "-", desk.root, program, "archive", "--day", desk.day],
-                environment: ["CALLARK_CONFIG": desk.configuration]
-            )
+            let ending = try await ReadOnlyMount.run(["archive", "--day", desk.day], of: desk)
             #expect(ending.status == 74)
             #expect(try ending.complaint.contains("read-only"))
         }
@@ -156,8 +152,8 @@ import Testing
 }
 
 /// A mount of a folder, in a namespace of the process's own, that nobody can write to.
-private enum ReadOnlyMount {
-    static let script = """
+enum ReadOnlyMount {
+    private static let script = """
         set -e; root=$1; shift; mount --bind "$root" "$root"; mount -o remount,bind,ro "$root"; exec "$@"
         """
 
@@ -170,6 +166,16 @@ private enum ReadOnlyMount {
         process.waitUntilExit()
         return process.terminationStatus == 0
     }()
+
+    /// Runs `callark` while the desk's root is mounted so.
+    static func run(_ arguments: [String], of desk: Desk) async throws -> Program.Ending {
+        let program = Program.products.appending(path: "callark").path
+        return try await Program.run(
+            "unshare",
+            ["-m", "bash", "-c", script, "-", desk.root, program] + arguments,
+            environment: ["CALLARK_CONFIG": desk.configuration]
+        )
+    }
 }
 
 @Suite struct `Damage` {

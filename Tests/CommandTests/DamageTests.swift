@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// What `verify` and `rebuild` say of damage, and with what exit codes.
@@ -205,13 +206,11 @@ import Testing
         #expect(try await Program.run("callark", ["verify"] + arguments).status == 64)
     }
 
-    @Test func `is looked for where nothing may be written, which is said`() async throws {
+    @Test(.needs("root and mount namespaces", ReadOnlyMount.isPossible))
+    func `is looked for where nothing may be written, which is said`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
-            let bind = "mount --bind \(desk.root) \(desk.root) && mount -o remount,ro,bind \(desk.root)"
-            guard geteuid() == 0, try await Program.run("sh", ["-ec", bind]).status == 0 else { return }
-            let ending = try await desk.run("verify")
-            _ = try await Program.run("umount", [desk.root])
+            let ending = try await ReadOnlyMount.run(["verify"], of: desk)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.errors.contains("cannot be told which archives were read"))
             #expect(ending.output.contains("no fault"))
@@ -243,7 +242,7 @@ import Testing
             let arguments = ["-shared", "-fPIC", "-o", library, "\(desk.folder)/far.c", "-ldl"]
             let compiler = try await Program.run("cc", arguments)
             try #require(compiler.status == 0, "\(compiler.errors)")
-            let far = ["LD_PRELOAD": library, "TEST_FAR_FOLDER": desk.root]
+            let far = ["LD_PRELOAD": FaultShim.preloading(library), "TEST_FAR_FOLDER": desk.root]
             func run(_ arguments: String...) async throws -> Program.Ending {
                 try await desk.start(arguments, environment: far).end()
             }

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// Disks that are full, read-only, or fail.
@@ -35,7 +36,7 @@ import Testing
     @Test func `that fails at any one write, flush, truncation or rename ends the pass with 74, and loses nothing`()
         async throws
     {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             var draws = Draws()
             let sample = try await root(desk, "sample", offered)
@@ -65,7 +66,7 @@ import Testing
     func `that fails from some step on ends the pass with 74, and goes on when it works again`(
         _ action: Mishap.Action
     ) async throws {
-        try await Desk.with(calls: 3, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
             let offered = desk.offered
             var draws = Draws()
             let sample = try await root(desk, "sample", offered)
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func `that writes less than it was given is given the rest`() async throws {
-        try await Desk.with(calls: 2, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 2, scale: 0.1, mix: .recordedInParts) { desk in
             let root = try await root(desk, "short", desk.offered)
             let mishap = Mishap(.short, at: Step(kind: "write", ordinal: 1), times: nil)
             let ending = try await root.run(root.pass, mishap)
@@ -165,7 +166,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.isPossible, "needs to mount a tmpfs"))
+    @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
     func `of a few megabytes that fills up stops the pass with both numbers, and the next one goes on`() async throws {
         try await Desk.with(calls: 8, scale: 0.05, mix: .recorded) { desk in
             desk.simulator.inject(FaultRule(.media, .always, .slow(bytesPerSecond: 60_000)))
@@ -193,7 +194,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.isPossible, "needs to mount a tmpfs"))
+    @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
     func `without inodes stops the pass, which says that it is those`() async throws {
         try await Desk.with(calls: 4, scale: 0.05, mix: .recorded) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m,nr_inodes=60")
@@ -215,7 +216,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.isPossible, "needs to mount a tmpfs"))
+    @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
     func `that is read-only is said to be, and what is on it is read all the same`() async throws {
         try await Desk.with(calls: 3, scale: 0.02, mix: .recorded) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=16m")
@@ -238,9 +239,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: SmallDisk.isPossible, "needs to mount a tmpfs"))
+    @Test(.needs("the right to mount a tmpfs", SmallDisk.isPossible))
     func `is left with minimum_free_bytes before it is full`() async throws {
-        try await Desk.with(calls: 10, scale: 0.1, mix: .recorded) { desk in
+        try await Desk.with(calls: 10, scale: 0.1, mix: .recordedInParts) { desk in
             let disk = try await SmallDisk(at: "\(desk.folder)/small/archive", "size=6m")
             let root = try await root(desk, in: disk)
             let minimum = 3 << 20

@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// What tools say of an archive that know nothing of Callark.
@@ -56,7 +57,8 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: hasBagit, "needs Python's bagit")) func `the Library of Congress's bagit agrees`() async throws {
+    @Test(.needs("Python's bagit", hasBagit))
+    func `the Library of Congress's bagit agrees`() async throws {
         try await Desk.with { desk in
             for bag in try await unpack(desk) {
                 let ending = try await Program.run(Self.python, ["-m", "bagit", "--validate", "\(desk.folder)/\(bag)"])

@@ -1,6 +1,7 @@
 import DailyArchive
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 @Suite struct ArchiveRootTests {
@@ -50,7 +51,7 @@ import Testing
         #expect(error?.code == .missing)
     }
 
-    @Test(.enabled(if: Tool.mayMount, "needs the right to mount"))
+    @Test(.needs("the right to mount", Tool.mayMount))
     func `a root on a read-only file system says so`() async throws {
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(at: folder.path)

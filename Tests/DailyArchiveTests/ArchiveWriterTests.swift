@@ -1,6 +1,7 @@
 @testable import DailyArchive
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 @Suite struct ArchiveWriterTests {
@@ -169,7 +170,7 @@ import Testing
         #expect(try await writer.seal(.sample, tasks: Listing([])).recordingCount == 1)
     }
 
-    @Test(.enabled(if: Tool.mayMount, "needs the right to mount a small file system"))
+    @Test(.needs("the right to mount a small file system", Tool.mayMount))
     func `a full disk loses nothing that was stored and stops nothing for good`() async throws {
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(at: folder.path)

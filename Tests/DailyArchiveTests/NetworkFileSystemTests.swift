@@ -50,10 +50,10 @@ import Testing
         #expect(NetworkFileSystem.mountType(ofDevice: 7, in: "nonsense") == nil)
     }
 
-    @Test func `is not what the tests run on, as far as statfs and findmnt say`() throws {
+    @Test func `is what the tests run on, or not, as statfs says`() throws {
         let folder = try TemporaryFolder()
         let told = try Tool.run("stat", "-f", "-c", "%T", folder.path).output
-        guard !["nfs", "smb", "cifs", "v9fs", "ceph", "fuseblk"].contains(where: told.hasPrefix) else { return }
-        #expect(try ArchiveRoot(path: folder.path).networkFileSystem() == nil)
+        let isFar = ["nfs", "smb", "cifs", "v9fs", "ceph", "fuseblk"].contains(where: told.hasPrefix)
+        #expect(try (ArchiveRoot(path: folder.path).networkFileSystem() != nil) == isFar)
     }
 }

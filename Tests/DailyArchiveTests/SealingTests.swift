@@ -1,6 +1,7 @@
 @testable import DailyArchive
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 /// What programs say that know nothing of Callark.
@@ -63,7 +64,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Tool.hasBagit, "needs python3 with bagit"), arguments: [0, 1, 6])
+    @Test(.needs("python3 with bagit", Tool.hasBagit), arguments: [0, 1, 6])
     func `bagit-python calls it a valid bag`(count: Int) async throws {
         _ = try await place.sealed(.samples(count), tasks: [.sample("task-0"), .sample("täsk/../1")])
         let outcome = try Tool.run(Tool.python, "-m", "bagit", "--validate", try unpack())

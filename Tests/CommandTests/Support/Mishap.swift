@@ -64,6 +64,11 @@ struct Step: Sendable, Hashable, CustomStringConvertible {
 enum FaultShim {
     static let library = Program.products.appending(path: "libFaultShim.so").path
 
+    /// A value of `LD_PRELOAD` with `library` before what the tests themselves run under, such as another clock.
+    static func preloading(_ library: String) -> String {
+        [library, ProcessInfo.processInfo.environment["LD_PRELOAD"] ?? ""].filter { !$0.isEmpty }.joined(separator: ":")
+    }
+
     /// What makes a process count its steps below `root`.
     /// - Parameters:
     ///   - log: gets a line for each step.
@@ -77,7 +82,7 @@ enum FaultShim {
         clock: Int = 0
     ) -> [String: String] {
         var variables = fault?.variables ?? [:]
-        variables["LD_PRELOAD"] = library
+        variables["LD_PRELOAD"] = preloading(library)
         variables["FAULT_ROOT"] = root
         variables["FAULT_LOG"] = log
         variables["FAULT_SHADOW"] = shadow
