@@ -130,7 +130,7 @@ import Transfer
         [
             1, day, 40 * day, 4_092_595_200_000 - 1_763_000_000_000, 253_402_300_799_999 - 1_763_000_000_000, -1 - day,
             -day * 300,
-        ]
+        ] as [Int64]
     )
     func `a row whose time is a lie never moves the listing on, and is told with its ID`(lie: Lie, later: Int64)
         async throws
