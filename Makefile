@@ -27,7 +27,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release manual install demo test check-interop soak fuzz bench lint format clean packages test-packages bench-packages
+.PHONY: help build release manual install demo test test-dates test-all check-interop soak fuzz bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -53,6 +53,13 @@ demo: release ## archive and verify a simulated day: no account, no network
 test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run every test
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
+	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
+
+test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
+	$(SWIFT) build --build-tests
+	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" $(DATES)
+
+test-all: test test-dates check-interop soak fuzz ## every test and every long trial: some four hours
 
 check-interop: release test-packages $(PYTHON_ENVIRONMENT)/.complete ## a day of 2,000 calls, checked by tools that know nothing of Callark
 	Tests/interop/check "$$($(SWIFT) build -c release --show-bin-path)"

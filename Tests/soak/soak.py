@@ -151,7 +151,7 @@ class Soak:
             "CALLARK_DOWNLOADS_MEMORY_BYTES": "1048576",
             "CALLARK_DOWNLOADS_STALL_SECONDS": "2",
             "CALLARK_DOWNLOADS_ATTEMPTS": "4",
-            "LD_PRELOAD": str(pathlib.Path(self.options.shim).resolve()),
+            "LD_PRELOAD": ":".join(filter(None, [str(pathlib.Path(self.options.shim).resolve()), os.environ.get("LD_PRELOAD")])),
             # The simulated days lie in the past, and Callark lives in them.
             "FAULT_CLOCK": str(shift),
         }
