@@ -155,16 +155,35 @@ import Testing
             purge(here)
             here.simulator.resetCounters()
             var cutOff = 0
-            for milliseconds in 0..<25 {
-                let pass = Task { try await here.pass() }
-                try await Task.sleep(for: .milliseconds(milliseconds))
-                pass.cancel()
-                if case .failure = await pass.result { cutOff += 1 }
-            }
+            for reading in 1...25 where try await isCutOff(here, atReading: reading) { cutOff += 1 }
             #expect(cutOff > 0)
             try await here.pass()
             try await expectNothingLost(here, offered)
         }
+    }
+
+    /// A pass that is cancelled when it looks at its clock for the n-th time.
+    /// - Returns: whether it failed for that.
+    private func isCutOff(_ here: Installation, atReading number: Int) async throws -> Bool {
+        let (readings, pass) = (Mutex(0), Mutex<Task<Pass.Result, any Error>?>(nil))
+        let (isKnown, know) = AsyncStream<Void>.makeStream()
+        let time = here.now
+        let now: @Sendable () -> Timestamp = {
+            let count = readings.withLock { count in
+                count += 1
+                return count
+            }
+            if count == number { pass.withLock(\.self)?.cancel() }
+            return time()
+        }
+        let task = Task {
+            for await _ in isKnown {}
+            return try await here.pass(now: now)
+        }
+        pass.withLock { $0 = task }
+        know.finish()
+        if case .failure = await task.result { return true }
+        return false
     }
 
     @Test func `of before the first recording stores an open archive that it never heard of`() async throws {

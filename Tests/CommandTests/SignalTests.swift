@@ -60,20 +60,21 @@ import Testing
     @Test func `that is killed, again and again, loses and falsifies nothing`() async throws {
         try await Desk.with(calls: 14) { desk in
             desk.simulator.inject(FaultRule(.media, .share(0.5), .slow(bytesPerSecond: 60_000)))
+            var draws = Draws()
+            print("kills after drawn downloads (seed \(draws.seed))")
             var moments: [Int] = []
             for _ in 0..<5 {
                 let asked = desk.simulator.counters.requests(to: .media)
-                let later = Int.random(in: 0...6)
+                let later = Int.random(in: 0...6, using: &draws)
                 moments.append(later)
                 let pass = try start(desk)
                 try await eventually("the pass did nothing") {
                     desk.simulator.counters.requests(to: .media) >= asked + later || !pass.isRunning
                 }
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...40)))
                 pass.signal(SIGKILL)
                 _ = try await pass.end()
             }
-            try await expectCompletion(desk, "killed after \(moments) further downloads")
+            try await expectCompletion(desk, "killed after \(moments) further downloads, seed \(draws.seed)")
         }
     }
 

@@ -161,7 +161,11 @@ import Testing
                 for number in 0..<64 {
                     group.addTask {
                         var ends: [TransferError.Code?] = []
-                        for _ in 0..<8 { ends.append(await attempt(engine, server.url("/\(number)"))) }
+                        // The last of them are beyond the end of what comes.
+                        for round in 0..<8 {
+                            let chunk = (8 * round + 3 * number) % 40
+                            ends.append(await attempt(engine, server.url("/\(number)"), cancelledAt: chunk))
+                        }
                         return ends
                     }
                 }
@@ -174,17 +178,23 @@ import Testing
         }
     }
 
-    /// One download that pauses now and then, cancelled after a while or not in time.
+    /// One download that pauses now and then, cancelled when that chunk comes, or before it begins, or too late.
     /// - Returns: why it failed.
-    private func attempt(_ engine: TransferEngine, _ url: URL) async -> TransferError.Code? {
-        let basket = Basket(receive: { _ in Int.random(in: 0..<9) == 0 ? .pause : .proceed })
+    private func attempt(_ engine: TransferEngine, _ url: URL, cancelledAt chunk: Int) async -> TransferError.Code? {
+        let (moment, arrival) = AsyncStream<Void>.makeStream()
+        if chunk == 0 { arrival.finish() }
+        let basket = Basket(receive: { state in
+            if state.chunks >= chunk { arrival.finish() }
+            return (state.chunks + chunk) % 9 == 0 ? .pause : .proceed
+        })
         async let resuming: Void = basket.keepResuming()
         let task = Task {
             let error = await failure { _ = try await engine.download(DownloadRequest(url), into: basket) }
             basket.close()
+            arrival.finish()
             return error?.code
         }
-        try? await Task.sleep(for: .microseconds(Int.random(in: 0..<30_000)))
+        for await _ in moment {}
         task.cancel()
         let code = await task.value
         await resuming

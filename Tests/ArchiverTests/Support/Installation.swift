@@ -123,9 +123,10 @@ final class Installation: Sendable {
         stop: StopRequest = StopRequest(),
         change: (inout CallArchive.Setup) throws -> Void = { _ in },
         observer: @escaping PassObserver = { _ in },
+        now: (@Sendable () -> Timestamp)? = nil,
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
-        try await CallArchive.withOpen(try setup(change), stop: stop, observer: observer, now: now, work)
+        try await CallArchive.withOpen(try setup(change), stop: stop, observer: observer, now: now ?? self.now, work)
     }
 
     /// One pass over the world's last day, or over what was asked for.
@@ -135,11 +136,12 @@ final class Installation: Sendable {
         onlyUnreceived: Bool = false,
         stop: StopRequest = StopRequest(),
         change: (inout CallArchive.Setup) throws -> Void = { _ in },
-        observer: @escaping PassObserver = { _ in }
+        observer: @escaping PassObserver = { _ in },
+        now: (@Sendable () -> Timestamp)? = nil
     ) async throws -> Pass.Result {
         let request = try request ?? .day(day)
         let organization = try organization
-        let results = try await open(stop: stop, change: change, observer: observer) {
+        let results = try await open(stop: stop, change: change, observer: observer, now: now) {
             try await $0.archive([organization], request: request, onlyUnreceived: onlyUnreceived)
         }
         return try #require(results.first)
