@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "WebexContactCenterTests",
             dependencies: [
-                "Recordings", "Simulator", "Transfer", "WebexContactCenter",
+                "Recordings", "Simulator", "TestSupport", "Transfer", "WebexContactCenter",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),

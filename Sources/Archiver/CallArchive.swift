@@ -37,7 +37,9 @@ package struct CallArchive: Sendable {
     }
 
     /// Opens the archive, does `work` with it, and closes it again.
-    /// - Parameter precedence: who goes first where others want it too (``PassTurn``).
+    /// - Parameters:
+    ///   - precedence: who goes first where others want it too (``PassTurn``).
+    ///   - clock: by which downloads wait when the media host asks for it.
     /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
     ///   `damaged` where there are archives and no manifest; `ArchiveError`, `ManifestError` and `TransferError` where
     ///   something cannot be opened; what `work` throws.
@@ -47,6 +49,7 @@ package struct CallArchive: Sendable {
         stop: StopRequest,
         observer: @escaping PassObserver,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        clock: some Clock<Duration> = ContinuousClock(),
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
         try setup.root.prepare()
@@ -78,6 +81,7 @@ package struct CallArchive: Sendable {
             gate: DownloadGate(
                 ceiling: setup.rules.downloads.concurrency,
                 longestHold: setup.rules.downloads.retry.longestRetryAfter,
+                stopwatch: Stopwatch(clock),
                 observer: observer,
                 logger: setup.logger
             ),

@@ -2,6 +2,7 @@ import Logging
 import Recordings
 import Synchronization
 import Transfer
+import WebexContactCenter
 
 /// How many downloads a pass had under way at once, at most: as configured, at the least, and in the end. Of the host
 /// that was held back most.
@@ -28,7 +29,8 @@ final class DownloadGate: Sendable {
     fileprivate struct Host {
         var concurrency: AdaptiveConcurrency
         var underWay = 0
-        var heldUntil: ContinuousClock.Instant?
+        /// By the gate's stopwatch.
+        var heldUntil: Duration?
         /// In the order they came. Each is resumed once.
         var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Turn, Never>)] = []
     }
@@ -51,21 +53,29 @@ final class DownloadGate: Sendable {
         case begin(round: Int)
         /// Something has changed: ask again.
         case askAgain
-        case hold(until: ContinuousClock.Instant)
+        case hold(for: Duration)
         case closed(Duration)
     }
 
     private let ceiling: Int
     /// The longest that a download waits because the host asked for it.
     private let longestHold: Duration
+    private let stopwatch: Stopwatch
     private let observer: PassObserver
     private let logger: Logger
     /// Held for a few instructions only; never while a continuation is resumed.
     private let state = Mutex(State())
 
-    init(ceiling: Int, longestHold: Duration, observer: @escaping PassObserver, logger: Logger) {
+    init(
+        ceiling: Int,
+        longestHold: Duration,
+        stopwatch: Stopwatch,
+        observer: @escaping PassObserver,
+        logger: Logger
+    ) {
         self.ceiling = max(1, ceiling)
         self.longestHold = longestHold
+        self.stopwatch = stopwatch
         self.observer = observer
         self.logger = logger
     }
@@ -73,7 +83,9 @@ final class DownloadGate: Sendable {
     /// The right to begin at once, which is paired with one ``leave(_:_:because:)`` too; `nil` where it has to be waited
     /// for.
     func enterNow(_ host: String) -> Passage? {
-        state.withLock { $0.joinNow(host, ceiling: ceiling) }.map { Passage(host: host, round: $0) }
+        state.withLock { $0.joinNow(host, ceiling: ceiling, now: stopwatch.elapsed()) }.map {
+            Passage(host: host, round: $0)
+        }
     }
 
     /// Waits until a download from `host` may begin; every return is paired with one ``leave(_:_:because:)``.
@@ -84,7 +96,8 @@ final class DownloadGate: Sendable {
             switch await turn(at: host) {
             case .begin(let round): return Passage(host: host, round: round)
             case .askAgain: continue
-            case .hold(let end): try await Task.sleep(until: end, clock: .continuous)
+            case .hold(let rest):
+                do { try await stopwatch.sleep(for: rest) } catch { throw CancellationError() }
             case .closed(let rest):
                 throw Closed(reason: "the media host asks to be left alone for \(Int(rest.seconds)) s")
             }
@@ -111,7 +124,7 @@ final class DownloadGate: Sendable {
     /// Nothing begins at `host` for `duration`: it has asked for that.
     func holdBack(_ passage: Passage, for duration: Duration) {
         let waiting = state.withLock { state in
-            let end = ContinuousClock.now + duration
+            let end = stopwatch.elapsed() + duration
             let present = state.hosts[passage.host]?.heldUntil
             state.hosts[passage.host]?.heldUntil = max(end, present ?? end)
             defer { state.hosts[passage.host]?.waiting = [] }
@@ -160,7 +173,9 @@ final class DownloadGate: Sendable {
         }
         let turn = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let turn = state.withLock { $0.join(host, ticket, continuation, ceiling: ceiling, longestHold) }
+                let turn = state.withLock {
+                    $0.join(host, ticket, continuation, ceiling: ceiling, longestHold, now: stopwatch.elapsed())
+                }
                 if let turn { continuation.resume(returning: turn) }
             }
         } onCancel: {
@@ -186,9 +201,9 @@ extension DownloadGate.Host {
 
 extension DownloadGate.State {
     /// - Returns: the round that the download begins in; `nil` where it may not begin now.
-    fileprivate mutating func joinNow(_ name: String, ceiling: Int) -> Int? {
+    fileprivate mutating func joinNow(_ name: String, ceiling: Int, now: Duration) -> Int? {
         var host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
-        guard host.heldUntil.map({ $0 <= .now }) ?? true, host.underWay < host.concurrency.limit,
+        guard host.heldUntil.map({ $0 <= now }) ?? true, host.underWay < host.concurrency.limit,
             host.waiting.isEmpty
         else { return nil }
         host.heldUntil = nil
@@ -203,17 +218,18 @@ extension DownloadGate.State {
         _ ticket: UInt64,
         _ continuation: CheckedContinuation<DownloadGate.Turn, Never>,
         ceiling: Int,
-        _ longestHold: Duration
+        _ longestHold: Duration,
+        now: Duration
     ) -> DownloadGate.Turn? {
         if cancelled.contains(ticket) { return .askAgain }
         let host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
         if let end = host.heldUntil {
-            let rest = end - .now
+            let rest = end - now
             if rest > longestHold { return .closed(rest) }
-            if rest > .zero { return .hold(until: end) }
+            if rest > .zero { return .hold(for: rest) }
         }
         hosts[name] = host
-        if let round = joinNow(name, ceiling: ceiling) { return .begin(round: round) }
+        if let round = joinNow(name, ceiling: ceiling, now: now) { return .begin(round: round) }
         hosts[name]?.waiting.append((ticket, continuation))
         return nil
     }

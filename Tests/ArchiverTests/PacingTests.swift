@@ -3,6 +3,7 @@ import Foundation
 import Manifest
 import Recordings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
@@ -73,11 +74,10 @@ private final class PacingLog: Sendable {
             here.simulator.inject(try FaultRule("media throttle seconds=2 first=1 after=5"))
             // Nothing of what is under way ends, and makes room for another, before the first one is told.
             here.simulator.inject(try FaultRule("media delay seconds=0.5 first=5"))
-            let clock = ContinuousClock()
-            let began = clock.now
-            let result = try await here.pass()
+            let clock = InstantClock { here.simulator.clock.advance(by: $0) }
+            let result = try await here.pass(clock: clock)
             #expect(result.isComplete)
-            #expect(clock.now - began > .seconds(1))
+            #expect(clock.elapsed > .seconds(1))
             // Of eight, five were under way, and three asked at once; nobody else asks too early.
             #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 3)
             try await here.expectWhole()
@@ -88,12 +88,8 @@ private final class PacingLog: Sendable {
         try await Installation.with(.small(calls: 20, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media 429 retry-after=1 first=1 after=5"))
             here.simulator.inject(try FaultRule("media delay seconds=0.3 first=5"))
-            async let aging: Void = {
-                while here.simulator.counters.faultsByKind["429"] == nil { try await Task.sleep(for: .milliseconds(5)) }
-                here.simulator.clock.advance(by: .seconds(2 * 3600))
-            }()
-            let result = try await here.pass()
-            try await aging
+            let clock = InstantClock { _ in here.simulator.clock.advance(by: .seconds(2 * 3600)) }
+            let result = try await here.pass(clock: clock)
             #expect(result.isComplete)
             // Nobody begins with a URL that is known to be over; what had begun when the hours passed may meet its end.
             #expect(here.simulator.counters.statuses[403, default: 0] <= 8)

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Recordings
+import TestSupport
 import Testing
 import Transfer
 

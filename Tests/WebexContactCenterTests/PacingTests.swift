@@ -1,5 +1,6 @@
 import Recordings
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WebexContactCenter

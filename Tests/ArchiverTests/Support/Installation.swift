@@ -124,9 +124,17 @@ final class Installation: Sendable {
         change: (inout CallArchive.Setup) throws -> Void = { _ in },
         observer: @escaping PassObserver = { _ in },
         now: (@Sendable () -> Timestamp)? = nil,
+        clock: some Clock<Duration> = ContinuousClock(),
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
-        try await CallArchive.withOpen(try setup(change), stop: stop, observer: observer, now: now ?? self.now, work)
+        try await CallArchive.withOpen(
+            try setup(change),
+            stop: stop,
+            observer: observer,
+            now: now ?? self.now,
+            clock: clock,
+            work
+        )
     }
 
     /// One pass over the world's last day, or over what was asked for.
@@ -137,11 +145,12 @@ final class Installation: Sendable {
         stop: StopRequest = StopRequest(),
         change: (inout CallArchive.Setup) throws -> Void = { _ in },
         observer: @escaping PassObserver = { _ in },
-        now: (@Sendable () -> Timestamp)? = nil
+        now: (@Sendable () -> Timestamp)? = nil,
+        clock: some Clock<Duration> = ContinuousClock()
     ) async throws -> Pass.Result {
         let request = try request ?? .day(day)
         let organization = try organization
-        let results = try await open(stop: stop, change: change, observer: observer, now: now) {
+        let results = try await open(stop: stop, change: change, observer: observer, now: now, clock: clock) {
             try await $0.archive([organization], request: request, onlyUnreceived: onlyUnreceived)
         }
         return try #require(results.first)
