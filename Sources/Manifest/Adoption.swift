@@ -43,8 +43,8 @@ struct Adoption: Sendable {
         let select = "SELECT row, digest IS NOT NULL FROM archive WHERE organization = ? AND day = ? AND sequence = ?"
         let arguments: StatementArguments = [organization, name.day.stored, name.sequence]
         if let known = try Row.fetchOne(db, sql: select, arguments: arguments) {
-            guard !known[1] else { throw ManifestError(.conflict, "archive \(name) was taken over before") }
-            archiveRow = known[0]
+            if try known[1] { throw ManifestError(.conflict, "archive \(name) was taken over before") }
+            archiveRow = try known[0]
             if isSealed {
                 try db.execute(sql: "UPDATE archive SET taking_in = 1 WHERE row = ?", arguments: [archiveRow])
             }
@@ -104,16 +104,17 @@ struct Adoption: Sendable {
             """
         let arguments: StatementArguments = [row.task, row.ordinal]
         let held = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
-        guard let held, let holder: Int64 = held[0] else {
+        guard let held, let holder: Int64 = try held[0] else {
             try enter(entry, row, in: db)
             try settle(task, in: db)
             return .entered
         }
         if holder == archiveRow {
-            if held[2] != entry.digest.stored || held[3] != entry.offset { try enter(entry, row, in: db) }
+            let (digest, offset): (DatabaseValue, Int64) = (try held[2], try held[3])
+            if digest != entry.digest.stored.databaseValue || offset != entry.offset { try enter(entry, row, in: db) }
             return .known
         }
-        guard entry.replaces != nil, let sequence: Int = held[1], sequence < name.sequence else {
+        guard entry.replaces != nil, let sequence: Int = try held[1], sequence < name.sequence else {
             try noteCopy(of: entry, row, in: db)
             return .duplicate
         }

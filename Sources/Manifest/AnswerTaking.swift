@@ -297,13 +297,13 @@ struct KnownRecording {
             rows.map { row in
                 let key = try RecordingKey(row, taskID: taskID)
                 return KnownRecording(
-                    row: RecordingRowID(task: task, ordinal: row["ordinal"]),
+                    row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
                     key: key,
                     file: try FileName(stored: row["file"], key: key),
-                    stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
-                    attempts: row["attempts"],
-                    wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
-                    failure: row["failure"]
+                    stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+                    attempts: try row["attempts"],
+                    wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+                    failure: try row["failure"]
                 )
             }
         )

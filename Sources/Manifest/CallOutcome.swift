@@ -53,8 +53,8 @@ extension CallOutcome {
             LEFT JOIN word AS termination ON termination.row = termination WHERE call_outcome.row = ?
             """
         guard let found = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row]),
-            let source = CallSource(rawValue: found[2])
+            let source = CallSource(rawValue: try found[2])
         else { throw ManifestError.unreadable("outcome of a call", row.databaseValue) }
-        self.init(wrapUp: found[0], termination: found[1], source: source)
+        self.init(wrapUp: try found[0], termination: try found[1], source: source)
     }
 }

@@ -71,12 +71,12 @@ struct CallProfile: Hashable, Codable {
             throw ManifestError.unreadable("profile of a call", row.databaseValue)
         }
         self.init(
-            agent: CallFacts.Party(storedID: found[0], name: found[1]),
-            queue: CallFacts.Party(storedID: found[2], name: found[3]),
-            site: CallFacts.Party(storedID: found[4], name: found[5]),
-            team: CallFacts.Party(storedID: found[6], name: found[7]),
-            direction: found[8],
-            line: found[9]
+            agent: CallFacts.Party(storedID: try found[0], name: try found[1]),
+            queue: CallFacts.Party(storedID: try found[2], name: try found[3]),
+            site: CallFacts.Party(storedID: try found[4], name: try found[5]),
+            team: CallFacts.Party(storedID: try found[6], name: try found[7]),
+            direction: try found[8],
+            line: try found[9]
         )
     }
 

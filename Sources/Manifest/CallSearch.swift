@@ -89,9 +89,9 @@ package struct CallSearch: Sendable {
             guard let wanted else { continue }
             let select = "SELECT row, id, name FROM call_party WHERE row IN (SELECT \(column) FROM call_profile)"
             let parties = try Row.fetchAll(db, sql: select).filter { row in
-                CallFilter.matches(wanted, CallFacts.Party(id: StoredIdentifier.text(row[1]), name: row[2]))
+                CallFilter.matches(wanted, CallFacts.Party(id: StoredIdentifier.text(try row[1]), name: try row[2]))
             }
-            conditions.append("\(column) IN (\(list(parties.map { $0[0] })))")
+            conditions.append("\(column) IN (\(list(try parties.map { try $0[0] })))")
         }
         if let direction = filter.direction {
             let words = try words(in: "direction", in: db) { CallFilter.matches(direction, text: $0) }
@@ -150,7 +150,7 @@ package struct CallSearch: Sendable {
         _ isWanted: (String) -> Bool
     ) throws -> [Int64] {
         let select = "SELECT row, text FROM word WHERE row IN (SELECT \(column) FROM call_profile)"
-        return try Row.fetchAll(db, sql: select).filter { isWanted($0[1]) }.map { $0[0] }
+        return try Row.fetchAll(db, sql: select).filter { try isWanted($0[1]) }.map { try $0[0] }
     }
 
     /// Row numbers need no quoting.

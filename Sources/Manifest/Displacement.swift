@@ -127,7 +127,7 @@ enum Displacement {
         return try Row.fetchOne(statement, arguments: [row.task, row.ordinal]).map { found in
             let day = try ArchiveDay(stored: found[0])
             return ReplacedCopy(
-                archive: ArchiveName(organization: organization, day: day, sequence: found[1]),
+                archive: try ArchiveName(organization: organization, day: day, stored: try found[1]),
                 digest: try ContentDigest(stored: found[2])
             )
         }
@@ -181,22 +181,22 @@ extension DisplacedCopy {
         let organization = try OrganizationName(stored: row["name"])
         let day = try ArchiveDay(stored: row["day"])
         var counting: Place?
-        if let sequence: Int = row["counting_sequence"] {
+        if let sequence: Int = try row["counting_sequence"] {
             counting = Place(
-                archive: ArchiveName(organization: organization, day: day, sequence: sequence),
-                offset: row["counting_offset"],
-                byteCount: row["counting_bytes"],
+                archive: try ArchiveName(organization: organization, day: day, stored: sequence),
+                offset: try row.amount("counting_offset"),
+                byteCount: try row.amount("counting_bytes"),
                 digest: try ContentDigest(stored: row["counting_digest"])
             )
         }
         self.init(
-            row: RecordingRowID(task: row["task_row"], ordinal: row["ordinal"]),
+            row: RecordingRowID(task: try row["task_row"], ordinal: try row["ordinal"]),
             key: key,
             file: try FileName(stored: row["file"], key: key),
             reason: try Reason(stored: row["reason"]),
-            archive: ArchiveName(organization: organization, day: day, sequence: row["sequence"]),
-            offset: row["offset"],
-            byteCount: row["byte_count"],
+            archive: try ArchiveName(organization: organization, day: day, stored: try row["sequence"]),
+            offset: try row.amount("offset"),
+            byteCount: try row.amount("byte_count"),
             digest: try ContentDigest(stored: row["digest"]),
             counting: counting
         )

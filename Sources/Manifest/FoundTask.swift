@@ -75,7 +75,7 @@ extension FoundTask {
                 arguments: StatementArguments(asked + rest + [organization.databaseValue])
             )
             while let row = try found.next() {
-                let place = start + (row[0] as Int)
+                let place = try start + row[0]
                 tasks[place] = try Self(row, id: ids[place])
             }
         }

@@ -22,16 +22,16 @@ struct KnownTask: FoundTask {
     fileprivate static let columnCount = 10
 
     init(_ row: Row, id: TaskID) throws {
-        self.row = row[1]
+        self.row = try row[1]
         self.id = id
-        createdTime = Timestamp(stored: row[2])
+        createdTime = Timestamp(stored: try row[2])
         day = try ArchiveDay(stored: row[3])
-        channelType = row[4]
-        status = TaskStatus(row[5])
+        channelType = try row[4]
+        status = TaskStatus(try row[5])
         captureRequest = try CaptureRequest(stored: row[6])
-        isListed = row[7]
-        callSource = (row[8] as Int?).flatMap(CallSource.init)
-        isQueued = row[9]
+        isListed = try row[7]
+        callSource = try (row[8] as Int?).flatMap(CallSource.init)
+        isQueued = try row[9]
     }
 
     static func insert(
@@ -80,10 +80,10 @@ struct TaskDossier: FoundTask {
     init(_ row: Row, id: TaskID) throws {
         let first = KnownTask.columnCount
         task = try KnownTask(row, id: id)
-        unsealed = task.isQueued ? UnsealedTask(row, from: first) : nil
-        hasRecordings = row[first + 2]
-        hasOpenGap = row[first + 3]
-        question = row[first + 4] ? Question(row, from: first + 5) : nil
+        unsealed = try task.isQueued ? UnsealedTask(row, from: first) : nil
+        hasRecordings = try row[first + 2]
+        hasOpenGap = try row[first + 3]
+        question = try row[first + 4] ? Question(row, from: first + 5) : nil
     }
 }
 
@@ -96,7 +96,9 @@ struct UnsealedTask {
 
     static func find(_ task: Int64, in db: Database) throws -> UnsealedTask? {
         let select = "SELECT json, search FROM unsealed_task WHERE task = ?"
-        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { UnsealedTask($0, from: 0) }
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map {
+            try UnsealedTask($0, from: 0)
+        }
     }
 
     /// Puts a task at the end of the queue. Its revision is new, so that a sealing under way does not take it for done.
@@ -124,7 +126,7 @@ struct Question {
 
     static func find(_ task: Int64, in db: Database) throws -> Question? {
         let select = "SELECT \(columns) FROM question WHERE task = ?"
-        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { Question($0, from: 0) }
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { try Question($0, from: 0) }
     }
 
     fileprivate static let columns =
@@ -160,22 +162,22 @@ struct Question {
 
 extension UnsealedTask {
     /// - Parameter column: of `json`, before that of `search`.
-    fileprivate init(_ row: Row, from column: Int) {
-        json = (row[column] as String?).map(ProviderJSON.init(redacted:))
-        search = (row[column + 1] as String?).map(ProviderJSON.init(redacted:))
+    fileprivate init(_ row: Row, from column: Int) throws {
+        json = try (row[column] as String?).map(ProviderJSON.init(redacted:))
+        search = try (row[column + 1] as String?).map(ProviderJSON.init(redacted:))
     }
 }
 
 extension Question {
     /// - Parameter column: the first of ``columns``.
-    fileprivate init(_ row: Row, from column: Int) {
-        nextAskTime = (row[column] as Int64?).map(Timestamp.init(stored:))
-        history = (row[column + 3] as Int64?).map {
-            AskHistory(asks: row[column + 1], found: row[column + 2], unchangedSince: Timestamp(stored: $0))
+    fileprivate init(_ row: Row, from column: Int) throws {
+        nextAskTime = try (row[column] as Int64?).map(Timestamp.init(stored:))
+        history = try (row[column + 3] as Int64?).map {
+            AskHistory(asks: try row[column + 1], found: try row[column + 2], unchangedSince: Timestamp(stored: $0))
         }
-        refusal = row[column + 4]
-        firstAskTime = (row[column + 5] as Int64?).map(Timestamp.init(stored:))
-        lastAskTime = (row[column + 6] as Int64?).map(Timestamp.init(stored:))
-        trackingID = row[column + 7]
+        refusal = try row[column + 4]
+        firstAskTime = try (row[column + 5] as Int64?).map(Timestamp.init(stored:))
+        lastAskTime = try (row[column + 6] as Int64?).map(Timestamp.init(stored:))
+        trackingID = try row[column + 7]
     }
 }

@@ -47,10 +47,10 @@ extension ArchiveRow {
     init(_ row: Row) throws {
         self.init(
             name: try ArchiveName(row),
-            byteCount: row[3],
+            byteCount: try row.amount(3),
             digest: try ContentDigest(stored: row[4]),
-            recordings: row[5],
-            sealedTime: (row[6] as Int64?).map(Timestamp.init(stored:))
+            recordings: try row[5],
+            sealedTime: try (row[6] as Int64?).map(Timestamp.init(stored:))
         )
     }
 
@@ -85,7 +85,10 @@ extension ArchivedMember {
         let members = try batch.flatMap { task in
             try ArchivedMember.all(of: task[0], taskID: try TaskID(stored: task[1]), in: name, in: db)
         }
-        return RowSequence.Batch(rows: members, next: batch.last.map { TaskPosition(createdTime: $0[2], id: $0[1]) })
+        return RowSequence.Batch(
+            rows: members,
+            next: try batch.last.map { TaskPosition(createdTime: try $0[2], id: try $0[1]) }
+        )
     }
 
     private static func all(
@@ -110,16 +113,16 @@ extension ArchivedMember {
             """
         let arguments: StatementArguments = ["task": task, "sequence": name.sequence]
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
-            let counting = (row["counting"] as Int?).map {
-                ArchiveName(organization: name.organization, day: name.day, sequence: $0)
+            let counting = try (row["counting"] as Int?).map {
+                try ArchiveName(organization: name.organization, day: name.day, stored: $0)
             }
             return ArchivedMember(
                 taskID: taskID,
                 file: try FileName(stored: row[0], key: try RecordingKey(row, taskID: taskID)),
-                offset: row[1],
-                byteCount: row[2],
+                offset: try row.amount(1),
+                byteCount: try row.amount(2),
                 digest: try ContentDigest(stored: row[3]),
-                isCounting: row["replaced"] == nil,
+                isCounting: try row.isNull("replaced"),
                 replacedBy: counting
             )
         }

@@ -28,7 +28,7 @@ extension Manifest {
             let due = try DueCall.cursor(organization: organization, window: window, sealedSince: sealedSince, in: db)
             var spans: [Range<Timestamp>] = []
             while let task = try due.next() {
-                let created = Timestamp(stored: task["created_time"])
+                let created = Timestamp(stored: try task["created_time"])
                 if let last = spans.last, created < last.upperBound + gap {
                     spans[spans.count - 1] = last.lowerBound..<max(last.upperBound, created + .milliseconds(1))
                 } else {
@@ -75,7 +75,7 @@ extension Manifest {
             var rows: [(Int64, Bool)] = []
             while let task = try due.next() {
                 guard try unripe.isEmpty || !unripe.contains(TaskID(stored: task["id"])) else { continue }
-                rows.append((task["row"], task["has_search"]))
+                rows.append((try task["row"], try task["has_search"]))
             }
             for (row, hasSearch) in rows {
                 let source: CallSource = hasSearch ? .search : .taskOnly

@@ -78,8 +78,8 @@ extension Manifest {
             let row = try OrganizationRow.row(of: organization, in: db)
             var outlook = ClosingOutlook()
             let span = "SELECT listed_from, listed_through FROM organization WHERE row = ?"
-            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = found[0],
-                let through: Int64 = found[1], from <= through
+            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = try found[0],
+                let through: Int64 = try found[1], from <= through
             {
                 outlook.listed = Timestamp(stored: from)..<Timestamp(stored: through)
             }
@@ -87,7 +87,7 @@ extension Manifest {
             for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
                 let day = try ArchiveDay(stored: found[0])
                 outlook.firstNoted = outlook.firstNoted ?? day
-                if found[1] { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
+                if try found[1] { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
             }
             let alone = "SELECT day FROM listed_day WHERE organization = ?"
             outlook.listedAlone = Set(
@@ -295,7 +295,7 @@ extension DayCloseRow {
         let select = "SELECT day, sequence, record, is_current FROM day_close WHERE \(condition)"
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             let day = try ArchiveDay(stored: row[0])
-            let text: String = row[2]
+            let text: String = try row[2]
             guard let record = try? DayClose(json: Array(text.utf8)) else {
                 throw ManifestError(
                     .damaged,
@@ -304,8 +304,10 @@ extension DayCloseRow {
             }
             return DayCloseRow(
                 record: record,
-                archive: (row[1] as Int?).map { ArchiveName(organization: organization.name, day: day, sequence: $0) },
-                isCurrent: row[3]
+                archive: try (row[1] as Int?).map {
+                    try ArchiveName(organization: organization.name, day: day, stored: $0)
+                },
+                isCurrent: try row[3]
             )
         }
     }
@@ -341,7 +343,7 @@ extension DayClose {
             "tasks": String(tasks.listed),
         ].adding(
             "archive",
-            sequence.map { ArchiveName(organization: organization, day: day, sequence: $0).description }
+            try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0).description }
         )
         try Event(time: now, kind: .dayClosed, organization: organization, detail: detail).insert(in: db)
     }
@@ -374,7 +376,8 @@ extension DayClose {
                 task: taskID,
                 detail: [
                     "author": explanation.author, "note": explanation.note, "reason": explanation.reason.rawValue,
-                    "restored_from": "\(ArchiveName(organization: organization.name, day: day, sequence: sequence))",
+                    "restored_from": try ArchiveName(organization: organization.name, day: day, stored: sequence)
+                        .description,
                 ]
             )
             try event.insert(in: db)

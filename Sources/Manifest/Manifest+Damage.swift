@@ -41,7 +41,7 @@ extension Manifest {
             let held = "SELECT archive FROM recording WHERE task = ? AND ordinal = ?"
             guard let row = try Int64.fetchOne(db, sql: archive, arguments: arguments),
                 let recording = try Row.fetchOne(db, sql: held, arguments: [copy.row.task, copy.row.ordinal]),
-                recording[0] == nil
+                try recording.isNull(0)
             else { throw ManifestError(.conflict, "\(copy.file) of task \(copy.key.taskID) is held elsewhere") }
             try Displacement.reinstate(copy, archive: row, in: db)
             try copy.event(.recordingReinstated, now: now).insert(in: db)

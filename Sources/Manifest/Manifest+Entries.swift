@@ -91,24 +91,30 @@ extension TaskRow {
         self.init(
             organization: try OrganizationName(stored: row[0]),
             id: try TaskID(stored: row[1]),
-            createdTime: Timestamp(stored: row[2]),
+            createdTime: Timestamp(stored: try row[2]),
             day: try ArchiveDay(stored: row[3]),
-            channelType: row[4],
-            status: TaskStatus(row[5]),
+            channelType: try row[4],
+            status: TaskStatus(try row[5]),
             captureRequest: try CaptureRequest(stored: row[6]),
-            isListed: row[7],
-            asks: row[8],
-            nextAskTime: (row[9] as Int64?).map(Timestamp.init(stored:)),
-            refusal: row[10]
+            isListed: try row[7],
+            asks: try row[8],
+            nextAskTime: try (row[9] as Int64?).map(Timestamp.init(stored:)),
+            refusal: try row[10]
         )
     }
 }
 
 /// Where a run through the entries stands.
-private enum EntriesState: Sendable {
+private enum EntriesState: RowPosition {
     case beginning
     /// Organizations still to do, the first one from `position` on.
     case within(ArraySlice<EntriesScope>, EntriesPosition)
+
+    func isBehind(_ earlier: EntriesState) -> Bool {
+        guard case .within(let scopes, let position) = self else { return false }
+        guard case .within(let earlierScopes, let earlierPosition) = earlier else { return true }
+        return scopes.count < earlierScopes.count || position.isBehind(earlierPosition)
+    }
 
     static func scopes(of filter: ListFilter, _ mostCandidates: Int, in db: Database) throws -> EntriesState? {
         let scopes = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
@@ -120,10 +126,14 @@ private enum EntriesState: Sendable {
 }
 
 /// Where a run through one organization's entries stands.
-private struct EntriesPosition: Sendable {
+private struct EntriesPosition: RowPosition {
     var task = TaskPosition.beginning
     /// How many of the candidates of a search for calls were looked at.
     var candidates = 0
+
+    func isBehind(_ earlier: EntriesPosition) -> Bool {
+        candidates > earlier.candidates || task.isBehind(earlier.task)
+    }
 }
 
 /// The tasks of one organization that a filter lets through.
@@ -148,8 +158,9 @@ private struct EntriesScope: Sendable {
             let select =
                 "SELECT min(created_time), max(created_time) FROM task WHERE +organization = ? AND row IN (\(source))"
             guard let row = try Row.fetchOne(db, sql: select, arguments: [organization.row]),
-                let first: Int64 = row[0], let last: Int64 = row[1]
+                let first: Int64 = try row[0], let last: Int64 = try row[1]
             else { return nil }
+            guard first <= last, last < .max else { throw ManifestError.disordered }
             restrict(to: Timestamp(stored: first)..<Timestamp(stored: last + 1))
         }
         if let window, window.isEmpty { return nil }
@@ -212,7 +223,10 @@ private struct EntriesScope: Sendable {
         }
         let rows = try select(conditions, arguments, in: db)
         return (
-            rows, rows.last.map { EntriesPosition(task: TaskPosition(createdTime: $0["created_time"], id: $0["id"])) }
+            rows,
+            try rows.last.map {
+                EntriesPosition(task: TaskPosition(createdTime: try $0["created_time"], id: try $0["id"]))
+            }
         )
     }
 
@@ -256,12 +270,12 @@ private struct CallReading {
 
     /// - Parameter columns: a row that begins with `StoredCall.columns`.
     mutating func call(of columns: Row, in db: Database) throws -> KnownCall? {
-        guard let key: Int64 = columns[3] else { return nil }
+        guard let key: Int64 = try columns[3] else { return nil }
         let profile = try profiles[columns[0]] ?? CallProfile(stored: columns[0], in: db)
         let outcome = try outcomes[key] ?? CallOutcome(row: key, in: db)
-        profiles[columns[0]] = profile
+        profiles[try columns[0]] = profile
         outcomes[key] = outcome
-        let call = StoredCall(profile, number: columns[1], durationMilliseconds: columns[2], outcome)
+        let call = StoredCall(profile, number: try columns[1], durationMilliseconds: try columns[2], outcome)
         return KnownCall(facts: call.facts, isSearched: call.source == .search)
     }
 }
@@ -279,7 +293,7 @@ private struct TaskScope {
 
     /// By place: a row that is kept looks for the names of its columns anew.
     init(_ columns: Row, organization: OrganizationName) throws {
-        row = columns[4]
+        row = try columns[4]
         id = try TaskID(stored: columns[5])
         day = try ArchiveDay(stored: columns[6])
         self.organization = organization

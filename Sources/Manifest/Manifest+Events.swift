@@ -108,7 +108,7 @@ extension Manifest {
                 if let task { arguments += ["task": task.description] }
                 if let organization { arguments += ["organization": organization.description] }
                 let rows = try Row.fetchAll(db, sql: select, arguments: arguments)
-                return RowSequence.Batch(rows: try rows.map(Event.init), next: rows.last.map { $0[0] })
+                return RowSequence.Batch(rows: try rows.map(Event.init), next: try rows.last.map { try $0[0] })
             }
         }
     }
@@ -125,13 +125,13 @@ extension Event {
     }
 
     fileprivate init(_ row: Row) throws {
-        let detail: String? = row[6]
+        let detail: String? = try row[6]
         self.init(
-            time: Timestamp(stored: row[1]),
-            kind: Kind(stored: row[2]),
+            time: Timestamp(stored: try row[1]),
+            kind: Kind(stored: try row[2]),
             organization: try (row[3] as String?).map(OrganizationName.init(stored:)),
-            task: (row[4] as String?).flatMap { TaskID($0) },
-            file: (row[5] as String?).flatMap { FileName(exactly: $0) },
+            task: try (row[4] as String?).flatMap { TaskID($0) },
+            file: try (row[5] as String?).flatMap { FileName(exactly: $0) },
             detail: try detail.map { try JSONObject.value([String: String].self, $0) } ?? [:]
         )
     }

@@ -175,8 +175,8 @@ private struct ExplainableTask: Sendable {
         let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             var task = ExplainableTask(
-                row: row[0],
-                organizationRow: row[1],
+                row: try row[0],
+                organizationRow: try row[1],
                 organization: try OrganizationName(stored: row[2]),
                 id: id
             )

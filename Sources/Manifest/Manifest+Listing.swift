@@ -122,7 +122,7 @@ extension Manifest {
 
 extension OrganizationRow {
     init(_ row: Row) throws {
-        self.init(row: row[0], name: try OrganizationName(stored: row[1]), id: try OrganizationID(stored: row[2]))
+        self.init(row: try row[0], name: try OrganizationName(stored: row[1]), id: try OrganizationID(stored: row[2]))
     }
 
     static func registered(_ name: OrganizationName, id: OrganizationID, in db: Database) throws -> OrganizationRow {

@@ -121,13 +121,15 @@ extension Manifest {
 
 extension PassRow {
     fileprivate init(_ row: Row) throws {
-        let counts: String? = row[7]
+        let counts: String? = try row[7]
+        let (from, to): (Int64, Int64) = (try row[2], try row[3])
+        guard from <= to else { throw ManifestError.unreadable("window of a pass", to.databaseValue) }
         self.init(
-            id: PassID(row: row[0]),
+            id: PassID(row: try row[0]),
             organization: try OrganizationName(stored: row[1]),
-            window: Timestamp(stored: row[2])..<Timestamp(stored: row[3]),
-            startedTime: Timestamp(stored: row[4]),
-            endedTime: (row[5] as Int64?).map(Timestamp.init(stored:)),
+            window: Timestamp(stored: from)..<Timestamp(stored: to),
+            startedTime: Timestamp(stored: try row[4]),
+            endedTime: try (row[5] as Int64?).map(Timestamp.init(stored:)),
             outcome: try (row[6] as Int?).map(PassOutcome.init(stored:)),
             summary: try counts.map { try JSONObject.value(PassSummary.self, $0) }
         )

@@ -53,7 +53,7 @@ extension Manifest {
                 JOIN organization ON organization.row = archive.organization
                 """
             return try Row.fetchAll(db, sql: select).reduce(into: [ArchiveName: (Int64, Int)]()) { known, row in
-                known[try ArchiveName(row)] = (row[3], row[4])
+                known[try ArchiveName(row)] = (try row[3], try row[4])
             }
         }
         let all = archives.map { archive in
@@ -80,12 +80,12 @@ extension Manifest {
                 """
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.description])
             guard let row else { return ReadingStatus() }
-            let oldest: Int64? = row[2]
+            let oldest: Int64? = try row[2]
             var status = ReadingStatus()
-            status.archives = row[0]
-            status.neverRead = row[1]
+            status.archives = try row[0]
+            status.neverRead = try row[1]
             status.oldest = oldest.map(Timestamp.init(stored:))
-            status.faulty = row[3]
+            status.faulty = try row[3]
             return status
         }
     }

@@ -69,7 +69,7 @@ struct HeldRecording: Sendable {
         arguments += ["archive": archive]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             HeldRecording(
-                row: RecordingRowID(task: row["task_row"], ordinal: row["ordinal"]),
+                row: RecordingRowID(task: try row["task_row"], ordinal: try row["ordinal"]),
                 key: try RecordingKey(row, taskID: try TaskID(stored: row["task_id"])),
                 digest: try ContentDigest(stored: row["digest"])
             )

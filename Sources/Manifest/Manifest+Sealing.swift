@@ -88,12 +88,28 @@ extension Manifest {
 }
 
 /// Where a run through tasks stands, in the order of their creation.
-struct TaskPosition: Sendable {
+struct TaskPosition: RowPosition {
     var createdTime: Int64
     var id: DatabaseValue
 
     /// Before any identifier, since NULL would compare as unknown and any blob or text is greater than a number.
     static let beginning = TaskPosition(createdTime: .min, id: Int64.min.databaseValue)
+
+    func isBehind(_ earlier: TaskPosition) -> Bool {
+        if createdTime != earlier.createdTime { return createdTime > earlier.createdTime }
+        let (kind, bytes) = Self.order(of: id)
+        let (earlierKind, earlierBytes) = Self.order(of: earlier.id)
+        return kind != earlierKind ? kind > earlierKind : earlierBytes.lexicographicallyPrecedes(bytes)
+    }
+
+    /// As SQLite compares values: numbers, then texts, then blobs, the latter two by their bytes.
+    private static func order(of id: DatabaseValue) -> (kind: Int, bytes: [UInt8]) {
+        switch id.storage {
+        case .string(let text): (1, Array(text.utf8))
+        case .blob(let data): (2, Array(data))
+        default: (0, [])
+        }
+    }
 }
 
 /// Which tasks one sealing takes along.
@@ -119,16 +135,19 @@ private struct SealingScope: Sendable {
             TaskEntry(
                 id: try TaskID(stored: row[0]),
                 day: day,
-                createdTime: Timestamp(stored: row[1]),
-                channelType: row[2],
-                status: TaskStatus(row[3]),
+                createdTime: Timestamp(stored: try row[1]),
+                channelType: try row[2],
+                status: TaskStatus(try row[3]),
                 captureRequest: try CaptureRequest(stored: row[4]),
-                json: (row[5] as String?).map(ProviderJSON.init(redacted:)),
-                searchJSON: (row[6] as String?).map(ProviderJSON.init(redacted:)),
-                claimedBy: row[7]
+                json: try (row[5] as String?).map(ProviderJSON.init(redacted:)),
+                searchJSON: try (row[6] as String?).map(ProviderJSON.init(redacted:)),
+                claimedBy: try row[7]
             )
         }
-        return RowSequence.Batch(rows: tasks, next: rows.last.map { TaskPosition(createdTime: $0[1], id: $0[0]) })
+        return RowSequence.Batch(
+            rows: tasks,
+            next: try rows.last.map { TaskPosition(createdTime: try $0[1], id: try $0[0]) }
+        )
     }
 
     /// Takes off the queue what the archive took along: what was in the queue when its sealing began, and no more. An

@@ -124,7 +124,7 @@ extension StoredRecording {
         guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
             throw ManifestError(.unknown, "the manifest has no row for \(entry.payloadPath)")
         }
-        guard known[0] == archive.row, known[1] == entry.offset else {
+        guard try known[0] == archive.row, try known[1] == entry.offset else {
             throw ManifestError(.conflict, "\(entry.payloadPath) is held already, and not where it was just stored")
         }
     }
@@ -160,7 +160,8 @@ extension RecordingFailure {
             .execute(arguments: [reason, code.stored, attempts, retryNotBefore.stored, row.task, row.ordinal])
         _ = try OpenGap.open(row.task, now: now, in: db)
         // Failing again for the same reason is no news.
-        guard known[2] as String? != reason else { return }
+        let before: String? = try known[2]
+        guard before != reason else { return }
         let event = Event(
             time: now,
             kind: .recordingFailed,

@@ -113,9 +113,9 @@ struct Reckoning {
             FROM task WHERE \(scope.condition) AND listed GROUP BY day, capture_request, has
             """
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
-            let count: Int = row[3]
+            let count: Int = try row[3]
             let request = try CaptureRequest(stored: row[1])
-            let has: Bool = row[2]
+            let has: Bool = try row[2]
             try change(ArchiveDay(stored: row[0])) { day in
                 day.summary.tasks.listed += count
                 switch (request, has) {
@@ -146,15 +146,15 @@ struct Reckoning {
         let today: StatementArguments = ["today": standpoint.today.stored]
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {
             try change(ArchiveDay(stored: row[0])) { day in
-                let held: Int = row[2]
-                day.summary.recordings.known = row[1]
-                day.summary.recordings.archived = row[3]
+                let held: Int = try row[2]
+                day.summary.recordings.known = try row[1]
+                day.summary.recordings.archived = try row[3]
                 day.summary.recordings.stored = held - day.summary.recordings.archived
-                day.summary.recordings.failed = row[4]
+                day.summary.recordings.failed = try row[4]
                 day.summary.recordings.pending = day.summary.recordings.known - held - day.summary.recordings.failed
-                day.summary.recordings.overdue = row[5]
-                day.audioMilliseconds = row[6]
-                day.bytes = row[7]
+                day.summary.recordings.overdue = try row[5]
+                day.audioMilliseconds = try row.amount(6)
+                day.bytes = try row.amount(7)
             }
         }
     }
@@ -202,8 +202,8 @@ struct Reckoning {
         }
     }
 
-    private mutating func change(_ day: ArchiveDay, _ body: (inout DayReconciliation) -> Void) {
-        body(&byDay[day, default: DayReconciliation(organization: organization, day: day)])
+    private mutating func change(_ day: ArchiveDay, _ body: (inout DayReconciliation) throws -> Void) rethrows {
+        try body(&byDay[day, default: DayReconciliation(organization: organization, day: day)])
     }
 }
 
@@ -247,7 +247,7 @@ private struct DayCounting {
             WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = row[3]
+            let count: Int = try row[3]
             try add(row[0], row[1], row[2] ? \.archived : \.stored, count)
         }
     }
@@ -260,7 +260,7 @@ private struct DayCounting {
             WHERE archive IS NULL AND failure IS NULL AND \(condition) GROUP BY 1, 2
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = row[2]
+            let count: Int = try row[2]
             try add(row[0], row[1], \.pending, count)
         }
         let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
@@ -287,7 +287,7 @@ private struct DayCounting {
             WHERE is_current AND \(condition)
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            days[Key(organization: row[0], day: row[1])]?.isClosed = true
+            days[Key(organization: try row[0], day: try row[1])]?.isClosed = true
         }
     }
 

@@ -42,7 +42,7 @@ extension Manifest {
         return try await read { db in
             var arguments = try Self.arguments(organization, window, cursor, limit, in: db)
             arguments += ["before": wantedBefore.stored]
-            return try Self.sweep(select, arguments, in: db)
+            return try Self.sweep(select, arguments, after: cursor, in: db)
         }
     }
 
@@ -79,7 +79,7 @@ extension Manifest {
                     "impatient_from": impatientIn.lowerBound.stored, "impatient_to": impatientIn.upperBound.stored,
                 ]
             }
-            return try Self.sweep(select, arguments, in: db)
+            return try Self.sweep(select, arguments, after: cursor, in: db)
         }
     }
 
@@ -108,10 +108,18 @@ extension Manifest {
     private static func sweep(
         _ select: String,
         _ arguments: StatementArguments,
+        after cursor: SweepCursor?,
         in db: Database
     ) throws -> [SweptTask] {
-        try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
-            SweptTask(id: try TaskID(stored: row[0]), cursor: SweepCursor(task: row[1]))
+        let tasks = try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
+            SweptTask(id: try TaskID(stored: row[0]), cursor: SweepCursor(task: try row[1]))
         }
+        // Each task once: a file whose rows are out of order would give some of them again and again.
+        var last = (cursor ?? .beginning).task
+        for task in tasks {
+            guard task.cursor.task > last else { throw ManifestError.disordered }
+            last = task.cursor.task
+        }
+        return tasks
     }
 }

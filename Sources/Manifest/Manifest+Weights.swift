@@ -55,13 +55,19 @@ extension Manifest {
             let arguments: StatementArguments = [CaptureKind.recording.stored, limit, known.row]
             var last: Int64?
             for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-                let bytes: Int64 = row[1]
-                history.all.add(bytes, stated: row[2])
-                history.byCallType[row[0], default: RecordingWeight()].add(bytes, stated: row[2])
-                let received: Int64 = row[3]
-                if let last, received - last <= Self.longestPause {
-                    history.receivedBytes += bytes
-                    history.receivingTime += .milliseconds(received - last)
+                let bytes = try row.amount(1)
+                // The provider's times can be any numbers: what is no length of a call is none.
+                let stated: DatabaseValue = try row[2]
+                let length = Int64(column: stated).flatMap { (0...1 << 40).contains($0) ? $0 : nil }
+                history.all.add(bytes, stated: length)
+                history.byCallType[try row[0], default: RecordingWeight()].add(bytes, stated: length)
+                let received: Int64 = try row[3]
+                if let last {
+                    let (pause, isTooLong) = received.subtractingReportingOverflow(last)
+                    if !isTooLong, pause <= Self.longestPause {
+                        history.receivedBytes += bytes
+                        history.receivingTime += .milliseconds(pause)
+                    }
                 }
                 last = received
             }
@@ -88,7 +94,7 @@ extension Manifest {
             let statement = try db.cachedStatement(sql: select)
             return try ids.reduce(into: [:]) { holdings, id in
                 guard let row = try Row.fetchOne(statement, arguments: [id.stored, known.row]) else { return }
-                holdings[id] = TaskHolding(isOpen: row[0], held: row[1], wanted: row[2])
+                holdings[id] = TaskHolding(isOpen: try row[0], held: try row[1], wanted: try row[2])
             }
         }
     }

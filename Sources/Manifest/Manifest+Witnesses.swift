@@ -107,9 +107,9 @@ extension Manifest {
             let arguments = TaskRange.arguments(organization: row, day: day)
             var counts = DayCounts()
             for found in try Row.fetchAll(db, sql: DayQuery.tasks, arguments: arguments) {
-                let count: Int = found[2]
+                let count: Int = try found[2]
                 counts.tasks += count
-                if TaskStatus(found[0]) == TaskStatus("abandoned") { counts.abandoned += count }
+                if TaskStatus(try found[0]) == TaskStatus("abandoned") { counts.abandoned += count }
                 if try CaptureRequest(stored: found[1]) == .requested { counts.captureRequested += count }
             }
             let kind: StatementArguments = ["kind": CaptureKind.recording.stored]
@@ -125,7 +125,8 @@ extension Manifest {
             var arguments = TaskRange.arguments(organization: row, day: day)
             arguments += ["requested": CaptureRequest.requested.stored]
             let found = try Row.fetchOne(db.cachedStatement(sql: DayQuery.listed), arguments: arguments)
-            return ListedCount(tasks: found?[0] ?? 0, captureRequested: found?[1] ?? 0)
+            guard let found else { return ListedCount() }
+            return ListedCount(tasks: try found[0] ?? 0, captureRequested: try found[1] ?? 0)
         }
     }
 }
@@ -162,17 +163,17 @@ extension DayWitness {
             WHERE organization = ? AND \(condition) ORDER BY day, source
             """
         return try Row.fetchAll(db, sql: select, arguments: [known.row] + arguments).compactMap { row in
-            guard let source = Source(rawValue: row[1]) else { return nil }
-            let figures: String? = row[3]
-            let differences: String? = row[4]
+            guard let source = Source(rawValue: try row[1]) else { return nil }
+            let figures: String? = try row[3]
+            let differences: String? = try row[4]
             return DayWitness(
                 organization: organization,
                 day: try ArchiveDay(stored: row[0]),
                 source: source,
-                time: Timestamp(stored: row[2]),
+                time: Timestamp(stored: try row[2]),
                 figures: try figures.map { try JSONObject.value([String: Int].self, $0) } ?? [:],
                 differences: try differences.map { try JSONObject.value([String].self, $0) } ?? [],
-                absence: row[5]
+                absence: try row[5]
             )
         }
     }

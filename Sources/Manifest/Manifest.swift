@@ -106,7 +106,7 @@ package final class Manifest: Sendable {
         try await read { db in
             let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
             let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
-                .map { "a row of \($0[0] as String) refers to a row of \($0[2] as String) that is not there" }
+                .map { "a row of \(try $0[0] as String) refers to a row of \(try $0[2] as String) that is not there" }
             return integrity + references
         }
     }

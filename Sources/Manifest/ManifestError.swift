@@ -43,7 +43,10 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
     /// Says what a failure of SQLite means for the manifest at `path`; other errors become `inputOutput`.
     init(_ error: any Error, path: String) {
         guard let error = error as? DatabaseError else {
-            self = error as? ManifestError ?? ManifestError(.inputOutput, "\(path): \(error)")
+            let own = error as? ManifestError
+            // A value that is none of its type is damage; it may hold anything, so that it is not repeated.
+            let unreadable = ManifestError(.damaged, "manifest \(path) has a value of another type\(Self.remedy)")
+            self = own ?? (error is RowDecodingError ? unreadable : ManifestError(.inputOutput, "\(path): \(error)"))
             return
         }
         var code = Code(error.resultCode)

@@ -25,11 +25,11 @@ struct OpenArchive {
         guard let row = try Row.fetchOne(statement, arguments: arguments) else {
             throw ManifestError(.unknown, "the manifest knows no archive \(name)")
         }
-        guard let tarBytes: Int64 = row[1], let journalBytes: Int64 = row[2] else {
+        guard try !row.isNull(1), try !row.isNull(2) else {
             throw ManifestError(.conflict, "archive \(name) is sealed")
         }
-        let extent = ArchiveExtentRow(tarBytes: tarBytes, journalBytes: journalBytes)
-        return OpenArchive(row: row[0], extent: extent, recordings: row[3])
+        let extent = ArchiveExtentRow(tarBytes: try row.amount(1), journalBytes: try row.amount(2))
+        return OpenArchive(row: try row[0], extent: extent, recordings: try row[3])
     }
 
     func save(in db: Database) throws {
@@ -61,6 +61,7 @@ extension Manifest {
             if let open = try ArchiveName.ofOpen(row, organization, day, in: db) { return open }
             let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
             let known = try Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0
+            guard known < 1 << 30 else { throw ManifestError.unreadable("sequence", known.databaseValue) }
             let sequence = max(known, sequence) + 1
             try db.execute(
                 sql: """
@@ -69,7 +70,7 @@ extension Manifest {
                     """,
                 arguments: [row, day.stored, sequence]
             )
-            let name = ArchiveName(organization: organization, day: day, sequence: sequence)
+            let name = try ArchiveName(organization: organization, day: day, stored: sequence)
             let detail = ["archive": name.description]
             try Event(time: now, kind: .archiveOpened, organization: organization, detail: detail).insert(in: db)
             return name
@@ -87,8 +88,8 @@ extension Manifest {
             return try Row.fetchAll(db, sql: select).map { row in
                 OpenArchiveRow(
                     name: try ArchiveName(row),
-                    extent: ArchiveExtentRow(tarBytes: row[3], journalBytes: row[4]),
-                    recordings: row[5]
+                    extent: ArchiveExtentRow(tarBytes: try row.amount(3), journalBytes: try row.amount(4)),
+                    recordings: try row[5]
                 )
             }
         }
@@ -104,15 +105,15 @@ extension ArchiveName {
     ) throws -> ArchiveName? {
         let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
         let sequence = try Int.fetchOne(db.cachedStatement(sql: select), arguments: [row, day.stored])
-        return sequence.map { ArchiveName(organization: organization, day: day, sequence: $0) }
+        return try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0) }
     }
 
     /// Of a row that begins with the organization's name, the day and the sequence.
     init(_ row: Row) throws {
-        self.init(
+        try self.init(
             organization: try OrganizationName(stored: row[0]),
             day: try ArchiveDay(stored: row[1]),
-            sequence: row[2]
+            stored: try row[2]
         )
     }
 }

@@ -52,19 +52,19 @@ struct OpenTask {
     }
 
     init(_ row: Row) throws {
-        self.row = row["task_row"]
+        self.row = try row["task_row"]
         organization = try OrganizationName(stored: row["organization"])
         day = try ArchiveDay(stored: row["day"])
         id = try TaskID(stored: row["task_id"])
-        createdTime = Timestamp(stored: row["created_time"])
+        createdTime = Timestamp(stored: try row["created_time"])
         captureRequest = try CaptureRequest(stored: row["capture_request"])
-        status = TaskStatus(row["status"])
-        refusal = row["refusal"]
-        hasUnusable = row["unusable_listed"]
-        isHeld = row["held"]
-        isListed = row["listed"]
-        evidence = GapColumns.evidence(row)
-        explanation = StoredExplanation(row)
+        status = TaskStatus(try row["status"])
+        refusal = try row["refusal"]
+        hasUnusable = try row["unusable_listed"]
+        isHeld = try row["held"]
+        isListed = try row["listed"]
+        evidence = try GapColumns.evidence(row)
+        explanation = try StoredExplanation(row)
     }
 
     func standing(at standpoint: Standpoint) -> TaskStanding {
@@ -124,20 +124,20 @@ struct FailedRecording {
 
     init(_ row: Row) throws {
         let taskID = try TaskID(stored: row["task_id"])
-        let ordinal: Int64 = row["ordinal"]
-        self.row = RecordingRowID(task: row["task_row"], ordinal: ordinal)
-        var evidence = GapColumns.evidence(row)
-        evidence.attempts = row["attempts"]
+        let ordinal: Int64 = try row["ordinal"]
+        self.row = RecordingRowID(task: try row["task_row"], ordinal: ordinal)
+        var evidence = try GapColumns.evidence(row)
+        evidence.attempts = try row["attempts"]
         gap = Gap(
             organization: try OrganizationName(stored: row["organization"]),
             day: try ArchiveDay(stored: row["day"]),
             taskID: taskID,
-            createdTime: Timestamp(stored: row["created_time"]),
-            reason: GapReason(stored: row["failure_code"] as Int?),
+            createdTime: Timestamp(stored: try row["created_time"]),
+            reason: GapReason(stored: try row["failure_code"] as Int?),
             recording: try RecordingKey(row, taskID: taskID),
-            detail: row["failure"],
+            detail: try row["failure"],
             evidence: evidence,
-            explanation: StoredExplanation(row).flatMap { $0.covers(ordinal: ordinal) ? $0.value : nil }
+            explanation: try StoredExplanation(row).flatMap { $0.covers(ordinal: ordinal) ? $0.value : nil }
         )
     }
 }
@@ -151,13 +151,13 @@ private enum GapColumns {
         """
 
     /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
-    static func evidence(_ row: Row) -> GapEvidence {
+    static func evidence(_ row: Row) throws -> GapEvidence {
         GapEvidence(
-            firstAsked: (row["first_ask_time"] as Int64?).map(Timestamp.init(stored:)),
-            lastAsked: (row["last_ask_time"] as Int64?).map(Timestamp.init(stored:)),
-            asks: row["asks"],
-            found: row["found"],
-            trackingID: row["tracking_id"]
+            firstAsked: try (row["first_ask_time"] as Int64?).map(Timestamp.init(stored:)),
+            lastAsked: try (row["last_ask_time"] as Int64?).map(Timestamp.init(stored:)),
+            asks: try row["asks"],
+            found: try row["found"],
+            trackingID: try row["tracking_id"]
         )
     }
 }
@@ -171,16 +171,16 @@ struct StoredExplanation {
     private var failed: String
 
     /// - Returns: `nil` where the row has no explanation.
-    fileprivate init?(_ row: Row) {
-        guard let reason: String = row["explanation_reason"] else { return nil }
+    fileprivate init?(_ row: Row) throws {
+        guard let reason: String = try row["explanation_reason"] else { return nil }
         value = GapExplanation(
             reason: ExplanationReason(rawValue: reason) ?? .other,
-            note: row["note"],
-            author: row["author"],
-            time: Timestamp(stored: row["explanation_time"])
+            note: try row["note"],
+            author: try row["author"],
+            time: Timestamp(stored: try row["explanation_time"])
         )
-        unusable = row["unusable"]
-        failed = row["failed"]
+        unusable = try row["unusable"]
+        failed = try row["failed"]
     }
 
     /// Whether the task was without a recording in this way: what the provider lists as unusable now is what it listed

@@ -41,10 +41,10 @@ extension RecordingKey {
             taskID: taskID,
             recordingID: try RecordingID(stored: row["recording_id"]),
             kind: try CaptureKind(stored: row["kind"]),
-            isSegment: row["is_segment"],
-            callType: row["call_type"],
-            startTime: (row["start_time"] as Int64?).map(Timestamp.init(stored:)),
-            providerFileName: row["provider_name"]
+            isSegment: try row["is_segment"],
+            callType: try row["call_type"],
+            startTime: try (row["start_time"] as Int64?).map(Timestamp.init(stored:)),
+            providerFileName: try row["provider_name"]
         )
     }
 }
@@ -59,21 +59,21 @@ extension RecordingRow {
         call: KnownCall?
     ) throws {
         let key = try RecordingKey(row, taskID: taskID)
-        let failure: String? = row["failure"]
+        let failure: String? = try row["failure"]
         let held = try Held(row, organization: organization, day: day)
-        let isArchived: Bool = row["is_archived"] ?? false
+        let isArchived: Bool = try row["is_archived"] ?? false
         self.init(
-            row: RecordingRowID(task: task, ordinal: row["ordinal"]),
+            row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
             organization: organization,
             day: day,
             key: key,
-            stopTime: (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+            stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
             file: try FileName(stored: row["file"], key: key),
             state: held == nil ? (failure == nil ? .pending : .failed) : isArchived ? .archived : .stored,
-            reason: Self.reason(row, failure, organization: organization, day: day),
-            failureCode: failure == nil ? nil : GapReason(stored: row["failure_code"] as Int?),
-            attempts: row["attempts"],
-            wantedTime: (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+            reason: try Self.reason(row, failure, organization: organization, day: day),
+            failureCode: failure == nil ? nil : GapReason(stored: try row["failure_code"] as Int?),
+            attempts: try row["attempts"],
+            wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
             held: held,
             call: call
         )
@@ -86,9 +86,9 @@ extension RecordingRow {
         _ failure: String?,
         organization: OrganizationName,
         day: ArchiveDay
-    ) -> String? {
-        guard let sequence: Int = row["damaged_in"] else { return failure }
-        let damage = "damaged in \(ArchiveName(organization: organization, day: day, sequence: sequence))"
+    ) throws -> String? {
+        guard let sequence: Int = try row["damaged_in"] else { return failure }
+        let damage = "damaged in \(try ArchiveName(organization: organization, day: day, stored: sequence))"
         return failure.map { "\(damage); \($0)" } ?? damage
     }
 }
@@ -96,29 +96,29 @@ extension RecordingRow {
 extension RecordingRow.Held {
     /// - Returns: `nil` where the recording is in no archive.
     init?(_ row: Row, organization: OrganizationName, day: ArchiveDay) throws {
-        guard let sequence: Int = row["sequence"] else { return nil }
+        guard let sequence: Int = try row["sequence"] else { return nil }
         self.init(
-            archive: ArchiveName(organization: organization, day: day, sequence: sequence),
-            offset: row["offset"],
-            byteCount: row["byte_count"],
+            archive: try ArchiveName(organization: organization, day: day, stored: sequence),
+            offset: try row.amount("offset"),
+            byteCount: try row.amount("byte_count"),
             digest: try ContentDigest(stored: row["digest"]),
-            audio: AudioFormat(row),
-            suspicion: row["suspicion"],
-            receivedTime: Timestamp(stored: row["received_time"])
+            audio: try AudioFormat(row),
+            suspicion: try row["suspicion"],
+            receivedTime: Timestamp(stored: try row["received_time"])
         )
     }
 }
 
 extension AudioFormat {
     /// - Returns: `nil` where the row has no audio format.
-    fileprivate init?(_ row: Row) {
-        guard let codec: String = row["codec"] else { return nil }
+    fileprivate init?(_ row: Row) throws {
+        guard let codec: String = try row["codec"] else { return nil }
         self.init(
             codec: codec,
-            channels: row["channels"],
-            sampleRateHertz: row["sample_rate_hz"],
-            bitsPerSample: row["bits_per_sample"],
-            durationMilliseconds: row["duration_ms"]
+            channels: try row["channels"],
+            sampleRateHertz: try row["sample_rate_hz"],
+            bitsPerSample: try row["bits_per_sample"],
+            durationMilliseconds: try row.amount("duration_ms")
         )
     }
 }

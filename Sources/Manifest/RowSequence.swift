@@ -14,8 +14,9 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
 
     private let makeFetch: @Sendable () -> Fetch
 
-    /// - Parameter fetch: reads the batch of a state, which is whatever tells where to go on.
-    init<State: Sendable>(
+    /// - Parameter fetch: reads the batch of a state, which is whatever tells where to go on. A state that is not behind
+    ///   the one before is damage to the file's order, and would be no end.
+    init<State: RowPosition>(
         from first: State,
         _ fetch: @escaping @Sendable (State) async throws -> Batch<State>
     ) {
@@ -24,6 +25,7 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
             return { (_: isolated (any Actor)?) in
                 guard let current = state else { return nil }
                 let batch = try await fetch(current)
+                if let next = batch.next, !next.isBehind(current) { throw ManifestError.disordered }
                 state = batch.next
                 return batch.rows
             }
@@ -53,6 +55,23 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
             }
             return rows.popFirst()
         }
+    }
+}
+
+/// Where a run through rows stands.
+protocol RowPosition: Sendable {
+    /// Whether fewer rows are left from here than from `earlier`.
+    func isBehind(_ earlier: Self) -> Bool
+}
+
+extension Int64: RowPosition {
+    func isBehind(_ earlier: Int64) -> Bool { self > earlier }
+}
+
+extension ManifestError {
+    /// One bit in a page is enough: every row may be there, and a run through them would never end.
+    static var disordered: ManifestError {
+        ManifestError(.damaged, "the manifest has rows that are out of order\(remedy)")
     }
 }
 

@@ -53,11 +53,11 @@ struct StoredCall {
 
     /// Of a row that begins with ``columns``.
     private init?(_ row: Row, in db: Database) throws {
-        guard let outcome: Int64 = row[3] else { return nil }
+        guard let outcome: Int64 = try row[3] else { return nil }
         self.init(
             try CallProfile(stored: row[0], in: db),
-            number: row[1],
-            durationMilliseconds: row[2],
+            number: try row[1],
+            durationMilliseconds: try row[2],
             try CallOutcome(row: outcome, in: db)
         )
     }
@@ -96,7 +96,7 @@ enum StoredNumber {
 
     static func text(_ value: DatabaseValue) -> String? {
         switch value.storage {
-        case .int64(let number): number < 0 ? String(-number) : "+\(number)"
+        case .int64(let number): number < 0 ? String(number.magnitude) : "+\(number)"
         case .string(let text): text
         default: nil
         }

@@ -57,7 +57,9 @@ extension ArchiveDay {
     var stored: Int64 { daysSince1970 }
 
     init(stored days: Int64) throws(ManifestError) {
-        guard let day = ArchiveDay(daysSince1970: days) else { throw .unreadable("day", days.databaseValue) }
+        guard days.magnitude < 1 << 32, let day = ArchiveDay(daysSince1970: days) else {
+            throw .unreadable("day", days.databaseValue)
+        }
         self = day
     }
 }
@@ -106,8 +108,22 @@ extension OrganizationName {
     }
 }
 
-extension ManifestError {
-    static func unreadable(_ what: String, _ value: DatabaseValue) -> ManifestError {
-        ManifestError(.damaged, "the manifest has an unreadable \(what): \(value); `callark rebuild` makes a new one")
+extension ArchiveName {
+    /// - Throws: `damaged` if no archive has that sequence.
+    init(organization: OrganizationName, day: ArchiveDay, stored sequence: Int) throws(ManifestError) {
+        guard sequence >= 1 else { throw .unreadable("sequence", sequence.databaseValue) }
+        self.init(organization: organization, day: day, sequence: sequence)
     }
+}
+
+extension ManifestError {
+    /// A value in the database that is not what its column can have.
+    /// - Parameter place: which row it is in, as far as the row says it.
+    static func unreadable(_ what: String, _ value: DatabaseValue, in place: String = "") -> ManifestError {
+        let row = place.isEmpty ? "" : " in the row with \(place)"
+        let text = String("\(value)".prefix(80).map { $0.isNewline ? " " : $0 })
+        return ManifestError(.damaged, "the manifest has an unreadable \(what)\(row): \(text)\(remedy)")
+    }
+
+    static var remedy: String { "; `callark rebuild` makes a new one" }
 }

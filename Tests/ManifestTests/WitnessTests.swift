@@ -57,7 +57,7 @@ import Testing
     func `no question walks through more tasks than its day has`(_ query: String) async throws {
         try await Fixture.with { fixture in
             let plan = try await fixture.manifest.read { db in
-                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query.unbound).map { $0["detail"] as String }
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query.unbound).map { try $0["detail"] as String }
             }
             let bounds = "(organization=? AND created_time>? AND created_time<?)"
             #expect(plan.contains("SEARCH task USING INDEX task_by_time \(bounds)"), "\(plan)")

@@ -1,0 +1,197 @@
+import Foundation
+import GRDB
+import Recordings
+import Testing
+
+@testable import Manifest
+
+/// One bit in the file can put any value into any column. Reading it is an error that says where, and never the end of the
+/// process: a trap would end these tests.
+@Suite struct DamagedRowTests {
+    /// Values that no column of another kind expects.
+    private static let values: [DatabaseValue] = [
+        .null, Int64.min.databaseValue, Int64.max.databaseValue, 0.databaseValue, "x\u{1B}[31m".databaseValue,
+        Data([1, 2, 3]).databaseValue,
+    ]
+
+    /// A manifest with something in every table that reading looks at.
+    private func fill(_ here: Fixture) async throws {
+        let work = try await here.known(1...4)
+        try await here.store(work)
+        try await here.seal()
+        _ = try await here.list(try (5...9).map { try Fixture.task($0) })
+        _ = try await here.answer([.refused(try Fixture.taskID(6), reason: "no")])
+        let more = try await here.known(10...12)
+        try await here.store(Array(more.prefix(1)))
+        let failed = try #require(more.last)
+        let failure = RecordingFailure(
+            row: failed.row,
+            code: .purgedUpstream,
+            reason: "gone",
+            attempts: 1,
+            retryNotBefore: Fixture.morning
+        )
+        try await here.manifest.noteFailed(failure, now: Fixture.morning + .hours(2))
+        _ = try await here.explain(7)
+    }
+
+    /// Everything that commands read.
+    private func readAll(_ manifest: Manifest, _ here: Fixture) async throws {
+        let standpoint = Fixture.standpoint(after: .hours(400))
+        let window = Fixture.morning..<(Fixture.morning + .hours(900))
+        var reads: [() async throws -> Void] = [
+            { _ = try await manifest.organizations() }, { _ = try await manifest.openArchives() },
+            { _ = try await manifest.sealedArchives() }, { _ = try await manifest.readings() },
+            { _ = try await manifest.entries(at: standpoint).collected() },
+            { _ = try await manifest.gaps(GapFilter(organization: here.acme), at: standpoint) },
+            { _ = try await manifest.events().collected() }, { _ = try await manifest.lastPass(here.acme) },
+            { _ = try await manifest.displacedCopies() }, { _ = try await manifest.closingOutlook(here.acme) },
+            { _ = try await manifest.weightHistory(here.acme) }, { _ = try await manifest.readingStatus(here.acme) },
+            { _ = try await manifest.dayCounts(here.acme, day: Fixture.today) },
+            { _ = try await manifest.tasksToSeal(organization: here.acme, day: Fixture.today).collected() },
+            { _ = try await manifest.daysToSeal(organization: here.acme, before: Fixture.today.next) },
+            { _ = try await manifest.listedDays(here.acme) }, { _ = try await manifest.faults() },
+            {
+                _ = try await manifest.tasksAwaitingBytes(
+                    organization: here.acme,
+                    window: nil,
+                    wantedBefore: window.upperBound,
+                    after: nil,
+                    limit: 100
+                )
+            },
+            {
+                _ = try await manifest.openQuestions(
+                    organization: here.acme,
+                    window: nil,
+                    dueBy: window.upperBound,
+                    impatientIn: window,
+                    after: nil,
+                    limit: 100
+                )
+            },
+        ]
+        for number in [1, 6, 11] {
+            let id = try Fixture.taskID(number)
+            reads.append { _ = try await manifest.recordings(of: id) }
+            reads.append { _ = try await manifest.tasks(id) }
+            reads.append { _ = try await manifest.calls(of: [id], organization: here.acme) }
+            reads.append { _ = try await manifest.holdings(of: [id], organization: here.acme) }
+        }
+        for archive in (try? await manifest.sealedArchives()) ?? [] {
+            reads.append { _ = try await manifest.archivedRecordings(in: archive.name).collected() }
+        }
+        for read in reads {
+            do {
+                try await read()
+            } catch {
+                let error = try #require(error as? ManifestError, "\(error)")
+                #expect(!error.message.contains { $0 == "\n" || $0 == "\u{1B}" }, "\(error)")
+            }
+        }
+    }
+
+    /// The tables with a row, and their columns.
+    private func columns(_ path: String) throws -> [(table: String, column: String)] {
+        try DatabaseQueue(path: path).read { db in
+            try String.fetchAll(
+                db,
+                sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'grdb%'"
+            )
+            .filter { try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM \"\($0)\")") ?? false }
+            .flatMap { table in try db.columns(in: table).map { (table, $0.name) } }
+        }
+    }
+
+    /// As damage to the file's pages does it: past every rule that the schema has.
+    private func put(_ value: DatabaseValue, _ table: String, _ column: String, _ path: String) throws {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA ignore_check_constraints = 1; PRAGMA writable_schema = 1")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let rules = try queue.inDatabase { db in
+            for trigger in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+                try db.execute(sql: "DROP TRIGGER \"\(trigger)\"")
+            }
+            let plain = ["NOT NULL", ", STRICT", "STRICT, ", "STRICT"].reduce(
+                "replace(sql, 'IS NOT NULL', 'IS NOT  NULL')"
+            ) {
+                "replace(\($0), '\($1)', '')"
+            }
+            let select = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"
+            let rules = try String.fetchOne(db, sql: select, arguments: [table])
+            try db.execute(
+                sql: "UPDATE sqlite_schema SET sql = \(plain) WHERE type = 'table' AND name = ?",
+                arguments: [table]
+            )
+            return rules
+        }
+        try queue.close()
+        let again = try DatabaseQueue(path: path, configuration: configuration)
+        // What not even SQLite would write cannot be put there in this way.
+        try? again.inDatabase { db in
+            try db.execute(sql: "UPDATE OR IGNORE \"\(table)\" SET \"\(column)\" = ?", arguments: [value])
+        }
+        try again.inDatabase { db in
+            let update = "UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?"
+            try db.execute(sql: update, arguments: [rules, table])
+        }
+        try again.close()
+    }
+
+    @Test func `any value in any column is read as an error or as what it is`() async throws {
+        try await Fixture.with { here in
+            try await fill(here)
+            try here.manifest.close()
+            let whole = try Data(contentsOf: URL(filePath: here.path))
+            for (table, column) in try columns(here.path) {
+                for (number, value) in Self.values.enumerated() {
+                    let path = here.folder.appending(path: "damaged-\(table)-\(column)-\(number).sqlite").path
+                    try whole.write(to: URL(filePath: path))
+                    try put(value, table, column, path)
+                    guard let manifest = try? Manifest(path: path, mode: .readOnly) else { continue }
+                    try await readAll(manifest, here)
+                    try manifest.close()
+                    try FileManager.default.removeItem(atPath: path)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("task", "created_time"), ("task", "status"), ("task", "capture_request"), ("recording", "offset"),
+        ("recording", "byte_count"), ("recording", "digest"), ("recording", "file"), ("archive", "sequence"),
+        ("question", "asks"),
+    ])
+    func `a value that is missing is told with its column`(table: String, column: String) async throws {
+        try await Fixture.with { here in
+            try await fill(here)
+            try here.manifest.close()
+            try put(.null, table, column, here.path)
+            let manifest = try Manifest(path: here.path, mode: .readOnly)
+            let standpoint = Fixture.standpoint(after: .hours(400))
+            for body in [
+                { _ = try await manifest.entries(at: standpoint).collected() },
+                { _ = try await manifest.gaps(GapFilter(organization: here.acme), at: standpoint) },
+            ] as [() async throws -> Void] {
+                let code = await failure(body)
+                #expect(code == nil || code == .damaged)
+            }
+            try manifest.close()
+        }
+    }
+
+    /// The order of rows is the file's, and a run through them relies on it.
+    @Test func `rows that are out of order end a sweep with an error`() async throws {
+        #expect(!(3 as Int64).isBehind(3))
+        let first = TaskPosition(createdTime: 5, id: "a".databaseValue)
+        #expect(first.isBehind(.beginning))
+        #expect(!TaskPosition(createdTime: 4, id: "b".databaseValue).isBehind(first))
+        #expect(!first.isBehind(first))
+        #expect(TaskPosition(createdTime: 5, id: Data([0]).databaseValue).isBehind(first))
+        let endless = RowSequence<Int>(from: 1 as Int64) { _ in RowSequence<Int>.Batch(rows: [1], next: 1 as Int64) }
+        #expect(await failure { try await endless.collected() } == .damaged)
+    }
+}
