@@ -22,16 +22,36 @@ struct ArchiveIntake: Sendable {
         var remarks: [String] = []
     }
 
-    /// Takes in one archive: by its own metadata where that is whole, which is quick, and else whatever of it is whole,
-    /// each recording read back.
+    /// Reads some archives from end to end, side by side: what ``takeIn(_:verified:now:)`` wants to know of each.
+    func verify(_ names: some Sequence<ArchiveName>) async throws -> [ArchiveName: VerificationReport] {
+        try await withThrowingTaskGroup(of: (ArchiveName, VerificationReport).self) { group in
+            for name in names {
+                let path = root.archivePath(name)
+                group.addTask { (name, try await ArchiveVerifier().verify(path: path)) }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    /// Takes in one archive that was read from end to end: by its own metadata if nothing in it or about it contradicts
+    /// anything else, and otherwise whatever of it is whole, each recording read back.
     /// - Throws: `ManifestError` where the manifest cannot be written, `CancellationError`; what is wrong with the archive
     ///   is in the outcome.
-    func takeIn(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
+    func takeIn(
+        _ name: ArchiveName,
+        verified report: VerificationReport? = nil,
+        now: Timestamp
+    ) async throws -> Outcome {
         do {
+            var report = report
+            if report == nil { report = try await ArchiveVerifier().verify(path: root.archivePath(name)) }
+            guard let report, report.isWhole else { return try await takeInParts(name, report, now: now) }
             do {
-                return try await takeInWhole(name, now: now)
+                var outcome = try await takeInWhole(name, now: now)
+                outcome.remarks += report.faults.map(\.message)
+                return outcome
             } catch is ArchiveError {
-                return try await takeInParts(name, now: now)
+                return try await takeInParts(name, report, now: now)
             }
         } catch let error as ArchiveError where error.code != .cancelled {
             return try await leaveOut(name, error.message, now: now)
@@ -68,11 +88,13 @@ struct ArchiveIntake: Sendable {
         return outcome
     }
 
-    private func takeInParts(_ name: ArchiveName, now: Timestamp) async throws -> Outcome {
-        let salvage = try await SealedSalvage.read(root.archivePath(name), as: name)
-        guard !salvage.recordings.isEmpty, let organizationID = salvage.organizationID, let digest = salvage.digest
-        else {
-            let reason = "no whole recording with a whole line of metadata is left in it"
+    private func takeInParts(_ name: ArchiveName, _ report: VerificationReport?, now: Timestamp) async throws -> Outcome
+    {
+        let salvage = try await SealedSalvage.read(root.archivePath(name), as: name, report: report)
+        // What is damaged is known too, as damaged: another archive may have it whole, and say that it replaces it.
+        let known = (salvage.recordings + salvage.damaged).sorted { $0.offset < $1.offset }
+        guard !known.isEmpty, let organizationID = salvage.organizationID, let digest = salvage.digest else {
+            let reason = "no recording with a whole line of metadata is left in it"
             return Outcome(faults: salvage.faults + [notTakenIn(name, reason)])
         }
         let duplicates = try await manifest.restore(
@@ -80,18 +102,43 @@ struct ArchiveIntake: Sendable {
                 name: name,
                 byteCount: salvage.byteCount,
                 digest: digest,
-                recordings: salvage.recordings.count,
+                recordings: known.count,
                 sealedTime: nil
             ),
             organizationID: organizationID,
             tasks: Rows(salvage.tasks),
-            recordings: Rows(salvage.recordings),
+            recordings: Rows(known),
             schedule: schedule,
             now: now
         )
-        var outcome = Outcome(recordings: salvage.recordings.count - duplicates.count, faults: salvage.faults)
+        let damaged = salvage.damaged.map {
+            DamagedRecording(archive: name, taskID: $0.key.taskID, offset: $0.offset)
+        }
+        try await manifest.noteDamaged(damaged, now: now)
+        let taken = known.count - duplicates.count - damaged.count
+        var outcome = Outcome(recordings: max(0, taken), faults: salvage.faults)
         if !duplicates.isEmpty { outcome.remarks = try await chooseCopies(in: name, now: now) }
         return outcome
+    }
+
+    /// The faults that no other archive makes up for: a recording that is damaged in one archive may be whole in another.
+    func standing(_ faults: [ArchiveFault]) async throws -> [ArchiveFault] {
+        guard !faults.isEmpty else { return [] }
+        struct Place: Hashable {
+            var archive: String
+            var offset: Int64
+        }
+        let copies = try await manifest.displacedCopies().filter { $0.counting != nil }
+        let repaired = Set(copies.map { Place(archive: $0.archive.description, offset: $0.offset) })
+        let ofBytes: Set<ArchiveFault.Kind> = [.recordingDamaged, .recordingMissing, .notTakenIn]
+        let rest = faults.filter { fault in
+            guard ofBytes.contains(fault.kind), let offset = fault.offset else { return true }
+            return !repaired.contains(Place(archive: fault.archive, offset: offset))
+        }
+        // Then the checksum of the whole is another one for that reason alone.
+        let standing = Set(rest.filter { $0.kind != .archiveDigest }.map(\.archive))
+        let mended = Set(copies.map(\.archive.description)).subtracting(standing)
+        return rest.filter { $0.kind != .archiveDigest || !mended.contains($0.archive) }
     }
 
     /// Where two archives have a recording and neither says that it replaces the other, the lower sequence counts if its

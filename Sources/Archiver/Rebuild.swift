@@ -4,8 +4,8 @@ import Logging
 import Manifest
 import Recordings
 
-/// Makes a new manifest out of the daily archives alone, and out of what lies open in the spool. It works from whatever is
-/// whole, and names what is not.
+/// Makes a new manifest out of the daily archives alone, and out of what lies open in the spool. Every archive is read from
+/// end to end and compared with everything that speaks of it; what is whole is taken in, and what is not is named.
 package struct Rebuild: Sendable {
     private let root: ArchiveRoot
     private let schedule: AskSchedule
@@ -47,19 +47,27 @@ package struct Rebuild: Sendable {
         let manifest = try Manifest.create(path: draft)
         let intake = ArchiveIntake(root: root, manifest: manifest, schedule: schedule)
         var dayCloses = DayCloses()
-        for name in try root.sealedArchives() {
-            progress(name)
-            let outcome = try await intake.takeIn(name, now: now)
-            dayCloses.add(outcome.dayClose, of: name)
-            if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
-            summary.faults += outcome.faults
-            summary.remarks += outcome.remarks
+        var waiting = try root.sealedArchives()[...]
+        while !waiting.isEmpty {
+            let batch = waiting.prefix(ProcessInfo.processInfo.activeProcessorCount)
+            waiting = waiting.dropFirst(batch.count)
+            batch.forEach(progress)
+            let reports = try await intake.verify(batch)
+            for name in batch {
+                let outcome = try await intake.takeIn(name, verified: reports[name], now: now)
+                dayCloses.add(outcome.dayClose, of: name)
+                if outcome.recordings == nil { summary.unreadable.append(name) } else { summary.archives += 1 }
+                summary.faults += outcome.faults
+                summary.remarks += outcome.remarks
+            }
         }
         // A copy that does not count is no recording more.
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
         summary.stored = try await takeInSpool(intake, &summary, now: now)
+        summary.faults = try await intake.standing(summary.faults)
+        summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         try await dayCloses.restore(into: manifest, now: now)
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft)

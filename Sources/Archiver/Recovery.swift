@@ -104,8 +104,22 @@ struct Recovery: Sendable {
                 try await takeIn(open.name)
                 return nil
             }
-            return try await context.noteSealed(archive)
+            let day = try await context.noteSealed(archive)
+            // What the manifest has of it was stored before it was sealed: an archive that says otherwise was changed.
+            if try await contradictsManifest(open.name) { try await displaceDamaged(open.name) }
+            return day
         }
+    }
+
+    /// Whether the metadata of a sealed archive says otherwise of its recordings than the manifest does.
+    private func contradictsManifest(_ name: ArchiveName) async throws -> Bool {
+        var places: [Int64: ContentDigest] = [:]
+        for try await held in context.manifest.archivedRecordings(in: name) { places[held.offset] = held.digest }
+        for try await entry in try await ArchiveMetadata.open(context.root.archivePath(name)).recordings
+        where places.removeValue(forKey: entry.offset) != entry.digest {
+            return true
+        }
+        return !places.isEmpty
     }
 
     /// The metadata of an archive may be whole where its recordings are not: what is damaged is wanted again.

@@ -124,6 +124,12 @@ package struct Verification: Sendable {
             try await report(done)
         }
         guard scope.share == nil else { return summary }
+        for (path, name) in try root.misplacedArchives() where scope.covers(name) {
+            var stray = VerificationReport(path: path)
+            stray.faults = [ArchiveFault(misplaced: name, at: path)]
+            summary.add(stray)
+            try await report(stray)
+        }
         for file in try root.legacySessionFiles() where scope.covers(file.organization, file.day) {
             let done = try await file.verify(quick: scope.isQuick)
             summary.add(done)

@@ -1,6 +1,7 @@
 import Recordings
 
-/// Which members a sealed archive has, by its headers alone, and where its tag files stand.
+/// Which members a sealed archive has, by its headers, what their bytes hash to if they were read, and where its tag files
+/// stand.
 struct ArchiveIndex: Sendable {
     /// A payload member, in few bytes: an archive has many.
     struct Place: Sendable {
@@ -9,6 +10,9 @@ struct ArchiveIndex: Sendable {
         var byteCount: Int64
         /// A hash of the path in the bag, good for this process.
         var pathHash: Int
+        var secondsSince1970: Int64
+        /// `nil` if its bytes were not read, or are not all there.
+        var digest: ContentDigest?
     }
 
     struct Tag: Sendable {
@@ -24,12 +28,19 @@ struct ArchiveIndex: Sendable {
     /// By the path in the bag: those that every archive has, and whatever else stands in `metadata/`, which only the
     /// checksums of tag files can tell from a stranger.
     var tags: [String: Tag] = [:]
-    /// Members that are neither payload nor a tag file of a daily archive, and those that came twice.
+    /// Members that are neither payload nor a tag file of a daily archive, those that came twice, and those out of order.
     var strangers: [TarMember] = []
+    /// Members whose headers say more than those of daily archives do.
+    var odd: [TarMember] = []
+    /// Where the folder of the payload has a member of its own, which only an archive without recordings has.
+    private var payloadFolders: [TarMember] = []
+    /// How many of the members that every archive has, in their order, were seen.
+    private var tagsSeen = 0
     var damages: [TarDamage] = []
     var hasEnd = false
 
-    /// Walks over the tar in `source`, from its beginning. Tag files are hashed where `source` reads everything anyway.
+    /// Walks over the tar in `source`, from its beginning.
+    /// - Parameter readingContents: hashes every member, recordings too, while `source` reads.
     init(_ source: SequentialReader, readingContents: Bool) throws(ArchiveError) {
         var tar = TarReader(source, checksPadding: readingContents)
         while let item = try tar.next() {
@@ -42,6 +53,7 @@ struct ArchiveIndex: Sendable {
             }
         }
         findRepeated()
+        strangers += places.isEmpty ? payloadFolders.dropFirst() : payloadFolders[...]
     }
 
     static func hash(_ path: some StringProtocol) -> Int {
@@ -63,25 +75,38 @@ struct ArchiveIndex: Sendable {
 
     private mutating func add(_ member: TarMember, _ tar: inout TarReader, _ reading: Bool) throws(ArchiveError) {
         let prefix = (folder ?? "") + "/"
+        if !member.isPlain { odd.append(member) }
         guard member.path.hasPrefix(prefix) else { return strangers.append(member) }
-        let path = member.path.dropFirst(prefix.count)
-        if path == BagLayout.payload, member.isFolder { return }
+        let path = String(member.path.dropFirst(prefix.count))
+        if path == BagLayout.payload, member.isFolder { return payloadFolders.append(member) }
         guard !member.isFolder else { return strangers.append(member) }
         if path.hasPrefix(BagLayout.payload) {
             let place = Place(
                 headerOffset: member.headerOffset,
                 offset: member.offset,
                 byteCount: member.byteCount,
-                pathHash: Self.hash(path)
+                pathHash: Self.hash(path),
+                secondsSince1970: member.secondsSince1970,
+                digest: reading ? try tar.digestOfContent() : nil
             )
+            if tagsSeen > 0 { strangers.append(member) }
             places.append(place)
-        } else if BagLayout.tagFiles.contains(String(path)) || path.hasPrefix(BagLayout.metadata),
-            tags[String(path)] == nil
-        {
-            tags[String(path)] = Tag(member: member, digest: reading ? try tar.digestOfContent() : nil)
+        } else if tags[path] == nil, takesItsTurn(path) {
+            tags[path] = Tag(member: member, digest: reading ? try tar.digestOfContent() : nil)
         } else {
             strangers.append(member)
         }
+    }
+
+    /// Whether a tag file, by its path in the bag, belongs to a daily archive and comes when it must.
+    private mutating func takesItsTurn(_ path: String) -> Bool {
+        if let number = BagLayout.tagFiles.firstIndex(of: path) {
+            defer { tagsSeen = max(tagsSeen, number + 1) }
+            return number >= tagsSeen
+        }
+        // Those that only some archives have stand behind `metadata/tasks.jsonl`; damage may have taken that one.
+        guard path.hasPrefix(BagLayout.metadata) else { return false }
+        return tagsSeen <= 2 && FileName(exactly: path.dropFirst(BagLayout.metadata.count)) != nil
     }
 
     private mutating func findRepeated() {
@@ -94,7 +119,6 @@ struct ArchiveIndex: Sendable {
                 byteCount: place.byteCount,
                 headerOffset: place.headerOffset,
                 offset: place.offset,
-                mode: 0,
                 secondsSince1970: 0
             )
             strangers.append(member)

@@ -59,7 +59,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         self.recordingCount = recordingCount
         self.payloadBytes = payloadBytes
         byteCount = source.end
-        organizationID = information["Callark-Organization-ID"].flatMap { OrganizationID($0) }
+        organizationID = information[BagLayout.organizationID].flatMap { OrganizationID($0) }
         recordedDigest = try SideFile.read(besides: path)?.digest
     }
 
@@ -114,15 +114,30 @@ package struct ArchiveMetadata: Sendable, Hashable {
 /// The fields of `bag-info.txt` (RFC 8493 section 2.2.2).
 struct BagInformation {
     private var fields: [String: String] = [:]
+    /// The labels that come more than once. The first one of each counts.
+    private(set) var repeated: [String] = []
 
     init(_ text: [UInt8]) {
         for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[String(line[..<colon])] = String(line[line.index(after: colon)...].drop { $0 == " " })
+            let label = String(line[..<colon])
+            guard fields[label] == nil else {
+                repeated.append(label)
+                continue
+            }
+            fields[label] = String(line[line.index(after: colon)...].drop { $0 == " " })
         }
     }
 
     subscript(field: String) -> String? { fields[field] }
+
+    /// What a field says, to be told: in one short line, whatever is in it.
+    func quoted(_ field: String) -> String {
+        guard let text = fields[field] else { return "nothing" }
+        return String(
+            text.unicodeScalars.prefix(80).map { $0.value < 32 || (127..<160).contains($0.value) ? "?" : Character($0) }
+        )
+    }
 
     /// `Payload-Oxum`: how many bytes in how many files.
     var payload: (bytes: Int64, files: Int)? {
@@ -135,19 +150,21 @@ struct BagInformation {
 }
 
 extension SealedArchive {
-    /// An archive that was sealed by a process that did not live to say so: every byte is read and held against the side
-    /// file.
+    /// An archive that was sealed by a process that did not live to say so: every byte is read and checked against the side
+    /// file and against everything that the archive itself says.
     init(_ name: ArchiveName, at path: String) throws(ArchiveError) {
-        let metadata = try ArchiveMetadata(path, nil)
-        let source = try SequentialReader(path, options: [.digesting, .fromDisk])
-        _ = try source.skip(source.end)
-        guard metadata.name == name, metadata.recordedDigest == source.digest else {
-            throw .damaged("\(path) does not have the checksum that stands beside it", path: path)
+        let progress = ReadingProgress(onBytes: nil)
+        var verification = Verification(path: path, quick: false, expected: nil, progress: progress)
+        let report = try verification.run()
+        guard report.isWhole, report.name == name, let digest = report.digest else {
+            let fault = report.faults.first?.message ?? "\(path) holds another archive than \(name)"
+            throw .damaged(fault, path: path)
         }
+        let metadata = try ArchiveMetadata(path, nil)
         self.init(
             name: name,
-            byteCount: source.end,
-            digest: source.digest,
+            byteCount: report.byteCount,
+            digest: digest,
             recordingCount: metadata.recordingCount,
             payloadBytes: metadata.payloadBytes,
             dayClose: metadata.dayClose

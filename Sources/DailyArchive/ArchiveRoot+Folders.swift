@@ -107,6 +107,18 @@ extension ArchiveRoot {
         }.sorted()
     }
 
+    /// Files among the archives that are named as archives, and stand where no archive of that name belongs: nothing looks
+    /// for them there.
+    package func misplacedArchives() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
+        try archiveFiles(ending: ".tar").compactMap { path in
+            guard let name = ArchiveName(path.dropLast(4).split(separator: "/").last ?? ""), archivePath(name) != path
+            else {
+                return nil
+            }
+            return (path, name)
+        }
+    }
+
     /// The files of legacy sessions beside the archives, sorted by organization and day.
     package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
         try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }

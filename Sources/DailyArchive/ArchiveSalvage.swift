@@ -42,9 +42,10 @@ struct ArchiveSalvage {
         let lines = LineReader(try SequentialReader(path))
         var entries: [RecordingEntry] = []
         var isWhole = size >= known?.journalBytes ?? 0
+        var seen = RecordingsSeen()
         while let line = try lines.nextOfText() {
             if let entry = try? RecordingEntry(jsonLine: line.bytes), entry.isWhole(line.bytes),
-                entry.organization == name.organization, entry.day == name.day
+                entry.organization == name.organization, entry.day == name.day, seen.insert(entry)
             {
                 entries.append(entry)
             } else if line.offset < known?.journalBytes ?? size, lines.source.position < size || known != nil {
@@ -71,7 +72,12 @@ struct ArchiveSalvage {
         var tar = TarReader(source, folder: name.description)
         var finding = Finding()
         var end: Int64 = 0
+        var firstDamage = Int64.max
         while let item = try tar.next() {
+            // What is missing at the end of the last member is made good by cutting; all else has to be written anew.
+            if case .damage(let damage) = item, damage.kind != .truncated {
+                firstDamage = min(firstDamage, damage.offset)
+            }
             guard case .member(let member) = item, !member.isFolder else { continue }
             guard var entry = wanted[member.path], entry.byteCount == member.byteCount,
                 try tar.digestOfContent() == entry.digest
@@ -83,9 +89,10 @@ struct ArchiveSalvage {
             wanted[member.path] = nil
             entry.offset = member.offset
             finding.whole.append(entry)
-            finding.isPrefix = finding.isPrefix && member.headerOffset == end
+            finding.isPrefix = finding.isPrefix && member.headerOffset == end && member.isPlain
             end = member.end
         }
+        finding.isPrefix = finding.isPrefix && firstDamage >= end
         return finding
     }
 

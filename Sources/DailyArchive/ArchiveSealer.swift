@@ -75,11 +75,16 @@ struct ArchiveSealer: Sendable {
         var survey = Survey()
         let scratch = try ScratchFile(root.scratchPath(name, .checksums))
         let journal = try JournalReader(root.journalPath(name), upTo: extent.journalBytes)
-        while let (place, organizationID) = try journal.nextWholePlace() {
+        var seen = RecordingsSeen()
+        while let entry = try journal.nextEntry() {
+            guard seen.insert(entry) else {
+                let path = root.journalPath(name)
+                throw .damaged("\(path) has \(entry.payloadPath) twice", path: path)
+            }
             survey.recordingCount += 1
-            survey.payloadBytes += place.byteCount
-            survey.organizationID = survey.organizationID ?? organizationID
-            try scratch.append(Array(BagLayout.checksumLine(place.digest, place.payloadPath).utf8))
+            survey.payloadBytes += entry.byteCount
+            survey.organizationID = survey.organizationID ?? entry.organizationID
+            try scratch.append(Array(BagLayout.checksumLine(entry.digest, entry.payloadPath).utf8))
         }
         return (survey, try scratch.finish())
     }
@@ -164,7 +169,9 @@ struct ArchiveSealer: Sendable {
             switch item {
             case .damage(let damage): throw .damaged("\(path) is damaged at offset \(damage.offset)", path: path)
             case .end: hasEnded = true
-            case .member(let member) where member.isFolder: continue
+            case .member(let member) where !member.isPlain:
+                throw .damaged("\(path) has a header at offset \(member.headerOffset) that was not written", path: path)
+            case .member(let member) where member.isFolder && extent == .empty: continue
             case .member(let member):
                 let digest = try tar.digestOfContent()
                 if let entry = try journal.nextPlace() {

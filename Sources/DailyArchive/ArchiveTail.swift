@@ -17,12 +17,15 @@ struct ArchiveTail {
         let journalSize = try FileSystem.size(of: journalPath) ?? 0
         guard journalSize > known.journalBytes else { return }
         let tarPath = root.openArchivePath(name)
+        // A recording comes once in an archive: one that comes again is refused, whoever wrote its line.
+        var seen = try Self.recordings(in: journalPath, upTo: known.journalBytes)
         let lines = LineReader(try SequentialReader(journalPath, range: known.journalBytes..<journalSize))
         while let line = try lines.nextOfText() {
             // The last line ends with its line break, or is half a line.
             let end = lines.source.position
             guard end - line.offset > line.bytes.count, let entry = try? RecordingEntry(jsonLine: line.bytes),
-                entry.isWhole(line.bytes), try Self.holds(entry, tarPath, name, at: extent.tarBytes)
+                entry.isWhole(line.bytes), seen.insert(entry),
+                try Self.holds(entry, tarPath, name, at: extent.tarBytes)
             else {
                 if end < journalSize { mayHaveMore = try lines.nextOfText() != nil }
                 return
@@ -33,6 +36,16 @@ struct ArchiveTail {
                 journalBytes: end
             )
         }
+    }
+
+    /// What a journal names in its first bytes.
+    private static func recordings(in journal: String, upTo end: Int64) throws(ArchiveError) -> RecordingsSeen {
+        let lines = LineReader(try SequentialReader(journal, range: 0..<max(0, end)))
+        var seen = RecordingsSeen()
+        while let line = try lines.nextOfText() {
+            if let entry = try? RecordingEntry(jsonLine: line.bytes) { _ = seen.insert(entry) }
+        }
+        return seen
     }
 
     /// Whether the tar has this recording as its next member: header, bytes and padding.
@@ -51,6 +64,7 @@ struct ArchiveTail {
             folder: name.description
         )
         guard case .member(let member) = try tar.next(), member.path == "\(name)/\(entry.payloadPath)",
+            member.isPlain, !member.isFolder,
             member.headerOffset == start, member.offset == entry.offset, member.byteCount == entry.byteCount,
             try tar.digestOfContent() == entry.digest
         else { return false }

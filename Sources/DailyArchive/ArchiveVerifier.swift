@@ -2,10 +2,9 @@ import Recordings
 
 /// Holds sealed archives against their checksums, against themselves and against the manifest, and names every fault.
 ///
-/// The whole file is read once and hashed. Where that agrees with the checksums that were recorded, every byte is as it
-/// was sealed, and what is left is whether names, offsets, sizes and checksums say the same everywhere. Where it does
-/// not, every recording is hashed by itself to name those that are damaged. Memory: some thirty bytes a member, and what
-/// the caller holds of the manifest.
+/// The file is read once. In that one reading the whole is hashed and each member by itself, and every witness is asked on
+/// its own: the headers, the metadata, the bag's checksum files, the side file and the manifest. None excuses another:
+/// anyone can make a side file anew. Memory: some hundred bytes a member, and what the caller holds of the manifest.
 package struct ArchiveVerifier: Sendable {
     let onBytes: (@Sendable (Int) -> Void)?
 
@@ -38,8 +37,13 @@ struct Verification {
     let expected: ExpectedArchive?
     let progress: ReadingProgress
     var report: VerificationReport
-    /// Whether every byte is as it was sealed, by a checksum of the whole that somebody recorded.
-    private(set) var isIntact = false
+    /// Whether every byte is as it was sealed, by the manifest's checksum of the whole: then what its rows say otherwise
+    /// is the manifest's fault and not the archive's.
+    private(set) var isAsManifestSays = false
+    /// Whose recordings they are, by the first line of the metadata that says it.
+    var organizationID: OrganizationID?
+    /// How many lines `metadata/tasks.jsonl` has.
+    var taskCount = 0
 
     init(path: String, quick: Bool, expected: ExpectedArchive?, progress: ReadingProgress) {
         self.path = path
@@ -67,6 +71,9 @@ struct Verification {
             checkStructure(index)
             let trusted = try checkTagFiles(index)
             try checkListing(index, trusted: trusted)
+            try checkTasks(index)
+            try checkInformation(index)
+            try checkDayClose(index)
         } catch  where error.code != .cancelled {
             note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
             // What may not be read, or not just now, is not damaged.
@@ -85,7 +92,7 @@ struct Verification {
             report.recordingCount += 1
             var isWhole = false
             do throws(ArchiveError) {
-                isWhole = try hasDigest(listed)
+                isWhole = try digest(of: listed) == row.digest
             } catch  where error.code != .cancelled {}
             if !isWhole { note(.recordingDamaged, listed, "cannot be read as it was archived") }
         }
@@ -161,7 +168,7 @@ struct Verification {
 
     private mutating func checkDigest(_ recorded: ContentDigest?) {
         guard let digest = report.digest else { return }
-        isIntact = digest == recorded || digest == expected?.digest
+        isAsManifestSays = digest == expected?.digest
         if let expected, expected.digest != digest {
             note(.archiveDigest, "\(path) has the checksum \(digest); the manifest says \(expected.digest)")
         }
@@ -173,11 +180,22 @@ struct Verification {
     private mutating func checkStructure(_ index: ArchiveIndex) {
         if report.name == nil {
             note(.memberUnexpected, "the members of \(path) are not in a folder named as a daily archive")
+        } else if let name = report.name, path.split(separator: "/").last.map(String.init) != "\(name).tar" {
+            note(.archiveName, "\(path) holds the archive \(name): its file must be named \(name).tar")
+        }
+        for member in index.odd {
+            note(
+                .header,
+                "\(path) has a header at offset \(member.headerOffset), at \(member.path), with fields or records that no"
+                    + " daily archive has",
+                member: member.path,
+                offset: member.headerOffset
+            )
         }
         for stranger in index.strangers {
             note(
                 .memberUnexpected,
-                "\(path) has a member that belongs to no daily archive, or comes twice: \(stranger.path)",
+                "\(path) has a member that belongs to no daily archive, comes twice, or is out of order: \(stranger.path)",
                 member: stranger.path,
                 offset: stranger.headerOffset
             )

@@ -12,6 +12,8 @@ enum BagLayout {
     static let checksums = "manifest-sha256.txt"
     static let tagChecksums = "tagmanifest-sha256.txt"
     static let payload = "data/"
+    /// The label in `bag-info.txt` of the provider's identifier of the organization.
+    static let organizationID = "Callark-Organization-ID"
 
     /// The tag files that no archive is without, in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
@@ -49,21 +51,38 @@ enum BagLayout {
         payloadBytes: Int64,
         taskCount: Int
     ) -> String {
-        var lines = [
-            "Source-Organization: \(name.organization)",
-            "External-Identifier: \(name)",
-            "Bag-Group-Identifier: \(name.organization)-\(name.day)",
-            "Payload-Oxum: \(payloadBytes).\(recordingCount)",
-            "Callark-Format: \(format)",
-            "Callark-Day: \(name.day)",
-            "Callark-Sequence: \(name.sequence)",
-            "Callark-Task-Count: \(taskCount)",
+        var fields = information(name, organizationID: organizationID, taskCount: taskCount)
+        fields.insert(("Payload-Oxum", "\(payloadBytes).\(recordingCount)"), at: 3)
+        return fields.map { "\($0): \($1)\n" }.joined()
+    }
+
+    /// What `bag-info.txt` says besides how much is in the bag, in its order.
+    static func information(
+        _ name: ArchiveName,
+        organizationID: OrganizationID?,
+        taskCount: Int
+    ) -> [(label: String, value: String)] {
+        var fields = [
+            ("Source-Organization", name.organization.description),
+            ("External-Identifier", name.description),
+            ("Bag-Group-Identifier", "\(name.organization)-\(name.day)"),
+            ("Callark-Format", format),
+            ("Callark-Day", name.day.description),
+            ("Callark-Sequence", String(name.sequence)),
+            ("Callark-Task-Count", String(taskCount)),
         ]
         // The provider's text: a line break in it would be a line of ours.
         if let id = organizationID?.description, !id.utf8.contains(where: { $0 < 0x20 }) {
-            lines.append("Callark-Organization-ID: \(id)")
+            fields.append((Self.organizationID, id))
         }
-        return lines.map { $0 + "\n" }.joined()
+        return fields
+    }
+
+    /// The time in a recording's header: its start, or noon of its day. Clamped to what eleven octal digits can say: no call
+    /// was recorded outside.
+    static func secondsSince1970(of entry: RecordingEntry) -> Int64 {
+        let start = entry.key.startTime.map { $0.millisecondsSince1970 / 1000 }
+        return min(max(start ?? secondsSince1970(atStartOf: entry.day) + 12 * 3600, 0), 0o77_777_777_777)
     }
 
     /// The day's beginning in UTC, whatever the archive's time zone: a time that is the same on every machine.

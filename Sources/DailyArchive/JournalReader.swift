@@ -20,18 +20,12 @@ struct JournalReader: ~Copyable {
         return place
     }
 
-    /// The same, and whose recording it is, of a journal that is read for the first time.
+    /// The next line as a whole, of a journal that is read for the first time.
     /// - Throws: `.damaged` where a line is not what its own checksum says, or cannot be read.
-    func nextWholePlace() throws(ArchiveError) -> (place: JournalPlace, organizationID: OrganizationID)? {
+    func nextEntry() throws(ArchiveError) -> RecordingEntry? {
         guard let line = try lines.next() else { return nil }
         do throws(EntryLineError) {
-            let fields = try EntryFields(line.bytes)
-            try fields.requireWhole()
-            let organizationID = try fields.required("organization_id") { OrganizationID($0) }
-            guard let place = JournalPlace(fields.json) else {
-                throw EntryLineError(description: "its place or its checksum is missing")
-            }
-            return (place, organizationID)
+            return try RecordingEntry(jsonLine: line.bytes)
         } catch {
             let path = lines.source.path
             throw .damaged("\(path) has a bad line at offset \(line.offset): \(error)", path: path)

@@ -6,8 +6,10 @@ struct ListedRecording {
     var taskID: TaskID?
     var offset: Int64
     var byteCount: Int64
-    /// What the bytes may hash to: one, unless lists disagree.
+    /// What each list says that the bytes hash to: they have to be all of these.
     var digests: [ContentDigest]
+    /// The time that its header has to have; `nil` if the list does not say it.
+    var secondsSince1970: Int64?
     /// The archive whose copy counts in place of this one.
     var replacedBy: ArchiveName?
 
@@ -20,8 +22,9 @@ extension ListedRecording {
         self.init(
             path: row.payloadPath,
             taskID: row.taskID,
-            offset: max(0, row.offset),
-            byteCount: max(0, row.byteCount),
+            // A damaged row may have any number.
+            offset: min(max(0, row.offset), .max / 4),
+            byteCount: min(max(0, row.byteCount), .max / 4),
             digests: [row.digest],
             replacedBy: row.replacedBy
         )
@@ -39,6 +42,8 @@ struct ListingWalk {
     var rows: ArraySlice<ExpectedRecording>?
     /// Which of the index's places were listed.
     var seen: [Bool]
+    /// Which recordings the metadata has named.
+    var named = RecordingsSeen()
     /// The index's places by the hash of their paths, where offsets are not to be had.
     private lazy var numbers = Dictionary(zip(index.places.map(\.pathHash), index.places.indices)) { first, _ in first }
     private(set) var remainingDamages: ArraySlice<TarDamage>

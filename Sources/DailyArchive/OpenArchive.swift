@@ -10,7 +10,6 @@ final class OpenArchive {
     /// To where the flushes go that were handed out.
     private var end: ArchiveExtent
     private var pendingLines: [UInt8] = []
-    private let noon: Int64
 
     /// Opens the archive to go on at `extent`, what lies beyond being cut off, or, without one, makes it.
     convenience init(_ name: ArchiveName, in root: ArchiveRoot, extent: ArchiveExtent?) throws(ArchiveError) {
@@ -33,7 +32,6 @@ final class OpenArchive {
         self.name = name
         self.journal = SharedFile(journal)
         end = position
-        noon = BagLayout.secondsSince1970(atStartOf: name.day) + 12 * 3600
         if creating { try FileSystem.synchronizeFolder(FileSystem.folder(of: tarPath)) }
     }
 
@@ -87,7 +85,7 @@ final class OpenArchive {
         TarMemberHeader(
             path: "\(name)/\(entry.payloadPath)",
             byteCount: entry.byteCount,
-            secondsSince1970: entry.key.startTime.map { $0.millisecondsSince1970 / 1000 } ?? noon
+            secondsSince1970: BagLayout.secondsSince1970(of: entry)
         )
     }
 }

@@ -86,6 +86,7 @@ private struct OpenVerification {
         let found = try walk(size)
         for row in rows {
             let member = found[row.offset]
+            if member?.isPlain == false { note(.header, row, "has a header that was not written") }
             let isNamed = member?.path == "\(name)/\(row.payloadPath)" && member?.byteCount == row.byteCount
             if member != nil, !isNamed { note(.recordingMisplaced, row, "has another name or size in the tar") }
             if isNamed, member?.digest == row.digest { continue }
@@ -98,18 +99,18 @@ private struct OpenVerification {
         }
     }
 
-    private typealias Found = (path: String, byteCount: Int64, digest: ContentDigest?)
+    private typealias Found = (path: String, byteCount: Int64, digest: ContentDigest?, isPlain: Bool)
 
     /// The members by their offsets; damage is noted on the way.
     private mutating func walk(_ size: Int64) throws(ArchiveError) -> [Int64: Found] {
-        let end = min(size, extent.tarBytes)
+        let end = max(0, min(size, extent.tarBytes))
         let source = try SequentialReader(tarPath, range: 0..<end, options: .fromDisk, progress: progress)
         var tar = TarReader(source, folder: name.description)
         var found: [Int64: Found] = [:]
         while let item = try tar.next() {
             switch item {
             case .member(let member):
-                found[member.offset] = (member.path, member.byteCount, try tar.digestOfContent())
+                found[member.offset] = (member.path, member.byteCount, try tar.digestOfContent(), member.isPlain)
             case .damage(let damage): note(damage, end)
             case .end(let offset): note(.end, "\(tarPath) has an end in the middle", at: offset)
             }
@@ -133,7 +134,7 @@ private struct OpenVerification {
     }
 
     private func holds(_ row: ExpectedRecording) throws(ArchiveError) -> Bool {
-        guard row.offset >= 0, row.byteCount >= 0 else { return false }
+        guard row.offset >= 0, row.byteCount >= 0, row.offset <= Int64.max - row.byteCount else { return false }
         let end = row.offset + row.byteCount
         let source = try SequentialReader(tarPath, range: row.offset..<end, options: .digesting, progress: progress)
         _ = try source.skip(row.byteCount)
@@ -147,7 +148,7 @@ private struct OpenVerification {
         }
         guard !quick, size > 0 else { return }
         var missing = Dictionary(rows.map { ($0.offset, $0) }) { first, _ in first }
-        let range = 0..<min(size, extent.journalBytes)
+        let range = 0..<max(0, min(size, extent.journalBytes))
         let lines = LineReader(try SequentialReader(journalPath, range: range, progress: progress))
         while let line = try lines.next() {
             guard let entry = try? RecordingEntry(jsonLine: line.bytes), entry.isWhole(line.bytes) else {

@@ -66,7 +66,7 @@ extension RecordingEntry {
             digest: try object.required("sha256") { ContentDigest(hexadecimal: $0) },
             audio: object.json.object("audio").flatMap(AudioFormat.init),
             suspicion: object.json.string("suspicion"),
-            attempts: Int(clamping: object.json.integer("attempts") ?? 0),
+            attempts: Int(min(max(object.json.integer("attempts") ?? 0, 0), 1 << 31)),
             receivedTime: Timestamp(millisecondsSince1970: try object.required("received_time")),
             taskJSON: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
             captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}"),
@@ -74,7 +74,11 @@ extension RecordingEntry {
             replaces: object.json.string("replaces").flatMap { ArchiveName($0) }
         )
         try object.requireWhole()
-        guard offset >= 0, byteCount >= 0, offset <= Int64.max / 4, byteCount <= Int64.max / 4 else {
+        // Lines say where the file is in two ways; one that says two things is nobody's.
+        guard object.json.string("path").map({ $0 == payloadPath }) ?? true else {
+            throw EntryLineError(description: "path is not made of task_id and file")
+        }
+        guard offset >= 0, byteCount >= 0, offset <= 1 << 53, byteCount <= 1 << 53 else {
             throw EntryLineError(description: "offset or bytes cannot be")
         }
     }
@@ -110,6 +114,10 @@ extension AudioFormat {
             let rate = object.integer("sample_rate_hz"), let bits = object.integer("bits_per_sample"),
             let duration = object.integer("duration_ms")
         else { return nil }
+        // What no header can say is no format.
+        guard (0...1 << 53).contains(duration), [channels, rate, bits].allSatisfy({ (0...1 << 32).contains($0) }) else {
+            return nil
+        }
         self.init(
             codec: codec,
             channels: Int(clamping: channels),

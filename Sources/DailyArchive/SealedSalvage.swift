@@ -10,8 +10,10 @@ package struct SealedSalvage: Sendable {
     package let digest: ContentDigest?
     /// The provider's identifier of the organization; `nil` where nothing that is left says it.
     package let organizationID: OrganizationID?
-    /// In the order of the archive.
+    /// Those whose lines and bytes are whole, in the order of the archive, and where their bytes are.
     package let recordings: [RecordingEntry]
+    /// Those whose lines are whole and whose bytes are not: what was there, and where.
+    package let damaged: [RecordingEntry]
     /// The tasks whose lines are whole.
     package let tasks: [TaskEntry]
     /// Every fault of the archive, and each recording of it that is not among ``recordings``.
@@ -19,23 +21,31 @@ package struct SealedSalvage: Sendable {
 
     /// Reads all of an archive, as long as that takes; one without a whole line of metadata, its headers only. Holds its
     /// entries in memory: this is rare, and bounded by a day.
-    /// - Parameter name: what the file is called; what is in it has to agree.
+    /// - Parameters:
+    ///   - name: what the file is called; what is in it has to agree.
+    ///   - report: what a verification of it found; `nil` if none was made.
     /// - Throws: where the file cannot be opened, or holds an archive of another name.
-    package static func read(_ path: String, as name: ArchiveName) async throws(ArchiveError) -> SealedSalvage {
+    package static func read(
+        _ path: String,
+        as name: ArchiveName,
+        report: VerificationReport? = nil
+    ) async throws(ArchiveError) -> SealedSalvage {
         let lines = try await BlockingWork.run { progress throws(ArchiveError) in
             var reading = Reading(path: path, name: name, progress: progress)
             try reading.readLines()
             return reading
         }
-        guard !lines.lined.isEmpty else { return SealedSalvage(lines, VerificationReport(path: path), nil) }
-        let report = try await ArchiveVerifier().verify(path: path)
+        guard !lines.lined.isEmpty else { return SealedSalvage(lines, report ?? VerificationReport(path: path), nil) }
+        var report = report
+        if report == nil { report = try await ArchiveVerifier().verify(path: path) }
+        let found = report ?? VerificationReport(path: path)
         let reading = try await BlockingWork.run { _ throws(ArchiveError) in
             var reading = lines
             try reading.readBytes()
             return reading
         }
         let recorded = try? SideFile.read(besides: path)?.digest
-        return SealedSalvage(reading, report, recorded ?? report.digest)
+        return SealedSalvage(reading, found, recorded ?? found.digest)
     }
 
     private init(_ reading: Reading, _ report: VerificationReport, _ digest: ContentDigest?) {
@@ -44,6 +54,7 @@ package struct SealedSalvage: Sendable {
         self.digest = digest
         organizationID = reading.recordings.first?.organizationID ?? reading.organizationID
         recordings = reading.recordings
+        damaged = reading.damaged
         tasks = reading.tasks
         faults = report.faults + reading.lost(besides: report.faults)
     }
@@ -61,7 +72,7 @@ private struct Reading: Sendable {
     private(set) var tasks: [TaskEntry] = []
     private(set) var organizationID: OrganizationID?
     /// Recordings whose line is whole and whose bytes are not.
-    private var damaged: [RecordingEntry] = []
+    private(set) var damaged: [RecordingEntry] = []
     /// The recordings that have a header.
     private var payload: [TarMember] = []
     private var tags: [String: TarMember] = [:]
@@ -79,7 +90,7 @@ private struct Reading: Sendable {
         if let information = tags[BagLayout.information], information.byteCount <= 1 << 20 {
             let range = information.offset..<(information.offset + information.byteCount)
             let text = try FileSystem.bytes(of: OpenFile(path, 0), in: range)
-            organizationID = BagInformation(text)["Callark-Organization-ID"].flatMap { OrganizationID($0) }
+            organizationID = BagInformation(text)[BagLayout.organizationID].flatMap { OrganizationID($0) }
         }
         try forEachLine(of: BagLayout.recordings) { line throws(ArchiveError) in
             if let entry = try? RecordingEntry(jsonLine: line), isOurs(entry, line) { lined.append(entry) }
@@ -91,9 +102,28 @@ private struct Reading: Sendable {
 
     /// Reads the recordings.
     mutating func readBytes() throws(ArchiveError) {
-        for entry in lined {
-            if try holds(entry) { recordings.append(entry) } else { damaged.append(entry) }
+        let prefix = "\(name)/"
+        let places = Dictionary(payload.map { ($0.path, $0) }) { first, _ in first }
+        var seen = RecordingsSeen()
+        for var entry in lined {
+            // A line that repeats another one's name or place is nobody's.
+            guard seen.insert(entry) else { continue }
+            if try holds(entry) {
+                recordings.append(entry)
+                continue
+            }
+            // In an archive that was packed again the bytes may stand elsewhere, under their name.
+            let listed = entry
+            if let member = places[prefix + entry.payloadPath], member.byteCount == entry.byteCount {
+                entry.offset = member.offset
+                if try holds(entry) {
+                    recordings.append(entry)
+                    continue
+                }
+            }
+            damaged.append(listed)
         }
+        recordings.sort { $0.offset < $1.offset }
     }
 
     private mutating func readHeaders() throws(ArchiveError) {

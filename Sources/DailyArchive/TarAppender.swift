@@ -60,8 +60,7 @@ struct TarAppender: ~Copyable {
         archive_entry_set_filetype(entry, header.isFolder ? Self.folderType : Self.fileType)
         archive_entry_set_perm(entry, header.isFolder ? 0o750 : 0o440)
         archive_entry_set_size(entry, header.byteCount)
-        // What fits the eleven octal digits of ustar; nobody's call was recorded outside.
-        archive_entry_set_mtime(entry, time_t(min(max(header.secondsSince1970, 0), 0o77_777_777_777)), 0)
+        archive_entry_set_mtime(entry, time_t(header.secondsSince1970), 0)
         archive_entry_set_uid(entry, 0)
         archive_entry_set_gid(entry, 0)
         try check(archive_write_header(archive, entry), "write the header of \(header.path) to")

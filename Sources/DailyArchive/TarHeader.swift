@@ -24,6 +24,9 @@ struct TarHeader: Hashable, Sendable {
     var byteCount: Int64
     var mode: Int64
     var secondsSince1970: Int64
+    /// Whether every field is as daily archives have it. Others are read all the same, and are no sound archive's: tools
+    /// disagree about what they mean.
+    var isPlain: Bool
 
     /// What a block of 512 bytes is.
     static func read(_ block: UnsafeRawBufferPointer) -> Block {
@@ -44,6 +47,24 @@ struct TarHeader: Hashable, Sendable {
         self.byteCount = byteCount
         self.mode = mode
         secondsSince1970 = seconds
+        isPlain = Self.isPlain(block, kind, mode)
+    }
+
+    /// Whether the fields that carry nothing are empty, and nothing stands behind the others' ends.
+    private static func isPlain(_ block: UnsafeRawBufferPointer, _ kind: Kind, _ mode: Int64) -> Bool {
+        let isAllowed = mode == (kind == .folder ? 0o750 : 0o440)
+        let isNobodys = number(block[108..<116]) == 0 && number(block[116..<124]) == 0
+        // Link name, owner, group, and what follows the prefix.
+        let isEmpty = [157..<257, 265..<329, 500..<512].allSatisfy { block[$0].allSatisfy { $0 == 0 } }
+        let areNoDevices = [329..<337, 337..<345].allSatisfy { field in
+            number(block[field]) == 0 || block[field].allSatisfy { $0 == 0 }
+        }
+        let hasCleanText = [0..<100, 345..<500].allSatisfy { block[$0].drop { $0 != 0 }.allSatisfy { $0 == 0 } }
+        let hasCleanNumbers = [100..<108, 108..<116, 116..<124, 124..<136, 136..<148].allSatisfy { field in
+            block[field].drop { $0 != 0 && $0 != UInt8(ascii: " ") }.allSatisfy { $0 == 0 || $0 == UInt8(ascii: " ") }
+        }
+        return isAllowed && isNobodys && isEmpty && areNoDevices && hasCleanText && hasCleanNumbers
+            && kind != .global
     }
 
     /// The sum of all bytes, the checksum's own counted as spaces. Its field is six digits, a NUL and a space, nothing
@@ -78,6 +99,11 @@ struct TarHeader: Hashable, Sendable {
 struct PaxRecords: Hashable, Sendable {
     var path: String?
     var byteCount: Int64?
+    /// The modification time as it is written.
+    var modified: String?
+    /// Whether each record is there once, and is one that daily archives have. Others change what a member is for the
+    /// tools that know them, such as `GNU.sparse.…` its bytes and `linkpath` its kind.
+    var isPlain = true
 
     /// Reads records of the form `length key=value\n`.
     /// - Returns: `nil` where the text is not made of them.
@@ -94,11 +120,17 @@ struct PaxRecords: Hashable, Sendable {
                 let value = String(validating: record[(equals + 1)...].dropLast(), as: UTF8.self)
             else { return nil }
             switch String(decoding: record[..<equals], as: UTF8.self) {
-            case "path": path = value
+            case "path":
+                isPlain = isPlain && path == nil
+                path = value
             case "size":
                 guard let size = Int64(value), (0...(Int64.max / 4)).contains(size) else { return nil }
+                isPlain = isPlain && byteCount == nil && String(size) == value
                 byteCount = size
-            default: break
+            case "mtime":
+                isPlain = isPlain && modified == nil
+                modified = value
+            default: isPlain = false
             }
         }
     }

@@ -7,8 +7,9 @@ struct TarMember: Hashable, Sendable {
     var headerOffset: Int64
     /// Where its first byte stands.
     var offset: Int64
-    var mode: Int64
     var secondsSince1970: Int64
+    /// Whether its headers have nothing that daily archives do not have.
+    var isPlain = true
 
     /// Where the next member begins.
     var end: Int64 { Self.padded(offset + byteCount) }
@@ -117,6 +118,7 @@ struct TarReader: ~Copyable {
     private mutating func readHeaders() throws(ArchiveError) -> Item? {
         let start = source.position
         var records: PaxRecords?
+        var isPlain = true
         while true {
             let offset = source.position
             let block = try source.next(TarHeader.blockSize)
@@ -126,18 +128,25 @@ struct TarReader: ~Copyable {
             case .zeros, .other: return try resynchronize(after: offset)
             case .header(let header):
                 switch header.kind {
-                case .file, .folder: return .member(begin(header, records, from: start))
+                case .file, .folder:
+                    return .member(begin(header, records, from: start, isPlain: isPlain))
                 case .global, .extended:
                     guard header.byteCount <= Self.extendedLimit,
                         let found = PaxRecords(try take(header.byteCount))
                     else { return try resynchronize(after: offset) }
+                    isPlain = isPlain && header.isPlain && records == nil
                     if header.kind == .extended { records = found }
                 }
             }
         }
     }
 
-    private mutating func begin(_ header: TarHeader, _ records: PaxRecords?, from start: Int64) -> TarMember {
+    private mutating func begin(
+        _ header: TarHeader,
+        _ records: PaxRecords?,
+        from start: Int64,
+        isPlain: Bool
+    ) -> TarMember {
         let path = records?.path ?? header.path
         let member = TarMember(
             path: path,
@@ -145,12 +154,21 @@ struct TarReader: ~Copyable {
             byteCount: records?.byteCount ?? header.byteCount,
             headerOffset: start,
             offset: source.position,
-            mode: header.mode,
-            secondsSince1970: header.secondsSince1970
+            secondsSince1970: header.secondsSince1970,
+            isPlain: isPlain && header.isPlain && Self.isPlain(header, records)
         )
         if folder == nil { folder = path.firstIndex(of: "/").map { String(path[..<$0]) } }
         current = member
         return member
+    }
+
+    /// Whether an extended header says only what does not fit the header itself: what both could say, two tools could
+    /// read as two things.
+    private static func isPlain(_ header: TarHeader, _ records: PaxRecords?) -> Bool {
+        guard let records else { return true }
+        let isNeeded = (records.path?.utf8.count ?? .max) > 100 && (records.byteCount ?? .max) >= 8 << 30
+        let isSameTime = records.modified.map { $0 == String(header.secondsSince1970) } ?? true
+        return records.isPlain && isNeeded && isSameTime
     }
 
     /// An extended header's records, their padding dropped.
@@ -173,11 +191,15 @@ struct TarReader: ~Copyable {
             if block.count == TarHeader.blockSize { return try resynchronize(after: offset) }
             return finish(.end, at: offset)
         }
-        isFinished = true
-        if source.position < source.end {
-            pending.append(.damage(TarDamage(kind: .end, offset: source.position)))
-            _ = try source.skip(source.end - source.position)
+        guard source.position < source.end else {
+            isFinished = true
+            return .end(offset: offset)
         }
+        // A disk that lost a write gives zeros back: a member that follows shows that this is no end.
+        let follows = source.position
+        guard case .damage(let damage) = try resynchronize(after: offset) else { return nil }
+        if case .member = pending.first { return .damage(damage) }
+        pending = [.damage(TarDamage(kind: .end, offset: follows))]
         return .end(offset: offset)
     }
 
@@ -198,14 +220,15 @@ struct TarReader: ~Copyable {
                 continue
             }
             if header.kind == .file || header.kind == .folder {
-                pending.append(.member(begin(header, nil, from: offset)))
+                pending.append(.member(begin(header, nil, from: offset, isPlain: true)))
                 break
             }
             if header.kind == .extended, header.byteCount <= Self.extendedLimit,
                 let records = PaxRecords(try take(header.byteCount)),
-                case .header(let header) = TarHeader.read(try source.next(TarHeader.blockSize))
+                case .header(let own) = TarHeader.read(try source.next(TarHeader.blockSize)),
+                own.kind == .file || own.kind == .folder
             {
-                pending.append(.member(begin(header, records, from: offset)))
+                pending.append(.member(begin(own, records, from: offset, isPlain: header.isPlain)))
                 break
             }
         }

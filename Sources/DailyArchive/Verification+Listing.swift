@@ -56,11 +56,11 @@ extension Verification {
         }
     }
 
-    private mutating func noteUnreadable(_ line: Line) {
+    mutating func noteUnreadable(_ line: Line, in file: String = BagLayout.recordings) {
         note(
             .metadataLine,
-            "\(BagLayout.recordings) in \(path) has a line that cannot be read",
-            member: BagLayout.recordings,
+            "\(file) in \(path) has a line at offset \(line.offset) that cannot be read, or belongs to another day",
+            member: file,
             offset: line.offset
         )
     }
@@ -72,17 +72,26 @@ extension Verification {
             taskID: entry.key.taskID,
             offset: entry.offset,
             byteCount: entry.byteCount,
-            digests: walk.trustsMetadata ? [entry.digest] : []
+            digests: walk.trustsMetadata ? [entry.digest] : [],
+            secondsSince1970: BagLayout.secondsSince1970(of: entry)
         )
         if let name = report.name, entry.organization != name.organization || entry.day != name.day {
             note(.metadataLine, listed, "is of \(entry.organization) and \(entry.day), not of this archive")
+        }
+        if !walk.named.insert(entry) { note(.metadataLine, listed, "is listed twice") }
+        if walk.trustsMetadata {
+            organizationID = organizationID ?? entry.organizationID
+            if entry.organizationID != organizationID {
+                note(.metadataLine, listed, "is of another organization than the recordings before it")
+            }
         }
         let row = walk.takeRow(at: entry.offset)
         if let row {
             let isSame =
                 row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
             if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
-            listed.digests.append(row.digest)
+            // What the manifest says otherwise of bytes that are as it says is said of its row.
+            if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
             listed.replacedBy = row.replacedBy
         }
         if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
@@ -122,25 +131,34 @@ extension Verification {
         let damages = walk.damages(before: listed.end)
         for damage in damages { note(damage, in: listed.path, listed.taskID) }
         let hasDamagedHeader = damages.contains { $0.kind == .header && $0.offset < listed.offset }
+        var digest: ContentDigest?
         if let number = walk.index.place(at: listed.offset) {
             walk.seen[number] = true
             let place = walk.index.places[number]
+            if place.byteCount == listed.byteCount { digest = place.digest }
             if place.byteCount != listed.byteCount || place.pathHash != ArchiveIndex.hash(listed.path) {
                 note(.recordingMisplaced, listed, "has another name or size in the tar")
+            } else if let seconds = listed.secondsSince1970, seconds != place.secondsSince1970 {
+                note(.header, listed, "has another time in the tar than in the metadata")
             }
         } else if !hasDamagedHeader {
             note(.recordingMissing, listed, "is not at its offset")
         }
-        guard !quick, !isIntact, try !hasDigest(listed) else { return }
-        note(.recordingDamaged, listed, "does not have the checksum that was recorded")
+        // A row without a place in an archive that is as the manifest says speaks of no bytes.
+        guard !quick, digest != nil || !isAsManifestSays else { return }
+        if digest == nil { digest = try self.digest(of: listed) }
+        guard let digest, listed.digests.allSatisfy({ $0 == digest }) else {
+            return note(.recordingDamaged, listed, "does not have the checksum that was recorded")
+        }
     }
 
-    /// Whether a recording's bytes are those that were recorded; reads them.
-    func hasDigest(_ listed: ListedRecording) throws(ArchiveError) -> Bool {
+    /// What a recording's bytes hash to; reads them.
+    /// - Returns: `nil` if they are not all there.
+    func digest(of listed: ListedRecording) throws(ArchiveError) -> ContentDigest? {
         let end = listed.offset + listed.byteCount
         let source = try SequentialReader(path, range: listed.offset..<end, options: .digesting, progress: progress)
         _ = try source.skip(listed.byteCount)
-        return source.position == end && listed.digests.contains(source.digest)
+        return source.position == end ? source.digest : nil
     }
 
     /// What no recording's place explains: members nobody lists, and damage behind the last one.
@@ -159,7 +177,7 @@ extension Verification {
         }
     }
 
-    private func lines(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> LineReader? {
+    func lines(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> LineReader? {
         guard let member = index.tags[file]?.member else { return nil }
         let range = member.offset..<(member.offset + member.byteCount)
         return LineReader(try SequentialReader(path, range: range, progress: progress))

@@ -33,9 +33,51 @@ extension Verification {
         )
     }
 
+    /// Reads every line of `metadata/tasks.jsonl`, as a rebuild does.
+    mutating func checkTasks(_ index: ArchiveIndex) throws(ArchiveError) {
+        guard let lines = try lines(of: BagLayout.tasks, index) else { return }
+        while let line = try lines.next() {
+            taskCount += 1
+            let task = try? TaskEntry(jsonLine: line.bytes)
+            if task == nil || report.name.map({ $0.day != task?.day }) == true {
+                noteUnreadable(line, in: BagLayout.tasks)
+            }
+        }
+    }
+
+    /// Compares what `bag-info.txt` says with what the archive is and holds.
+    mutating func checkInformation(_ index: ArchiveIndex) throws(ArchiveError) {
+        guard let text = try text(of: BagLayout.information, index), let name = report.name else { return }
+        let information = BagInformation(text)
+        for (label, value) in BagLayout.information(name, organizationID: organizationID, taskCount: taskCount) {
+            let said = information[label]
+            // Whose it is was not always said; an archive without recordings says it by itself.
+            if label == BagLayout.organizationID, said == nil || organizationID == nil { continue }
+            guard said != value else { continue }
+            noteDamaged(BagLayout.information, index, "says \(label): \(information.quoted(label)), not \(value)")
+        }
+        for label in information.repeated where label.hasPrefix("Callark-") || label == "Payload-Oxum" {
+            noteDamaged(BagLayout.information, index, "says \(label) twice")
+        }
+    }
+
+    /// Reads the record of the day, as a rebuild does.
+    mutating func checkDayClose(_ index: ArchiveIndex) throws(ArchiveError) {
+        guard let text = try text(of: BagLayout.dayClose, index, limit: 64 << 20) else { return }
+        guard let record = try? DayClose(json: text) else {
+            return noteDamaged(BagLayout.dayClose, index, "cannot be read")
+        }
+        guard let name = report.name, record.organization != name.organization || record.day != name.day else { return }
+        noteDamaged(BagLayout.dayClose, index, "is of \(record.organization) and \(record.day), not of this archive")
+    }
+
     private mutating func compareTagChecksums(_ index: ArchiveIndex, _ trusted: inout Set<String>) throws(ArchiveError)
     {
-        guard let text = try text(of: BagLayout.tagChecksums, index) else { return }
+        guard let text = try text(of: BagLayout.tagChecksums, index) else {
+            // Nothing vouches for the metadata then.
+            if index.tags[BagLayout.tagChecksums] != nil { trusted = [] }
+            return
+        }
         var listed: [String: ContentDigest] = [:]
         for line in text.split(separator: UInt8(ascii: "\n")) {
             guard let (digest, file) = BagLayout.readChecksumLine(Array(line)), listed[file] == nil else {
@@ -45,6 +87,10 @@ extension Verification {
             listed[file] = digest
         }
         let present = index.tags.sorted { $0.value.member.headerOffset < $1.value.member.headerOffset }
+        let seconds = report.name.map { BagLayout.secondsSince1970(atStartOf: $0.day) }
+        for (file, tag) in present where seconds != nil && tag.member.secondsSince1970 != seconds {
+            noteDamaged(file, index, "has another time in its header than the archive's day")
+        }
         for (file, tag) in present where file != BagLayout.tagChecksums {
             guard let digest = listed.removeValue(forKey: file) else {
                 noteDamaged(BagLayout.tagChecksums, index, "does not list \(file)")
@@ -69,8 +115,17 @@ extension Verification {
         )
     }
 
-    private func text(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> [UInt8]? {
-        guard let member = index.tags[file]?.member, member.byteCount <= 1 << 20 else { return nil }
+    /// A small file as a whole; `nil` if it is missing, or too long to be one, which is a fault.
+    private mutating func text(
+        of file: String,
+        _ index: ArchiveIndex,
+        limit: Int64 = 1 << 20
+    ) throws(ArchiveError) -> [UInt8]? {
+        guard let member = index.tags[file]?.member else { return nil }
+        guard member.byteCount <= limit else {
+            noteDamaged(file, index, "is far too long")
+            return nil
+        }
         return try FileSystem.bytes(of: OpenFile(path, 0), in: member.offset..<(member.offset + member.byteCount))
     }
 }

@@ -10,6 +10,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case archiveSize = "archive_size"
         /// Not the checksum that the manifest or the side file says.
         case archiveDigest = "archive_digest"
+        /// The file is named otherwise than what it holds.
+        case archiveName = "archive_name"
         /// It could be written to.
         case archiveWritable = "archive_writable"
         /// Missing, not readable, or about another file or checksum.
@@ -106,6 +108,23 @@ package struct VerificationReport: Sendable, Hashable {
 
     /// Whether no fault was found but those that are repaired.
     package var isSound: Bool { standingFaults.isEmpty }
+
+    /// Whether nothing in or about the archive contradicts anything else. That a copy of it can be written to is for a
+    /// person to mend, and says nothing against its bytes.
+    package var isWhole: Bool { faults.allSatisfy { $0.kind == .archiveWritable } }
+}
+
+extension ArchiveFault {
+    /// A file that is named as an archive, and stands where none of that name belongs.
+    package init(misplaced name: ArchiveName, at path: String) {
+        self.init(
+            kind: .archiveName,
+            archive: name.description,
+            message:
+                "\(path) is not where the archive \(name) belongs: \(name.relativePath) below the root; move it there,"
+                + " or away"
+        )
+    }
 }
 
 /// What the manifest says of one sealed archive.

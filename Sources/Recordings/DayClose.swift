@@ -118,7 +118,19 @@ extension DayClose {
     }
 
     /// Reads what ``json`` wrote. Keys that it does not know are passed over.
+    /// - Throws: also if a number is one that nobody could have counted: such numbers would not even add up.
     package init(json: [UInt8]) throws {
         self = try JSONDecoder().decode(DayClose.self, from: Data(json))
+        let counts = [
+            tasks.listed, tasks.captureRequested, tasks.notRequested, tasks.undetermined, recordings.expected,
+            recordings.archived, recordings.explained,
+        ]
+        let possible: ClosedRange<Int64> = 0...(1 << 53)
+        guard counts.allSatisfy({ possible.contains(Int64($0)) }), possible.contains(bytes),
+            possible.contains(audioMilliseconds)
+        else {
+            let context = DecodingError.Context(codingPath: [], debugDescription: "a count that is out of range")
+            throw DecodingError.dataCorrupted(context)
+        }
     }
 }

@@ -36,6 +36,12 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.")
     var org: OrganizationName?
 
+    func validate() throws {
+        guard output != "-", !output.isEmpty else {
+            throw ValidationError("--output names a folder: fetch writes files, and none to standard output")
+        }
+    }
+
     func run() async throws {
         let status = try await CommandLineRun.interruptibly { stop in try await fetch(stop) }
         throw ExitCode(status.rawValue)

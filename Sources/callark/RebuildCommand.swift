@@ -11,10 +11,11 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Make a new manifest from the daily archives alone.",
         discussion: """
-            For a manifest that is lost or damaged. Sealed archives are taken in by their own metadata, and recordings in \
-            the spool that are whole stay stored. The old manifest is kept beside the new one, which takes its place only \
-            when it is complete. Of an archive that is damaged, whatever is whole is taken in; each recording and archive \
-            that is not is named, and the exit code is 65. Run `callark verify` afterwards to read every recording back.
+            For a manifest that is lost or damaged. Every sealed archive is read from end to end, which takes as long as \
+            `callark verify` does: its headers and recordings are compared with its metadata, its checksum files and its \
+            side file, none of which excuses another. Recordings in the spool that are whole stay stored. The old manifest \
+            is kept beside the new one, which takes its place only when it is complete. Of an archive that is damaged, \
+            whatever is whole is taken in; each recording and archive that is not is named, and the exit code is 65.
 
             EXAMPLES
               callark rebuild
