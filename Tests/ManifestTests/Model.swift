@@ -130,7 +130,7 @@ extension Model {
         #expect(handedOut.isSuperset(of: open.subtracting(busy)))
         #expect(handedOut.isSubset(of: keys))
         #expect(handedOut.isDisjoint(with: busy))
-        #expect(keys.filter { [.stored, .archived].contains(recordings[$0]?.state) }.isDisjoint(with: handedOut))
+        #expect(handedOut.isDisjoint(with: self.keys(.stored, .archived)))
     }
 
     /// Appends recordings to the day's open archive, as the bytes come.

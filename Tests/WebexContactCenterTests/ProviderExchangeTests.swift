@@ -1,6 +1,7 @@
 import Foundation
 import Recordings
 import Synchronization
+import TestSupport
 import Testing
 import Transfer
 
