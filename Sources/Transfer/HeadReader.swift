@@ -1,3 +1,5 @@
+import Recordings
+
 /// Puts the lines of a head together as libcurl hands them over: status line, fields, empty line; and again, where
 /// interim answers (1xx) come before the final one (RFC 9110 section 15.2).
 struct HeadReader {
@@ -47,8 +49,10 @@ struct HeadReader {
         }
         guard let colon = text.firstIndex(of: Self.colon) else { return }
         let name = String(decoding: Self.trimmed(text[..<colon]), as: UTF8.self)
-        let value = String(decoding: Self.trimmed(text[text.index(after: colon)...]), as: UTF8.self)
-        fields.append((name, value))
+        let bytes = Self.trimmed(text[text.index(after: colon)...])
+        // A URL is encoded before its bytes are taken for text, which they may not be.
+        let isURL = HTTPHeaders.isSame(name, "Location")
+        fields.append((name, isURL ? URLText(bytes).text : String(decoding: bytes, as: UTF8.self)))
     }
 
     private mutating func finishHead() -> Progress {

@@ -21,12 +21,12 @@ struct WebAddress: Sendable {
     }
 
     /// Where a `Location` field leads from here (RFC 9110 section 10.2.2).
+    /// - Parameter location: as ``HeadReader`` gives it, with what may not stand in a URL encoded.
     /// - Throws: ``TransferError/Code-swift.enum/refused`` as the other initialiser does.
     func following(_ location: String) throws(TransferError) -> WebAddress {
         let parser = try URLParser()
         try parser.set(text, flags: UInt32(CURLU_PATH_AS_IS))
-        // Servers send spaces; libcurl's own redirects encode them in the same way, and nothing else.
-        try parser.set(location, flags: UInt32(CURLU_PATH_AS_IS | CURLU_URLENCODE))
+        try parser.set(location, flags: UInt32(CURLU_PATH_AS_IS))
         return try WebAddress(text: try parser.part(CURLUPART_URL), parser: parser)
     }
 

@@ -2,6 +2,7 @@ import Crypto
 import FlyingFox
 import FlyingSocks
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transfer

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 
 @testable import Transfer
@@ -246,6 +247,62 @@ import Testing
                 }
                 return error == nil && basket.bytes.count == 12
             }
+        }
+    }
+
+    @Test func `a drip below the least speed comes to an end, in the head and in the body`() async throws {
+        try await withServer { peer in
+            guard let head = peer.readHead() else { return }
+            if head.hasPrefix("GET /body") { peer.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n") }
+            if head.hasPrefix("GET /head") { peer.write("HTTP/1.1 200 OK\r\n") }
+            while peer.write(head.hasPrefix("GET /head") ? "X: y\r\n" : "x") { usleep(10_000) }
+        } _: { engine, server in
+            for path in ["/head", "/body"] {
+                var request = DownloadRequest(server.url(path), stallTimeout: .milliseconds(800))
+                request.leastBytesPerSecond = 10_000
+                let error = await failure { _ = try await engine.download(request, into: Basket()) }
+                #expect(error?.code == .tooSlow && error?.isTransient == true)
+                #expect(error?.message.hasSuffix("fewer than 10000 bytes a second for 0.8 seconds") == true)
+            }
+        }
+    }
+
+    @Test func `what is fast enough may last as long as it likes`() async throws {
+        try await withServer { peer in
+            let pause = peer.readHead()?.firstMatch(of: /(\d+) HTTP/).flatMap { UInt32($0.1) } ?? 0
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 24000\r\n\r\n")
+            for _ in 0..<24 {
+                usleep(pause)
+                peer.write([UInt8](repeating: 7, count: 1000))
+            }
+        } _: { engine, server in
+            try await withPatience { timeout in
+                let basket = Basket()
+                let url = server.url("/\(timeout.milliseconds * 1000 / 8)")
+                // Eight thousand bytes come in each span; half of that has to.
+                var request = DownloadRequest(url, stallTimeout: timeout)
+                request.leastBytesPerSecond = Int(4_000_000 / timeout.milliseconds)
+                let error = await failure { [request] in _ = try await engine.download(request, into: basket) }
+                return error == nil && basket.bytes.count == 24_000
+            }
+        }
+    }
+
+    @Test func `a redirect's body that drips does not hold the download up`() async throws {
+        try await withServer { peer in
+            guard let head = peer.readHead() else { return }
+            guard head.hasPrefix("GET /away ") else {
+                peer.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere")
+                return
+            }
+            peer.write("HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 10000\r\n\r\n")
+            while peer.write("x") { usleep(10_000) }
+        } _: { engine, server in
+            let basket = Basket()
+            var request = DownloadRequest(server.url("/away"), stallTimeout: .milliseconds(500))
+            request.leastBytesPerSecond = 10_000
+            _ = try await engine.download(request, into: basket)
+            #expect(basket.text == "here")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transfer
@@ -116,6 +117,41 @@ import Testing
             let answer = try await engine.perform(request)
             #expect(answer.status == 302 && answer.headers["location"] == "/hop/0")
             #expect(String(decoding: answer.body, as: UTF8.self) == "Gone")
+        }
+    }
+
+    /// The second part of a location, and the bytes that have to arrive.
+    @Test(arguments: [
+        (
+            Array(#"/b c/"<d>"?e= f&g={h}|^`\&s=ab%2Fcd%3d+i"#.utf8),
+            "/b%20c/%22%3Cd%3E%22?e=%20f&g=%7Bh%7D%7C%5E%60%5C&s=ab%2Fcd%3d+i"
+        ),
+        (Array("/Gr".utf8) + [0xfc, 0xdf] + Array("e?ü=%C3%BC&p=100%".utf8), "/Gr%FC%DFe?%C3%BC=%C3%BC&p=100%25"),
+        (Array("http://HOST/d e?f=%20".utf8), "/d%20e?f=%20"),
+        (Array("//HOST/d//e f".utf8), "/d//e%20f"),
+        (Array("?q=a b".utf8), "/a?q=a%20b"),
+    ])
+    func `a location has only encoded what may not stand in a URL, byte for byte`(location: [UInt8], target: String)
+        async throws
+    {
+        try await withServer { peer in
+            while let head = peer.readHead() {
+                guard head.hasPrefix("GET /a?first ") else {
+                    let line = head.prefix { $0 != "\r\n" }
+                    peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(line.utf8.count)\r\n\r\n\(line)")
+                    continue
+                }
+                let host = head.firstMatch(of: /Host: (\S+)/).map { Array($0.1.utf8) } ?? []
+                var there = location
+                if let place = there.firstRange(of: Array("HOST".utf8)) { there.replaceSubrange(place, with: host) }
+                peer.write(
+                    Array("HTTP/1.1 307 T\r\nLocation: ".utf8) + there + Array("\r\nContent-Length: 0\r\n\r\n".utf8)
+                )
+            }
+        } _: { engine, server in
+            let basket = Basket()
+            _ = try await engine.download(DownloadRequest(server.url("/a?first")), into: basket)
+            #expect(basket.text == "GET \(target) HTTP/1.1")
         }
     }
 }

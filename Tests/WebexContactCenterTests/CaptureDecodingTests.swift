@@ -130,4 +130,23 @@ import Testing
         let error = #expect(throws: ProviderError.self) { try CaptureListAnswer(json, asked: taskIDs("a")) }
         #expect(error?.code == .malformed)
     }
+
+    @Test(arguments: [
+        (
+            "https://h.example/a?n=two words&X-Amz-Signature=ab%2Fcd%3D",
+            "https://h.example/a?n=two%20words&X-Amz-Signature=ab%2Fcd%3D"
+        ),
+        (
+            "https://h.example/Grüße|x?f=\\\"<{}>&s=%2f%3d+y",
+            "https://h.example/Gr%C3%BC%C3%9Fe%7Cx?f=%22%3C%7B%7D%3E&s=%2f%3d+y"
+        ),
+        ("https://h.example/a?s=ab%2Fcd%3D", "https://h.example/a?s=ab%2Fcd%3D"),
+        (" https://h.example/a?s=100%\\n", "https://h.example/a?s=100%25"),
+        ("https://müller.example/a b?s=ab%2Fcd", "https://xn--mller-kva.example/a%20b?s=ab%2Fcd"),
+    ])
+    func `a URL has only encoded what may not stand in it`(listed: String, wire: String) throws {
+        let text = #"{"data":[{"taskId":"t","recording":[{"id":"r","attributes":{"filePath":"\#(listed)"}}]}]}"#
+        let answer = try CaptureListAnswer(try JSONReader.value(of: Data(text.utf8)), asked: taskIDs("t"))
+        #expect(try recordings(answer, "t").map(\.url.absoluteString) == [wire])
+    }
 }

@@ -143,10 +143,14 @@ private struct CaptureItem {
 
     var recordingID: RecordingID? { self["id"]?.text.flatMap { RecordingID($0) } }
 
-    /// The signed URL to the letter. One with characters that no URL has is encoded as any client would have to.
+    /// The signed URL, in which only what may not stand in a URL is encoded.
     var url: URL? {
         guard case .string(let text)? = self["filePath"] else { return nil }
-        guard let url = URL(string: text, encodingInvalidCharacters: false) ?? URL(string: text),
+        let wire = URLText(text.utf8)
+        // A name in another alphabet is written as resolvers know it, which changes nothing of what is signed.
+        let isPlain = wire.origin.utf8.allSatisfy { $0 < 0x80 }
+        guard let origin = isPlain ? wire.origin : URL(string: wire.origin)?.absoluteString,
+            let url = URL(string: origin + wire.rest, encodingInvalidCharacters: false),
             let scheme = url.scheme?.lowercased(), ["https", "http"].contains(scheme),
             let host = url.host(), !host.isEmpty
         else { return nil }

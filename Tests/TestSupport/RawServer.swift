@@ -3,19 +3,22 @@ import Synchronization
 
 /// A server on 127.0.0.1 that says exactly the bytes that a test wants it to say, right or wrong: one thread for each
 /// connection, which `answer` has to itself.
-final class RawServer: Sendable {
-    let port: Int
+package final class RawServer: Sendable {
+    package let port: Int
     private let listener: Int32
     /// Open connections, so that `stop` can end threads that wait on them.
     private let open = Mutex<Set<Int32>>([])
     private let accepted = Atomic(0)
     private let answer: @Sendable (Peer) -> Void
 
-    struct Failure: Error {
-        let errorNumber = errno
+    package struct Failure: Error {
+        package let errorNumber = errno
+
+        package init() {}
     }
 
-    init(answer: @escaping @Sendable (Peer) -> Void) throws {
+    /// Serves until ``stop()``.
+    package init(answer: @escaping @Sendable (Peer) -> Void) throws {
         self.answer = answer
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw Failure() }
@@ -35,11 +38,15 @@ final class RawServer: Sendable {
     }
 
     /// How many connections were accepted so far.
-    var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
+    package var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
 
-    func url(_ path: String = "/") -> URL { URL(string: "http://127.0.0.1:\(port)\(path)") ?? URL(filePath: "/") }
+    /// Where it serves `path`.
+    package func url(_ path: String = "/") -> URL {
+        URL(string: "http://127.0.0.1:\(port)\(path)") ?? URL(filePath: "/")
+    }
 
-    func stop() {
+    /// Accepts no more connections, and ends those that are open.
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         open.withLock { for fd in $0 { shutdown(fd, Int32(SHUT_RDWR)) } }
     }
@@ -62,16 +69,16 @@ final class RawServer: Sendable {
 }
 
 /// One connection of a ``RawServer``.
-final class Peer {
+package final class Peer {
     private let fd: Int32
     private var unread: [UInt8] = []
 
-    init(_ fd: Int32) {
+    fileprivate init(_ fd: Int32) {
         self.fd = fd
     }
 
     /// The next request's line and fields, without the empty line; `nil` where the client has gone.
-    func readHead() -> String? {
+    package func readHead() -> String? {
         let end = Array("\r\n\r\n".utf8)
         while true {
             if let range = unread.firstRange(of: end) {
@@ -84,7 +91,7 @@ final class Peer {
     }
 
     /// The next `count` bytes; `nil` where the client has gone.
-    func read(_ count: Int) -> [UInt8]? {
+    package func read(_ count: Int) -> [UInt8]? {
         while unread.count < count {
             guard readMore() else { return nil }
         }
@@ -93,16 +100,17 @@ final class Peer {
     }
 
     /// Waits until the client closes the connection.
-    func waitForEnd() {
+    package func waitForEnd() {
         while readMore() { unread = [] }
     }
 
+    /// Sends text as UTF-8.
     @discardableResult
-    func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+    package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
     /// - Returns: whether the client was there to take all of it.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -115,7 +123,7 @@ final class Peer {
     }
 
     /// Closes the connection with RST instead of FIN.
-    func reset() {
+    package func reset() {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
     }
