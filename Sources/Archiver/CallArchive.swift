@@ -85,6 +85,7 @@ package struct CallArchive: Sendable {
                 observer: observer,
                 logger: setup.logger
             ),
+            troubles: HostTroubles(patience: setup.rules.downloads.hostPatience, observer: observer),
             underWay: RecordingsUnderWay(onRelease: disk.release),
             stop: stop,
             observer: observer,

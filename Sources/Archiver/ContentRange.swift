@@ -7,18 +7,31 @@ struct ContentRange: Equatable {
     /// The length of the whole, where the server says it.
     var total: Int64?
 
-    /// - Returns: `nil` where `field` does not say where the answer begins.
+    /// - Returns: `nil` where `field` does not say where the answer begins, or says what cannot be.
     init?(_ field: String) {
         let words = field.split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
-        let parts = words[1].split(separator: "/")
-        let bounds = parts.first?.split(separator: "-") ?? []
-        guard parts.count == 2, bounds.count == 2, let first = Int64(bounds[0]), let last = Int64(bounds[1]),
-            first >= 0, first <= last
+        let parts = words[1].split(separator: "/", omittingEmptySubsequences: false)
+        let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, bounds.count == 2, let first = Self.number(bounds[0]),
+            let last = Self.number(bounds[1]), first <= last, last < .max
         else { return nil }
         self.first = first
         self.last = last
-        total = Int64(parts[1])
-        if let total, last >= total { return nil }
+        guard parts[1] != "*" else { return }
+        guard let total = Self.number(parts[1]), last < total else { return nil }
+        self.total = total
+    }
+
+    /// How many bytes the answer has.
+    var count: Int64 { last - first + 1 }
+
+    /// Whether it is all of the object.
+    var isWhole: Bool { first == 0 && count == total }
+
+    /// Digits only: no sign, no blank, and no more than an Int64 holds.
+    private static func number(_ text: Substring) -> Int64? {
+        let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return isNumber ? Int64(text) : nil
     }
 }

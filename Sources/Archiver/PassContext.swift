@@ -15,6 +15,7 @@ struct PassContext: Sendable {
     let rules: PassRules
     let disk: DiskGuard
     let gate: DownloadGate
+    let troubles: HostTroubles
     let underWay: RecordingsUnderWay
     let listingDoubts = ListingDoubts()
     let listed = ListedSpans()

@@ -27,6 +27,8 @@ package enum PassEvent: Sendable {
     case sealed(SealedDay)
     /// The number of downloads from a host at once was lowered or raised.
     case paced(host: String, downloads: Int, of: Int, reason: String)
+    /// A media host has nothing for any recording: what it does, and what to do about it.
+    case mediaTrouble(host: String, reason: String)
     /// No further download begins, because the disk is nearly full.
     case pausedForSpace(DiskShortage, minimumFreeBytes: Int64)
     /// Start-up found and mended what a process left behind when it died.

@@ -29,19 +29,27 @@ package struct PassRules: Sendable {
         package var hosts: HostPolicy
         /// What recordings on their way may hold of the memory, all together.
         package var memoryBytes: Int
+        /// A download that brings fewer bytes a second than this, over the stall timeout, is broken off.
+        package var leastBytesPerSecond: Int
+        /// How long a media host may fail in passing, with nothing coming from it, before a pass leaves it alone.
+        package var hostPatience: Duration
 
         package init(
             concurrency: Int,
             retry: RetryPolicy,
             stallTimeout: Duration,
             hosts: HostPolicy,
-            memoryBytes: Int
+            memoryBytes: Int,
+            leastBytesPerSecond: Int = 1024,
+            hostPatience: Duration = .minutes(15)
         ) {
             self.concurrency = concurrency
             self.retry = retry
             self.stallTimeout = stallTimeout
             self.hosts = hosts
             self.memoryBytes = memoryBytes
+            self.leastBytesPerSecond = leastBytesPerSecond
+            self.hostPatience = hostPatience
         }
     }
 

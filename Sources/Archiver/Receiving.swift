@@ -12,6 +12,9 @@ struct Receiving: Sendable {
     private let turns: WorkTurns
     /// Of those who ask the provider for a new URL: the requests of listing and questions stand in line with theirs.
     private let renewals = WorkTurns(count: 4)
+    /// Of those that are tried again although their bytes stopped or came too slowly: half of the receivers, so that each
+    /// of them, which takes as long as `downloads.stall_seconds`, leaves the other half to others.
+    private let slow: WorkTurns
 
     /// How many receivers there are beside those that are configured: when all have something that waits aside, no more is
     /// taken up. One that waits takes some ten KB.
@@ -24,6 +27,7 @@ struct Receiving: Sendable {
     init(context: PassContext) {
         self.context = context
         turns = WorkTurns(count: context.rules.downloads.concurrency)
+        slow = WorkTurns(count: context.rules.downloads.concurrency / 2)
     }
 
     /// Receives until there are no more jobs.
@@ -81,7 +85,8 @@ struct Receiving: Sendable {
     /// - Returns: `nil` where the recording is left to the next pass.
     private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
         do {
-            return try await Reception(job: job, context: context, turns: turns, renewals: renewals).run()
+            let reception = Reception(job: job, context: context, turns: turns, renewals: renewals, slow: slow)
+            return try await reception.run()
         } catch is Reception.Postponed {
             return nil
         } catch let error as ArchiveError where error.code == .heldBack {

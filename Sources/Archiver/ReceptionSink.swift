@@ -28,8 +28,10 @@ final class ReceptionSink: DownloadSink {
         case status(Int)
         /// The object is another one than the one whose first bytes we hold.
         case objectChanged
-        /// The partial answer begins somewhere else than asked.
+        /// The partial answer is not the one that was asked for, or contradicts itself.
         case wrongRange
+        /// So many bytes no recording has: what the server says of its size, or what it sends without saying.
+        case tooLarge(Int64)
         /// The bytes could not be kept.
         case storage(ArchiveError)
     }
@@ -42,12 +44,22 @@ final class ReceptionSink: DownloadSink {
         var objectByteCount: Int64?
         var findings = Findings()
         var takesBytes = false
+        /// The first byte that the attempt asked for.
+        var asked: Int64 = 0
+        /// Where the answer ends in the object by its own word; `nil` where it does not say.
+        var end: Int64?
+        /// Of an answer without an end: as far as the disk has been asked about.
+        var expectedThrough: Int64 = 0
         var attemptBegan = ContinuousClock.now
         /// Counts attempts, so that memory granted late is not taken for a later one's.
         var attempt = 0
     }
 
     private static let errorBodyBytes = 4 << 10
+    /// A day of uncompressed stereo sound of the best quality, several times over: what claims to be larger is no recording.
+    static let largestRecording: Int64 = 64 << 30
+    /// How much more room an answer is given at a time that does not say how long it is.
+    private static let undeclaredStep: Int64 = 64 << 20
 
     private let budget: MemoryBudget
     private let partPath: String
@@ -88,6 +100,9 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
+    /// How many bytes are there.
+    var byteCount: Int64 { state.withLock { $0.incoming?.byteCount ?? 0 } }
+
     /// Whether as many bytes are there as the object has; `nil` where its size was never said.
     var isWhole: Bool? {
         state.withLock { state in
@@ -104,6 +119,9 @@ final class ReceptionSink: DownloadSink {
         state.withLock { state in
             state.findings = Findings()
             state.takesBytes = false
+            state.asked = state.incoming?.entityTag == nil ? 0 : state.incoming?.byteCount ?? 0
+            state.end = nil
+            state.expectedThrough = 0
             state.attemptBegan = .now
             state.attempt += 1
         }
@@ -114,10 +132,17 @@ final class ReceptionSink: DownloadSink {
         try take()?.reset(expecting: nil, entityTag: nil)
     }
 
-    /// Gives back the memory that the bytes are in, and the bytes with it; those in a part file stay.
-    func releaseMemory() {
-        guard state.withLock({ $0.incoming?.isInPart == false }) else { return }
-        _ = take()
+    /// Gives back all memory, until the next attempt: bytes that can be gone on from are kept in the part file, others
+    /// are forgotten.
+    func setAside() throws(ArchiveError) {
+        guard continuation != nil else { return try startOver() }
+        // Outside of the mutex: whoever is granted the memory locks it.
+        let taken = state.withLock { state in
+            defer { state.incoming = nil }
+            return Taken(incoming: state.incoming)
+        }
+        try taken.incoming?.park()
+        state.withLock { $0.incoming = taken.incoming }
     }
 
     /// Takes the bytes out of the mutex: letting go of their memory may serve a waiter, which locks again.
@@ -154,8 +179,9 @@ final class ReceptionSink: DownloadSink {
             state.findings.retryAfter = head.headers.retryAfter(now: Date())
             do throws(ArchiveError) {
                 switch head.status {
-                case 200: return try beginWhole(head, resumption: resumption, state: &state)
-                case 206: return try goOn(head, state: &state)
+                case 200:
+                    return try beginWhole(head, length: head.contentLength, resumption: resumption, state: &state)
+                case 206: return try beginPart(head, resumption: resumption, state: &state)
                 default:
                     state.findings.objection = .status(head.status)
                     return .proceed
@@ -175,6 +201,7 @@ final class ReceptionSink: DownloadSink {
                 return room > bytes.count ? .proceed : .refuse
             }
             do throws(ArchiveError) {
+                guard try mayTake(bytes.count, of: incoming, state: &state) else { return .refuse }
                 try incoming.append(bytes)
                 observer(.received(bytes: bytes.count))
                 return .proceed
@@ -185,37 +212,69 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
+    /// Holds what comes against what was announced, and asks for room where nothing was.
+    private func mayTake(
+        _ count: Int,
+        of incoming: IncomingRecording,
+        state: inout State
+    ) throws(ArchiveError) -> Bool {
+        let sum = incoming.byteCount + Int64(count)
+        if let end = state.end {
+            if sum > end { state.findings.objection = .wrongRange }
+            return sum <= end
+        }
+        guard sum > state.expectedThrough else { return true }
+        guard sum <= Self.largestRecording else {
+            state.findings.objection = .tooLarge(sum)
+            return false
+        }
+        state.expectedThrough = sum + Self.undeclaredStep
+        try expect(state.expectedThrough, isInPart: true, received: incoming.byteCount)
+        return true
+    }
+
     /// The answer is the whole recording: also where a range was asked for and the server ignored it.
+    /// - Parameter length: how long the whole is, where the server says it.
     private func beginWhole(
         _ head: ResponseHead,
+        length: Int64?,
+        end: Int64? = nil,
         resumption: Resumption,
         state: inout State
     ) throws(ArchiveError) -> SinkVerdict {
+        if let length, length > Self.largestRecording {
+            state.findings.objection = .tooLarge(length)
+            return .refuse
+        }
         state.takesBytes = true
-        let entityTag = Self.strongEntityTag(head)
         state.objectByteCount = nil
+        state.end = end ?? length
+        state.expectedThrough = Int64(IncomingRecording.undeclaredReservation)
         let limit = budget.capacity / Self.largestShare
-        try state.incoming?.reset(expecting: head.contentLength, entityTag: entityTag)
-        if let length = head.contentLength { try expect(length, isInPart: length > limit) }
+        try state.incoming?.reset(
+            expecting: length,
+            entityTag: Self.strongEntityTag(head),
+            contentEncoding: head.headers.contentEncoding
+        )
+        if let length { try expect(length, isInPart: length > limit) }
         if state.incoming != nil { return .proceed }
-        guard let bytes = IncomingRecording.memoryNeeded(expecting: head.contentLength, limit: limit) else {
-            state.incoming = incoming(head, memory: nil)
+        guard let bytes = IncomingRecording.memoryNeeded(expecting: length, limit: limit) else {
+            state.incoming = incoming(head, length, memory: nil)
             return .proceed
         }
         let attempt = state.attempt
         let reservation = budget.reserve(bytes) { [weak self] reservation in
-            self?.admit(head, memory: reservation, attempt: attempt)
+            self?.admit(head, length, memory: reservation, attempt: attempt)
             resumption.resume()
         }
         guard let reservation else { return .pause }
-        state.incoming = incoming(head, memory: reservation)
+        state.incoming = incoming(head, length, memory: reservation)
         return .proceed
     }
 
     /// Says what will be written: a large recording is first written to its part, and then to its archive.
-    /// - Parameter size: as the server says it, which may be any number.
     private func expect(_ size: Int64, isInPart: Bool, received: Int64 = 0) throws(ArchiveError) {
-        let size = min(max(size, received), 1 << 60)
+        let size = max(size, received)
         try expectBytes(isInPart ? 2 * size - received : size)
     }
 
@@ -223,10 +282,10 @@ final class ReceptionSink: DownloadSink {
     private static let largestShare = 4
 
     /// There is room now; unless the attempt that asked for it is over.
-    private func admit(_ head: ResponseHead, memory: MemoryReservation, attempt: Int) {
+    private func admit(_ head: ResponseHead, _ length: Int64?, memory: MemoryReservation, attempt: Int) {
         state.withLock { state in
             guard state.attempt == attempt, state.takesBytes, state.incoming == nil else { return }
-            state.incoming = incoming(head, memory: memory)
+            state.incoming = incoming(head, length, memory: memory)
         }
     }
 
@@ -235,34 +294,64 @@ final class ReceptionSink: DownloadSink {
         head.headers["ETag"].flatMap { $0.hasPrefix("W/") ? nil : $0 }
     }
 
-    private func incoming(_ head: ResponseHead, memory: MemoryReservation?) -> IncomingRecording {
+    private func incoming(_ head: ResponseHead, _ length: Int64?, memory: MemoryReservation?) -> IncomingRecording {
         IncomingRecording(
-            expecting: head.contentLength,
+            expecting: length,
             entityTag: Self.strongEntityTag(head),
+            contentEncoding: head.headers.contentEncoding,
             memory: memory,
             partPath: partPath
         )
     }
 
-    /// A partial answer must go on exactly where we stopped, in the object that we began with.
-    private func goOn(_ head: ResponseHead, state: inout State) throws(ArchiveError) -> SinkVerdict {
-        guard let incoming = state.incoming, let range = ContentRange(head.headers["Content-Range"] ?? ""),
-            range.first == incoming.byteCount
+    /// A partial answer that brings the whole object is the object, asked for or not, and one that brings its beginning a
+    /// beginning; any other must go on exactly where we stopped.
+    private func beginPart(
+        _ head: ResponseHead,
+        resumption: Resumption,
+        state: inout State
+    ) throws(ArchiveError) -> SinkVerdict {
+        guard let range = ContentRange(head.headers["Content-Range"] ?? ""),
+            head.contentLength == nil || head.contentLength == range.count,
+            range.isWhole || range.first == state.asked, state.asked > 0 || range.total != nil
         else {
             state.findings.objection = .wrongRange
             return .refuse
         }
-        let isSameObject =
-            incoming.entityTag != nil && incoming.entityTag == Self.strongEntityTag(head)
-            && (incoming.expectedByteCount == nil || range.total == nil || range.total == incoming.expectedByteCount)
-        guard isSameObject else {
+        if range.isWhole || state.asked == 0 {
+            return try beginWhole(
+                head,
+                length: range.total,
+                end: range.last + 1,
+                resumption: resumption,
+                state: &state
+            )
+        }
+        return try goOn(head, range, state: &state)
+    }
+
+    /// Adds to the bytes that are there, if they are of the same object.
+    private func goOn(_ head: ResponseHead, _ range: ContentRange, state: inout State) throws(ArchiveError)
+        -> SinkVerdict
+    {
+        guard let incoming = state.incoming, incoming.entityTag != nil,
+            incoming.entityTag == Self.strongEntityTag(head),
+            incoming.contentEncoding == head.headers.contentEncoding,
+            incoming.expectedByteCount == nil || range.total == nil || range.total == incoming.expectedByteCount
+        else {
             state.findings.objection = .objectChanged
             return .refuse
         }
-        if let total = range.total ?? incoming.expectedByteCount {
-            try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount)
+        let total = range.total ?? incoming.expectedByteCount
+        if let total, total > Self.largestRecording {
+            state.findings.objection = .tooLarge(total)
+            return .refuse
         }
+        if let total { try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount) }
+        // How much of the object is still to come, a range of one of unknown length does not say.
+        if total == nil { state.findings.isEndMarked = false }
         state.objectByteCount = range.total
+        state.end = range.last + 1
         state.takesBytes = true
         return .proceed
     }

@@ -12,6 +12,8 @@ package final class IncomingRecording {
     package private(set) var expectedByteCount: Int64?
     /// The entity tag of the object that the bytes so far are of.
     package private(set) var entityTag: String?
+    /// The object's `Content-Encoding`, where it has one: the bytes are what came, not decoded.
+    package private(set) var contentEncoding: String?
 
     /// Whether the bytes go to the disk as they come.
     package var isInPart: Bool { part != nil }
@@ -29,11 +31,13 @@ package final class IncomingRecording {
     package init(
         expecting expectedByteCount: Int64?,
         entityTag: String? = nil,
+        contentEncoding: String? = nil,
         memory: MemoryReservation?,
         partPath: String
     ) {
         self.expectedByteCount = expectedByteCount
         self.entityTag = entityTag
+        self.contentEncoding = contentEncoding
         self.partPath = partPath
         self.memory = memory.map { (ByteChunks(pool: $0.pool), $0) }
     }
@@ -70,6 +74,7 @@ package final class IncomingRecording {
         let recording = IncomingRecording(
             expecting: description.expectedByteCount,
             entityTag: description.entityTag,
+            contentEncoding: description.contentEncoding,
             memory: nil,
             partPath: partPath
         )
@@ -95,11 +100,21 @@ package final class IncomingRecording {
     }
 
     /// Forgets the bytes: another object, or the whole again. A reservation that is still held is kept.
-    package func reset(expecting expectedByteCount: Int64?, entityTag: String?) throws(ArchiveError) {
+    package func reset(
+        expecting expectedByteCount: Int64?,
+        entityTag: String?,
+        contentEncoding: String? = nil
+    ) throws(ArchiveError) {
         if part != nil { try PartFile.remove(partPath) }
         forget(keeping: memory?.reservation)
         self.expectedByteCount = expectedByteCount
         self.entityTag = entityTag
+        self.contentEncoding = contentEncoding
+    }
+
+    /// Moves bytes out of memory into the part file, where a later attempt, or a later process, goes on from them.
+    package func park() throws(ArchiveError) {
+        if memory != nil, byteCount > 0 { _ = try currentPart() }
     }
 
     /// Makes a part file's bytes so far outlive a reboot. Waits for the disk; for an orderly stop, not for every piece.
@@ -156,6 +171,7 @@ package final class IncomingRecording {
     private func description(_ entityTag: String, durableByteCount: Int64) -> PartDescription {
         PartDescription(
             entityTag: entityTag,
+            contentEncoding: contentEncoding,
             expectedByteCount: expectedByteCount,
             durableByteCount: durableByteCount
         )

@@ -51,6 +51,8 @@ final class PartFile {
 struct PartDescription: Hashable, Sendable {
     /// The entity tag of the object that the bytes are of; without one they can never be added to.
     var entityTag: String
+    /// The object's `Content-Encoding`, where it has one.
+    var contentEncoding: String?
     var expectedByteCount: Int64?
     /// How many bytes were flushed to the disk.
     var durableByteCount: Int64
@@ -63,6 +65,7 @@ struct PartDescription: Hashable, Sendable {
     func write(besides part: String, durably: Bool) throws(ArchiveError) {
         var object = JSONObjectWriter()
         object.add("boot", Self.boot)
+        object.add("content_encoding", contentEncoding)
         object.add("durable_bytes", durableByteCount)
         object.add("entity_tag", entityTag)
         object.add("expected_bytes", expectedByteCount)
@@ -84,6 +87,7 @@ struct PartDescription: Hashable, Sendable {
         let isSameBoot = boot != nil && object.string("boot") == boot
         let description = PartDescription(
             entityTag: tag,
+            contentEncoding: object.string("content_encoding"),
             expectedByteCount: object.integer("expected_bytes"),
             durableByteCount: min(durable, size)
         )

@@ -178,6 +178,15 @@ extension SettingKey<Int> {
             "a download silent so long is tried again"
         )
     }
+    static var leastBytesPerSecond: Self {
+        Self(
+            .downloads,
+            "least_bytes_per_second",
+            .integer(1...1_000_000_000),
+            default: "1024",
+            "a download slower than this, over stall_seconds, is tried again"
+        )
+    }
     static var memoryBytes: Self {
         Self(
             .downloads,
@@ -314,7 +323,7 @@ extension KeyDescription {
             SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
             SettingKey.callMetadata.row,
             SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
-            SettingKey.allowedHosts.row,
+            SettingKey.leastBytesPerSecond.row, SettingKey.allowedHosts.row,
             SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
             SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,

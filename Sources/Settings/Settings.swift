@@ -100,6 +100,8 @@ package struct DownloadSettings: Sendable, Hashable {
     package var attempts: Int
     /// A download that brings no byte for this long is broken off and tried again.
     package var stallTimeout: Duration
+    /// The same for one that brings fewer bytes a second than this, over that time.
+    package var leastBytesPerSecond: Int
     /// Hosts that recordings may be fetched from, `*.example.com` for all below it; empty for any.
     package var allowedHosts: [String]
     /// How many bytes of recordings on their way are held in memory, all downloads together.
@@ -111,6 +113,7 @@ package struct DownloadSettings: Sendable, Hashable {
         concurrency: Int,
         attempts: Int,
         stallTimeout: Duration,
+        leastBytesPerSecond: Int,
         allowedHosts: [String],
         memoryBytes: Int,
         additionalCertificatesFile: String?
@@ -118,6 +121,7 @@ package struct DownloadSettings: Sendable, Hashable {
         self.concurrency = concurrency
         self.attempts = attempts
         self.stallTimeout = stallTimeout
+        self.leastBytesPerSecond = leastBytesPerSecond
         self.allowedHosts = allowedHosts
         self.memoryBytes = memoryBytes
         self.additionalCertificatesFile = additionalCertificatesFile

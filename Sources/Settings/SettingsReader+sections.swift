@@ -46,15 +46,19 @@ extension SettingsReader {
         let concurrency = value(.concurrency, of: owner)
         let attempts = value(.attempts, of: owner)
         let stallTimeout = value(.stallSeconds, of: owner).map { Duration.seconds($0) }
+        let leastBytesPerSecond = value(.leastBytesPerSecond, of: owner)
         let allowedHosts = value(.allowedHosts, of: owner) { "[\($0.joined(separator: ", "))]" }
         let memoryBytes = value(.memoryBytes, of: owner)
         let certificates = path(.certificatesFile, of: owner)
         if let certificates { checkCertificates(certificates, of: owner) }
-        guard let concurrency, let attempts, let stallTimeout, let allowedHosts, let memoryBytes else { return nil }
+        guard let concurrency, let attempts, let stallTimeout, let leastBytesPerSecond, let allowedHosts,
+            let memoryBytes
+        else { return nil }
         return DownloadSettings(
             concurrency: concurrency,
             attempts: attempts,
             stallTimeout: stallTimeout,
+            leastBytesPerSecond: leastBytesPerSecond,
             allowedHosts: allowedHosts,
             memoryBytes: memoryBytes,
             additionalCertificatesFile: certificates

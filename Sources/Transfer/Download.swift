@@ -10,12 +10,21 @@ package struct DownloadRequest: Sendable {
     package var hosts: HostPolicy
     /// No byte for this long, once there is a connection and while the sink takes bytes, is a stall.
     package var stallTimeout: Duration
+    /// Fewer bytes a second than this, over the same time, are too slow. Nothing that brings bytes is with `nil`.
+    package var leastBytesPerSecond: Int?
 
-    package init(url: URL, headers: HTTPHeaders = [:], hosts: HostPolicy, stallTimeout: Duration = .seconds(30)) {
+    package init(
+        url: URL,
+        headers: HTTPHeaders = [:],
+        hosts: HostPolicy,
+        stallTimeout: Duration = .seconds(30),
+        leastBytesPerSecond: Int? = nil
+    ) {
         self.url = url
         self.headers = headers
         self.hosts = hosts
         self.stallTimeout = stallTimeout
+        self.leastBytesPerSecond = leastBytesPerSecond
     }
 }
 

@@ -16,7 +16,7 @@ final class EngineLoop {
     /// are gone: making a handle and telling it what holds for all takes longer than a small recording.
     private var usedHandles: [EasyHandle] = []
     private let mostUsedHandles: Int
-    private var nextStallCheck: ContinuousClock.Instant?
+    private var nextSpeedCheck: ContinuousClock.Instant?
 
     /// - Parameter mostUsedHandles: how many of them are kept.
     init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, slots: SharedSlots, mostUsedHandles: Int) {
@@ -45,16 +45,16 @@ final class EngineLoop {
         var running: Int32 = 0
         try MultiHandle.check(curl_multi_perform(multi.raw, &running))
         concludeTransfers()
-        endStalled()
+        endSlow()
         launchReady()
         guard inbox.fallAsleep() else { return }
         try MultiHandle.check(curl_multi_poll(multi.raw, nil, 0, pollTimeout, nil))
     }
 
-    /// libcurl wakes up for its own clocks, and `Inbox` for commands; this is for stalls.
+    /// libcurl wakes up for its own clocks, and `Inbox` for commands; this is for those who are silent or slow.
     private var pollTimeout: Int32 {
-        guard let nextStallCheck else { return 60_000 }
-        return Int32(min(60_000, max(1, (nextStallCheck - .now).milliseconds + 1)))
+        guard let nextSpeedCheck else { return 60_000 }
+        return Int32(min(60_000, max(1, (nextSpeedCheck - .now).milliseconds + 1)))
     }
 
     // MARK: Commands
@@ -181,24 +181,27 @@ final class EngineLoop {
         }
     }
 
-    // MARK: Stalls
+    // MARK: Silence and slowness
 
     /// Makes sure that the next look at the clock is not too late for this exchange.
     private func watch(_ exchange: Exchange) {
-        guard let deadline = exchange.stallDeadline(now: .now) else { return }
-        nextStallCheck = min(nextStallCheck ?? deadline, deadline)
+        guard let deadline = exchange.nextSpeedCheck(now: .now) else { return }
+        nextSpeedCheck = min(nextSpeedCheck ?? deadline, deadline)
     }
 
-    private func endStalled() {
+    private func endSlow() {
         let now = ContinuousClock.now
-        guard let check = nextStallCheck, check <= now else { return }
-        nextStallCheck = nil
+        guard let check = nextSpeedCheck, check <= now else { return }
+        nextSpeedCheck = nil
         for exchange in Array(exchanges.values) {
-            guard let deadline = exchange.stallDeadline(now: now) else { continue }
-            if deadline <= now {
-                finish(exchange, .failure(exchange.stall))
-            } else {
-                nextStallCheck = min(nextStallCheck ?? deadline, deadline)
+            if let slowness = exchange.slowness(now: now) {
+                if exchange.isRedirected {
+                    conclude(exchange, CURLE_OPERATION_TIMEDOUT)
+                } else {
+                    finish(exchange, .failure(slowness))
+                }
+            } else if let deadline = exchange.nextSpeedCheck(now: now) {
+                nextSpeedCheck = min(nextSpeedCheck ?? deadline, deadline)
             }
         }
     }

@@ -25,6 +25,8 @@ final class Exchange {
     private var isPaused = false
     private var isConnected = false
     private var lastProgress = ContinuousClock.now
+    /// Of a download that has a connection.
+    private var speed: SpeedWindow?
     private let resumption: Resumption
 
     static let maximumHops = 5
@@ -43,6 +45,8 @@ final class Exchange {
     func connected() {
         isConnected = true
         lastProgress = .now
+        guard case .download(let request) = order.kind, let least = request.leastBytesPerSecond else { return }
+        speed = SpeedWindow(leastBytesPerSecond: least, span: request.stallTimeout, now: lastProgress)
     }
 
     /// - Returns: whether the transfer goes on.
@@ -74,7 +78,7 @@ final class Exchange {
             receivedBytes += Int64(bytes.count)
             return .taken
         case .pause:
-            isHeld = true
+            hold()
             isPaused = true
             return .paused
         case .refuse:
@@ -102,10 +106,15 @@ final class Exchange {
         switch order.sink.begin(head, resumption: resumption) {
         case .proceed: return true
         case .pause:
-            isHeld = true
+            hold()
             return true
         case .refuse: return fail(.unwanted, "the answer, of status \(head.status), is not wanted")
         }
+    }
+
+    private func hold() {
+        isHeld = true
+        speed?.hold(now: .now)
     }
 
     private func fail(_ code: TransferError.Code, _ message: String) -> Bool {
@@ -163,6 +172,7 @@ final class Exchange {
         reader = HeadReader()
         discardedBytes = 0
         isConnected = false
+        speed = nil
     }
 
     /// Lets a paused transfer go on.
@@ -170,21 +180,31 @@ final class Exchange {
     func resume() -> CURLcode {
         isHeld = false
         lastProgress = .now
+        speed?.goOn(now: lastProgress)
         guard isPaused, let handle else { return CURLE_OK }
         isPaused = false
         // Delivers what libcurl holds back from inside this call, and may well be paused again by it.
         return curl_easy_pause(handle.raw, CURLPAUSE_CONT)
     }
 
-    /// When silence becomes a stall, if there is none until then. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts
+    /// When it is to be looked at next whether bytes come fast enough. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts
     /// the time that the sink pauses as the server's.
-    func stallDeadline(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    func nextSpeedCheck(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard case .download(let request) = order.kind, handle != nil else { return nil }
-        return (isConnected && !isHeld ? lastProgress : now) + request.stallTimeout
+        let silence = (isConnected && !isHeld ? lastProgress : now) + request.stallTimeout
+        return speed.map { min($0.deadline(now: now), silence) } ?? silence
     }
 
-    var stall: TransferError {
-        guard case .download(let request) = order.kind else { return TransferError(.stalled, address.place) }
-        return TransferError(.stalled, "\(address.place): no byte for \(request.stallTimeout)")
+    /// Why the server's silence or slowness ends the transfer, where it does.
+    func slowness(now: ContinuousClock.Instant) -> TransferError? {
+        guard case .download(let request) = order.kind, handle != nil, isConnected, !isHeld else { return nil }
+        let span = request.stallTimeout
+        if lastProgress + span <= now { return TransferError(.stalled, "\(address.place): no byte for \(span)") }
+        guard speed?.isTooSlow(received: receivedBytes, now: now) == true else { return nil }
+        let least = request.leastBytesPerSecond ?? 0
+        return TransferError(.tooSlow, "\(address.place): fewer than \(least) bytes a second for \(span)")
     }
+
+    /// Whether what arrives is a redirect's body, which nobody waits for.
+    var isRedirected: Bool { location != nil && failure == nil }
 }

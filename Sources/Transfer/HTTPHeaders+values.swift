@@ -28,6 +28,13 @@ extension HTTPHeaders {
         return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
     }
 
+    /// How a body was encoded on top of what it is (RFC 9110 section 8.4), in lower case; `nil` where it was not.
+    package var contentEncoding: String? {
+        let codings = values("Content-Encoding").joined(separator: ",").lowercased().split(separator: ",")
+        let named = codings.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && $0 != "identity" }
+        return named.isEmpty ? nil : named.joined(separator: ", ")
+    }
+
     /// When the server says that it answered (RFC 9110 section 6.6.1), to the second.
     package var date: Date? {
         guard let text = self["Date"], text.utf8.first.map(Self.isDigit) == false else { return nil }

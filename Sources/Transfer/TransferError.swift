@@ -15,6 +15,8 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
         case timedOut = "timed_out"
         /// No byte arrived for longer than allowed, while bytes were wanted.
         case stalled
+        /// Bytes arrived more slowly than they have to, while they were wanted.
+        case tooSlow = "too_slow"
         /// The connection ended before the answer did, or the answer was shorter than it said.
         case cutShort = "cut_short"
         /// The answer is longer than the caller allows.
@@ -37,7 +39,7 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
     /// Whether the same request can succeed later without anybody changing anything.
     package var isTransient: Bool {
         switch code {
-        case .unresolved, .unreachable, .timedOut, .stalled, .cutShort, .other: true
+        case .unresolved, .unreachable, .timedOut, .stalled, .tooSlow, .cutShort, .other: true
         case .untrusted, .tooLong, .refused, .unwanted, .cancelled: false
         }
     }

@@ -45,6 +45,7 @@ extension Output {
                 )
             )
         case .sealed(let day): try json(SealedLine(day))
+        case .mediaTrouble(let host, let reason): try json(MediaTroubleLine(host: host, reason: reason))
         case .paced(let host, let downloads, let configured, let reason):
             try json(PacedLine(host: host, downloads: downloads, configured: configured, reason: reason))
         }
@@ -121,6 +122,12 @@ private struct PacedLine: Encodable {
     var host: String
     var downloads: Int
     var configured: Int
+    var reason: String
+}
+
+private struct MediaTroubleLine: Encodable {
+    let type = "media_trouble"
+    var host: String
     var reason: String
 }
 

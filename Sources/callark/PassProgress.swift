@@ -56,6 +56,7 @@ final class PassProgress: Sendable {
         case .refused(let organization, let taskID, let reason): warn("\(organization): task \(taskID): \(reason)")
         case .pausedForSpace(let shortage, let minimum):
             warn("downloads are held back: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
+        case .mediaTrouble(let host, let reason): warn("\(host): \(reason)")
         case .recovered(let name, let text): warn("\(name): \(text)")
         case .crossChecked(let organization, let finding):
             guard finding.tasksNotListed > 0 else { return }
@@ -106,7 +107,9 @@ extension PassProgress.State {
         case .stored: stored += 1
         case .failed: failed += 1
         case .paced(_, let downloads, let configured, _): heldTo = downloads < configured ? downloads : nil
-        case .waiting, .began, .listingAnomaly, .crossChecked, .refused, .sealed, .pausedForSpace, .recovered: break
+        case .waiting, .began, .listingAnomaly, .crossChecked, .refused, .sealed, .mediaTrouble, .pausedForSpace,
+            .recovered:
+            break
         }
     }
 

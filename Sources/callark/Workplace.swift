@@ -196,7 +196,8 @@ struct Workplace: Sendable {
                 retry: RetryPolicy(attempts: settings.downloads.attempts),
                 stallTimeout: settings.downloads.stallTimeout,
                 hosts: HostPolicy(allowedHosts: settings.downloads.allowedHosts),
-                memoryBytes: settings.downloads.memoryBytes
+                memoryBytes: settings.downloads.memoryBytes,
+                leastBytesPerSecond: settings.downloads.leastBytesPerSecond
             ),
             minimumFreeBytes: settings.archive.minimumFreeBytes,
             retention: Dictionary(

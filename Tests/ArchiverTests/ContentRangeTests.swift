@@ -12,9 +12,17 @@ import Testing
 
     @Test(arguments: [
         "", "bytes", "bytes */1234", "bytes 5-/9", "bytes 9-5/20", "bytes -5/20", "items 0-1/2", "bytes 0-9/5",
-        "bytes 0-99999999999999999999/1", "bytes a-b/c",
+        "bytes 0-99999999999999999999/1", "bytes a-b/c", "bytes 0-9/99999999999999999999", "bytes 0-9/abc",
+        "bytes 0-9/",
+        "bytes 0-9/-10", "bytes -0-9/10", "bytes 0--9/10", "bytes +0-9/10", "bytes 0-9/10/10", "bytes 0-9/ 10",
+        "bytes 0-9223372036854775807/*", "bytes 0-9", "bytes /", "bytes -/-",
     ])
     func `that makes no sense is none`(field: String) {
         #expect(ContentRange(field) == nil)
+    }
+
+    @Test(arguments: [("bytes 0-9/10", true), ("bytes 0-8/10", false), ("bytes 1-9/10", false), ("bytes 0-9/*", false)])
+    func `is the whole where it begins and ends with it`(field: String, isWhole: Bool) throws {
+        #expect(try #require(ContentRange(field)).isWhole == isWhole)
     }
 }

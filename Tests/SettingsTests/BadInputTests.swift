@@ -36,12 +36,12 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         BadInput(
             "downloads:\n  bandwidth_limit: 3",
             "callark.yaml:2: unknown key \"downloads.bandwidth_limit\"; known here: concurrency, attempts, "
-                + "stall_seconds, allowed_hosts, memory_bytes, ca_file"
+                + "stall_seconds, least_bytes_per_second, allowed_hosts, memory_bytes, ca_file"
         ),
         BadInput(
             "downloads:\n  \"a\\nb\\e[31m\": 3",
             "callark.yaml:2: unknown key \"downloads.a\\nb\\u{1B}[31m\"; known here: concurrency, attempts, "
-                + "stall_seconds, allowed_hosts, memory_bytes, ca_file"
+                + "stall_seconds, least_bytes_per_second, allowed_hosts, memory_bytes, ca_file"
         ),
         BadInput(
             "downloads:\n  concurrency: 0\n  attempts: 101\n  stall_seconds: ten",

@@ -18,6 +18,7 @@ import Testing
         #expect(settings.downloads.concurrency == 16)
         #expect(settings.downloads.attempts == 8)
         #expect(settings.downloads.stallTimeout == .seconds(30))
+        #expect(settings.downloads.leastBytesPerSecond == 1024)
         #expect(settings.downloads.allowedHosts.isEmpty)
         #expect(settings.downloads.memoryBytes == 33_554_432)
         #expect(settings.downloads.additionalCertificatesFile == nil)
@@ -72,6 +73,7 @@ import Testing
               concurrency: 512
               attempts: 1
               stall_seconds: 5
+              least_bytes_per_second: 1
               allowed_hosts: ["*.S3.amazonaws.com", media.example.com]
               memory_bytes: 1048576
               ca_file: ca.pem

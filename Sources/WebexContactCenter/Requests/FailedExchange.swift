@@ -21,7 +21,7 @@ struct FailedExchange: Error, Sendable {
         switch error.code {
         case .cancelled:
             self.error = .cancelled
-        case .unresolved, .unreachable, .timedOut, .stalled, .cutShort, .other:
+        case .unresolved, .unreachable, .timedOut, .stalled, .tooSlow, .cutShort, .other:
             self.error = ProviderError(.unavailable, message, advice: "check the network and the base URLs")
         case .untrusted:
             self.error = ProviderError(.untrusted, message, advice: "check the certificates this machine trusts")

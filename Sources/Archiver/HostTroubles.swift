@@ -1,0 +1,120 @@
+import Logging
+import Manifest
+import Synchronization
+
+/// The troubles of all media hosts of a pass (``HostTrouble``), and those who wait for one to be over.
+final class HostTroubles: Sendable {
+    private struct State {
+        var hosts: [String: HostTrouble] = [:]
+        /// Counts what happened that those who wait may be waiting for.
+        var changes = 0
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let patience: Duration
+    private let observer: PassObserver
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    /// Held for a few instructions only; never while a continuation is resumed.
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - patience: how long a host may fail before it is left alone.
+    ///   - clock: for tests.
+    init(
+        patience: Duration,
+        observer: @escaping PassObserver,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.patience = patience
+        self.observer = observer
+        self.clock = clock
+    }
+
+    /// Why nothing more is asked of a host in this pass, where that is so.
+    func closed(_ host: String) -> String? { state.withLock { $0.hosts[host]?.closed } }
+
+    /// Something came from the host.
+    func end(at host: String) {
+        change { $0.hosts[host]?.end() == true }
+    }
+
+    /// A recording of the host's has ended.
+    func end(of row: RecordingRowID, at host: String, isFailed: Bool) {
+        change { $0.hosts[host]?.end(of: row, isFailed: isFailed) == true }
+    }
+
+    /// A recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
+    func note(
+        _ refusal: StoreRefusal,
+        of row: RecordingRowID,
+        at host: String,
+        isSurprising: Bool
+    ) -> HostTrouble.Word {
+        let now = clock()
+        return telling(host, refusal.description, now) {
+            $0.note(refusal, of: row, isSurprising: isSurprising, now: now)
+        }
+    }
+
+    /// The host failed in passing.
+    func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.Word {
+        let now = clock()
+        return telling(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
+    }
+
+    /// What a recording whose URL was refused does now.
+    func word(for row: RecordingRowID, at host: String) -> HostTrouble.Word {
+        state.withLock { $0.hosts[host]?.word(for: row) ?? .goOn }
+    }
+
+    /// Waits until the trouble is over, or it is this recording's turn to try.
+    /// - Returns: anything but `wait`.
+    /// - Throws: `CancellationError`.
+    func wait(of row: RecordingRowID, at host: String) async throws -> HostTrouble.Word {
+        while true {
+            try Task.checkCancellation()
+            let (word, seen) = state.withLock { ($0.hosts[host]?.word(for: row) ?? .goOn, $0.changes) }
+            guard word == .wait else { return word }
+            await nextChange(after: seen)
+        }
+    }
+
+    private func telling(
+        _ host: String,
+        _ reason: String,
+        _ now: ContinuousClock.Instant,
+        _ body: (inout HostTrouble) -> HostTrouble.Word
+    ) -> HostTrouble.Word {
+        let (word, notice) = state.withLock { state in
+            let word = body(&state.hosts[host, default: HostTrouble(patience: patience)])
+            return (word, state.hosts[host]?.takeNotice(reason, now: now))
+        }
+        if let notice { observer(.mediaTrouble(host: host, reason: notice)) }
+        return word
+    }
+
+    private func nextChange(after seen: Int) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.changes != seen || Task.isCancelled { return true }
+                    state.waiting.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            change { _ in true }
+        }
+    }
+
+    private func change(_ body: (inout State) -> Bool) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            guard body(&state) else { return [] }
+            state.changes += 1
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        waiting.forEach { $0.resume() }
+    }
+}

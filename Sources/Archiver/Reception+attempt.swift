@@ -1,0 +1,238 @@
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Transfer
+import WebexContactCenter
+
+extension Reception {
+    func attempt(
+        _ sink: ReceptionSink,
+        _ progress: inout ReceptionProgress,
+        _ passage: DownloadGate.Passage
+    ) async throws -> Next {
+        let host = Self.host(of: progress.url)
+        sink.beginAttempt()
+        var failure: TransferError?
+        do throws(TransferError) {
+            _ = try await context.engine.download(request(sink, progress), into: sink)
+        } catch {
+            failure = error
+        }
+        let findings = sink.findings
+        let isProgress = progress.note(byteCount: sink.byteCount)
+        let verdict = ReceptionVerdict(findings: findings, error: failure)
+        leave(passage, verdict, findings, failure?.code, isProgress: isProgress, wasSlow: progress.isSlow)
+        switch verdict {
+        case .arrived where sink.isWhole == false:
+            // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
+            return .retry(reason: "the server sent less than the whole recording", waiting: .here)
+        case .arrived:
+            context.troubles.end(at: host)
+            return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
+        case .again(let reason):
+            return .retry(reason: reason, waiting: .aside)
+        case .busy(let reason, let retryAfter):
+            return afterFailure(reason, at: host, progress, isProgress, retryAfter, waiting: .here)
+        case .slow(let reason):
+            progress.isSlow = true
+            return afterFailure(reason, at: host, progress, isProgress, nil, waiting: .aside)
+        case .startOver(let reason):
+            try sink.startOver()
+            return .retry(reason: reason, waiting: .aside)
+        case .freshURL(let refusal):
+            return try await afterRefusal(refusal, at: host, sink, &progress)
+        case .giveUp(let reason):
+            return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
+        case .storage(let error):
+            throw error
+        case .cancelled:
+            throw CancellationError()
+        }
+    }
+
+    /// The host failed in passing: whether that has lasted too long, for all of its recordings.
+    private func afterFailure(
+        _ reason: String,
+        at host: String,
+        _ progress: ReceptionProgress,
+        _ isProgress: Bool,
+        _ retryAfter: Duration?,
+        waiting place: Place
+    ) -> Next {
+        if isProgress {
+            context.troubles.end(at: host)
+        } else if case .giveUp(let reason) = context.troubles.noteFailure(reason, of: job.work.row, at: host) {
+            return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
+        }
+        return .retry(reason: reason, after: retryAfter, waiting: place)
+    }
+
+    /// The URL was refused: asks for another one, unless the host refuses those of others too.
+    private func afterRefusal(
+        _ refusal: StoreRefusal,
+        at host: String,
+        _ sink: ReceptionSink,
+        _ progress: inout ReceptionProgress
+    ) async throws -> Next {
+        let row = job.work.row
+        let isSurprising = !refusal.saysExpired || progress.renewals > 0
+        var word = context.troubles.note(refusal, of: row, at: host, isSurprising: isSurprising)
+        while true {
+            if word == .wait {
+                word = try await aside(sink) { try await context.troubles.wait(of: row, at: host) }
+            }
+            if case .giveUp(let reason) = word {
+                return .done(.failed(code: .downloadFailed, reason: reason, attempts: total(progress)))
+            }
+            let renewal = try await aside(sink) {
+                await renewals.take()
+                defer { renewals.giveBack() }
+                // Meanwhile others may have learned that it is of no use.
+                word = context.troubles.word(for: row, at: host)
+                return word == .goOn ? try await renewURL(&progress) : nil
+            }
+            switch renewal {
+            case .renewed: return .retry(reason: refusal.description, waiting: .aside)
+            case .lost(let code, let reason):
+                return .done(.failed(code: code, reason: reason, attempts: total(progress)))
+            case nil: continue
+            }
+        }
+    }
+
+    /// Lets the next download from that host begin, and tells all of them what this one has learned.
+    private func leave(
+        _ passage: DownloadGate.Passage,
+        _ verdict: ReceptionVerdict,
+        _ findings: ReceptionSink.Findings,
+        _ failure: TransferError.Code?,
+        isProgress: Bool,
+        wasSlow: Bool
+    ) {
+        switch verdict {
+        case .arrived:
+            let outcome = findings.timeToFirstByte.map { AdaptiveConcurrency.Outcome.good(timeToFirstByte: $0) }
+            context.gate.leave(passage, outcome ?? .neutral)
+        // A host that ends connections after so many bytes is not the quicker for fewer of them.
+        case .busy where isProgress && failure == .cutShort:
+            context.gate.leave(passage, .neutral)
+        case .busy(let reason, let retryAfter):
+            if let retryAfter { context.gate.holdBack(passage, for: retryAfter) }
+            context.gate.leave(passage, .trouble, because: reason)
+        // One that is known to be slow says nothing new, and one at a trickle nothing of the way that all share.
+        case .slow(let reason) where !wasSlow && (isProgress || failure == .stalled):
+            context.gate.leave(passage, .trouble, because: reason)
+        default:
+            context.gate.leave(passage, .neutral)
+        }
+    }
+
+    private func request(_ sink: ReceptionSink, _ progress: ReceptionProgress) -> DownloadRequest {
+        var request = DownloadRequest(
+            url: progress.url,
+            hosts: context.rules.downloads.hosts,
+            stallTimeout: context.rules.downloads.stallTimeout,
+            leastBytesPerSecond: context.rules.downloads.leastBytesPerSecond
+        )
+        if let (firstByte, entityTag) = sink.continuation {
+            request.headers["Range"] = "bytes=\(firstByte)-"
+            request.headers["If-Match"] = entityTag
+        }
+        return request
+    }
+
+    func judge(_ sink: ReceptionSink, _ progress: inout ReceptionProgress, isEndMarked: Bool) throws -> Next {
+        let content = sink.finish()
+        let acceptance = Acceptance.judge(
+            kind: job.work.captured.key.kind,
+            prefix: content.prefix,
+            byteCount: content.byteCount,
+            statedDuration: job.work.captured.statedDuration,
+            isLengthDeclared: isEndMarked
+        )
+        switch acceptance {
+        case .accepted(let audio, let suspicion):
+            return .done(.accepted(member(content, audio, suspicion, progress)))
+        case .doubtful(let audio, let suspicion):
+            if progress.doubt == content.digest {
+                return .done(.accepted(member(content, audio, suspicion, progress)))
+            }
+            progress.doubt = content.digest
+            try content.discardPart()
+            let reason = "\(suspicion), and no two whole downloads were equal"
+            return .retry(code: .damagedAtProvider, reason: reason, waiting: .here)
+        case .rejected(let reason):
+            try content.discardPart()
+            return .retry(code: .damagedAtProvider, reason: reason, waiting: .aside)
+        }
+    }
+
+    private func member(
+        _ content: ReceivedContent,
+        _ audio: AudioFormat?,
+        _ suspicion: String?,
+        _ progress: ReceptionProgress
+    ) -> PendingMember {
+        let replaced = job.work.replaced
+        let change = replaced.flatMap { $0.digest == content.digest ? nil : $0 }.map {
+            "the provider has other bytes now than those archived in \($0.archive) (sha256 \($0.digest))"
+        }
+        let doubts = [suspicion, change].compactMap(\.self)
+        return PendingMember(
+            entry: RecordingEntry(
+                key: job.work.captured.key,
+                organization: job.organization.name,
+                organizationID: job.organization.id,
+                day: job.work.day,
+                stopTime: job.work.captured.stopTime,
+                file: job.work.file,
+                offset: 0,
+                byteCount: content.byteCount,
+                digest: content.digest,
+                audio: audio,
+                suspicion: doubts.isEmpty ? nil : doubts.joined(separator: "; "),
+                attempts: total(progress),
+                receivedTime: context.now(),
+                taskJSON: job.work.taskJSON,
+                captureJSON: job.work.captured.json,
+                searchJSON: job.work.searchJSON,
+                replaces: replaced?.archive
+            ),
+            content: content
+        )
+    }
+
+    /// The outcome of asking for a new URL.
+    enum Renewal {
+        case renewed
+        /// There is none any more.
+        case lost(code: GapReason, reason: String)
+    }
+
+    /// Asks the provider for a new URL of the same recording; called with a turn of ``renewals``.
+    func renewURL(_ progress: inout ReceptionProgress) async throws -> Renewal {
+        let options = context.rules.captureOptions
+        let taskID = job.work.captured.key.taskID
+        let answer: CaptureAnswer
+        progress.renewals += 1
+        let askedAt = context.now()
+        do throws(ProviderError) {
+            answer = try await job.organization.contactCenter.captures(of: [taskID], options: options)
+        } catch {
+            if error.code == .cancelled { throw CancellationError() }
+            throw error
+        }
+        if let refusal = answer.refused[taskID] {
+            return .lost(code: .refusedByProvider, reason: refusal.message)
+        }
+        let key = job.work.captured.key
+        let listed = answer.captures.flatMap(\.recordings)
+        guard let found = listed.first(where: { $0.key == key || $0.asVersion?.key == key }) else {
+            return .lost(code: .purgedUpstream, reason: "the provider no longer lists this recording")
+        }
+        progress.url = found.url
+        progress.urlExpiry = askedAt + options.urlExpiration
+        return .renewed
+    }
+}

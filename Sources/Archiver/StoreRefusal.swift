@@ -1,0 +1,48 @@
+import Foundation
+
+/// What a media host answered instead of bytes (wxcc-api 6.5): the status, and the object store's own code.
+struct StoreRefusal: Hashable, Sendable, CustomStringConvertible {
+    var status: Int
+    /// `AccessDenied` out of `<Error><Code>AccessDenied</Code>…`; `nil` where the body has none.
+    var code: String?
+    /// Whether the host says that the URL has come to its end, which a new one mends.
+    var saysExpired: Bool
+
+    /// - Parameter body: the first bytes of the answer.
+    init(status: Int, body: [UInt8] = []) {
+        let text = String(decoding: body, as: UTF8.self)
+        self.status = status
+        code = Self.code(in: text)
+        saysExpired = code?.contains("Expired") == true || text.lowercased().contains("has expired")
+    }
+
+    var description: String { "the media host answered \(status)" + (code.map { " (\($0))" } ?? "") }
+
+    /// What a person can do where the host answers so to one recording after the other.
+    var advice: String {
+        switch (code, status) {
+        case ("RequestTimeTooSkewed", _):
+            "check this machine's clock with `callark config check`; if it is right, the provider signs URLs with a wrong "
+                + "one: tell its support"
+        case ("SlowDown", _), (_, 429), (_, 500...599):
+            "the host is overloaded or down: run again later, and lower downloads.concurrency if it stays so"
+        case _ where saysExpired:
+            "new URLs are refused as expired: check this machine's clock with `callark config check`, and "
+                + "captures.url_expiration_minutes"
+        case ("SignatureDoesNotMatch", _): "something on the way changes the URLs: look for a proxy"
+        case ("NoSuchKey", _), ("NoSuchBucket", _), (_, 404), (_, 410):
+            "the provider lists recordings that its store does not have: tell its support"
+        default: "look for a proxy or a firewall that refuses, else tell the provider's support"
+        }
+    }
+
+    /// Only letters and digits, so that nothing secret or strange gets into a message.
+    private static func code(in text: String) -> String? {
+        guard let begin = text.firstRange(of: "<Code>"), let end = text.firstRange(of: "</Code>"),
+            begin.upperBound < end.lowerBound
+        else { return nil }
+        let code = text[begin.upperBound..<end.lowerBound]
+        return code.utf8.count <= 60 && code.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            ? String(code) : nil
+    }
+}
