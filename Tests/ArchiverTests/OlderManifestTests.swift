@@ -165,7 +165,8 @@ import Testing
     /// A pass that is cancelled when it looks at its clock for the n-th time.
     /// - Returns: whether it failed for that.
     private func isCutOff(_ here: Installation, atReading number: Int) async throws -> Bool {
-        let (readings, pass) = (Mutex(0), Mutex<Task<Pass.Result, any Error>?>(nil))
+        let readings = Mutex(0)
+        let pass = Mutex<Task<Pass.Result, any Error>?>(nil)
         let (isKnown, know) = AsyncStream<Void>.makeStream()
         let time = here.now
         let now: @Sendable () -> Timestamp = {
