@@ -7,7 +7,8 @@ package struct ArchiverError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// The window is in the future, or empty.
         case badWindow = "bad_window"
-        /// The configuration gives a name of the manifest's to another organization.
+        /// The configuration gives a name of the manifest's to another organization, or an organization of the manifest's
+        /// another name.
         case otherOrganization = "other_organization"
         /// Too little space is left below the archive's root.
         case diskLow = "disk_low"

@@ -121,8 +121,17 @@ package struct CallArchive: Sendable {
     private static func register(_ provider: ProviderSettings, in manifest: Manifest) async throws {
         do {
             _ = try await manifest.register(provider.organization, id: provider.organizationID)
-        } catch {
-            guard let error = error as? ManifestError, error.code == .conflict else { throw error }
+        } catch let error as ManifestError where error.code == .conflict {
+            throw ArchiverError(.otherOrganization, error.message)
+        }
+    }
+
+    /// An organization that has another name or another ID by now would look as if nothing were known of it.
+    /// - Throws: ``ArchiverError`` with code `otherOrganization`; `ManifestError`.
+    package static func requireSame(_ provider: ProviderSettings, in manifest: Manifest) async throws {
+        do {
+            try await manifest.requireSame(provider.organization, id: provider.organizationID)
+        } catch let error as ManifestError where error.code == .conflict {
             throw ArchiverError(.otherOrganization, error.message)
         }
     }

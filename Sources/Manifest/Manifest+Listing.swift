@@ -13,9 +13,19 @@ package struct ListingNote: Hashable, Sendable {
 
 extension Manifest {
     /// Makes an organization known, or finds it.
-    /// - Throws: `conflict` where the name belongs to another organization ID.
+    /// - Throws: `conflict` if the name belongs to another organization ID, or the ID to another name.
     package func register(_ name: OrganizationName, id: OrganizationID) async throws -> OrganizationRow {
-        try await write { db in try OrganizationRow.registered(name, id: id, in: db) }
+        try await write { db in
+            try OrganizationRow.requireSame(name, id: id, in: db)
+            return try OrganizationRow.registered(name, id: id, in: db)
+        }
+    }
+
+    /// Looks whether an organization is the one that the manifest knows under that name, and under no other; changes
+    /// nothing. One that is not known at all is fine.
+    /// - Throws: `conflict` as ``register(_:id:)`` does.
+    package func requireSame(_ name: OrganizationName, id: OrganizationID) async throws {
+        try await read { db in try OrganizationRow.requireSame(name, id: id, in: db) }
     }
 
     /// All organizations, by name.
@@ -127,13 +137,7 @@ extension OrganizationRow {
 
     static func registered(_ name: OrganizationName, id: OrganizationID, in db: Database) throws -> OrganizationRow {
         if let known = try find(name, in: db) {
-            guard known.id == id else {
-                throw ManifestError(
-                    .conflict,
-                    "organization \(name) is \(known.id) in the manifest and \(id) in the configuration; "
-                        + "give the other organization another name"
-                )
-            }
+            try known.requireID(id)
             return known
         }
         try db.execute(
@@ -141,6 +145,28 @@ extension OrganizationRow {
             arguments: [name.description, id.stored]
         )
         return OrganizationRow(row: db.lastInsertedRowID, name: name, id: id)
+    }
+
+    /// - Throws: `conflict` if the name belongs to another ID, or the ID to another name. A manifest of earlier versions may
+    ///   have an ID under two names: there each name is known with that ID, and both may go on.
+    static func requireSame(_ name: OrganizationName, id: OrganizationID, in db: Database) throws {
+        if let known = try find(name, in: db) { return try known.requireID(id) }
+        let rows = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
+        guard let former = try rows.map(OrganizationRow.init).first(where: { $0.id.isSame(as: id) }) else { return }
+        throw ManifestError(
+            .conflict,
+            "organization \(id) is called \(former.name) in the manifest and \(name) in the configuration; call it "
+                + "\(former.name) again, as its archives do, or give it an archive.root of its own under the new name"
+        )
+    }
+
+    private func requireID(_ other: OrganizationID) throws {
+        guard !id.isSame(as: other) else { return }
+        throw ManifestError(
+            .conflict,
+            "organization \(name) is \(id) in the manifest and \(other) in the configuration; "
+                + "give the other organization another name"
+        )
     }
 
     /// - Throws: `unknown`.

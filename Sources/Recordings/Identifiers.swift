@@ -60,6 +60,14 @@ package struct OrganizationID: ProviderIdentifier {
         guard let text = Self.checked(text) else { return nil }
         description = text
     }
+
+    /// Whether both name one organization: the digits of a UUID may have either case (RFC 9562, section 4), any other text
+    /// counts as it is.
+    package func isSame(as other: OrganizationID) -> Bool {
+        if self == other { return true }
+        let lower = description.lowercased()
+        return lower == other.description.lowercased() && CanonicalUUID(lower) != nil
+    }
 }
 
 /// The provider's identifier of a task: one contact, such as one call. The same as the interaction ID and the contact

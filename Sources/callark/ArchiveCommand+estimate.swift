@@ -16,7 +16,7 @@ extension ArchiveCommand {
             let request = try window.request(in: workplace.settings.archive.timeZone)
             let output = Output(json: common.json)
             defer { output.flush() }
-            let manifest = try workplace.manifestForReading()
+            let manifest = try await workplace.manifestForReading()
             let usual = workplace.setup
             let setup = lowPriority ? usual.lowered : usual
             var total = EstimateTotal()

@@ -55,7 +55,7 @@ struct FetchCommand: AsyncParsableCommand {
         defer { report.flush() }
         var missing: [TaskID] = []
         let tasks = try TaskID.requested(taskIDs)
-        if let manifest = try workplace.manifestForReading() {
+        if let manifest = try await workplace.manifestForReading() {
             let retrieval = Retrieval(root: workplace.root, manifest: manifest)
             for task in tasks where !(try await copy(task, retrieval, to: report)) { missing.append(task) }
         } else {

@@ -30,7 +30,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         if let org { _ = try workplace.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }
-        guard let manifest = try workplace.manifestForReading(),
+        guard let manifest = try await workplace.manifestForReading(),
             case let rows = try await manifest.tasks(task, organization: org), !rows.isEmpty
         else { throw CommandError(.usage, "the manifest does not know the task \(task)") }
         var summary = Summary()

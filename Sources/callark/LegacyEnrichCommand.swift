@@ -40,7 +40,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
     private func enrich(_ stop: StopRequest) async throws -> ExitStatus {
         let workplace = try Workplace(options.common)
         let names = try workplace.legacyOrganizations(options.org)
-        guard let manifest = try workplace.manifestForReading() else {
+        guard let manifest = try await workplace.manifestForReading() else {
             throw CommandError(
                 .usage,
                 "there is no manifest at \(workplace.root.manifestPath); `callark archive` makes it"

@@ -51,7 +51,7 @@ struct ListCommand: AsyncParsableCommand {
         var listed: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
         // A wrong filter is wrong before there is anything to list, too.
         var filter = try filter(in: workplace)
-        if let manifest = try workplace.manifestForReading() {
+        if let manifest = try await workplace.manifestForReading() {
             for organization in try await manifest.organizations().map(\.name) where org == nil || org == organization {
                 filter.organization = organization
                 for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {

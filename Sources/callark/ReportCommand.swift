@@ -46,7 +46,7 @@ struct ReportCommand: AsyncParsableCommand {
         let workplace = try Workplace(common)
         let names = try workplace.organizations(named: org)
         let days = month?.days ?? day.map { [$0] } ?? []
-        let manifest = try workplace.manifestForReading()
+        let manifest = try await workplace.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
         var reports: [DayReport] = []
         for name in names {

@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
         let workplace = try Workplace(common)
         let names = try workplace.organizations(named: org)
         let output = Output(json: common.json)
-        let manifest = try workplace.manifestForReading()
+        let manifest = try await workplace.manifestForReading()
         for name in names where common.json || !check {
             try await report(name, manifest: manifest, workplace: workplace, to: output)
         }

@@ -112,11 +112,14 @@ struct Workplace: Sendable {
 
     /// Opens the manifest to read it only, while a pass may be running.
     /// - Returns: `nil` where there is none yet, or no more of one than a process made that was killed in its first moments.
-    /// - Throws: `ArchiverError` where there are archives all the same: nothing is known of those then.
-    func manifestForReading() throws -> Manifest? {
+    /// - Throws: `ArchiverError` where there are archives all the same: nothing is known of those then; and if an organization
+    ///   of the configuration has another name or ID in the manifest.
+    func manifestForReading() async throws -> Manifest? {
         do {
-            return try Manifest(path: root.manifestPath, mode: .readOnly)
-        } catch  where error.code == .missing {
+            let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+            try await requireSameOrganizations(in: manifest)
+            return manifest
+        } catch let error as ManifestError where error.code == .missing {
             try CallArchive.requireManifest(of: root)
             return nil
         }
@@ -124,12 +127,20 @@ struct Workplace: Sendable {
 
     /// Opens the manifest to write to it, beside a pass that may be running.
     /// - Throws: ``CommandError`` with exit code 64 where there is none: nothing is known then that could be changed.
-    func manifestForWriting() throws -> Manifest {
+    func manifestForWriting() async throws -> Manifest {
         try CallArchive.requireManifest(of: root)
         guard FileManager.default.fileExists(atPath: root.manifestPath) else {
             throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` makes it")
         }
-        return try Manifest(path: root.manifestPath, mode: .readWrite)
+        let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
+        try await requireSameOrganizations(in: manifest)
+        return manifest
+    }
+
+    private func requireSameOrganizations(in manifest: Manifest) async throws {
+        for organization in settings.organizations {
+            try await CallArchive.requireSame(provider(organization), in: manifest)
+        }
     }
 
     var setup: CallArchive.Setup {

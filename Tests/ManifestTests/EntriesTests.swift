@@ -15,7 +15,7 @@ import Testing
             try await fixture.store(Array(work[600..<700]))
             _ = try await fixture.list([try Fixture.task(2000)])
             let other = try #require(OrganizationName("aaa"))
-            _ = try await fixture.manifest.register(other, id: fixture.acmeID)
+            _ = try await fixture.manifest.register(other, id: try #require(OrganizationID("of-the-other")))
             _ = try await fixture.manifest.noteListed(
                 [try Fixture.task(5)],
                 organization: other,

@@ -12,6 +12,13 @@ import Testing
             #expect(try await fixture.manifest.organizations() == [again])
             let other = try #require(OrganizationID("other"))
             #expect(await failure { try await fixture.manifest.register(fixture.acme, id: other) } == .conflict)
+            #expect(await failure { try await fixture.manifest.requireSame(fixture.acme, id: other) } == .conflict)
+            let renamed = try #require(OrganizationName("acme-emea"))
+            #expect(await failure { try await fixture.manifest.register(renamed, id: fixture.acmeID) } == .conflict)
+            #expect(await failure { try await fixture.manifest.requireSame(renamed, id: fixture.acmeID) } == .conflict)
+            #expect(try await fixture.manifest.organizations() == [again])
+            // One that nobody has archived yet.
+            try await fixture.manifest.requireSame(renamed, id: other)
             let stranger = try #require(OrganizationName("stranger"))
             let code = await failure {
                 try await fixture.manifest.noteListed(
