@@ -5,6 +5,9 @@ struct EnvironmentLayer {
     private(set) var values: [KeyDescription: RawValue] = [:]
     private(set) var organizations: [OrganizationName: [KeyDescription: RawValue]] = [:]
     private(set) var problems: [SettingsProblem] = []
+    /// One line about all variables that override no key; `nil` if there are none. They are no error: Kubernetes gives every
+    /// pod beside a Service named callark a `CALLARK_PORT` and a `CALLARK_SERVICE_HOST`.
+    private(set) var warning: String?
 
     /// Whether a variable has Callark's prefix and yet is no key: the file's own place, and those that the demonstration,
     /// the simulator and the tests are told by.
@@ -16,10 +19,11 @@ struct EnvironmentLayer {
     /// - Parameter names: the organizations of the file; the environment changes organizations, it does not add any.
     init(_ environment: [String: String], organizations names: [OrganizationName]) {
         let known = Self.variables(organizations: names)
+        var unknown: [String] = []
         for (variable, text) in environment.sorted(by: { $0.key < $1.key }) where variable.hasPrefix(Self.prefix) {
             if Self.isReserved(variable) { continue }
             guard let targets = known[variable], let target = targets.first else {
-                problems.append(Self.unknown(variable, known: known.keys.sorted(), organizations: names))
+                unknown.append(variable)
                 continue
             }
             if targets.count > 1 {
@@ -33,6 +37,7 @@ struct EnvironmentLayer {
                 values[target.key] = raw
             }
         }
+        warning = Self.warning(of: unknown, known: known.keys.sorted(), organizations: names)
     }
 
     private struct Target {
@@ -65,23 +70,39 @@ struct EnvironmentLayer {
         return SettingsProblem(.conflict, at: .environment(variable), message)
     }
 
-    private static func unknown(
-        _ variable: String,
+    /// How many variables a line names, and how many are compared with the names of keys.
+    private static let namedVariables = 8
+    private static let comparedVariables = 64
+
+    /// Those that look like a misspelt key are named first.
+    private static func warning(
+        of variables: [String],
         known: [String],
         organizations: [OrganizationName]
-    ) -> SettingsProblem {
+    ) -> String? {
+        guard !variables.isEmpty else { return nil }
+        let compared = variables.prefix(comparedVariables).map { variable in
+            (variable: variable, advice: advice(on: variable, known: known, organizations: organizations))
+        }
+        let inOrder = compared.filter { $0.advice != nil } + compared.filter { $0.advice == nil }
+        let named = inOrder.prefix(namedVariables).map { variable, advice in
+            VisibleText.escaped(String(variable.prefix(100))) + (advice.map { " (\($0))" } ?? "")
+        }
+        let rest = variables.count - named.count
+        let list = named.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        return "environment variables that override no key are ignored: \(list)"
+    }
+
+    private static func advice(
+        on variable: String,
+        known: [String],
+        organizations: [OrganizationName]
+    ) -> String? {
         let nameVariables = organizations.map { SettingKey.organizationName.row.variable(in: $0.description) }
-        let advice =
-            if nameVariables.contains(variable) {
-                "an organization's name stands only in the file"
-            } else if let meant = nearest(to: variable, among: known) {
-                "did you mean \"\(meant)\"?"
-            } else if variable.hasPrefix("CALLARK_ORG_") {
-                "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
-            } else {
-                "unset it"
-            }
-        return SettingsProblem(.unknownVariable, at: .environment(variable), "overrides no key; \(advice)")
+        if nameVariables.contains(variable) { return "an organization's name stands only in the file" }
+        if let meant = nearest(to: variable, among: known) { return "did you mean \(meant)?" }
+        guard variable.hasPrefix("CALLARK_ORG_") else { return nil }
+        return "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
     }
 
     /// Compared without the prefix that all share, which would make any two of them look alike.

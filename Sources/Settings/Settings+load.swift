@@ -89,6 +89,7 @@ extension SettingsReader {
         let entries = file.organizations ?? []
         let overrides = EnvironmentLayer(environment, organizations: entries.compactMap(\.name))
         add(file.problems + overrides.problems)
+        if let warning = overrides.warning { warn(warning) }
         let global = Owner(file: file.values, environment: overrides.values)
         let archive = archive(global)
         if file.organizations == nil {

@@ -41,8 +41,6 @@ package struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
         case malformed
         /// A key that does not exist.
         case unknownKey = "unknown_key"
-        /// A `CALLARK_…` variable that overrides no key.
-        case unknownVariable = "unknown_variable"
         /// A key that must be given and is not.
         case missingKey = "missing_key"
         /// A value that its key does not allow.

@@ -127,6 +127,11 @@ extension SettingsReader {
         warnings.append("\(place(of: origin))\(message)")
     }
 
+    /// A warning that is about no one value.
+    mutating func warn(_ message: String) {
+        warnings.append(message)
+    }
+
     func place(of origin: ValueOrigin) -> SettingsProblem.Place {
         switch origin {
         case .file(let line): .file(path, line: line)

@@ -240,7 +240,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
             """
         )
         #expect(
-            installation.problems(["CALLARK_ARCHIVE_ROT": "1"]) == [
+            installation.problems(["CALLARK_DOWNLOADS_ATTEMPTS": "0"]) == [
                 "callark.yaml:1: downloads.concurrency is \"0\"; it must be a whole number, from 1 to 512",
                 "callark.yaml:3: organizations[0].name is \"Acme\"; it must be 1 to 40 of a-z, 0-9 and \"-\"",
                 "callark.yaml:3: organizations[0].org_id is missing; "
@@ -252,7 +252,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
                     + "characters, without spaces, or set CALLARK_ORG_BETA_CLIENT_SECRET",
                 "callark.yaml:9: a second organization is called \"beta\", after that of line 5; give it another name",
                 "callark.yaml:10: unknown key \"archive.rot\"; did you mean \"archive.root\"?",
-                "CALLARK_ARCHIVE_ROT: overrides no key; did you mean \"CALLARK_ARCHIVE_ROOT\"?",
+                "CALLARK_DOWNLOADS_ATTEMPTS: downloads.attempts is \"0\"; it must be a whole number, from 1 to 100",
             ]
         )
     }
