@@ -10,6 +10,7 @@ enum CommandLineRun {
     /// Parses the arguments, runs the command they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
+        StandardOutput.reserveDescriptors()
         FreeMemory.keepLittle()
         do {
             var command = try parsed(root)
@@ -21,6 +22,15 @@ enum CommandLineRun {
         } catch {
             finish(error, of: root)
         }
+        leave(ExitStatus.complete.rawValue)
+    }
+
+    /// Ends the process; with 74 instead of a milder code if standard output could not be written.
+    private static func leave(_ code: Int32) -> Never {
+        guard let failure = StandardOutput.close() else { exit(code) }
+        Complaint.error(failure)
+        let statuses = [.inputOutput] + (ExitStatus(rawValue: code).map { [$0] } ?? [])
+        exit(ExitStatus.worst(statuses).rawValue)
     }
 
     /// Parses the arguments. Nearly every run names one command and nothing but its options: then that command's own
@@ -38,15 +48,25 @@ enum CommandLineRun {
     }
 
     private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {
-        if let code = error as? ExitCode { exit(code.rawValue) }
-        if root.exitCode(for: error) != .failure { root.exit(withError: error) }
+        if let code = error as? ExitCode { leave(code.rawValue) }
+        let code = root.exitCode(for: error)
+        if code != .failure {
+            // Help, the version and completions, or how the command is used.
+            let message = root.fullMessage(for: error)
+            if code.isSuccess {
+                StandardOutput.write(Array("\(message)\n".utf8))
+            } else {
+                Complaint.line(message)
+            }
+            leave(code.rawValue)
+        }
         Complaint.error("\(error)")
         if CommandLine.arguments.contains("--json") {
             let output = Output(json: true)
             try? output.json(FailureLine(error: "\(error)"))
             output.flush()
         }
-        exit(ExitStatus(error).rawValue)
+        leave(ExitStatus(error).rawValue)
     }
 
     /// Runs `work` so that a first SIGINT or SIGTERM asks it to come to an end, and a second ends the process at once,

@@ -193,10 +193,7 @@ private struct LegacyTable {
 /// The body of an answer as a file, which only its owner can read: it has telephone numbers.
 enum LegacyBody {
     static func write(_ body: Data, to path: String) throws {
-        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard FileManager.default.createFile(atPath: path, contents: body, attributes: attributes) else {
-            throw CommandError(.inputOutput, "cannot write the answer's body to \(path)")
-        }
+        try OutputFile.write(body, to: path, mode: 0o600)
     }
 
     /// - Returns: the path of a new file that has it.

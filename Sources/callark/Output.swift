@@ -36,7 +36,7 @@ final class Output: Sendable {
         append(Array(line().utf8))
     }
 
-    /// Hands everything to the system. A reader that has gone away (`| head`) is no error.
+    /// Hands everything to ``StandardOutput``.
     func flush() {
         waiting.withLock { waiting in
             waiting.isFlushDue = false
@@ -60,13 +60,8 @@ final class Output: Sendable {
     }
 
     private static func drain(_ buffer: inout [UInt8]) {
-        var rest = buffer[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { break }
-            rest = rest.dropFirst(count)
-        }
+        guard !buffer.isEmpty else { return }
+        StandardOutput.write(buffer)
         buffer.removeAll(keepingCapacity: true)
     }
 }

@@ -39,11 +39,7 @@ struct SitesExportCommand: AsyncParsableCommand {
         defer { report.flush() }
         guard let output else { return lines.forEach(report.csv) }
         let text = lines.map { $0.map(CSVField.written).joined(separator: ",") + "\r\n" }.joined()
-        do {
-            try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
-        } catch {
-            throw CommandError(.inputOutput, "\(output) cannot be written")
-        }
+        try OutputFile.write(Data(text.utf8), to: output)
         report.text("\(Readable.count(sites.count, "site")) in \(output)")
         try report.json(Summary(sites: sites.count, path: output))
     }
