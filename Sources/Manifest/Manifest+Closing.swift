@@ -374,11 +374,11 @@ extension DayClose {
                 kind: .gapExplained,
                 organization: organization.name,
                 task: taskID,
-                detail: [
-                    "author": explanation.author, "note": explanation.note, "reason": explanation.reason.rawValue,
+                detail: explanation.authorDetail.merging([
+                    "note": explanation.note, "reason": explanation.reason.rawValue,
                     "restored_from": try ArchiveName(organization: organization.name, day: day, stored: sequence)
                         .description,
-                ]
+                ]) { $1 }
             )
             try event.insert(in: db)
         }

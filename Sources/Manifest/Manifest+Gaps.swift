@@ -95,10 +95,10 @@ extension Manifest {
                 kind: .gapExplained,
                 organization: task.organization,
                 task: task.id,
-                detail: [
-                    "author": explanation.author, "note": explanation.note, "reason": explanation.reason.rawValue,
+                detail: explanation.authorDetail.merging([
+                    "note": explanation.note, "reason": explanation.reason.rawValue,
                     "gaps": task.gaps.map(\.reason.rawValue).joined(separator: ","),
-                ]
+                ]) { $1 }
             )
             try event.insert(in: db)
             return true
@@ -109,7 +109,7 @@ extension Manifest {
     package func withdrawExplanations(
         _ tasks: [TaskID],
         organization: OrganizationName?,
-        author: String,
+        by actor: Actor,
         at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
     ) async throws -> ExplainingResult {
         try await change(tasks, organization, standpoint) { task, db in
@@ -120,7 +120,7 @@ extension Manifest {
                 kind: .explanationWithdrawn,
                 organization: task.organization,
                 task: task.id,
-                detail: ["author": author]
+                detail: actor.eventDetail
             )
             try event.insert(in: db)
             return true

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Recordings
 
@@ -147,7 +148,8 @@ private enum GapColumns {
     static let question = "refusal, asks, found, first_ask_time, last_ask_time, tracking_id"
 
     static let explanation = """
-        explanation.reason AS explanation_reason, note, author, explanation.time AS explanation_time, unusable, failed
+        explanation.reason AS explanation_reason, note, author, author_uid, author_claims,
+        explanation.time AS explanation_time, unusable, failed
         """
 
     /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
@@ -177,10 +179,16 @@ struct StoredExplanation {
             reason: ExplanationReason(rawValue: reason) ?? .other,
             note: try row["note"],
             author: try row["author"],
+            authorUID: (try row["author_uid"] as Int64?).flatMap(UInt32.init(exactly:)),
+            authorClaims: (try row["author_claims"] as String?).flatMap(Self.claims),
             time: Timestamp(stored: try row["explanation_time"])
         )
         unusable = try row["unusable"]
         failed = try row["failed"]
+    }
+
+    private static func claims(_ json: String) -> [String: String]? {
+        try? JSONDecoder().decode([String: String].self, from: Data(json.utf8))
     }
 
     /// Whether the task was without a recording in this way: what the provider lists as unusable now is what it listed
@@ -197,11 +205,16 @@ struct StoredExplanation {
         in db: Database
     ) throws {
         let insert = """
-            INSERT OR REPLACE INTO explanation (task, reason, note, author, time, unusable, failed)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO explanation
+                (task, reason, note, author, author_uid, author_claims, time, unusable, failed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let claims = try explanation.authorClaims.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
         try db.cachedStatement(sql: insert).execute(arguments: [
-            task, explanation.reason.rawValue, explanation.note, explanation.author, explanation.time.stored, unusable,
+            task, explanation.reason.rawValue, explanation.note, explanation.author,
+            explanation.authorUID.map { Int64($0) }, claims, explanation.time.stored, unusable,
             "," + failed.map { "\($0)," }.joined(),
         ])
     }

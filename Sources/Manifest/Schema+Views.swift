@@ -126,7 +126,7 @@ extension Schema {
         "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000.0, 'unixepoch')"
     }
 
-    private static func day(_ column: String) -> String { "date(\(column) * 86400, 'unixepoch')" }
+    static func day(_ column: String) -> String { "date(\(column) * 86400, 'unixepoch')" }
 
     private static func word(_ column: String) -> String {
         "iif(typeof(\(column)) = 'integer', (SELECT text FROM word WHERE row = \(column)), \(column))"

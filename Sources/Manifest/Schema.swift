@@ -29,6 +29,9 @@ enum Schema {
             try db.execute(sql: backfill)
             try db.execute(sql: eventsViewWithClaims)
         }
+        migrator.registerMigration("6 actors") { db in
+            try db.execute(sql: actors)
+        }
         return migrator
     }()
 

@@ -68,13 +68,23 @@ struct GapLine: Encodable {
         var reason: ExplanationReason
         var note: String
         var author: String
+        var authorUID: UInt32?
+        var authorClaims: [String: String]?
         var time: String
 
         init(_ explanation: GapExplanation) {
             reason = explanation.reason
             note = explanation.note
             author = explanation.author
+            authorUID = explanation.authorUID
+            authorClaims = explanation.authorClaims
             time = explanation.time.description
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case reason, note, author, time
+            case authorUID = "author_uid"
+            case authorClaims = "author_claims"
         }
     }
 }
@@ -113,5 +123,14 @@ extension GapEvidence {
 
 extension GapExplanation {
     /// For people.
-    var text: String { "\(reason.rawValue), by \(author) at \(time): \(note)" }
+    var text: String { "\(reason.rawValue), by \(by) at \(time): \(note)" }
+
+    /// `ann (uid 1000)`, `root (uid 0; SUDO_USER claims ann)`, `uid 10001`.
+    private var by: String {
+        guard let authorUID else { return "\(author) (as the environment said; the account was not recorded)" }
+        let number = "uid \(authorUID)"
+        let claims = (authorClaims ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) claims \($0.value)" }
+        let (name, details) = author == String(authorUID) ? (number, claims) : (author, [number] + claims)
+        return details.isEmpty ? name : "\(name) (\(details.joined(separator: "; ")))"
+    }
 }

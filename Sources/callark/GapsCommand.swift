@@ -66,7 +66,7 @@ struct GapsListCommand: AsyncParsableCommand {
         defer { output.flush() }
         let range = try window.range(in: workplace.settings.archive.timeZone)
         var counts = Counts()
-        if let manifest = try workplace.manifestForReading() {
+        if let manifest = try await workplace.manifestForReading() {
             let known = Set(try await manifest.organizations().map(\.name))
             for name in names where known.contains(name) {
                 let filter = GapFilter(
@@ -187,7 +187,7 @@ struct GapsExplainCommand: AsyncParsableCommand {
         let workplace = try Workplace(common)
         if let org { _ = try workplace.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
-        let manifest = try workplace.manifestForWriting()
+        let manifest = try await workplace.manifestForWriting()
         let result = try await change(tasks, manifest, workplace)
         try manifest.close()
         guard result.isDone else { throw CommandError(.usage, complaint(about: result)) }
@@ -210,11 +210,11 @@ struct GapsExplainCommand: AsyncParsableCommand {
             return try await manifest.withdrawExplanations(
                 tasks,
                 organization: org,
-                author: Operator.name,
+                by: Operator.current,
                 at: workplace.standpoint(of:)
             )
         }
-        let explanation = GapExplanation(reason: reason, note: note, author: Operator.name, time: workplace.now)
+        let explanation = GapExplanation(reason: reason, note: note, by: Operator.current, time: workplace.now)
         return try await manifest.explain(tasks, organization: org, with: explanation, at: workplace.standpoint(of:))
     }
 

@@ -1,15 +1,46 @@
 import Foundation
 import Glibc
+import Recordings
+import Settings
 
 /// Who runs this command, for what is written down with a name.
 enum Operator {
-    /// The one behind `sudo`, else the one logged in, else the user that the process runs as, by name or by number.
-    static var name: String {
+    /// The variables that may tell of a person behind the account, such as behind `sudo`.
+    private static let claimedBy = ["SUDO_USER", "LOGNAME", "USER"]
+    /// More than any name has.
+    private static let longestName = 256
+
+    /// The real user of the process. What the environment says is noted as a claim, unless it says the same.
+    static var current: Actor {
+        let uid = getuid()
+        let name = name(of: uid) ?? String(uid)
         let environment = ProcessInfo.processInfo.environment
-        let told = ["SUDO_USER", "LOGNAME"].compactMap { environment[$0] }.first { !$0.isEmpty }
-        if let told { return told }
-        let user = getuid()
-        guard let entry = getpwuid(user) else { return "uid \(user)" }
-        return String(cString: entry.pointee.pw_name)
+        var claims: [String: String] = [:]
+        for variable in claimedBy {
+            guard let claim = environment[variable], !claim.isEmpty, claim != name else { continue }
+            claims[variable] = VisibleText.escaped(String(claim.prefix(longestName)))
+        }
+        return Actor(name: name, uid: uid, claims: claims)
+    }
+
+    /// - Returns: `nil` if the account has no name, as in most containers, or none can be found out.
+    private static func name(of uid: uid_t) -> String? {
+        var size = 1024
+        while size <= 1 << 20 {
+            var entry = passwd()
+            var found: UnsafeMutablePointer<passwd>?
+            var buffer = [CChar](repeating: 0, count: size)
+            let result = getpwuid_r(uid, &entry, &buffer, buffer.count, &found)
+            if result == ERANGE {
+                size *= 4
+                continue
+            }
+            if result == EINTR { continue }
+            guard result == 0, found != nil, let name = entry.pw_name else { return nil }
+            // The name is in the buffer, which has to live until it has been copied.
+            let text = withExtendedLifetime(buffer) { String(cString: name) }
+            return text.isEmpty ? nil : VisibleText.escaped(String(text.prefix(longestName)))
+        }
+        return nil
     }
 }

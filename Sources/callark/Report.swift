@@ -205,6 +205,7 @@ extension Report {
         "undetermined", "expected", "archived", "stored", "pending", "failed", "explained", "unexplained",
         "audio_hours", "bytes", "archive", "sha256", "task_id", "recording_id", "reason", "detail", "evidence",
         "explanation", "note", "explained_by", "explained_time", "differing",
+        "explained_by_uid", "explained_by_claims",
     ]
 
     /// Every line has all fields.
@@ -262,6 +263,9 @@ extension Report {
             "explanation": gap.explanation?.reason.rawValue ?? "", "note": gap.explanation?.note ?? "",
             "explained_by": gap.explanation?.author ?? "",
             "explained_time": gap.explanation?.time.description ?? "",
+            "explained_by_uid": gap.explanation?.authorUID.map { "\($0)" } ?? "",
+            "explained_by_claims": (gap.explanation?.authorClaims ?? [:]).sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value)" }.joined(separator: " "),
         ]
     }
 }

@@ -104,7 +104,10 @@ import Testing
                 #expect(again.days.map(\.isClosed) == [true])
             }
             try await here.expectWhole()
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             let restored = try #require(try await rows(here, "2025-11-20").first)
             #expect(restored.record == closed)
@@ -129,7 +132,10 @@ import Testing
             #expect(next.isComplete)
             let closed = try #require(try recorded(here, 2))
             #expect(closed.gaps.map(\.recording?.recordingID.description) == [bad.recording.id])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             let failed = try await here.recordings(ListFilter(state: .recording(.failed)))
             #expect(failed.map(\.key.recordingID.description) == [bad.recording.id])
@@ -173,7 +179,10 @@ import Testing
             let after = try #require(try recorded(here, 2))
             #expect(after.recordings.archived == before.recordings.archived + 1)
             #expect(try await rows(here, "2025-11-20").map(\.archive?.sequence) == [2])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             #expect(try await rows(here, "2025-11-20").map(\.record) == [after], "the latest record counts")
         }
@@ -187,7 +196,8 @@ import Testing
             #expect(try await here.pass().days.map(\.isClosed) == [true])
             let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
             let now = here.now()
-            _ = try await manifest.withdrawExplanations(tasks, organization: nil, author: "bob") { _ in
+            _ = try await manifest.withdrawExplanations(tasks, organization: nil, by: Actor(name: "bob", uid: 1001)) {
+                _ in
                 Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(7 * 24))
             }
             try manifest.close()
@@ -222,7 +232,10 @@ import Testing
             #expect(record.tasks.listed == result.summary.tasks.listed)
             #expect(record.tasks.notRequested == record.tasks.listed)
             #expect(result.summary.recordings.reasons == [.captureNotRequested: record.tasks.listed])
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             #expect(try await rows(here, "2025-11-20").map(\.record) == [record])
             #expect(try await here.pass().archives == [])
@@ -287,7 +300,10 @@ import Testing
             try FileManager.default.removeItem(
                 atPath: here.root.archivePath(try #require(ArchiveName("acme-2025-11-20-001")))
             )
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: .silent).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             let after = try await here.pass(.sinceLastPass)
             #expect(after.archives == [])

@@ -66,6 +66,27 @@ import Testing
         }
     }
 
+    /// The name of the account that runs the tests, or its number.
+    private static let account: String = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
+
+    @Test(.enabled(if: getuid() == 0, "needs to become another user"))
+    func `is explained by a number where the account has no name, as in a container`() async throws {
+        try await Self.withGap { desk, task in
+            let become = ["setpriv", "--reuid", "10001", "--regid", "10001", "--clear-groups"]
+            _ = try await Program.run("chown", ["-R", "10001:10001", desk.folder])
+            let ending = try await desk.start(
+                ["gaps", "explain", task, "--reason", "other", "--note", "n", "--json"],
+                environment: ["USER": "root"],
+                within: become
+            ).end()
+            #expect(ending.status == 0, "\(ending.errors)")
+            let explanation = try ending.objects.first?["explanation"]
+            #expect(explanation?["author"]?.text == "10001" && explanation?["author_uid"]?.number == 10001)
+            #expect(explanation?["author_claims"] == .object(["USER": .text("root")]))
+            #expect(try await desk.run("gaps", "show", task).output.contains("by uid 10001 (USER claims root) at"))
+        }
+    }
+
     @Test func `is listed with its evidence, explained with a name, and then no longer in the way`() async throws {
         try await Self.withGap { desk, task in
             let gap = try #require(try await desk.run("gaps", "--json").objects.first)
@@ -82,13 +103,20 @@ import Testing
                 "test_call",
                 "--note",
                 "a line test",
-                environment: ["SUDO_USER": "ann", "LOGNAME": "root"],
+                environment: ["SUDO_USER": "ann", "LOGNAME": "mal\u{1B}[2Jlory", "USER": Self.account],
                 input: "\(task)\n\(task)\n"
             )
             #expect(explained.status == 0)
             #expect(try await desk.run("gaps", "--json").objects.map { $0["type"]?.text } == ["summary"])
             let row = try #require(try await desk.run("gaps", "list", "--explained", "--json").objects.first)
-            #expect(row["explanation"]?["author"]?.text == "ann")
+            // The account acts, whatever the environment says.
+            #expect(row["explanation"]?["author"]?.text == Self.account)
+            #expect(row["explanation"]?["author_uid"]?.number == Double(getuid()))
+            let claims = ["SUDO_USER": JSON.text("ann"), "LOGNAME": .text("mal\\u{1B}[2Jlory")]
+            #expect(row["explanation"]?["author_claims"] == .object(claims))
+            let shown = try await desk.run("gaps", "show", task).output
+            #expect(shown.contains("by \(Self.account) (uid \(getuid()); LOGNAME claims mal"))
+            #expect(shown.contains("SUDO_USER claims ann)") && !shown.contains("\u{1B}"))
             #expect(row["explanation"]?["note"]?.text == "a line test")
             #expect(try await desk.run("gaps", "--all", "--reason", "not_yet_available").output.contains(task))
             #expect(try await desk.run("gaps", "--all", "--day", "2020-01-01").output.hasPrefix("0 gaps"))
@@ -102,6 +130,12 @@ import Testing
             let story = try await desk.run("gaps", "show", task, "--json").objects
             let kinds = story.filter { $0["type"]?.text == "event" }.compactMap { $0["kind"]?.text }
             #expect(kinds == ["gap_opened", "gap_explained", "explanation_withdrawn"])
+            let changes = story.filter {
+                $0["kind"]?.text == "gap_explained" || $0["kind"]?.text == "explanation_withdrawn"
+            }
+            #expect(changes.map { $0["detail"]?["author"]?.text } == [Self.account, Self.account])
+            #expect(changes.map { $0["detail"]?["author_uid"]?.text } == ["\(getuid())", "\(getuid())"])
+            #expect(changes.first?["detail"]?["claimed_sudo_user"]?.text == "ann")
             desk.simulator.holdBackCaptures(of: task, until: nil)
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             let whole = try await desk.run("gaps", "show", task)

@@ -94,7 +94,7 @@ import Testing
             _ = try await fixture.manifest.withdrawExplanations(
                 [try Fixture.taskID(1)],
                 organization: nil,
-                author: "bob"
+                by: Actor(name: "bob", uid: 1001)
             ) { _ in Fixture.standpoint() }
             try await fixture.manifest.noteClosed(draft, now: Fixture.morning)
             #expect(try await isCurrent(fixture) == false)

@@ -200,20 +200,39 @@ import Testing
             let back = try await fixture.manifest.withdrawExplanations(
                 [try Fixture.taskID(1)],
                 organization: fixture.acme,
-                author: "bob"
+                by: Actor(name: "bob", uid: 1001)
             ) { _ in Fixture.standpoint() }
             #expect(back.isDone)
             #expect(try await unexplained(fixture) == 2)
             let events = try await fixture.manifest.events(task: try Fixture.taskID(1)).collected()
             #expect(events.map(\.kind) == [.gapExplained, .explanationWithdrawn])
             #expect(events.map { $0.detail["author"] } == ["ann", "bob"])
+            #expect(events.map { $0.detail["author_uid"] } == [nil, "1001"])
             #expect(events[0].detail["note"] == "a line test")
             let again = try await fixture.manifest.withdrawExplanations(
                 [try Fixture.taskID(1)],
                 organization: nil,
-                author: "bob"
+                by: Actor(name: "bob", uid: 1001)
             ) { _ in Fixture.standpoint() }
             #expect(again.withoutGap == [try Fixture.taskID(1)])
+        }
+    }
+
+    @Test func `keeps the account that gave it apart from what was claimed`() async throws {
+        try await Fixture.with { fixture in
+            _ = try await fixture.list([try Fixture.task(1)])
+            let claims = ["SUDO_USER": "ann \"x\"", "LOGNAME": "ü"]
+            let actor = Actor(name: "4294967295", uid: .max, claims: claims)
+            let explanation = GapExplanation(reason: .other, note: "x", by: actor, time: Fixture.morning)
+            let id = try Fixture.taskID(1)
+            let result = try await fixture.manifest.explain([id], organization: nil, with: explanation) { _ in
+                Fixture.standpoint()
+            }
+            #expect(result.gaps.map(\.explanation) == [explanation])
+            #expect(try await fixture.gaps(isExplained: true).map(\.explanation) == [explanation])
+            let detail = try #require(try await fixture.manifest.events(task: id).collected().last?.detail)
+            #expect(detail["author"] == "4294967295" && detail["author_uid"] == "4294967295")
+            #expect(detail["claimed_sudo_user"] == "ann \"x\"" && detail["claimed_logname"] == "ü")
         }
     }
 

@@ -359,7 +359,11 @@ extension Model {
     func withdraw(_ fixture: Fixture, _ random: inout some RandomNumberGenerator) async throws {
         guard let gap = try await gaps(fixture, isExplained: true).randomElement(using: &random) else { return }
         let standpoint = standpoint
-        let result = try await fixture.manifest.withdrawExplanations([gap.taskID], organization: nil, author: "bob") {
+        let result = try await fixture.manifest.withdrawExplanations(
+            [gap.taskID],
+            organization: nil,
+            by: Actor(name: "bob", uid: 1001)
+        ) {
             _ in standpoint
         }
         #expect(result.isDone)
