@@ -202,7 +202,7 @@ def rebuild(options):
     rows = []
     count = 2_000 if options.quick else 50_000
     folder = small_root(options, "rebuild", [1_600] * count, options.days_ago(3))
-    cost = measure.run([options.bin / "callark", "rebuild", "--config", folder / "callark.yaml"])
+    cost = measure.run([options.bin / "callark", "rebuild", "--discard-old", "--config", folder / "callark.yaml"])
     print(f"\nrebuild out of an archive of {count:,} recordings")
     line(rows, "wall, for a million recordings", round(cost.wall * 1_000_000 / count, 1), "s")
     line(rows, "resident", round(cost.resident), "MiB")

@@ -22,8 +22,20 @@ package struct Rebuild: Sendable {
         package var faults: [ArchiveFault] = []
         /// What else a person should know, such as which copy counts of a recording that two archives have.
         package var remarks: [String] = []
+        /// What the manifest that was there before knows otherwise than the archives say.
+        package var contradictions = Contradictions()
+        /// Why nothing was changed; `nil` if the new manifest is in place.
+        package var refusal: Refusal?
         /// Where the manifest that was there before has gone.
         package var previousManifest: String?
+    }
+
+    /// Why the manifest that is there was left as it is.
+    package enum Refusal: Sendable {
+        /// The archives say something else than it does.
+        case contradicted
+        /// It is sound, and agrees with the archives.
+        case sound
     }
 
     package init(root: ArchiveRoot, schedule: AskSchedule, logger: Logger) {
@@ -35,12 +47,21 @@ package struct Rebuild: Sendable {
     /// Rebuilds, and puts the new manifest in the old one's place when it is complete; the old one is kept beside it.
     ///
     /// If the process dies before that, the old manifest is untouched and the draft is made again the next time.
-    /// - Parameter progress: told of each archive before it is read.
-    /// - Throws: `ArchiveError` with code `locked` where a pass is running; `ManifestError`.
-    package func run(now: Timestamp, progress: (ArchiveName) -> Void) async throws -> Summary {
+    /// - Parameters:
+    ///   - discardingOld: goes on if the old manifest is sound, or contradicts the archives. Else the summary says so, and
+    ///     nothing is changed. One that is missing, or can no longer be read, is in nobody's way.
+    ///   - progress: told of each archive before it is read.
+    /// - Throws: `ArchiveError` with code `locked` where a pass is running; `ManifestError`, also with code `newer` or
+    ///   `permission` if the old manifest is a later version's, or may not be read.
+    package func run(
+        now: Timestamp,
+        discardingOld: Bool = false,
+        progress: (ArchiveName) -> Void
+    ) async throws -> Summary {
         try root.prepare()
         let lock = try PassLock.acquire(root)
         defer { withExtendedLifetime(lock) {} }
+        let former = try formerManifest(discardingOld: discardingOld)
         let draft = root.manifestPath + ".rebuilding"
         try removeDatabase(at: draft)
         var summary = Summary()
@@ -61,6 +82,17 @@ package struct Rebuild: Sendable {
                 summary.remarks += outcome.remarks
             }
         }
+        // Before the spool is touched.
+        if let former {
+            let path = root.manifestPath
+            summary.contradictions = try await .find(former, at: path, draft: manifest, root: root)
+            if !discardingOld { summary.refusal = refusal(former, summary.contradictions) }
+            if summary.refusal != nil {
+                try manifest.close()
+                try removeDatabase(at: draft)
+                return summary
+            }
+        }
         // A copy that does not count is no recording more.
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
@@ -70,8 +102,26 @@ package struct Rebuild: Sendable {
         summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         try await dayCloses.restore(into: manifest, now: now)
         try manifest.close()
-        summary.previousManifest = try replaceManifest(with: draft)
+        summary.previousManifest = try replaceManifest(with: draft, now: now)
         return summary
+    }
+
+    /// - Returns: `nil` if there is none, or none that can be read.
+    private func formerManifest(discardingOld: Bool) throws -> FormerManifest? {
+        do throws(ManifestError) {
+            return try FormerManifest.read(root.manifestPath)
+        } catch {
+            switch error.code {
+            case .damaged, .inputOutput, .missing: return nil
+            case .newer where discardingOld: return nil
+            default: throw error
+            }
+        }
+    }
+
+    private func refusal(_ former: FormerManifest, _ contradictions: Contradictions) -> Refusal? {
+        if !contradictions.isEmpty { return .contradicted }
+        return former.isSound ? .sound : nil
     }
 
     /// What is whole in the spool's open archives stays stored: throwing it away would lose what the provider may no
@@ -109,7 +159,7 @@ package struct Rebuild: Sendable {
     }
 
     /// - Returns: where the old manifest is now.
-    private func replaceManifest(with draft: String) throws -> String? {
+    private func replaceManifest(with draft: String, now: Timestamp) throws -> String? {
         // Closing has written the log back, unless the disk failed, of which SQLite says nothing then: without its log the
         // file would be no manifest.
         try Manifest.settleLog(at: draft)
@@ -121,7 +171,7 @@ package struct Rebuild: Sendable {
                 if error.code == .busy || error.code == .full { throw error }
             }
         }
-        return try root.replaceManifest(with: draft)
+        return try root.replaceManifest(with: draft, at: now)
     }
 
     private func removeDatabase(at path: String) throws {

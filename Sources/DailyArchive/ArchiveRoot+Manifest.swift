@@ -1,4 +1,5 @@
 import Glibc
+import Recordings
 
 extension ArchiveRoot {
     /// Makes the names of the manifest's files durable. SQLite flushes their folder itself, and takes no notice where that
@@ -12,11 +13,14 @@ extension ArchiveRoot {
     ///
     /// The log of the old one must be empty, or not worth keeping for the old one's sake: between the log's end and the
     /// rename the old manifest stands without it.
+    /// - Parameter time: part of the name that the old manifest gets.
     /// - Returns: where the old manifest is now, with its log where it had one; `nil` where there was none.
-    package func replaceManifest(with draft: String) throws(ArchiveError) -> String? {
+    package func replaceManifest(with draft: String, at time: Timestamp) throws(ArchiveError) -> String? {
         var aside: String?
         if try FileSystem.status(of: manifestPath) != nil {
-            let kept = try unusedPath(manifestPath + ".before-rebuild")
+            // `2026-11-29T14:05:06.789Z` without what is awkward in a file's name.
+            let stamp = time.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+            let kept = try unusedPath("\(manifestPath).before-rebuild-\(stamp)")
             try FileSystem.addName(kept, to: manifestPath)
             if let log = try FileSystem.size(of: manifestPath + "-wal"), log > 0 {
                 try FileSystem.addName(kept + "-wal", to: manifestPath + "-wal")

@@ -103,12 +103,14 @@ package final class Manifest: Sendable {
 
     /// Every fault that SQLite finds in the file, and every reference that leads nowhere; empty for a sound manifest.
     package func faults() async throws -> [String] {
-        try await read { db in
-            let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-            let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
-                .map { "a row of \(try $0[0] as String) refers to a row of \(try $0[2] as String) that is not there" }
-            return integrity + references
-        }
+        try await read { db in try Self.faults(in: db) }
+    }
+
+    static func faults(in db: Database) throws -> [String] {
+        let integrity = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        let references = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
+            .map { "a row of \(try $0[0] as String) refers to a row of \(try $0[2] as String) that is not there" }
+        return integrity + references
     }
 }
 
@@ -188,11 +190,17 @@ extension Manifest {
 
     /// Where the folder cannot be written, SQLite cannot make the shared memory file of WAL mode and refuses the file,
     /// unless it is told that nobody changes it: true as long as there is no log beside it.
-    private static func openedForReading(_ path: String) throws -> any DatabaseReader {
+    /// - Parameter anyVersion: takes one of an earlier version too.
+    static func openedForReading(_ path: String, anyVersion: Bool = false) throws -> any DatabaseReader {
         let configuration = configuration(readOnly: true)
+        func check(_ queue: DatabaseQueue) throws {
+            do {
+                try queue.read { try checkVersion(of: $0, path: path) }
+            } catch let error as ManifestError where error.code == .older && anyVersion {}
+        }
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { try checkVersion(of: $0, path: path) }
+            try check(queue)
             return queue
         } catch let error as DatabaseError
             where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) && !hasLog(path)
@@ -200,7 +208,7 @@ extension Manifest {
             let allowed = CharacterSet(charactersIn: "/").union(.alphanumerics)
             let name = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
             let queue = try DatabaseQueue(path: "file:\(name)?immutable=1", configuration: configuration)
-            try queue.read { try checkVersion(of: $0, path: path) }
+            try check(queue)
             return queue
         }
     }

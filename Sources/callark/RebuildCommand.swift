@@ -11,7 +11,12 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Make a new manifest from the daily archives alone.",
         discussion: """
-            For a manifest that is lost or damaged. Every sealed archive is read from end to end, which takes as long as \
+            For a manifest that is lost or damaged; that one needs no flag. If there is one that is sound (exit code 64), or \
+            that knows recordings or checksums that the archives do not have (exit code 65), this says what differs and \
+            changes nothing: look into it first, then go on with --discard-old. What only the manifest has is lost to the \
+            new one: the log of events, and explanations of gaps in days that are not closed.
+
+            Every sealed archive is read from end to end, which takes as long as \
             `callark verify` does: its headers and recordings are compared with its metadata, its checksum files and its \
             side file, none of which excuses another. Recordings in the spool that are whole stay stored. The old manifest \
             is kept beside the new one, which takes its place only when it is complete. Of an archive that is damaged, \
@@ -19,10 +24,14 @@ struct RebuildCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark rebuild
+              callark rebuild --discard-old
             """
     )
 
     @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Go on although the old manifest is sound, or contradicts the archives; it is kept beside the new one.")
+    var discardOld = false
 
     func run() async throws {
         let workplace = try Workplace(common)
@@ -36,11 +45,16 @@ struct RebuildCommand: AsyncParsableCommand {
                 schedule: AskSchedule(horizon: workplace.settings.captures.horizon),
                 logger: workplace.logger
             )
-            summary = try await rebuild.run(now: Timestamp(Date())) { name in
+            summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
                 workplace.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
-            for fault in summary.faults { try VerificationLines.write(fault, to: output) }
+            for fault in summary.contradictions.faults + summary.faults {
+                try VerificationLines.write(fault, to: output)
+            }
+            let unnamed = summary.contradictions.count - summary.contradictions.faults.count
+            if unnamed > 0 { output.text("and \(unnamed) more that the old manifest knows otherwise") }
             for remark in summary.remarks { Complaint.warning(remark) }
+            if let refusal = summary.refusal { throw Self.error(refusal, summary, path: workplace.root.manifestPath) }
             try output.json(SummaryLine(summary))
             output.text(
                 "\(Readable.count(summary.archives, "archive")) with \(Readable.count(summary.recordings, "recording"))"
@@ -48,7 +62,26 @@ struct RebuildCommand: AsyncParsableCommand {
             )
             if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
         }
-        if !summary.faults.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
+        let isDamaged = !summary.faults.isEmpty || !summary.contradictions.isEmpty
+        if isDamaged { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    private static func error(_ refusal: Rebuild.Refusal, _ summary: Rebuild.Summary, path: String) -> CommandError {
+        switch refusal {
+        case .contradicted:
+            let count = Readable.count(summary.contradictions.count, "contradiction")
+            return CommandError(
+                .damage,
+                "\(count) between \(path) and the archives; nothing was changed; look into each, restore what is lost "
+                    + "from a backup, and pass --discard-old to go by the archives"
+            )
+        case .sound:
+            return CommandError(
+                .usage,
+                "\(path) is sound and the archives agree with it; nothing was changed; pass --discard-old to make a new one "
+                    + "all the same, without its log of events"
+            )
+        }
     }
 
     private struct SummaryLine: Encodable {
@@ -58,6 +91,8 @@ struct RebuildCommand: AsyncParsableCommand {
         var stored: Int
         var unreadable: Int
         var faults: Int
+        /// How much of what the old manifest knew the archives say otherwise.
+        var contradictions: Int
         var previousManifest: String?
 
         init(_ summary: Rebuild.Summary) {
@@ -66,11 +101,12 @@ struct RebuildCommand: AsyncParsableCommand {
             stored = summary.stored
             unreadable = summary.unreadable.count
             faults = summary.faults.count
+            contradictions = summary.contradictions.count
             previousManifest = summary.previousManifest
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, stored, unreadable, faults
+            case type, archives, recordings, stored, unreadable, faults, contradictions
             case previousManifest = "previous_manifest"
         }
     }

@@ -20,7 +20,10 @@ import WebexContactCenter
 
     private func rebuild(_ here: Installation) async throws {
         let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
-        _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in }
+        _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(
+            now: here.now(),
+            discardingOld: true
+        ) { _ in }
     }
 
     @Test func `each recording says of its call what Search knows`() async throws {

@@ -22,9 +22,10 @@ import Testing
         }
     }
 
-    private func rebuild(_ here: Installation) async throws -> Rebuild.Summary {
+    private func rebuild(_ here: Installation, discardingOld: Bool = true) async throws -> Rebuild.Summary {
         let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
-        return try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in }
+        return try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger)
+            .run(now: here.now(), discardingOld: discardingOld) { _ in }
     }
 
     @Test func `lists what the old one did, sealed and stored`() async throws {
@@ -254,6 +255,54 @@ import Testing
         }
     }
 
+    @Test func `refuses where the spool no longer has what the old manifest calls stored, and changes nothing`()
+        async throws
+    {
+        let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
+        let world = try SimulatedWorld.small(
+            days: ["2025-11-19", "2025-11-20"],
+            calls: 12,
+            clock: .at(Moment(evening.millisecondsSince1970)),
+            mix: .plain
+        )
+        try await Installation.with(world) { here in
+            try await here.pass(.sinceLastPass)
+            let agreeing = try await rebuild(here, discardingOld: false)
+            guard case .sound = agreeing.refusal else { throw CommentedError("not sound: \(agreeing)") }
+            let before = try await here.rows()
+            let open = try #require(try here.root.openArchives().first)
+            let stored = before.count { if case .recording(let row) = $0 { row.held?.archive == open } else { false } }
+            try #require(stored > 0)
+            try FileManager.default.removeItem(atPath: here.root.openArchivePath(open))
+            let refused = try await rebuild(here, discardingOld: false)
+            guard case .contradicted = refused.refusal else { throw CommentedError("not refused: \(refused)") }
+            #expect(refused.contradictions.faults.contains { $0.archive == open.description })
+            #expect(refused.previousManifest == nil)
+            #expect(try await here.rows() == before)
+            let summary = try await rebuild(here)
+            #expect(!summary.contradictions.isEmpty && summary.previousManifest != nil)
+        }
+    }
+
+    @Test func `is not refused for what only the archives know, as beside a manifest out of a backup`() async throws {
+        try await Installation.with(.small(days: ["2025-11-19", "2025-11-20"], calls: 4, mix: .plain)) { here in
+            try await here.pass(.day(try #require(ArchiveDay("2025-11-19"))))
+            let backup = here.root.path + "-backup"
+            defer { try? FileManager.default.removeItem(atPath: backup) }
+            try Manifest.settleLog(at: here.root.manifestPath)
+            try FileManager.default.copyItem(atPath: here.root.manifestPath, toPath: backup)
+            try await here.pass()
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: here.root.manifestPath + suffix)
+            }
+            try FileManager.default.copyItem(atPath: backup, toPath: here.root.manifestPath)
+            let summary = try await rebuild(here, discardingOld: false)
+            guard case .sound = summary.refusal else { throw CommentedError("\(summary)") }
+            try await here.pass()
+            try await here.expectWhole()
+        }
+    }
+
     /// The same recordings in two archives: whole in the first, whole in the second only, whole in neither.
     @Test func `has a recording that two archives hold once, where it is whole, and says so`() async throws {
         try await Installation.with(.small(calls: 5, mix: .plain)) { here in
@@ -363,4 +412,11 @@ import Testing
             #expect(faults.contains { $0.contains(row.key.taskID.description) && $0.contains("\(held.offset)") })
         }
     }
+}
+
+/// Why a test cannot go on.
+private struct CommentedError: Error {
+    var comment: String
+
+    init(_ comment: String) { self.comment = comment }
 }

@@ -49,7 +49,10 @@ import Transfer
 
     private func rebuilt(_ here: Installation) async throws -> Rebuild.Summary {
         let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
-        return try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in }
+        return try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(
+            now: here.now(),
+            discardingOld: true
+        ) { _ in }
     }
 
     private func faults(_ here: Installation) async throws -> [ArchiveFault] {

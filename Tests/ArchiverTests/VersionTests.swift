@@ -112,7 +112,7 @@ import Transfer
             #expect(held.contains { $0.recording.contains(".until-") })
             let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
             let rebuild = Rebuild(root: here.root, schedule: AskSchedule(), logger: logger)
-            #expect(try await rebuild.run(now: here.now()) { _ in }.unreadable.isEmpty)
+            #expect(try await rebuild.run(now: here.now(), discardingOld: true) { _ in }.unreadable.isEmpty)
             #expect(try await here.held() == held)
             here.simulator.resetCounters()
             _ = try await here.pass(.day(here.day))

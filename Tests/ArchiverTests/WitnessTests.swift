@@ -62,7 +62,10 @@ import WebexContactCenter
             here.simulator.setCaptureRequested(false, of: task)
             try await here.pass(change: searchOnly)
             let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
-            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(now: here.now()) { _ in
+            _ = try await Rebuild(root: here.root, schedule: AskSchedule(), logger: logger).run(
+                now: here.now(),
+                discardingOld: true
+            ) { _ in
             }
             // Only the listing is asked, and goes on saying no.
             let again = try await here.pass {

@@ -151,7 +151,7 @@ import Testing
             let bytes = try Data(contentsOf: URL(filePath: path))
             let declaration = try #require(bytes.range(of: Data("BagIt-Version".utf8)))
             try desk.flipByte(of: path, at: UInt64(declaration.lowerBound))
-            let ending = try await desk.run("rebuild", "--json")
+            let ending = try await desk.run("rebuild", "--json", "--discard-old")
             #expect(ending.status == 65)
             let faults = try ending.objects.filter { $0["type"]?.text == "fault" }
             #expect(
@@ -184,7 +184,7 @@ import Testing
             #expect(read > sealed)
             _ = try await desk.run("verify", "--quick")
             #expect(try await organization()["all_read_since"]?.text == read)
-            #expect(try await desk.run("rebuild").status == 0)
+            #expect(try await desk.run("rebuild", "--discard-old").status == 0)
             let rebuilt = try await organization()
             #expect(rebuilt["all_read_since"] == nil)
             #expect(rebuilt["archives_never_read"] == .number(1))
@@ -248,7 +248,11 @@ import Testing
             }
             _ = try await desk.run("archive", "--day", desk.day)
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
-            for arguments in [["archive", "--day", desk.day], ["fetch", task, "-o", "\(desk.folder)/o"], ["rebuild"]] {
+            let writing = [
+                ["archive", "--day", desk.day], ["fetch", task, "-o", "\(desk.folder)/o"],
+                ["rebuild", "--discard-old"],
+            ]
+            for arguments in writing {
                 let ending = try await desk.start(arguments, environment: far).end()
                 #expect(ending.status == 0, "\(ending.errors)")
                 let warnings = ending.errors.split(separator: "\n").filter { $0.contains("network file system (nfs)") }

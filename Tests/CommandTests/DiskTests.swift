@@ -97,7 +97,7 @@ import Testing
             let before = try await origin.held()
             try #require(before.count == offered.count)
             let sample = try await origin.copied(to: "sample")
-            _ = try await sample.run(["rebuild"], log: sample.path + "-log")
+            _ = try await sample.run(["rebuild", "--discard-old"], log: sample.path + "-log")
             let all = try Step.all(inLog: sample.path + "-log")
             let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(32, &draws)
             try await Array(chosen.enumerated()).inParallel { number, step in
@@ -105,7 +105,7 @@ import Testing
                 let mishap = Mishap(.EIO, at: step, times: number.isMultiple(of: 2) ? 1 : nil)
                 let root = try await origin.copied(to: "rebuild-\(number)")
                 defer { root.remove() }
-                let ending = try await root.run(["rebuild"], mishap)
+                let ending = try await root.run(["rebuild", "--discard-old"], mishap)
                 #expect([0, 65, 74].contains(ending.status), "\(mishap): \(ending.errors)")
                 #expect(try await root.held() == before, "\(mishap): \(ending.errors)")
                 try await root.expectCompletion(keeping: before, "\(mishap)")
@@ -224,7 +224,7 @@ import Testing
             try await root.expectCompletion(keeping: [], "before")
             let held = try await root.held()
             try await disk.shell("mount -o remount,ro \(disk.path)")
-            for command in [root.pass, ["rebuild"]] {
+            for command in [root.pass, ["rebuild", "--discard-old"]] {
                 let ending = try await root.run(command)
                 expectComplaint(ending, root, "read-only")
                 #expect(ending.errors.contains("read-only"))

@@ -130,17 +130,17 @@ import Testing
             }
             let before = try await origin.held()
             try #require(before.count == offered.count)
-            let all = try await moments(["rebuild"], of: try await origin.copied(to: "sample"))
+            let all = try await moments(["rebuild", "--discard-old"], of: try await origin.copied(to: "sample"))
             let chosen = Self.choice(all, pages: 6, &draws).drawn(16, &draws)
             let faults = chosen.map { Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0) }
             let tally = Tally()
             try await Array(faults.enumerated()).inParallel { number, fault in
                 let root = try await origin.copied(to: "rebuild-\(number)")
                 defer { root.remove() }
-                tally.note(try await root.run(["rebuild"], fault))
+                tally.note(try await root.run(["rebuild", "--discard-old"], fault))
                 #expect(try await root.held() == before, "\(fault)")
                 if number.isMultiple(of: 2) {
-                    let again = try await root.run(["rebuild"])
+                    let again = try await root.run(["rebuild", "--discard-old"])
                     #expect(again.status == 0, "\(fault): \(again.errors)")
                     #expect(try await root.held() == before, "\(fault)")
                 }

@@ -321,7 +321,7 @@ import Testing
             let verification = try await desk.run("verify")
             #expect(verification.status == 0, "\(verification.output)")
             #expect(verification.output.contains("sound  \(path)"))
-            #expect(try await desk.run("rebuild").status == 0)
+            #expect(try await desk.run("rebuild", "--discard-old").status == 0)
             #expect(try await desk.run("verify", "--quick").status == 0)
         }
     }

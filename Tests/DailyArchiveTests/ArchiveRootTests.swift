@@ -102,7 +102,10 @@ import Testing
         var kept: [String] = []
         for round in UInt8(1)...3 {
             try place.write([round], to: draft)
-            let aside = try place.root.replaceManifest(with: draft)
+            let aside = try place.root.replaceManifest(
+                with: draft,
+                at: Timestamp(millisecondsSince1970: 1_764_425_106_789)
+            )
             #expect(try place.bytes(path) == [round])
             for suffix in ["-wal", "-shm"] { #expect(!place.exists(path + suffix)) }
             #expect(!place.exists(draft))
@@ -110,7 +113,7 @@ import Testing
             for suffix in ["-wal", "-shm"] { try place.write([round + 10], to: path + suffix) }
             kept += aside.map { [$0] } ?? []
         }
-        #expect(Set(kept).count == 2)
+        #expect(kept == ["", "-2"].map { path + ".before-rebuild-20251129T140506Z" + $0 })
         #expect(try kept.map(place.bytes) == [[1], [2]])
         #expect(try kept.map { try place.bytes($0 + "-wal") } == [[11], [12]])
     }

@@ -227,7 +227,7 @@ class Soak:
         self.disturb(["archive", *self.window()])
 
     def rebuild(self):
-        self.disturb(["rebuild"])
+        self.disturb(["rebuild", "--discard-old"])
 
     def disturb(self, arguments):
         fault = pick(self.random, MACHINE_FAULTS)
