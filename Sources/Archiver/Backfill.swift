@@ -40,6 +40,8 @@ package struct Backfill: Sendable {
         package var done = 0
         /// Of those, the ones of which something is missing or still to come.
         package var incomplete: [ArchiveDay] = []
+        /// Of those, the ones of which something that was archived is damaged.
+        package var damaged: [ArchiveDay] = []
         package var recordings = 0
         package var bytes: Int64 = 0
         package var failure: (any Error)?
@@ -120,6 +122,7 @@ package struct Backfill: Sendable {
             result.recordings += step.result.summary.recordings.archived
             result.bytes += step.result.days.reduce(0) { $0 + $1.bytes }
             if !step.result.isComplete { result.incomplete.append(step.day) }
+            if step.result.summary.hasDamage { result.damaged.append(step.day) }
             try done(step)
         }
         result.failure = ArchiverError(.stopped, "stopped on request; the next run goes on from here")

@@ -35,6 +35,11 @@ package struct Repair: Sendable {
         package var state: RecordingState
         /// Why it is not repaired, or what is remarkable about what came.
         package var reason: String?
+        /// Whether it is lost, and an operator has explained that.
+        package var isExplained = false
+
+        /// Whether nothing is left to be done about it.
+        package var isSettled: Bool { repairedBy != nil || isExplained }
     }
 
     /// Of each recording that was damaged, in the order of the archives.
@@ -48,7 +53,7 @@ package struct Repair: Sendable {
 
     /// Whether nothing is damaged any more that is not made up for.
     package var isComplete: Bool {
-        summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy { $0.repairedBy != nil }
+        summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy(\.isSettled)
     }
 }
 
@@ -70,15 +75,17 @@ private struct RepairWork {
         var untouched = Verification.Summary()
         var damaged: [DamagedRecording] = []
         var spoiled: Set<ArchiveName> = []
+        var findings: [(ArchiveName, ReadingFinding)] = []
         let verification = Verification(root: context.root, manifest: context.manifest)
         let first = try await verification.run(scope) { found in
             try await report(found)
-            try await note(found)
+            if let name = found.name, found.isReading { findings.append((name, ReadingFinding(found, of: name))) }
             guard let name = found.name, !found.isSound else { return untouched.add(found) }
             spoiled.insert(name)
             damaged += found.damagedRecordings(in: name)
         }
         try requireFolders(of: spoiled)
+        for (name, finding) in findings { try await context.manifest.noteRead(name, finding, now: context.now()) }
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(spoiled.intersection(open))
         try await context.manifest.noteDamaged(damaged.filter { !open.contains($0.archive) }, now: context.now())
@@ -91,7 +98,9 @@ private struct RepairWork {
         // One that was damaged more than once is told of where it was last.
         let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
         for copy in copies where last[copy.row] == copy.archive {
-            repair.outcomes.append(try await outcome(copy.archive, copy.offset, copy.key))
+            var outcome = try await outcome(copy.archive, copy.offset, copy.key)
+            outcome.isExplained = copy.isExplained && outcome.repairedBy == nil
+            repair.outcomes.append(outcome)
         }
         for lost in stored {
             repair.outcomes.append(try await outcome(lost.held.archive, lost.held.offset, lost.row.key))
@@ -99,11 +108,11 @@ private struct RepairWork {
         // Only another reading tells what is left.
         repair.summary.faults = untouched.faults
         repair.summary.repaired = untouched.repaired
+        repair.summary.explained = untouched.explained
         try await verification.run(names: spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults
-            repair.summary.faults += again.standingFaults.count
-            repair.summary.repaired += again.faults.count - again.standingFaults.count
+            repair.summary.addFaults(of: again)
         }
         return repair
     }
@@ -126,8 +135,8 @@ private struct RepairWork {
     }
 
     private func note(_ report: VerificationReport) async throws {
-        guard let name = report.name, report.digest != nil || !report.isSound else { return }
-        try await context.manifest.noteRead(name, faults: report.standingFaults.count, now: context.now())
+        guard let name = report.name, report.isReading else { return }
+        try await context.manifest.noteRead(name, ReadingFinding(report, of: name), now: context.now())
     }
 
     /// A recording of the spool that is no longer whole.
@@ -140,10 +149,10 @@ private struct RepairWork {
     private func damagedInSpool(_ names: Set<ArchiveName>) async throws -> [StoredLoss] {
         var lost: [StoredLoss] = []
         for name in names.sorted() {
-            let filter = ListFilter(organization: name.organization, day: name.day, state: .recording(.stored))
+            let filter = ListFilter(organization: name.organization, day: name.day)
             let before = try await rows(filter).filter { $0.held?.archive == name }
             try await context.recoverDamaged(name)
-            let after = Set(try await rows(filter).map(\.key))
+            let after = Set(try await rows(filter).filter { $0.state == .stored }.map(\.key))
             lost += before.filter { !after.contains($0.key) }.compactMap { row in
                 row.held.map { StoredLoss(row: row, held: $0) }
             }
@@ -211,19 +220,5 @@ private struct RepairWork {
             state: row?.state ?? .failed,
             reason: row?.reason ?? row?.held?.suspicion
         )
-    }
-}
-
-extension VerificationReport {
-    /// The recordings whose own bytes are not what was archived: those that another copy can make up for.
-    fileprivate func damagedRecordings(in name: ArchiveName) -> [DamagedRecording] {
-        // Of a row that the archive knows nothing of, it is the manifest that is wrong: `rebuild` mends that.
-        var seen = Set(standingFaults.filter { $0.kind == .manifest }.compactMap(\.offset))
-        return standingFaults.compactMap { fault in
-            guard fault.kind == .recordingDamaged || fault.kind == .recordingMissing, let task = fault.taskID,
-                let offset = fault.offset, seen.insert(offset).inserted
-            else { return nil }
-            return DamagedRecording(archive: name, taskID: task, offset: offset)
-        }
     }
 }

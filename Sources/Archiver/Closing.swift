@@ -15,17 +15,18 @@ struct Closing: Sendable {
     ///
     /// It takes time by the number of days and of what is unfinished, not of recordings.
     func days(before today: ArchiveDay) async throws -> [ArchiveDay] {
-        let outlook = try await context.manifest.closingOutlook(organization)
+        let standpoint = try await context.standpoint(of: organization)
+        let outlook = try await context.manifest.closingOutlook(organization, altered: standpoint.altered)
         guard let first = firstDay(outlook), let last = today.previous else { return [] }
         let open = first.through(last).filter { day in
-            !outlook.closed.contains(day) && !outlook.doubted.contains(day)
+            !outlook.closed.contains(day) && !outlook.doubted.contains(day) && !outlook.damaged.contains(day)
                 && outlook.hasListed(day, besides: listed, in: context.rules.timeZone)
         }
         guard let earliest = open.first else { return [] }
         let statuses = try await context.manifest.dayStatuses(
             organization: organization,
             since: earliest,
-            at: context.standpoint(of: organization)
+            at: standpoint
         )
         let unfinished = Set(statuses.filter { !$0.isHeldOrExplained }.map(\.day))
         return open.filter { !unfinished.contains($0) }

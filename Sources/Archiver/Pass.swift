@@ -152,14 +152,12 @@ package struct Pass: Sendable {
     private func reconcile(_ assignment: Assignment) async throws -> [DayReconciliation] {
         let name = assignment.organization.name
         let window = assignment.window.range
-        let days = try await context.manifest.reconciliation(
-            organization: name,
-            window: window,
-            at: context.standpoint(of: name)
-        )
+        let span = context.rules.day(of: window.lowerBound)...context.rules.day(of: window.upperBound)
+        let standpoint = try await context.standpoint(of: name, days: span)
+        let days = try await context.manifest.reconciliation(organization: name, window: window, at: standpoint)
         guard !window.isEmpty else { return days }
         let last = context.rules.day(of: window.upperBound - .milliseconds(1))
-        let closed = try await context.manifest.closingOutlook(name).closed
+        let closed = try await context.manifest.closingOutlook(name, altered: standpoint.altered).closed
         let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day)).map {
             var day = DayReconciliation(organization: name, day: $0)
             day.isClosed = closed.contains($0)

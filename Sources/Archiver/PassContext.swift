@@ -28,13 +28,19 @@ struct PassContext: Sendable {
     let logger: Logger
 
     /// From where the manifest is judged at this moment, in matters of an organization.
-    func standpoint(of organization: OrganizationName) -> Standpoint {
+    /// - Parameter days: whose archives are looked for on the disk; `nil` for those of all days.
+    func standpoint(
+        of organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>? = nil
+    ) async throws -> Standpoint {
         let now = now()
         return Standpoint(
             now: now,
             today: rules.day(of: now),
             horizon: rules.askSchedule.horizon,
-            retention: rules.retention[organization] ?? Standpoint.usualRetention
+            retention: rules.retention[organization] ?? Standpoint.usualRetention,
+            altered: try await ArchiveSurvey(root: root, manifest: manifest)
+                .altered(organization: organization, days: days)
         )
     }
 

@@ -16,13 +16,13 @@ package actor ReadingLog {
         self.now = now
     }
 
-    /// Notes what a report on a sealed archive came to.
+    /// Notes what a reading of an archive found.
     package func note(_ report: VerificationReport) async {
-        guard obstacle == nil, let name = report.name, report.digest != nil || !report.isSound else { return }
+        guard obstacle == nil, let name = report.name, report.isReading else { return }
         do {
             let manifest = try manifest ?? Manifest(path: path, mode: .readWrite)
             self.manifest = manifest
-            try await manifest.noteRead(name, faults: report.standingFaults.count, now: now())
+            try await manifest.noteRead(name, ReadingFinding(report, of: name), now: now())
         } catch {
             obstacle = "\(error)"
         }

@@ -19,6 +19,7 @@ struct Recovery: Sendable {
         for open in known {
             if let day = try await recover(open) { sealed.append(day) }
         }
+        for name in try await context.manifest.damagedOpenArchives() { try await context.recoverDamaged(name) }
         try await takeInSealed()
         let open = Set(try await context.manifest.openArchives().map(\.name))
         for name in try context.root.openArchives() where !open.contains(name) {
@@ -70,7 +71,7 @@ struct Recovery: Sendable {
     private func removeStaleParts() async throws {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
-        for state in [RecordingState.pending, .failed] {
+        for state in [RecordingState.pending, .failed, .damaged] {
             let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.timeless)
             for try await case .recording(let row) in rows {
                 stale.remove(context.root.partPath(for: row.key, organization: row.organization))

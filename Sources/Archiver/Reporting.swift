@@ -5,8 +5,8 @@ import Recordings
 /// What is told of one organization's day: its figures, its archives, what is missing of it, and whether it is closed.
 package struct DayReport: Sendable {
     package var account: DayAccount
-    /// Its sealed archives, by sequence.
-    package var archives: [ArchiveRow]
+    /// Its sealed archives, by sequence, and what of each counts.
+    package var archives: [ArchiveStanding]
     /// Why it is not closed; empty where it is.
     package var openBecause: [OpenReason]
     /// What other sources of the provider's said of it last.
@@ -14,7 +14,7 @@ package struct DayReport: Sendable {
 
     package init(
         account: DayAccount,
-        archives: [ArchiveRow],
+        archives: [ArchiveStanding],
         openBecause: [OpenReason],
         witnesses: [DayWitness] = []
     ) {
@@ -28,6 +28,15 @@ package struct DayReport: Sendable {
     package var day: ArchiveDay { account.figures.day }
     package var summary: PassSummary { account.figures.summary }
     package var isClosed: Bool { openBecause.isEmpty }
+    /// Whether something of it that was archived is damaged, and neither repaired nor explained.
+    package var isDamaged: Bool {
+        openBecause.contains { reason in
+            switch reason {
+            case .damaged, .archivesDamaged: true
+            default: false
+            }
+        }
+    }
     /// Other sources whose last word on the day does not fit what was known then.
     package var differing: [DayWitness.Source] {
         witnesses.filter { $0.absence == nil && !$0.fits }.map(\.source)
@@ -41,6 +50,10 @@ package struct DayReport: Sendable {
         case notListed
         /// A listing may have left out a task of it.
         case listingDoubt
+        /// Recordings that were archived are damaged or gone.
+        case damaged(Int)
+        /// Archives have faults that are not a recording's own.
+        case archivesDamaged(Int)
         case pending(Int)
         case unexplained(Int)
         /// Tasks of which the provider has not said yet whether a recording was requested.
@@ -58,6 +71,8 @@ package struct DayReport: Sendable {
             case .notOver: "not_over"
             case .notListed: "not_listed"
             case .listingDoubt: "listing_doubt"
+            case .damaged: "damaged"
+            case .archivesDamaged: "archives_damaged"
             case .pending: "pending"
             case .unexplained: "unexplained"
             case .undetermined: "undetermined"
@@ -73,6 +88,9 @@ package struct DayReport: Sendable {
             case .notOver: "not over"
             case .notListed: "not listed"
             case .listingDoubt: "a task may be missing from the listing"
+            case .damaged(let count): "\(count) damaged"
+            case .archivesDamaged(1): "1 archive damaged"
+            case .archivesDamaged(let count): "\(count) archives damaged"
             case .pending(let count): "\(count) pending"
             case .unexplained(let count): "\(count) unexplained"
             case .undetermined(let count): "\(count) undetermined"
@@ -101,7 +119,7 @@ package struct Reporting: Sendable {
         organization: OrganizationName,
         at standpoint: Standpoint
     ) async throws -> [DayReport] {
-        let outlook = try await manifest.closingOutlook(organization)
+        let outlook = try await manifest.closingOutlook(organization, altered: standpoint.altered)
         var reports: [DayReport] = []
         for day in days {
             let account = try await manifest.account(organization, day: day, at: standpoint)
@@ -109,7 +127,7 @@ package struct Reporting: Sendable {
             reports.append(
                 DayReport(
                     account: account,
-                    archives: try await manifest.sealedArchives(organization: organization, day: day),
+                    archives: try await manifest.archiveStandings(organization, day: day, altered: standpoint.altered),
                     openBecause: reasons(account.figures, record, outlook, today: standpoint.today),
                     witnesses: try await manifest.witnesses(organization, days: day...day)
                 )
@@ -125,17 +143,29 @@ package struct Reporting: Sendable {
         today: ArchiveDay
     ) -> [DayReport.OpenReason] {
         if figures.isClosed { return [] }
-        guard figures.day < today else { return [.notOver] }
-        var reasons: [DayReport.OpenReason] = []
+        let damages = damages(figures, outlook)
+        guard figures.day < today else { return damages + [.notOver] }
+        var reasons = damages
         if !outlook.hasListed(figures.day, in: timeZone) { reasons.append(.notListed) }
         if outlook.doubted.contains(figures.day) { reasons.append(.listingDoubt) }
         let recordings = figures.summary.recordings
         if recordings.pending > 0 { reasons.append(.pending(recordings.pending)) }
-        if recordings.unexplained > 0 { reasons.append(.unexplained(recordings.unexplained)) }
+        let unexplained = recordings.unexplained - recordings.unrepaired
+        if unexplained > 0 { reasons.append(.unexplained(unexplained)) }
         let undetermined = figures.summary.tasks.unresolved + figures.summary.tasks.inProgress
         if undetermined > 0 { reasons.append(.undetermined(undetermined)) }
         if let record, !figures.matches(record) { reasons.append(.fewerThanRecorded) }
         if recordings.stored > 0 { reasons.append(.unsealed(recordings.stored)) }
         return reasons.isEmpty ? [.notClosedYet] : reasons
+    }
+
+    private func damages(_ figures: DayReconciliation, _ outlook: ClosingOutlook) -> [DayReport.OpenReason] {
+        let recordings = figures.summary.recordings
+        var reasons: [DayReport.OpenReason] = []
+        if recordings.unrepaired > 0 { reasons.append(.damaged(recordings.unrepaired)) }
+        if recordings.archivesDamaged > 0 { reasons.append(.archivesDamaged(recordings.archivesDamaged)) }
+        // Of a day without calls nothing is counted, and its archive has metadata all the same.
+        if reasons.isEmpty, outlook.damaged.contains(figures.day) { reasons.append(.archivesDamaged(1)) }
+        return reasons
     }
 }

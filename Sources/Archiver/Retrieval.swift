@@ -56,14 +56,24 @@ package struct Retrieval: Sendable {
 
     /// Writes `folder/<task id>/<file>` for a recording that is held. A file that is there is replaced by the same
     /// bytes.
-    /// - Throws: `ArchiveError`, with code `damaged` where the archive no longer has the bytes, and then no file is left;
-    ///   ``ArchiverError`` with code `notAvailable` for a recording that is not held.
+    ///
+    /// What was found damaged may have been restored since: its bytes are held against their checksum like any others.
+    /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, and then no file is left; with
+    ///   code `notAvailable` for a recording that is not held; `ArchiveError`.
     package func copy(_ row: RecordingRow, into folder: String) async throws -> File {
+        let subject = "task \(row.key.taskID): \(row.file) is"
         guard let held = row.held else {
-            throw ArchiverError(.notAvailable, "task \(row.key.taskID): \(row.file) is \(row.state.rawValue)")
+            let reason = row.reason.map { ": \($0)" } ?? ""
+            let code: ArchiverError.Code = row.state == .damaged ? .damaged : .notAvailable
+            throw ArchiverError(code, "\(subject) \(row.state.rawValue)\(reason)")
         }
         let destination = "\(try taskFolder(row.key.taskID, in: folder))/\(row.file)"
-        try await copy(held, isArchived: row.state == .archived, to: destination)
+        do {
+            try await copy(held, isArchived: held.isSealed, to: destination)
+        } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
+            let advice = "`callark verify --repair --day \(row.day)` fetches it again"
+            throw ArchiverError(.damaged, "\(subject) damaged: \(error.message); \(advice)")
+        }
         return File(row: row, path: destination)
     }
 

@@ -50,7 +50,7 @@ struct Sealing: Sendable {
         try await context.manifest.draftDayClose(
             organization.name,
             day: day,
-            at: context.standpoint(of: organization.name)
+            at: try await context.standpoint(of: organization.name, days: day...day)
         )
     }
 
@@ -74,7 +74,10 @@ extension PassContext {
         guard let open = try await manifest.openArchives().first(where: { $0.name == name }) else { return }
         let known = ArchiveExtent(open.extent)
         guard case .behind(let extent, let whole, _) = try await writer.recover(name, known: known, rereading: true)
-        else { return }
+        else {
+            // What was damaged when it was read last is whole again.
+            return try await manifest.noteRead(name, ReadingFinding(), now: now())
+        }
         try await noteRecovered(name, extent: extent, whole: whole)
     }
 

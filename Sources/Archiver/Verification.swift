@@ -7,7 +7,8 @@ import Recordings
 /// file and the manifest, legacy sessions against theirs, and the spool's open archives against the manifest.
 package struct Verification: Sendable {
     private let root: ArchiveRoot
-    private let manifest: Manifest?
+    /// What the archives are checked against; `nil` if there is none that can be read.
+    package let manifest: Manifest?
     private let manifestFault: ArchiveFault?
     private let onBytes: @Sendable (Int) -> Void
 
@@ -49,6 +50,8 @@ package struct Verification: Sendable {
         package var faults = 0
         /// Those that another archive makes up for.
         package var repaired = 0
+        /// Those of recordings that are lost, which an operator has explained.
+        package var explained = 0
 
         package init() {}
 
@@ -56,8 +59,13 @@ package struct Verification: Sendable {
         package mutating func add(_ report: VerificationReport) {
             recordings += report.recordingCount
             bytes += report.byteCount
+            addFaults(of: report)
+        }
+
+        mutating func addFaults(of report: VerificationReport) {
             faults += report.standingFaults.count
-            repaired += report.faults.count - report.standingFaults.count
+            repaired += report.faults.filter { $0.repairedBy != nil }.count
+            explained += report.faults.filter(\.isExplained).count
         }
     }
 
@@ -313,7 +321,8 @@ extension ExpectedRecording {
             offset: member.offset,
             byteCount: member.byteCount,
             digest: member.digest,
-            replacedBy: member.replacedBy
+            replacedBy: member.replacedBy,
+            isExplained: member.isExplained
         )
     }
 }

@@ -70,23 +70,24 @@ package struct Watch: Sendable {
         guard let manifest, try await manifest.organizations().contains(where: { $0.name == organization }) else {
             return [Alarm(.critical, .noCompletePass, organization: organization.description, "no pass has run yet")]
         }
-        let outlook = try await manifest.closingOutlook(organization)
+        let outlook = try await manifest.closingOutlook(organization, altered: standpoint.altered)
         var alarms = try await passAlarms(organization, manifest, standpoint.now)
         alarms += try await volumeAlarms(organization, manifest, outlook, standpoint)
         alarms += try await gapAlarms(organization, manifest, standpoint)
         alarms += dayAlarms(organization, outlook, standpoint)
         alarms += try await witnessAlarms(organization, manifest, standpoint)
-        alarms += try await damageAlarms(organization, manifest)
+        alarms += try await damageAlarms(organization, manifest, standpoint)
         return alarms
     }
 
-    /// Archives that had faults when they were read last, and have not been repaired since.
-    private func damageAlarms(_ organization: OrganizationName, _ manifest: Manifest) async throws -> [Alarm] {
-        let faulty = try await manifest.readingStatus(organization).faulty
-        guard faulty > 0 else { return [] }
-        let archives = faulty == 1 ? "1 archive" : "\(faulty) archives"
-        let message = "\(archives) had faults when last read: callark verify names them"
-        return [Alarm(.critical, .archivesDamaged, organization: organization.description, message)]
+    /// What was archived and is known to be damaged, by what ends it: a repair, a backup, or a person's word.
+    private func damageAlarms(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ standpoint: Standpoint
+    ) async throws -> [Alarm] {
+        let figures = try await manifest.damageFigures(organization, altered: standpoint.altered)
+        return DamageAlarms(organization: organization, figures: figures).all
     }
 
     private func passAlarms(
@@ -188,10 +189,12 @@ extension Watch {
         let purgedBefore = now - standpoint.retention
         let endangered = purgedBefore + rules.purge
         let missing = try await manifest.reduceGaps(
-            GapFilter(organization: organization, isExplained: false),
+            GapFilter(organization: organization, isExplained: false, includesDamaged: false),
             at: standpoint,
             into: Missing()
         ) { [rules] missing, gap in
+            // What is damaged has alarms of its own.
+            if gap.wasHeld { return }
             let horizon = gap.createdTime + standpoint.horizon
             if horizon <= now {
                 missing.final.add(gap)
@@ -232,7 +235,9 @@ extension Watch {
         let tasks = try await manifest.taskCounts(organization, days: earliest...last)
         let statuses = try await manifest.dayStatuses(organization: organization, since: earliest, at: standpoint)
         let recordings = Dictionary(
-            uniqueKeysWithValues: statuses.map { ($0.day, $0.archived + $0.stored + $0.pending + $0.failed) }
+            uniqueKeysWithValues: statuses.map {
+                ($0.day, $0.archived + $0.stored + $0.pending + $0.failed + $0.damaged)
+            }
         )
         func isKnown(_ day: ArchiveDay) -> Bool { tasks[day] != nil || outlook.hasListed(day, in: timeZone) }
         var alarms: [Alarm] = []

@@ -86,6 +86,19 @@ extension ArchiveRoot {
         return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
     }
 
+    /// Whether there is any file of this day: an archive, sealed or open, or legacy sessions.
+    package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
+        let archives = try sealedArchives() + openArchives()
+        let owners =
+            try archives.map { ($0.organization, $0.day) } + legacySessionFiles().map { ($0.organization, $0.day) }
+        return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
+    }
+
+    /// How long the file of a sealed archive is; `nil` if it is missing. It looks, and reads nothing.
+    package func sealedSize(_ name: ArchiveName) throws(ArchiveError) -> Int64? {
+        try FileSystem.sizeOfTarget(archivePath(name))
+    }
+
     /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
     package func openArchives() throws(ArchiveError) -> [ArchiveName] {
         var found: Set<ArchiveName> = []

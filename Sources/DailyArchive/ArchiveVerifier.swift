@@ -58,6 +58,7 @@ struct Verification {
             guard let status = try FileSystem.status(of: path) else {
                 note(.archiveMissing, "\(path) is missing")
                 for row in expected?.recordings ?? [] { note(.recordingMissing, ListedRecording(row), "is missing") }
+                excuseSuperseded()
                 return report
             }
             report.byteCount = status.byteCount
@@ -80,6 +81,7 @@ struct Verification {
             if error.code == .inputOutput || error.code == .damaged { try checkSingly() }
         }
         explainDigest()
+        excuseSuperseded()
         return report
     }
 
@@ -98,14 +100,32 @@ struct Verification {
         }
     }
 
-    /// An archive with recordings that were repaired has another checksum than it was sealed with, for that reason alone
-    /// where every other member is as it should be.
+    /// An archive with recordings that were repaired or explained has another checksum than it was sealed with, for that
+    /// reason alone if every other member is as it should be.
     private mutating func explainDigest() {
         let others = report.faults.filter { $0.kind != .archiveDigest }
-        guard let repair = others.last?.repairedBy, others.allSatisfy({ $0.repairedBy != nil }) else { return }
+        guard !others.isEmpty, others.allSatisfy({ !$0.isStanding }) else { return }
         for index in report.faults.indices where report.faults[index].kind == .archiveDigest {
-            report.faults[index].repairedBy = repair
+            excuse(index, others.compactMap(\.repairedBy).last)
         }
+    }
+
+    /// Nothing that is wrong with an archive matters any more of which no recording counts: others have all of them, or
+    /// they are lost and explained.
+    private mutating func excuseSuperseded() {
+        guard let rows = expected?.recordings, !rows.isEmpty,
+            rows.allSatisfy({ $0.replacedBy != nil || $0.isExplained })
+        else { return }
+        let repair = rows.compactMap(\.replacedBy).max()
+        for index in report.faults.indices
+        where report.faults[index].isStanding && report.faults[index].kind != .manifest {
+            excuse(index, repair)
+        }
+    }
+
+    private mutating func excuse(_ index: Int, _ repair: ArchiveName?) {
+        report.faults[index].repairedBy = repair
+        report.faults[index].isExplained = repair == nil
     }
 
     mutating func note(
@@ -114,7 +134,8 @@ struct Verification {
         taskID: TaskID? = nil,
         member: String? = nil,
         offset: Int64? = nil,
-        repairedBy: ArchiveName? = nil
+        repairedBy: ArchiveName? = nil,
+        isExplained: Bool = false
     ) {
         let fault = ArchiveFault(
             kind: kind,
@@ -123,7 +144,8 @@ struct Verification {
             member: member,
             offset: offset,
             message: message,
-            repairedBy: repairedBy
+            repairedBy: repairedBy,
+            isExplained: isExplained
         )
         report.faults.append(fault)
     }

@@ -37,6 +37,14 @@ enum FileSystem {
         try status(of: path)?.byteCount
     }
 
+    /// The size of what `path` leads to, over symbolic links; `nil` if it leads to nothing.
+    static func sizeOfTarget(_ path: String) throws(ArchiveError) -> Int64? {
+        var status = stat()
+        if stat(path, &status) == 0 { return FileStatus(status).byteCount }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw .system("look at", path)
+    }
+
     /// Takes `path` away; nothing there is fine.
     static func remove(_ path: String) throws(ArchiveError) {
         if unlink(path) != 0, errno != ENOENT { throw .system("remove", path) }

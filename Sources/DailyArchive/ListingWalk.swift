@@ -12,6 +12,8 @@ struct ListedRecording {
     var secondsSince1970: Int64?
     /// The archive whose copy counts in place of this one.
     var replacedBy: ArchiveName?
+    /// Whether none counts, and an operator has explained that the recording is lost.
+    var isExplained = false
 
     var end: Int64 { TarMember.padded(offset + byteCount) }
 }
@@ -26,7 +28,8 @@ extension ListedRecording {
             offset: min(max(0, row.offset), .max / 4),
             byteCount: min(max(0, row.byteCount), .max / 4),
             digests: [row.digest],
-            replacedBy: row.replacedBy
+            replacedBy: row.replacedBy,
+            isExplained: row.isExplained
         )
     }
 }

@@ -93,6 +93,7 @@ extension Verification {
             // What the manifest says otherwise of bytes that are as it says is said of its row.
             if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
             listed.replacedBy = row.replacedBy
+            listed.isExplained = row.isExplained
         }
         if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
             note(.manifest, listed, "is not in the manifest")
@@ -198,7 +199,8 @@ extension Verification {
             taskID: listed.taskID,
             member: listed.path,
             offset: listed.offset,
-            repairedBy: isOfBytes ? listed.replacedBy : nil
+            repairedBy: isOfBytes ? listed.replacedBy : nil,
+            isExplained: isOfBytes && listed.isExplained
         )
     }
 

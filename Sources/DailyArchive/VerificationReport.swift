@@ -61,6 +61,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
     package var message: String
     /// The archive that has what is damaged here, whole; `nil` where nothing makes up for the fault.
     package var repairedBy: ArchiveName?
+    /// Whether it is of recordings that are lost for good, which an operator has explained.
+    package var isExplained: Bool
 
     /// States a fault.
     package init(
@@ -70,7 +72,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         member: String? = nil,
         offset: Int64? = nil,
         message: String,
-        repairedBy: ArchiveName? = nil
+        repairedBy: ArchiveName? = nil,
+        isExplained: Bool = false
     ) {
         self.kind = kind
         self.archive = archive
@@ -79,10 +82,17 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         self.offset = offset
         self.message = message
         self.repairedBy = repairedBy
+        self.isExplained = isExplained
     }
 
+    /// Whether nothing makes up for it, and no operator has explained it.
+    package var isStanding: Bool { repairedBy == nil && !isExplained }
+
     /// The message, and what makes up for it.
-    package var description: String { repairedBy.map { "\(message); repaired by \($0)" } ?? message }
+    package var description: String {
+        repairedBy.map { "\(message); repaired by \($0)" }
+            ?? (isExplained ? "\(message); lost, and explained" : message)
+    }
 }
 
 /// What a verification found.
@@ -103,10 +113,10 @@ package struct VerificationReport: Sendable, Hashable {
         self.path = path
     }
 
-    /// The faults that nothing makes up for.
-    package var standingFaults: [ArchiveFault] { faults.filter { $0.repairedBy == nil } }
+    /// The faults that nothing makes up for, and that nobody has explained.
+    package var standingFaults: [ArchiveFault] { faults.filter(\.isStanding) }
 
-    /// Whether no fault was found but those that are repaired.
+    /// Whether no fault was found but those that are repaired or explained.
     package var isSound: Bool { standingFaults.isEmpty }
 
     /// Whether nothing in or about the archive contradicts anything else. That a copy of it can be written to is for a
@@ -150,6 +160,8 @@ package struct ExpectedRecording: Sendable, Hashable {
     package var digest: ContentDigest
     /// The archive whose copy counts in place of this one; `nil` where this one counts.
     package var replacedBy: ArchiveName?
+    /// Whether no copy counts, and an operator has explained that the recording is lost.
+    package var isExplained: Bool
 
     package init(
         taskID: TaskID,
@@ -157,7 +169,8 @@ package struct ExpectedRecording: Sendable, Hashable {
         offset: Int64,
         byteCount: Int64,
         digest: ContentDigest,
-        replacedBy: ArchiveName? = nil
+        replacedBy: ArchiveName? = nil,
+        isExplained: Bool = false
     ) {
         self.taskID = taskID
         self.file = file
@@ -165,6 +178,7 @@ package struct ExpectedRecording: Sendable, Hashable {
         self.byteCount = byteCount
         self.digest = digest
         self.replacedBy = replacedBy
+        self.isExplained = isExplained
     }
 
     var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }

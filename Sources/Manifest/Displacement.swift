@@ -20,8 +20,10 @@ package struct DisplacedCopy: Hashable, Sendable {
     package var offset: Int64
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// The copy that counts; `nil` while there is none, and the recording is pending or failed.
+    /// The copy that counts; `nil` while there is none, and the recording is damaged.
     package var counting: Place?
+    /// Whether an operator has explained that there is none.
+    package var isExplained: Bool
 
     /// Where a copy stands.
     package struct Place: Hashable, Sendable {
@@ -69,6 +71,12 @@ package struct DisplacementFilter: Hashable, Sendable {
 
 /// The rows of `displacement`, as write methods need them.
 enum Displacement {
+    /// Of `displacement` with `recording` and `explanation`: whether nothing counts in its place, and an operator has said why.
+    static let isExplained = """
+        (recording.archive IS NULL AND recording.failure IS NOT NULL
+            AND instr(coalesce(explanation.failed, ''), ',' || displacement.ordinal || ',') > 0)
+        """
+
     /// The archive's copy of a held recording does not count any more; the recording is wanted.
     static func displace(
         _ row: RecordingRowID,
@@ -147,12 +155,13 @@ enum Displacement {
             arguments += ["sequence": archive.sequence]
         }
         if let reason = filter.reason {
-            conditions.append("reason = :reason")
+            conditions.append("displacement.reason = :reason")
             arguments += ["reason": reason.stored]
         }
         if filter.isUnheld { conditions.append("recording.archive IS NULL") }
         let select = """
-            SELECT organization.name AS name, archive.day AS day, archive.sequence AS sequence, reason,
+            SELECT organization.name AS name, archive.day AS day, archive.sequence AS sequence,
+                displacement.reason AS reason, \(isExplained) AS is_explained,
                 displacement.task AS task_row, displacement.ordinal AS ordinal, task.id AS task_id, file,
                 displacement.offset AS offset, displacement.byte_count AS byte_count, displacement.digest AS digest,
                 counting.sequence AS counting_sequence, recording.offset AS counting_offset,
@@ -162,6 +171,7 @@ enum Displacement {
             JOIN task ON task.row = displacement.task
             JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
             \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
+            LEFT JOIN explanation ON explanation.task = displacement.task
             WHERE \(conditions.joined(separator: " AND "))
             ORDER BY name, archive.day, archive.sequence, displacement.offset
             """
@@ -198,7 +208,8 @@ extension DisplacedCopy {
             offset: try row.amount("offset"),
             byteCount: try row.amount("byte_count"),
             digest: try ContentDigest(stored: row["digest"]),
-            counting: counting
+            counting: counting,
+            isExplained: try row["is_explained"]
         )
     }
 }

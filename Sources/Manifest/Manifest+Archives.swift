@@ -100,15 +100,16 @@ extension ArchivedMember {
         // Copies that do not count stand in the archive all the same.
         let select = """
             SELECT file, offset, recording.byte_count, recording.digest, \(RecordingColumns.key), NULL AS replaced,
-                NULL AS counting
+                NULL AS counting, 0 AS is_explained
             FROM recording \(RecordingColumns.keyJoins) JOIN archive ON archive.row = recording.archive
             WHERE task = :task AND archive.sequence = :sequence
             UNION ALL
             SELECT file, displacement.offset, displacement.byte_count, displacement.digest, \(RecordingColumns.key),
-                1, counting.sequence
+                1, counting.sequence, \(Displacement.isExplained)
             FROM displacement JOIN archive ON archive.row = displacement.archive
             JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
             \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
+            LEFT JOIN explanation ON explanation.task = displacement.task
             WHERE displacement.task = :task AND archive.sequence = :sequence
             """
         let arguments: StatementArguments = ["task": task, "sequence": name.sequence]
@@ -123,7 +124,8 @@ extension ArchivedMember {
                 byteCount: try row.amount(2),
                 digest: try ContentDigest(stored: row[3]),
                 isCounting: try row.isNull("replaced"),
-                replacedBy: counting
+                replacedBy: counting,
+                isExplained: try row["is_explained"]
             )
         }
     }

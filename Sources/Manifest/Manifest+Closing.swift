@@ -11,6 +11,8 @@ package struct ClosingOutlook: Hashable, Sendable {
     package var reopened: Set<ArchiveDay> = []
     /// Days that are closed.
     package var closed: Set<ArchiveDay> = []
+    /// Days of which something that was archived is damaged, and neither repaired nor explained.
+    package var damaged: Set<ArchiveDay> = []
     /// Days of which a listing may have left out a task.
     package var doubted: Set<ArchiveDay> = []
     /// Days that were listed whole by themselves, such as by a backfill.
@@ -62,9 +64,11 @@ package struct DayAccount: Hashable, Sendable {
         figures.summary.tasks.notRequested = record.tasks.notRequested
         figures.summary.tasks.undetermined = record.tasks.undetermined
         let failed = gaps.filter { $0.recording != nil }.count
+        let lost = gaps.filter { $0.recording != nil && $0.wasHeld }.count
         figures.summary.recordings.known = record.recordings.archived + failed
         figures.summary.recordings.archived = record.recordings.archived
-        figures.summary.recordings.failed = failed
+        figures.summary.recordings.failed = failed - lost
+        figures.summary.recordings.damaged = lost
         figures.summary.recordings.gaps = gaps.count - failed
         figures.summary.recordings.explained = record.recordings.explained
         for gap in gaps { figures.summary.recordings.reasons[gap.reason, default: 0] += 1 }
@@ -73,7 +77,11 @@ package struct DayAccount: Hashable, Sendable {
 
 extension Manifest {
     /// Which days of `organization` are closed, and which can be as far as its listing goes.
-    package func closingOutlook(_ organization: OrganizationName) async throws -> ClosingOutlook {
+    /// - Parameter altered: archives whose files are not as they were sealed: their days are not closed.
+    package func closingOutlook(
+        _ organization: OrganizationName,
+        altered: AlteredArchives = AlteredArchives()
+    ) async throws -> ClosingOutlook {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
             var outlook = ClosingOutlook()
@@ -83,11 +91,14 @@ extension Manifest {
             {
                 outlook.listed = Timestamp(stored: from)..<Timestamp(stored: through)
             }
+            outlook.damaged = try KnownDamage.days(organization: row, altered, in: db)
             let days = "SELECT day, is_current FROM day_close WHERE organization = ? ORDER BY day"
             for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
                 let day = try ArchiveDay(stored: found[0])
                 outlook.firstNoted = outlook.firstNoted ?? day
-                if try found[1] { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
+                let isCurrent: Bool = try found[1]
+                let isClosed = isCurrent && !outlook.damaged.contains(day)
+                if isClosed { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
             }
             let alone = "SELECT day FROM listed_day WHERE organization = ?"
             outlook.listedAlone = Set(
@@ -117,7 +128,7 @@ extension Manifest {
             let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
             let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
             guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
-                figures.summary.tasks.unresolved == 0, !isUnderWay
+                figures.summary.tasks.unresolved == 0, !isUnderWay, !figures.isDamaged
             else { return nil }
             let record = DayClose(found, figures, reckoning.gaps)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
@@ -156,7 +167,9 @@ extension Manifest {
     ) async throws -> DayAccount {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
-            if let noted = try DayCloseRow.find(day, organization: found, in: db), noted.isCurrent {
+            if let noted = try DayCloseRow.find(day, organization: found, in: db), noted.isCurrent,
+                try !KnownDamage.days(organization: found.row, standpoint.altered, in: db).contains(day)
+            {
                 return DayAccount(closed: noted.record)
             }
             let scope = ReckoningScope.day(day, organization: found.row)
@@ -414,6 +427,13 @@ extension Gap {
             detail ?? reason.rawValue, reason.stored,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        if wasHeld {
+            let damage = """
+                INSERT INTO damage (task, ordinal, archive, found_time, reason)
+                VALUES (?, ?, NULL, ?, 'the record of its day says so')
+                """
+            try db.cachedStatement(sql: damage).execute(arguments: [task, known.count, now.stored])
+        }
         return Int64(known.count)
     }
 

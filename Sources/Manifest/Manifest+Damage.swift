@@ -1,17 +1,25 @@
 import GRDB
 import Recordings
 
-/// A recording in a sealed archive that was found damaged.
+/// A recording in an archive that was found damaged.
 package struct DamagedRecording: Hashable, Sendable {
     package var archive: ArchiveName
     package var taskID: TaskID
     /// Where its first byte stands, or should, in the archive.
     package var offset: Int64
+    /// What is wrong with its bytes, in a few words.
+    package var reason: String
 
-    package init(archive: ArchiveName, taskID: TaskID, offset: Int64) {
+    package init(
+        archive: ArchiveName,
+        taskID: TaskID,
+        offset: Int64,
+        reason: String = "its bytes were found damaged"
+    ) {
         self.archive = archive
         self.taskID = taskID
         self.offset = offset
+        self.reason = reason
     }
 }
 
@@ -66,6 +74,25 @@ extension Manifest {
 }
 
 extension DamagedRecording {
+    /// Keeps that it is damaged where it is held.
+    /// - Returns: whether the manifest knows this copy; one that does not count has been spoken of already.
+    func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {
+        let insert = """
+            INSERT OR REPLACE INTO damage (task, ordinal, archive, found_time, reason)
+            SELECT recording.task, ordinal, recording.archive, ?, ? FROM recording JOIN task ON task.row = recording.task
+            WHERE task.id = ? AND recording.archive = ? AND offset = ?
+            """
+        try db.cachedStatement(sql: insert)
+            .execute(arguments: [now.stored, reason, taskID.stored, archive, offset])
+        if db.changesCount > 0 { return true }
+        let select = """
+            SELECT EXISTS (SELECT 1 FROM displacement JOIN task ON task.row = displacement.task
+                WHERE displacement.archive = ? AND task.id = ? AND offset = ?)
+            """
+        let statement = try db.cachedStatement(sql: select)
+        return try Bool.fetchOne(statement, arguments: [archive, taskID.stored, offset]) ?? false
+    }
+
     fileprivate func note(now: Timestamp, in db: Database) throws {
         let select = """
             SELECT recording.task, ordinal, recording.id, recording.digest FROM recording

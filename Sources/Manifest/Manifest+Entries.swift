@@ -16,7 +16,7 @@ extension Manifest {
                 case .beginning:
                     return RowSequence.Batch(
                         rows: [],
-                        next: try EntriesState.scopes(of: filter, mostCandidates, in: db)
+                        next: try EntriesState.scopes(of: filter, mostCandidates, standpoint.altered, in: db)
                     )
                 case .within(let scopes, let position):
                     guard let scope = scopes.first else { return RowSequence.Batch(rows: [], next: nil) }
@@ -33,14 +33,16 @@ extension Manifest {
     }
 
     /// The recordings of a task, by file: what `fetch` needs to get at their bytes.
+    /// - Parameter altered: archives whose files are not as they were sealed, as far as that was looked at.
     package func recordings(
         of task: TaskID,
-        organization: OrganizationName? = nil
+        organization: OrganizationName? = nil,
+        altered: AlteredArchives = AlteredArchives()
     ) async throws -> [RecordingRow] {
         try await read { db in
             var calls = CallReading()
             return try TaskScope.all(task, organization: organization, in: db).flatMap { scope in
-                try scope.recordings(calls.call(of: scope.columns, in: db), in: db)
+                try scope.recordings(calls.call(of: scope.columns, in: db), altered, in: db)
             }
         }
     }
@@ -116,11 +118,16 @@ private enum EntriesState: RowPosition {
         return scopes.count < earlierScopes.count || position.isBehind(earlierPosition)
     }
 
-    static func scopes(of filter: ListFilter, _ mostCandidates: Int, in db: Database) throws -> EntriesState? {
+    static func scopes(
+        of filter: ListFilter,
+        _ mostCandidates: Int,
+        _ altered: AlteredArchives,
+        in db: Database
+    ) throws -> EntriesState? {
         let scopes = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
             .map(OrganizationRow.init)
             .filter { filter.organization == nil || filter.organization == $0.name }
-            .compactMap { try EntriesScope(organization: $0, filter: filter, mostCandidates, in: db) }
+            .compactMap { try EntriesScope(organization: $0, filter: filter, mostCandidates, altered, in: db) }
         return scopes.isEmpty ? nil : .within(scopes[...], EntriesPosition())
     }
 }
@@ -148,7 +155,13 @@ private struct EntriesScope: Sendable {
     private static let batchSize = 500
 
     /// - Returns: `nil` where nothing can pass the filter.
-    init?(organization: OrganizationRow, filter: ListFilter, _ mostCandidates: Int, in db: Database) throws {
+    init?(
+        organization: OrganizationRow,
+        filter: ListFilter,
+        _ mostCandidates: Int,
+        _ altered: AlteredArchives,
+        in db: Database
+    ) throws {
         self.organization = organization
         self.filter = filter
         window = filter.window
@@ -157,11 +170,16 @@ private struct EntriesScope: Sendable {
             // The plus keeps SQLite from walking through all of the organization's tasks by `task_by_time`.
             let select =
                 "SELECT min(created_time), max(created_time) FROM task WHERE +organization = ? AND row IN (\(source))"
-            guard let row = try Row.fetchOne(db, sql: select, arguments: [organization.row]),
-                let first: Int64 = try row[0], let last: Int64 = try row[1]
-            else { return nil }
-            guard first <= last, last < .max else { throw ManifestError.disordered }
-            restrict(to: Timestamp(stored: first)..<Timestamp(stored: last + 1))
+            let row = try Row.fetchOne(db, sql: select, arguments: [organization.row])
+            var bounds = filter.state == .recording(.damaged) ? altered.instants(of: organization.name) : nil
+            if let row, let first: Int64 = try row[0], let last: Int64 = try row[1] {
+                guard first <= last, last < .max else { throw ManifestError.disordered }
+                let rare = Timestamp(stored: first)..<Timestamp(stored: last + 1)
+                let lower = min(bounds?.lowerBound ?? rare.lowerBound, rare.lowerBound)
+                bounds = lower..<max(bounds?.upperBound ?? rare.upperBound, rare.upperBound)
+            }
+            guard let bounds else { return nil }
+            restrict(to: bounds)
         }
         if let window, window.isEmpty { return nil }
         guard !filter.call.isEmpty else { return }
@@ -179,6 +197,7 @@ private struct EntriesScope: Sendable {
     private static func indexOfRare(_ state: ListFilter.State?) -> String? {
         switch state {
         case .recording(.pending), .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
+        case .recording(.damaged): "SELECT task FROM damage"
         case .gap: "SELECT task FROM question"
         case .recording(.stored), .recording(.archived), nil: nil
         }
@@ -253,7 +272,7 @@ private struct EntriesScope: Sendable {
         _ standpoint: Standpoint,
         in db: Database
     ) throws -> [ListRow] {
-        let recordings = try task.recordings(call, in: db)
+        let recordings = try task.recordings(call, standpoint.altered, in: db)
         let rows = recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
             .map(ListRow.recording)
         guard filter.state == nil || filter.state == .gap,
@@ -311,14 +330,25 @@ private struct TaskScope {
         }
     }
 
-    func recordings(_ call: KnownCall?, in db: Database) throws -> [RecordingRow] {
+    func recordings(_ call: KnownCall?, _ altered: AlteredArchives, in db: Database) throws -> [RecordingRow] {
         let select = """
-            SELECT ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
-                \(RecordingColumns.held), \(RecordingColumns.damagedIn)
-            FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) WHERE recording.task = ?
+            SELECT recording.ordinal AS ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
+                \(RecordingColumns.held), \(RecordingColumns.damage)
+            FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) \(KnownDamage.join)
+            WHERE recording.task = ?
             """
         let recordings = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [row])
-            .map { try RecordingRow($0, organization: organization, taskID: id, task: row, day: day, call: call) }
+            .map {
+                try RecordingRow(
+                    $0,
+                    organization: organization,
+                    taskID: id,
+                    task: row,
+                    day: day,
+                    call: call,
+                    altered: altered
+                )
+            }
         return try Array(recordings).sorted { $0.file.description < $1.file.description }
     }
 

@@ -11,6 +11,8 @@ package struct GapFilter: Hashable, Sendable {
     package var reason: GapReason?
     /// Only those that an operator has explained, or only those that nobody has.
     package var isExplained: Bool?
+    /// Also recordings that are damaged and can still be repaired, of which there may be as many as were ever archived.
+    package var includesDamaged: Bool
 
     package init(
         organization: OrganizationName,
@@ -18,7 +20,8 @@ package struct GapFilter: Hashable, Sendable {
         day: ArchiveDay? = nil,
         window: Range<Timestamp>? = nil,
         reason: GapReason? = nil,
-        isExplained: Bool? = nil
+        isExplained: Bool? = nil,
+        includesDamaged: Bool = true
     ) {
         self.organization = organization
         self.task = task
@@ -26,6 +29,7 @@ package struct GapFilter: Hashable, Sendable {
         self.window = window
         self.reason = reason
         self.isExplained = isExplained
+        self.includesDamaged = includesDamaged
     }
 }
 
@@ -38,14 +42,16 @@ package struct ExplainingResult: Hashable, Sendable {
     package var unknown: [TaskID] = []
     /// Tasks of which nothing is missing; where an explanation is taken back, those that have none.
     package var withoutGap: [TaskID] = []
+    /// Tasks of which nothing is missing but recordings that are damaged, and that nobody has tried to fetch again.
+    package var unrepaired: [TaskID] = []
 
     /// Whether it was done.
-    package var isDone: Bool { unknown.isEmpty && withoutGap.isEmpty }
+    package var isDone: Bool { unknown.isEmpty && withoutGap.isEmpty && unrepaired.isEmpty }
 }
 
 extension Manifest {
     /// Everything that should exist and is not held: tasks without a recording, what the provider lists in a way that
-    /// cannot be used, and failed recordings; in the order of the tasks' creation.
+    /// cannot be used, failed recordings, and damaged ones; in the order of the tasks' creation.
     /// - Throws: `unknown` where the organization is not registered.
     package func gaps(_ filter: GapFilter, at standpoint: Standpoint) async throws -> [Gap] {
         try await read { db in
@@ -70,8 +76,9 @@ extension Manifest {
         }
     }
 
-    /// Explains what is missing of these tasks at this moment; what goes missing later is another gap. An earlier
-    /// explanation of the same task gives way, and stays in the log of events. Durable.
+    /// Explains what is missing of these tasks at this moment; what goes missing later is another gap. What is damaged and
+    /// can still be repaired is not explained. An earlier explanation of the same task gives way, and stays in the log of
+    /// events. Durable.
     /// - Parameters:
     ///   - organization: whose tasks they are; `nil` for any.
     ///   - standpoint: from where an organization's tasks are judged.
@@ -82,7 +89,7 @@ extension Manifest {
         at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
     ) async throws -> ExplainingResult {
         try await change(tasks, organization, standpoint) { task, db in
-            guard !task.gaps.isEmpty else { return false }
+            guard task.gaps.contains(where: { $0.reason != .damaged }) else { return false }
             try StoredExplanation.save(
                 explanation,
                 of: task.row,
@@ -141,7 +148,10 @@ extension Manifest {
                     let found = try ExplainableTask.all(id, organization: organization, standpoint, in: db)
                     if found.isEmpty { result.unknown.append(id) }
                     let changed = try found.filter { try body($0, db) }
-                    if changed.isEmpty, !found.isEmpty { result.withoutGap.append(id) }
+                    if changed.isEmpty, !found.isEmpty {
+                        let isDamaged = found.contains { task in task.gaps.contains { $0.reason == .damaged } }
+                        if isDamaged { result.unrepaired.append(id) } else { result.withoutGap.append(id) }
+                    }
                     for task in changed { result.gaps += try task.read(standpoint, in: db) }
                 }
                 return result.isDone ? .commit : .rollback
@@ -235,6 +245,10 @@ extension Gap {
         let failed = try FailedRecording.cursor(walk, where: condition, arguments, in: db)
         while let recording = try failed.next().map(FailedRecording.init) {
             if filter.admits(recording.gap) { body(recording.gap) }
+        }
+        guard filter.includesDamaged else { return }
+        try DamagedRecordingRow.forEach(walk, where: condition, arguments, standpoint.altered, in: db) { row in
+            if filter.admits(row.gap) { body(row.gap) }
         }
     }
 }

@@ -10,6 +10,25 @@ package struct ArchiveReading: Hashable, Sendable {
     package var faults: Int
 }
 
+/// What a reading of an archive found.
+package struct ReadingFinding: Hashable, Sendable {
+    /// How many faults nothing makes up for.
+    package var faults: Int
+    /// How many of these are not a recording's own, so that no copy of a recording makes up for them.
+    package var ownFaults: Int
+    /// What the first of `ownFaults` is.
+    package var ownFault: String?
+    /// The recordings whose own bytes are damaged or gone.
+    package var damaged: [DamagedRecording]
+
+    package init(faults: Int = 0, ownFaults: Int = 0, ownFault: String? = nil, damaged: [DamagedRecording] = []) {
+        self.faults = faults
+        self.ownFaults = ownFaults
+        self.ownFault = ownFault
+        self.damaged = damaged
+    }
+}
+
 /// How long ago an organization's archives were read.
 package struct ReadingStatus: Hashable, Sendable {
     package var archives = 0
@@ -27,16 +46,40 @@ package struct ReadingStatus: Hashable, Sendable {
 }
 
 extension Manifest {
-    /// A sealed archive was read from end to end. An archive that the manifest does not know is passed over.
-    package func noteRead(_ name: ArchiveName, faults: Int, now: Timestamp) async throws {
-        try await write { db in
-            let insert = """
-                INSERT OR REPLACE INTO reading (archive, time, faults)
-                SELECT archive.row, ?, ? FROM archive JOIN organization ON organization.row = archive.organization
-                WHERE name = ? AND day = ? AND sequence = ? AND digest IS NOT NULL
+    /// An archive was read from end to end, and what was found takes the place of all that an earlier reading of it found.
+    /// An archive that the manifest does not know is passed over. Durable.
+    package func noteRead(_ name: ArchiveName, _ finding: ReadingFinding, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            let select = """
+                SELECT archive.row, digest IS NOT NULL FROM archive
+                JOIN organization ON organization.row = archive.organization
+                WHERE name = ? AND day = ? AND sequence = ?
                 """
             let place: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
-            try db.execute(sql: insert, arguments: [now.stored, faults] + place)
+            guard let archive = try Row.fetchOne(db, sql: select, arguments: place) else { return }
+            let row: Int64 = try archive[0]
+            try KnownDamage.forget(of: row, in: db)
+            let strangers = try finding.damaged.filter { try !$0.noteKnown(in: row, now: now, in: db) }.count
+            guard try archive[1] else { return }
+            let ownFaults = finding.ownFaults + strangers
+            let insert = """
+                INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, own_fault) VALUES (?, ?, ?, ?, ?)
+                """
+            let fault = finding.ownFault ?? (ownFaults > 0 ? "it had faults when it was read last" : nil)
+            try db.execute(sql: insert, arguments: [row, now.stored, finding.faults, ownFaults, fault])
+        }
+    }
+
+    /// Open archives that hold recordings which a reading found damaged.
+    package func damagedOpenArchives() async throws -> [ArchiveName] {
+        try await read { db in
+            let select = """
+                SELECT DISTINCT organization.name, archive.day, sequence FROM damage
+                JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
+                JOIN archive ON archive.row = recording.archive AND archive.digest IS NULL
+                JOIN organization ON organization.row = archive.organization ORDER BY 1, 2, 3
+                """
+            return try Row.fetchAll(db, sql: select).map(ArchiveName.init)
         }
     }
 

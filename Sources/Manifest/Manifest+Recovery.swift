@@ -38,6 +38,7 @@ extension Manifest {
                 lost.append(held.key)
             }
             for entry in whole { _ = try adoption.take(entry, in: db) }
+            try KnownDamage.forget(of: archive.row, in: db)
             archive.extent = extent
             archive.recordings = try adoption.count(in: db)
             try archive.save(in: db)

@@ -74,9 +74,10 @@ extension Manifest {
             try db.execute(sql: update, arguments: [byteCount, digest.stored, now.stored, archive.row])
             // Sealing has read all of it back.
             try db.execute(
-                sql: "INSERT OR REPLACE INTO reading (archive, time, faults) VALUES (?, ?, 0)",
+                sql: "INSERT OR REPLACE INTO reading (archive, time, faults, own_faults) VALUES (?, ?, 0, 0)",
                 arguments: [archive.row, now.stored]
             )
+            try KnownDamage.forget(of: archive.row, in: db)
             let detail = [
                 "archive": name.description, "bytes": String(byteCount), "recordings": String(recordings),
                 "sha256": digest.description,

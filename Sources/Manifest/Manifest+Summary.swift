@@ -36,6 +36,7 @@ extension Manifest {
             var counting = DayCounting(organization: organization, since: since, standpoint: standpoint)
             try counting.countHeld(in: db)
             try counting.countWanted(in: db)
+            try counting.countDamaged(in: db)
             try counting.countGaps(in: db)
             try counting.markClosed(in: db)
             return counting.statuses
@@ -97,11 +98,42 @@ struct Reckoning {
         try countRecordings(in: db)
         try countOpen(in: db)
         try countFailed(in: db)
+        try countDamaged(in: db)
+        try markDays(row, in: db)
+        gaps.sort(by: Gap.isEarlier)
+    }
+
+    private mutating func markDays(_ row: Int64, in db: Database) throws {
         let closed = "SELECT day FROM day_close WHERE organization = ? AND is_current"
         for day in try Int64.fetchSet(db, sql: closed, arguments: [row]) {
             byDay[try ArchiveDay(stored: day)]?.isClosed = true
         }
-        gaps.sort(by: Gap.isEarlier)
+        for day in try KnownDamage.days(organization: row, standpoint.altered, in: db) {
+            byDay[day]?.isClosed = false
+            byDay[day]?.isDamaged = true
+        }
+        for (day, count) in try KnownDamage.archives(organization: row, standpoint.altered, in: db) {
+            byDay[day]?.summary.recordings.archivesDamaged = count
+        }
+    }
+
+    /// What was counted as archived, stored or pending until here, and is damaged.
+    private mutating func countDamaged(in db: Database) throws {
+        let (condition, arguments) = (scope.condition, scope.arguments)
+        try DamagedRecordingRow.forEach(.tasks, where: condition, arguments, standpoint.altered, in: db) { row in
+            change(row.gap.day) { day in
+                switch row.place {
+                case .archived: day.summary.recordings.archived -= 1
+                case .stored: day.summary.recordings.stored -= 1
+                default: day.summary.recordings.pending -= 1
+                }
+                day.summary.recordings.damaged += 1
+                day.summary.recordings.unrepaired += 1
+                day.audioMilliseconds -= row.audioMilliseconds
+                day.bytes -= row.byteCount
+            }
+            add(row.gap)
+        }
     }
 
     var days: [DayReconciliation] { byDay.values.sorted { $0.day < $1.day } }
@@ -186,7 +218,15 @@ struct Reckoning {
 
     private mutating func countFailed(in db: Database) throws {
         let failed = try FailedRecording.cursor(.tasks, where: scope.condition, scope.arguments, in: db)
-        while let recording = try failed.next().map(FailedRecording.init) { add(recording.gap) }
+        while let recording = try failed.next().map(FailedRecording.init) {
+            add(recording.gap)
+            guard recording.isDamaged else { continue }
+            change(recording.gap.day) { day in
+                day.summary.recordings.failed -= 1
+                day.summary.recordings.damaged += 1
+                day.summary.recordings.unrepaired += recording.gap.explanation == nil ? 1 : 0
+            }
+        }
     }
 
     private mutating func add(_ gap: Gap) {
@@ -226,12 +266,16 @@ private struct DayCounting {
 
     private var days: [Key: DayStatus] = [:]
     private let standpoint: Standpoint
+    /// On `archive` or `day_close`.
     private let condition: String
+    /// On `task`.
+    private let taskCondition: String
     private let arguments: StatementArguments
 
     init(organization: OrganizationName?, since: ArchiveDay?, standpoint: Standpoint) {
         self.standpoint = standpoint
         condition = "day >= :since AND (:organization IS NULL OR organization.name = :organization)"
+        taskCondition = "task.\(condition)"
         arguments = ["since": since?.stored ?? .min, "organization": organization?.description]
     }
 
@@ -241,14 +285,38 @@ private struct DayCounting {
 
     mutating func countHeld(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, digest IS NOT NULL, sum(recordings
+            SELECT organization.name, day, digest IS NOT NULL, archive.row IN (\(AlteredArchives.rows)), sum(recordings
                 - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)) FROM archive
             JOIN organization ON organization.row = archive.organization
-            WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3
+            WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3, 4
             """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = try row[3]
-            try add(row[0], row[1], row[2] ? \.archived : \.stored, count)
+        for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
+            let count: Int = try row[4]
+            let isAltered: Bool = try row[3]
+            let isSealed: Bool = try row[2]
+            try add(row[0], row[1], isAltered ? \.damaged : isSealed ? \.archived : \.stored, count)
+            if isAltered { try add(row[0], row[1], \.unexplained, count) }
+        }
+    }
+
+    /// What was counted as archived, stored or pending until here, and was found damaged by a reading. What altered archives
+    /// hold is counted by archive, as there may be millions of it.
+    mutating func countDamaged(in db: Database) throws {
+        let select = """
+            SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*)
+            FROM damage CROSS JOIN task ON task.row = damage.task
+            JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
+            JOIN organization ON organization.row = task.organization
+            LEFT JOIN archive AS held ON held.row = recording.archive
+            WHERE failure IS NULL AND coalesce(held.row, 0) NOT IN (\(AlteredArchives.rows)) AND \(taskCondition)
+            GROUP BY 1, 2, 3, 4
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
+            let count: Int = try row[4]
+            let (isWanted, isSealed): (Bool, Bool) = (try row[2], try row[3])
+            try add(row[0], row[1], isWanted ? \.pending : isSealed ? \.archived : \.stored, -count)
+            try add(row[0], row[1], \.damaged, count)
+            try add(row[0], row[1], \.unexplained, count)
         }
     }
 
@@ -257,20 +325,20 @@ private struct DayCounting {
             SELECT organization.name, day, count(*)
             FROM recording CROSS JOIN task ON task.row = recording.task
             JOIN organization ON organization.row = task.organization
-            WHERE archive IS NULL AND failure IS NULL AND \(condition) GROUP BY 1, 2
+            WHERE archive IS NULL AND failure IS NULL AND \(taskCondition) GROUP BY 1, 2
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
             let count: Int = try row[2]
             try add(row[0], row[1], \.pending, count)
         }
-        let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
+        let failed = try FailedRecording.cursor(where: taskCondition, arguments, in: db)
         while let recording = try failed.next().map(FailedRecording.init) {
-            add(recording.gap, as: \.failed)
+            add(recording.gap, as: recording.isDamaged ? \.damaged : \.failed)
         }
     }
 
     mutating func countGaps(in db: Database) throws {
-        let open = try OpenTask.cursor(where: condition, arguments, in: db)
+        let open = try OpenTask.cursor(where: taskCondition, arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {
             switch task.standing(at: standpoint) {
             case .notRequested: break
@@ -288,6 +356,14 @@ private struct DayCounting {
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
             days[Key(organization: try row[0], day: try row[1])]?.isClosed = true
+        }
+        for organization in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
+            let name: String = try organization[1]
+            for day in try KnownDamage.days(organization: organization[0], standpoint.altered, in: db) {
+                let key = Key(organization: name, day: day.stored)
+                days[key]?.isClosed = false
+                days[key]?.isDamaged = true
+            }
         }
     }
 

@@ -98,6 +98,8 @@ struct OpenTask {
 struct FailedRecording {
     var row: RecordingRowID
     var gap: Gap
+    /// Whether it was held before, and its bytes are damaged.
+    var isDamaged: Bool
 
     static func cursor(
         _ walk: GapWalk = .unfinished,
@@ -113,12 +115,13 @@ struct FailedRecording {
             }
         let select = """
             SELECT task.row AS task_row, organization.name AS organization, task.day AS day, task.id AS task_id,
-                created_time, ordinal, attempts, failure, failure_code, \(RecordingColumns.key),
-                \(GapColumns.question), \(GapColumns.explanation)
+                created_time, recording.ordinal AS ordinal, attempts, failure, failure_code, \(RecordingColumns.key),
+                \(RecordingColumns.damage), \(GapColumns.question), \(GapColumns.explanation)
             FROM \(tables)
             JOIN organization ON organization.row = task.organization \(RecordingColumns.keyJoins)
+            \(KnownDamage.join)
             LEFT JOIN question ON question.task = task.row LEFT JOIN explanation ON explanation.task = task.row
-            WHERE archive IS NULL AND failure IS NOT NULL AND \(condition)
+            WHERE recording.archive IS NULL AND failure IS NOT NULL AND \(condition)
             """
         return try Row.fetchCursor(db.cachedStatement(sql: select), arguments: arguments)
     }
@@ -129,14 +132,20 @@ struct FailedRecording {
         self.row = RecordingRowID(task: try row["task_row"], ordinal: ordinal)
         var evidence = try GapColumns.evidence(row)
         evidence.attempts = try row["attempts"]
+        isDamaged = try row["is_damaged"]
+        let organization = try OrganizationName(stored: row["organization"])
+        let day = try ArchiveDay(stored: row["day"])
         gap = Gap(
-            organization: try OrganizationName(stored: row["organization"]),
-            day: try ArchiveDay(stored: row["day"]),
+            organization: organization,
+            day: day,
             taskID: taskID,
             createdTime: Timestamp(stored: try row["created_time"]),
-            reason: GapReason(stored: try row["failure_code"] as Int?),
+            reason: GapReason(stored: try row["failure_code"], wasHeld: isDamaged),
             recording: try RecordingKey(row, taskID: taskID),
             detail: try row["failure"],
+            archive: try (row["damaged_in"] as Int?).map {
+                try ArchiveName(organization: organization, day: day, stored: $0)
+            },
             evidence: evidence,
             explanation: try StoredExplanation(row).flatMap { $0.covers(ordinal: ordinal) ? $0.value : nil }
         )

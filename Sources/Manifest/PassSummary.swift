@@ -32,15 +32,21 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var stored = 0
         package var pending = 0
         package var failed = 0
+        /// Those that were held, and whose bytes are known to be changed or gone.
+        package var damaged = 0
         /// Tasks that should have a recording and have none, or fewer than the provider lists, for whatever reason.
         package var gaps = 0
-        /// The part of `failed` and `gaps` that an operator has explained.
+        /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
         package var explained = 0
-        /// The part of `failed` and `gaps` that nobody has explained: it makes the window incomplete.
+        /// The part of `failed`, `damaged` and `gaps` that nobody has explained: it makes the window incomplete.
         package var unexplained = 0
+        /// The part of `damaged` that nobody has explained.
+        package var unrepaired = 0
+        /// Archives of the window's days that are damaged otherwise than in their recordings: it makes the window incomplete.
+        package var archivesDamaged = 0
         /// The part of `stored` whose day is over, so that it should be archived: it makes the window incomplete.
         package var overdue = 0
-        /// How many there are of `failed` and `gaps` for each reason; beside them the tasks of which the provider says
+        /// How many there are of `failed`, `damaged` and `gaps` for each reason; beside them the tasks of which the provider says
         /// that no recording was requested.
         package var reasons: [GapReason: Int] = [:]
 
@@ -59,7 +65,12 @@ package struct PassSummary: Hashable, Sendable, Codable {
     /// of exit code 0.
     package var isComplete: Bool {
         recordings.pending == 0 && recordings.unexplained == 0 && recordings.overdue == 0 && tasks.unresolved == 0
+            && !hasDamage
     }
+
+    /// Whether something that was archived is known to be damaged, and is neither repaired nor explained: the rule of exit
+    /// code 65.
+    package var hasDamage: Bool { recordings.unrepaired > 0 || recordings.archivesDamaged > 0 }
 
     package static func += (lhs: inout Self, rhs: Self) {
         lhs.tasks.listed += rhs.tasks.listed
@@ -73,6 +84,9 @@ package struct PassSummary: Hashable, Sendable, Codable {
         lhs.recordings.stored += rhs.recordings.stored
         lhs.recordings.pending += rhs.recordings.pending
         lhs.recordings.failed += rhs.recordings.failed
+        lhs.recordings.damaged += rhs.recordings.damaged
+        lhs.recordings.unrepaired += rhs.recordings.unrepaired
+        lhs.recordings.archivesDamaged += rhs.recordings.archivesDamaged
         lhs.recordings.gaps += rhs.recordings.gaps
         lhs.recordings.explained += rhs.recordings.explained
         lhs.recordings.unexplained += rhs.recordings.unexplained
@@ -83,10 +97,12 @@ package struct PassSummary: Hashable, Sendable, Codable {
 
 extension PassSummary.Recordings: Codable {
     enum CodingKeys: String, CodingKey {
-        case known, archived, stored, pending, failed, gaps, explained, unexplained, overdue, reasons
+        case known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, unrepaired, overdue,
+            reasons
+        case archivesDamaged = "archives_damaged"
     }
 
-    /// Reads also what earlier versions wrote, which did not know explanations.
+    /// Reads also what earlier versions wrote, which did not know explanations, and kept nothing of damage.
     package init(from decoder: any Decoder) throws {
         let figures = try decoder.container(keyedBy: CodingKeys.self)
         known = try figures.decode(Int.self, forKey: .known)
@@ -96,6 +112,9 @@ extension PassSummary.Recordings: Codable {
         failed = try figures.decode(Int.self, forKey: .failed)
         gaps = try figures.decode(Int.self, forKey: .gaps)
         overdue = try figures.decode(Int.self, forKey: .overdue)
+        damaged = try figures.decodeIfPresent(Int.self, forKey: .damaged) ?? 0
+        unrepaired = try figures.decodeIfPresent(Int.self, forKey: .unrepaired) ?? 0
+        archivesDamaged = try figures.decodeIfPresent(Int.self, forKey: .archivesDamaged) ?? 0
         explained = try figures.decodeIfPresent(Int.self, forKey: .explained) ?? 0
         unexplained = try figures.decodeIfPresent(Int.self, forKey: .unexplained) ?? failed + gaps
         reasons = try figures.decodeIfPresent([GapReason: Int].self, forKey: .reasons) ?? [:]
@@ -111,8 +130,11 @@ package struct DayReconciliation: Hashable, Sendable {
     package var audioMilliseconds: Int64 = 0
     /// How many bytes are held.
     package var bytes: Int64 = 0
-    /// Whether the day is closed: a record of it stands, and nothing that it counts has changed since.
+    /// Whether the day is closed: a record of it stands, nothing that it counts has changed since, and nothing of it is
+    /// damaged.
     package var isClosed = false
+    /// Whether something of the whole day that was archived is damaged, and neither repaired nor explained.
+    package var isDamaged = false
 
     package init(organization: OrganizationName, day: ArchiveDay) {
         self.organization = organization
@@ -135,18 +157,23 @@ package struct DayStatus: Hashable, Sendable {
     package var stored = 0
     package var pending = 0
     package var failed = 0
+    /// Recordings that were held, and whose bytes are known to be changed or gone.
+    package var damaged = 0
     /// Tasks that should have a recording and have none, or fewer than the provider lists.
     package var gaps = 0
-    /// The part of `failed` and `gaps` that an operator has explained.
+    /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
     package var explained = 0
-    /// The part of `failed` and `gaps` that nobody has explained.
+    /// The part of `failed`, `damaged` and `gaps` that nobody has explained.
     package var unexplained = 0
     /// Tasks that are over, without a recording, and may still turn out to have one.
     package var undetermined = 0
     /// Tasks that are not over, without a recording.
     package var inProgress = 0
-    /// Whether the day is closed: a record of it stands, and nothing that it counts has changed since.
+    /// Whether the day is closed: a record of it stands, nothing that it counts has changed since, and nothing of it is
+    /// damaged.
     package var isClosed = false
+    /// Whether something of it that was archived is damaged, and neither repaired nor explained.
+    package var isDamaged = false
 
     package init(organization: OrganizationName, day: ArchiveDay) {
         self.organization = organization
@@ -154,8 +181,10 @@ package struct DayStatus: Hashable, Sendable {
     }
 
     /// How many recordings there should be, as far as anyone knows: the known ones, and one for each gap.
-    package var expected: Int { archived + stored + pending + failed + gaps }
+    package var expected: Int { archived + stored + pending + failed + damaged + gaps }
 
     /// Whether everything expected is held or explained, as far as is known without listing.
-    package var isHeldOrExplained: Bool { pending == 0 && unexplained == 0 && undetermined == 0 && inProgress == 0 }
+    package var isHeldOrExplained: Bool {
+        pending == 0 && unexplained == 0 && undetermined == 0 && inProgress == 0 && !isDamaged
+    }
 }

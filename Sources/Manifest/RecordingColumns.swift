@@ -22,11 +22,10 @@ enum RecordingColumns {
         bits_per_sample, duration_ms, suspicion, received_time
         """
 
-    /// Of `recording`: the sequence of the latest archive in which a recording was damaged that is not held.
-    static let damagedIn = """
-        CASE WHEN recording.archive IS NULL THEN (SELECT max(damaged.sequence) FROM displacement
-            JOIN archive AS damaged ON damaged.row = displacement.archive
-            WHERE displacement.task = recording.task AND displacement.ordinal = recording.ordinal) END AS damaged_in
+    /// Of `recording` with `KnownDamage.join`: what is known of its damage.
+    static let damage = """
+        damage.task IS NOT NULL AS is_damaged, damage.reason AS damage_reason,
+        (SELECT damaged.sequence FROM archive AS damaged WHERE damaged.row = damage.archive) AS damaged_in
         """
 
     static let heldJoins = """
@@ -56,12 +55,13 @@ extension RecordingRow {
         taskID: TaskID,
         task: Int64,
         day: ArchiveDay,
-        call: KnownCall?
+        call: KnownCall?,
+        altered: AlteredArchives
     ) throws {
         let key = try RecordingKey(row, taskID: taskID)
         let failure: String? = try row["failure"]
         let held = try Held(row, organization: organization, day: day)
-        let isArchived: Bool = try row["is_archived"] ?? false
+        let damage = try KnownRecordingDamage(row, organization: organization, day: day, altered)
         self.init(
             row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
             organization: organization,
@@ -69,9 +69,9 @@ extension RecordingRow {
             key: key,
             stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
             file: try FileName(stored: row["file"], key: key),
-            state: held == nil ? (failure == nil ? .pending : .failed) : isArchived ? .archived : .stored,
-            reason: try Self.reason(row, failure, organization: organization, day: day),
-            failureCode: failure == nil ? nil : GapReason(stored: try row["failure_code"] as Int?),
+            state: damage != nil ? .damaged : held?.state ?? (failure == nil ? .pending : .failed),
+            reason: damage?.reason(held, failure) ?? failure,
+            failureCode: Self.code(failure, try row["failure_code"], isDamaged: damage != nil),
             attempts: try row["attempts"],
             wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
             held: held,
@@ -81,16 +81,42 @@ extension RecordingRow {
 }
 
 extension RecordingRow {
-    private static func reason(
-        _ row: Row,
-        _ failure: String?,
-        organization: OrganizationName,
-        day: ArchiveDay
-    ) throws -> String? {
-        guard let sequence: Int = try row["damaged_in"] else { return failure }
-        let damage = "damaged in \(try ArchiveName(organization: organization, day: day, stored: sequence))"
-        return failure.map { "\(damage); \($0)" } ?? damage
+    private static func code(_ failure: String?, _ stored: Int?, isDamaged: Bool) -> GapReason? {
+        guard failure != nil else { return isDamaged ? .damaged : nil }
+        return GapReason(stored: stored, wasHeld: isDamaged)
     }
+}
+
+/// What is known of a damaged recording.
+private struct KnownRecordingDamage {
+    /// `nil` if that archive is not known any more.
+    private var archive: ArchiveName?
+    private var found: String
+
+    /// - Returns: `nil` for a recording that is not known to be damaged.
+    init?(_ row: Row, organization: OrganizationName, day: ArchiveDay, _ altered: AlteredArchives) throws {
+        if let held: Int64 = try row["archive_row"], let gone = altered[held] {
+            archive = gone.name
+            found = gone.reason
+            return
+        }
+        guard try row["is_damaged"] else { return nil }
+        archive = try (row["damaged_in"] as Int?).map {
+            try ArchiveName(organization: organization, day: day, stored: $0)
+        }
+        found = try row["damage_reason"]
+    }
+
+    /// - Parameter failure: why it could not be fetched again.
+    func reason(_ held: RecordingRow.Held?, _ failure: String?) -> String {
+        let place = archive.map { "damaged in \($0)" } ?? "damaged"
+        return held != nil ? "\(place): \(found)" : failure.map { "\(place); \($0)" } ?? place
+    }
+}
+
+extension RecordingRow.Held {
+    /// What a recording is that is held there, and whole.
+    fileprivate var state: RecordingState { isSealed ? .archived : .stored }
 }
 
 extension RecordingRow.Held {
@@ -99,6 +125,7 @@ extension RecordingRow.Held {
         guard let sequence: Int = try row["sequence"] else { return nil }
         self.init(
             archive: try ArchiveName(organization: organization, day: day, stored: sequence),
+            isSealed: try row["is_archived"],
             offset: try row.amount("offset"),
             byteCount: try row.amount("byte_count"),
             digest: try ContentDigest(stored: row["digest"]),

@@ -87,15 +87,15 @@ package struct RecordingRow: Hashable, Sendable {
     package var stopTime: Timestamp?
     package var file: FileName
     package var state: RecordingState
-    /// Why it is not held: where it was found damaged, and why it failed, where it did.
+    /// Why its bytes cannot be given out: where it is damaged, and why it failed, if it did.
     package var reason: String?
-    /// The kind of failure; only where it failed.
+    /// The kind of failure or damage; `nil` for a recording that is neither failed nor damaged.
     package var failureCode: GapReason?
     /// How many downloads were begun.
     package var attempts: Int
     /// When its bytes are wanted next, while they are not held.
     package var wantedTime: Timestamp?
-    /// Where its bytes are; `nil` while they are not held.
+    /// Where its bytes are, or were found damaged; `nil` while no archive has them.
     package var held: Held?
     /// What is known of its call; `nil` where nothing was read of that yet.
     package var call: KnownCall?
@@ -103,6 +103,8 @@ package struct RecordingRow: Hashable, Sendable {
     /// Where a recording's bytes are, and what they are.
     package struct Held: Hashable, Sendable {
         package var archive: ArchiveName
+        /// Whether the archive is sealed; else it is open in the spool.
+        package var isSealed: Bool
         /// Where the first byte stands in the archive's tar.
         package var offset: Int64
         package var byteCount: Int64
@@ -172,6 +174,8 @@ package struct ArchivedMember: Hashable, Sendable {
     package var isCounting = true
     /// The archive whose copy counts in place of this one, where there is one.
     package var replacedBy: ArchiveName?
+    /// Whether this copy does not count, none does, and an operator has explained that the recording is lost.
+    package var isExplained = false
 
     /// The member's path inside the bag, as ``RecordingEntry/payloadPath`` has it.
     package var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }

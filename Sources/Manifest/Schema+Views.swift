@@ -128,7 +128,7 @@ extension Schema {
 
     static func day(_ column: String) -> String { "date(\(column) * 86400, 'unixepoch')" }
 
-    private static func word(_ column: String) -> String {
+    static func word(_ column: String) -> String {
         "iif(typeof(\(column)) = 'integer', (SELECT text FROM word WHERE row = \(column)), \(column))"
     }
 }

@@ -32,6 +32,9 @@ enum Schema {
         migrator.registerMigration("6 actors") { db in
             try db.execute(sql: actors)
         }
+        migrator.registerMigration("7 known damage") { db in
+            try db.execute(sql: knownDamage)
+        }
         return migrator
     }()
 

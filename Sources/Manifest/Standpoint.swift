@@ -10,17 +10,21 @@ package struct Standpoint: Hashable, Sendable {
     package var horizon: Duration
     /// How long after a task's creation the provider keeps its recordings (`captures.provider_retention_days`).
     package var retention: Duration
+    /// The sealed archives whose files do not exist at this moment as they were sealed: what they hold is damaged.
+    package var altered: AlteredArchives
 
     package init(
         now: Timestamp,
         today: ArchiveDay,
         horizon: Duration,
-        retention: Duration = Standpoint.usualRetention
+        retention: Duration = Standpoint.usualRetention,
+        altered: AlteredArchives = AlteredArchives()
     ) {
         self.now = now
         self.today = today
         self.horizon = horizon
         self.retention = retention
+        self.altered = altered
     }
 
     /// Three years: what the provider keeps recordings for unless a tenant has agreed otherwise.

@@ -88,11 +88,18 @@ extension CaptureKind {
 }
 
 extension GapReason {
-    /// Of a failed recording. One that failed before there were codes has none.
-    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+    /// Of a failed recording. One that failed before there were codes has none. That it was held before is in `damage`.
+    var stored: Int { Self.codes.firstIndex(of: self == .lost ? .purgedUpstream : self) ?? 0 }
 
     init(stored code: Int?) {
         self = code.flatMap { Self.codes.indices.contains($0) ? Self.codes[$0] : nil } ?? .downloadFailed
+    }
+
+    /// Of a failed recording.
+    /// - Parameter wasHeld: whether its bytes were held before, and are damaged now.
+    init(stored code: Int?, wasHeld: Bool) {
+        let reason = GapReason(stored: code)
+        self = wasHeld && reason == .purgedUpstream ? .lost : reason
     }
 
     /// A code is an index, outlives this version, and `recordings_readable` knows it: append, never reorder.

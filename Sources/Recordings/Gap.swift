@@ -11,6 +11,8 @@ package struct Gap: Hashable, Sendable, Codable {
     package var recording: RecordingKey?
     /// In the provider's or the failure's own words, where there are any; never with a signed URL's query.
     package var detail: String?
+    /// The archive in which the bytes of `recording` were found damaged; `nil` if they were not held.
+    package var archive: ArchiveName?
     package var evidence: GapEvidence
     /// What an operator said of it; `nil` where nobody did, or what is missing now was not missing then.
     package var explanation: GapExplanation?
@@ -23,6 +25,7 @@ package struct Gap: Hashable, Sendable, Codable {
         reason: GapReason,
         recording: RecordingKey? = nil,
         detail: String? = nil,
+        archive: ArchiveName? = nil,
         evidence: GapEvidence = GapEvidence(),
         explanation: GapExplanation? = nil
     ) {
@@ -33,12 +36,16 @@ package struct Gap: Hashable, Sendable, Codable {
         self.reason = reason
         self.recording = recording
         self.detail = detail
+        self.archive = archive
         self.evidence = evidence
         self.explanation = explanation
     }
 
+    /// Whether it is a recording that was held, and whose bytes are damaged or gone.
+    package var wasHeld: Bool { archive != nil || reason == .lost || reason == .damaged }
+
     enum CodingKeys: String, CodingKey {
-        case organization, day, reason, recording, detail, evidence, explanation
+        case organization, day, reason, recording, detail, archive, evidence, explanation
         case taskID = "task_id"
         case createdTime = "created_time"
     }
@@ -62,6 +69,10 @@ package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresenta
     case damagedAtProvider = "damaged_at_provider"
     /// The bytes could not be had, for any other reason.
     case downloadFailed = "download_failed"
+    /// Was held, and its bytes are known to be changed or gone; a repair has not fetched it again yet.
+    case damaged
+    /// Was held, its bytes are damaged or gone, and the provider has it no more.
+    case lost
     /// The provider says that none was requested: no gap, but why a task has nothing.
     case captureNotRequested = "capture_not_requested"
 }

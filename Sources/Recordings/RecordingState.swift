@@ -8,4 +8,6 @@ package enum RecordingState: String, Hashable, Sendable, Codable, CaseIterable {
     case archived
     /// Given up for now, with a reason. The next pass tries again.
     case failed
+    /// Was held; its bytes are known to be changed or gone, and are not repaired yet.
+    case damaged
 }

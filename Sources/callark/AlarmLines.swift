@@ -30,7 +30,7 @@ extension ExitStatus {
             switch alarm.code {
             case .tokenEnds: .authorization
             case .diskLow: .inputOutput
-            case .archivesDamaged: .damage
+            case .archivesDamaged, .recordingsDamaged, .recordingsLost: .damage
             case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
                 .daysOpen, .witnessDiffers:
                 .incomplete

@@ -47,7 +47,7 @@ extension ExitStatus {
         if let failure = result.failure {
             self = ExitStatus(failure)
         } else {
-            self = result.isComplete ? .complete : .incomplete
+            self = !result.damaged.isEmpty ? .damage : result.isComplete ? .complete : .incomplete
         }
     }
 }
@@ -61,7 +61,9 @@ enum BackfillReport {
             Readable.count(tasks.listed, "task"), "\(Readable.count(recordings.archived, "recording")) archived",
         ]
         if recordings.pending > 0 { parts.append("\(recordings.pending) pending") }
-        if recordings.unexplained > 0 { parts.append("\(recordings.unexplained) missing") }
+        if recordings.damaged > 0 { parts.append("\(recordings.damaged) damaged") }
+        let missing = recordings.unexplained - recordings.unrepaired
+        if missing > 0 { parts.append("\(missing) missing") }
         if tasks.unresolved > 0 { parts.append("\(tasks.unresolved) undetermined") }
         parts.append(Readable.bytes(step.result.days.reduce(0) { $0 + $1.bytes }))
         if step.source == .search { parts.append("listed by Search") }

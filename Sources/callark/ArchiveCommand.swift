@@ -96,7 +96,7 @@ extension ExitStatus {
         if let failure = result.failure {
             self = ExitStatus(failure)
         } else {
-            self = result.isComplete ? .complete : .incomplete
+            self = result.summary.hasDamage ? .damage : result.isComplete ? .complete : .incomplete
         }
     }
 }

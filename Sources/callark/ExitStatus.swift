@@ -11,6 +11,7 @@ enum ExitStatus: Int32 {
     case complete = 0
     case usage = 64
     case damage = 65
+    case unknown = 66
     case unavailable = 69
     case bug = 70
     case inputOutput = 74
@@ -82,7 +83,7 @@ enum ExitStatus: Int32 {
     static func worst(_ statuses: [ExitStatus]) -> ExitStatus {
         let order: [ExitStatus] = [
             .bug, .terminated, .interrupted, .damage, .inputOutput, .configuration, .authorization, .unavailable,
-            .usage, .incomplete,
+            .usage, .unknown, .incomplete,
         ]
         return order.first(where: statuses.contains) ?? .complete
     }

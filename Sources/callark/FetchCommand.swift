@@ -12,7 +12,7 @@ struct FetchCommand: AsyncParsableCommand {
         discussion: """
             Recordings come out of the daily archives, by their offset; else out of the spool; else from the provider, \
             and then they are archived too. Every byte is held against its checksum on the way, and a file appears under \
-            its name only when it is whole. Where a legacy session is attached to the task (`callark legacy enrich`), it is \
+            its name only when it is whole; of one that is damaged there is none, and the exit code is 65. Where a legacy session is attached to the task (`callark legacy enrich`), it is \
             written too, as DIR/<task id>/legacy-session.json.
 
             EXAMPLES
@@ -78,7 +78,7 @@ struct FetchCommand: AsyncParsableCommand {
         let rows = try await retrieval.recordings(of: task, organization: org)
         guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }) else { return false }
         for row in rows {
-            try await copy(row, retrieval, to: report, source: row.state == .archived ? "archive" : "spool")
+            try await copy(row, retrieval, to: report, source: row.held?.isSealed == true ? "archive" : "spool")
         }
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
@@ -131,7 +131,7 @@ struct FetchCommand: AsyncParsableCommand {
                 if rows.isEmpty { try report.missing(task, becauseOf: reasons) }
                 if rows.contains(where: { $0.held == nil }) { report.note(reasons) }
                 for row in rows {
-                    let source = held[row.row].map { $0 == .archived ? "archive" : "spool" } ?? "provider"
+                    let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
                     try await copy(row, archive.retrieval, to: report, source: source)
                 }
                 try await copyLegacySessions(of: rows, archive.retrieval, to: report)
@@ -140,12 +140,12 @@ struct FetchCommand: AsyncParsableCommand {
         progress.end()
     }
 
-    /// The recordings of these tasks that are held before the provider is asked.
-    private func held(of tasks: [TaskID], _ retrieval: Retrieval) async throws -> [RecordingRowID: RecordingState] {
-        var held: [RecordingRowID: RecordingState] = [:]
+    /// The recordings of these tasks that are held before the provider is asked, and whether in a sealed archive.
+    private func held(of tasks: [TaskID], _ retrieval: Retrieval) async throws -> [RecordingRowID: Bool] {
+        var held: [RecordingRowID: Bool] = [:]
         for task in tasks {
-            for row in try await retrieval.recordings(of: task, organization: org) where row.held != nil {
-                held[row.row] = row.state
+            for row in try await retrieval.recordings(of: task, organization: org) {
+                held[row.row] = row.held?.isSealed
             }
         }
         return held

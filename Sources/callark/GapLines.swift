@@ -15,7 +15,7 @@ struct GapLine: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, organization, day, reason, detail, segment, evidence, explanation
+        case type, organization, day, reason, detail, archive, segment, evidence, explanation
         case taskID = "task_id"
         case recordingID = "recording_id"
         case callType = "call_type"
@@ -31,6 +31,7 @@ struct GapLine: Encodable {
         try line.encode(gap.createdTime.description, forKey: .createdTime)
         try line.encode(gap.reason, forKey: .reason)
         try line.encodeIfPresent(gap.detail, forKey: .detail)
+        try line.encodeIfPresent(gap.archive?.description, forKey: .archive)
         try line.encodeIfPresent(gap.recording?.recordingID, forKey: .recordingID)
         try line.encodeIfPresent(gap.recording?.callType, forKey: .callType)
         try line.encodeIfPresent(gap.recording?.isSegment, forKey: .segment)
@@ -96,7 +97,8 @@ extension Gap {
     /// The same with whose call it was, where that is known.
     func line(of call: KnownCall?) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
-        let words = detail.map { ": \($0)" } ?? ""
+        let damaged = archive.map { ", damaged in \($0)" } ?? ""
+        let words = damaged + (detail.map { ": \($0)" } ?? "")
         let explained = explanation.map { "; explained: \($0.text)" } ?? ""
         let whose = call?.text.map { "; \($0)" } ?? ""
         return VisibleText.escaped(

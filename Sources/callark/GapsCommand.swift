@@ -8,8 +8,8 @@ struct GapsCommand: AsyncParsableCommand {
         commandName: "gaps",
         abstract: "List what should exist and is not held, tell the story of one, or explain it.",
         discussion: """
-            A gap is a task that should have a recording and has none, or a recording that could not be fetched. It keeps \
-            its day from being closed, and a pass over its day from being complete, until it fills or an operator \
+            A gap is a task that should have a recording and has none, a recording that could not be fetched, or one that was \
+            archived and is damaged (damaged), or lost: damaged, and the provider has it no more (lost). It keeps its day from being closed, and a pass over its day from being complete, until it fills or an operator \
             explains it.
 
             EXAMPLES
@@ -76,7 +76,9 @@ struct GapsListCommand: AsyncParsableCommand {
                     reason: reason,
                     isExplained: all ? nil : explained
                 )
-                let gaps = try await manifest.gaps(filter, at: workplace.standpoint(of: name))
+                let days = try window.days(in: workplace.settings.archive.timeZone)
+                let standpoint = try await workplace.standpoint(of: name, manifest, days: days)
+                let gaps = try await manifest.gaps(filter, at: standpoint)
                 let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
                 for gap in gaps {
                     counts.add(gap)
@@ -140,7 +142,8 @@ struct GapsExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Say why what is missing of these tasks is missing, or take it back.",
         discussion: """
-            The explanation covers what is missing now; what goes missing later is another gap. It is kept with your \
+            The explanation covers what is missing now; what goes missing later is another gap. What is damaged and can \
+            still be fetched again is not explained: `callark verify --repair` comes first. It is kept with your \
             name and the time, in the log of events and in the record of the day. A pass may be running meanwhile. \
             Nothing is changed where one of the tasks is unknown, or has nothing missing.
 
@@ -188,7 +191,11 @@ struct GapsExplainCommand: AsyncParsableCommand {
         if let org { _ = try workplace.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
         let manifest = try await workplace.manifestForWriting()
-        let result = try await change(tasks, manifest, workplace)
+        var standpoints: [OrganizationName: Standpoint] = [:]
+        for name in try await manifest.organizations().map(\.name) where org == nil || org == name {
+            standpoints[name] = try await workplace.standpoint(of: name, manifest)
+        }
+        let result = try await change(tasks, manifest, workplace, standpoints)
         try manifest.close()
         guard result.isDone else { throw CommandError(.usage, complaint(about: result)) }
         let output = Output(json: common.json)
@@ -204,18 +211,22 @@ struct GapsExplainCommand: AsyncParsableCommand {
     private func change(
         _ tasks: [TaskID],
         _ manifest: Manifest,
-        _ workplace: Workplace
+        _ workplace: Workplace,
+        _ standpoints: [OrganizationName: Standpoint]
     ) async throws -> ExplainingResult {
+        let standpoint: @Sendable (OrganizationName) -> Standpoint = {
+            standpoints[$0] ?? workplace.standpoint(of: $0)
+        }
         guard let reason, let note else {
             return try await manifest.withdrawExplanations(
                 tasks,
                 organization: org,
                 by: Operator.current,
-                at: workplace.standpoint(of:)
+                at: standpoint
             )
         }
         let explanation = GapExplanation(reason: reason, note: note, by: Operator.current, time: workplace.now)
-        return try await manifest.explain(tasks, organization: org, with: explanation, at: workplace.standpoint(of:))
+        return try await manifest.explain(tasks, organization: org, with: explanation, at: standpoint)
     }
 
     private func complaint(about result: ExplainingResult) -> String {
@@ -224,6 +235,11 @@ struct GapsExplainCommand: AsyncParsableCommand {
         if !result.withoutGap.isEmpty {
             let what = withdraw ? "no explanation" : "nothing missing"
             parts.append("\(Self.named(result.withoutGap)) has \(what)")
+        }
+        if !result.unrepaired.isEmpty {
+            let what =
+                withdraw ? "no explanation" : "only recordings that are damaged: run `callark verify --repair` first"
+            parts.append("\(Self.named(result.unrepaired)) has \(what)")
         }
         return parts.joined(separator: "; ") + "; nothing was changed"
     }

@@ -54,7 +54,8 @@ struct GapsShowCommand: AsyncParsableCommand {
         let call = try await manifest.calls(of: [row.id], organization: row.organization)[row.id]
         if let whose = call?.text { output.text("  \(VisibleText.escaped(whose))") }
         let filter = GapFilter(organization: row.organization, task: row.id)
-        for gap in try await manifest.gaps(filter, at: workplace.standpoint(of: row.organization)) {
+        let standpoint = try await workplace.standpoint(of: row.organization, manifest, days: row.day...row.day)
+        for gap in try await manifest.gaps(filter, at: standpoint) {
             summary.gaps += 1
             try output.json(GapLine(gap, call: call))
             output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
@@ -63,11 +64,16 @@ struct GapsShowCommand: AsyncParsableCommand {
                 output.text("    explained: \(VisibleText.escaped(explanation.text))")
             }
         }
-        for recording in try await manifest.recordings(of: row.id, organization: row.organization) {
+        let recordings = try await manifest.recordings(
+            of: row.id,
+            organization: row.organization,
+            altered: standpoint.altered
+        )
+        for recording in recordings {
             summary.recordings += 1
             try output.json(RecordingLine(recording, root: workplace.root))
             let place = recording.held.map { " in \($0.archive), received \($0.receivedTime)" } ?? ""
-            output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)")
+            output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)\(Self.damage(recording))")
         }
         for try await event in manifest.events(organization: row.organization, task: row.id) {
             summary.events += 1
@@ -76,6 +82,11 @@ struct GapsShowCommand: AsyncParsableCommand {
             let words = VisibleText.escaped(detail.joined(separator: ", "))
             output.text("  \(event.time)  \(event.kind.rawValue)  \(words)")
         }
+    }
+
+    private static func damage(_ recording: RecordingRow) -> String {
+        guard recording.state == .damaged, let reason = recording.reason else { return "" }
+        return "; \(VisibleText.escaped(reason))"
     }
 
     private struct TaskLine: Encodable {

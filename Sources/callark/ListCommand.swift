@@ -10,7 +10,8 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List what the manifest holds, a row a recording or gap.",
         discussion: """
-            A row of type "recording" is a recording; its state is pending, stored, archived or failed. A row of type \
+            A row of type "recording" is a recording; its state is pending, stored, archived, failed or damaged (it was held, \
+            and its bytes are known to be changed or gone). A row of type \
             "gap" is a task that should have a recording and has none, with the reason.
 
             The options from --agent to --min-duration look for calls by what the provider says of them; all that are \
@@ -37,7 +38,7 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: "Only this task.")
     var task: TaskID?
 
-    @Option(help: "Only recordings in this state: pending, stored, archived or failed; or gap.")
+    @Option(help: "Only recordings in this state: pending, stored, archived, failed or damaged; or gap.")
     var state: ListedState?
 
     @OptionGroup(title: "CALLS") var calls: CallOptions
@@ -54,7 +55,12 @@ struct ListCommand: AsyncParsableCommand {
         if let manifest = try await workplace.manifestForReading() {
             for organization in try await manifest.organizations().map(\.name) where org == nil || org == organization {
                 filter.organization = organization
-                for try await row in manifest.entries(filter, at: workplace.standpoint(of: organization)) {
+                let standpoint = try await workplace.standpoint(
+                    of: organization,
+                    manifest,
+                    days: try await days(of: organization, manifest, workplace)
+                )
+                for try await row in manifest.entries(filter, at: standpoint) {
                     counts.add(row)
                     try await write(row, manifest, root: workplace.root, to: output)
                     if task != nil { listed.append(row.taskAndDay) }
@@ -73,6 +79,16 @@ struct ListCommand: AsyncParsableCommand {
             Complaint.error("\(failure)")
             throw ExitCode(ExitStatus(failure).rawValue)
         }
+    }
+
+    /// Whose archives can come up: a look at each of them costs little, and at each of many years' too much for one call.
+    private func days(
+        of organization: OrganizationName,
+        _ manifest: Manifest,
+        _ workplace: Workplace
+    ) async throws -> ClosedRange<ArchiveDay>? {
+        guard let task else { return try window.days(in: workplace.settings.archive.timeZone) }
+        return try await manifest.tasks(task, organization: organization).first.map { $0.day...$0.day }
     }
 
     private func write(_ place: LegacySessionFile.Place, to output: Output) throws {
@@ -153,7 +169,7 @@ extension ListRow {
 
 /// What `--state` takes: a state of recordings, or the gaps.
 enum ListedState: String, ExpressibleByArgument, CaseIterable {
-    case pending, stored, archived, failed, gap
+    case pending, stored, archived, failed, damaged, gap
 
     var filter: ListFilter.State {
         switch self {
@@ -161,6 +177,7 @@ enum ListedState: String, ExpressibleByArgument, CaseIterable {
         case .stored: .recording(.stored)
         case .archived: .recording(.archived)
         case .failed: .recording(.failed)
+        case .damaged: .recording(.damaged)
         case .gap: .gap
         }
     }

@@ -11,7 +11,7 @@ struct RecordingLine: Encodable {
     init(_ row: RecordingRow, root: ArchiveRoot) {
         self.row = row
         archivePath = row.held.map {
-            row.state == .archived ? root.archivePath($0.archive) : root.openArchivePath($0.archive)
+            $0.isSealed ? root.archivePath($0.archive) : root.openArchivePath($0.archive)
         }
     }
 

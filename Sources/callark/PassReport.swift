@@ -24,7 +24,7 @@ struct PassReport {
             \(summary.tasks.undetermined) not yet determined
               \(Readable.count(summary.recordings.known, "recording")) known: \
             \(summary.recordings.archived) archived, \(summary.recordings.stored) stored until their day is over, \
-            \(summary.recordings.pending) pending, \(summary.recordings.failed) failed
+            \(summary.recordings.pending) pending, \(summary.recordings.failed) failed\(Self.damaged(summary))
             """
         )
         for archive in result.archives {
@@ -51,8 +51,24 @@ struct PassReport {
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
-            output.text(result.isComplete ? "  complete" : "  not complete: run again later")
+            output.text(result.isComplete ? "  complete" : "  not complete: \(Self.advice(summary))")
         }
+    }
+
+    private static func damaged(_ summary: PassSummary) -> String {
+        summary.recordings.damaged == 0 ? "" : ", \(summary.recordings.damaged) damaged"
+    }
+
+    /// What makes it complete. A pass repairs nothing.
+    private static func advice(_ summary: PassSummary) -> String {
+        guard summary.hasDamage else { return "run again later" }
+        let recordings = summary.recordings.unrepaired
+        let what =
+            recordings > 0
+            ? "\(Readable.count(recordings, "recording")) damaged"
+            : "\(Readable.count(summary.recordings.archivesDamaged, "archive")) damaged"
+        return
+            "\(what): `callark report` says where, `callark verify --repair` fetches again what the provider still has"
     }
 
     /// What agents' activities say of the listing; nothing where they agree with it.
@@ -67,12 +83,15 @@ struct PassReport {
     private func writeOpenDays(to output: Output) {
         let open = result.days.filter { !$0.summary.isComplete }
         guard !open.isEmpty else { return }
-        output.text("  not complete: expected  archived  stored  pending  explained  unexplained  undetermined")
+        output.text(
+            "  not complete: expected  archived  stored  pending  damaged  explained  unexplained  undetermined"
+        )
         for day in open {
             let figures = day.summary.recordings
             let columns = [
                 (figures.expected, 11), (figures.archived, 8), (figures.stored, 6), (figures.pending, 7),
-                (figures.explained, 9), (figures.unexplained, 11), (day.summary.tasks.unresolved, 12),
+                (figures.damaged, 7), (figures.explained, 9), (figures.unexplained, 11),
+                (day.summary.tasks.unresolved, 12),
             ]
             output.text(
                 "  \(day.day)  " + columns.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
@@ -151,6 +170,7 @@ struct PassReport {
             var stored: Int
             var pending: Int
             var failed: Int
+            var damaged: Int
             var gaps: Int
             var explained: Int
             var unexplained: Int
@@ -190,6 +210,7 @@ struct PassReport {
                 stored: summary.recordings.stored,
                 pending: summary.recordings.pending,
                 failed: summary.recordings.failed,
+                damaged: summary.recordings.damaged,
                 gaps: summary.recordings.gaps,
                 explained: summary.recordings.explained,
                 unexplained: summary.recordings.unexplained,

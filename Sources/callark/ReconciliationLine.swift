@@ -14,7 +14,7 @@ struct ReconciliationLine: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, organization, day, tasks, recordings, bytes, closed, complete
+        case type, organization, day, tasks, recordings, bytes, closed, damaged, complete
         case audioMilliseconds = "audio_ms"
     }
 
@@ -25,7 +25,7 @@ struct ReconciliationLine: Encodable {
     }
 
     private enum RecordingKeys: String, CodingKey {
-        case expected, known, archived, stored, pending, failed, gaps, explained, unexplained, reasons
+        case expected, known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, reasons
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -36,6 +36,7 @@ struct ReconciliationLine: Encodable {
         try line.encode(day.audioMilliseconds, forKey: .audioMilliseconds)
         try line.encode(day.bytes, forKey: .bytes)
         try line.encode(day.isClosed, forKey: .closed)
+        try line.encode(day.isDamaged, forKey: .damaged)
         try line.encode(isListed && day.summary.isComplete, forKey: .complete)
         var tasks = line.nestedContainer(keyedBy: TaskKeys.self, forKey: .tasks)
         try tasks.encode(day.summary.tasks.listed, forKey: .listed)
@@ -50,6 +51,7 @@ struct ReconciliationLine: Encodable {
         try recordings.encode(figures.stored, forKey: .stored)
         try recordings.encode(figures.pending, forKey: .pending)
         try recordings.encode(figures.failed, forKey: .failed)
+        try recordings.encode(figures.damaged, forKey: .damaged)
         try recordings.encode(figures.gaps, forKey: .gaps)
         try recordings.encode(figures.explained, forKey: .explained)
         try recordings.encode(figures.unexplained, forKey: .unexplained)

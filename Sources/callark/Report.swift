@@ -3,6 +3,7 @@ import DailyArchive
 import Foundation
 import Manifest
 import Recordings
+import Settings
 
 /// The days of a report, and how they are written down.
 struct Report {
@@ -21,6 +22,8 @@ struct Report {
     }
 
     private var silent: [DayReport] { days.filter { $0.isClosed && $0.summary.tasks.listed == 0 } }
+    /// Days of which something that was archived is damaged, and neither repaired nor explained.
+    private var damaged: [DayReport] { days.filter(\.isDamaged) }
     /// Days that are over and not closed.
     private var open: [DayReport] { days.filter { !$0.isClosed && $0.openBecause != [.notOver] } }
 }
@@ -29,7 +32,7 @@ struct Report {
 
 extension Report {
     private static let columns = [
-        ("calls", 6), ("expected", 8), ("archived", 8), ("stored", 6), ("pending", 7), ("failed", 6),
+        ("calls", 6), ("expected", 8), ("archived", 8), ("stored", 6), ("pending", 7), ("failed", 6), ("damaged", 7),
         ("explained", 9), ("unexplained", 11), ("audio hours", 11), ("size", 9),
     ]
 
@@ -59,9 +62,12 @@ extension Report {
         if !part.open.isEmpty {
             output.text("  not closed: \(part.open.map(\.day.description).joined(separator: ", "))")
         }
+        if !part.damaged.isEmpty {
+            output.text("  DAMAGED: \(part.damaged.map(\.day.description).joined(separator: ", "))")
+        }
         for archive in days.flatMap(\.archives) {
-            let count = Readable.count(archive.recordings, "recording")
-            output.text("  archive \(archive.name)  \(count), \(archive.byteCount) bytes, sha256 \(archive.digest)")
+            output.text("  archive \(archive.line)")
+            for copy in archive.displaced { output.text("    \(copy.line)") }
         }
         for gap in days.flatMap(\.account.gaps) { output.text("  gap \(gap.line)") }
         for complaint in days.flatMap(\.witnesses).compactMap(\.complaint) { output.text("  \(complaint)") }
@@ -71,8 +77,9 @@ extension Report {
         let recordings = figures.summary.recordings
         let values = [
             "\(figures.summary.tasks.listed)", "\(recordings.expected)", "\(recordings.archived)",
-            "\(recordings.stored)", "\(recordings.pending)", "\(recordings.failed)", "\(recordings.explained)",
-            "\(recordings.unexplained)", hours(figures.audioMilliseconds), Readable.bytes(figures.bytes),
+            "\(recordings.stored)", "\(recordings.pending)", "\(recordings.failed)", "\(recordings.damaged)",
+            "\(recordings.explained)", "\(recordings.unexplained)", hours(figures.audioMilliseconds),
+            Readable.bytes(figures.bytes),
         ]
         return zip(values, columns).map { $0.leftPadded(to: $1.1) }.joined(separator: "  ")
     }
@@ -83,8 +90,12 @@ extension Report {
 }
 
 extension DayReport {
+    /// The word that programs compare.
+    fileprivate var stateCode: String { isDamaged ? "damaged" : isClosed ? "closed" : "open" }
+
     fileprivate var state: String {
-        let state = isClosed ? "closed" : "open: \(openBecause.map(\.description).joined(separator: ", "))"
+        let reasons = openBecause.map(\.description).joined(separator: ", ")
+        let state = isClosed ? "closed" : "\(isDamaged ? "DAMAGED" : "open"): \(reasons)"
         return differing.reduce(state) { "\($0), does not fit \($1.name)" }
     }
 }
@@ -113,10 +124,12 @@ extension Report {
         var stored: Int
         var pending: Int
         var failed: Int
+        var damaged: Int
         var explained: Int
         var unexplained: Int
         var audioMilliseconds: Int64
         var bytes: Int64
+        var daysDamaged: [Place]
 
         struct Place: Encodable {
             var organization: OrganizationName
@@ -129,7 +142,9 @@ extension Report {
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, days, closed, tasks, expected, archived, stored, pending, failed, explained, unexplained, bytes
+            case type, days, closed, tasks, expected, archived, stored, pending, failed, damaged, explained, unexplained
+            case bytes
+            case daysDamaged = "days_damaged"
             case withoutCalls = "without_calls"
             case notClosed = "not_closed"
             case audioMilliseconds = "audio_ms"
@@ -148,6 +163,8 @@ extension Report {
             stored = recordings.stored
             pending = recordings.pending
             failed = recordings.failed
+            damaged = recordings.damaged
+            daysDamaged = report.damaged.map(Place.init)
             explained = recordings.explained
             unexplained = recordings.unexplained
             audioMilliseconds = total?.audioMilliseconds ?? 0
@@ -174,27 +191,12 @@ private struct DayReportLine: Encodable {
     func encode(to encoder: any Encoder) throws {
         try ReconciliationLine(day.account.figures).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode(day.isClosed ? "closed" : "open", forKey: .state)
+        try line.encode(day.stateCode, forKey: .state)
         try line.encode(day.openBecause.map(\.code), forKey: .openBecause)
         try line.encode(day.differing, forKey: .differing)
-        try line.encode(day.archives.map { Archive($0, root: root) }, forKey: .archives)
+        try line.encode(day.archives.map { ArchiveStandingLine($0, root: root) }, forKey: .archives)
     }
 
-    private struct Archive: Encodable {
-        var path: String
-        var sequence: Int
-        var recordings: Int
-        var bytes: Int64
-        var sha256: ContentDigest
-
-        init(_ row: ArchiveRow, root: ArchiveRoot) {
-            path = root.archivePath(row.name)
-            sequence = row.name.sequence
-            recordings = row.recordings
-            bytes = row.byteCount
-            sha256 = row.digest
-        }
-    }
 }
 
 // MARK: - For spreadsheets
@@ -205,7 +207,7 @@ extension Report {
         "undetermined", "expected", "archived", "stored", "pending", "failed", "explained", "unexplained",
         "audio_hours", "bytes", "archive", "sha256", "task_id", "recording_id", "reason", "detail", "evidence",
         "explanation", "note", "explained_by", "explained_time", "differing",
-        "explained_by_uid", "explained_by_claims",
+        "explained_by_uid", "explained_by_claims", "damaged", "replaced_by",
     ]
 
     /// Every line has all fields.
@@ -213,7 +215,10 @@ extension Report {
         write(Dictionary(uniqueKeysWithValues: Self.fields.map { ($0, $0) }), to: output)
         for day in days {
             write(Self.values(day), to: output)
-            for archive in day.archives { write(Self.values(archive), to: output) }
+            for archive in day.archives {
+                write(archive.fields, to: output)
+                for copy in archive.displaced { write(copy.fields, to: output) }
+            }
             for gap in day.account.gaps { write(Self.values(gap), to: output) }
         }
         guard days.count > 1, let total else { return }
@@ -232,7 +237,8 @@ extension Report {
             "expected": "\(recordings.expected)", "archived": "\(recordings.archived)",
             "stored": "\(recordings.stored)", "pending": "\(recordings.pending)", "failed": "\(recordings.failed)",
             "explained": "\(recordings.explained)", "unexplained": "\(recordings.unexplained)",
-            "audio_hours": hours(figures.audioMilliseconds), "bytes": "\(figures.bytes)",
+            "damaged": "\(recordings.damaged)", "audio_hours": hours(figures.audioMilliseconds),
+            "bytes": "\(figures.bytes)",
         ]
     }
 
@@ -241,25 +247,18 @@ extension Report {
         values["type"] = "day"
         values["organization"] = day.organization.description
         values["day"] = day.day.description
-        values["state"] = day.isClosed ? "closed" : "open"
+        values["state"] = day.stateCode
         values["open_because"] = day.openBecause.map(\.code).joined(separator: " ")
         values["differing"] = day.differing.map(\.rawValue).joined(separator: " ")
         return values
-    }
-
-    private static func values(_ archive: ArchiveRow) -> [String: String] {
-        [
-            "type": "archive", "organization": archive.name.organization.description,
-            "day": archive.name.day.description, "archived": "\(archive.recordings)", "bytes": "\(archive.byteCount)",
-            "archive": archive.name.description, "sha256": archive.digest.description,
-        ]
     }
 
     private static func values(_ gap: Gap) -> [String: String] {
         [
             "type": "gap", "organization": gap.organization.description, "day": gap.day.description,
             "task_id": gap.taskID.description, "recording_id": gap.recording?.recordingID.description ?? "",
-            "reason": gap.reason.rawValue, "detail": gap.detail ?? "", "evidence": gap.evidence.text,
+            "reason": gap.reason.rawValue, "archive": gap.archive?.description ?? "", "detail": gap.detail ?? "",
+            "evidence": gap.evidence.text,
             "explanation": gap.explanation?.reason.rawValue ?? "", "note": gap.explanation?.note ?? "",
             "explained_by": gap.explanation?.author ?? "",
             "explained_time": gap.explanation?.time.description ?? "",

@@ -86,7 +86,11 @@ struct StatusCommand: AsyncParsableCommand {
         let watch = workplace.watch
         var alarms: [Alarm] = []
         for name in names {
-            alarms += try await watch.alarms(of: name, manifest: manifest, at: workplace.standpoint(of: name))
+            let standpoint =
+                if let manifest { try await workplace.standpoint(of: name, manifest) } else {
+                    workplace.standpoint(of: name)
+                }
+            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint)
             alarms += watch.alarms(
                 of: name,
                 token: try await workplace.tokenStatus(of: name),
@@ -110,7 +114,9 @@ struct StatusCommand: AsyncParsableCommand {
         let lastPass = try await manifest?.lastCompletePass(name)
         let listedThrough = try await manifest?.watermark(name)
         output.text("\(name)")
-        if !days.isEmpty { output.text("  day         expected  archived  stored  pending  failed  gaps  explained") }
+        if !days.isEmpty {
+            output.text("  day         expected  archived  stored  pending  failed  damaged  gaps  explained")
+        }
         let differing = Dictionary(grouping: disagreements, by: \.day)
         for day in days {
             let sources = differing[day.day] ?? []
@@ -118,9 +124,10 @@ struct StatusCommand: AsyncParsableCommand {
             for witness in sources { try output.json(WitnessLine(witness)) }
             let counts = [
                 (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
-                (day.gaps, 4), (day.explained, 9),
+                (day.damaged, 7), (day.gaps, 4), (day.explained, 9),
             ]
-            let states = (day.isClosed ? ["closed"] : []) + sources.map { "does not fit \($0.source.name)" }
+            let state = day.isDamaged ? ["DAMAGED"] : day.isClosed ? ["closed"] : []
+            let states = state + sources.map { "does not fit \($0.source.name)" }
             output.text(
                 "  \(day.day)  " + counts.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
                     + (states.isEmpty ? "" : "  \(states.joined(separator: ", "))")
@@ -156,7 +163,8 @@ struct StatusCommand: AsyncParsableCommand {
         _ workplace: Workplace
     ) async throws -> [DayStatus] {
         guard let manifest else { return [] }
-        let known = try await manifest.dayStatuses(organization: name, at: workplace.standpoint(of: name))
+        let standpoint = try await workplace.standpoint(of: name, manifest)
+        let known = try await manifest.dayStatuses(organization: name, at: standpoint)
         let unknown = Set(disagreements.map(\.day)).subtracting(known.map(\.day))
         return (known + unknown.map { DayStatus(organization: name, day: $0) }).sorted { $0.day < $1.day }
     }
@@ -185,10 +193,13 @@ struct StatusCommand: AsyncParsableCommand {
         var stored: Int
         var pending: Int
         var failed: Int
+        var damaged: Int
         var gaps: Int
         var explained: Int
         var unexplained: Int
         var closed: Bool
+        /// `closed`, `open`, or `damaged`.
+        var state: String
         /// Other sources of the provider's whose counts of the day do not fit; a line of type `witness` has each.
         var differing: [DayWitness.Source]
 
@@ -201,10 +212,12 @@ struct StatusCommand: AsyncParsableCommand {
             stored = status.stored
             pending = status.pending
             failed = status.failed
+            damaged = status.damaged
             gaps = status.gaps
             explained = status.explained
             unexplained = status.unexplained
             closed = status.isClosed
+            state = status.isDamaged ? "damaged" : status.isClosed ? "closed" : "open"
         }
     }
 

@@ -76,6 +76,14 @@ struct WindowOptions: ParsableArguments {
         }
     }
 
+    /// The days that calls in the window may be of; `nil` if they may be of any.
+    func days(in timeZone: TimeZone) throws -> ClosedRange<ArchiveDay>? {
+        if let day { return day...day }
+        guard let range = try range(in: timeZone), range.lowerBound != .distantPast, range.upperBound != .distantFuture
+        else { return nil }
+        return ArchiveDay(range.lowerBound, in: timeZone)...ArchiveDay(range.upperBound, in: timeZone)
+    }
+
     /// The time between `--from` and `--to`; `nil` where neither is given.
     func range(in timeZone: TimeZone) throws -> Range<Timestamp>? {
         let from = try from?.timestamp(in: timeZone)

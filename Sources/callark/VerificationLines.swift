@@ -15,10 +15,14 @@ enum VerificationLines {
         }
     }
 
-    /// One fault; one that another archive makes up for is called repaired.
+    /// One fault; one that another archive makes up for is called repaired, one of a loss that was explained, explained.
     static func write(_ fault: ArchiveFault, to output: Output) throws {
         try output.json(FaultLine(fault))
-        output.text("\(fault.repairedBy == nil ? "FAULT" : "repaired") \(fault.archive): \(fault)")
+        output.text("\(word(for: fault)) \(fault.archive): \(fault)")
+    }
+
+    private static func word(for fault: ArchiveFault) -> String {
+        fault.repairedBy != nil ? "repaired" : fault.isExplained ? "explained" : "FAULT"
     }
 
     /// What became of one damaged recording.
@@ -29,7 +33,9 @@ enum VerificationLines {
         if let name = outcome.repairedBy {
             output.text("repaired \(place), is \(outcome.state.rawValue) in \(name)\(reason)")
         } else {
-            output.text("NOT REPAIRED \(place), is \(outcome.state.rawValue)\(reason)")
+            output.text(
+                "\(outcome.isExplained ? "explained" : "NOT REPAIRED") \(place), is \(outcome.state.rawValue)\(reason)"
+            )
         }
     }
 
@@ -44,7 +50,7 @@ enum VerificationLines {
         var repairedBy: String?
 
         init(_ fault: ArchiveFault) {
-            type = fault.repairedBy == nil ? "fault" : "repaired"
+            type = word(for: fault).lowercased()
             kind = fault.kind.rawValue
             archive = fault.archive
             taskID = fault.taskID
@@ -89,6 +95,7 @@ enum VerificationLines {
         var offset: Int64
         var repaired: Bool
         var repairedBy: String?
+        var explained: Bool
         var state: RecordingState
         var reason: String?
 
@@ -100,12 +107,13 @@ enum VerificationLines {
             offset = outcome.offset
             repaired = outcome.repairedBy != nil
             repairedBy = outcome.repairedBy?.description
+            explained = outcome.isExplained
             state = outcome.state
             reason = outcome.reason
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, archive, offset, repaired, state, reason
+            case type, organization, archive, offset, repaired, explained, state, reason
             case taskID = "task_id"
             case recordingID = "recording_id"
             case repairedBy = "repaired_by"

@@ -79,6 +79,16 @@ struct VerifyCommand: AsyncParsableCommand {
         if summary.faults > 0 { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
+    /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
+    private func requireKnown(_ root: ArchiveRoot, _ manifest: Manifest?) async throws {
+        guard let day, try !root.hasFiles(of: day, organization: org) else { return }
+        if let manifest, try await manifest.knows(day, organization: org) { return }
+        throw CommandError(
+            .unknown,
+            "nothing is known of \(day)\(org.map { " of \($0)" } ?? ""): no call, and no archive"
+        )
+    }
+
     private var scope: Verification.Scope {
         Verification.Scope(organization: org, day: day, isQuick: quick, share: share)
     }
@@ -87,6 +97,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let workplace = try Workplace(common)
         if let org { _ = try workplace.organizations(named: [org]) }
         let verification = try Verification.reading(workplace.root)
+        try await requireKnown(workplace.root, verification.manifest)
         if !verification.hasManifest {
             Complaint.warning("no manifest at \(workplace.root.manifestPath): the archives speak for themselves")
         }
@@ -113,11 +124,23 @@ struct VerifyCommand: AsyncParsableCommand {
         let verification =
             try root.map { try Verification.reading($0) } ?? Verification(root: ArchiveRoot(path: "."), manifest: nil)
         let report = try await verification.run(archive: path, isQuick: quick)
+        if report.faults.contains(where: { $0.kind == .archiveMissing }), !isPlaceOfArchive(path, root) {
+            throw CommandError(.unknown, "there is no archive at \(path)")
+        }
         try VerificationLines.write(report, to: output)
         var summary = Verification.Summary()
         summary.archives = 1
         summary.add(report)
         return summary
+    }
+
+    /// Whether a sealed archive belongs at `path`, so that its absence is damage and no slip of the pen.
+    private func isPlaceOfArchive(_ path: String, _ root: ArchiveRoot?) -> Bool {
+        let file = URL(filePath: path).resolvingSymlinksInPath()
+        guard file.pathExtension == "tar", let root,
+            let name = ArchiveName(file.deletingPathExtension().lastPathComponent)
+        else { return false }
+        return URL(filePath: root.archivePath(name)).resolvingSymlinksInPath().path == file.path
     }
 
     /// A copy of an archive is verified on machines that have no configuration and no root; a configuration that was named
@@ -143,7 +166,8 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { output.flush() }
         let progress = PassProgress(output: output)
         let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
-            try await archive.repair(scope) { report in try VerificationLines.write(report, to: output) }
+            try await requireKnown(workplace.root, try workplace.manifestForReading())
+            return try await archive.repair(scope) { report in try VerificationLines.write(report, to: output) }
         }
         progress.end()
         for outcome in repair.outcomes { try VerificationLines.write(outcome, to: output) }
@@ -158,7 +182,7 @@ struct VerifyCommand: AsyncParsableCommand {
             output.text("\(repaired) of \(Readable.count(repair.outcomes.count, "damaged recording")) repaired")
         }
         if stop.isMade { return .interrupted }
-        let isLeft = repair.summary.faults > 0 || repaired < repair.outcomes.count
+        let isLeft = repair.summary.faults > 0 || !repair.outcomes.allSatisfy(\.isSettled)
         return ExitStatus.worst(repair.failures.values.map(ExitStatus.init) + (isLeft ? [.damage] : []))
     }
 
@@ -169,6 +193,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var bytes: Int64
         var faults: Int
         var repaired: Int
+        var explained: Int
         var sound: Bool
 
         init(_ summary: Verification.Summary) {
@@ -177,6 +202,7 @@ struct VerifyCommand: AsyncParsableCommand {
             bytes = summary.bytes
             faults = summary.faults
             repaired = summary.repaired
+            explained = summary.explained
             sound = summary.faults == 0
         }
     }
@@ -215,6 +241,6 @@ extension Verification.Summary {
     fileprivate var text: String {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
             + (faults == 0 ? "no fault" : Readable.count(faults, "fault"))
-            + (repaired == 0 ? "" : ", \(repaired) repaired")
+            + (repaired == 0 ? "" : ", \(repaired) repaired") + (explained == 0 ? "" : ", \(explained) explained")
     }
 }

@@ -76,6 +76,19 @@ struct Workplace: Sendable {
         )
     }
 
+    /// The same, and which archives are not on the disk as they were sealed.
+    /// - Parameter days: whose archives are looked for; `nil` for those of all days.
+    func standpoint(
+        of organization: OrganizationName,
+        _ manifest: Manifest,
+        days: ClosedRange<ArchiveDay>? = nil
+    ) async throws -> Standpoint {
+        var standpoint = standpoint(of: organization)
+        standpoint.altered = try await ArchiveSurvey(root: root, manifest: manifest)
+            .altered(organization: organization, days: days)
+        return standpoint
+    }
+
     /// What looks for alarms, by the rules of the configuration.
     var watch: Watch {
         let alarms = settings.alarms

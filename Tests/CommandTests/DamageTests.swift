@@ -71,7 +71,7 @@ import Testing
             let ending = try await desk.run("verify", "--repair")
             #expect(ending.status == 65)
             #expect(ending.output.contains("NOT REPAIRED task \(place.task)"))
-            let failed = try await desk.run("list", "--state", "failed", "--json").objects
+            let failed = try await desk.run("list", "--state", "damaged", "--json").objects
             #expect(failed.first?["reason"]?.text?.contains("damaged in acme-\(desk.day)-001") == true)
         }
     }

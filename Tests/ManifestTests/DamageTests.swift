@@ -22,7 +22,7 @@ import Testing
             let (archive, _) = try await fixture.seal()
             let now = Fixture.morning + .hours(30)
             for _ in 0..<2 { try await fixture.manifest.noteDamaged([damaged(archive.name, entries[1])], now: now) }
-            #expect(try await fixture.states() == [.archived, .pending, .archived])
+            #expect(try await fixture.states() == [.archived, .damaged, .archived])
             #expect(try await fixture.recordings()[1].reason == "damaged in \(archive.name)")
             let awaiting = try await fixture.manifest.tasksAwaitingBytes(
                 organization: fixture.acme,
@@ -37,7 +37,8 @@ import Testing
             #expect(members.filter { !$0.isCounting }.map(\.digest) == [entries[1].digest])
             #expect(members.allSatisfy { $0.replacedBy == nil })
             let status = try #require(try await fixture.manifest.dayStatuses(at: Fixture.standpoint()).first)
-            #expect((status.archived, status.pending) == (2, 1))
+            #expect((status.archived, status.pending, status.damaged) == (2, 0, 1))
+            #expect(status.isDamaged && status.unexplained == 1)
             let events = try await fixture.manifest.events().collected().filter { $0.kind == .damageFound }
             #expect(events.map(\.detail["offset"]) == [String(entries[1].offset)])
             #expect(try await fixture.manifest.faults() == [])
@@ -112,7 +113,11 @@ import Testing
             try await fixture.store(try await fixture.known([2]))
             let (second, _) = try await fixture.seal(now: now + .hours(1))
             #expect(try await fixture.manifest.readings().map(\.archive.name) == [first.name, second.name])
-            try await fixture.manifest.noteRead(first.name, faults: 2, now: now + .hours(2))
+            try await fixture.manifest.noteRead(
+                first.name,
+                ReadingFinding(faults: 2, ownFaults: 2),
+                now: now + .hours(2)
+            )
             let readings = try await fixture.manifest.readings()
             #expect(readings.map(\.archive.name) == [second.name, first.name])
             #expect(readings.map(\.faults) == [0, 2])
@@ -120,7 +125,7 @@ import Testing
             #expect(status.allReadSince == now + .hours(1))
             #expect((status.archives, status.neverRead, status.faulty) == (2, 0, 1))
             let unknown = try #require(ArchiveName("acme-2020-01-01-001"))
-            try await fixture.manifest.noteRead(unknown, faults: 0, now: now)
+            try await fixture.manifest.noteRead(unknown, ReadingFinding(), now: now)
             #expect(try await fixture.manifest.readings().count == 2)
         }
     }

@@ -139,7 +139,7 @@ import Testing
             )
             try await fixture.manifest.noteDamaged([damaged], now: Fixture.morning + .hours(25))
             try await fail(fixture, work[0], .purgedUpstream)
-            #expect(try await fixture.gaps(isExplained: false).map(\.reason) == [.purgedUpstream])
+            #expect(try await fixture.gaps(isExplained: false).map(\.reason) == [.lost])
         }
     }
 

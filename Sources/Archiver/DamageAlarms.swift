@@ -1,0 +1,55 @@
+import Manifest
+import Recordings
+
+/// The alarms about damage of one organization: each with what is damaged, why, and the command that ends it.
+struct DamageAlarms {
+    var organization: OrganizationName
+    var figures: DamageFigures
+
+    var all: [Alarm] { [archives, recordings, lost].compactMap(\.self) }
+
+    /// Archives that are missing, of another size, or have faults that no recording makes up for.
+    private var archives: Alarm? {
+        guard let first = figures.archives.first else { return nil }
+        let count = figures.archives.count
+        let what = count == 1 ? "1 archive is damaged" : "\(count) archives are damaged"
+        let others = count == 1 ? "" : ", and others"
+        return alarm(
+            .archivesDamaged,
+            "\(what): \(first.name): \(first.reason)\(others): put the file back from a backup or mount its disk, then run "
+                + "`callark verify\(scope(of: figures.archives.map(\.name.day)))`"
+        )
+    }
+
+    /// Recordings that nobody has tried to fetch again.
+    private var recordings: Alarm? {
+        guard figures.repairable > 0 else { return nil }
+        let what = figures.repairable == 1 ? "1 recording is damaged" : "\(figures.repairable) recordings are damaged"
+        return alarm(
+            .recordingsDamaged,
+            "\(what)\(oldest): `callark verify --repair\(scope(of: Array(figures.days)))` fetches what the provider still has"
+        )
+    }
+
+    /// Recordings that could not be fetched again.
+    private var lost: Alarm? {
+        guard figures.lost > 0 else { return nil }
+        let what = figures.lost == 1 ? "1 recording is damaged" : "\(figures.lost) recordings are damaged"
+        return alarm(
+            .recordingsLost,
+            "\(what) and could not be fetched again\(oldest): `callark gaps --org \(organization)` names them; restore the "
+                + "archives from a backup and run `callark verify --repair`, or acknowledge the loss with `callark gaps explain`"
+        )
+    }
+
+    private var oldest: String { figures.days.min().map { ", the oldest of \($0)" } ?? "" }
+
+    private func scope(of days: [ArchiveDay]) -> String {
+        guard let first = days.first, days.allSatisfy({ $0 == first }) else { return " --org \(organization)" }
+        return " --org \(organization) --day \(first)"
+    }
+
+    private func alarm(_ code: Alarm.Code, _ message: String) -> Alarm {
+        Alarm(.critical, code, organization: organization.description, message)
+    }
+}

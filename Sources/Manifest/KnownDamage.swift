@@ -1,0 +1,169 @@
+import GRDB
+import Recordings
+
+/// The one place that says which archived recordings, archives and days are known to be damaged.
+///
+/// A recording is, if it has a row in `damage`, or is held in an altered archive. An archive is, if its file is altered, or its
+/// last reading found faults that are not its recordings' own; one of which no copy counts any more is made up for by
+/// the archives whose copies do.
+enum KnownDamage {
+    /// Of `recording`.
+    static let join = "LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal"
+
+    /// Of `archive`, with `:altered`: whether it is damaged in itself.
+    static let isOfArchive = """
+        digest IS NOT NULL AND (archive.row IN (\(AlteredArchives.rows))
+            OR archive.row IN (SELECT archive FROM reading WHERE coalesce(own_faults, faults) > 0))
+            AND NOT \(isSuperseded)
+        """
+
+    /// Of `archive`: whether other archives have everything that it holds, or it is gone for good and said to be.
+    static let isSuperseded = """
+        (recordings > 0 AND recordings
+            = (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row))
+        """
+
+    /// Of `damage` with its recording and `explanation`: whether an operator has explained that it is lost.
+    private static let isExplained =
+        "(recording.failure IS NOT NULL AND instr(coalesce(explanation.failed, ''), ',' || damage.ordinal || ',') > 0)"
+
+    /// The days of which something is damaged that nobody has explained.
+    static func days(organization: Int64, _ altered: AlteredArchives, in db: Database) throws -> Set<ArchiveDay> {
+        let select = """
+            SELECT day FROM archive WHERE organization = :organization AND \(isOfArchive)
+            UNION SELECT task.day FROM damage CROSS JOIN task ON task.row = damage.task
+            JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
+            LEFT JOIN explanation ON explanation.task = damage.task
+            WHERE task.organization = :organization AND NOT \(isExplained)
+            """
+        let arguments: StatementArguments = ["organization": organization]
+        return Set(
+            try Int64.fetchAll(db, sql: select, arguments: arguments + altered.argument).map(ArchiveDay.init(stored:))
+        )
+    }
+
+    /// How many archives of each day are damaged in themselves.
+    static func archives(
+        organization: Int64,
+        _ altered: AlteredArchives,
+        in db: Database
+    ) throws -> [ArchiveDay: Int] {
+        let select =
+            "SELECT day, count(*) FROM archive WHERE organization = :organization AND \(isOfArchive) GROUP BY day"
+        let arguments: StatementArguments = ["organization": organization]
+        return try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument).reduce(into: [:]) {
+            $0[try ArchiveDay(stored: $1[0])] = try $1[1]
+        }
+    }
+
+    /// What was held of an open archive is whole again.
+    static func forget(of archive: Int64, in db: Database) throws {
+        let delete = """
+            DELETE FROM damage WHERE EXISTS (SELECT 1 FROM recording
+                WHERE recording.task = damage.task AND recording.ordinal = damage.ordinal AND recording.archive = ?)
+            """
+        try db.execute(sql: delete, arguments: [archive])
+    }
+}
+
+/// Recordings that were held, whose bytes are damaged or gone, and of which nobody knows yet whether the provider has them:
+/// those that failed to be fetched again are ``FailedRecording``.
+struct DamagedRecordingRow {
+    var gap: Gap
+    /// Where it would count if it were whole: `archived` or `stored`; `pending` once it has left its archive.
+    var place: RecordingState
+    /// How long its audio is, and how many bytes it has, where its archive has it.
+    var audioMilliseconds: Int64
+    var byteCount: Int64
+
+    /// All of them that the condition on tasks lets through, in whatever order.
+    static func forEach(
+        _ walk: GapWalk,
+        where condition: String,
+        _ arguments: StatementArguments,
+        _ altered: AlteredArchives,
+        in db: Database,
+        _ body: (DamagedRecordingRow) throws -> Void
+    ) throws {
+        let noted =
+            switch walk {
+            case .unfinished: "damage CROSS JOIN task ON task.row = damage.task"
+            case .tasks: "task CROSS JOIN damage ON damage.task = task.row"
+            }
+        let ofReading = select(
+            from:
+                "\(noted) CROSS JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal",
+            where:
+                "failure IS NULL AND coalesce(recording.archive, 0) NOT IN (\(AlteredArchives.rows)) AND \(condition)"
+        )
+        try run(ofReading, arguments, altered, in: db, body)
+        guard !altered.isEmpty else { return }
+        let held = "CROSS JOIN recording ON recording.task = task.row \(KnownDamage.join)"
+        let tables =
+            switch walk {
+            case .unfinished:
+                """
+                archive AS gone CROSS JOIN task ON task.organization = gone.organization
+                    AND task.created_time >= gone.day * 86400000 - 57600000
+                    AND task.created_time < (gone.day + 1) * 86400000 + 57600000 AND task.day = gone.day
+                \(held)
+                """
+            case .tasks: "task \(held)"
+            }
+        let ofDisk = select(
+            from: tables,
+            where: "recording.archive IN (\(AlteredArchives.rows)) AND \(condition)"
+                + (walk == .unfinished
+                    ? " AND gone.row IN (\(AlteredArchives.rows)) AND recording.archive = gone.row" : "")
+        )
+        try run(ofDisk, arguments, altered, in: db, body)
+    }
+
+    private static func select(from tables: String, where condition: String) -> String {
+        """
+        SELECT organization.name AS organization, task.day AS day, task.id AS task_id, created_time, attempts,
+            coalesce(duration_ms, 0) AS audio_ms, coalesce(recording.byte_count, 0) AS bytes,
+            recording.archive AS archive_row, \(RecordingColumns.key), \(RecordingColumns.damage),
+            (SELECT digest IS NOT NULL FROM archive AS held WHERE held.row = recording.archive) AS is_sealed
+        FROM \(tables) JOIN organization ON organization.row = task.organization \(RecordingColumns.keyJoins)
+        WHERE \(condition)
+        """
+    }
+
+    private static func run(
+        _ select: String,
+        _ arguments: StatementArguments,
+        _ altered: AlteredArchives,
+        in db: Database,
+        _ body: (DamagedRecordingRow) throws -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: arguments + altered.argument)
+        while let row = try rows.next() { try body(DamagedRecordingRow(row, altered)) }
+    }
+
+    private init(_ row: Row, _ altered: AlteredArchives) throws {
+        let organization = try OrganizationName(stored: row["organization"])
+        let day = try ArchiveDay(stored: row["day"])
+        let taskID = try TaskID(stored: row["task_id"])
+        let held: Int64? = try row["archive_row"]
+        let gone = held.flatMap { altered[$0] }
+        let found = try (row["damaged_in"] as Int?).map {
+            try ArchiveName(organization: organization, day: day, stored: $0)
+        }
+        gap = Gap(
+            organization: organization,
+            day: day,
+            taskID: taskID,
+            createdTime: Timestamp(stored: try row["created_time"]),
+            reason: .damaged,
+            recording: try RecordingKey(row, taskID: taskID),
+            detail: try gone?.reason ?? row["damage_reason"],
+            archive: gone?.name ?? found,
+            evidence: GapEvidence(attempts: try row["attempts"])
+        )
+        let isSealed: Bool? = try row["is_sealed"]
+        place = held == nil ? .pending : isSealed == true ? .archived : .stored
+        audioMilliseconds = try row["audio_ms"]
+        byteCount = try row.amount("bytes")
+    }
+}

@@ -1,0 +1,305 @@
+import Foundation
+import Simulator
+import Testing
+
+/// What is known of damage, as an incident responder meets it: whatever was found out, by `verify` or by a look at the disk,
+/// every command says, until it is made good.
+@Suite struct `Known damage` {
+    /// What all commands say of the day.
+    private struct Account {
+        var report: [String: JSON]
+        var status: [String: JSON]
+        var alarms: [String]
+        var check: Int32
+        var states: [String]
+        var reasons: [String]
+        var gaps: [String]
+        var pass: [String: JSON]
+        var passStatus: Int32
+
+        init(_ desk: Desk) async throws {
+            let report = try await desk.run("report", "--day", desk.day, "--json").objects
+            self.report = try #require(report.first { $0["type"]?.text == "day" })
+            let status = try await desk.run("status", "--json").objects
+            self.status = try #require(status.first { $0["type"]?.text == "day" })
+            let check = try await desk.run("status", "--check", "--json")
+            self.check = check.status
+            alarms = try check.objects.filter { $0["type"]?.text == "alarm" }.compactMap { $0["code"]?.text }
+            let rows = try await desk.run("list", "--day", desk.day, "--json").objects
+                .filter { $0["type"]?.text == "recording" }
+            states = rows.compactMap { $0["state"]?.text }
+            reasons = rows.filter { $0["state"]?.text == "damaged" }.compactMap { $0["reason"]?.text }
+            gaps = try await desk.run("gaps", "--all", "--json").objects
+                .filter { $0["type"]?.text == "gap" }.compactMap { $0["reason"]?.text }
+            let pass = try await desk.run("archive", "--day", desk.day, "--json")
+            passStatus = pass.status
+            self.pass = try #require(try pass.objects.last)
+        }
+
+        func count(_ figure: String) -> Int? {
+            pass["recordings"]?[figure]?.number.map { Int($0) }
+        }
+
+        /// The sums of the interface hold, and nobody calls the day closed or complete.
+        func expectDamaged(_ damaged: Int, _ place: String, gap: String = "damaged") {
+            #expect(report["state"]?.text == "damaged", "\(place)")
+            #expect(report["closed"] == .boolean(false), "\(place)")
+            #expect(report["recordings"]?["damaged"]?.number == Double(damaged), "\(place)")
+            #expect(status["state"]?.text == "damaged", "\(place)")
+            #expect(status["damaged"]?.number == Double(damaged), "\(place)")
+            #expect(status["closed"] == .boolean(false), "\(place)")
+            #expect(check == 65, "\(place)")
+            #expect(states.filter { $0 == "damaged" }.count == damaged, "\(place): \(states)")
+            #expect(gaps == Array(repeating: gap, count: damaged), "\(place)")
+            #expect(passStatus == 65, "\(place)")
+            #expect(pass["complete"] == .boolean(false), "\(place)")
+            #expect(count("damaged") == damaged, "\(place)")
+            expectSum(place)
+        }
+
+        func expectWell(_ place: String) {
+            #expect(report["state"]?.text == "closed", "\(place): \(report)")
+            #expect(status["state"]?.text == "closed", "\(place)")
+            #expect(!alarms.contains { $0.contains("damaged") || $0.contains("lost") }, "\(place): \(alarms)")
+            #expect(passStatus == 0, "\(place)")
+            #expect(pass["complete"] == .boolean(true), "\(place)")
+            expectSum(place)
+        }
+
+        private func expectSum(_ place: String) {
+            let parts = ["archived", "stored", "pending", "failed", "damaged"].compactMap(count)
+            #expect(parts.count == 5 && count("known") == parts.reduce(0, +), "\(place): \(pass)")
+            #expect(count("known") == states.count, "\(place)")
+        }
+    }
+
+    private struct Place {
+        var archive: String
+        var offset: Int
+        var task: String
+        var recording: String
+
+        init(_ row: [String: JSON]) throws {
+            archive = try #require(row["archive"]?.text)
+            offset = Int(try #require(row["offset"]?.number))
+            task = try #require(row["task_id"]?.text)
+            recording = try #require(row["recording_id"]?.text)
+        }
+
+        static func all(_ desk: Desk) async throws -> [Place] {
+            try await desk.run("list", "--state", "archived", "--json").objects
+                .filter { $0["type"]?.text == "recording" }.map(Place.init)
+        }
+    }
+
+    private func day(_ desk: Desk) async throws -> [String: JSON] {
+        let report = try await desk.run("report", "--day", desk.day, "--json").objects
+        return try #require(report.first { $0["type"]?.text == "day" })
+    }
+
+    @Test(arguments: [true, false])
+    func `of an archive that is gone is told by every command, until it is back`(isVerified: Bool) async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let all = try await Place.all(desk)
+            let path = try #require(try desk.archives().first)
+            try await Account(desk).expectWell("before")
+            try FileManager.default.moveItem(atPath: path, toPath: "\(desk.folder)/aside.tar")
+            if isVerified { #expect(try await desk.run("verify").status == 65) }
+            let account = try await Account(desk)
+            account.expectDamaged(all.count, "gone, verified: \(isVerified)")
+            #expect(account.reasons.allSatisfy { $0.contains("damaged in acme-\(desk.day)-001: its file is missing") })
+            #expect(Set(account.alarms).isSuperset(of: ["archives_damaged", "recordings_damaged"]))
+            #expect(try desk.archives() == [], "a pass repairs nothing")
+            let out = "\(desk.folder)/out"
+            let fetched = try await desk.run("fetch", all[0].task, "-o", out)
+            #expect(fetched.status == 65)
+            #expect(fetched.errors.contains("damaged"))
+            #expect((try? FileManager.default.contentsOfDirectory(atPath: "\(out)/\(all[0].task)"))?.isEmpty ?? true)
+            let one = try await desk.run("list", "--task", all[0].task, "--json").objects
+            #expect(one.first?["state"]?.text == "damaged")
+            let damaged = try await desk.run("list", "--state", "damaged", "--json").objects
+            #expect(damaged.filter { $0["type"]?.text == "recording" }.count == all.count)
+            let text = try await desk.run("report", "--day", desk.day).output
+            #expect(text.contains("DAMAGED: \(all.count) damaged"), "\(text)")
+            #expect(!text.contains("closed"), "\(text)")
+            try FileManager.default.moveItem(atPath: "\(desk.folder)/aside.tar", toPath: path)
+            if isVerified {
+                try await Account(desk).expectDamaged(all.count, "back, and not read yet")
+                #expect(try await desk.run("verify").status == 0)
+            }
+            try await Account(desk).expectWell("back")
+        }
+    }
+
+    @Test func `of an archive that was cut off is found by its size`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let count = try await Place.all(desk).count
+            let path = try #require(try desk.archives().first)
+            let whole = try Data(contentsOf: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            try whole.dropLast(512).write(to: URL(filePath: path))
+            let account = try await Account(desk)
+            account.expectDamaged(count, "cut off")
+            #expect(account.reasons.allSatisfy { $0.contains("its file has \(whole.count - 512) bytes") })
+            // Read, it turns out that the recordings are whole, and the archive's end is not.
+            #expect(try await desk.run("verify").status == 65)
+            try whole.write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+            let state = try await day(desk)["state"]?.text
+            #expect(state == "damaged", "what a reading found, a reading takes back")
+            #expect(try await desk.run("verify").status == 0)
+            try await Account(desk).expectWell("whole again")
+        }
+    }
+
+    @Test func `of one recording is of that one, and the rest stays archived`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let all = try await Place.all(desk)
+            try desk.flipByte(of: all[1].archive, at: UInt64(all[1].offset + 60))
+            try await Account(desk).expectWell("nobody has looked yet")
+            #expect(try await desk.run("verify").status == 65)
+            let account = try await Account(desk)
+            account.expectDamaged(1, "read")
+            #expect(account.states.filter { $0 == "archived" }.count == all.count - 1)
+            #expect(account.reasons.first?.contains("its bytes do not have the checksum that was recorded") == true)
+            #expect(account.alarms.contains("recordings_damaged") && !account.alarms.contains("archives_damaged"))
+            let others = all.filter { $0.task != all[1].task }
+            let fetched = try await desk.run("fetch", others[0].task, "-o", "\(desk.folder)/out")
+            #expect(fetched.status == 0, "\(fetched.errors)")
+            #expect(try await desk.run("fetch", all[1].task, "-o", "\(desk.folder)/out").status == 65)
+            let archive = try #require(try await day(desk)["archives"]?.list.first)
+            #expect(archive["state"]?.text == "damaged")
+            #expect(archive["counting"]?.number == Double(all.count - 1))
+            #expect(archive["damaged"]?.number == 1)
+            let refused = try await desk.run(
+                "gaps",
+                "explain",
+                all[1].task,
+                "--reason",
+                "other",
+                "--note",
+                "never mind"
+            )
+            #expect(refused.status == 64)
+            #expect(refused.errors.contains("callark verify --repair"))
+        }
+    }
+
+    @Test func `that is not a recording's own makes its archive and its day damaged`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let path = try #require(try desk.archives().first)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            let declaration = try #require(bytes.range(of: Data("BagIt-Version".utf8)))
+            try desk.flipByte(of: path, at: UInt64(declaration.lowerBound))
+            #expect(try await desk.run("verify").status == 65)
+            let account = try await Account(desk)
+            account.expectDamaged(0, "bagit.txt")
+            #expect(account.states.allSatisfy { $0 == "archived" })
+            #expect(account.alarms.contains("archives_damaged") && !account.alarms.contains("recordings_damaged"))
+            let archive = try #require(try await day(desk)["archives"]?.list.first)
+            #expect(archive["state"]?.text == "damaged")
+            #expect(archive["reason"]?.text?.contains("bagit.txt") == true)
+            try desk.flipByte(of: path, at: UInt64(declaration.lowerBound))
+            #expect(try await desk.run("verify").status == 0)
+            try await Account(desk).expectWell("mended")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `is made good by a repair, and the report shows both archives`(isWhole: Bool) async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let all = try await Place.all(desk)
+            if isWhole {
+                try FileManager.default.removeItem(atPath: all[0].archive)
+            } else {
+                try desk.flipByte(of: all[0].archive, at: UInt64(all[0].offset + 60))
+                #expect(try await desk.run("verify").status == 65)
+            }
+            let repair = try await desk.run("verify", "--repair")
+            #expect(repair.status == 0, "\(repair.errors) \(repair.output)")
+            try await Account(desk).expectWell("repaired")
+            #expect(try await desk.run("verify").status == 0)
+            let count = isWhole ? all.count : 1
+            let archives = try await day(desk)["archives"]?.list ?? []
+            #expect(archives.map { $0["state"]?.text } == ["repaired", "sound"])
+            #expect(archives.map { $0["counting"]?.number } == [Double(all.count - count), Double(count)])
+            let displaced = archives.first?["displaced"]?.list ?? []
+            #expect(displaced.count == count)
+            #expect(displaced.allSatisfy { $0["replaced_by"]?.text == "acme-\(desk.day)-002" })
+            let text = try await desk.run("report", "--day", desk.day).output
+            #expect(text.contains("sealed with sha256"))
+            #expect(text.contains("damaged; the one in acme-\(desk.day)-002 counts"))
+            let csv = try await desk.run("report", "--day", desk.day, "--csv").output
+            #expect(csv.split(separator: "\r\n").filter { $0.hasPrefix("displaced,") }.count == count)
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `that the provider cannot make good is lost, until a person acknowledges it`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let all = try await Place.all(desk)
+            let lost = all[2]
+            try desk.flipByte(of: lost.archive, at: UInt64(lost.offset + 60))
+            desk.simulator.removeRecording(lost.recording)
+            #expect(try await desk.run("verify", "--repair").status == 65)
+            let account = try await Account(desk)
+            account.expectDamaged(1, "lost", gap: "lost")
+            #expect(account.alarms.contains("recordings_lost") && !account.alarms.contains("recordings_damaged"))
+            let gap = try #require(try await desk.run("gaps", "--reason", "lost", "--json").objects.first)
+            #expect(gap["archive"]?.text == "acme-\(desk.day)-001")
+            #expect(gap["recording_id"]?.text == lost.recording)
+            #expect(try await desk.run("fetch", lost.task, "-o", "\(desk.folder)/out").status == 65)
+            let explained = try await desk.run(
+                "gaps",
+                "explain",
+                lost.task,
+                "--reason",
+                "provider_fault",
+                "--note",
+                "case 4711"
+            )
+            #expect(explained.status == 0, "\(explained.errors)")
+            // The pass that follows closes the day, by a record that says what is lost and who said so.
+            #expect(try await desk.run("archive", "--day", desk.day).status == 0)
+            try await Account(desk).expectWell("acknowledged")
+            let verified = try await desk.run("verify", "--json")
+            #expect(verified.status == 0)
+            #expect(try verified.objects.contains { $0["type"]?.text == "explained" })
+            let supplement = try #require(try desk.archives().last)
+            try #require(supplement.hasSuffix("-002.tar"))
+            let name = "acme-\(desk.day)-002/metadata/day-close.json"
+            let record = try await Program.run("tar", ["-xOf", supplement, name]).output
+            #expect(record.contains("\"reason\":\"lost\""), "\(record)")
+            #expect(record.contains("case 4711"))
+            #expect(record.contains("\"archive\":\"acme-\(desk.day)-001\""))
+            let row = try await desk.run("list", "--state", "damaged", "--json").objects
+            #expect(row.first?["recording_id"]?.text == lost.recording, "it stays visible")
+            let text = try await desk.run("report", "--day", desk.day).output
+            #expect(text.contains("lost") && text.contains("case 4711"))
+            #expect(try await desk.run("verify", "--repair").status == 0)
+            #expect(try await desk.run("gaps", "--explained", "--reason", "lost", "--json").objects.count == 2)
+        }
+    }
+
+    @Test func `is not said of what nothing is known of`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let unknown = try await desk.run("verify", "--day", "2001-01-01")
+            #expect(unknown.status == 66)
+            #expect(!unknown.output.contains("no fault"))
+            #expect(try await desk.run("verify", "--day", "2001-01-01", "--repair").status == 66)
+            let path = "\(desk.folder)/acme-2001-01-01-001.tar"
+            #expect(try await desk.run("verify", "--archive", path).status == 66)
+            #expect(try await desk.run("verify", "--day", desk.day).status == 0)
+            let archive = try #require(try desk.archives().first)
+            try FileManager.default.removeItem(atPath: archive)
+            #expect(try await desk.run("verify", "--archive", archive).status == 65, "its place is known")
+        }
+    }
+}
