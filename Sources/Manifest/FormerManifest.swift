@@ -57,8 +57,8 @@ package struct FormerManifest: Sendable {
 extension FormerManifest.Archive {
     /// - Returns: `nil` if a column has what it cannot have: the file may be damaged anywhere.
     fileprivate init?(_ row: Row) {
-        let values = (0..<6).map { row[$0] as DatabaseValue }
-        guard case .string(let organization) = values[0].storage, case .int64(let day) = values[1].storage,
+        guard let values = try? (0..<6).map({ try row[$0] as DatabaseValue }),
+            case .string(let organization) = values[0].storage, case .int64(let day) = values[1].storage,
             case .int64(let sequence) = values[2].storage, case .int64(let bytes) = values[3].storage,
             case .blob(let digest) = values[4].storage, case .int64(let recordings) = values[5].storage,
             let organization = OrganizationName(organization), let day = ArchiveDay(daysSince1970: day),

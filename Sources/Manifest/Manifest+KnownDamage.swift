@@ -119,7 +119,7 @@ extension Manifest {
             let row = try OrganizationRow.row(of: organization, in: db)
             let arguments: StatementArguments = ["organization": row, "day": day.stored]
             let found = try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument)
-            return found.reduce(into: [Int: KnownOfArchive]()) { known, row in
+            return try found.reduce(into: [Int: KnownOfArchive]()) { known, row in
                 let gone = altered[try row["row"]]
                 known[try row["sequence"]] = KnownOfArchive(
                     isGone: gone != nil,

@@ -166,7 +166,7 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { output.flush() }
         let progress = PassProgress(output: output)
         let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
-            try await requireKnown(workplace.root, try workplace.manifestForReading())
+            try await requireKnown(workplace.root, try await workplace.manifestForReading())
             return try await archive.repair(scope) { report in try VerificationLines.write(report, to: output) }
         }
         progress.end()
