@@ -58,7 +58,9 @@ extension Contradictions {
         for archive in former.archives {
             let now = try await draft.sealedArchive(archive.name)
             if let now, now.digest == archive.digest, now.byteCount == archive.byteCount { continue }
-            found.add(archive.name, message(archive, now))
+            // An archive of which some recordings do not count any more is known to be damaged.
+            let isKnown = try await known?.archivedRecordings(in: archive.name).contains { !$0.isCounting } ?? false
+            if now == nil || !isKnown { found.add(archive.name, message(archive, now)) }
             guard let known else { continue }
             try await found.compare(archive.name, known, draft)
         }
@@ -83,7 +85,7 @@ extension Contradictions {
         }
     }
 
-    private static func message(_ archive: FormerManifest.Archive, _ now: ArchiveRow?) -> String {
+    private static func message(_ archive: ArchiveRow, _ now: ArchiveRow?) -> String {
         let known = "the old manifest knows \(archive.name) with \(archive.recordings) recordings"
         guard let now else { return "\(known), which is missing or could not be taken in" }
         return

@@ -5,16 +5,8 @@ import Recordings
 /// What a manifest that is about to be replaced knows of the sealed archives, whatever its version and however damaged
 /// it is.
 package struct FormerManifest: Sendable {
-    /// A sealed archive as it was noted.
-    package struct Archive: Hashable, Sendable {
-        package var name: ArchiveName
-        package var byteCount: Int64
-        package var digest: ContentDigest
-        package var recordings: Int64
-    }
-
     /// By organization, day and sequence.
-    package private(set) var archives: [Archive] = []
+    package private(set) var archives: [ArchiveRow] = []
     /// What is wrong with the file, and with its rows about archives; empty for a sound manifest.
     package private(set) var faults: [String] = []
 
@@ -37,36 +29,15 @@ package struct FormerManifest: Sendable {
 
     private init(_ db: Database) throws {
         faults = try Manifest.faults(in: db)
-        // The columns that the first version had.
-        let select = """
-            SELECT organization.name, day, sequence, byte_count, digest, recordings
-            FROM archive LEFT JOIN organization ON organization.row = archive.organization WHERE digest IS NOT NULL
-            ORDER BY name, day, sequence
-            """
+        // The first version had these columns too.
+        let select = "\(ArchiveRow.select) WHERE digest IS NOT NULL ORDER BY name, day, sequence"
         let rows = try Row.fetchCursor(db, sql: select)
         while let row = try rows.next() {
-            if let archive = Archive(row) {
-                archives.append(archive)
-            } else {
-                faults.append("a row about an archive cannot be understood")
+            do {
+                archives.append(try ArchiveRow(row))
+            } catch let error as ManifestError where error.code == .damaged {
+                faults.append(error.message)
             }
         }
-    }
-}
-
-extension FormerManifest.Archive {
-    /// - Returns: `nil` if a column has what it cannot have: the file may be damaged anywhere.
-    fileprivate init?(_ row: Row) {
-        guard let values = try? (0..<6).map({ try row[$0] as DatabaseValue }),
-            case .string(let organization) = values[0].storage, case .int64(let day) = values[1].storage,
-            case .int64(let sequence) = values[2].storage, case .int64(let bytes) = values[3].storage,
-            case .blob(let digest) = values[4].storage, case .int64(let recordings) = values[5].storage,
-            let organization = OrganizationName(organization), let day = ArchiveDay(daysSince1970: day),
-            (1...Int64(Int32.max)).contains(sequence), bytes > 0, let digest = ContentDigest(bytes: digest)
-        else { return nil }
-        name = ArchiveName(organization: organization, day: day, sequence: Int(sequence))
-        byteCount = bytes
-        self.digest = digest
-        self.recordings = recordings
     }
 }

@@ -4,7 +4,7 @@ extension Schema {
     /// what the environment said. `author_claims` is a JSON object of what the environment said besides.
     static let actors = """
         ALTER TABLE explanation ADD COLUMN author_uid INTEGER CHECK (author_uid BETWEEN 0 AND 4294967295);
-        ALTER TABLE explanation ADD COLUMN author_claims TEXT 
+        ALTER TABLE explanation ADD COLUMN author_claims TEXT
             CHECK (author_claims IS NULL OR json_valid(author_claims));
         DROP VIEW explanations_readable;
         CREATE VIEW explanations_readable AS

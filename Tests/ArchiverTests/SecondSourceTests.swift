@@ -66,7 +66,7 @@ import WebexContactCenter
                 schedule: AskSchedule(),
                 logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
             )
-            .run(now: here.now()) { _ in }
+            .run(now: here.now(), discardingOld: true) { _ in }
             let after = try await here.pass()
             #expect(after.summary.tasks.listed == before.summary.tasks.listed)
             #expect(after.summary.tasks.undetermined == before.summary.tasks.undetermined)
