@@ -137,7 +137,8 @@ import Testing
         #expect(late?.code == .cancelled && baskets.allSatisfy { $0.callsAfterClosing == 0 })
     }
 
-    @Test func `an engine that nobody holds any more ends its connections`() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `an engine that nobody holds any more ends its connections`() async throws {
         let isOver = AsyncStream<Void>.makeStream()
         let server = try RawServer { peer in
             while peer.readHead() != nil { peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") }
