@@ -1,5 +1,6 @@
 import Archiver
 import ArgumentParser
+import DailyArchive
 import Foundation
 import Logging
 import Manifest
