@@ -1,3 +1,5 @@
+import Manifest
+
 /// Something that a person should know of before an auditor does.
 package struct Alarm: Hashable, Sendable {
     package var severity: Severity
@@ -6,12 +8,26 @@ package struct Alarm: Hashable, Sendable {
     package var organization: String?
     /// One line that says what is wrong and what to do.
     package var message: String
+    /// The command of ``message`` that ends the alarm, if nothing else is wrong; `nil` where no command can.
+    package var command: String?
+    /// What has to be mended, where it is about a pass that could not go on.
+    package var cause: PassFailure.Kind?
 
-    package init(_ severity: Severity, _ code: Code, organization: String? = nil, _ message: String) {
+    /// - Parameter command: what ends it, which is put behind the message; `nil` where no command can.
+    package init(
+        _ severity: Severity,
+        _ code: Code,
+        organization: String? = nil,
+        _ message: String,
+        command: String? = nil,
+        cause: PassFailure.Kind? = nil
+    ) {
         self.severity = severity
         self.code = code
         self.organization = organization
-        self.message = message
+        self.message = command.map { "\(message): \($0)" } ?? message
+        self.command = command
+        self.cause = cause
     }
 
     /// How soon somebody should look.
@@ -31,6 +47,7 @@ package struct Alarm: Hashable, Sendable {
         case recordingsLost = "recordings_lost"
         case volumeLow = "volume_low"
         case tokenEnds = "token_ends"
+        case tokenRefused = "token_refused"
         case gapsNearHorizon = "gaps_near_horizon"
         case gapsUnexplained = "gaps_unexplained"
         case purgeNear = "purge_near"

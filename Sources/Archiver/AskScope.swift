@@ -29,6 +29,20 @@ package enum AskScope: Hashable, Sendable {
         }
     }
 
+    /// Whether the schedule's waiting times are kept all the same for what an operator has explained: nobody asked for it.
+    var sparesExplained: Bool {
+        if case .due = self { true } else { false }
+    }
+
+    /// Where somebody asks for what is missing, whatever was said about it: `nil` for all, however old.
+    var asksFor: Range<Timestamp>?? {
+        switch self {
+        case .due: nil
+        case .everythingUnsettled(let window): .some(window)
+        case .onlyUnreceived(let window): .some(window)
+        }
+    }
+
     /// Whether the pass lists tasks and asks open questions at all.
     var isListing: Bool {
         if case .onlyUnreceived = self { false } else { true }

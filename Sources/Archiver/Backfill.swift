@@ -38,7 +38,8 @@ package struct Backfill: Sendable {
         package var alreadyListed = 0
         /// Those that this run has done.
         package var done = 0
-        /// Of those, the ones of which something is missing or still to come.
+        /// The days between the two ends of which something is missing or still to come, whoever listed them: of a run that
+        /// came to its end as they are then, else those that it has done itself.
         package var incomplete: [ArchiveDay] = []
         /// Of those, the ones of which something that was archived is damaged.
         package var damaged: [ArchiveDay] = []
@@ -109,6 +110,7 @@ package struct Backfill: Sendable {
         while !stop.isMade {
             let outcome = try await step(organization, days, besides: finished)
             result.alreadyListed = outcome?.alreadyListed ?? result.alreadyListed
+            result.incomplete = outcome?.incomplete ?? result.incomplete
             // Without an outcome, or stopped: another pass wanted the archive, and this one goes on after it.
             guard let outcome else { continue }
             guard let step = outcome.step else { return result }
@@ -134,6 +136,8 @@ package struct Backfill: Sendable {
         var alreadyListed: Int
         /// `nil` where no day is to be done.
         var step: Step?
+        /// The days of which something is missing or still to come; `nil` where a day is to be done before that is looked at.
+        var incomplete: [ArchiveDay]?
     }
 
     /// Does the oldest day that is to be done.
@@ -182,11 +186,18 @@ package struct Backfill: Sendable {
     ) async throws -> Outcome {
         let outlook = try await archive.context.manifest.closingOutlook(organization)
         let untouched = days.filter { !finished.contains($0) }
-        let open = untouched.filter { !outlook.hasListed($0, in: setup.rules.timeZone) }
+        // A listing that may have left out a task is no listing of the day.
+        let open = untouched.filter {
+            !outlook.hasListed($0, in: setup.rules.timeZone) || outlook.doubted.contains($0)
+        }
         var outcome = Outcome(alreadyListed: untouched.count - open.count)
-        guard let day = open.first,
-            let result = try await archive.archive([organization], request: .day(day), isBackfill: true).first
-        else { return outcome }
+        guard let day = open.first else {
+            outcome.incomplete = try await incomplete(days, of: organization, outlook, in: archive)
+            return outcome
+        }
+        guard let result = try await archive.archive([organization], request: .day(day), isBackfill: true).first else {
+            return outcome
+        }
         outcome.step = Step(
             organization: organization,
             day: day,
@@ -195,6 +206,27 @@ package struct Backfill: Sendable {
             remaining: open.count - 1
         )
         return outcome
+    }
+}
+
+extension Backfill {
+    /// Those of `days` of which something is missing or still to come, whoever listed them and when.
+    private func incomplete(
+        _ days: [ArchiveDay],
+        of organization: OrganizationName,
+        _ outlook: ClosingOutlook,
+        in archive: CallArchive
+    ) async throws -> [ArchiveDay] {
+        let standpoint = try await archive.context.standpoint(of: organization)
+        let statuses = try await archive.context.manifest.dayStatuses(
+            organization: organization,
+            since: days.first,
+            at: standpoint
+        )
+        let open = Set(statuses.filter { !$0.isComplete(today: standpoint.today) }.map(\.day))
+        return days.filter { day in
+            open.contains(day) || outlook.doubted.contains(day) || !outlook.hasListed(day, in: setup.rules.timeZone)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import DailyArchive
+import Manifest
 import Recordings
 
 extension CallArchive {
@@ -14,6 +15,7 @@ extension CallArchive {
     ) async throws -> [OrganizationName: any Error] {
         let asked = allOrganizations.filter { name == nil || $0.name == name }
         _ = try await Recovery(context: context).run()
+        try await context.manifest.wakeExplained(tasks, now: context.now())
         let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
             var failures: [OrganizationName: any Error] = [:]
             for organization in asked {

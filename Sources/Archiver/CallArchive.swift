@@ -177,12 +177,17 @@ package struct CallArchive: Sendable {
         let began = context.now()
         var assignments: [Pass.Assignment] = []
         for organization in names.compactMap({ organizations[$0] }) {
-            let window = try PassWindow.resolve(
+            let listedThrough = try await context.manifest.watermark(organization.name)
+            var window = try PassWindow.resolve(
                 request,
                 rules: context.rules.windowRules,
-                listedThrough: try await context.manifest.watermark(organization.name),
+                listedThrough: listedThrough,
                 now: began
             )
+            // It lists nothing, so that nothing can be said of what came after.
+            if onlyUnreceived, !window.isExplicit {
+                window = window.ending(by: listedThrough ?? window.range.lowerBound)
+            }
             if window.isExplicit, !onlyUnreceived {
                 try ListingPart.requireReach(window.range, now: began, timeZone: context.rules.timeZone)
             }
@@ -196,6 +201,8 @@ package struct CallArchive: Sendable {
                 }
             var assignment = Pass.Assignment(organization: organization, window: window, scope: scope)
             assignment.isBackfill = isBackfill
+            assignment.joinsListing =
+                !onlyUnreceived && (listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit)
             assignments.append(assignment)
         }
         return try await Pass(context: context, organizations: names).run(assignments)

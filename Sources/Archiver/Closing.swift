@@ -16,11 +16,13 @@ struct Closing: Sendable {
     /// It takes time by the number of days and of what is unfinished, not of recordings.
     func days(before today: ArchiveDay) async throws -> [ArchiveDay] {
         let standpoint = try await context.standpoint(of: organization)
-        let outlook = try await context.manifest.closingOutlook(organization, altered: standpoint.altered)
-        guard let first = firstDay(outlook), let last = today.previous else { return [] }
+        var outlook = try await context.manifest.closingOutlook(organization, altered: standpoint.altered)
+        if let listed { outlook.listedTime.add(listed) }
+        let zone = context.rules.timeZone
+        guard let first = outlook.firstDay(in: zone), let last = today.previous else { return [] }
         let open = first.through(last).filter { day in
             !outlook.closed.contains(day) && !outlook.doubted.contains(day) && !outlook.damaged.contains(day)
-                && outlook.hasListed(day, besides: listed, in: context.rules.timeZone)
+                && outlook.hasListed(day, in: zone)
         }
         guard let earliest = open.first else { return [] }
         let statuses = try await context.manifest.dayStatuses(
@@ -31,26 +33,36 @@ struct Closing: Sendable {
         let unfinished = Set(statuses.filter { !$0.isHeldOrExplained }.map(\.day))
         return open.filter { !unfinished.contains($0) }
     }
-
-    private func firstDay(_ outlook: ClosingOutlook) -> ArchiveDay? {
-        let own = listed.map { context.rules.day(of: $0.lowerBound) }
-        return [outlook.firstDay(in: context.rules.timeZone), own].compactMap(\.self).min()
-    }
 }
 
 extension ClosingOutlook {
     /// The first day that anything was listed of; `nil` before the first listing.
     func firstDay(in timeZone: TimeZone) -> ArchiveDay? {
-        [listed.map { ArchiveDay($0.lowerBound, in: timeZone) }, firstNoted, listedAlone.min()].compactMap(\.self).min()
+        let spans = listedTime.spans.first.map { ArchiveDay($0.lowerBound, in: timeZone) }
+        return [spans, firstNoted, listedAlone.min()].compactMap(\.self).min()
     }
 
-    /// Whether the whole day has been listed. One of which there is a record was, before that was made.
-    /// - Parameter span: what has been listed besides.
-    func hasListed(_ day: ArchiveDay, besides span: Range<Timestamp>? = nil, in timeZone: TimeZone) -> Bool {
-        let interval = day.interval(in: timeZone)
-        return closed.contains(day) || reopened.contains(day) || listedAlone.contains(day)
-            || [listed, span].contains { span in
-                span.map { $0.lowerBound <= interval.lowerBound && interval.upperBound <= $0.upperBound } ?? false
-            }
+    /// Whether the whole day has been listed, by whatever passes. One of which there is a record was, before that was made.
+    func hasListed(_ day: ArchiveDay, in timeZone: TimeZone) -> Bool {
+        isListedAsDay(day) || listedTime.contains(day.interval(in: timeZone))
+    }
+
+    /// The days of which a part that is in `window` has not been listed, oldest first.
+    func unlisted(in window: Range<Timestamp>, timeZone: TimeZone) -> [ArchiveDay] {
+        window.days(in: timeZone).filter { day in
+            !isListedAsDay(day) && !listedTime.contains(day.interval(in: timeZone).clamped(to: window))
+        }
+    }
+
+    private func isListedAsDay(_ day: ArchiveDay) -> Bool {
+        closed.contains(day) || reopened.contains(day) || listedAlone.contains(day)
+    }
+}
+
+extension Range<Timestamp> {
+    /// The days that lie in it, whole or in part; none where it is empty.
+    func days(in timeZone: TimeZone) -> [ArchiveDay] {
+        guard !isEmpty else { return [] }
+        return ArchiveDay(lowerBound, in: timeZone).through(ArchiveDay(upperBound - .milliseconds(1), in: timeZone))
     }
 }

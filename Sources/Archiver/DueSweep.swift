@@ -74,6 +74,7 @@ struct DueSweep {
             window: scope.window,
             dueBy: context.now(),
             impatientIn: impatientIn,
+            sparingExplained: scope.sparesExplained,
             after: cursor,
             limit: Self.readAhead
         )

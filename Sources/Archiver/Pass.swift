@@ -29,6 +29,12 @@ package struct Pass: Sendable {
         package var pacing: DownloadPacing
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
+        /// The days of the window that no pass has listed as far as they are in it, oldest first.
+        package var unlisted: [ArchiveDay] = []
+        /// The days of the window of which this or an earlier listing may have left out a task, oldest first.
+        package var doubted: [ArchiveDay] = []
+        /// Recordings of other days that are known, not received and not explained, where the pass was to fetch all such.
+        package var unreceivedElsewhere = 0
         /// What came of holding the listing against agents' activities; `nil` where that was not done.
         package var secondSource: SecondSourceFinding?
         /// What came of asking Search about the window's calls; `nil` where it was not asked.
@@ -41,7 +47,7 @@ package struct Pass: Sendable {
         package var failure: (any Error)?
 
         /// Whether exit code 0 would be the truth.
-        package var isComplete: Bool { failure == nil && listingDoubts == 0 && summary.isComplete }
+        package var isComplete: Bool { failure == nil && obstacles.isEmpty }
     }
 
     /// An organization and what of it is asked for.
@@ -51,6 +57,8 @@ package struct Pass: Sendable {
         package var scope: AskScope
         /// Whether it is a step of a backfill.
         package var isBackfill = false
+        /// Whether its window begins where the listing had come to, or before.
+        package var joinsListing = true
 
         package init(organization: Organization, window: PassWindow, scope: AskScope) {
             self.organization = organization
@@ -71,9 +79,14 @@ package struct Pass: Sendable {
                     organization: assignment.organization.name,
                     window: assignment.window.range,
                     isBackfill: assignment.isBackfill,
+                    joinsListing: assignment.joinsListing,
                     now: context.now()
                 )
             )
+            if let asked = assignment.scope.asksFor {
+                let name = assignment.organization.name
+                try await context.manifest.wakeExplained(name, window: asked, now: context.now())
+            }
         }
         let failures = await pipeline { jobs in await question(assignments, jobs: jobs) }
         var results: [Result] = []
@@ -92,6 +105,8 @@ package struct Pass: Sendable {
                     // One that listed nothing does not know whether everything is there.
                     outcome: result.outcome == .complete && !assignment.scope.isListing ? .incomplete : result.outcome,
                     summary: result.summary,
+                    reason: assignment.scope.isListing ? result.obstacleText : "it listed nothing",
+                    failure: result.failure.map(PassFailure.init),
                     now: context.now()
                 )
             }
@@ -135,30 +150,49 @@ package struct Pass: Sendable {
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
-                if assignment.isBackfill, let listed {
-                    // Only now: a day that was broken off is done again by the next run.
-                    try await Discovery(organization: assignment.organization, context: context).noteDays(listed)
+                if let listed {
+                    // Only now: what was broken off is listed again by the next run.
+                    let discovery = Discovery(organization: assignment.organization, context: context)
+                    if assignment.isBackfill { try await discovery.noteDays(listed) }
+                    try await context.manifest.noteListedSpan(assignment.organization.name, listed)
+                    if assignment.window.endsNow {
+                        result.window = assignment.window.ending(by: listed.upperBound)
+                    }
                 }
+                try await lookForHoles(assignment, &result)
                 result.witnesses = try await context.noteWitnesses(of: assignment.organization.name)
                 result.witnessAbsences = context.witnesses[assignment.organization.name].absences
             } catch {
                 result.failure = error
             }
         }
-        result.days = try await reconcile(assignment)
+        result.days = try await reconcile(assignment.organization.name, result.window.range)
         return result
     }
 
-    private func reconcile(_ assignment: Assignment) async throws -> [DayReconciliation] {
+    /// Of a pass that went through, what it cannot know to be complete.
+    private func lookForHoles(_ assignment: Assignment, _ result: inout Result) async throws {
         let name = assignment.organization.name
-        let window = assignment.window.range
+        let outlook = try await context.manifest.closingOutlook(name)
+        let window = result.window.range
+        result.unlisted = outlook.unlisted(in: window, timeZone: context.rules.timeZone)
+        result.doubted = window.days(in: context.rules.timeZone).filter(outlook.doubted.contains)
+        guard case .onlyUnreceived(nil) = assignment.scope else { return }
+        let standpoint = try await context.standpoint(of: name)
+        let pending = try await context.manifest.pendingRecordings(name, createdBefore: window.lowerBound)
+        let gaps = GapFilter(organization: name, isExplained: false)
+        result.unreceivedElsewhere = try await context.manifest.reduceGaps(gaps, at: standpoint, into: pending) {
+            if $1.recording != nil, $1.createdTime < window.lowerBound { $0 += 1 }
+        }
+    }
+
+    private func reconcile(_ name: OrganizationName, _ window: Range<Timestamp>) async throws -> [DayReconciliation] {
         let span = context.rules.day(of: window.lowerBound)...context.rules.day(of: window.upperBound)
         let standpoint = try await context.standpoint(of: name, days: span)
         let days = try await context.manifest.reconciliation(organization: name, window: window, at: standpoint)
         guard !window.isEmpty else { return days }
-        let last = context.rules.day(of: window.upperBound - .milliseconds(1))
         let closed = try await context.manifest.closingOutlook(name, altered: standpoint.altered).closed
-        let silent = Set(context.rules.day(of: window.lowerBound).through(last)).subtracting(days.map(\.day)).map {
+        let silent = Set(window.days(in: context.rules.timeZone)).subtracting(days.map(\.day)).map {
             var day = DayReconciliation(organization: name, day: $0)
             day.isClosed = closed.contains($0)
             return day

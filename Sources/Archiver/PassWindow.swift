@@ -6,10 +6,19 @@ package struct PassWindow: Hashable, Sendable {
     package let range: Range<Timestamp>
     /// Whether somebody named the window, rather than it following from the last pass.
     package let isExplicit: Bool
+    /// Whether it ends at the present, rather than where somebody said: then it ends where the listing does.
+    package let endsNow: Bool
 
-    package init(range: Range<Timestamp>, isExplicit: Bool) {
+    package init(range: Range<Timestamp>, isExplicit: Bool, endsNow: Bool = false) {
         self.range = range
         self.isExplicit = isExplicit
+        self.endsNow = endsNow
+    }
+
+    /// The same, ending at `time` at the latest.
+    func ending(by time: Timestamp) -> PassWindow {
+        let end = max(range.lowerBound, min(range.upperBound, time))
+        return PassWindow(range: range.lowerBound..<end, isExplicit: isExplicit, endsNow: endsNow)
     }
 
     /// What somebody asked for on the command line.
@@ -56,14 +65,15 @@ package struct PassWindow: Hashable, Sendable {
         switch request {
         case .sinceLastPass:
             let begin = listedThrough.map { min($0, latest) - rules.lookBack } ?? firstBegin(rules: rules, now: now)
-            return PassWindow(range: min(begin, latest)..<latest, isExplicit: false)
+            return PassWindow(range: min(begin, latest)..<latest, isExplicit: false, endsNow: true)
         case .day(let day):
             let interval = day.interval(in: rules.timeZone)
             guard interval.lowerBound < now else {
                 throw ArchiverError(.badWindow, "the day \(day) is in the future")
             }
             let end = min(interval.upperBound, max(latest, interval.lowerBound))
-            return PassWindow(range: interval.lowerBound..<end, isExplicit: true)
+            let endsNow = end < interval.upperBound
+            return PassWindow(range: interval.lowerBound..<end, isExplicit: true, endsNow: endsNow)
         case .between(let from, let to):
             let begin = from ?? listedThrough.map { $0 - rules.lookBack } ?? firstBegin(rules: rules, now: now)
             let end = to ?? latest
@@ -71,7 +81,8 @@ package struct PassWindow: Hashable, Sendable {
             guard begin < end || (to == nil && begin == end) else {
                 throw ArchiverError(.badWindow, "the window begins at \(begin), which is not before its end, \(end)")
             }
-            return PassWindow(range: begin..<max(begin, min(end, latest)), isExplicit: true)
+            let range = begin..<max(begin, min(end, latest))
+            return PassWindow(range: range, isExplicit: true, endsNow: to == nil || end > latest)
         }
     }
 

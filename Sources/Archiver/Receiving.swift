@@ -70,7 +70,7 @@ struct Receiving: Sendable {
                 retryNotBefore: now
             )
             do {
-                try await context.manifest.noteFailed(failure, now: now)
+                try await context.manifest.noteFailed(failure, schedule: context.rules.askSchedule, now: now)
             } catch is CancellationError {
                 // Cut off while it ended: left to the next pass, as what is cut off on the way.
                 return context.underWay.release(job.work.row)

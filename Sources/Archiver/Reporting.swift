@@ -37,6 +37,15 @@ package struct DayReport: Sendable {
             }
         }
     }
+    /// Whether a task of it may not be known, so that its figures need not be all there is to it.
+    package var isInDoubt: Bool { openBecause.contains { $0 == .notListed || $0 == .listingDoubt } }
+    /// What closes it, step by step; empty where it is closed, or not over.
+    package var needed: [String] {
+        openBecause.flatMap { $0.needed(organization, day) }.reduce(into: []) { steps, step in
+            steps.removeAll { $0 == step }
+            steps.append(step)
+        }
+    }
     /// Other sources whose last word on the day does not fit what was known then.
     package var differing: [DayWitness.Source] {
         witnesses.filter { $0.absence == nil && !$0.fits }.map(\.source)
@@ -64,6 +73,24 @@ package struct DayReport: Sendable {
         case fewerThanRecorded
         /// Nothing stands in the way: the next pass closes it.
         case notClosedYet
+
+        /// What closes the day, step by step, where this is all that keeps it open; commands, but for what a person has to
+        /// do.
+        package func needed(_ organization: OrganizationName, _ day: ArchiveDay) -> [String] {
+            let again = "callark archive --org \(organization) --day \(day)"
+            let next = "callark archive --org \(organization)"
+            return switch self {
+            case .notOver: []
+            case .notListed, .listingDoubt, .pending, .undetermined: [again]
+            case .damaged, .archivesDamaged:
+                ["callark verify --repair --org \(organization) --day \(day)", again]
+            case .unexplained:
+                ["explain what will not come (callark gaps --org \(organization) --day \(day))", again]
+            case .unsealed, .notClosedYet: [next]
+            case .fewerThanRecorded:
+                ["put the archive back that is missing, with its side file", next]
+            }
+        }
 
         /// The word that programs compare.
         package var code: String {
@@ -134,6 +161,23 @@ package struct Reporting: Sendable {
             )
         }
         return reports
+    }
+
+    /// The days that lie in `window`, whole or in part, and of which such a part is not listed: nothing can be said of what
+    /// is missing there. Days to come are left out; without a beginning, so are those before the first that is known.
+    /// - Parameter now: the present.
+    package func unlisted(
+        in window: Range<Timestamp>,
+        organization: OrganizationName,
+        now: Timestamp
+    ) async throws -> [ArchiveDay] {
+        var outlook = ClosingOutlook()
+        if try await manifest.organizations().contains(where: { $0.name == organization }) {
+            outlook = try await manifest.closingOutlook(organization)
+        }
+        let known = outlook.firstDay(in: timeZone)?.interval(in: timeZone).lowerBound ?? now
+        let first = window.lowerBound.millisecondsSince1970 > 0 ? window.lowerBound : min(known, window.upperBound)
+        return outlook.unlisted(in: first..<max(first, min(window.upperBound, now)), timeZone: timeZone)
     }
 
     private func reasons(

@@ -24,6 +24,21 @@ package struct Retrieval: Sendable {
         try await manifest.recordings(of: task, organization: organization)
     }
 
+    /// What is missing of the task of these recordings beside them, and not explained: what the provider lists of it and
+    /// cannot be had.
+    package func missing(
+        of rows: [RecordingRow],
+        at standpoint: (OrganizationName) -> Standpoint
+    ) async throws -> [Gap] {
+        var gaps: [Gap] = []
+        for organization in Set(rows.map(\.organization)).sorted() {
+            guard let task = rows.first?.key.taskID else { continue }
+            let filter = GapFilter(organization: organization, task: task, isExplained: false)
+            gaps += try await manifest.gaps(filter, at: standpoint(organization)).filter { $0.recording == nil }
+        }
+        return gaps
+    }
+
     /// The legacy sessions that are attached to the task of these recordings, in the file of their day; no other file is
     /// looked at.
     /// - Throws: `ArchiveError` with code `damaged` where one is there and not what was written.

@@ -239,7 +239,7 @@ struct AnswerTaking {
             attempts: recording.attempts,
             retryNotBefore: now + Self.restOfTheWithdrawn
         )
-        try failure.apply(trackingID: trackingID, now: now, in: db)
+        try failure.apply(schedule: schedule, trackingID: trackingID, now: now, in: db)
     }
 }
 

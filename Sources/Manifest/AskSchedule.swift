@@ -22,6 +22,26 @@ package struct AskSchedule: Hashable, Sendable {
         .minutes(5), .minutes(15), .minutes(30), .hours(1), .hours(2), .hours(6), .hours(12),
     ]
 
+    /// No task is given up for fewer answers, not even where the horizon passed before it was first asked about: one empty
+    /// answer is never the last word.
+    package static let fewestAsks = 2
+
+    /// A recording that failed and that an operator has explained is tried again after as long as it has gone on failing
+    /// since it was explained: at growing intervals, of these bounds.
+    private static let shortestRest = Duration.hours(1)
+    private static let longestRest = Duration.hours(24)
+
+    /// When a recording that an operator has explained is tried again.
+    /// - Parameters:
+    ///   - failed: when it failed last.
+    ///   - explained: when it was explained.
+    ///   - created: when its task was.
+    /// - Returns: `nil` where the horizon passes before: then it is tried when somebody asks for it, and not before.
+    package func nextTry(failed: Timestamp, explained: Timestamp, created: Timestamp) -> Timestamp? {
+        let next = failed + min(max(failed - explained, Self.shortestRest), Self.longestRest)
+        return next < created + horizon ? next : nil
+    }
+
     /// When a task is asked about for the first time: as soon as it is over. In the past for a task that was over
     /// before it was listed, so that the longest overdue come first.
     package static func firstAsk(created: Timestamp, lastUpdated: Timestamp?, isTerminal: Bool) -> Timestamp {
@@ -47,8 +67,7 @@ package struct AskSchedule: Hashable, Sendable {
         guard history.found > 0, !hasUnusable else {
             guard isPastHorizon else { return .askAgain(at: now + wait) }
             if isHeld, !hasUnusable { return .settled }
-            // One empty answer never makes a task final, not even where the horizon passed before it was first asked.
-            return history.asks < 2 ? .askAgain(at: now + wait) : .exhausted
+            return history.asks < Self.fewestAsks ? .askAgain(at: now + wait) : .exhausted
         }
         let confirmation = history.unchangedSince + Self.settlingTime
         if isPastHorizon || (isTerminal && now >= confirmation) { return .settled }

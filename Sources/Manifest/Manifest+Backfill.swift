@@ -28,6 +28,15 @@ extension Manifest {
         }
     }
 
+    /// All of `span` was listed, by whatever pass: its days need no other to be closed.
+    package func noteListedSpan(_ organization: OrganizationName, _ span: Range<Timestamp>) async throws {
+        guard !span.isEmpty else { return }
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            try ListedSpan.add(span, of: row, in: db)
+        }
+    }
+
     /// The days that were listed whole by themselves, and where.
     package func listedDays(_ organization: OrganizationName) async throws -> [ArchiveDay: ListingSource] {
         try await read { db in
@@ -73,6 +82,31 @@ extension Manifest {
                 try event.insert(in: db)
                 return true
             }
+        }
+    }
+}
+
+/// The rows of `listed_span`.
+enum ListedSpan {
+    static func all(of organization: Int64, in db: Database) throws -> ListedTime {
+        let select = "SELECT from_time, to_time FROM listed_span WHERE organization = ? ORDER BY from_time"
+        return ListedTime(
+            try Row.fetchAll(db, sql: select, arguments: [organization]).map { row in
+                let (from, to): (Int64, Int64) = (try row[0], try row[1])
+                guard from < to else { throw ManifestError.unreadable("span that was listed", to.databaseValue) }
+                return Timestamp(stored: from)..<Timestamp(stored: to)
+            }
+        )
+    }
+
+    static func add(_ span: Range<Timestamp>, of organization: Int64, in db: Database) throws {
+        var time = try all(of: organization, in: db)
+        guard !time.contains(span) else { return }
+        time.add(span)
+        try db.execute(sql: "DELETE FROM listed_span WHERE organization = ?", arguments: [organization])
+        let insert = "INSERT INTO listed_span (organization, from_time, to_time) VALUES (?, ?, ?)"
+        for span in time.spans {
+            try db.execute(sql: insert, arguments: [organization, span.lowerBound.stored, span.upperBound.stored])
         }
     }
 }

@@ -17,6 +17,11 @@ package struct ClosingOutlook: Hashable, Sendable {
     package var doubted: Set<ArchiveDay> = []
     /// Days that were listed whole by themselves, such as by a backfill.
     package var listedAlone: Set<ArchiveDay> = []
+    /// All time that any pass has listed, that of ``listed`` included.
+    package var listedTime = ListedTime()
+
+    /// Of an organization of which nothing is known.
+    package init() {}
 }
 
 /// Until when a decision to close a day knew what operators say.
@@ -89,9 +94,12 @@ extension Manifest {
             if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = try found[0],
                 let through: Int64 = try found[1], from <= through
             {
-                outlook.listed = Timestamp(stored: from)..<Timestamp(stored: through)
+                let span = Timestamp(stored: from)..<Timestamp(stored: through)
+                outlook.listed = span
+                outlook.listedTime.add(span)
             }
             outlook.damaged = try KnownDamage.days(organization: row, altered, in: db)
+            for span in try ListedSpan.all(of: row, in: db).spans { outlook.listedTime.add(span) }
             let days = "SELECT day, is_current FROM day_close WHERE organization = ? ORDER BY day"
             for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
                 let day = try ArchiveDay(stored: found[0])

@@ -97,6 +97,12 @@ extension Manifest {
                 failed: task.failed,
                 in: db
             )
+            try ExplainedRest.begin(
+                task.row,
+                explained: explanation.time,
+                schedule: AskSchedule(horizon: standpoint(task.organization).horizon),
+                in: db
+            )
             let event = Event(
                 time: explanation.time,
                 kind: .gapExplained,
@@ -122,8 +128,10 @@ extension Manifest {
         try await change(tasks, organization, standpoint) { task, db in
             try db.execute(sql: "DELETE FROM explanation WHERE task = ?", arguments: [task.row])
             guard db.changesCount == 1 else { return false }
+            let now = standpoint(task.organization).now
+            try ExplainedRest.end(of: task.row, now: now, in: db)
             let event = Event(
-                time: standpoint(task.organization).now,
+                time: now,
                 kind: .explanationWithdrawn,
                 organization: task.organization,
                 task: task.id,

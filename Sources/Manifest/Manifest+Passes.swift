@@ -32,16 +32,24 @@ package struct PassRow: Hashable, Sendable {
     package var outcome: PassOutcome?
     /// What it came to, where it came that far.
     package var summary: PassSummary?
+    /// Why it was not complete, for people; `nil` where it was, or where that was not kept.
+    package var reason: String?
+    /// What has to be mended before another can go on, where it could not.
+    package var failure: PassFailure.Kind?
 }
 
 extension Manifest {
     /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end
     /// has died, and is noted as abandoned.
-    /// - Parameter isBackfill: whether it is a step of a backfill, which says nothing of the daily work.
+    /// - Parameters:
+    ///   - isBackfill: whether it is a step of a backfill, which says nothing of the daily work.
+    ///   - joinsListing: whether its window begins where the listing had come to, or before: else it says nothing of the
+    ///     time between.
     package func beginPass(
         organization: OrganizationName,
         window: Range<Timestamp>,
         isBackfill: Bool = false,
+        joinsListing: Bool = true,
         now: Timestamp
     ) async throws -> PassID {
         try await write { db in
@@ -51,11 +59,14 @@ extension Manifest {
                 arguments: [now.stored, PassOutcome.abandoned.stored, row]
             )
             let insert = """
-                INSERT INTO pass (organization, window_from, window_to, started_time, is_backfill)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO pass (organization, window_from, window_to, started_time, is_backfill, joins_listing)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """
             let bounds: [Int64] = [window.lowerBound.stored, window.upperBound.stored]
-            try db.execute(sql: insert, arguments: [row, bounds[0], bounds[1], now.stored, isBackfill])
+            try db.execute(
+                sql: insert,
+                arguments: [row, bounds[0], bounds[1], now.stored, isBackfill, joinsListing]
+            )
             let id = PassID(row: db.lastInsertedRowID)
             let detail = ["from": window.lowerBound.description, "to": window.upperBound.description]
             try Event(time: now, kind: .passBegan, organization: organization, detail: detail).insert(in: db)
@@ -64,37 +75,56 @@ extension Manifest {
     }
 
     /// A pass has ended. Durable.
+    /// - Parameters:
+    ///   - reason: why it was not complete, one line for people, free of secrets.
+    ///   - failure: what has to be mended, where it could not go on; its reason counts then.
     /// - Throws: `conflict` where it has ended before.
-    package func endPass(_ id: PassID, outcome: PassOutcome, summary: PassSummary?, now: Timestamp) async throws {
+    package func endPass(
+        _ id: PassID,
+        outcome: PassOutcome,
+        summary: PassSummary?,
+        reason: String? = nil,
+        failure: PassFailure? = nil,
+        now: Timestamp
+    ) async throws {
         try await write(.machine) { db in
             let counts = try summary.map(JSONObject.text)
+            let text = failure?.reason ?? reason
+            let update = """
+                UPDATE pass SET ended_time = ?, outcome = ?, counts = ?, reason = ?, failure = ?
+                WHERE row = ? AND ended_time IS NULL
+                """
             try db.execute(
-                sql: "UPDATE pass SET ended_time = ?, outcome = ?, counts = ? WHERE row = ? AND ended_time IS NULL",
-                arguments: [now.stored, outcome.stored, counts, id.row]
+                sql: update,
+                arguments: [
+                    now.stored, outcome.stored, counts, text?.isEmpty == true ? nil : text, failure?.kind.rawValue,
+                    id.row,
+                ]
             )
             guard db.changesCount == 1 else { throw ManifestError(.conflict, "the pass has ended already") }
             let select = """
                 SELECT name FROM organization JOIN pass ON pass.organization = organization.row WHERE pass.row = ?
                 """
             let name = try String.fetchOne(db, sql: select, arguments: [id.row]).map(OrganizationName.init(stored:))
-            let event = Event(time: now, kind: .passEnded, organization: name, detail: ["outcome": outcome.rawValue])
+            let detail = ["outcome": outcome.rawValue].adding("reason", text)
+            let event = Event(time: now, kind: .passEnded, organization: name, detail: detail)
             try event.insert(in: db)
         }
     }
 
     /// The last pass that ended as complete, steps of a backfill left out; `nil` before the first such.
-    /// - Parameter reachingNow: only passes whose window reached to within an hour of their beginning: one over days long
-    ///   past says nothing of those that have come since.
+    /// - Parameter reachingNow: only passes whose window joined what had been listed and reached to within an hour of their
+    ///   beginning: one over days long past, or over the last hour alone, says nothing of the rest.
     package func lastCompletePass(
         _ organization: OrganizationName,
         reachingNow: Bool = false
     ) async throws -> PassRow? {
         try await read { db in
             let select = """
-                SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
+                SELECT \(PassRow.columns)
                 FROM pass JOIN organization ON organization.row = pass.organization
                 WHERE name = ? AND outcome = ? AND NOT is_backfill
-                \(reachingNow ? "AND window_to >= started_time - 3600000" : "")
+                \(reachingNow ? "AND joins_listing AND window_to >= started_time - 3600000" : "")
                 ORDER BY pass.row DESC LIMIT 1
                 """
             return try Row.fetchOne(
@@ -106,20 +136,27 @@ extension Manifest {
         }
     }
 
-    /// The last pass that has ended, however, steps of a backfill left out; `nil` before the first such.
+    /// The last pass that went through or could not go on, steps of a backfill left out; `nil` before the first such. One
+    /// that was stopped, or whose process died, ends nothing that one before it has met with.
     package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
         try await read { db in
             let select = """
-                SELECT pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts
+                SELECT \(PassRow.columns)
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome IS NOT NULL AND NOT is_backfill ORDER BY pass.row DESC LIMIT 1
+                WHERE name = ? AND outcome IN (?, ?, ?) AND NOT is_backfill ORDER BY pass.row DESC LIMIT 1
                 """
-            return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
+            let outcomes = [PassOutcome.complete, .incomplete, .failed].map(\.stored)
+            let arguments: StatementArguments = [organization.description, outcomes[0], outcomes[1], outcomes[2]]
+            return try Row.fetchOne(db, sql: select, arguments: arguments).map(PassRow.init)
         }
     }
 }
 
 extension PassRow {
+    fileprivate static let columns = """
+        pass.row, name, window_from, window_to, started_time, ended_time, outcome, counts, reason, failure
+        """
+
     fileprivate init(_ row: Row) throws {
         let counts: String? = try row[7]
         let (from, to): (Int64, Int64) = (try row[2], try row[3])
@@ -131,7 +168,9 @@ extension PassRow {
             startedTime: Timestamp(stored: try row[4]),
             endedTime: try (row[5] as Int64?).map(Timestamp.init(stored:)),
             outcome: try (row[6] as Int?).map(PassOutcome.init(stored:)),
-            summary: try counts.map { try JSONObject.value(PassSummary.self, $0) }
+            summary: try counts.map { try JSONObject.value(PassSummary.self, $0) },
+            reason: try row[8],
+            failure: try (row[9] as String?).flatMap(PassFailure.Kind.init(rawValue:))
         )
     }
 }

@@ -74,8 +74,13 @@ extension Manifest {
     }
 
     /// A recording is given up for now, with a reason.
-    package func noteFailed(_ failure: RecordingFailure, now: Timestamp) async throws {
-        try await write { db in try failure.apply(now: now, in: db) }
+    /// - Parameter schedule: says when it is tried again where an operator has explained it.
+    package func noteFailed(
+        _ failure: RecordingFailure,
+        schedule: AskSchedule = AskSchedule(),
+        now: Timestamp
+    ) async throws {
+        try await write { db in try failure.apply(schedule: schedule, now: now, in: db) }
     }
 }
 
@@ -143,7 +148,7 @@ extension StoredRecording {
 
 extension RecordingFailure {
     /// - Parameter trackingID: of the answer that says so, where one does.
-    func apply(trackingID: String? = nil, now: Timestamp, in db: Database) throws {
+    func apply(schedule: AskSchedule, trackingID: String? = nil, now: Timestamp, in db: Database) throws {
         let select = """
             SELECT task.id, organization.name, failure FROM recording JOIN task ON task.row = recording.task
             JOIN organization ON organization.row = task.organization
@@ -158,6 +163,7 @@ extension RecordingFailure {
             """
         try db.cachedStatement(sql: update)
             .execute(arguments: [reason, code.stored, attempts, retryNotBefore.stored, row.task, row.ordinal])
+        try ExplainedRest.begin(row, failed: now, schedule: schedule, in: db)
         _ = try OpenGap.open(row.task, now: now, in: db)
         // Failing again for the same reason is no news.
         let before: String? = try known[2]

@@ -53,6 +53,7 @@ extension Manifest {
     ///   - dueBy: the schedule's waiting times are kept.
     ///   - impatientIn: tasks created in here are taken whatever the schedule says, also after the horizon, as long as
     ///     they are over and not settled.
+    ///   - sparingExplained: whether the schedule counts in there all the same for what an operator has explained.
     ///   - cursor: where the sweep stands; `nil` at its beginning.
     ///   - limit: how many tasks at most.
     /// - Throws: `unknown` where the organization is not registered.
@@ -61,10 +62,12 @@ extension Manifest {
         window: Range<Timestamp>?,
         dueBy: Timestamp,
         impatientIn: Range<Timestamp>?,
+        sparingExplained: Bool = false,
         after cursor: SweepCursor?,
         limit: Int
     ) async throws -> [SweptTask] {
-        let isOpen = impatientIn == nil ? Self.isDue : "(\(Self.isDue) OR (\(Self.isInImpatientWindow)))"
+        let isWanted = Self.isInImpatientWindow + (sparingExplained ? " AND NOT \(Self.isExplained)" : "")
+        let isOpen = impatientIn == nil ? Self.isDue : "(\(Self.isDue) OR (\(isWanted)))"
         let select = """
             SELECT task.id, task.row
             FROM question CROSS JOIN task ON task.row = question.task
@@ -88,6 +91,12 @@ extension Manifest {
     private static let isInImpatientWindow = """
         created_time >= :impatient_from AND created_time < :impatient_to
             AND task.status IN (SELECT row FROM word WHERE text IN (\(terminalStatuses)))
+        """
+
+    /// As `StoredExplanation.covers(unusable:)` has it.
+    private static let isExplained = """
+        EXISTS (SELECT 1 FROM explanation WHERE explanation.task = question.task
+            AND (NOT \(Question.hasUnusable) OR unusable IS refusal))
         """
 
     private static let terminalStatuses = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")

@@ -183,6 +183,12 @@ package struct DayStatus: Hashable, Sendable {
     /// How many recordings there should be, as far as anyone knows: the known ones, and one for each gap.
     package var expected: Int { archived + stored + pending + failed + damaged + gaps }
 
+    /// Whether everything expected of the day is archived, or stored until it is over, or explained, as far as is known
+    /// without listing: the rule of exit code 0.
+    package func isComplete(today: ArchiveDay) -> Bool {
+        pending == 0 && unexplained == 0 && undetermined == 0 && (stored == 0 || day >= today) && !isDamaged
+    }
+
     /// Whether everything expected is held or explained, as far as is known without listing.
     package var isHeldOrExplained: Bool {
         pending == 0 && unexplained == 0 && undetermined == 0 && inProgress == 0 && !isDamaged

@@ -35,6 +35,9 @@ enum Schema {
         migrator.registerMigration("7 known damage") { db in
             try db.execute(sql: knownDamage)
         }
+        migrator.registerMigration("8 standing") { db in
+            try db.execute(sql: standing)
+        }
         return migrator
     }()
 

@@ -48,8 +48,8 @@ package struct Standpoint: Hashable, Sendable {
         let isOver = status.isTerminal || now > created + AskSchedule.longestCall
         guard isOver else { return .inProgress }
         guard refusal == nil else { return .gap(.refusedByProvider) }
-        // Without a question there was no answer: the passing of time alone proves nothing.
-        let isFinal = now >= created + horizon && asks > 0
+        // Until it was asked about often enough it is asked about again: the passing of time alone proves nothing.
+        let isFinal = now >= created + horizon && asks >= AskSchedule.fewestAsks
         guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
         guard isFinal else { return .gap(.notYetAvailable) }
         return .gap(now >= created + retention ? .purgedUpstream : .neverAvailable)

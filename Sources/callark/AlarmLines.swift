@@ -1,4 +1,5 @@
 import Archiver
+import Manifest
 
 /// `{"type":"alarm", …}`.
 struct AlarmLine: Encodable {
@@ -7,12 +8,15 @@ struct AlarmLine: Encodable {
     var code: String
     var organization: String?
     var message: String
+    /// What ends it, if a command can.
+    var command: String?
 
     init(_ alarm: Alarm) {
         severity = alarm.severity.rawValue
         code = alarm.code.rawValue
         organization = alarm.organization
         message = alarm.message
+        command = alarm.command
     }
 }
 
@@ -28,12 +32,24 @@ extension ExitStatus {
     init(alarm: Alarm) {
         self =
             switch alarm.code {
-            case .tokenEnds: .authorization
+            case .tokenEnds, .tokenRefused: .authorization
             case .diskLow: .inputOutput
             case .archivesDamaged, .recordingsDamaged, .recordingsLost: .damage
-            case .noCompletePass, .lastPassFailed, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
+            case .lastPassFailed: ExitStatus(cause: alarm.cause)
+            case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
                 .daysOpen, .witnessDiffers:
                 .incomplete
+            }
+    }
+
+    /// What has to be mended before a pass can go on. A provider that is out of reach is waited for.
+    private init(cause: PassFailure.Kind?) {
+        self =
+            switch cause {
+            case .authorization: .authorization
+            case .disk: .inputOutput
+            case .damage: .damage
+            case .provider, .other, nil: .incomplete
             }
     }
 }

@@ -31,7 +31,11 @@ extension ArchiveCommand {
                 output.flush()
             }
             progress.end()
-            for result in results { try BackfillReport.write(result, range, to: output) }
+            let alarms = await workplace.alarmsAtTheEnd(of: results.map(\.organization))
+            for (position, result) in results.enumerated() {
+                let own = alarms.told(with: position, of: results.map(\.organization))
+                try BackfillReport.write(result, range, alarms: own, to: output)
+            }
             return ExitStatus.worst(results.map(ExitStatus.init(backfill:)))
         }
         throw ExitCode(status.rawValue)
@@ -73,7 +77,13 @@ enum BackfillReport {
         )
     }
 
-    static func write(_ result: Backfill.Result, _ range: Range<Timestamp>, to output: Output) throws {
+    static func write(
+        _ result: Backfill.Result,
+        _ range: Range<Timestamp>,
+        alarms: [Alarm],
+        to output: Output
+    ) throws {
+        for alarm in alarms { try output.json(AlarmLine(alarm)) }
         try output.json(Summary(result, range))
         output.text(
             "\(result.organization): \(result.done) of \(Readable.count(result.days, "day")) done, "
@@ -83,13 +93,17 @@ enum BackfillReport {
         if !result.incomplete.isEmpty {
             let first = result.incomplete.prefix(5).map(\.description).joined(separator: ", ")
             let more = result.incomplete.count > 5 ? " and \(result.incomplete.count - 5) more" : ""
-            output.text("  not complete: \(first)\(more); callark gaps names what is missing")
+            output.text(
+                "  not complete: \(first)\(more); callark report --day says what each of them needs, callark gaps what is "
+                    + "missing"
+            )
         }
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
             output.text(result.isComplete ? "  complete" : "  not complete")
         }
+        for alarm in alarms { output.text(alarm.line) }
     }
 
     /// `{"type":"step", …}`.

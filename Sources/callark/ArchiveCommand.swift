@@ -12,7 +12,9 @@ struct ArchiveCommand: AsyncParsableCommand {
             Without a window the pass goes from where the last complete listing ended, less captures.look_back_hours, to \
             now; the very first one reaches back captures.horizon_days. It asks about all calls of that time that are not \
             settled, and about older ones when they are due. This is the daily job. With a window it is about that window \
-            only.
+            only. The exit code is about the window: 0 says that all of it has been listed, and that everything expected \
+            in it is archived, stored until its day is over, or explained. Whatever else is wrong is told as alarms, those \
+            of callark status.
 
             A recording that arrives after its day was sealed goes into a supplement (-002, -003, …) of that day. \
             SIGINT or SIGTERM ends the pass after what is under way; a second one ends it at once. Either way the next \
@@ -43,7 +45,9 @@ struct ArchiveCommand: AsyncParsableCommand {
     @Option(help: "Only this organization of the configuration; may be given more than once.")
     var org: [OrganizationName] = []
 
-    @Flag(help: "List nothing: only fetch the recordings that are known and failed, or have not come yet.")
+    @Flag(
+        help: "List nothing: only fetch the recordings that are known and failed (explained or not) or have not come."
+    )
     var retryFailed = false
 
     @Flag(help: "Download nothing and change nothing: say what a pass would fetch, and how long it would take.")
@@ -83,7 +87,11 @@ struct ArchiveCommand: AsyncParsableCommand {
                 )
             }
             progress.end()
-            for result in results { try PassReport(result).write(to: output) }
+            let alarms = await workplace.alarmsAtTheEnd(of: organizations)
+            for (position, result) in results.enumerated() {
+                let own = alarms.told(with: position, of: results.map(\.organization))
+                try PassReport(result, alarms: own).write(to: output)
+            }
             return ExitStatus.worst(results.map(ExitStatus.init(result:)))
         }
         throw ExitCode(status.rawValue)

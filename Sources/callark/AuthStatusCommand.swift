@@ -9,7 +9,8 @@ struct AuthStatusCommand: AsyncParsableCommand {
         abstract: "Show how long each organization's tokens last, what for, and when they are renewed next.",
         discussion: """
             Asks nobody: it tells what is kept. Exit code 77 says that an organization has no token, that its refresh \
-            token has ended, or that its token is another organization's; then an administrator has to log in. \
+            token has ended or was refused by the provider, or that its token is another organization's; then an \
+            administrator has to log in. \
             `callark config check` asks the provider whether the token works.
 
             STATES
@@ -19,6 +20,7 @@ struct AuthStatusCommand: AsyncParsableCommand {
               bearer   one token that nothing renews
               missing  nobody has logged in
               ended    the refresh token is over
+              refused  the provider has refused the refresh token, and nothing has brought a new pair since
               foreign  the token is another organization's
 
             EXAMPLES
@@ -73,10 +75,12 @@ struct TokenRow {
         case missing
         /// The refresh token is over.
         case ended
+        /// The provider has refused the refresh token.
+        case refused
         /// The token is another organization's.
         case foreign
 
-        var needsPerson: Bool { [.missing, .ended, .foreign].contains(self) }
+        var needsPerson: Bool { [.missing, .ended, .refused, .foreign].contains(self) }
     }
 
     let organization: OrganizationName
@@ -101,6 +105,7 @@ struct TokenRow {
             return .foreign
         }
         if case .bearer = organization.credentials { return .bearer }
+        if status.refusal != nil { return .refused }
         guard status.obtained != nil else { return .unused }
         if let end = status.refreshExpires, end <= now { return .ended }
         return status.nextRefresh.map { $0 <= now } ?? false ? .due : .valid
@@ -117,9 +122,15 @@ struct TokenRow {
             switch state {
             case .missing: "has no token"
             case .ended: "has a refresh token that has ended"
+            case .refused: refused
             default: "has a token of organization \(status.organizationID ?? "")"
             }
         return "\(organization) \(what): run `callark auth login --org \(organization)`"
+    }
+
+    private var refused: String {
+        guard let refusal = status.refusal else { return "has a refresh token that was refused" }
+        return "has a refresh token that the provider refused at \(refusal.time) (\(refusal.reason))"
     }
 
     static var table: Table<TokenRow> {
@@ -134,6 +145,8 @@ struct TokenRow {
             time("access_token_expires", "ACCESS TOKEN UNTIL", \.accessExpires),
             time("refresh_token_expires", "REFRESH TOKEN UNTIL", \.refreshExpires),
             time("next_refresh", "NEXT REFRESH", \.nextRefresh),
+            time("refused", nil, \.refusal?.time),
+            .init(name: "refusal", heading: nil) { .init($0.status.refusal?.reason) },
             .init(
                 name: "scope",
                 heading: "SCOPES",

@@ -57,7 +57,7 @@ struct FetchCommand: AsyncParsableCommand {
         let tasks = try TaskID.requested(taskIDs)
         if let manifest = try await workplace.manifestForReading() {
             let retrieval = Retrieval(root: workplace.root, manifest: manifest)
-            for task in tasks where !(try await copy(task, retrieval, to: report)) { missing.append(task) }
+            for task in tasks where !(try await copy(task, retrieval, workplace, to: report)) { missing.append(task) }
         } else {
             missing = tasks
         }
@@ -74,9 +74,16 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     /// - Returns: whether everything that is known of the task was held and written.
-    private func copy(_ task: TaskID, _ retrieval: Retrieval, to report: FetchReport) async throws -> Bool {
+    private func copy(
+        _ task: TaskID,
+        _ retrieval: Retrieval,
+        _ workplace: Workplace,
+        to report: FetchReport
+    ) async throws -> Bool {
         let rows = try await retrieval.recordings(of: task, organization: org)
-        guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }) else { return false }
+        guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }),
+            try await retrieval.missing(of: rows, at: workplace.standpoint(of:)).isEmpty
+        else { return false }
         for row in rows {
             try await copy(row, retrieval, to: report, source: row.held?.isSealed == true ? "archive" : "spool")
         }
@@ -135,6 +142,12 @@ struct FetchCommand: AsyncParsableCommand {
                     try await copy(row, archive.retrieval, to: report, source: source)
                 }
                 try await copyLegacySessions(of: rows, archive.retrieval, to: report)
+                for gap in try await archive.retrieval.missing(of: rows, at: workplace.standpoint(of:)) {
+                    let what = "the provider lists more of task \(task) than can be had"
+                    let reason = gap.detail.map { " (\($0))" } ?? ""
+                    let advice = "explain it, or try again later"
+                    try report.failed(task, ArchiverError(.notAvailable, "\(what)\(reason); \(advice)"))
+                }
             }
         }
         progress.end()

@@ -91,6 +91,11 @@ struct GapsListCommand: AsyncParsableCommand {
                     try output.json(WitnessLine(witness))
                     if let complaint = witness.detailedComplaint { output.text(complaint) }
                 }
+                counts.notListed += try await workplace.unlisted(
+                    in: range ?? window.day?.interval(in: workplace.settings.archive.timeZone),
+                    organization: name,
+                    manifest
+                )
             }
         }
         try output.json(counts)
@@ -99,6 +104,12 @@ struct GapsListCommand: AsyncParsableCommand {
             "\(Readable.count(counts.gaps, "gap")), \(counts.explained) of them explained"
                 + (differing == 0 ? "" : "; \(Readable.count(differing, "day")) not as other sources count")
         )
+        if let oldest = counts.notListed.min() {
+            output.text(
+                "\(Readable.count(counts.notListed.count, "day")) not listed, the oldest \(oldest): what is missing there is "
+                    + "not known; callark archive --day \(oldest)"
+            )
+        }
     }
 
     /// Of the days that are asked about, also where only a part of one is.
@@ -122,10 +133,13 @@ struct GapsListCommand: AsyncParsableCommand {
         var reasons: [GapReason: Int] = [:]
         /// Days that do not fit what another source of the provider's counts.
         var daysDiffering = 0
+        /// Of the time that was asked about, the days that are not listed, or not as far as they are in it.
+        var notListed: [ArchiveDay] = []
 
         enum CodingKeys: String, CodingKey {
             case type, gaps, explained, unexplained, reasons
             case daysDiffering = "days_differing"
+            case notListed = "not_listed"
         }
 
         mutating func add(_ gap: Gap) {

@@ -18,7 +18,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             so that it can be broken off and run again at any time; a pass may be running meanwhile.
 
             It takes a request a task, legacy.requests_per_minute of them a minute. The exit code is 75 where the provider \
-            has no session of some task.
+            has no session of some task, and where the day is not listed as a whole yet.
 
             EXAMPLES
               callark legacy enrich --day 2025-11-20
@@ -52,10 +52,16 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         var statuses: [ExitStatus] = []
         var total = Totals(day: day)
         for name in names where !stop.isMade {
-            guard known.contains(name) else {
-                output.text("\(day)  \(name)  nothing is known of it yet")
-                continue
+            let interval = day.interval(in: workplace.settings.archive.timeZone)
+            let isListed = try await workplace.unlisted(in: interval, organization: name, manifest).isEmpty
+            if !isListed || interval.upperBound > workplace.now {
+                Complaint.warning(
+                    "\(day) of \(name) is not listed as a whole, so that calls of it may be unknown; when it is over: "
+                        + "callark archive --org \(name) --day \(day)"
+                )
+                statuses.append(.incomplete)
             }
+            guard known.contains(name) else { continue }
             let summary = try await workplace.withLegacyRecords(of: name) { records in
                 try await LegacyEnrichment(root: workplace.root, manifest: manifest, records: records)
                     .run(name, day, at: workplace.standpoint(of: name), stop: stop, progress: ProgressLine(name).show)

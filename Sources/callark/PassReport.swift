@@ -5,15 +5,19 @@ import Recordings
 /// The end of a pass: the summary object of the interface, and the same for people.
 struct PassReport {
     private let result: Pass.Result
+    /// What is an alarm now, whatever window the pass was over.
+    private let alarms: [Alarm]
 
-    init(_ result: Pass.Result) {
+    init(_ result: Pass.Result, alarms: [Alarm] = []) {
         self.result = result
+        self.alarms = alarms
     }
 
     func write(to output: Output) throws {
-        let isListed = result.failure == nil && result.listingDoubts == 0
-        for day in result.days { try output.json(ReconciliationLine(day, isListed: isListed)) }
+        let isListed = result.failure == nil && result.listingDoubts == 0 && result.unlisted.isEmpty
+        for day in result.days { try output.json(ReconciliationLine(day, isComplete: result.isComplete(day))) }
         for witness in result.witnesses { try output.json(WitnessLine(witness)) }
+        for alarm in alarms { try output.json(AlarmLine(alarm)) }
         try output.json(Summary(result))
         let summary = result.summary
         output.text(
@@ -51,24 +55,35 @@ struct PassReport {
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
-            output.text(result.isComplete ? "  complete" : "  not complete: \(Self.advice(summary))")
+            output.text(result.isComplete ? "  complete" : "  not complete: \(result.obstacleText)")
+            if let advice { output.text("  \(advice)") }
         }
+        for alarm in alarms { output.text(alarm.line) }
+    }
+
+    /// What makes it complete, where that is not to run it again later.
+    private var advice: String? {
+        let organization = result.organization
+        if result.summary.hasDamage {
+            return "`callark report` says where, `callark verify --repair` fetches again what the provider still has"
+        }
+        for obstacle in result.obstacles {
+            switch obstacle {
+            case .unlisted(let days):
+                guard let first = days.first else { continue }
+                return "list what is not listed: callark archive --org \(organization) --day \(first)"
+            case .nothingListed: return "list it: callark archive --org \(organization)"
+            case .doubted(let days):
+                guard let first = days.first else { continue }
+                return "list it again as a whole: callark archive --org \(organization) --day \(first)"
+            default: continue
+            }
+        }
+        return result.isComplete ? nil : "run it again later"
     }
 
     private static func damaged(_ summary: PassSummary) -> String {
         summary.recordings.damaged == 0 ? "" : ", \(summary.recordings.damaged) damaged"
-    }
-
-    /// What makes it complete. A pass repairs nothing.
-    private static func advice(_ summary: PassSummary) -> String {
-        guard summary.hasDamage else { return "run again later" }
-        let recordings = summary.recordings.unrepaired
-        let what =
-            recordings > 0
-            ? "\(Readable.count(recordings, "recording")) damaged"
-            : "\(Readable.count(summary.recordings.archivesDamaged, "archive")) damaged"
-        return
-            "\(what): `callark report` says where, `callark verify --repair` fetches again what the provider still has"
     }
 
     /// What agents' activities say of the listing; nothing where they agree with it.
@@ -119,6 +134,12 @@ struct PassReport {
         var archives: [Archive]
         var downloads: Downloads
         var complete: Bool
+        /// Days of the window that are not listed, or not as far as they are in it.
+        var notListed: [ArchiveDay]
+        /// Days of the window of which a listing may have left out a task.
+        var inDoubt: [ArchiveDay]
+        /// Why it is not complete, for people; absent where it is.
+        var reason: String?
         var secondSource: SecondSource?
         var callMetadata: CallMetadata?
         /// Why days were not held against other sources, by source; empty where they were.
@@ -126,7 +147,9 @@ struct PassReport {
         var error: String?
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, from, to, tasks, recordings, archives, downloads, complete, error
+            case type, organization, from, to, tasks, recordings, archives, downloads, complete, reason, error
+            case notListed = "not_listed"
+            case inDoubt = "in_doubt"
             case secondSource = "second_source"
             case callMetadata = "call_metadata"
             case witnessAbsences = "witness_absences"
@@ -232,6 +255,9 @@ struct PassReport {
                 last: result.pacing.last
             )
             complete = result.isComplete
+            notListed = result.unlisted
+            inDoubt = result.doubted
+            reason = result.failure == nil && !result.isComplete ? result.obstacleText : nil
             secondSource = result.secondSource.map {
                 SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
             }

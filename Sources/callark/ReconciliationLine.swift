@@ -5,12 +5,12 @@ import Recordings
 struct ReconciliationLine: Encodable {
     let type = "day"
     private let day: DayReconciliation
-    private let isListed: Bool
+    private let isComplete: Bool
 
-    /// - Parameter isListed: whether the listing went through, so that the figures are all there is to the day.
-    init(_ day: DayReconciliation, isListed: Bool = true) {
+    /// - Parameter isComplete: whether the day is; `nil` to go by its figures alone.
+    init(_ day: DayReconciliation, isComplete: Bool? = nil) {
         self.day = day
-        self.isListed = isListed
+        self.isComplete = isComplete ?? day.summary.isComplete
     }
 
     enum CodingKeys: String, CodingKey {
@@ -37,7 +37,7 @@ struct ReconciliationLine: Encodable {
         try line.encode(day.bytes, forKey: .bytes)
         try line.encode(day.isClosed, forKey: .closed)
         try line.encode(day.isDamaged, forKey: .damaged)
-        try line.encode(isListed && day.summary.isComplete, forKey: .complete)
+        try line.encode(isComplete, forKey: .complete)
         var tasks = line.nestedContainer(keyedBy: TaskKeys.self, forKey: .tasks)
         try tasks.encode(day.summary.tasks.listed, forKey: .listed)
         try tasks.encode(day.summary.tasks.captureRequested, forKey: .captureRequested)

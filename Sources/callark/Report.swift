@@ -65,6 +65,9 @@ extension Report {
         if !part.damaged.isEmpty {
             output.text("  DAMAGED: \(part.damaged.map(\.day.description).joined(separator: ", "))")
         }
+        for day in part.open where !day.needed.isEmpty {
+            output.text("  \(day.day) needs: \(day.needed.joined(separator: "; "))")
+        }
         for archive in days.flatMap(\.archives) {
             output.text("  archive \(archive.line)")
             for copy in archive.displaced { output.text("    \(copy.line)") }
@@ -186,13 +189,16 @@ private struct DayReportLine: Encodable {
     enum CodingKeys: String, CodingKey {
         case state, archives, differing
         case openBecause = "open_because"
+        case needed
     }
 
     func encode(to encoder: any Encoder) throws {
-        try ReconciliationLine(day.account.figures).encode(to: encoder)
+        let isComplete = day.account.figures.summary.isComplete && !day.isInDoubt
+        try ReconciliationLine(day.account.figures, isComplete: isComplete).encode(to: encoder)
         var line = encoder.container(keyedBy: CodingKeys.self)
         try line.encode(day.stateCode, forKey: .state)
         try line.encode(day.openBecause.map(\.code), forKey: .openBecause)
+        try line.encode(day.needed, forKey: .needed)
         try line.encode(day.differing, forKey: .differing)
         try line.encode(day.archives.map { ArchiveStandingLine($0, root: root) }, forKey: .archives)
     }

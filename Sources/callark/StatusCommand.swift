@@ -44,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
             try await report(name, manifest: manifest, workplace: workplace, to: output)
         }
         let space = try? workplace.root.diskSpace()
-        let alarms = try await alarms(of: names, manifest: manifest, space: space, workplace: workplace)
+        let alarms = try await workplace.alarms(of: names, manifest: manifest, space: space)
         for alarm in alarms {
             try output.json(AlarmLine(alarm))
             output.text(alarm.line)
@@ -77,32 +77,6 @@ struct StatusCommand: AsyncParsableCommand {
         )
     }
 
-    private func alarms(
-        of names: [OrganizationName],
-        manifest: Manifest?,
-        space: DiskSpace?,
-        workplace: Workplace
-    ) async throws -> [Alarm] {
-        let watch = workplace.watch
-        var alarms: [Alarm] = []
-        for name in names {
-            let standpoint =
-                if let manifest { try await workplace.standpoint(of: name, manifest) } else {
-                    workplace.standpoint(of: name)
-                }
-            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint)
-            alarms += watch.alarms(
-                of: name,
-                token: try await workplace.tokenStatus(of: name),
-                isRenewable: workplace.hasRenewableToken(name),
-                now: workplace.now
-            )
-        }
-        guard let space else { return alarms }
-        let minimum = workplace.settings.archive.minimumFreeBytes
-        return alarms + watch.alarms(of: space, path: workplace.root.path, minimumFreeBytes: minimum)
-    }
-
     private func report(
         _ name: OrganizationName,
         manifest: Manifest?,
@@ -111,7 +85,8 @@ struct StatusCommand: AsyncParsableCommand {
     ) async throws {
         let disagreements = try await manifest?.disagreements(name) ?? []
         let days = try await days(of: name, manifest, disagreements, workplace)
-        let lastPass = try await manifest?.lastCompletePass(name)
+        let complete = try await manifest?.lastCompletePass(name, reachingNow: true)
+        let last = try await manifest?.lastPass(name)
         let listedThrough = try await manifest?.watermark(name)
         output.text("\(name)")
         if !days.isEmpty {
@@ -139,17 +114,22 @@ struct StatusCommand: AsyncParsableCommand {
         try output.json(
             OrganizationLine(
                 organization: name.description,
-                lastCompletePass: lastPass?.endedTime?.description,
+                lastCompletePass: complete?.endedTime?.description,
+                lastPass: last?.endedTime?.description,
+                lastPassOutcome: last?.outcome?.rawValue,
+                lastPassReason: last?.reason,
                 listedThrough: listedThrough?.description,
                 accessTokenExpires: token?.accessExpires?.description,
                 refreshTokenExpires: token?.refreshExpires?.description,
+                refreshTokenRefused: token?.refusal?.time.description,
                 allReadSince: reading.allReadSince?.description,
                 archivesNeverRead: reading.neverRead,
                 archivesWithFaults: reading.faulty,
                 daysDiffering: differing.count
             )
         )
-        output.text("  last complete pass: \(lastPass?.endedTime?.description ?? "none yet")")
+        output.text("  last complete pass up to the present: \(complete?.endedTime?.description ?? "none yet")")
+        if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last))") }
         output.text("  listed through: \(listedThrough?.description ?? "not yet")")
         output.text("  archives: \(Self.text(of: reading))")
         output.text("  token: \(token.map(Self.text) ?? "not used yet")")
@@ -178,7 +158,19 @@ struct StatusCommand: AsyncParsableCommand {
         return "all read back since \(reading.oldest?.description ?? "")\(faults)"
     }
 
+    private static func text(of pass: PassRow) -> String {
+        let ended = pass.endedTime?.description ?? "?"
+        let outcome =
+            switch pass.outcome {
+            case .complete: "complete, from \(pass.window.lowerBound) to \(pass.window.upperBound)"
+            case .failed: "could not go on"
+            default: "not complete"
+            }
+        return "\(ended), \(outcome)\(pass.reason.map { " (\($0))" } ?? "")"
+    }
+
     private static func text(of token: TokenStatus) -> String {
+        if let refusal = token.refusal { return "the refresh token was refused by the provider at \(refusal.time)" }
         let access = token.accessExpires.map { "valid until \($0)" } ?? "of unknown lifetime"
         guard let refresh = token.refreshExpires else { return access }
         return "\(access), can be refreshed until \(refresh)"
@@ -224,10 +216,17 @@ struct StatusCommand: AsyncParsableCommand {
     private struct OrganizationLine: Encodable {
         let type = "organization"
         var organization: String
+        /// Of those that joined what had been listed and reached to their own time.
         var lastCompletePass: String?
+        /// The last one over any window that went through or could not go on.
+        var lastPass: String?
+        var lastPassOutcome: String?
+        var lastPassReason: String?
         var listedThrough: String?
         var accessTokenExpires: String?
         var refreshTokenExpires: String?
+        /// When the provider refused the refresh token; absent where it has not.
+        var refreshTokenRefused: String?
         /// When the byte was last read whose reading is longest ago; absent where some were never read.
         var allReadSince: String?
         var archivesNeverRead: Int
@@ -238,9 +237,13 @@ struct StatusCommand: AsyncParsableCommand {
         enum CodingKeys: String, CodingKey {
             case type, organization
             case lastCompletePass = "last_complete_pass"
+            case lastPass = "last_pass"
+            case lastPassOutcome = "last_pass_outcome"
+            case lastPassReason = "last_pass_reason"
             case listedThrough = "listed_through"
             case accessTokenExpires = "access_token_expires"
             case refreshTokenExpires = "refresh_token_expires"
+            case refreshTokenRefused = "refresh_token_refused"
             case allReadSince = "all_read_since"
             case archivesNeverRead = "archives_never_read"
             case archivesWithFaults = "archives_with_faults"

@@ -268,9 +268,11 @@ import Testing
             let refused = try await desk.run("archive", "--day", desk.day)
             #expect(refused.status == 77)
             #expect(refused.errors.contains("run `callark auth login --org acme`"))
+            #expect(try await desk.run("auth", "status", "--json").objects.first?["state"]?.text == "refused")
             let login = try desk.start("auth", "login", "--no-browser", "--redirect-uri", redirectURI)
             try await browse(try await address(login))
             #expect(try await login.end().status == 0)
+            #expect(try await desk.run("auth", "status", "--json").objects.first?["state"]?.text == "valid")
             try await desk.archiveDay()
         }
     }

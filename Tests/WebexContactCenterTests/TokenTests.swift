@@ -239,6 +239,34 @@ import Transfer
         }
     }
 
+    @Test func `a refusal is kept beside the tokens until there is another pair, or another token is configured`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            _ = try await test(endpoint, folder).center.probe()
+            let refusal = HTTPResponse.json(#"{"error":"invalid_grant"}"#, status: 400)
+            endpoint.change { $0.faults = [refusal] }
+            let refused = try test(endpoint, folder)
+            _ = try await providerError { _ = try await refused.center.refreshTokens() }
+            /// As another process tells it.
+            func told(configured: String = "first") async throws -> TokenRefusal? {
+                let other = try test(endpoint, folder, refreshToken: configured)
+                return try await other.center.tokenStatus().refusal
+            }
+            #expect(try await told()?.reason.contains("400") == true)
+            #expect(try await told(configured: "second") == nil)
+            let renewed = try await test(endpoint, folder).center.refreshTokens(ifOlderThan: .hours(1000))
+            #expect(renewed, "one that was refused is no good, however new it is")
+            #expect(try await told() == nil)
+            try FileManager.default.removeItem(atPath: "\(folder)/tokens/acme.json")
+            endpoint.change { $0.faults = [refusal] }
+            let last = try test(endpoint, folder)
+            _ = try await providerError { _ = try await last.center.probe() }
+            #expect(try await told() != nil, "the first one was refused")
+        }
+    }
+
     @Test func `a token endpoint that fails for a while is asked again`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")

@@ -90,7 +90,8 @@ actor RefreshingTokens {
         try await turnstile.enter()
         defer { turnstile.leave() }
         if let kept = try await kept() { pair = kept }
-        if let pair, now() < pair.obtained + age { return false }
+        // One that was refused is no good however new it is.
+        if let pair, now() < pair.obtained + age, try await store.refusal(of: pair.refreshToken) == nil { return false }
         let before = refusedAccess
         refusedAccess = pair?.accessToken ?? before
         do throws(ProviderError) {
@@ -104,9 +105,10 @@ actor RefreshingTokens {
 
     /// What is known, from the file where nothing has been asked for yet.
     func status() async throws(ProviderError) -> TokenStatus {
-        if let pair { return TokenStatus(pair) }
-        guard let kept = try await kept() else { return TokenStatus(needsLogin: configured == nil) }
-        return TokenStatus(kept)
+        let kept: TokenPair? = if let pair { pair } else { try await kept() }
+        var status = kept.map(TokenStatus.init) ?? TokenStatus(needsLogin: configured == nil)
+        if let next = kept?.refreshToken ?? configured { status.refusal = try await store.refusal(of: next) }
+        return status
     }
 
     private var fresh: Secret? {
@@ -189,8 +191,20 @@ extension RefreshingTokens {
             logger.info("a new access token was obtained")
             return .success(new.accessToken)
         } catch {
-            if error.error.code == .authorization { refusedRefresh = (refreshToken, error.error) }
+            if error.error.code == .authorization { await note(error.error, refusing: refreshToken) }
             return .failure(error)
+        }
+    }
+
+    /// Keeps it for this process and for all that ask later. A disk that does not take it changes nothing of what is told
+    /// now.
+    private func note(_ error: ProviderError, refusing token: Secret) async {
+        refusedRefresh = (token, error)
+        let refusal = TokenRefusal(time: now(), reason: error.message, token: TokenStore.origin(token))
+        do throws(ProviderError) {
+            try await store.save(refusal)
+        } catch {
+            logger.warning("that the refresh token is refused is not kept", metadata: ["error": "\(error)"])
         }
     }
 

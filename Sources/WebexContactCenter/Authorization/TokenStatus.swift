@@ -17,6 +17,8 @@ package struct TokenStatus: Sendable, Hashable {
     package var organizationID: String?
     /// Whether there is neither a pair nor a refresh token to come by one: a person has to log in.
     package var needsLogin: Bool
+    /// That the provider has refused the refresh token that would be sent next; `nil` where it has not.
+    package var refusal: TokenRefusal?
 
     /// States all of it.
     package init(
@@ -26,7 +28,8 @@ package struct TokenStatus: Sendable, Hashable {
         nextRefresh: Timestamp? = nil,
         scopes: [String] = [],
         organizationID: String? = nil,
-        needsLogin: Bool = false
+        needsLogin: Bool = false,
+        refusal: TokenRefusal? = nil
     ) {
         self.obtained = obtained
         self.accessExpires = accessExpires
@@ -35,6 +38,7 @@ package struct TokenStatus: Sendable, Hashable {
         self.scopes = scopes
         self.organizationID = organizationID
         self.needsLogin = needsLogin
+        self.refusal = refusal
     }
 
     init(_ pair: TokenPair) {

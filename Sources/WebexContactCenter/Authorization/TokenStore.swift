@@ -37,11 +37,14 @@ struct TokenStore: Sendable {
         }
     }
 
-    /// Puts `content` in the place of what is kept; it is on disk, name and all, when this returns.
+    /// Puts `content` in the place of what is kept; it is on disk, name and all, when this returns. A refusal that is kept
+    /// is of a token before it, and goes.
     /// - Throws: `tokenStore`; what was kept is untouched then.
     func save(_ content: Content) async throws(ProviderError) {
         try await offPool { () throws(ProviderError) in
             try makeFolder()
+            // First: a provider that keeps its refresh token would have it called refused for ever, else.
+            _ = try refusals.removeFile()
             try replaceFile(JSONWriter.data(Self.encode(content)) + Data("\n".utf8))
         }
     }
@@ -50,8 +53,33 @@ struct TokenStore: Sendable {
     /// - Returns: whether there was anything.
     /// - Throws: `tokenStore` where it cannot be removed.
     func remove() async throws(ProviderError) -> Bool {
-        try await offPool { () throws(ProviderError) in try removeFile() }
+        try await offPool { () throws(ProviderError) in
+            _ = try refusals.removeFile()
+            return try removeFile()
+        }
     }
+
+    /// That the provider has refused this refresh token.
+    /// - Returns: `nil` where it has not, as far as is known.
+    /// - Throws: `tokenStore` where there is a file that cannot be read.
+    func refusal(of token: Secret) async throws(ProviderError) -> TokenRefusal? {
+        try await offPool { () throws(ProviderError) in
+            guard let data = try refusals.readFile(), let refusal = TokenRefusal(data: data) else { return nil }
+            return refusal.token == Self.origin(token) ? refusal : nil
+        }
+    }
+
+    /// Keeps it beside the tokens; on disk when this returns.
+    /// - Throws: `tokenStore`.
+    func save(_ refusal: TokenRefusal) async throws(ProviderError) {
+        try await offPool { () throws(ProviderError) in
+            try makeFolder()
+            try refusals.replaceFile(refusal.data)
+        }
+    }
+
+    /// The file that keeps what was refused last.
+    private var refusals: TokenStore { TokenStore(path: "\(path).refused") }
 
     private func offPool<Value: Sendable>(
         _ work: @escaping @Sendable () throws(ProviderError) -> Value

@@ -1,0 +1,107 @@
+import DailyArchive
+import Manifest
+import Recordings
+import WebexContactCenter
+
+/// One thing that keeps exit code 0 from being the truth about a pass that went through.
+package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
+    /// Recordings that are known and not yet received.
+    case pending(Int)
+    /// Recordings that were archived and are damaged, neither repaired nor explained.
+    case damaged(Int)
+    /// Archives that are damaged otherwise than in their recordings.
+    case archivesDamaged(Int)
+    /// What is missing and nobody has explained.
+    case unexplained(Int)
+    /// Tasks that are over and of which the provider may still say whether a recording was requested.
+    case undetermined(Int)
+    /// Recordings that are stored though their day is over.
+    case unsealed(Int)
+    /// Days of the window, or parts of them, that no pass has listed.
+    case unlisted([ArchiveDay])
+    /// Days of the window of which a listing may have left out a task.
+    case doubted([ArchiveDay])
+    /// A window of which nothing can be listed yet, or was when nothing was to be listed.
+    case nothingListed
+    /// Recordings of other days that were to be fetched too.
+    case unreceivedElsewhere(Int)
+
+    /// For people: what, and how much of it.
+    package var description: String {
+        switch self {
+        case .pending(let count): "\(count) pending"
+        case .damaged(let count): "\(count) damaged"
+        case .archivesDamaged(let count): count == 1 ? "1 archive damaged" : "\(count) archives damaged"
+        case .unexplained(let count): "\(count) missing and not explained"
+        case .undetermined(let count): "\(count) not yet determined"
+        case .unsealed(let count): "\(count) not sealed"
+        case .unlisted(let days): "\(Self.named(days)) not listed"
+        case .doubted(let days): "\(Self.named(days)) of which the listing may have left out a task"
+        case .nothingListed: "nothing of the window is listed yet"
+        case .unreceivedElsewhere(let count): "\(count) of other days not received"
+        }
+    }
+
+    private static func named(_ days: [ArchiveDay]) -> String {
+        guard let first = days.first else { return "no day" }
+        return days.count == 1 ? "\(first)" : "\(days.count) days, the oldest \(first),"
+    }
+}
+
+extension Pass.Result {
+    /// What keeps it from being complete; empty where nothing does. Of a pass that could not go on, ``failure`` says why.
+    package var obstacles: [PassObstacle] {
+        let recordings = summary.recordings
+        let counted: [(Int, (Int) -> PassObstacle)] = [
+            (recordings.unrepaired, PassObstacle.damaged), (recordings.archivesDamaged, PassObstacle.archivesDamaged),
+            (recordings.pending, PassObstacle.pending),
+            (recordings.unexplained - recordings.unrepaired, PassObstacle.unexplained),
+            (summary.tasks.unresolved, PassObstacle.undetermined), (recordings.overdue, PassObstacle.unsealed),
+            (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
+        ]
+        var obstacles = counted.filter { $0.0 > 0 }.map { $0.1($0.0) }
+        if window.range.isEmpty { obstacles.append(.nothingListed) }
+        if !unlisted.isEmpty { obstacles.append(.unlisted(unlisted)) }
+        if !doubted.isEmpty || listingDoubts > 0 { obstacles.append(.doubted(doubted)) }
+        return obstacles
+    }
+
+    /// The same in one line.
+    package var obstacleText: String { obstacles.map(\.description).joined(separator: ", ") }
+
+    /// Whether all of a day of its window is complete.
+    package func isComplete(_ day: DayReconciliation) -> Bool {
+        failure == nil && day.summary.isComplete && !unlisted.contains(day.day) && !doubted.contains(day.day)
+    }
+}
+
+extension PassFailure {
+    /// What an error that ends a pass asks of a person.
+    package init(_ error: any Error) {
+        let kind: Kind =
+            switch error {
+            case let error as ProviderError:
+                switch error.code {
+                case .authorization, .wrongOrganization: .authorization
+                case .tokenStore: .disk
+                case .notOffered, .redirectPort: .other
+                default: .provider
+                }
+            case let error as ArchiveError: error.code == .damaged ? .damage : error.code == .locked ? .other : .disk
+            case let error as ManifestError:
+                switch error.code {
+                case .damaged, .conflict: .damage
+                case .busy, .newer, .unknown: .other
+                default: .disk
+                }
+            case let error as ArchiverError:
+                switch error.code {
+                case .damaged: .damage
+                case .diskLow: .disk
+                default: .other
+                }
+            default: .other
+            }
+        self.init(kind, "\(error)")
+    }
+}

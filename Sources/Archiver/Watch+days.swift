@@ -1,0 +1,136 @@
+import Foundation
+import Manifest
+import Recordings
+
+extension Watch {
+    /// Days whose end was long ago, and that are not closed.
+    func dayAlarms(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ outlook: ClosingOutlook,
+        _ standpoint: Standpoint
+    ) async throws -> [Alarm] {
+        let open = expectedDays(outlook, standpoint.today).filter { day in
+            !outlook.closed.contains(day) && day.interval(in: timeZone).upperBound + rules.openDay <= standpoint.now
+        }
+        guard let oldest = open.first else { return [] }
+        let days = open.count == 1 ? "1 day is" : "\(open.count) days are"
+        let reporting = Reporting(manifest: manifest, timeZone: timeZone)
+        let report = try await reporting.days([oldest], organization: organization, at: standpoint).first
+        let why = (report?.openBecause ?? []).map(\.description).joined(separator: ", ")
+        let message = "\(days) over and not closed, the oldest \(oldest) (\(why))"
+        let steps = report?.needed ?? []
+        return [
+            Alarm(
+                .critical,
+                .daysOpen,
+                organization: organization.description,
+                ([message] + steps.dropLast()).joined(separator: "; "),
+                command: steps.last
+            )
+        ]
+    }
+
+    /// The days that are over and should be closed: since the daily work began, and before that those that were listed
+    /// whole. What lies between them is nobody's yet.
+    private func expectedDays(_ outlook: ClosingOutlook, _ today: ArchiveDay) -> [ArchiveDay] {
+        guard let first = outlook.firstDay(in: timeZone), let last = today.previous else { return [] }
+        let daily = outlook.listed.map { ArchiveDay($0.lowerBound, in: timeZone) }
+        let isOnlyKnownByRecords = outlook.listedAlone.isEmpty && outlook.listedTime.spans.isEmpty
+        let expectedSince = daily ?? (isOnlyKnownByRecords ? first : today)
+        return first.through(last).filter { $0 >= expectedSince || outlook.hasListed($0, in: timeZone) }
+    }
+
+    /// Days on which another source of the provider's does not agree, though the passes have had time to take up what was
+    /// missing. What still differs when the horizon has passed once more, nothing will mend: `status` goes on to say it,
+    /// and the alarm, which nobody could answer otherwise, ends.
+    func witnessAlarms(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ standpoint: Standpoint
+    ) async throws -> [Alarm] {
+        func end(_ day: ArchiveDay) -> Timestamp {
+            day.interval(in: timeZone).upperBound + rules.openDay + standpoint.horizon
+        }
+        let standing = try await manifest.disagreements(organization).filter { witness in
+            end(witness.day) - standpoint.horizon <= standpoint.now && standpoint.now < end(witness.day)
+        }
+        guard let oldest = standing.first else { return [] }
+        let count = Set(standing.map(\.day)).count
+        let days = count == 1 ? "1 day does" : "\(count) days do"
+        let sources = Set(standing.map(\.source.name)).sorted().joined(separator: " and ")
+        return [
+            Alarm(
+                .warning,
+                .witnessDiffers,
+                organization: organization.description,
+                "\(days) not fit \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day)); "
+                    + "compare it again",
+                command: "callark archive --org \(organization) --day \(oldest.day)"
+            )
+        ]
+    }
+}
+
+// MARK: - Volume
+
+extension Watch {
+    /// How many days that are over are held against their weekday's history.
+    private static let daysLookedAt = 3
+    /// How far that history goes back, and how many days of it there have to be.
+    private static let weeksOfHistory = 8
+    private static let fewestSamples = 3
+
+    func volumeAlarms(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ outlook: ClosingOutlook,
+        _ standpoint: Standpoint
+    ) async throws -> [Alarm] {
+        guard rules.volumePercent > 0, let last = standpoint.today.previous,
+            let earliest = last.earlier(by: 7 * Self.weeksOfHistory + Self.daysLookedAt)
+        else { return [] }
+        let tasks = try await manifest.taskCounts(organization, days: earliest...last)
+        let statuses = try await manifest.dayStatuses(organization: organization, since: earliest, at: standpoint)
+        let recordings = Dictionary(
+            uniqueKeysWithValues: statuses.map {
+                ($0.day, $0.archived + $0.stored + $0.pending + $0.failed + $0.damaged)
+            }
+        )
+        func isKnown(_ day: ArchiveDay) -> Bool { tasks[day] != nil || outlook.hasListed(day, in: timeZone) }
+        var alarms: [Alarm] = []
+        for age in (0..<Self.daysLookedAt).reversed() {
+            guard let day = last.earlier(by: age), outlook.hasListed(day, in: timeZone) else { continue }
+            let history = (1...Self.weeksOfHistory).compactMap { day.earlier(by: 7 * $0) }.filter(isKnown)
+            guard history.count >= Self.fewestSamples else { continue }
+            for (what, volumes) in [("tasks", tasks), ("recordings", recordings)] {
+                let usual = Self.median(history.map { volumes[$0] ?? 0 })
+                let volume = volumes[day] ?? 0
+                guard Double(volume) * 100 < Double(rules.volumePercent) * usual else { continue }
+                alarms.append(
+                    Alarm(
+                        volume == 0 ? .critical : .warning,
+                        .volumeLow,
+                        organization: organization.description,
+                        "\(day) has \(volume) \(what), where its weekday usually has \(Int(usual.rounded())); list it "
+                            + "again, or leave it: the alarm ends \(Self.daysLookedAt) days after that day",
+                        command: "callark archive --org \(organization) --day \(day)"
+                    )
+                )
+            }
+        }
+        return alarms
+    }
+
+    /// - Parameter values: at least one.
+    static func median(_ values: [Int]) -> Double {
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1
+            ? Double(sorted[middle]) : Double(sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
+
+extension ArchiveDay {
+    fileprivate func earlier(by days: Int) -> ArchiveDay? { ArchiveDay(daysSince1970: daysSince1970 - Int64(days)) }
+}

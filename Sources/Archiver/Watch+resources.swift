@@ -1,0 +1,63 @@
+import DailyArchive
+import Recordings
+import WebexContactCenter
+
+extension Watch {
+    /// - Parameters:
+    ///   - status: what is known of the tokens; `nil` where nothing is.
+    ///   - isRenewable: whether Callark renews the access token by itself.
+    package func alarms(
+        of organization: OrganizationName,
+        token status: TokenStatus?,
+        isRenewable: Bool,
+        now: Timestamp
+    ) -> [Alarm] {
+        let name = organization.description
+        func alarm(
+            _ severity: Alarm.Severity,
+            _ message: String,
+            _ code: Alarm.Code = .tokenEnds,
+            command: String? = nil
+        ) -> [Alarm] {
+            [Alarm(severity, code, organization: name, message, command: command)]
+        }
+        let login = "callark auth login --org \(name)"
+        guard isRenewable else { return alarms(ofBearer: status, now, alarm) }
+        if status?.needsLogin == true { return alarm(.critical, "there is no token yet", command: login) }
+        if let refusal = status?.refusal {
+            let message = "the provider refused the refresh token at \(refusal.time) (\(refusal.reason)); put a new "
+            let advice =
+                "one into auth.refresh_token_file, or mend the client, and run callark auth refresh --org \(name)"
+            return alarm(.critical, "\(message)\(advice), or log in", .tokenRefused, command: login)
+        }
+        guard let end = status?.refreshExpires, end - rules.token <= now else { return [] }
+        guard end > now else { return alarm(.critical, "the refresh token ended at \(end)", command: login) }
+        return alarm(.warning, "the refresh token ends at \(end)", command: "callark auth refresh --org \(name)")
+    }
+
+    private func alarms(
+        ofBearer status: TokenStatus?,
+        _ now: Timestamp,
+        _ alarm: (Alarm.Severity, String, Alarm.Code, String?) -> [Alarm]
+    ) -> [Alarm] {
+        guard let end = status?.accessExpires else {
+            let message = "one bearer token is configured, which nothing renews and whose end is not known"
+            return alarm(.warning, "\(message); configure a client and a refresh token", .tokenEnds, nil)
+        }
+        guard end - rules.token <= now else { return [] }
+        let isOver = end <= now
+        let message = "the access token \(isOver ? "ended" : "ends") at \(end): put in a new one"
+        return alarm(isOver ? .critical : .warning, message, .tokenEnds, nil)
+    }
+
+    /// - Parameter minimumFreeBytes: below this, passes download nothing.
+    package func alarms(of disk: DiskSpace, path: String, minimumFreeBytes: Int64) -> [Alarm] {
+        let wanted = max(rules.freeBytes, minimumFreeBytes)
+        guard disk.freeBytes < wanted else { return [] }
+        let message = "\(disk.freeBytes) bytes are free at \(path)"
+        let advice = "free \(wanted - disk.freeBytes) bytes there"
+        guard disk.freeBytes < minimumFreeBytes else { return [Alarm(.warning, .diskLow, "\(message): \(advice)")] }
+        let consequence = "and passes download nothing below \(minimumFreeBytes)"
+        return [Alarm(.critical, .diskLow, "\(message), \(consequence): \(advice)")]
+    }
+}

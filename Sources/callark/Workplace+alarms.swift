@@ -1,0 +1,63 @@
+import Archiver
+import DailyArchive
+import Manifest
+import Recordings
+import Settings
+
+extension Workplace {
+    /// All that is an alarm now: the one list that every command tells, of these organizations and of the machine.
+    /// - Parameters:
+    ///   - manifest: `nil` where there is none yet.
+    ///   - space: of the root's file system; `nil` where it cannot be told.
+    func alarms(of names: [OrganizationName], manifest: Manifest?, space: DiskSpace?) async throws -> [Alarm] {
+        let watch = watch
+        var alarms: [Alarm] = []
+        for name in names {
+            let standpoint =
+                if let manifest { try await self.standpoint(of: name, manifest) } else { self.standpoint(of: name) }
+            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint)
+            alarms += watch.alarms(
+                of: name,
+                token: try await tokenStatus(of: name),
+                isRenewable: hasRenewableToken(name),
+                now: now
+            )
+        }
+        guard let space else { return alarms }
+        let minimum = settings.archive.minimumFreeBytes
+        return alarms + watch.alarms(of: space, path: root.path, minimumFreeBytes: minimum)
+    }
+
+    /// The same, for the end of a command that has done its work: where they cannot be told, that is said, and changes
+    /// nothing of what came of the work.
+    func alarmsAtTheEnd(of names: [OrganizationName]) async -> [Alarm] {
+        do {
+            let manifest = try await manifestForReading()
+            return try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
+        } catch {
+            Complaint.warning("what is an alarm cannot be told: \(error)")
+            return []
+        }
+    }
+}
+
+extension Workplace {
+    /// The days of which a part that lies in `window` is not listed; none where no window is given.
+    func unlisted(
+        in window: Range<Timestamp>?,
+        organization: OrganizationName,
+        _ manifest: Manifest
+    ) async throws -> [ArchiveDay] {
+        guard let window else { return [] }
+        return try await Reporting(manifest: manifest, timeZone: settings.archive.timeZone)
+            .unlisted(in: window, organization: organization, now: now)
+    }
+}
+
+extension [Alarm] {
+    /// Those that belong to the report of the organization at `position` of `names`: its own, and with the first those of
+    /// the machine.
+    func told(with position: Int, of names: [OrganizationName]) -> [Alarm] {
+        filter { $0.organization == nil ? position == 0 : $0.organization == names[position].description }
+    }
+}

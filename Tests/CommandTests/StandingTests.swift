@@ -1,0 +1,185 @@
+import Foundation
+import Simulator
+import Testing
+
+/// What commands say of how things stand: never more than they have looked at, and never two things at once.
+@Suite struct `How things stand` {
+    /// A machine whose disk is never too full.
+    private static let roomy = ["CALLARK_ALARMS_FREE_BYTES": "0"]
+    /// By which what happened the day before yesterday is long past.
+    private static let impatient = [
+        "CALLARK_ALARMS_FREE_BYTES": "0", "CALLARK_ALARMS_OPEN_DAY_DAYS": "1", "CALLARK_CAPTURES_HORIZON_DAYS": "1",
+        "CALLARK_CAPTURES_LOOK_BACK_HOURS": "24",
+    ]
+
+    private func alarms(
+        _ desk: Desk,
+        _ environment: [String: String] = Self.roomy
+    ) async throws -> (codes: [String], lines: [JSON], status: Int32?) {
+        let ending = try await desk.run("status", "--check", "--json", environment: environment)
+        let lines = try ending.objects.filter { $0["type"]?.text == "alarm" }
+        return (lines.compactMap { $0["code"]?.text }, lines, ending.status)
+    }
+
+    /// Runs the command that an alarm names.
+    private func end(
+        _ code: String,
+        _ desk: Desk,
+        _ environment: [String: String] = Self.roomy,
+        adding arguments: [String] = [],
+        input: String = ""
+    ) async throws -> Program.Ending {
+        let alarm = try #require(try await alarms(desk, environment).lines.first { $0["code"]?.text == code })
+        let command = try #require(alarm["command"]?.text).split(separator: " ").map(String.init)
+        #expect(command.first == "callark")
+        #expect(alarm["message"]?.text?.hasSuffix(command.joined(separator: " ")) == true)
+        return try await desk.start(Array(command.dropFirst()) + arguments, environment: environment, input: input)
+            .end()
+    }
+
+    /// A desk whose last call has no recording yet.
+    private func withGap(_ body: (Desk, _ task: String) async throws -> Void) async throws {
+        try await Desk.with(mix: .plain) { desk in
+            let task = try #require(desk.simulator.servedRecordings().last).taskID
+            desk.simulator.holdBackCaptures(of: task, until: desk.simulator.clock.now + .seconds(86_400))
+            try await body(desk, task)
+        }
+    }
+
+    @Test func `each alarm ends with the command that it names`() async throws {
+        try await withGap { desk, task in
+            #expect(try await alarms(desk).codes == ["no_complete_pass"])
+            #expect(try await end("no_complete_pass", desk).status == 75, "a recording is missing")
+            let incomplete = try await alarms(desk)
+            #expect(incomplete.codes == ["no_complete_pass"])
+            #expect(incomplete.lines[0]["message"]?.text?.contains("1 missing and not explained") == true)
+            let twice = try await desk.run("archive", "--day", desk.day, environment: Self.impatient)
+            #expect(twice.status == 75)
+            let late = try await alarms(desk, Self.impatient)
+            #expect(Set(late.codes) == ["no_complete_pass", "gaps_unexplained", "days_open"])
+            #expect(late.status == 75)
+            let explained = try await end(
+                "gaps_unexplained",
+                desk,
+                Self.impatient,
+                adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
+                input: "\(task)\n"
+            )
+            #expect(explained.status == 0, "\(explained.errors)")
+            #expect(try await alarms(desk, Self.impatient).codes == ["no_complete_pass", "days_open"])
+            #expect(try await end("days_open", desk, Self.impatient).status == 0)
+            #expect(try await alarms(desk, Self.impatient).codes == [])
+            desk.simulator.inject(FaultRule(.tasks, .always, .status(403)))
+            #expect(try await desk.run("archive").status == 77)
+            let failed = try await alarms(desk)
+            #expect(failed.codes == ["last_pass_failed"])
+            #expect(failed.status == 77)
+            #expect(failed.lines[0]["message"]?.text?.contains("status 403") == true)
+            desk.simulator.clearFaults()
+            #expect(try await end("last_pass_failed", desk).status == 0)
+            let ends = try await desk.run(
+                "status",
+                "--check",
+                environment: Self.roomy.merging(["CALLARK_ALARMS_TOKEN_DAYS": "365"]) { $1 }
+            )
+            #expect(ends.status == 77)
+            #expect(ends.output.contains("token_ends") && ends.output.hasSuffix("callark auth refresh --org acme\n"))
+            #expect(try await alarms(desk).codes == [])
+        }
+    }
+
+    @Test func `of a refused token is told by every command until there is another`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("archive").status == 0)
+            #expect(try await desk.run("auth", "status").status == 0)
+            desk.simulator.inject(try FaultRule("token refuse"))
+            #expect(try await desk.run("auth", "refresh").status == 77)
+            let told = try await desk.run("auth", "status", "--json")
+            #expect(told.status == 77)
+            let row = try #require(try told.objects.first)
+            #expect(row["state"]?.text == "refused")
+            #expect(row["refused"]?.text?.isEmpty == false)
+            #expect(row["refusal"]?.text?.contains("access_token") == true)
+            #expect(try await desk.run("auth", "status").output.contains("run `callark auth login --org acme`"))
+            let check = try await alarms(desk)
+            #expect(check.codes == ["token_refused"])
+            #expect(check.status == 77)
+            let status = try await desk.run("status")
+            #expect(status.output.contains("token: the refresh token was refused by the provider at "))
+            #expect(status.output.contains("CRITICAL acme token_refused: "))
+            let file = "\(desk.root)/spool/credentials/acme.json.refused"
+            let kept = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(!kept.contains(desk.simulator.refreshToken) && !kept.contains(desk.simulator.clientSecret))
+            let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            let again = try await desk.run("auth", "refresh", "--if-older-than", "7")
+            #expect(again.status == 77, "a pair that was refused is not young enough")
+            desk.simulator.clearFaults()
+            let renewed = try await desk.run("auth", "refresh", "--if-older-than", "7")
+            #expect(renewed.output.contains("acme: renewed"))
+            #expect(try await desk.run("auth", "status").status == 0)
+            #expect(try await alarms(desk).codes == [])
+            #expect(!FileManager.default.fileExists(atPath: file))
+        }
+    }
+
+    @Test func `is the same in status, in its check, and at the end of a pass`() async throws {
+        try await withGap { desk, _ in
+            let pass = try await desk.run("archive", "--day", desk.day, environment: Self.impatient)
+            let check = try await desk.run("status", "--check", environment: Self.impatient)
+            let status = try await desk.run("status", environment: Self.impatient)
+            let lines = check.output.split(separator: "\n").map(String.init)
+            #expect(!lines.isEmpty && lines != ["OK"])
+            func told(_ text: String) -> [String] {
+                text.split(separator: "\n").map(String.init).filter {
+                    $0.hasPrefix("WARNING ") || $0.hasPrefix("CRITICAL ")
+                }
+            }
+            #expect(told(pass.output) == lines)
+            #expect(told(status.output) == lines)
+            #expect(status.output.contains("last complete pass up to the present: none yet"))
+            #expect(lines[0].contains("no pass up to the present has been complete yet"))
+            #expect(status.output.contains("  last pass: "))
+            #expect(status.output.contains("not complete (1 missing and not explained)"))
+            let json = try await desk.run("archive", "--day", desk.day, "--json", environment: Self.impatient).objects
+            #expect(json.last?["type"]?.text == "summary")
+            #expect(json.last?["reason"]?.text == "1 missing and not explained")
+            #expect(json.filter { $0["type"]?.text == "alarm" }.count >= lines.count)
+        }
+    }
+
+    @Test func `is complete only where it was looked at`() async throws {
+        try await withGap { desk, task in
+            let blind = try await desk.run("archive", "--day", desk.day, "--retry-failed")
+            #expect(blind.status == 75)
+            #expect(blind.output.contains("not complete: \(desk.day) not listed"))
+            #expect(blind.output.contains("callark archive --org acme --day \(desk.day)"))
+            let json = try await desk.run("archive", "--day", desk.day, "--retry-failed", "--json").objects
+            #expect(json.last?["complete"] == .boolean(false))
+            #expect(json.last?["not_listed"]?.list == [.text(desk.day)])
+            #expect(try await desk.run("archive", "--retry-failed").status == 75)
+            let gaps = try await desk.run("gaps", "--day", desk.day)
+            #expect(gaps.output.contains("1 day not listed, the oldest \(desk.day)"))
+            let from = ["archive", "--from", desk.day, "--low-priority", "--json"]
+            let first = try await desk.start(from).end()
+            #expect(first.status == 75)
+            let again = try await desk.start(from).end()
+            #expect(again.status == 75)
+            #expect(try again.objects.last?["done"] == .number(0))
+            #expect(try again.objects.last?["incomplete"]?.list == [.text(desk.day)])
+            #expect(try again.objects.last?["complete"] == .boolean(false))
+            #expect(try await desk.run("archive", "--day", desk.day, "--retry-failed").status == 75)
+            #expect(
+                try await desk.run("gaps", "explain", task, "--reason", "other", "--note", "x").status == 0
+            )
+            #expect(try await desk.start(from).end().status == 0)
+            #expect(try await desk.run("archive", "--day", desk.day, "--retry-failed").status == 0)
+            let unknown = try await desk.run("gaps", "--day", "2020-01-01")
+            #expect(unknown.output.contains("1 day not listed, the oldest 2020-01-01"))
+            let report = try await desk.run("report", "--day", "2020-01-01", "--json").objects
+            #expect(report.first?["needed"]?.list == [.text("callark archive --org acme --day 2020-01-01")])
+            #expect(report.first?["complete"] == .boolean(false))
+        }
+    }
+}
