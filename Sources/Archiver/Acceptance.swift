@@ -1,4 +1,3 @@
-import Foundation
 import Recordings
 
 /// The decision whether bytes that arrived whole are a recording (promise 1: nothing false).
@@ -14,19 +13,23 @@ enum Acceptance: Equatable {
     ///   - prefix: the first bytes, up to 64 KiB.
     ///   - statedDuration: how long the provider says that the recording lasts.
     ///   - isLengthDeclared: whether the server said how long the body is, or ended a chunked one properly.
+    ///   - acceptsUnknown: whether somebody has said that bytes in no format that is known are to be kept.
     static func judge(
         kind: CaptureKind,
         prefix: [UInt8],
         byteCount: Int64,
         statedDuration: Duration?,
-        isLengthDeclared: Bool
+        isLengthDeclared: Bool,
+        acceptsUnknown: Bool = false
     ) -> Acceptance {
         guard byteCount > 0 else { return .rejected(reason: "the answer was empty") }
         let verdict =
             switch kind {
-            case .recording: judgeAudio(prefix: prefix, byteCount: byteCount, statedDuration)
-            case .transcription: judgeTranscription(prefix: prefix, byteCount: byteCount)
-            case .screenRecording: judgeOther(prefix: prefix, byteCount: byteCount)
+            case .recording:
+                judgeAudio(prefix: prefix, byteCount: byteCount, statedDuration, acceptsUnknown: acceptsUnknown)
+            case .transcription:
+                judgeTranscription(prefix: prefix, byteCount: byteCount, acceptsUnknown: acceptsUnknown)
+            case .screenRecording: judgeScreenRecording(prefix: prefix, byteCount: byteCount)
             }
         if case .accepted(let audio, nil) = verdict, !isLengthDeclared {
             return .doubtful(audio, suspicion: "the server did not say how long it is")
@@ -37,53 +40,52 @@ enum Acceptance: Equatable {
     private static func judgeAudio(
         prefix: [UInt8],
         byteCount: Int64,
-        _ statedDuration: Duration?
+        _ statedDuration: Duration?,
+        acceptsUnknown: Bool
     ) -> Acceptance {
         switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount, statedDuration: statedDuration) {
         case .audio(let format, suspicion: nil): .accepted(format, suspicion: nil)
         case .audio(let format, suspicion: let suspicion?): .doubtful(format, suspicion: suspicion)
-        case .otherAudio: .accepted(nil, suspicion: nil)
+        case .otherAudio(let container): .accepted(.unread(container), suspicion: nil)
+        case .notAudio(.unknown, let beginning): unknown("audio", beginning, acceptsUnknown)
+        case .notAudio(let kind, let beginning): .rejected(reason: "not audio but \(kind) (begins with \(beginning))")
+        }
+    }
+
+    private static func judgeTranscription(prefix: [UInt8], byteCount: Int64, acceptsUnknown: Bool) -> Acceptance {
+        switch TranscriptionInspection.inspect(prefix: prefix, byteCount: byteCount) {
+        case .transcription: .accepted(nil, suspicion: nil)
+        case .doubtful(let suspicion): .doubtful(nil, suspicion: suspicion)
+        case .notTranscription(let what): .rejected(reason: "not a transcription but \(what)")
+        case .unknown(let beginning): unknown("a transcription", beginning, acceptsUnknown)
+        }
+    }
+
+    /// Film, or what a later kind of film looks like; no text.
+    private static func judgeScreenRecording(prefix: [UInt8], byteCount: Int64) -> Acceptance {
+        switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
+        case .audio(let format, let suspicion):
+            suspicion.map { .doubtful(format, suspicion: $0) } ?? .accepted(format, suspicion: nil)
+        case .otherAudio(let container): .accepted(.unread(container), suspicion: nil)
+        case .notAudio(.unknown, let beginning): unknown("film", beginning, true)
         case .notAudio(let kind, let beginning):
-            .rejected(reason: "not audio but \(kind) (begins with \(beginning))")
+            .rejected(reason: "not a recording but \(kind) (begins with \(beginning))")
         }
     }
 
-    /// A transcription is JSON, and not one of the provider's error bodies (wxcc-api 4.2).
-    private static func judgeTranscription(prefix: [UInt8], byteCount: Int64) -> Acceptance {
-        guard let first = prefix.first(where: { !$0.isJSONWhitespace }) else {
-            return .rejected(reason: "not JSON but blank")
-        }
-        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
-            return judgeOther(prefix: prefix, byteCount: byteCount)
-        }
-        guard Int64(prefix.count) == byteCount else { return .accepted(nil, suspicion: nil) }
-        guard let json = try? JSONSerialization.jsonObject(with: Data(prefix)) else {
-            return .doubtful(nil, suspicion: "it is not well-formed JSON")
-        }
-        if let object = json as? [String: Any],
-            object["trackingId"] != nil || object["message"] != nil, object["error"] != nil || object["errors"] != nil
-        {
-            return .rejected(reason: "not a transcription but an error of the provider's")
-        }
-        return .accepted(nil, suspicion: nil)
-    }
-
-    private static func judgeOther(prefix: [UInt8], byteCount: Int64) -> Acceptance {
-        if case .notAudio(let kind, let beginning) = WaveInspection.inspect(prefix: prefix, byteCount: byteCount),
-            kind.isErrorPage
-        {
-            return .rejected(reason: "not a recording but \(kind) (begins with \(beginning))")
-        }
-        return .accepted(nil, suspicion: nil)
+    private static func unknown(_ wanted: String, _ beginning: String, _ isAccepted: Bool) -> Acceptance {
+        isAccepted
+            ? .doubtful(nil, suspicion: "in no format that is known (begins with \(beginning))")
+            : .rejected(
+                reason: "not \(wanted) but unknown (begins with \(beginning)); if it is one all the same, "
+                    + "keep it with `callark fetch --accept-unknown`"
+            )
     }
 }
 
-extension WaveInspection.NotAudio {
-    /// What servers and proxies answer with where the file should be. JSON is a matter of the kind asked for, and text
-    /// and unknown bytes may be what a capture of a later kind looks like.
-    fileprivate var isErrorPage: Bool { self == .html || self == .xml || self == .json || self == .empty }
-}
-
-extension UInt8 {
-    fileprivate var isJSONWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
+extension AudioFormat {
+    /// Of a container that is not looked into.
+    fileprivate static func unread(_ container: String) -> AudioFormat {
+        AudioFormat(codec: container, channels: 0, sampleRateHertz: 0, bitsPerSample: 0, durationMilliseconds: 0)
+    }
 }

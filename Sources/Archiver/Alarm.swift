@@ -54,5 +54,6 @@ package struct Alarm: Hashable, Sendable {
         case daysOpen = "days_open"
         case witnessDiffers = "witness_differs"
         case diskLow = "disk_low"
+        case recordingsSuspect = "recordings_suspect"
     }
 }

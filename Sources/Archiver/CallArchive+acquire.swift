@@ -15,6 +15,7 @@ extension CallArchive {
     ) async throws -> [OrganizationName: any Error] {
         let asked = allOrganizations.filter { name == nil || $0.name == name }
         _ = try await Recovery(context: context).run()
+        let tasks = try await context.manifest.spelled(tasks)
         try await context.manifest.wakeExplained(tasks, now: context.now())
         let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
             var failures: [OrganizationName: any Error] = [:]

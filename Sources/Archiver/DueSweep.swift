@@ -2,7 +2,8 @@ import Manifest
 import Recordings
 
 /// Walks the tasks that a pass asks about, in batches that fill one question: first those with recordings whose bytes
-/// are still wanted from an earlier pass, then those whose question is open, as the listing brings them.
+/// are still wanted from an earlier pass, then those whose question is open, as the listing brings them, and in the end
+/// those with suspect recordings that are to be looked at again.
 ///
 /// It goes by the order in which tasks became known, so that it meets each of them once, however many more the listing
 /// adds behind it, and holds no more of them than one reading.
@@ -16,7 +17,7 @@ struct DueSweep {
     private var waiting: ArraySlice<SweptTask> = []
 
     private enum Stage {
-        case awaitingBytes, questions, stragglers
+        case awaitingBytes, questions, stragglers, suspects
     }
 
     private static let readAhead = 40 * Resolution.batchSize
@@ -34,6 +35,18 @@ struct DueSweep {
         stage = .stragglers
         cursor = nil
         waiting = []
+    }
+
+    /// Everything else has been asked about.
+    mutating func goOnToSuspects() {
+        stage = .suspects
+        cursor = nil
+        waiting = []
+    }
+
+    /// Since when a suspect recording has to have been looked at, whatever its intervals say; `nil` if they count.
+    var looksBefore: Timestamp? {
+        if case .everythingUnsettled = scope, stage == .suspects { began } else { nil }
     }
 
     /// - Returns: the next tasks to ask about; `nil` where there are none for now.
@@ -62,9 +75,22 @@ struct DueSweep {
                 )
             case .questions: try await openQuestions(impatientIn: scope.impatientIn)
             case .stragglers: try await openQuestions(impatientIn: nil)
+            case .suspects: try await suspects()
             }
         cursor = due.last?.cursor ?? cursor
         waiting = due[...]
+    }
+
+    private func suspects() async throws -> [SweptTask] {
+        guard scope.isListing else { return [] }
+        return try await context.manifest.tasksWithSuspects(
+            organization: organization,
+            window: scope.window,
+            dueBy: began,
+            lookedAtBefore: looksBefore,
+            after: cursor,
+            limit: Self.readAhead
+        )
     }
 
     private func openQuestions(impatientIn: Range<Timestamp>?) async throws -> [SweptTask] {

@@ -33,6 +33,8 @@ package struct PassRules: Sendable {
         package var leastBytesPerSecond: Int
         /// How long a media host may fail in passing, with nothing coming from it, before a pass leaves it alone.
         package var hostPatience: Duration
+        /// Whether what is in no format that is known is kept, with a suspicion, because somebody said so.
+        package var acceptsUnknown: Bool
 
         package init(
             concurrency: Int,
@@ -41,7 +43,8 @@ package struct PassRules: Sendable {
             hosts: HostPolicy,
             memoryBytes: Int,
             leastBytesPerSecond: Int = 1024,
-            hostPatience: Duration = .minutes(15)
+            hostPatience: Duration = .minutes(15),
+            acceptsUnknown: Bool = false
         ) {
             self.concurrency = concurrency
             self.retry = retry
@@ -50,6 +53,7 @@ package struct PassRules: Sendable {
             self.memoryBytes = memoryBytes
             self.leastBytesPerSecond = leastBytesPerSecond
             self.hostPatience = hostPatience
+            self.acceptsUnknown = acceptsUnknown
         }
     }
 

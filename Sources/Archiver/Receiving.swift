@@ -59,7 +59,14 @@ struct Receiving: Sendable {
         guard let outcome = try await outcome(of: job) else { return context.underWay.release(job.work.row) }
         switch outcome {
         case .accepted(let member):
+            if let look = job.work.look { try await note(look: look.entityTag, at: job.work.row) }
             await queue.put(AcceptedRecording(row: job.work.row, member: member))
+        case .unchanged(let entityTag):
+            try await note(look: entityTag, at: job.work.row)
+            context.underWay.release(job.work.row)
+        case .failed where job.work.look != nil:
+            try await note(look: job.work.look?.entityTag, at: job.work.row)
+            context.underWay.release(job.work.row)
         case .failed(let code, let reason, let attempts):
             let now = context.now()
             let failure = RecordingFailure(
@@ -80,6 +87,12 @@ struct Receiving: Sendable {
                 .failed(job.organization.name, job.work.captured.key, reason: reason, attempts: attempts)
             )
         }
+    }
+
+    /// A suspect recording was looked at; when it is looked at next follows from that.
+    private func note(look entityTag: String?, at row: RecordingRowID) async throws {
+        let horizon = context.rules.askSchedule.horizon
+        try await context.manifest.noteLook(at: row, entityTag: entityTag, horizon: horizon, now: context.now())
     }
 
     /// - Returns: `nil` where the recording is left to the next pass.

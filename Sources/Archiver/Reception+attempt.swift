@@ -20,6 +20,10 @@ extension Reception {
             failure = error
         }
         let findings = sink.findings
+        if let look = job.work.look, findings.objection == .status(304) {
+            context.gate.leave(passage, .neutral)
+            return .done(.unchanged(entityTag: findings.entityTag ?? look.entityTag))
+        }
         let isProgress = progress.note(byteCount: sink.byteCount)
         let verdict = ReceptionVerdict(findings: findings, error: failure)
         leave(passage, verdict, findings, failure?.code, isProgress: isProgress, wasSlow: progress.isSlow)
@@ -29,7 +33,7 @@ extension Reception {
             return .retry(reason: "the server sent less than the whole recording", waiting: .here)
         case .arrived:
             context.troubles.end(at: host)
-            return try judge(sink, &progress, isEndMarked: findings.isEndMarked)
+            return try judge(sink, &progress, isEndMarked: findings.isEndMarked, entityTag: findings.entityTag)
         case .again(let reason):
             return .retry(reason: reason, waiting: .aside)
         case .busy(let reason, let retryAfter):
@@ -135,21 +139,36 @@ extension Reception {
             stallTimeout: context.rules.downloads.stallTimeout,
             leastBytesPerSecond: context.rules.downloads.leastBytesPerSecond
         )
+        // What is looked at again may have been cut off by a cache on the way, which is not asked this time.
+        if job.work.look != nil { request.headers["Cache-Control"] = "no-cache" }
         if let (firstByte, entityTag) = sink.continuation {
             request.headers["Range"] = "bytes=\(firstByte)-"
             request.headers["If-Match"] = entityTag
+        } else if let entityTag = job.work.look?.entityTag {
+            request.headers["If-None-Match"] = entityTag
         }
         return request
     }
 
-    func judge(_ sink: ReceptionSink, _ progress: inout ReceptionProgress, isEndMarked: Bool) throws -> Next {
+    /// - Parameter entityTag: what the answer called the bytes; `nil` if it did not, or they came earlier.
+    func judge(
+        _ sink: ReceptionSink,
+        _ progress: inout ReceptionProgress,
+        isEndMarked: Bool,
+        entityTag: String? = nil
+    ) throws -> Next {
         let content = sink.finish()
+        if let look = job.work.look, look.digests.contains(content.digest) {
+            try content.discardPart()
+            return .done(.unchanged(entityTag: entityTag))
+        }
         let acceptance = Acceptance.judge(
             kind: job.work.captured.key.kind,
             prefix: content.prefix,
             byteCount: content.byteCount,
             statedDuration: job.work.captured.statedDuration,
-            isLengthDeclared: isEndMarked
+            isLengthDeclared: isEndMarked,
+            acceptsUnknown: context.rules.downloads.acceptsUnknown
         )
         switch acceptance {
         case .accepted(let audio, let suspicion):
@@ -179,14 +198,16 @@ extension Reception {
             "the provider has other bytes now than those archived in \($0.archive) (sha256 \($0.digest))"
         }
         let doubts = [suspicion, change].compactMap(\.self)
+        let captured = job.work.captured.key
+        let key = job.work.look == nil ? captured : captured.versioned(content.digest)
         return PendingMember(
             entry: RecordingEntry(
-                key: job.work.captured.key,
+                key: key,
                 organization: job.organization.name,
                 organizationID: job.organization.id,
                 day: job.work.day,
                 stopTime: job.work.captured.stopTime,
-                file: job.work.file,
+                file: job.work.look == nil ? job.work.file : FileName.of(key),
                 offset: 0,
                 byteCount: content.byteCount,
                 digest: content.digest,
@@ -197,7 +218,8 @@ extension Reception {
                 taskJSON: job.work.taskJSON,
                 captureJSON: job.work.captured.json,
                 searchJSON: job.work.searchJSON,
-                replaces: replaced?.archive
+                replaces: replaced?.archive,
+                supersedes: job.work.look?.path
             ),
             content: content
         )
@@ -228,7 +250,8 @@ extension Reception {
         }
         let key = job.work.captured.key
         let listed = answer.captures.flatMap(\.recordings)
-        guard let found = listed.first(where: { $0.key == key || $0.asVersion?.key == key }) else {
+        let keys = [key, key.withoutDigest]
+        guard let found = listed.first(where: { keys.contains($0.key) || $0.asVersion?.key == key }) else {
             return .lost(code: .purgedUpstream, reason: "the provider no longer lists this recording")
         }
         progress.url = found.url

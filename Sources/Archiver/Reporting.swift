@@ -11,17 +11,21 @@ package struct DayReport: Sendable {
     package var openBecause: [OpenReason]
     /// What other sources of the provider's said of it last.
     package var witnesses: [DayWitness]
+    /// Its recordings that are held and do not convince.
+    package var suspects: [SuspectRow]
 
     package init(
         account: DayAccount,
         archives: [ArchiveStanding],
         openBecause: [OpenReason],
-        witnesses: [DayWitness] = []
+        witnesses: [DayWitness] = [],
+        suspects: [SuspectRow] = []
     ) {
         self.account = account
         self.archives = archives
         self.openBecause = openBecause
         self.witnesses = witnesses
+        self.suspects = suspects
     }
 
     package var organization: OrganizationName { account.figures.organization }
@@ -156,7 +160,8 @@ package struct Reporting: Sendable {
                     account: account,
                     archives: try await manifest.archiveStandings(organization, day: day, altered: standpoint.altered),
                     openBecause: reasons(account.figures, record, outlook, today: standpoint.today),
-                    witnesses: try await manifest.witnesses(organization, days: day...day)
+                    witnesses: try await manifest.witnesses(organization, days: day...day),
+                    suspects: try await manifest.suspects(organization, day: day)
                 )
             )
         }

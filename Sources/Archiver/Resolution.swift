@@ -31,16 +31,19 @@ struct Resolution: Sendable {
         try await work(off: &sweep)
         sweep.goBackForStragglers()
         try await work(off: &sweep)
+        sweep.goOnToSuspects()
+        try await work(off: &sweep)
     }
 
     /// Asks about everything that the sweep finds due now, a few batches at a time, and settles what is answered: as many
     /// questions together as were answered while those before were noted and handed over.
     private func work(off sweep: inout DueSweep) async throws {
         let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions)
+        let looksBefore = sweep.looksBefore
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    while let questions = await answered.takeAll() { try await settle(questions) }
+                    while let questions = await answered.takeAll() { try await settle(questions, looksBefore) }
                 } catch {
                     await answered.abandon()
                     throw error
@@ -106,16 +109,18 @@ struct Resolution: Sendable {
     }
 
     /// Notes what was answered and hands over what is wanted of it.
-    private func settle(_ questions: [AnsweredQuestion]) async throws {
+    private func settle(_ questions: [AnsweredQuestion], _ looksBefore: Timestamp? = nil) async throws {
         let wanted = try await context.manifest.noteAnswers(
             to: questions,
             organization: organization.name,
             day: context.rules.day(of:),
             schedule: context.rules.askSchedule,
+            looksBefore: looksBefore,
             claims: context.underWay
         )
         for (question, wanted) in zip(questions, wanted) where !wanted.isEmpty {
-            context.observer(.found(organization.name, recordings: wanted.count))
+            let new = wanted.count { $0.look == nil }
+            if new > 0 { context.observer(.found(organization.name, recordings: new)) }
             try await hand(over: wanted, urlExpiry: question.askedTime + context.rules.captureOptions.urlExpiration)
         }
     }

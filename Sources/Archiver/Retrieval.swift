@@ -19,9 +19,10 @@ package struct Retrieval: Sendable {
         self.manifest = manifest
     }
 
-    /// What is known of a task's recordings, in the order of their files' names.
+    /// What is known of a task's recordings, in the order of their files' names; of versions of one recording the better
+    /// one first.
     package func recordings(of task: TaskID, organization: OrganizationName?) async throws -> [RecordingRow] {
-        try await manifest.recordings(of: task, organization: organization)
+        try await manifest.recordings(of: task, organization: organization).betterFirst
     }
 
     /// What is missing of the task of these recordings beside them, and not explained: what the provider lists of it and
@@ -122,5 +123,30 @@ package struct Retrieval: Sendable {
             expecting: held.digest,
             to: destination
         )
+    }
+}
+
+extension [RecordingRow] {
+    /// Each recording with its versions by their bytes behind one another: whole ones first, then those with more bytes,
+    /// then the one that came first.
+    var betterFirst: [RecordingRow] {
+        var groups: [(key: RecordingKey, rows: [RecordingRow])] = []
+        for row in self {
+            let key = row.key.withoutDigest ?? row.key
+            if let place = groups.firstIndex(where: { $0.key == key }) {
+                groups[place].rows.append(row)
+            } else {
+                groups.append((key, [row]))
+            }
+        }
+        return groups.flatMap { $0.rows.sorted(by: Self.isBetter) }
+    }
+
+    private static func isBetter(_ lhs: RecordingRow, _ rhs: RecordingRow) -> Bool {
+        func rank(_ row: RecordingRow) -> (Int, Int64, Int64) {
+            guard let held = row.held else { return (2, 0, 0) }
+            return (held.suspicion == nil ? 0 : 1, -held.byteCount, held.receivedTime.millisecondsSince1970)
+        }
+        return rank(lhs) < rank(rhs)
     }
 }

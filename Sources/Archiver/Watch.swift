@@ -79,7 +79,18 @@ package struct Watch: Sendable {
         alarms += try await dayAlarms(organization, manifest, outlook, standpoint)
         alarms += try await witnessAlarms(organization, manifest, standpoint)
         alarms += try await damageAlarms(organization, manifest, standpoint)
+        alarms += try await suspectAlarms(organization, manifest)
         return alarms
+    }
+
+    /// Recordings whose bytes do not convince, and that nobody has acknowledged.
+    private func suspectAlarms(_ organization: OrganizationName, _ manifest: Manifest) async throws -> [Alarm] {
+        let count = try await manifest.suspects(organization).count { $0.suspect.acknowledgement == nil }
+        guard count > 0 else { return [] }
+        let message =
+            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect: callark list --state suspect "
+            + "names them; whole bytes end this, or callark gaps acknowledge TASK_ID --note TEXT"
+        return [Alarm(.warning, .recordingsSuspect, organization: organization.description, message)]
     }
 
     /// What was archived and is known to be damaged, by what ends it: a repair, a backup, or a person's word.

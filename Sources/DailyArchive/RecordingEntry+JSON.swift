@@ -43,6 +43,7 @@ extension RecordingEntry {
         object.add("start_time_iso", key.startTime?.description)
         object.add("stop_time", stopTime?.millisecondsSince1970)
         object.add("stop_time_iso", stopTime?.description)
+        object.add("supersedes", supersedes)
         object.add("suspicion", suspicion)
         object.add("task", embedding: taskJSON?.description)
         object.add("task_id", key.taskID.description)
@@ -71,7 +72,8 @@ extension RecordingEntry {
             taskJSON: object.json.embedded("task").map { ProviderJSON(redacted: $0) },
             captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}"),
             searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
-            replaces: object.json.string("replaces").flatMap { ArchiveName($0) }
+            replaces: object.json.string("replaces").flatMap { ArchiveName($0) },
+            supersedes: object.json.string("supersedes")
         )
         try object.requireWhole()
         // Lines say where the file is in two ways; one that says two things is nobody's.

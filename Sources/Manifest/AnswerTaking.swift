@@ -8,6 +8,8 @@ struct AnswerTaking {
     var organizationRow: Int64
     var day: @Sendable (Timestamp) -> ArchiveDay
     var schedule: AskSchedule
+    /// Suspect recordings that were not looked at since then are looked at; `nil` for those that are due only.
+    var looksBefore: Timestamp?
     var claims: TransactionClaims?
     /// When the question was asked whose answer is being taken.
     var now: Timestamp
@@ -31,28 +33,25 @@ struct AnswerTaking {
         let before = known.count
         var named: Set<RecordingKey> = []
         var wanted: [RecordingWork] = []
+        var looks = try dueLooks(task.row, known, in: db)
         for captured in capture.recordings.map({ Self.identified($0, among: known) })
         where named.insert(captured.key).inserted {
             let earlier = known.first { $0.key == captured.key }
             let recording = try earlier ?? register(captured, task.row, &known, in: db)
-            guard recording.isWanted(now), claims?.claim(recording.row) ?? true else { continue }
-            let replaced = try earlier.flatMap {
-                try Displacement.last(of: $0.row, organization: organization, in: db)
+            let look = looks.removeValue(forKey: recording.row.ordinal)
+            if recording.isWanted(now) || look != nil, claims?.claim(recording.row) ?? true {
+                let replaced = earlier != nil && look == nil ? try replacedCopy(of: recording, in: db) : nil
+                wanted.append(work(captured, recording, dossier, replaced: replaced, look: look))
             }
-            wanted.append(
-                RecordingWork(
-                    row: recording.row,
-                    organization: organization,
-                    day: task.day,
-                    captured: captured,
-                    file: recording.file,
-                    attempts: recording.attempts,
-                    taskJSON: dossier.unsealed?.json,
-                    searchJSON: dossier.unsealed?.search,
-                    replaced: replaced
-                )
-            )
+            // The bytes of a version by its bytes were lost again: they may be what is offered under the first one's name.
+            for lost in known where lost.key.withoutDigest == captured.key && lost.isWanted(now) {
+                var version = captured
+                version.key = lost.key
+                guard named.insert(lost.key).inserted, claims?.claim(lost.row) ?? true else { continue }
+                wanted.append(work(version, lost, dossier, replaced: try replacedCopy(of: lost, in: db)))
+            }
         }
+        try miss(looks, task.row, in: db)
         for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
             try fail(withdrawn, .purgedUpstream, "the provider does not offer this recording any more", in: db)
         }
@@ -64,6 +63,31 @@ struct AnswerTaking {
         )
         try answerQuestion(of: dossier, answer, in: db)
         return wanted
+    }
+
+    private func work(
+        _ captured: CapturedRecording,
+        _ recording: KnownRecording,
+        _ dossier: TaskDossier,
+        replaced: ReplacedCopy?,
+        look: SuspectLook? = nil
+    ) -> RecordingWork {
+        RecordingWork(
+            row: recording.row,
+            organization: organization,
+            day: dossier.task.day,
+            captured: captured,
+            file: recording.file,
+            attempts: recording.attempts,
+            taskJSON: dossier.unsealed?.json,
+            searchJSON: dossier.unsealed?.search,
+            replaced: replaced,
+            look: look
+        )
+    }
+
+    private func replacedCopy(of recording: KnownRecording, in db: Database) throws -> ReplacedCopy? {
+        try Displacement.last(of: recording.row, organization: organization, in: db)
     }
 
     /// What is held and ends at another time by now is not what is held: the provider has first had a part of it, say.
@@ -82,6 +106,7 @@ struct AnswerTaking {
         for recording in known where recording.isWanted(now) {
             try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
         }
+        try miss(dueLooks(dossier.task.row, known, in: db), dossier.task.row, in: db)
         try answerQuestion(of: dossier, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
     }
 
@@ -111,7 +136,16 @@ struct AnswerTaking {
     ) throws -> KnownRecording {
         let (file, distinguisher) = FileName.unused(for: captured.key, among: known.map(\.file))
         let row = RecordingRowID(task: task, ordinal: Int64(known.count))
-        try KnownRecording.insert(captured, row: row, distinguisher: distinguisher, wantedTime: now, in: db, rows)
+        try KnownRecording.insert(
+            captured.key,
+            stopTime: captured.stopTime,
+            json: captured.json,
+            row: row,
+            distinguisher: distinguisher,
+            wantedTime: now,
+            in: db,
+            rows
+        )
         let recording = KnownRecording(
             row: row,
             key: captured.key,
@@ -310,7 +344,9 @@ struct KnownRecording {
     }
 
     static func insert(
-        _ captured: CapturedRecording,
+        _ key: RecordingKey,
+        stopTime: Timestamp?,
+        json: ProviderJSON,
         row: RecordingRowID,
         distinguisher: Int,
         wantedTime: Timestamp,
@@ -322,16 +358,15 @@ struct KnownRecording {
                 file, attempts, wanted_time)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
             """
-        let key = captured.key
         let arguments: StatementArguments = [
             row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
             try rows.word(key.callType, in: db), key.startTime?.stored,
-            try rows.name(key.providerFileName, in: db), captured.stopTime?.stored, distinguisher,
+            try rows.name(key.providerFileName, in: db), stopTime?.stored, distinguisher,
             wantedTime.stored,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)
         try db.cachedStatement(sql: "INSERT INTO recording_source (task, ordinal, json) VALUES (?, ?, ?)")
-            .execute(arguments: [row.task, row.ordinal, captured.json.description])
+            .execute(arguments: [row.task, row.ordinal, json.description])
     }
 }
 

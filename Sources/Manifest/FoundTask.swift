@@ -66,7 +66,7 @@ extension FoundTask {
         let mostAtOnce = TaskSelection.mostAtOnce
         var tasks = [Self?](repeating: nil, count: ids.count)
         for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
-            let asked = ids[start..<min(start + mostAtOnce, ids.count)].map(\.stored)
+            let asked = try ids[start..<min(start + mostAtOnce, ids.count)].map { try $0.known(in: db) }
             let isOne = asked.count == 1
             // A place without a task finds none.
             let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)
@@ -76,7 +76,7 @@ extension FoundTask {
             )
             while let row = try found.next() {
                 let place = try start + row[0]
-                tasks[place] = try Self(row, id: ids[place])
+                tasks[place] = try Self(row, id: TaskID(stored: asked[place - start]))
             }
         }
         return tasks

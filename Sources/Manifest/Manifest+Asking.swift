@@ -48,6 +48,8 @@ package struct RecordingWork: Hashable, Sendable {
     package var searchJSON: ProviderJSON?
     /// The damaged copy that it takes the place of; `nil` where its bytes were never held.
     package var replaced: ReplacedCopy?
+    /// For a suspect recording that is held, and only looked at again; `nil` for one whose bytes are wanted.
+    package var look: SuspectLook?
 }
 
 /// Who is at work on which recordings. It is asked within the transaction that reads whether a recording is wanted, so
@@ -73,6 +75,8 @@ extension Manifest {
     /// It is one transaction, however many questions there are: what each costs is mostly its commit.
     /// - Parameters:
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
+    ///   - looksBefore: suspect recordings that were not looked at since then are wanted whatever their intervals say;
+    ///     `nil` for those that are due only.
     ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
     ///     noted, what was claimed is given back.
     /// - Returns: for each question, the recordings of its answers whose bytes are wanted now, in their order.
@@ -81,6 +85,7 @@ extension Manifest {
         organization: OrganizationName,
         day: @escaping @Sendable (Timestamp) -> ArchiveDay,
         schedule: AskSchedule,
+        looksBefore: Timestamp? = nil,
         claims: (any RecordingClaims)? = nil
     ) async throws -> [[RecordingWork]] {
         guard let first = questions.first else { return [] }
@@ -93,6 +98,7 @@ extension Manifest {
                 organizationRow: try OrganizationRow.row(of: organization, in: db),
                 day: day,
                 schedule: schedule,
+                looksBefore: looksBefore,
                 claims: claims.map { TransactionClaims($0, in: db) },
                 now: first.askedTime
             )

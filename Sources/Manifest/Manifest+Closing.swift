@@ -76,6 +76,8 @@ package struct DayAccount: Hashable, Sendable {
         figures.summary.recordings.damaged = lost
         figures.summary.recordings.gaps = gaps.count - failed
         figures.summary.recordings.explained = record.recordings.explained
+        figures.summary.recordings.suspect = record.recordings.suspect
+        figures.summary.recordings.acknowledged = record.suspects.count { $0.acknowledgement != nil }
         for gap in gaps { figures.summary.recordings.reasons[gap.reason, default: 0] += 1 }
     }
 }
@@ -138,7 +140,8 @@ extension Manifest {
             guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
                 figures.summary.tasks.unresolved == 0, !isUnderWay, !figures.isDamaged
             else { return nil }
-            let record = DayClose(found, figures, reckoning.gaps)
+            let suspects = try SuspectRow.all(where: scope.condition, scope.arguments, in: db).map(\.suspect)
+            let record = DayClose(found, figures, reckoning.gaps, suspects)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
             // What a record has counted and nothing counts now is lost: no day is closed over that.
             if let noted, !figures.matches(noted.record) { return nil }
@@ -335,7 +338,12 @@ extension DayCloseRow {
 }
 
 extension DayClose {
-    fileprivate init(_ organization: OrganizationRow, _ figures: DayReconciliation, _ gaps: [Gap]) {
+    fileprivate init(
+        _ organization: OrganizationRow,
+        _ figures: DayReconciliation,
+        _ gaps: [Gap],
+        _ suspects: [Suspect]
+    ) {
         let summary = figures.summary
         let archived = summary.recordings.archived + summary.recordings.stored
         self.init(
@@ -348,10 +356,16 @@ extension DayClose {
                 notRequested: summary.tasks.notRequested,
                 undetermined: summary.tasks.undetermined
             ),
-            recordings: Recordings(expected: archived + gaps.count, archived: archived, explained: gaps.count),
+            recordings: Recordings(
+                expected: archived + gaps.count,
+                archived: archived,
+                explained: gaps.count,
+                suspect: suspects.count
+            ),
             audioMilliseconds: figures.audioMilliseconds,
             bytes: figures.bytes,
-            gaps: gaps
+            gaps: gaps,
+            suspects: suspects
         )
     }
 
@@ -384,6 +398,7 @@ extension DayClose {
         in db: Database
     ) throws {
         try put(organization.row, sequence: sequence, isCurrent: false, in: db)
+        for suspect in suspects { try suspect.restore(organization.row, in: db) }
         for (taskID, gaps) in Dictionary(grouping: gaps, by: \.taskID).sorted(by: { $0.key < $1.key }) {
             guard let task = try KnownTask.find(taskID, organization: organization.row, in: db) else { continue }
             let failed = try gaps.compactMap { try $0.restoreFailed(task.row, sequence, now: now, in: db) }

@@ -102,7 +102,7 @@ extension DamagedRecording {
                 AND archive.digest IS NOT NULL
             """
         let arguments: StatementArguments = [
-            taskID.stored, archive.organization.description, archive.day.stored, archive.sequence, offset,
+            try taskID.known(in: db), archive.organization.description, archive.day.stored, archive.sequence, offset,
         ]
         guard let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else { return }
         try Displacement.displace(RecordingRowID(task: row[0], ordinal: row[1]), .damaged, now: now, in: db)

@@ -60,7 +60,7 @@ extension Manifest {
                 WHERE task.id = ? AND name = ?
                 """
             for task in tasks where calls[task] == nil {
-                let arguments: StatementArguments = [task.stored, organization.description]
+                let arguments: StatementArguments = [try task.known(in: db), organization.description]
                 guard let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else {
                     continue
                 }
@@ -82,7 +82,7 @@ extension Manifest {
                 WHERE task.id = :id AND (:organization IS NULL OR organization.name = :organization)
                 ORDER BY organization.name
                 """
-            let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
+            let arguments: StatementArguments = ["id": try id.known(in: db), "organization": organization?.description]
             return try Row.fetchAll(db, sql: select, arguments: arguments).map(TaskRow.init)
         }
     }
@@ -199,6 +199,7 @@ private struct EntriesScope: Sendable {
         case .recording(.pending), .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
         case .recording(.damaged): "SELECT task FROM damage"
         case .gap: "SELECT task FROM question"
+        case .suspect: "SELECT task FROM suspect WHERE better IS NULL"
         case .recording(.stored), .recording(.archived), nil: nil
         }
     }
@@ -257,7 +258,7 @@ private struct EntriesScope: Sendable {
         }
         if let task = filter.task {
             conditions.append("id = :id")
-            arguments += ["id": task.stored]
+            arguments += ["id": try task.known(in: db)]
         }
         let select = """
             SELECT \(TaskScope.columnNames) FROM task WHERE \(conditions.joined(separator: " AND "))
@@ -273,8 +274,15 @@ private struct EntriesScope: Sendable {
         in db: Database
     ) throws -> [ListRow] {
         let recordings = try task.recordings(call, standpoint.altered, in: db)
-        let rows = recordings.filter { filter.state == nil || filter.state == .recording($0.state) }
-            .map(ListRow.recording)
+        let rows = try recordings.filter { row in
+            switch filter.state {
+            case nil: true
+            case .recording(let state): row.state == state
+            case .suspect: try task.isSuspect(row, in: db)
+            case .gap: false
+            }
+        }
+        .map(ListRow.recording)
         guard filter.state == nil || filter.state == .gap,
             let gap = try task.gap(at: standpoint, in: db)
         else { return rows }
@@ -324,7 +332,7 @@ private struct TaskScope {
             SELECT \(columnNames), name FROM task JOIN organization ON organization.row = task.organization
             WHERE task.id = :id AND (:organization IS NULL OR name = :organization) ORDER BY name
             """
-        let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
+        let arguments: StatementArguments = ["id": try id.known(in: db), "organization": organization?.description]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             try TaskScope(row, organization: try OrganizationName(stored: row["name"]))
         }
@@ -350,6 +358,13 @@ private struct TaskScope {
                 )
             }
         return try Array(recordings).sorted { $0.file.description < $1.file.description }
+    }
+
+    /// Whether nothing better has come of a recording that does not convince.
+    func isSuspect(_ recording: RecordingRow, in db: Database) throws -> Bool {
+        guard recording.held?.suspicion != nil else { return false }
+        let select = "SELECT 1 FROM suspect WHERE task = ? AND ordinal = ? AND better IS NULL"
+        return try Int.fetchOne(db, sql: select, arguments: [row, recording.row.ordinal]) != nil
     }
 
     /// What is missing of it beside its failed recordings, which have lines of their own.

@@ -100,12 +100,18 @@ extension Manifest {
                 let select = """
                     SELECT event.row, time, kind, organization.name, task, file, detail
                     FROM event LEFT JOIN organization ON organization.row = event.organization
-                    WHERE event.row > :last AND time >= :since \(task == nil ? "" : "AND task = :task")
+                    WHERE event.row > :last AND time >= :since \(task == nil ? "" : "AND task IN (:task, :small, :large, :known)")
                         \(organization == nil ? "" : "AND organization.name = :organization")
                     ORDER BY event.row LIMIT 500
                     """
                 var arguments: StatementArguments = ["last": last, "since": since?.stored ?? .min]
-                if let task { arguments += ["task": task.description] }
+                if let task {
+                    arguments += [
+                        "task": task.description, "small": task.description.lowercased(),
+                        "large": task.description.uppercased(),
+                        "known": StoredIdentifier.text(try task.known(in: db)),
+                    ]
+                }
                 if let organization { arguments += ["organization": organization.description] }
                 let rows = try Row.fetchAll(db, sql: select, arguments: arguments)
                 return RowSequence.Batch(rows: try rows.map(Event.init), next: try rows.last.map { try $0[0] })

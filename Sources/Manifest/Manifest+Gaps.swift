@@ -190,7 +190,7 @@ private struct ExplainableTask: Sendable {
             SELECT task.row, organization.row, name FROM task JOIN organization ON organization.row = task.organization
             WHERE task.id = :id AND (:organization IS NULL OR name = :organization) ORDER BY name
             """
-        let arguments: StatementArguments = ["id": id.stored, "organization": organization?.description]
+        let arguments: StatementArguments = ["id": try id.known(in: db), "organization": organization?.description]
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
             var task = ExplainableTask(
                 row: try row[0],
@@ -241,7 +241,7 @@ extension Gap {
         }
         if let task = filter.task {
             condition += " AND task.id = :id"
-            arguments += ["id": task.stored]
+            arguments += ["id": try task.known(in: db)]
         }
         let walk: GapWalk = filter.task == nil && filter.day == nil ? .unfinished : .tasks
         let open = try OpenTask.cursor(walk, where: condition, arguments, in: db)

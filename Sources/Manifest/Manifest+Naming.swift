@@ -2,13 +2,26 @@ import GRDB
 import Recordings
 
 extension Manifest {
+    /// These tasks, each known one as it was spelled first.
+    package func spelled(_ ids: [TaskID]) async throws -> [TaskID] {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT id FROM task WHERE id = ?")
+            return try ids.map { id in
+                let known = try DatabaseValue.fetchOne(statement, arguments: [id.known(in: db)])
+                return try known.map { try TaskID(stored: $0) } ?? id
+            }
+        }
+    }
+
     /// Those of these tasks that are not known.
     /// - Throws: `unknown` where the organization is not registered.
     package func unknownTasks(of ids: Set<TaskID>, organization: OrganizationName) async throws -> Set<TaskID> {
         try await read { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
             let statement = try db.cachedStatement(sql: "SELECT 1 FROM task WHERE id = ? AND organization = ?")
-            return try ids.filter { try Int.fetchOne(statement, arguments: [$0.stored, organization]) == nil }
+            return try ids.filter {
+                try Int.fetchOne(statement, arguments: [try $0.known(in: db), organization]) == nil
+            }
         }
     }
 

@@ -3,6 +3,7 @@ import Recordings
 
 /// A recording whose bytes are durable in an open daily archive.
 package struct StoredRecording: Hashable, Sendable {
+    /// The recording's; if it supersedes a suspect one, that one's: what it is a version of.
     package var row: RecordingRowID
     package var entry: RecordingEntry
 
@@ -59,7 +60,8 @@ extension Manifest {
             }
             let rows = KnownRows()
             let withGap = try OpenGap.tasks(among: group.map(\.row.task), in: db)
-            for stored in group {
+            for var stored in group {
+                stored.row = try stored.rowOfVersion(now: now, in: db, rows)
                 let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
                 guard let archive = archives[owner] else {
                     throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
@@ -85,6 +87,31 @@ extension Manifest {
 }
 
 extension StoredRecording {
+    /// The row of the recording itself, made if it is a version that was not known until its bytes were.
+    fileprivate func rowOfVersion(now: Timestamp, in db: Database, _ rows: KnownRows) throws -> RecordingRowID {
+        guard entry.supersedes != nil else { return row }
+        let known = try KnownRecording.all(of: row.task, taskID: entry.key.taskID, in: db)
+        if let version = known.first(where: { $0.key == entry.key }) { return version.row }
+        let version = RecordingRowID(task: row.task, ordinal: Int64(known.count))
+        try KnownRecording.insert(
+            entry.key,
+            stopTime: entry.stopTime,
+            json: entry.captureJSON,
+            row: version,
+            distinguisher: 0,
+            wantedTime: now,
+            in: db,
+            rows
+        )
+        let before = known.first { $0.row == row }
+        let detail = [
+            "recording": (before?.key.recordingID.description ?? ""), "sha256": entry.digest.description,
+            "version": entry.key.recordingID.description,
+        ]
+        try event(.recordingChanged, detail, now: now).insert(in: db)
+        return version
+    }
+
     /// - Returns: whether the recording was not in the archive before.
     fileprivate func enter(
         _ archive: OpenArchive,

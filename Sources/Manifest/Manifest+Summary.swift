@@ -38,6 +38,7 @@ extension Manifest {
             try counting.countWanted(in: db)
             try counting.countDamaged(in: db)
             try counting.countGaps(in: db)
+            try counting.countSuspects(in: db)
             try counting.markClosed(in: db)
             return counting.statuses
         }
@@ -99,6 +100,7 @@ struct Reckoning {
         try countOpen(in: db)
         try countFailed(in: db)
         try countDamaged(in: db)
+        try countSuspects(in: db)
         try markDays(row, in: db)
         gaps.sort(by: Gap.isEarlier)
     }
@@ -229,6 +231,21 @@ struct Reckoning {
         }
     }
 
+    private mutating func countSuspects(in db: Database) throws {
+        let select = """
+            SELECT day, count(*), count(acknowledged_time) FROM suspect CROSS JOIN task ON task.row = suspect.task
+            WHERE better IS NULL AND \(scope.condition) GROUP BY day
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
+            let suspect: Int = try row[1]
+            let acknowledged: Int = try row[2]
+            try change(ArchiveDay(stored: row[0])) { day in
+                day.summary.recordings.suspect = suspect
+                day.summary.recordings.acknowledged = acknowledged
+            }
+        }
+    }
+
     private mutating func add(_ gap: Gap) {
         change(gap.day) { day in
             day.summary.recordings.reasons[gap.reason, default: 0] += 1
@@ -346,6 +363,18 @@ private struct DayCounting {
             case .undetermined: add(task.organization, task.day, \.undetermined, 1)
             case .gap(let reason): add(task.gap(reason), as: \.gaps)
             }
+        }
+    }
+
+    mutating func countSuspects(in db: Database) throws {
+        let select = """
+            SELECT organization.name, day, count(*), count(acknowledged_time)
+            FROM suspect CROSS JOIN task ON task.row = suspect.task
+            JOIN organization ON organization.row = task.organization WHERE better IS NULL AND \(condition) GROUP BY 1, 2
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
+            try add(row[0], row[1], \.suspect, row[2])
+            try add(row[0], row[1], \.acknowledged, row[3])
         }
     }
 

@@ -102,7 +102,7 @@ extension Manifest {
     private static let terminalStatuses = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")
 
     /// What all sweeps are told.
-    private static func arguments(
+    static func arguments(
         _ organization: OrganizationName,
         _ window: Range<Timestamp>?,
         _ cursor: SweepCursor?,
@@ -114,7 +114,7 @@ extension Manifest {
         return TaskRange.arguments(organization: organization, window: window) + place
     }
 
-    private static func sweep(
+    static func sweep(
         _ select: String,
         _ arguments: StatementArguments,
         after cursor: SweepCursor?,

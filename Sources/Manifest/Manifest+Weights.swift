@@ -93,7 +93,9 @@ extension Manifest {
                 """
             let statement = try db.cachedStatement(sql: select)
             return try ids.reduce(into: [:]) { holdings, id in
-                guard let row = try Row.fetchOne(statement, arguments: [id.stored, known.row]) else { return }
+                guard let row = try Row.fetchOne(statement, arguments: [try id.known(in: db), known.row]) else {
+                    return
+                }
                 holdings[id] = TaskHolding(isOpen: try row[0], held: try row[1], wanted: try row[2])
             }
         }

@@ -46,6 +46,10 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var archivesDamaged = 0
         /// The part of `stored` whose day is over, so that it should be archived: it makes the window incomplete.
         package var overdue = 0
+        /// The part of `archived` and `stored` whose bytes do not convince, and of which no better version has come.
+        package var suspect = 0
+        /// The part of `suspect` that a person has acknowledged.
+        package var acknowledged = 0
         /// How many there are of `failed`, `damaged` and `gaps` for each reason; beside them the tasks of which the provider says
         /// that no recording was requested.
         package var reasons: [GapReason: Int] = [:]
@@ -91,6 +95,8 @@ package struct PassSummary: Hashable, Sendable, Codable {
         lhs.recordings.explained += rhs.recordings.explained
         lhs.recordings.unexplained += rhs.recordings.unexplained
         lhs.recordings.overdue += rhs.recordings.overdue
+        lhs.recordings.suspect += rhs.recordings.suspect
+        lhs.recordings.acknowledged += rhs.recordings.acknowledged
         lhs.recordings.reasons.merge(rhs.recordings.reasons, uniquingKeysWith: +)
     }
 }
@@ -98,7 +104,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
 extension PassSummary.Recordings: Codable {
     enum CodingKeys: String, CodingKey {
         case known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, unrepaired, overdue,
-            reasons
+            suspect, acknowledged, reasons
         case archivesDamaged = "archives_damaged"
     }
 
@@ -115,6 +121,8 @@ extension PassSummary.Recordings: Codable {
         damaged = try figures.decodeIfPresent(Int.self, forKey: .damaged) ?? 0
         unrepaired = try figures.decodeIfPresent(Int.self, forKey: .unrepaired) ?? 0
         archivesDamaged = try figures.decodeIfPresent(Int.self, forKey: .archivesDamaged) ?? 0
+        suspect = try figures.decodeIfPresent(Int.self, forKey: .suspect) ?? 0
+        acknowledged = try figures.decodeIfPresent(Int.self, forKey: .acknowledged) ?? 0
         explained = try figures.decodeIfPresent(Int.self, forKey: .explained) ?? 0
         unexplained = try figures.decodeIfPresent(Int.self, forKey: .unexplained) ?? failed + gaps
         reasons = try figures.decodeIfPresent([GapReason: Int].self, forKey: .reasons) ?? [:]
@@ -165,6 +173,10 @@ package struct DayStatus: Hashable, Sendable {
     package var explained = 0
     /// The part of `failed`, `damaged` and `gaps` that nobody has explained.
     package var unexplained = 0
+    /// The part of `archived` and `stored` whose bytes do not convince, and of which no better version has come.
+    package var suspect = 0
+    /// The part of `suspect` that a person has acknowledged.
+    package var acknowledged = 0
     /// Tasks that are over, without a recording, and may still turn out to have one.
     package var undetermined = 0
     /// Tasks that are not over, without a recording.

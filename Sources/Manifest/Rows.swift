@@ -134,6 +134,8 @@ package struct ListFilter: Hashable, Sendable {
     /// Which lines by their state.
     package enum State: Hashable, Sendable {
         case recording(RecordingState)
+        /// Those that are held, do not convince, and have no better version.
+        case suspect
         case gap
     }
 

@@ -71,7 +71,7 @@ extension Schema {
         \(reopening("explanation_deleted", "DELETE ON explanation", task: "OLD.task"))
         """
 
-    private static func reopening(_ name: String, _ event: String, task: String) -> String {
+    static func reopening(_ name: String, _ event: String, task: String) -> String {
         """
         CREATE TRIGGER day_close_after_\(name) AFTER \(event)
         BEGIN UPDATE day_close SET is_current = 0

@@ -38,6 +38,12 @@ enum Schema {
         migrator.registerMigration("8 standing") { db in
             try db.execute(sql: standing)
         }
+        migrator.registerMigration("9 spelling of identifiers") { db in
+            try db.execute(sql: spelling)
+        }
+        migrator.registerMigration("10 suspect recordings") { db in
+            try db.execute(sql: suspects)
+        }
         return migrator
     }()
 

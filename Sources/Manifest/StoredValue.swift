@@ -7,7 +7,7 @@ import Recordings
 
 /// Identifiers as columns hold them: a canonical lower-case UUID as its sixteen bytes, anything else as text. The two
 /// never meet: a text that could have been sixteen bytes is never stored as text, so that equality of columns is
-/// equality of identifiers.
+/// equality of spellings. A task may be asked for in another spelling (``TaskID/known(in:)``).
 enum StoredIdentifier {
     static func value(_ text: String) -> DatabaseValue {
         CanonicalUUID(text).map { $0.withBytes { Data($0) }.databaseValue } ?? text.databaseValue
@@ -30,6 +30,21 @@ extension ProviderIdentifier {
             throw .unreadable("identifier", value)
         }
         self = identifier
+    }
+}
+
+extension TaskID {
+    /// The value under which the task is known, if it is: the one of its first spelling (RFC 9562: the case of a UUID's
+    /// digits makes no difference).
+    func known(in db: Database) throws -> DatabaseValue {
+        guard let uuid = CanonicalUUID(ignoringCaseOf: description) else { return stored }
+        let select = """
+            SELECT id FROM task INDEXED BY task_by_capital_id
+            WHERE lower(id) = ? AND typeof(id) = 'text' AND length(id) = 36
+            """
+        let text = uuid.description
+        if let found = try DatabaseValue.fetchOne(db.cachedStatement(sql: select), arguments: [text]) { return found }
+        return StoredIdentifier.value(text)
     }
 }
 

@@ -1,6 +1,7 @@
 /// What a recording's own header says of its sound.
 package struct AudioFormat: Hashable, Sendable, Codable {
-    /// `pcm`, `mulaw`, `alaw`, or `wave-0x…` for another WAVE format tag.
+    /// `pcm`, `mulaw`, `alaw`, or `wave-0x…` for another WAVE format tag; or the name of another container, such as `mp3`
+    /// or `ogg-opus`, which is not looked into: the figures are 0 then.
     package var codec: String
     package var channels: Int
     package var sampleRateHertz: Int

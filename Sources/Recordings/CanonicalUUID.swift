@@ -1,13 +1,23 @@
 /// The sixteen bytes of an identifier that is a UUID in its canonical form: 36 characters, digits in lower case (RFC 9562,
 /// section 4). It stands for that one text and no other, so that equality of these is equality of identifiers; in a table
 /// it takes a fifth of the room of the text.
-package struct CanonicalUUID: Hashable, Sendable, CustomStringConvertible {
+package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The first eight bytes, and the last, each read as a big-endian number.
     private let high: UInt64
     private let low: UInt64
 
     /// - Returns: `nil` where `text` is anything else, a UUID with digits in upper case among it.
     package init?(_ text: String) {
+        self.init(text, ignoringCase: false)
+    }
+
+    /// The UUID that `text` is, in whatever case its digits are: RFC 9562 has them written small and read in any case.
+    /// - Returns: `nil` if it is none.
+    package init?(ignoringCaseOf text: String) {
+        self.init(text, ignoringCase: true)
+    }
+
+    private init?(_ text: String, ignoringCase: Bool) {
         guard text.utf8.count == 36 else { return nil }
         var text = text
         let halves: (UInt64, UInt64)? = text.withUTF8 { characters in
@@ -17,7 +27,9 @@ package struct CanonicalUUID: Hashable, Sendable, CustomStringConvertible {
                     guard character == UInt8(ascii: "-") else { return nil }
                     continue
                 }
-                guard let digit = Self.value(ofDigit: character) else { return nil }
+                guard let digit = Self.value(ofDigit: ignoringCase ? character.lowercased : character) else {
+                    return nil
+                }
                 high = high << 4 | low >> 60
                 low = low << 4 | UInt64(digit)
             }
@@ -57,11 +69,21 @@ package struct CanonicalUUID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// In the order of the texts.
+    package static func < (lhs: Self, rhs: Self) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
+
     private static func value(ofDigit character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
         default: nil
         }
+    }
+}
+
+extension UInt8 {
+    /// Of a capital letter of ASCII the small one, of anything else itself.
+    fileprivate var lowercased: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

@@ -16,6 +16,8 @@ package struct DayClose: Hashable, Sendable, Codable {
     package var bytes: Int64
     /// What is missing, each with its explanation; in the order of the tasks' creation.
     package var gaps: [Gap]
+    /// What is archived and does not convince, each with what a person said of it; in the order of the tasks' creation.
+    package var suspects: [Suspect]
 
     /// The day's tasks as the provider listed them.
     package struct Tasks: Hashable, Sendable, Codable {
@@ -47,11 +49,27 @@ package struct DayClose: Hashable, Sendable, Codable {
         package var archived: Int
         /// Gaps that are explained: all there are.
         package var explained: Int
+        /// The part of `archived` whose bytes do not convince.
+        package var suspect: Int
 
-        package init(expected: Int = 0, archived: Int = 0, explained: Int = 0) {
+        package init(expected: Int = 0, archived: Int = 0, explained: Int = 0, suspect: Int = 0) {
             self.expected = expected
             self.archived = archived
             self.explained = explained
+            self.suspect = suspect
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case expected, archived, explained, suspect
+        }
+
+        /// Reads also what earlier versions wrote, which did not count suspects.
+        package init(from decoder: any Decoder) throws {
+            let figures = try decoder.container(keyedBy: CodingKeys.self)
+            expected = try figures.decode(Int.self, forKey: .expected)
+            archived = try figures.decode(Int.self, forKey: .archived)
+            explained = try figures.decode(Int.self, forKey: .explained)
+            suspect = try figures.decodeIfPresent(Int.self, forKey: .suspect) ?? 0
         }
     }
 
@@ -63,7 +81,8 @@ package struct DayClose: Hashable, Sendable, Codable {
         recordings: Recordings = Recordings(),
         audioMilliseconds: Int64 = 0,
         bytes: Int64 = 0,
-        gaps: [Gap] = []
+        gaps: [Gap] = [],
+        suspects: [Suspect] = []
     ) {
         self.organization = organization
         self.organizationID = organizationID
@@ -73,12 +92,29 @@ package struct DayClose: Hashable, Sendable, Codable {
         self.audioMilliseconds = audioMilliseconds
         self.bytes = bytes
         self.gaps = gaps
+        self.suspects = suspects
     }
 
     enum CodingKeys: String, CodingKey {
-        case organization, day, tasks, recordings, bytes, gaps
+        case organization, day, tasks, recordings, bytes, gaps, suspects
         case organizationID = "organization_id"
         case audioMilliseconds = "audio_ms"
+    }
+
+    /// Reads also what earlier versions wrote, which did not name suspects.
+    package init(from decoder: any Decoder) throws {
+        let record = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            organization: try record.decode(OrganizationName.self, forKey: .organization),
+            organizationID: try record.decode(OrganizationID.self, forKey: .organizationID),
+            day: try record.decode(ArchiveDay.self, forKey: .day),
+            tasks: try record.decode(Tasks.self, forKey: .tasks),
+            recordings: try record.decode(Recordings.self, forKey: .recordings),
+            audioMilliseconds: try record.decode(Int64.self, forKey: .audioMilliseconds),
+            bytes: try record.decode(Int64.self, forKey: .bytes),
+            gaps: try record.decode([Gap].self, forKey: .gaps),
+            suspects: try record.decodeIfPresent([Suspect].self, forKey: .suspects) ?? []
+        )
     }
 
     /// Whether nothing at all happened on the day.

@@ -13,7 +13,7 @@ package struct RecordingEntry: Hashable, Sendable {
     /// How many bytes it has.
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// `nil` where it is no audio, or audio in a container other than WAVE.
+    /// `nil` if it is no audio, or nothing that is known.
     package var audio: AudioFormat?
     /// Why the recording is kept although its own header does not agree with its bytes; `nil` where it does.
     package var suspicion: String?
@@ -29,6 +29,8 @@ package struct RecordingEntry: Hashable, Sendable {
     /// The archive that held the recording before and whose copy was damaged; `nil` for a recording that came the first
     /// time.
     package var replaces: ArchiveName?
+    /// The path inside the bag of the suspect recording of which this is a later version; `nil` for any other recording.
+    package var supersedes: String?
 
     package init(
         key: RecordingKey,
@@ -47,7 +49,8 @@ package struct RecordingEntry: Hashable, Sendable {
         taskJSON: ProviderJSON?,
         captureJSON: ProviderJSON,
         searchJSON: ProviderJSON? = nil,
-        replaces: ArchiveName? = nil
+        replaces: ArchiveName? = nil,
+        supersedes: String? = nil
     ) {
         self.key = key
         self.organization = organization
@@ -66,6 +69,7 @@ package struct RecordingEntry: Hashable, Sendable {
         self.captureJSON = captureJSON
         self.searchJSON = searchJSON
         self.replaces = replaces
+        self.supersedes = supersedes
     }
 
     /// The member's path inside the bag: `data/<task id>/<file>`.

@@ -170,8 +170,10 @@ private struct ChunkWalk {
         guard let whole = declaredWhole else { return nil }
         if whole > byteCount + 1 { return "the header promises \(whole) bytes in all, and \(byteCount) are there" }
         guard let sound, sound.declared != nil else { return nil }
-        let end = max(whole, sound.end + 1)
-        return byteCount > end ? "\(byteCount - end) bytes follow after the end that the header says" : nil
+        let end = max(whole, sound.end)
+        // One byte of padding may be there and not be counted.
+        return byteCount > max(whole, sound.end + 1)
+            ? "\(byteCount - end) bytes follow after the end that the header says" : nil
     }
 
     private var declaredWhole: Int64? {

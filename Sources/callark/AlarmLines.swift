@@ -37,7 +37,7 @@ extension ExitStatus {
             case .archivesDamaged, .recordingsDamaged, .recordingsLost: .damage
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers:
+                .daysOpen, .witnessDiffers, .recordingsSuspect:
                 .incomplete
             }
     }

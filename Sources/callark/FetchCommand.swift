@@ -15,6 +15,8 @@ struct FetchCommand: AsyncParsableCommand {
             its name only when it is whole; of one that is damaged there is none, and the exit code is 65. Where a legacy session is attached to the task (`callark legacy enrich`), it is \
             written too, as DIR/<task id>/legacy-session.json.
 
+            --accept-unknown is for recordings that were refused because nobody has taught Callark their format.
+
             EXAMPLES
               callark fetch 93912f11-6017-404b-bf14-5331890b1797 -o calls
               callark list --day 2025-11-20 --json | jq -r 'select(.type=="recording").task_id' | callark fetch - -o day
@@ -36,6 +38,14 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.")
     var org: OrganizationName?
 
+    @Flag(
+        help: """
+            Keep what the provider has of these tasks even if it is in no format that is known, as long as it is not text. \
+            It counts as suspect.
+            """
+    )
+    var acceptUnknown = false
+
     func validate() throws {
         guard output != "-", !output.isEmpty else {
             throw ValidationError("--output names a folder: fetch writes files, and none to standard output")
@@ -48,7 +58,8 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     private func fetch(_ stop: StopRequest) async throws -> ExitStatus {
-        let workplace = try Workplace(common)
+        var workplace = try Workplace(common)
+        workplace.acceptsUnknown = acceptUnknown
         if let org { _ = try workplace.organizations(named: [org]) }
         workplace.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json))

@@ -12,12 +12,17 @@ struct GapsCommand: AsyncParsableCommand {
             archived and is damaged (damaged), or lost: damaged, and the provider has it no more (lost). It keeps its day from being closed, and a pass over its day from being complete, until it fills or an operator \
             explains it.
 
+            A recording that is held and does not convince (half a file, say) is suspect. It is no gap, and is listed with \
+            them until whole bytes come; `acknowledge` says that somebody knows of it.
+
             EXAMPLES
               callark gaps                                       those that nobody has explained
               callark gaps show 93912f11-6017-404b-bf14-5331890b1797
               callark gaps explain 93912f11-6017-404b-bf14-5331890b1797 --reason test_call --note "line test"
             """,
-        subcommands: [GapsListCommand.self, GapsShowCommand.self, GapsExplainCommand.self],
+        subcommands: [
+            GapsListCommand.self, GapsShowCommand.self, GapsExplainCommand.self, GapsAcknowledgeCommand.self,
+        ],
         defaultSubcommand: GapsListCommand.self
     )
 }
@@ -86,6 +91,14 @@ struct GapsListCommand: AsyncParsableCommand {
                     output.text(gap.line(of: calls[gap.taskID]))
                 }
                 let witnesses = try await disagreements(of: name, manifest, in: range, workplace)
+                if reason == nil {
+                    let suspects = try await manifest.suspects(name, day: window.day, window: range)
+                    for suspect in suspects where all || (suspect.suspect.acknowledgement != nil) == explained {
+                        counts.suspect += 1
+                        try output.json(SuspectLine(suspect))
+                        output.text("suspect \(suspect.line)")
+                    }
+                }
                 counts.daysDiffering += Set(witnesses.map(\.day)).count
                 for witness in witnesses {
                     try output.json(WitnessLine(witness))
@@ -102,6 +115,7 @@ struct GapsListCommand: AsyncParsableCommand {
         let differing = counts.daysDiffering
         output.text(
             "\(Readable.count(counts.gaps, "gap")), \(counts.explained) of them explained"
+                + (counts.suspect == 0 ? "" : "; \(Readable.count(counts.suspect, "recording")) suspect")
                 + (differing == 0 ? "" : "; \(Readable.count(differing, "day")) not as other sources count")
         )
         if let oldest = counts.notListed.min() {
@@ -131,13 +145,15 @@ struct GapsListCommand: AsyncParsableCommand {
         var explained = 0
         var unexplained = 0
         var reasons: [GapReason: Int] = [:]
+        /// Recordings that are held and do not convince.
+        var suspect = 0
         /// Days that do not fit what another source of the provider's counts.
         var daysDiffering = 0
         /// Of the time that was asked about, the days that are not listed, or not as far as they are in it.
         var notListed: [ArchiveDay] = []
 
         enum CodingKeys: String, CodingKey {
-            case type, gaps, explained, unexplained, reasons
+            case type, gaps, explained, unexplained, reasons, suspect
             case daysDiffering = "days_differing"
             case notListed = "not_listed"
         }

@@ -38,7 +38,7 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: "Only this task.")
     var task: TaskID?
 
-    @Option(help: "Only recordings in this state: pending, stored, archived, failed or damaged; or gap.")
+    @Option(help: "Only recordings in this state: pending, stored, archived, failed or damaged; or suspect; or gap.")
     var state: ListedState?
 
     @OptionGroup(title: "CALLS") var calls: CallOptions
@@ -167,9 +167,9 @@ extension ListRow {
     }
 }
 
-/// What `--state` takes: a state of recordings, or the gaps.
+/// What `--state` takes: a state of recordings, those that are held and do not convince, or the gaps.
 enum ListedState: String, ExpressibleByArgument, CaseIterable {
-    case pending, stored, archived, failed, damaged, gap
+    case pending, stored, archived, failed, damaged, suspect, gap
 
     var filter: ListFilter.State {
         switch self {
@@ -178,6 +178,7 @@ enum ListedState: String, ExpressibleByArgument, CaseIterable {
         case .archived: .recording(.archived)
         case .failed: .recording(.failed)
         case .damaged: .recording(.damaged)
+        case .suspect: .suspect
         case .gap: .gap
         }
     }

@@ -31,6 +31,13 @@ struct PassReport {
             \(summary.recordings.pending) pending, \(summary.recordings.failed) failed\(Self.damaged(summary))
             """
         )
+        if summary.recordings.suspect > 0 {
+            let known = summary.recordings.acknowledged
+            output.text(
+                "  \(Readable.count(summary.recordings.suspect, "recording")) suspect"
+                    + (known > 0 ? " (\(known) acknowledged)" : "") + ": callark list --state suspect names them"
+            )
+        }
         for archive in result.archives {
             output.text(
                 "  sealed \(archive.path): \(Readable.count(archive.recordings, "recording")), "
@@ -197,6 +204,7 @@ struct PassReport {
             var gaps: Int
             var explained: Int
             var unexplained: Int
+            var suspect: Int
             var reasons: [GapReason: Int]
         }
 
@@ -237,6 +245,7 @@ struct PassReport {
                 gaps: summary.recordings.gaps,
                 explained: summary.recordings.explained,
                 unexplained: summary.recordings.unexplained,
+                suspect: summary.recordings.suspect,
                 reasons: summary.recordings.reasons
             )
             archives = result.archives.map {

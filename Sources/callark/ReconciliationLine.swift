@@ -25,7 +25,8 @@ struct ReconciliationLine: Encodable {
     }
 
     private enum RecordingKeys: String, CodingKey {
-        case expected, known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, reasons
+        case expected, known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, reasons,
+            suspect
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -56,5 +57,6 @@ struct ReconciliationLine: Encodable {
         try recordings.encode(figures.explained, forKey: .explained)
         try recordings.encode(figures.unexplained, forKey: .unexplained)
         try recordings.encode(figures.reasons, forKey: .reasons)
+        try recordings.encode(figures.suspect, forKey: .suspect)
     }
 }

@@ -33,7 +33,7 @@ struct Report {
 extension Report {
     private static let columns = [
         ("calls", 6), ("expected", 8), ("archived", 8), ("stored", 6), ("pending", 7), ("failed", 6), ("damaged", 7),
-        ("explained", 9), ("unexplained", 11), ("audio hours", 11), ("size", 9),
+        ("explained", 9), ("unexplained", 11), ("suspect", 7), ("audio hours", 11), ("size", 9),
     ]
 
     func writeText(to output: Output) {
@@ -73,6 +73,7 @@ extension Report {
             for copy in archive.displaced { output.text("    \(copy.line)") }
         }
         for gap in days.flatMap(\.account.gaps) { output.text("  gap \(gap.line)") }
+        for suspect in days.flatMap(\.suspects) { output.text("  suspect \(suspect.line)") }
         for complaint in days.flatMap(\.witnesses).compactMap(\.complaint) { output.text("  \(complaint)") }
     }
 
@@ -81,7 +82,7 @@ extension Report {
         let values = [
             "\(figures.summary.tasks.listed)", "\(recordings.expected)", "\(recordings.archived)",
             "\(recordings.stored)", "\(recordings.pending)", "\(recordings.failed)", "\(recordings.damaged)",
-            "\(recordings.explained)", "\(recordings.unexplained)", hours(figures.audioMilliseconds),
+            "\(recordings.explained)", "\(recordings.unexplained)", "\(recordings.suspect)", hours(figures.audioMilliseconds),
             Readable.bytes(figures.bytes),
         ]
         return zip(values, columns).map { $0.leftPadded(to: $1.1) }.joined(separator: "  ")
@@ -110,6 +111,7 @@ extension Report {
         for day in days {
             try output.json(DayReportLine(day, root: root))
             for gap in day.account.gaps { try output.json(GapLine(gap)) }
+            for suspect in day.suspects { try output.json(SuspectLine(suspect)) }
             for witness in day.witnesses { try output.json(WitnessLine(witness)) }
         }
         try output.json(Summary(self))
@@ -130,6 +132,7 @@ extension Report {
         var damaged: Int
         var explained: Int
         var unexplained: Int
+        var suspect: Int
         var audioMilliseconds: Int64
         var bytes: Int64
         var daysDamaged: [Place]
@@ -146,7 +149,7 @@ extension Report {
 
         enum CodingKeys: String, CodingKey {
             case type, days, closed, tasks, expected, archived, stored, pending, failed, damaged, explained, unexplained
-            case bytes
+            case suspect, bytes
             case daysDamaged = "days_damaged"
             case withoutCalls = "without_calls"
             case notClosed = "not_closed"
@@ -170,6 +173,7 @@ extension Report {
             daysDamaged = report.damaged.map(Place.init)
             explained = recordings.explained
             unexplained = recordings.unexplained
+            suspect = recordings.suspect
             audioMilliseconds = total?.audioMilliseconds ?? 0
             bytes = total?.bytes ?? 0
         }
@@ -213,7 +217,7 @@ extension Report {
         "undetermined", "expected", "archived", "stored", "pending", "failed", "explained", "unexplained",
         "audio_hours", "bytes", "archive", "sha256", "task_id", "recording_id", "reason", "detail", "evidence",
         "explanation", "note", "explained_by", "explained_time", "differing",
-        "explained_by_uid", "explained_by_claims", "damaged", "replaced_by",
+        "explained_by_uid", "explained_by_claims", "damaged", "replaced_by", "suspect",
     ]
 
     /// Every line has all fields.
@@ -226,6 +230,7 @@ extension Report {
                 for copy in archive.displaced { write(copy.fields, to: output) }
             }
             for gap in day.account.gaps { write(Self.values(gap), to: output) }
+            for suspect in day.suspects { write(Self.values(suspect), to: output) }
         }
         guard days.count > 1, let total else { return }
         write(Self.values(total).merging(["type": "total"]) { $1 }, to: output)
@@ -245,6 +250,7 @@ extension Report {
             "explained": "\(recordings.explained)", "unexplained": "\(recordings.unexplained)",
             "damaged": "\(recordings.damaged)", "audio_hours": hours(figures.audioMilliseconds),
             "bytes": "\(figures.bytes)",
+            "suspect": "\(recordings.suspect)",
         ]
     }
 
@@ -257,6 +263,17 @@ extension Report {
         values["open_because"] = day.openBecause.map(\.code).joined(separator: " ")
         values["differing"] = day.differing.map(\.rawValue).joined(separator: " ")
         return values
+    }
+
+    private static func values(_ row: SuspectRow) -> [String: String] {
+        let acknowledgement = row.suspect.acknowledgement
+        return [
+            "type": "suspect", "organization": row.organization.description, "day": row.day.description,
+            "task_id": row.suspect.taskID.description, "recording_id": row.suspect.recordingID.description,
+            "detail": row.suspect.reason, "note": acknowledgement?.note ?? "",
+            "explained_by": acknowledgement?.author ?? "",
+            "explained_by_uid": acknowledgement.map { "\($0.authorUID)" } ?? "", "explained_time": acknowledgement?.time.description ?? "",
+        ]
     }
 
     private static func values(_ gap: Gap) -> [String: String] {

@@ -90,7 +90,7 @@ struct StatusCommand: AsyncParsableCommand {
         let listedThrough = try await manifest?.watermark(name)
         output.text("\(name)")
         if !days.isEmpty {
-            output.text("  day         expected  archived  stored  pending  failed  damaged  gaps  explained")
+            output.text("  day         expected  archived  stored  pending  failed  damaged  gaps  explained  suspect")
         }
         let differing = Dictionary(grouping: disagreements, by: \.day)
         for day in days {
@@ -99,7 +99,7 @@ struct StatusCommand: AsyncParsableCommand {
             for witness in sources { try output.json(WitnessLine(witness)) }
             let counts = [
                 (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
-                (day.damaged, 7), (day.gaps, 4), (day.explained, 9),
+                (day.damaged, 7), (day.gaps, 4), (day.explained, 9), (day.suspect, 7),
             ]
             let state = day.isDamaged ? ["DAMAGED"] : day.isClosed ? ["closed"] : []
             let states = state + sources.map { "does not fit \($0.source.name)" }
@@ -189,6 +189,7 @@ struct StatusCommand: AsyncParsableCommand {
         var gaps: Int
         var explained: Int
         var unexplained: Int
+        var suspect: Int
         var closed: Bool
         /// `closed`, `open`, or `damaged`.
         var state: String
@@ -208,6 +209,7 @@ struct StatusCommand: AsyncParsableCommand {
             gaps = status.gaps
             explained = status.explained
             unexplained = status.unexplained
+            suspect = status.suspect
             closed = status.isClosed
             state = status.isDamaged ? "damaged" : status.isClosed ? "closed" : "open"
         }

@@ -13,6 +13,8 @@ struct Workplace: Sendable {
     let loaded: LoadedSettings
     let logger: Logger
     let root: ArchiveRoot
+    /// Whether bytes in no format that is known are kept as recordings, as somebody said on the command line.
+    var acceptsUnknown = false
 
     var settings: Settings { loaded.settings }
 
@@ -221,7 +223,8 @@ struct Workplace: Sendable {
                 stallTimeout: settings.downloads.stallTimeout,
                 hosts: HostPolicy(allowedHosts: settings.downloads.allowedHosts),
                 memoryBytes: settings.downloads.memoryBytes,
-                leastBytesPerSecond: settings.downloads.leastBytesPerSecond
+                leastBytesPerSecond: settings.downloads.leastBytesPerSecond,
+                acceptsUnknown: acceptsUnknown
             ),
             minimumFreeBytes: settings.archive.minimumFreeBytes,
             retention: Dictionary(

@@ -11,7 +11,9 @@ import Testing
     ]
     static let counts = [
         "tasks": ["listed", "capture_requested", "not_requested", "undetermined"],
-        "recordings": ["known", "archived", "stored", "pending", "failed", "gaps", "explained", "unexplained"],
+        "recordings": [
+            "known", "archived", "stored", "pending", "failed", "gaps", "explained", "unexplained", "suspect",
+        ],
     ]
     static let row = [
         "type": "text", "task_id": "text", "recording_id": "text", "organization": "text", "day": "text",

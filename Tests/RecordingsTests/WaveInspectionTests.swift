@@ -155,7 +155,7 @@ import Testing
 
     @Test func `a file with more behind it than it says is suspect`() throws {
         let file = WaveFile().bytes + [UInt8](repeating: 9, count: 5000)
-        #expect(try suspicion(inspect(file)) == "4999 bytes follow after the end that the header says")
+        #expect(try suspicion(inspect(file)) == "5000 bytes follow after the end that the header says")
     }
 
     @Test func `padding that is counted and not there is forgiven`() throws {
@@ -214,22 +214,6 @@ import Testing
                 _ = inspect(Array(damaged.prefix(index)), byteCount: 1 << 40)
             }
         }
-    }
-
-    @Test(arguments: [
-        ("OggS", "ogg"), ("fLaC", "flac"), ("ID3\u{4}", "mp3"), ("#!AMR\n", "amr"), ("\u{0}\u{0}\u{0} ftypM4A ", "m4a"),
-        ("\u{0}\u{0}\u{0} ftypisom", "mp4"), ("FORM1234AIFFCOMM", "aiff"), ("caff\u{0}", "caf"),
-    ])
-    func `other containers are named`(beginning: String, name: String) {
-        #expect(inspect(Array(beginning.utf8)) == .otherAudio(container: name))
-    }
-
-    @Test func `containers with binary marks are named`() {
-        #expect(inspect([0xff, 0xfb, 0x90, 0x64]) == .otherAudio(container: "mp3"))
-        #expect(inspect([0xff, 0xf1, 0x50, 0x80]) == .otherAudio(container: "aac"))
-        let ebml: [UInt8] = [0x1a, 0x45, 0xdf, 0xa3, 0x9f, 0x42, 0x82, 0x84]
-        #expect(inspect(ebml + Array("webm".utf8)) == .otherAudio(container: "webm"))
-        #expect(inspect(ebml + Array("matroska".utf8)) == .otherAudio(container: "matroska"))
     }
 
     @Test(arguments: [

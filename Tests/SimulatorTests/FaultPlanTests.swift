@@ -11,6 +11,7 @@ import Testing
         "media throttle seconds=1.5 tells=no", "token refuse shape=webex", "media empty",
         "media truncate bytes=20000 first=1 recordings=0.2", "media truncate-chunked bytes=7 only=abc after=2",
         "media reset bytes=0", "media stall bytes=10 seconds=0.5", "media shorten bytes=44", "media slow bytes=8000",
+        "media cut keeps=0.5 etag=whole",
         "captures delay seconds=1", "media chunked", "media ignore-range", "media change", "media change-under-range",
         "captures poison status=422 recordings=0.1", "captures vanish from=2025-11-22T06:00:00Z",
         "captures late seconds=3600 until=2025-11-23T06:00:00Z", "captures partial keeps=0.5 seconds=60",

@@ -99,6 +99,55 @@ import Testing
         for id in ids { #expect(first.recordings[id]?.map(\.key) == second.recordings[id]?.map(\.key)) }
     }
 
+    private func files(_ queries: [String], id: String = #""id":"same","#) throws -> CaptureListAnswer {
+        let files = queries.map {
+            #"{\#(id)"attributes":{"fileName":"a.wav","startTime":1,"filePath":"https://h.example/a.wav?\#($0)"}}"#
+        }
+        let text = #"{"data":[{"taskId":"a","recording":[\#(files.joined(separator: ","))]}]}"#
+        return try CaptureListAnswer(try JSONReader.value(of: text), asked: taskIDs("a"))
+    }
+
+    @Test(arguments: [#""id":"same","#, ""])
+    func `two versions of an object stay two, by identities that survive new signatures`(id: String) throws {
+        let first = try files(["versionId=1&X-Amz-Signature=1", "versionId=2&X-Amz-Signature=2"], id: id)
+        let again = try files(["X-Amz-Signature=3&versionId=2", "X-Amz-Signature=4&versionId=1"], id: id)
+        let found = try recordings(first, "a")
+        #expect(found.count == 2)
+        #expect(Set(found.map(\.key)).count == 2)
+        #expect(found.map(\.key) == (try recordings(again, "a")).map(\.key))
+        #expect(first.malformed.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["X-Amz-Signature=1&X-Amz-Date=1", "X-Amz-Signature=2&X-Amz-Date=2"], ["sv=1&sig=a&se=1", "sv=1&sig=b&se=2"],
+        ["Expires=1&Signature=a&Key-Pair-Id=K", "Expires=2&Signature=b&Key-Pair-Id=K"],
+        ["versionId=1&X-Amz-Signature=1", "X-Amz-Signature=2&versionId=1"],
+    ])
+    func `one object that is signed twice is one`(queries: [String]) throws {
+        let answer = try files(queries)
+        #expect(try recordings(answer, "a").map(\.key.recordingID.description) == ["same"])
+        #expect(answer.malformed.isEmpty)
+    }
+
+    @Test func `files that cannot be told apart are reported, and none goes without a word`() throws {
+        let answer = try files(["colour=red&X-Amz-Signature=1", "colour=blue&X-Amz-Signature=2"])
+        #expect(try recordings(answer, "a").count == 1)
+        #expect(
+            answer.malformed.map(\.problem)
+                == ["two files of one identity, told apart only by colour in their addresses"]
+        )
+    }
+
+    @Test func `a task that is answered in another case is the one that was asked about`() throws {
+        let id = "93912F11-6017-404B-BF14-5331890B1797"
+        let text =
+            #"{"data":[{"taskId":"\#(id.lowercased())","recording":[{"id":"r","attributes":"#
+            + #"{"filePath":"https://h.example/a.wav"}}]}]}"#
+        let asked = taskIDs("93912f11-0000-404b-bf14-5331890b1797", id)
+        let answer = try CaptureListAnswer(try JSONReader.value(of: text), asked: asked)
+        #expect(answer.recordings[asked[1]]?.map(\.key.taskID.description) == [id])
+    }
+
     @Test func `entries are matched by task and never by place`() throws {
         let answer = try decoded("hostile.json", "odd", "a")
         #expect(Set(answer.recordings.keys.map(\.description)) == ["a", "odd"])

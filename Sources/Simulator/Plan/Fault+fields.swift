@@ -22,6 +22,11 @@ extension Fault {
         case "truncate": self = .truncate(afterBytes: try bytes())
         case "truncate-chunked": self = .truncateChunked(afterBytes: try bytes())
         case "shorten": self = .shortened(toBytes: try bytes())
+        case "cut":
+            self = .cut(
+                share: try fields.required(fields.share("keeps"), "keeps", name),
+                tag: try fields.value("etag", "own, whole or none", Fault.CutTag.init) ?? .own
+            )
         case "reset": self = .reset(afterBytes: try bytes())
         case "stall": self = .stall(afterBytes: try fields.count("bytes") ?? 0, try seconds())
         case "slow": self = .slow(bytesPerSecond: max(1, try bytes()))
@@ -52,7 +57,7 @@ extension Fault {
     /// Every name but the statuses.
     static let names = [
         "html", "json", "slow-down", "expired", "expired-token", "throttle", "refuse", "empty", "truncate",
-        "truncate-chunked", "shorten", "reset", "stall", "slow", "delay", "chunked", "ignore-range", "change",
+        "truncate-chunked", "shorten", "cut", "reset", "stall", "slow", "delay", "chunked", "ignore-range", "change",
         "change-under-range", "poison", "vanish", "late", "partial", "name", "origin",
     ]
 
@@ -74,6 +79,7 @@ extension Fault {
         case .truncate(let bytes), .truncateChunked(let bytes), .shortened(let bytes), .reset(let bytes),
             .slow(let bytes):
             [("bytes", String(bytes))]
+        case .cut(let share, let tag): [("keeps", String(share)), ("etag", tag.rawValue)]
         case .stall(let bytes, let duration): [("bytes", String(bytes)), seconds(duration)]
         case .delay(let duration), .late(let duration): [seconds(duration)]
         case .poisonedTask(let status): [("status", String(status))]

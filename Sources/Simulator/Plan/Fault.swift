@@ -27,6 +27,8 @@ package enum Fault: Sendable, Hashable {
     case truncateChunked(afterBytes: Int)
     /// The body ends early and is declared to be as short as that.
     case shortened(toBytes: Int)
+    /// Only that share (0…1) of the recording is served, as if it were all of it: what a cache has that was cut off.
+    case cut(share: Double, tag: CutTag)
     /// The connection is reset (TCP RST) after so many bytes of the body.
     case reset(afterBytes: Int)
     /// Nothing is sent for that long after so many bytes of the body.
@@ -63,6 +65,16 @@ package enum Fault: Sendable, Hashable {
     /// The recording's URL begins with that scheme, host and port instead of the simulator's.
     case mediaOrigin(String)
 
+    /// What `ETag` a recording that is cut off comes with.
+    package enum CutTag: String, Sendable, Hashable, CaseIterable {
+        /// One of its own, as if the part were the object.
+        case own
+        /// The whole one's, as a cache has it that kept the head and lost the rest.
+        case whole
+        /// None, and no date either.
+        case none
+    }
+
     /// Whether it is about recordings as they are listed, rather than about requests: such a fault holds for as long as
     /// its rule does, and counts no requests.
     package var isOfListing: Bool {
@@ -89,6 +101,7 @@ package enum Fault: Sendable, Hashable {
         case .truncate: "truncate"
         case .truncateChunked: "truncate-chunked"
         case .shortened: "shorten"
+        case .cut: "cut"
         case .reset: "reset"
         case .stall: "stall"
         case .slow: "slow"

@@ -39,7 +39,8 @@ struct CaptureListAnswer: Sendable {
     ]
 
     private static func task(of entry: JSONValue, asked: [TaskID]) -> TaskID? {
-        if let id = entry["taskId"]?.text.flatMap({ TaskID($0) }) { return id }
+        // In the spelling of the question: the provider may answer a UUID in another case than it listed it.
+        if let id = entry["taskId"]?.text.flatMap({ TaskID($0) }) { return asked.first { $0 == id } ?? id }
         return asked.count == 1 ? asked.first : nil
     }
 
@@ -98,9 +99,9 @@ struct CaptureListAnswer: Sendable {
         let groups = Dictionary(grouping: recordings[id] ?? [], by: \.key)
         var settled: [CapturedRecording] = []
         for group in groups.values {
-            let files = Dictionary(group.map { (SignedText.withoutQuery($0.url.absoluteString), $0) }) { $1 }
+            let files = distinct(group)
             guard files.count > 1 else {
-                settled += files.values
+                settled += files.map(\.file)
                 continue
             }
             for (place, var file) in files {
@@ -110,6 +111,28 @@ struct CaptureListAnswer: Sendable {
             }
         }
         recordings[id] = settled.sorted { Self.rank($0.key).lexicographicallyPrecedes(Self.rank($1.key)) }
+    }
+
+    /// The files of one identity, each once, with what tells it apart from the others for good. One that differs from
+    /// another in ways that may be those of a signature cannot be told apart, and is reported instead of left out.
+    private mutating func distinct(_ group: [CapturedRecording]) -> [(place: String, file: CapturedRecording)] {
+        let addressed = Dictionary(group.map { (ObjectAddress($0.url), $0) }) { $1 }
+        var files: [String: (address: ObjectAddress, file: CapturedRecording)] = [:]
+        for (address, file) in addressed.sorted(by: { $0.key.parameters.lexicographicallyPrecedes($1.key.parameters) })
+        {
+            guard let other = files.updateValue((address, file), forKey: address.lasting) else { continue }
+            let names = address.differences(from: other.address).sorted().joined(separator: ", ")
+            malformed.append(
+                MalformedRecording(
+                    taskID: file.key.taskID,
+                    kind: file.key.kind,
+                    recordingID: file.key.recordingID,
+                    problem: "two files of one identity, told apart only by \(names) in their addresses",
+                    json: other.file.json
+                )
+            )
+        }
+        return files.map { ($0.key, $0.value.file) }
     }
 
     /// Kind, call type, start time, ID; then the rest, so that the order never depends on the answer's.

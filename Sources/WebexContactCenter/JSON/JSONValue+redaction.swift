@@ -33,6 +33,20 @@ enum SignedText {
         "access_token", "awsaccesskeyid", "credential", "googleaccessid", "key-pair-id", "sig", "signature", "token",
     ]
 
+    /// Names of further parameters of signed URLs, by which two signatures of one file differ: times, policies and
+    /// permissions, those of Azure's signatures (`se`, `sp`, …) among them, and what is asked of the answer's headers.
+    private static let companions: Set<String> = [
+        "expires", "expiry", "exp", "policy", "ttl", "timestamp", "nonce", "hmac", "hash", "jwt", "auth", "requestid",
+        "se",
+        "sp", "spr", "sr", "st", "sv", "ske", "skoid", "sks", "skt", "sktid", "skv", "sip", "si",
+    ]
+
+    /// Whether a query's parameter of that name, in lower case, belongs to a signature.
+    static func signs(_ name: String) -> Bool {
+        names.contains(Substring(name)) || companions.contains(name)
+            || ["x-amz-", "x-goog-", "x-ms-", "x-oss-", "response-"].contains(where: name.hasPrefix)
+    }
+
     /// `text` up to its first `?`.
     static func withoutQuery(_ text: String) -> String {
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return text }

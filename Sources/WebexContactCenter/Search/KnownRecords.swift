@@ -13,7 +13,7 @@ struct KnownRecords: Sendable {
     /// - Returns: whether it was not there.
     mutating func insert(_ id: String, time: Timestamp?) -> Bool {
         let time = time?.millisecondsSince1970 ?? .max
-        return if let uuid = CanonicalUUID(id) {
+        return if let uuid = CanonicalUUID(ignoringCaseOf: id) {
             Self.insert(time, for: uuid, in: &uuids)
         } else {
             Self.insert(time, for: id, in: &others)

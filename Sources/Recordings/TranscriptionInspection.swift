@@ -1,0 +1,121 @@
+/// What the first bytes of a file show of whether it is a transcription.
+///
+/// The provider does not say what its transcriptions look like, and other products' differ. So this asks for what all of
+/// them have, words that were spoken, and refuses what an error looks like. What is neither is kept with a suspicion, so
+/// that a new format is not lost, and not taken for certain.
+package enum TranscriptionInspection: Hashable, Sendable {
+    /// Words that were spoken, in a form that is known.
+    case transcription
+    /// It may be one.
+    case doubtful(String)
+    /// An error, a page, nothing, or no text at all: what it seems to be, in a few words.
+    case notTranscription(String)
+    /// Neither text nor known: what it begins with, harmless to print.
+    case unknown(beginning: String)
+
+    /// Looks at a received file.
+    /// - Parameters:
+    ///   - prefix: its first bytes, up to 64 KiB.
+    ///   - byteCount: how many it has in all.
+    package static func inspect(prefix: [UInt8], byteCount: Int64) -> TranscriptionInspection {
+        guard case .notAudio(let kind, let beginning) = WaveInspection.inspect(prefix: prefix, byteCount: byteCount)
+        else { return .notTranscription("sound or film") }
+        guard kind != .empty, let text = DecodedText(prefix)?.text else {
+            return kind == .empty ? .notTranscription("empty") : .unknown(beginning: beginning)
+        }
+        let content = text.drop(while: \.isWhitespace)
+        if content.isEmpty { return .notTranscription("blank") }
+        switch kind {
+        case .xml where content.isTimedText: return .transcription
+        case .html, .xml: return .notTranscription("\(kind.rawValue) (begins with \(beginning))")
+        case .json: return inspect(json: String(content), isWhole: Int64(prefix.count) == byteCount)
+        case .text, .unknown, .empty: return inspect(plain: content, beginning)
+        }
+    }
+
+    private static func inspect(json: String, isWhole: Bool) -> TranscriptionInspection {
+        guard isWhole else {
+            // Too large to be an error; the end, which would be needed to read it, has not been kept in memory.
+            let names = SpokenJSON.names(inBeginning: json)
+            return names ? .transcription : .doubtful("no field in its beginning is one of a transcription")
+        }
+        guard let value = try? JSONReader.value(of: json) else { return .doubtful("it is not well-formed JSON") }
+        let evidence = SpokenJSON.evidence(in: value)
+        switch (evidence, ErrorJSON.isError(value)) {
+        case (.utterances, false), (.text, false): return .transcription
+        case (.utterances, true): return .doubtful("it has words that were spoken, and an error beside them")
+        case (_, true): return .notTranscription("an error (\(ErrorJSON.summary(value)))")
+        case (.emptyList, false): return .doubtful("a transcription without words")
+        case (.none, false):
+            return SpokenJSON.isFlat(value)
+                ? .notTranscription("JSON without any words that were spoken (\(ErrorJSON.summary(value)))")
+                : .doubtful("no field of it is one of a transcription")
+        }
+    }
+
+    private static func inspect(plain text: Substring, _ beginning: String) -> TranscriptionInspection {
+        let lines = text.split(whereSeparator: \.isNewline).prefix(200).map(PlainLine.init)
+        if lines[0].isCaptionHeader || lines.prefix(4).contains(where: \.hasTimes) { return .transcription }
+        if lines.count(where: \.hasSpeaker) > (lines.count > 1 ? 1 : 0) { return .transcription }
+        let isShort = text.utf8.count < 1000
+        let words = text.prefix(1000).split(whereSeparator: \.isWhitespace).count
+        if isShort, words < 3 || PlainLine.errors.contains(where: text.lowercased().contains) {
+            return .notTranscription("text (begins with \(beginning))")
+        }
+        return .doubtful("plain text in which neither speakers nor times are named")
+    }
+}
+
+extension Substring {
+    /// TTML (W3C): the one form of XML in which captions come.
+    fileprivate var isTimedText: Bool {
+        let beginning = prefix(1024)
+        return ["<tt ", "<tt>", "<tt:tt"].contains { beginning.contains($0) }
+    }
+}
+
+/// A line of a text, as captions and written dialogues have them.
+private struct PlainLine {
+    /// What short error texts say, in the words of HTTP (RFC 9110), of object stores, of proxies and load balancers.
+    static let errors = [
+        "error", "not found", "denied", "forbidden", "unauthorized", "unauthorised", "expired", "unavailable",
+        "timeout",
+        "timed out", "too many requests", "bad gateway", "bad request", "invalid", "no healthy upstream", "not exist",
+        "failed", "failure", "exception", "upstream", "http/1", "http/2", "refused", "try again", "not allowed",
+    ]
+
+    /// Names before a colon that are no speaker's.
+    private static let labels: Set<String> = [
+        "error", "message", "code", "status", "reason", "exception", "fatal", "warning", "detail", "details",
+        "requestid",
+        "request id", "title", "type", "date", "server", "http", "https", "url", "caused by",
+    ]
+
+    private let text: Substring
+
+    init(_ text: Substring) {
+        self.text = text.drop { $0.isWhitespace }
+    }
+
+    /// WebVTT (W3C).
+    var isCaptionHeader: Bool { text == "WEBVTT" || text.hasPrefix("WEBVTT ") || text.hasPrefix("WEBVTT\t") }
+
+    /// A line of times, as WebVTT, SubRip and SubViewer have it: `00:00:01,000 --> 00:00:02,000`.
+    var hasTimes: Bool {
+        let parts = text.contains("-->") ? text.split(separator: "-->") : text.split(separator: ",")
+        return parts.count >= 2 && parts.prefix(2).allSatisfy { Self.startsWithTime($0.drop { $0.isWhitespace }) }
+    }
+
+    /// `Agent: Hello`, or `[00:01] Hello`.
+    var hasSpeaker: Bool {
+        if Self.startsWithTime(text.drop { "[( ".contains($0) }) { return true }
+        guard let colon = text.prefix(60).firstIndex(of: ":") else { return false }
+        let (name, said) = (text[..<colon], text[text.index(after: colon)...])
+        guard name.contains(where: \.isLetter), name.allSatisfy({ !"<>{}=\"/".contains($0) }) else { return false }
+        return said.first == " " && said.contains(where: \.isLetter) && !Self.labels.contains(name.lowercased())
+    }
+
+    private static func startsWithTime(_ text: some StringProtocol) -> Bool {
+        String(text.prefix(9)).wholeMatch(of: /\d{1,2}:\d\d([^0-9].*)?/) != nil
+    }
+}

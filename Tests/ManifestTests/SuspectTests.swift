@@ -1,0 +1,224 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import Manifest
+
+@Suite struct `A suspect recording` {
+    private static let reason = "the header promises 2 bytes of sound, and 1 are there"
+
+    /// Stores work as suspect, and gives what was stored.
+    @discardableResult
+    private func store(
+        _ fixture: Fixture,
+        _ work: RecordingWork,
+        suspicion: String?,
+        digest: Int = 7,
+        key: RecordingKey? = nil,
+        supersedes: String? = nil
+    ) async throws -> RecordingEntry {
+        let archive = try await fixture.manifest.openArchive(for: fixture.acme, day: work.day, now: Fixture.morning)
+        let start = try await fixture.manifest.openArchives().first { $0.name == archive }?.extent.tarBytes ?? 0
+        var entry = try fixture.entry(work, offset: start + 1024, suspicion: suspicion)
+        entry.digest = try Fixture.digest(digest)
+        if let key { (entry.key, entry.file) = (key, FileName.of(key)) }
+        entry.supersedes = supersedes
+        let extent = ArchiveExtentRow(tarBytes: start + 2_000_000, journalBytes: start / 1000 + 900)
+        let stored = StoredRecording(row: work.row, entry: entry)
+        try await fixture.manifest.noteStored([stored], extents: [archive: extent], now: Fixture.morning + .hours(1))
+        return entry
+    }
+
+    private func suspects(_ fixture: Fixture) async throws -> [SuspectRow] {
+        try await fixture.manifest.suspects(fixture.acme)
+    }
+
+    private func due(_ fixture: Fixture, after: Duration, before: Duration? = nil) async throws -> Int {
+        try await fixture.manifest.tasksWithSuspects(
+            organization: fixture.acme,
+            window: nil,
+            dueBy: Fixture.morning + after,
+            lookedAtBefore: before.map { Fixture.morning + $0 },
+            after: nil,
+            limit: 10
+        )
+        .count
+    }
+
+    /// What the provider offers of task 1, asked so long after the morning.
+    private func look(_ fixture: Fixture, after: Duration) async throws -> [RecordingWork] {
+        let id = try Fixture.taskID(1)
+        let capture = Capture(taskID: id, recordings: [try Fixture.captured(id, 1)])
+        return try await fixture.answer([.capture(capture)], now: Fixture.morning + after)
+    }
+
+    @Test(
+        arguments: [
+            (0, 0, 1), (1, 1, 3), (2, 3, 7), (5, 31, 63), (9, 100, 132), (9, 140, 168), (20, 167, 168), (3, 168, nil),
+            (3, 900, nil),
+        ] as [(Int, Int, Int?)]
+    )
+    func `is looked at again at growing intervals, and at the horizon for the last time`(
+        looks: Int,
+        hours: Int,
+        next: Int?
+    ) {
+        let schedule = LookSchedule(horizon: .hours(168))
+        let found = schedule.next(received: Fixture.morning, looks: looks, now: Fixture.morning + .hours(hours))
+        #expect(found == next.map { Fixture.morning + .hours($0) })
+    }
+
+    @Test func `is fetched again by every second look and by the last one, whatever the store says of its tag`() {
+        let schedule = LookSchedule(horizon: .hours(168))
+        for (looks, hours, expected) in [(0, 1, false), (1, 3, true), (2, 7, false), (3, 15, true), (5, 168, false)] {
+            let now = Fixture.morning + .hours(hours)
+            #expect(schedule.isConditional(received: Fixture.morning, looks: looks, now: now) == expected)
+        }
+    }
+
+    @Test func `is counted, due after an hour, and no more once whole bytes have come`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1, 2])
+            let first = try await store(fixture, work[0], suspicion: Self.reason)
+            try await store(fixture, work[1], suspicion: nil, digest: 8)
+            #expect(try await suspects(fixture).map(\.suspect.reason) == [Self.reason])
+            #expect(try await suspects(fixture).first?.suspect.file == first.file)
+            // It came an hour after the morning.
+            #expect(try await due(fixture, after: .minutes(119)) == 0)
+            #expect(try await due(fixture, after: .minutes(120)) == 1)
+            #expect(try await due(fixture, after: .minutes(61), before: .minutes(61)) == 1)
+            #expect(try await look(fixture, after: .minutes(100)).isEmpty)
+            let again = try #require(try await look(fixture, after: .hours(2)).first)
+            #expect(again.row == work[0].row)
+            #expect(again.look?.digests == [try Fixture.digest(7)])
+            #expect(again.look?.path == first.payloadPath)
+            let key = again.captured.key.versioned(try Fixture.digest(9))
+            try await store(fixture, again, suspicion: nil, digest: 9, key: key, supersedes: again.look?.path)
+            #expect(try await suspects(fixture).isEmpty)
+            #expect(try await look(fixture, after: .hours(48)).isEmpty)
+            #expect(try await due(fixture, after: .hours(48), before: .hours(48)) == 0)
+            let rows = try await fixture.manifest.recordings(of: try Fixture.taskID(1))
+            #expect(rows.map(\.key.recordingID.description.count).sorted() == [36, 36 + 24])
+            #expect(try await fixture.recordings(ListFilter(state: .suspect)).isEmpty)
+            #expect(try await fixture.story(1).last == .recordingChanged)
+        }
+    }
+
+    @Test func `stays suspect as long as what comes does not convince either`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            try await store(fixture, work[0], suspicion: Self.reason)
+            let again = try #require(try await look(fixture, after: .hours(2)).first)
+            let key = again.captured.key.versioned(try Fixture.digest(9))
+            try await store(fixture, again, suspicion: "half", digest: 9, key: key, supersedes: again.look?.path)
+            #expect(try await suspects(fixture).count == 1)
+            let row = again.row
+            try await fixture.manifest.noteLook(
+                at: row,
+                entityTag: "\"a\"",
+                horizon: .hours(168),
+                now: Fixture.morning + .hours(2)
+            )
+            #expect(try await due(fixture, after: .minutes(239)) == 0)
+            let third = try #require(try await look(fixture, after: .hours(4)).first?.look)
+            #expect(third.digests == [try Fixture.digest(7), try Fixture.digest(9)])
+            #expect(third.entityTag == "\"a\"")
+            #expect(try await fixture.recordings(ListFilter(state: .suspect)).count == 1)
+        }
+    }
+
+    @Test func `is not asked for again and again where the provider offers it no more`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            try await store(fixture, work[0], suspicion: Self.reason)
+            let id = try Fixture.taskID(1)
+            let nothing = TaskAnswer.capture(Capture(taskID: id, recordings: []))
+            #expect(try await fixture.answer([nothing], now: Fixture.morning + .hours(2)).isEmpty)
+            #expect(try await due(fixture, after: .minutes(200)) == 0)
+            let refusal = TaskAnswer.refused(id, reason: "no")
+            #expect(try await fixture.answer([refusal], now: Fixture.morning + .hours(5)).isEmpty)
+            #expect(try await due(fixture, after: .hours(6)) == 0)
+            #expect(try await suspects(fixture).count == 1)
+        }
+    }
+
+    @Test func `is acknowledged by name, stays listed, and can be taken back`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1, 2])
+            try await store(fixture, work[0], suspicion: Self.reason)
+            try await store(fixture, work[1], suspicion: nil, digest: 8)
+            let words = Acknowledgement(note: "case 4711", author: "ann", authorUID: 1000, time: Fixture.morning + .hours(3))
+            let (one, two) = (try Fixture.taskID(1), try Fixture.taskID(2))
+            let refused = try await fixture.manifest.acknowledge([one, two], organization: nil, with: words)
+            #expect(refused.without == [two])
+            #expect(try await suspects(fixture).first?.suspect.acknowledgement == nil, "all or nothing")
+            let unknown = try await fixture.manifest.acknowledge(
+                [try Fixture.taskID(9)],
+                organization: nil,
+                with: words
+            )
+            #expect(unknown.unknown == [try Fixture.taskID(9)])
+            #expect(try await fixture.manifest.acknowledge([one], organization: nil, with: words).isDone)
+            #expect(try await suspects(fixture).first?.suspect.acknowledgement == words)
+            #expect(try await fixture.story(1).last == .gapExplained)
+            let back = try await fixture.manifest.withdrawAcknowledgements(
+                [one],
+                organization: fixture.acme,
+                by: Actor(name: "bob", uid: 1001),
+                now: Fixture.morning + .hours(4)
+            )
+            #expect(back.isDone)
+            #expect(try await suspects(fixture).first?.suspect.acknowledgement == nil)
+        }
+    }
+
+    @Test func `is in the record of its day, and what is said of it too`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            let entry = try await store(fixture, work[0], suspicion: Self.reason)
+            let id = try Fixture.taskID(1)
+            let words = Acknowledgement(note: "case 4711", author: "ann", authorUID: 1000, time: Fixture.morning + .hours(3))
+            _ = try await fixture.manifest.acknowledge([id], organization: nil, with: words)
+            let suspect = Suspect(
+                taskID: id,
+                recordingID: entry.key.recordingID,
+                file: entry.file,
+                reason: Self.reason,
+                acknowledgement: words
+            )
+            let draft = try #require(
+                try await fixture.manifest.draftDayClose(
+                    fixture.acme,
+                    day: Fixture.today,
+                    at: Fixture.standpoint(after: .hours(48))
+                )
+            )
+            #expect(draft.record.suspects == [suspect])
+            #expect(draft.record.recordings.suspect == 1)
+            #expect(try DayClose(json: draft.record.json) == draft.record)
+            // A record of before there were suspects.
+            let text = String(decoding: try draft.record.json, as: UTF8.self)
+            let older = text.replacing(/,"suspects":\[.*\]/, with: "").replacing(",\"suspect\":1", with: "")
+            let read = try DayClose(json: Array(older.utf8))
+            #expect(read.suspects.isEmpty)
+            #expect(read.recordings.archived == 1)
+        }
+    }
+
+    @Test func `is in the manifest of an earlier version too`() async throws {
+        try await Fixture.with { fixture in
+            let work = try await fixture.known([1])
+            try await store(fixture, work[0], suspicion: Self.reason)
+            try fixture.manifest.close()
+            let undo = """
+                DROP TABLE suspect; DROP TRIGGER suspect_begins_updated; DROP TRIGGER suspect_begins_inserted;
+                DROP TRIGGER suspect_is_bettered_updated; DROP TRIGGER suspect_is_bettered_inserted;
+                DROP TRIGGER suspect_ends; DELETE FROM grdb_migrations WHERE identifier LIKE '9 %';
+                """
+            _ = try await run("sqlite3", [fixture.path, undo])
+            let manifest = try Manifest(path: fixture.path, mode: .readWrite)
+            #expect(try await manifest.suspects(fixture.acme).count == 1)
+            try manifest.close()
+        }
+    }
+}
