@@ -71,7 +71,7 @@ extension ListingAnomaly.Code {
     fileprivate var mayHideTask: Bool {
         switch self {
         case .crowdedMillisecond, .unreadableTask, .clocksApart, .noProgress: true
-        case .missingCreatedTime, .outsideWindow, .unordered: false
+        case .missingCreatedTime, .outsideWindow, .unordered, .oddText: false
         }
     }
 
@@ -80,14 +80,14 @@ extension ListingAnomaly.Code {
     fileprivate var mayPass: Bool {
         switch self {
         case .unreadableTask, .noProgress: true
-        case .crowdedMillisecond, .clocksApart, .missingCreatedTime, .outsideWindow, .unordered: false
+        case .crowdedMillisecond, .clocksApart, .missingCreatedTime, .outsideWindow, .unordered, .oddText: false
         }
     }
 
     /// Whether it says which tasks it is about.
     fileprivate var namesTasks: Bool {
         switch self {
-        case .missingCreatedTime, .outsideWindow: true
+        case .missingCreatedTime, .outsideWindow, .oddText: true
         case .crowdedMillisecond, .unreadableTask, .clocksApart, .unordered, .noProgress: false
         }
     }

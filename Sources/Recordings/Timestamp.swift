@@ -12,7 +12,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     package init(_ date: Date) {
         // A date is a binary fraction of seconds and can fall short of the millisecond it was made of by some 1e-7 s.
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
-        millisecondsSince1970 = Int64((microseconds / 1000).rounded(.down))
+        millisecondsSince1970 = Int64(clamping: (microseconds / 1000).rounded(.down))
     }
 
     /// The instant for Foundation's calendars.
@@ -58,19 +58,19 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.millisecondsSince1970 < rhs.millisecondsSince1970 }
 
-    /// The instant that is `duration` later, to the millisecond.
+    /// The instant that is `duration` later, to the millisecond; at most the last that there is.
     package static func + (lhs: Self, duration: Duration) -> Self {
-        Self(millisecondsSince1970: lhs.millisecondsSince1970 + duration.milliseconds)
+        Self(millisecondsSince1970: lhs.millisecondsSince1970.addingWithSaturation(duration.milliseconds))
     }
 
-    /// The instant that is `duration` earlier, to the millisecond.
+    /// The instant that is `duration` earlier, to the millisecond; at least the first that there is.
     package static func - (lhs: Self, duration: Duration) -> Self {
-        Self(millisecondsSince1970: lhs.millisecondsSince1970 - duration.milliseconds)
+        Self(millisecondsSince1970: lhs.millisecondsSince1970.subtractingWithSaturation(duration.milliseconds))
     }
 
-    /// How long after `rhs` this instant is; negative where it is earlier.
+    /// How long after `rhs` this instant is; negative if it is earlier.
     package static func - (lhs: Self, rhs: Self) -> Duration {
-        .milliseconds(lhs.millisecondsSince1970 - rhs.millisecondsSince1970)
+        .milliseconds(lhs.millisecondsSince1970.subtractingWithSaturation(rhs.millisecondsSince1970))
     }
 }
 
@@ -94,9 +94,12 @@ extension Int64 {
 }
 
 extension Duration {
-    /// Whole milliseconds, what is over dropped.
+    /// Whole milliseconds, what is over dropped; at most as many as an `Int64` holds.
     package var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, attoseconds) = components
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        guard !overflows else { return seconds < 0 ? .min : .max }
+        return product.addingWithSaturation(attoseconds / 1_000_000_000_000_000)
     }
 
     /// Seconds with their fraction.
@@ -105,8 +108,8 @@ extension Duration {
     }
 
     /// `count` minutes of sixty seconds.
-    package static func minutes(_ count: Int) -> Duration { .seconds(count * 60) }
+    package static func minutes(_ count: Int) -> Duration { .seconds(1) * 60 * count }
 
     /// `count` hours of sixty minutes.
-    package static func hours(_ count: Int) -> Duration { .seconds(count * 3600) }
+    package static func hours(_ count: Int) -> Duration { .seconds(1) * 3600 * count }
 }

@@ -13,6 +13,10 @@ struct FileLayer {
     private(set) var organizations: [OrganizationEntry]?
     private(set) var problems: [SettingsProblem] = []
     private let path: String
+    private var unknownKeys = 0
+
+    /// A guess at what was meant takes time; nobody reads more of them.
+    private static let mostGuesses = 20
 
     /// One item of `organizations`.
     struct OrganizationEntry {
@@ -165,6 +169,10 @@ extension FileLayer {
             case .legacy: "\(owner ?? "organizations[]").legacy."
             case .archive, .captures, .downloads, .alarms: "\(section?.rawValue ?? "")."
             }
+        unknownKeys += 1
+        guard unknownKeys <= Self.mostGuesses else {
+            return report(.unknownKey, entry.line, "unknown key \(VisibleText.quoted(prefix + entry.key))")
+        }
         let meant = KnownKeys.nearest(to: entry.key, in: section, owner: owner).map { "did you mean \"\($0)\"?" }
         let advice = meant ?? "known here: \(KnownKeys.names(in: section).joined(separator: ", "))"
         report(.unknownKey, entry.line, "unknown key \(VisibleText.quoted(prefix + entry.key)); \(advice)")

@@ -12,8 +12,18 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
         self.init(problems: [SettingsProblem(code, at: place, message)])
     }
 
-    /// One line for each problem.
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
+    /// One line for each problem: the first of them, and how many more there are. A file that is none has a problem in every
+    /// line, and no one reads all of them.
+    package var description: String { lines.joined(separator: "\n") }
+
+    /// The lines of the description.
+    package var lines: [String] {
+        let rest = problems.count - Self.mostLines
+        let more = rest > 0 ? ["and \(rest) more problem\(rest == 1 ? "" : "s")"] : []
+        return problems.prefix(Self.mostLines).map(\.description) + more
+    }
+
+    private static let mostLines = 20
 }
 
 /// One thing that is wrong with the configuration, in one line that never holds a secret.

@@ -101,8 +101,7 @@ struct SettingsReader {
         case .text(""): return "\(name) is empty; \(rule)"
         case .text(let text): return "\(name) is \(VisibleText.quoted(text)); \(rule)"
         case .list(let items):
-            let words = items.map(VisibleText.quoted).joined(separator: ", ")
-            return "\(name) is the list [\(words)]; \(rule)"
+            return "\(name) is the list [\(VisibleText.list(items))]; \(rule)"
         case .unusable: return "\(name) is not usable; \(rule)"
         }
     }

@@ -72,7 +72,7 @@ struct YAMLValue {
     private static func failure(_ error: any Error, in text: String) -> Failure {
         switch error as? YamlError {
         case .duplicatedKeysInMapping(let keys, let context):
-            let names = keys.map(VisibleText.quoted).joined(separator: ", ")
+            let names = VisibleText.list(keys)
             let message = "\(names) \(keys.count == 1 ? "is" : "are") given more than once in one section"
             return Failure(code: .duplicate, line: context.mark.line, message: message)
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

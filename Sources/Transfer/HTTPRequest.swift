@@ -30,7 +30,7 @@ package struct HTTPRequest: Sendable {
         headers: HTTPHeaders = [:],
         body: Data? = nil,
         totalTimeout: Duration = .seconds(60),
-        maximumResponseBytes: Int = 64 << 20
+        maximumResponseBytes: Int = 32 << 20
     ) {
         self.method = method
         self.url = url

@@ -19,6 +19,8 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case authorization
         /// The token, or an answer, belongs to another organization than the configured one.
         case wrongOrganization = "wrong_organization"
+        /// The answer has more bytes or more values than are read: less of it can be asked for.
+        case tooLarge = "too_large"
         /// The provider understood and will not: asking the same again gives the same.
         case rejected
         /// The quota was still exhausted after all attempts.
@@ -64,11 +66,15 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
     package var isTransient: Bool {
         switch code {
         case .throttled, .unavailable, .malformed: true
-        case .authorization, .wrongOrganization, .rejected, .untrusted, .tokenStore, .notOffered, .redirectPort,
+        case .authorization, .wrongOrganization, .tooLarge, .rejected, .untrusted, .tokenStore, .notOffered,
+            .redirectPort,
             .cancelled:
             false
         }
     }
+
+    /// Whether less of the same may be answered: the provider says so (413, 422), or its answer cannot be read for its size.
+    var asksForLess: Bool { code == .tooLarge || status == 413 || status == 422 }
 
     static var cancelled: Self { Self(.cancelled, "the request was cancelled") }
 }

@@ -89,7 +89,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         let listener = isListening ? try place.map { place throws(ProviderError) in try RedirectListener(place) } : nil
         try output.json(AddressLine(organization: organization.description, url: request.url.absoluteString))
         output.text("Sign in as an administrator of \(organization)'s contact centre, and consent:")
-        output.text("\n  \(request.url.absoluteString)\n")
+        for line in ["", "  \(request.url.absoluteString)", ""] { output.text(line) }
         output.flush()
         guard let listener else { return try await pasted(for: request) }
         if !noBrowser { Desktop.open(request.url) }

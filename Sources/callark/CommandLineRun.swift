@@ -56,11 +56,12 @@ enum CommandLineRun {
             if code.isSuccess {
                 StandardOutput.write(Array("\(message)\n".utf8))
             } else {
-                Complaint.line(message)
+                let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+                for line in lines { Complaint.line(String(line)) }
             }
             leave(code.rawValue)
         }
-        Complaint.error("\(error)")
+        Complaint.error(error)
         if CommandLine.arguments.contains("--json") {
             let output = Output(json: true)
             try? output.json(FailureLine(error: "\(error)"))

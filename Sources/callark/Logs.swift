@@ -1,19 +1,36 @@
 import Foundation
 import Logging
+import Settings
 
 /// Where log lines go: standard error, as text for people or as NDJSON for machines.
 enum Logs {
     static func logger(_ options: CommonOptions) -> Logger {
         switch options.logFormat {
         case .text:
-            Logger(label: "callark") { label in
-                var handler = StreamLogHandler.standardError(label: label)
-                handler.logLevel = options.logLevel
-                return handler
-            }
+            Logger(label: "callark") { label in TextLogHandler(label: label, logLevel: options.logLevel) }
         case .json:
             Logger(label: "callark") { label in JSONLogHandler(label: label, logLevel: options.logLevel) }
         }
+    }
+}
+
+/// One line of text for each message on standard error, as swift-log's own handler has it, but that what came from outside
+/// cannot make two lines of it, nor move a terminal's cursor.
+struct TextLogHandler: LogHandler {
+    let label: String
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let fields = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value) " }.joined()
+        Complaint.line("\(time) \(event.level.rawValue) \(label): \(fields)\(event.message)")
     }
 }
 
@@ -37,6 +54,6 @@ struct JSONLogHandler: LogHandler {
         line["message"] = event.message.description
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if let data = try? encoder.encode(line) { Complaint.line(String(decoding: data, as: UTF8.self)) }
+        if let data = try? encoder.encode(line) { Complaint.raw(VisibleText.escaped(json: data)) }
     }
 }

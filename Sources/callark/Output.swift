@@ -1,5 +1,7 @@
 import Foundation
+import Settings
 import Synchronization
+import WebexContactCenter
 
 /// Standard output: lines of JSON for programs, or text for people, never both.
 final class Output: Sendable {
@@ -27,13 +29,20 @@ final class Output: Sendable {
         guard isJSON else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        append(Array(try encoder.encode(object)))
+        append(VisibleText.escaped(json: try encoder.encode(object)))
     }
 
-    /// Writes one line, where the output is text.
+    /// Writes one line, where the output is text. Whatever it is made of, it stays one line, and moves no cursor.
     func text(_ line: @autoclosure () -> String) {
         guard !isJSON else { return }
-        append(Array(line().utf8))
+        append(Array(VisibleText.escaped(line()).utf8))
+    }
+
+    /// Writes one record of CSV: it ends with CR LF (RFC 4180), and its fields may have line breaks.
+    func csv(_ fields: [String]) {
+        guard !isJSON else { return }
+        let record = fields.map { CSVField.written(VisibleText.escaped($0, keepingBreaks: true)) }
+        append(Array((record.joined(separator: ",") + "\r").utf8))
     }
 
     /// Hands everything to ``StandardOutput``.
@@ -71,11 +80,21 @@ enum Complaint {
     /// One line that says what went wrong.
     static func error(_ message: String) { line("callark: error: \(message)") }
 
+    /// The same of an error that has several lines.
+    static func error(_ error: any Error) {
+        guard let settings = error as? SettingsError else { return self.error("\(error)") }
+        for (place, text) in settings.lines.enumerated() { line((place == 0 ? "callark: error: " : "") + text) }
+    }
+
     /// One line that says what to look at.
     static func warning(_ message: String) { line("callark: warning: \(message)") }
 
-    static func line(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+    /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
+    static func line(_ text: String) { raw(Array(VisibleText.escaped(text).utf8)) }
+
+    /// One line of JSON, escaped already.
+    static func raw(_ line: [UInt8]) {
+        try? FileHandle.standardError.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
     }
 }
 

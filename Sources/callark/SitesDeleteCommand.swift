@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Settings
 import Recordings
 import WebexContactCenter
 
@@ -44,7 +45,7 @@ struct SitesDeleteCommand: AsyncParsableCommand {
 
     private static func isConfirmed(_ site: Site, _ organization: OrganizationName) -> Bool {
         let question = "delete site \"\(site.fields.name)\" (\(site.id)) of \(organization)? [y/N] "
-        try? FileHandle.standardError.write(contentsOf: Data(question.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(VisibleText.escaped(question).utf8))
         return ["y", "yes"].contains(readLine()?.trimmingCharacters(in: .whitespaces).lowercased())
     }
 }

@@ -30,7 +30,7 @@ extension Table.Column {
             heading: heading,
             isNumber: true,
             value: { value($0).map { Table.Value.number($0) } ?? .nothing },
-            text: { value($0).map { Readable.duration(.milliseconds(Int64($0))) } ?? "" }
+            text: { value($0).map { Readable.duration(.milliseconds(Int64(clamping: $0))) } ?? "" }
         )
     }
 

@@ -127,17 +127,6 @@ extension Table.Writer {
     }
 }
 
-extension Output {
-    /// Writes one line of CSV, as RFC 4180 has it: it ends with CR LF.
-    func csv(_ fields: [String]) {
-        text(fields.map(Self.quoted).joined(separator: ",") + "\r")
-    }
-
-    /// Quoted where it has to be. What a spreadsheet would take for a formula, in a note or a provider's words, gets an
-    /// apostrophe in front.
-    static func quoted(_ field: String) -> String { CSVField.written(field) }
-}
-
 extension String {
     /// Followed by as many blanks as bring it to `width`.
     func padded(to width: Int) -> String {

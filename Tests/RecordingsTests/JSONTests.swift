@@ -32,6 +32,66 @@ import Testing
         #expect(throws: JSONReader.Fault.self) { try JSONReader.value(of: Data(text.utf8)) }
     }
 
+    /// Texts that are not quite JSON, what they are read as, and how many things are odd about them.
+    @Test(arguments: [
+        ("{\"a\":\"x\ty\"}", #"{"a":"x\ty"}"#, 1), ("[\"a\nb\\u0041\",1]", #"["a\nbA",1]"#, 1),
+        ("[\"\u{1}\u{1}\u{1F}\"]", #"["\u0001\u0001\u001f"]"#, 1), ("[NaN,-Infinity,1]", #"["NaN","-Infinity",1]"#, 2),
+        ("[01,+1,.5,1.,0x1F,None]", #"["01","+1",".5","1.","0x1F","None"]"#, 6), ("[1,2,]", "[1,2]", 1),
+        (#"{"a":1,}"#, #"{"a":1}"#, 1), ("[1,,2]", "[1,2]", 1), (#"[{"a":1} {"a":2}]"#, #"[{"a":1},{"a":2}]"#, 1),
+        (#"{"a":1,"a":2}"#, #"{"a":2}"#, 1), (#"{"a":1,"a":1}"#, #"{"a":1}"#, 0), (#"["\x",1]"#, #"["\\x",1]"#, 1),
+        (#"["\u12G4"]"#, #"["\\u12G4"]"#, 1), (#"["half \ud83d"]"#, "[\"half \u{FFFD}\"]", 1),
+        (#"{"n":"Ada "Ace" B","m":1}"#, #"{"m":1,"n":"Ada \"Ace\" B"}"#, 1), ("{a:1}", #"{"a":1}"#, 1),
+        ("[9223372036854775807,1e300,1e17]", "[9223372036854775807,1e300,1e17]", 2),
+        ("{\"a\":\"é😀\",\"b\":[true,false,null,-0,1.5E+2]}", "{\"a\":\"é😀\",\"b\":[true,false,null,-0,1.5E+2]}", 0),
+    ])
+    func `what leaves no doubt about the rest is read, and told`(text: String, form: String, oddities: Int) throws {
+        let reading = try JSONReader.reading(of: Data(text.utf8))
+        #expect(JSONWriter.text(reading.value) == form)
+        #expect(reading.oddityCount == oddities)
+        #expect((reading.summary == nil) == (oddities == 0))
+        // What is kept is JSON to the strictest reader.
+        #expect(try canonical(JSONWriter.text(reading.value)) == form)
+    }
+
+    @Test(arguments: [
+        "", "{", "[", "[1", #"{"a""#, #"{"a":"#, "[\"a", "<html></html>", "{}x[", "[1:2]", #"{"a" "b"}"#, "]", ",",
+    ])
+    func `what is no JSON at all is refused by the tolerant too`(text: String) {
+        #expect(throws: JSONReader.Fault.self) { try JSONReader.reading(of: Data(text.utf8)) }
+    }
+
+    @Test func `what is odd is told with the record that it is in`() throws {
+        let bytes =
+            Data("{\"meta\":{},\"data\":[{\"id\":\"one\"},{\"id\":\"two\",\"owner\":{\"name\":\"A".utf8) + [0xFF]
+            + Data("\"}},{\"id\":\"three\",\"n\":NaN}]}".utf8)
+        let reading = try JSONReader.reading(of: bytes)
+        #expect(
+            reading.summary
+                == "record two: bytes that are no text, in data[1].owner.name; record three: no value, in data[2].n"
+        )
+        #expect(reading.records(below: "data").map { $0["id"]?.text } == ["two", "three"])
+    }
+
+    @Test func `no cut and no changed byte of a text crashes a reader`() throws {
+        let text = Array(#"{"a":["\u00e9\ud83d\ude00","x\"y",-1.5e+3,true,null],"b":{"c":[],"d":{}}}"#.utf8)
+        for place in text.indices {
+            _ = try? JSONReader.reading(of: Data(text[..<place]))
+            for byte in [0, 9, 0x22, 0x2C, 0x2E, 0x5B, 0x5C, 0x5D, 0x75, 0x7D, 0xD8, 0xFF] as [UInt8] {
+                var changed = text
+                changed[place] = byte
+                _ = try? JSONReader.reading(of: Data(changed))
+                _ = try? JSONReader.value(of: Data(changed))
+            }
+        }
+    }
+
+    @Test(arguments: ["0,", "[],", "{},", "\"\",", "{\"a\":0},", "[[[0]]],"])
+    func `millions of small values are refused`(part: String) {
+        let text = "[" + String(repeating: part, count: 500_000) + "0]"
+        let error = #expect(throws: JSONReader.Fault.self) { try JSONReader.reading(of: Data(text.utf8)) }
+        #expect(error?.isTooMuch == true)
+    }
+
     @Test func `bytes that are no text become replacement characters`() throws {
         let value = try JSONReader.value(of: Data([0x22, 0xFF, 0x41, 0x22]))
         #expect(value == .string("\u{FFFD}A"))

@@ -32,6 +32,20 @@ import Testing
         #expect(Duration.milliseconds(1500).seconds == 1.5)
     }
 
+    @Test func `times and lengths beyond all time stop at its ends`() {
+        let (first, last) = (Timestamp(millisecondsSince1970: .min), Timestamp(millisecondsSince1970: .max))
+        #expect(last + .seconds(1) == last && first - .seconds(1) == first)
+        #expect(last + .seconds(Int64.max) == last && first + .seconds(Int64.min) == first)
+        #expect(last - first == .milliseconds(Int64.max) && first - last == .milliseconds(Int64.min))
+        #expect(Duration.seconds(Int64.max).milliseconds == .max && Duration.seconds(Int64.min).milliseconds == .min)
+        #expect(Timestamp(Date(timeIntervalSince1970: 1e300)) == last)
+        #expect(Timestamp(Date(timeIntervalSince1970: -.infinity)) == first)
+        #expect(Timestamp(Date(timeIntervalSince1970: .nan)).millisecondsSince1970 == 0)
+        #expect(Int64(clamping: 1e300) == .max && Int64(clamping: -1e300) == .min && Int64(clamping: -1.9) == -1)
+        #expect(Int64.max.addingWithSaturation(1) == .max && Int64.min.subtractingWithSaturation(1) == .min)
+        for time in [first, last] { #expect(time.description.hasSuffix("Z")) }
+    }
+
     @Test func `a digest reads digits of either case and nothing else`() throws {
         let text = String(repeating: "0aF9", count: 16)
         let digest = try #require(ContentDigest(hexadecimal: text))

@@ -16,6 +16,31 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct BadInputTests {
+    @Test func `a file that is none has a short complaint`() throws {
+        let keys = (0..<100_000).map { "  key\($0)-\u{202E}: 1" }.joined(separator: "\n")
+        for yaml in ["archive:\n\(keys)", keys.replacing("  ", with: ""), "organizations:\n- name: a\n\(keys)"] {
+            let error = #expect(throws: SettingsError.self) { _ = try Installation(yaml).load() }
+            let text = error?.description ?? ""
+            #expect(text.utf8.count < 10_000)
+            #expect(text.split(separator: "\n").count <= 21)
+            #expect(text.contains("more problems"))
+            #expect(text.contains("callark.yaml:") && text.contains("unknown key"))
+        }
+        let items = (0..<100_000).map { "x\($0)" }.joined(separator: ", ")
+        let list = "downloads:\n  attempts: [\(items)]"
+        let error = #expect(throws: SettingsError.self) { _ = try Installation(list).load() }
+        #expect((error?.description ?? "").utf8.count < 10_000)
+    }
+
+    @Test func `whatever a text is made of, it stays one line`() {
+        let text = "a\u{1B}[31m\n\u{9B}2J\u{202E}gnp\u{7F}\u{2028}\u{FEFF}é😀"
+        #expect(VisibleText.escaped(text) == "a\\u{1B}[31m\\n\\u{9B}2J\\u{202E}gnp\\u{7F}\\u{2028}\\u{FEFF}é😀")
+        #expect(VisibleText.escaped("a\tb\r\n\u{1B}", keepingBreaks: true) == "a\tb\r\n\\u{1B}")
+        let json = Array("{\"é😀\":\"\u{9B}\u{202E}\u{7F}\u{E0001}\\n\"}".utf8)
+        let escaped = String(decoding: VisibleText.escaped(json: json), as: UTF8.self)
+        #expect(escaped == #"{"é😀":"\u009b\u202e\u007f\udb40\udc01\n"}"#)
+    }
+
     static let global: [BadInput] = [
         BadInput(
             "archive:\n  rot: /x",

@@ -16,6 +16,7 @@ import Testing
         "captures poison status=422 recordings=0.1", "captures vanish from=2025-11-22T06:00:00Z",
         "captures late seconds=3600 until=2025-11-23T06:00:00Z", "captures partial keeps=0.5 seconds=60",
         "captures name name=..%2F%00%20x", "captures origin origin=https://media.invalid",
+        "tasks row text={%22id%22:%22x%22} first=1", "tasks replace text=a with=%0A",
     ]
 
     @Test func `says the same when it is written down again`() throws {

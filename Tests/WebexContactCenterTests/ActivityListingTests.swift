@@ -112,22 +112,28 @@ import Transfer
         #expect(told.known.count < 2000)
     }
 
-    @Test(
-        arguments: [
-            // The same rows whatever is asked, a lie about the last one's time, ever new rows of one moment.
-            { (_: Int64, _: Int64, _: Int) in (0..<120).map { ("task-\($0)", 1_763_000_005_000 + Int64($0)) } },
-            { from, to, number in (0..<120).map { ("task-\(number)-\($0)", from) } },
-            { from, to, number in (0..<1000).map { ("task-\($0)", from + 1) } },
-            { from, to, number in (0..<120).map { _ in ("task-\(number)", from + 1) } },
-        ] as [@Sendable (Int64, Int64, Int) -> [(String, Int64)]]
-    )
-    func `answers that lead nowhere are given up`(
-        rows: @escaping @Sendable (Int64, Int64, Int) -> [(String, Int64)]
-    ) async throws {
+    /// Answers that lead nowhere.
+    enum DeadEnd: CaseIterable {
+        case sameRows, everNewOfOneMoment, sameFullPage, everNewAndSlow
+
+        func rows(from: Int64, number: Int) -> [(id: String, time: Int64)] {
+            switch self {
+            case .sameRows: (0..<120).map { ("task-\($0)", 1_763_000_005_000 + Int64($0)) }
+            case .everNewOfOneMoment: (0..<120).map { ("task-\(number)-\($0)", from) }
+            case .sameFullPage: (0..<1000).map { ("task-\($0)", from + 1) }
+            case .everNewAndSlow: (0..<120).map { _ in ("task-\(number)", from + 1) }
+            }
+        }
+    }
+
+    @Test(arguments: DeadEnd.allCases)
+    func `answers that lead nowhere are given up`(deadEnd: DeadEnd) async throws {
         let test = try TestCenter(
             ScriptedExchange { request, number in
-                let (from, to) = (Int64(request.query["from"] ?? "") ?? 0, Int64(request.query["to"] ?? "") ?? 0)
-                let data = rows(from, to, number).map { #"{"taskId":"\#($0.0)","startTime":\#($0.1)}"# }
+                let from = Int64(request.query["from"] ?? "") ?? 0
+                let data = deadEnd.rows(from: from, number: number).map {
+                    #"{"taskId":"\#($0.id)","startTime":\#($0.time)}"#
+                }
                 return .json(#"{"data":[\#(data.joined(separator: ","))]}"#)
             },
             requestsPerMinute: 1_000_000

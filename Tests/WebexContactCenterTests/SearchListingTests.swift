@@ -149,20 +149,28 @@ import Transfer
         #expect(test.exchange.requests.count == 50)
     }
 
-    @Test(
-        arguments: [
-            // The same page by ever new cursors; one new record a page; ever new ones of one moment.
-            { _ in (0..<250).map { ("task-\($0)", 5) } },
-            { number in [("task-\(number)", Int64(number))] },
-            { number in (0..<250).map { ("task-\(number)-\($0)", 5) } },
-            { number in (0..<250).map { ("task-\(number)-\($0)", -9_000_000_000) } },
-        ] as [@Sendable (Int) -> [(String, Int64)]]
-    )
-    func `pages that lead to no end are given up`(rows: @escaping @Sendable (Int) -> [(String, Int64)]) async throws {
+    /// Pages that lead nowhere.
+    enum DeadEnd: CaseIterable {
+        case samePage, everNewAndSlow, everNewOfOneMoment, everNewStrays
+
+        func rows(number: Int) -> [(id: String, offset: Int64)] {
+            switch self {
+            case .samePage: (0..<250).map { ("task-\($0)", 5) }
+            case .everNewAndSlow: [("task-\(number)", Int64(number))]
+            case .everNewOfOneMoment: (0..<250).map { ("task-\(number)-\($0)", 5) }
+            case .everNewStrays: (0..<250).map { ("task-\(number)-\($0)", -9_000_000_000) }
+            }
+        }
+    }
+
+    @Test(arguments: DeadEnd.allCases)
+    func `pages that lead to no end are given up`(deadEnd: DeadEnd) async throws {
         let start = start
         let test = try TestCenter(
             ScriptedExchange { _, number in
-                let records = rows(number).map { #"{"id":"\#($0.0)","createdTime":\#(start + $0.1)}"# }
+                let records = deadEnd.rows(number: number).map {
+                    #"{"id":"\#($0.id)","createdTime":\#(start + $0.offset)}"#
+                }
                 return .json(
                     #"{"data":{"taskDetails":{"tasks":[\#(records.joined(separator: ","))],"#
                         + #""pageInfo":{"hasNextPage":true,"endCursor":"\#(number)"}}}}"#

@@ -53,6 +53,45 @@ import Transfer
 }
 
 @Suite struct StatisticsTests {
+    @Test(arguments: ["9223372036854775807", "1e300", "-9223372036854775808", "\"9223372036854775807\"", "1e15"])
+    func `numbers that cannot be are left out, told, and end nothing`(number: String) async throws {
+        let names = [
+            "totalOfferedTasks", "totalEnqueuedTasks", "totalAcceptedTasks", "totalAbandonedTasks",
+            "averageEnqueuedTime",
+            "averageHandledTime", "totalEngagedDuration", "totalAvailableTime", "serviceLevelThresholdPercentage",
+        ]
+        let members = names.map { #""\#($0)":\#(number)"# }.joined(separator: ",")
+        let row = #"{"queueId":"q","agentId":"a","channelType":"telephony",\#(members)}"#
+        let body = #"{"data":[\#(row),\#(row),{"queueId":"r","totalAcceptedTasks":7}]}"#
+        let log = LogStore()
+        let center = ContactCenter(
+            try TestCenter.settings(requestsPerMinute: 10_000),
+            exchange: ScriptedExchange { _, _ in .json(body) },
+            retry: RetryPolicy(attempts: 1),
+            clock: InstantClock(),
+            now: { TestCenter.now },
+            logger: log.logger
+        )
+        let queues = try await center.queueStatistics(try window(24))
+        #expect(queues.map(\.offered) == [nil, nil])
+        #expect(queues.first { $0.queue?.id == "r" }?.accepted == 14)
+        let agents = try await center.agentStatistics(try window(24))
+        #expect(agents.allSatisfy { $0.engaged == nil && $0.available == nil })
+        #expect(log.text.contains("GET queues/statistics: numbers that cannot be are left out"))
+        #expect(log.text.contains("totalOfferedTasks"))
+    }
+
+    @Test func `an answer that is too large is asked for in parts`() async throws {
+        let exchange = ScriptedExchange { request, _ in
+            let (from, to) = (Int64(request.query["from"] ?? "") ?? 0, Int64(request.query["to"] ?? "") ?? 0)
+            let rows = (to - from) / 3_600_000 > 3 ? String(repeating: "0,", count: 500_000) : ""
+            return .json(#"{"data":[\#(rows){"queueId":"q","totalAcceptedTasks":1}]}"#)
+        }
+        let test = try TestCenter(exchange, requestsPerMinute: 10_000)
+        let queues = try await test.center.queueStatistics(try window(24))
+        #expect(queues.map(\.accepted) == [8])
+    }
+
     /// 2025-11-20T00:00:00Z.
     private let day = Timestamp(millisecondsSince1970: 1_763_596_800_000)
 

@@ -8,7 +8,7 @@ import Testing
     private func decoded(_ data: Data) throws -> TaskListAnswer {
         let from = Timestamp(millisecondsSince1970: 1_760_000_000_000)
         let question = ListingWalk.Question(from: from, to: from + .hours(24), pageSize: 1000)
-        return try TaskListAnswer(try JSONReader.value(of: data), asked: question, now: question.to)
+        return try TaskListAnswer(try JSONReader.reading(of: data), asked: question, now: question.to)
     }
 
     @Test func `a task as documented is read in full`() throws {

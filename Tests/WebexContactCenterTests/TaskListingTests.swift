@@ -1,6 +1,5 @@
 import Foundation
 import Recordings
-import Synchronization
 import Testing
 import Transfer
 
@@ -151,35 +150,26 @@ import Transfer
         #expect((pages.flatMap(\.tasks) + pages.flatMap(\.strays)).allSatisfy { $0.createdTime < latest })
     }
 
-    @Test(
-        arguments: [
-            // The same tasks whatever is asked.
-            { _, from, _, number in (0..<1000).map { ("task-\($0)", from + 1) } },
-            // Tasks without an ID, and without a time.
-            { _, _, _, _ in (0..<1000).map { _ in ("", 0) } },
-            { _, from, _, _ in (0..<1000).map { ("", from + 1 + Int64($0)) } },
-            // Ever new tasks, none later than the one that the question begins with.
-            { _, from, _, number in (0..<1000).map { ("task-\(number)-\($0)", from) } },
-            // Ever new tasks, a millisecond on each time.
-            { _, from, _, number in [("task-\(number)", from + 1)] },
-        ] as [@Sendable ([(name: String, time: Int64)], Int64, Int64, Int) -> [(name: String, time: Int64)]]
-    )
-    func `a listing that leads nowhere ends, and says of which time`(
-        rows: @escaping @Sendable ([(name: String, time: Int64)], Int64, Int64, Int) -> [(name: String, time: Int64)]
-    ) async throws {
-        var model = ListingModel(times: [])
-        let number = Mutex(0)
-        model.lie = { found, from, to, _ in
-            rows(
-                found,
-                from,
-                to,
-                number.withLock { number in
-                    number += 1
-                    return number
-                }
-            )
+    /// Answers that lead nowhere.
+    enum DeadEnd: CaseIterable {
+        case sameTasks, noIDs, noIDsWithTimes, everNewOfOneMoment, everNewAndSlow
+
+        func rows(from: Int64, number: Int) -> [ListingModel.Row] {
+            switch self {
+            case .sameTasks: (0..<1000).map { ("task-\($0)", from + 1) }
+            case .noIDs: (0..<1000).map { _ in ("", 0) }
+            case .noIDsWithTimes: (0..<1000).map { ("", from + 1 + Int64($0)) }
+            case .everNewOfOneMoment: (0..<1000).map { ("task-\(number)-\($0)", from) }
+            case .everNewAndSlow: [("task-\(number)", from + 1)]
+            }
         }
+    }
+
+    @Test(arguments: DeadEnd.allCases)
+    func `a listing that leads nowhere ends, and says of which time`(deadEnd: DeadEnd) async throws {
+        var model = ListingModel(times: [])
+        let counter = Counter()
+        model.lie = { _, from, _, _ in deadEnd.rows(from: from, number: counter.next()) }
         let (pages, requests) = try await listed(model, hours: 72)
         #expect(requests.count < 2500)
         let doubts = pages.flatMap(\.anomalies).filter { $0.code == .noProgress || $0.code == .unreadableTask }
@@ -189,6 +179,39 @@ import Transfer
         if let covered = pages.last?.coveredUntil, covered < end {
             #expect(doubts.contains { $0.code == .noProgress && $0.until == end })
         }
+    }
+
+    @Test func `one task's odd text is that task's, and is told with its ID`() async throws {
+        let rows = [
+            "{\"id\":\"plain\",\"attributes\":{\"createdTime\":\(start + 1)}}",
+            "{\"id\":\"tab\",\"attributes\":{\"createdTime\":\(start + 2),\"owner\":{\"id\":\"a\",\"name\":\"A\tB\nC\"}}}",
+            "{\"id\":\"nan\",\"attributes\":{\"createdTime\":\(start + 3),\"score\":NaN,}}",
+        ]
+        let body = #"{"data":[\#(rows.joined(separator: ","))]}"#
+        let test = try TestCenter(ScriptedExchange { _, number in number == 0 ? .json(body) : .noTasks })
+        let from = Timestamp(millisecondsSince1970: start)
+        let pages = try await test.pages(from: from, to: from + .hours(1))
+        #expect(names(pages) == ["plain", "tab", "nan"])
+        #expect(pages.flatMap(\.tasks)[1].json.description.contains(#""name":"A\tB\nC""#))
+        #expect(pages.flatMap(\.tasks)[2].json.description.contains(#""score":"NaN""#))
+        let odd = pages.flatMap(\.anomalies)
+        #expect(odd.map(\.code) == [.oddText])
+        #expect(odd.first?.tasks.map(\.description) == ["tab", "nan"])
+        #expect(odd.first?.message.contains("record tab: a control character in a string") == true)
+    }
+
+    @Test func `an answer of too many values is asked for in smaller windows`() async throws {
+        let test = try TestCenter(
+            ScriptedExchange { request, _ in
+                let (from, to) = (Int64(request.query["from"] ?? "") ?? 0, Int64(request.query["to"] ?? "") ?? 0)
+                return to - from > 7_200_000
+                    ? .json(#"{"data":[\#(String(repeating: "[],", count: 400_001))0]}"#) : .noTasks
+            },
+            requestsPerMinute: 100_000
+        )
+        let from = Timestamp(millisecondsSince1970: start)
+        let pages = try await test.pages(from: from, to: from + .hours(4))
+        #expect(pages.last?.coveredUntil == from + .hours(4))
     }
 
     @Test func `ever new refusals are not asked about for ever`() async throws {

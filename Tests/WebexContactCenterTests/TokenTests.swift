@@ -267,6 +267,41 @@ import Transfer
         }
     }
 
+    @Test(arguments: [
+        #"{"error":"bad_refresh_token","error_description":"The refresh token passed is incorrect or expired."}"#,
+        #"{"error":"invalid_grant"}"#, "error=bad_refresh_token&error_description=The+refresh+token+is+expired",
+        #"{"message":"The refresh token is invalid","errors":[],"trackingId":"ROUTER_1"}"#,
+        #"{"error":{"message":"refresh token revoked"}}"#, #"{"access_token":null,"error":"invalid_client"}"#,
+        #"{"success":false,"errors":[{"description":"the client's credentials are not valid"}]}"#,
+    ])
+    func `a refusal with the status of a success is a refusal`(body: String) async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            endpoint.change { $0.faults = Array(repeating: .json(body), count: 9) }
+            let test = try test(endpoint, folder)
+            for _ in 0..<2 {
+                let error = try await providerError { _ = try await test.listHour() }
+                #expect(error.code == .authorization)
+                #expect(error.advice.contains("callark auth login"))
+            }
+            #expect(test.exchange.requests(ending: "access_token").count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"error":"temporarily_unavailable"}"#, #"{"error":"server_error","error_description":"try again"}"#,
+        #"{"error":"slow_down"}"#, "{}", #"{"message":"Welcome"}"#, #"{"error":null}"#, "error=server_error",
+    ])
+    func `a trouble that passes is asked about again, whatever its status`(body: String) async throws {
+        try await withTemporaryFolder { folder in
+            let endpoint = TokenEndpoint(accepting: "first")
+            endpoint.change { $0.faults = [.json(body), .json(body)] }
+            let test = try test(endpoint, folder)
+            _ = try await test.listHour()
+            #expect(test.exchange.requests(ending: "access_token").count == 3)
+        }
+    }
+
     @Test func `a token endpoint that fails for a while is asked again`() async throws {
         try await withTemporaryFolder { folder in
             let endpoint = TokenEndpoint(accepting: "first")

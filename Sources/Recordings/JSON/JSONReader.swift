@@ -1,6 +1,7 @@
 import Foundation
 
-/// Reads JSON text (RFC 8259) into a ``JSONValue``.
+/// Reads JSON text (RFC 8259) into a ``JSONValue``: strictly, or as tolerantly as the text of somebody else's needs it whose
+/// one odd word must not keep all others from being read.
 package struct JSONReader {
     /// What is wrong with a text, and at which byte.
     package struct Fault: Error, CustomStringConvertible {
@@ -8,6 +9,8 @@ package struct JSONReader {
         package var reason: String
         /// Counted from 0.
         package var offset: Int
+        /// Whether the text has more values than are read.
+        package var isTooMuch = false
 
         /// Both on one line.
         package var description: String { "\(reason) at byte \(offset)" }
@@ -15,42 +18,90 @@ package struct JSONReader {
 
     /// Deeper nesting than this is nobody's honest answer, and would exhaust the stack.
     private static let deepestNesting = 64
+    /// A value takes up to two hundred bytes of memory, and one of two bytes of text as much as any other. Ten times as many
+    /// as the largest page of the provider's has.
+    package static let mostValues = 400_000
+    /// So many oddities are described; the others are counted.
+    private static let mostOddities = 1000
 
     /// Somebody else's, who keeps them until the value is read.
     private let bytes: UnsafeBufferPointer<UInt8>
+    private let isTolerant: Bool
+    private let mostValues: Int
     private var position = 0
     private var depth = 0
+    private var valueCount = 0
+    /// Which element or member of each array or object is being read, from the outermost on.
+    private var path: [Int] = []
+    private var oddities: [JSONOddity] = []
+    private var oddityCount = 0
+
+    private init(bytes: UnsafeBufferPointer<UInt8>, isTolerant: Bool, mostValues: Int) {
+        self.bytes = bytes
+        self.isTolerant = isTolerant
+        self.mostValues = mostValues
+    }
 
     /// The one value that `data` holds.
     /// - Throws: ``Fault``.
-    package static func value(of data: Data) throws(Fault) -> JSONValue {
-        try data.withUnsafeBytes { value(of: $0.assumingMemoryBound(to: UInt8.self)) }.get()
+    package static func value(of data: Data, mostValues: Int = Self.mostValues) throws(Fault) -> JSONValue {
+        try data.withUnsafeBytes {
+            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: false, mostValues)
+        }.get().value
     }
 
     /// The one value that `text` holds.
     /// - Throws: ``Fault``.
     package static func value(of text: String) throws(Fault) -> JSONValue {
         var text = text
-        return try text.withUTF8 { value(of: $0) }.get()
+        return try text.withUTF8 { read($0, isTolerant: false, Self.mostValues) }.get().value
     }
 
-    private static func value(of bytes: UnsafeBufferPointer<UInt8>) -> Result<JSONValue, Fault> {
+    /// The one value that `data` holds, and what is not as JSON has it but leaves no doubt about the rest: control characters
+    /// and quotes in strings, unknown escapes, bytes that are no UTF-8, half surrogate pairs, words such as `NaN`, which
+    /// become strings, commas too many or too few, and repeated members.
+    /// - Throws: ``Fault`` for everything else.
+    package static func reading(of data: Data) throws(Fault) -> JSONReading {
+        try data.withUnsafeBytes {
+            read($0.assumingMemoryBound(to: UInt8.self), isTolerant: true, Self.mostValues)
+        }.get()
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        isTolerant: Bool,
+        _ mostValues: Int
+    ) -> Result<JSONReading, Fault> {
         Result { () throws(Fault) in
-            var reader = JSONReader(bytes: bytes)
+            var reader = JSONReader(bytes: bytes, isTolerant: isTolerant, mostValues: mostValues)
             if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.position = 3 }
             reader.skipSpace()
             let value = try reader.readValue()
             reader.skipSpace()
             guard reader.position == bytes.count else { throw reader.fault("something after the end") }
-            return value
+            return JSONReading(value: value, oddities: reader.oddities, oddityCount: reader.oddityCount)
         }
+    }
+
+    /// Goes on in spite of something that is not as JSON has it.
+    /// - Throws: ``Fault`` where the reader is strict.
+    private mutating func tolerate(_ reason: String) throws(Fault) {
+        guard isTolerant else { throw fault(reason) }
+        note(reason)
+    }
+
+    private mutating func note(_ reason: String) {
+        oddityCount += 1
+        if oddities.count < Self.mostOddities { oddities.append(JSONOddity(reason: reason, path: path)) }
     }
 
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: position) }
 
     /// What is no UTF-8 becomes U+FFFD.
-    private func text(_ range: Range<Int>) -> String {
-        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    private mutating func text(_ bytes: some Collection<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        note("bytes that are no text")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -65,35 +116,60 @@ package struct JSONReader {
     }
 
     private mutating func readValue() throws(Fault) -> JSONValue {
+        valueCount += 1
+        guard valueCount <= mostValues else {
+            throw Fault(reason: "more than \(mostValues) values", offset: position, isTooMuch: true)
+        }
         switch current {
         case UInt8(ascii: "{"): return try readObject()
         case UInt8(ascii: "["): return try readArray()
         case UInt8(ascii: "\""): return .string(try readString())
-        case UInt8(ascii: "t"): return try readWord("true", .bool(true))
-        case UInt8(ascii: "f"): return try readWord("false", .bool(false))
-        case UInt8(ascii: "n"): return try readWord("null", .null)
         case nil: throw fault("the text ends too early")
-        default: return .number(try readNumber())
+        default: return try readWord()
         }
     }
 
-    private mutating func readWord(_ word: StaticString, _ value: JSONValue) throws(Fault) -> JSONValue {
-        let length = word.utf8CodeUnitCount
-        let matches = word.withUTF8Buffer { bytes.dropFirst(position).starts(with: $0) }
-        guard matches else { throw fault("no value") }
-        position += length
-        return value
+    /// `true`, `false`, `null`, a number, or what stands in the place of one.
+    private mutating func readWord() throws(Fault) -> JSONValue {
+        let start = position
+        while let byte = current, Self.isOfWord(byte) { position += 1 }
+        let word = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+        switch word {
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        case "null": return .null
+        case "": throw fault("no value")
+        default: break
+        }
+        if JSONNumber.isOne(bytes[start..<position]) {
+            if JSONNumber.isHuge(word) { note("a number beyond all that can be meant") }
+            return .number(word)
+        }
+        try tolerate("no value")
+        return .string(word)
+    }
+
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     private mutating func enter() throws(Fault) {
         depth += 1
         guard depth <= Self.deepestNesting else { throw fault("nested too deeply") }
+        path.append(0)
         position += 1
         skipSpace()
     }
 
     private mutating func leave() {
         depth -= 1
+        path.removeLast()
         position += 1
     }
 
@@ -103,6 +179,7 @@ package struct JSONReader {
         while current != UInt8(ascii: "]") {
             elements.append(try readValue())
             try readSeparator(before: UInt8(ascii: "]"))
+            path[depth - 1] += 1
         }
         leave()
         return .array(elements)
@@ -112,53 +189,54 @@ package struct JSONReader {
         try enter()
         var members: [JSONMember] = []
         while current != UInt8(ascii: "}") {
-            guard current == UInt8(ascii: "\"") else { throw fault("no member name") }
-            let name = try readString()
+            let name = try readName()
             skipSpace()
             guard current == UInt8(ascii: ":") else { throw fault("no colon after a member name") }
             position += 1
             skipSpace()
             members.append(JSONMember(name, try readValue()))
             try readSeparator(before: UInt8(ascii: "}"))
+            path[depth - 1] += 1
         }
+        if isTolerant { noteRepetition(in: members) }
         leave()
         return .object(members)
+    }
+
+    private mutating func readName() throws(Fault) -> String {
+        if current == UInt8(ascii: "\"") { return try readString() }
+        guard isTolerant, case .string(let name) = try readWord() else { throw fault("no member name") }
+        return name
+    }
+
+    /// The last one counts. Two of the same value leave no doubt.
+    private mutating func noteRepetition(in members: [JSONMember]) {
+        guard members.count > 1, Set(members.lazy.map(\.name)).count < members.count else { return }
+        for (place, member) in members.enumerated() {
+            guard let last = members.lastIndex(where: { $0.name == member.name }), last != place,
+                members[last].value != member.value
+            else { continue }
+            path[depth - 1] = last
+            note("a member that is there more than once")
+        }
     }
 
     /// A comma with something after it, or nothing before `end`.
     private mutating func readSeparator(before end: UInt8) throws(Fault) {
         skipSpace()
         guard current != end else { return }
-        guard current == UInt8(ascii: ",") else { throw fault("no comma between elements") }
+        guard current == UInt8(ascii: ",") else {
+            guard current != nil else { throw fault("the text ends too early") }
+            return try tolerate("no comma between elements")
+        }
         position += 1
         skipSpace()
-        guard current != end else { throw fault("a comma before the end") }
-    }
-
-    private mutating func readNumber() throws(Fault) -> String {
-        let start = position
-        if current == UInt8(ascii: "-") { position += 1 }
-        let integerStart = position
-        try skipDigits()
-        guard bytes[integerStart] != UInt8(ascii: "0") || position == integerStart + 1 else {
-            throw fault("a number that starts with 0")
-        }
-        if current == UInt8(ascii: ".") {
+        while isTolerant, current == UInt8(ascii: ",") {
+            note("a comma too many")
             position += 1
-            try skipDigits()
+            skipSpace()
         }
-        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
-            position += 1
-            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
-            try skipDigits()
-        }
-        return text(start..<position)
-    }
-
-    private mutating func skipDigits() throws(Fault) {
-        let start = position
-        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-        guard position > start else { throw fault("no value") }
+        if current == end { try tolerate("a comma before the end") }
     }
 }
 
@@ -170,27 +248,51 @@ extension JSONReader {
         let start = position
         while position < bytes.count {
             switch bytes[position] {
-            case UInt8(ascii: "\""):
+            case UInt8(ascii: "\"") where isEndOfString:
                 position += 1
-                return text(start..<position - 1)
-            case UInt8(ascii: "\\"): return try readEscapedString(from: start)
-            case 0..<0x20: throw fault("a control character in a string")
+                return text(UnsafeBufferPointer(rebasing: bytes[start..<position - 1]))
+            case UInt8(ascii: "\\"), UInt8(ascii: "\""), 0..<0x20: return try readOddString(from: start)
             default: position += 1
             }
         }
         throw fault("a string without an end")
     }
 
-    /// The slow way, for a string with an escape at `position`.
-    private mutating func readEscapedString(from start: Int) throws(Fault) -> String {
+    /// Whether the quote at `position` ends a string: a tolerant reader looks at what follows it.
+    private var isEndOfString: Bool {
+        guard isTolerant else { return true }
+        var next = position + 1
+        while next < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
+        guard next < bytes.count else { return true }
+        switch bytes[next] {
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "}"), UInt8(ascii: "]"): return true
+        // A comma may be missing before the next string, but only after a break.
+        case UInt8(ascii: "\""): return next > position + 1
+        default: return false
+        }
+    }
+
+    /// The slow way, for a string with an escape, or something that a string should not have, at `position`.
+    private mutating func readOddString(from start: Int) throws(Fault) -> String {
         var units = Array(bytes[start..<position])
+        var isNoted = false
         while let byte = current {
-            position += 1
             switch byte {
-            case UInt8(ascii: "\""): return String(decoding: units, as: UTF8.self)
-            case UInt8(ascii: "\\"): try readEscape(into: &units)
-            case 0..<0x20: throw fault("a control character in a string")
-            default: units.append(byte)
+            case UInt8(ascii: "\"") where isEndOfString:
+                position += 1
+                return text(units)
+            case UInt8(ascii: "\\"):
+                position += 1
+                try readEscape(into: &units)
+            case UInt8(ascii: "\""), 0..<0x20:
+                let reason = byte == UInt8(ascii: "\"") ? "a quote in a string" : "a control character in a string"
+                if !isNoted { try tolerate(reason) }
+                isNoted = true
+                units.append(byte)
+                position += 1
+            default:
+                units.append(byte)
+                position += 1
             }
         }
         throw fault("a string without an end")
@@ -206,38 +308,50 @@ extension JSONReader {
         case UInt8(ascii: "n"): units.append(0x0A)
         case UInt8(ascii: "r"): units.append(0x0D)
         case UInt8(ascii: "t"): units.append(0x09)
-        case UInt8(ascii: "u"): units.append(contentsOf: String(try readScalar()).utf8)
-        default: throw fault("an unknown escape")
+        case UInt8(ascii: "u"):
+            if let character = try readScalar() {
+                units.append(contentsOf: String(character).utf8)
+            } else {
+                units += [UInt8(ascii: "\\"), letter]
+            }
+        default:
+            try tolerate("an unknown escape")
+            units += [UInt8(ascii: "\\"), letter]
         }
     }
 
     /// What `\u` spells, surrogate pairs joined; half of a pair alone is no character and becomes U+FFFD.
-    private mutating func readScalar() throws(Fault) -> Character {
-        let first = try readHexadecimal()
+    /// - Returns: `nil` where it spells nothing, and is left to stand as it does.
+    private mutating func readScalar() throws(Fault) -> Character? {
+        guard let first = try readHexadecimal() else { return nil }
         if let scalar = Unicode.Scalar(first) { return Character(scalar) }
         let isHigh = (0xD800..<0xDC00).contains(first)
-        guard isHigh, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
-            bytes[position + 1] == UInt8(ascii: "u")
-        else { return "\u{FFFD}" }
         let afterFirst = position
-        position += 2
-        let second = try readHexadecimal()
-        guard (0xDC00..<0xE000).contains(second),
-            let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-        else {
+        if isHigh, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        {
+            position += 2
+            if let second = try readHexadecimal(), (0xDC00..<0xE000).contains(second),
+                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+            {
+                return Character(scalar)
+            }
             position = afterFirst
-            return "\u{FFFD}"
         }
-        return Character(scalar)
+        note("half of a character")
+        return "\u{FFFD}"
     }
 
-    private mutating func readHexadecimal() throws(Fault) -> UInt32 {
-        guard position + 4 <= bytes.count else { throw fault("a string without an end") }
+    private mutating func readHexadecimal() throws(Fault) -> UInt32? {
         var value: UInt32 = 0
-        for byte in bytes[position..<position + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw fault("an unknown escape") }
+        for byte in bytes[position..<min(position + 4, bytes.count)] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                try tolerate("an unknown escape")
+                return nil
+            }
             value = value << 4 | UInt32(digit)
         }
+        guard position + 4 <= bytes.count else { throw fault("a string without an end") }
         position += 4
         return value
     }

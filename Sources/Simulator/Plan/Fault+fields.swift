@@ -42,6 +42,8 @@ extension Fault {
             self = .partial(share: try fields.required(fields.share("keeps"), "keeps", name), try seconds())
         case "name": self = .named(try required("name"))
         case "origin": self = .mediaOrigin(try required("origin"))
+        case "row": self = .extraRow(try required("text"))
+        case "replace": self = .replaced(try required("text"), with: try required("with"))
         default:
             guard let status = Int(name), (100...599).contains(status) else {
                 let names = Self.names.joined(separator: ", ")
@@ -59,6 +61,7 @@ extension Fault {
         "html", "json", "slow-down", "expired", "expired-token", "throttle", "refuse", "empty", "truncate",
         "truncate-chunked", "shorten", "cut", "reset", "stall", "slow", "delay", "chunked", "ignore-range", "change",
         "change-under-range", "poison", "vanish", "late", "partial", "name", "origin",
+        "row", "replace",
     ]
 
     /// What it was read from: the parameters by name.
@@ -86,6 +89,8 @@ extension Fault {
         case .partial(let share, let duration): [("keeps", String(share)), seconds(duration)]
         case .named(let name): [("name", name)]
         case .mediaOrigin(let origin): [("origin", origin)]
+        case .extraRow(let row): [("text", row)]
+        case .replaced(let text, let other): [("text", text), ("with", other)]
         case .html200, .json200, .xmlSlowDown, .xmlExpired, .xmlExpiredToken, .emptyBody, .chunked, .ignoreRange,
             .changingETag, .changingUnderRange, .vanish:
             []

@@ -64,6 +64,11 @@ package enum Fault: Sendable, Hashable {
     case named(String)
     /// The recording's URL begins with that scheme, host and port instead of the simulator's.
     case mediaOrigin(String)
+    /// The list called `data` has one row more at its end; `{from}`, `{to}` and `{to+1}` in its text are the question's bounds,
+    /// the last one a millisecond later.
+    case extraRow(String)
+    /// A text of the answer is another one, such as a name with a line feed in it.
+    case replaced(String, with: String)
 
     /// What `ETag` a recording that is cut off comes with.
     package enum CutTag: String, Sendable, Hashable, CaseIterable {
@@ -116,6 +121,8 @@ package enum Fault: Sendable, Hashable {
         case .partial: "partial"
         case .named: "name"
         case .mediaOrigin: "origin"
+        case .extraRow: "row"
+        case .replaced: "replace"
         }
     }
 }

@@ -90,7 +90,10 @@ final class Provider: Sendable {
         }
         let tracking = request.header("trackingid") ?? "ROUTER_\(String(SeededRandom.mix(number), radix: 16))"
         var response = fault?.replacement ?? response(to: request, at: endpoint, tracking: tracking, fault: fault)
-        if endpoint != .media { response.headers.append(("trackingid", tracking)) }
+        if endpoint != .media {
+            fault?.change(&response, to: request)
+            response.headers.append(("trackingid", tracking))
+        }
         if tellsTime { response.headers.append(("Date", clock.now.text(.http))) }
         compress(&response, for: request, at: endpoint)
         state.withLock { $0.counters.statuses[response.status, default: 0] += 1 }

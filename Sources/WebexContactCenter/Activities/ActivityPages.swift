@@ -60,7 +60,7 @@ package struct ActivityPages: AsyncSequence, Sendable {
                 do throws(ProviderError) {
                     answer = try await exchange.activities(question, filter, of: settings)
                 } catch {
-                    guard error.status == 413 || error.status == 422 else { throw error }
+                    guard error.asksForLess else { throw error }
                     try walk.narrow(after: error)
                     continue
                 }

@@ -63,7 +63,10 @@ struct TokenGrants: Sendable {
         guard (200..<300).contains(response.status) else {
             throw refusal(response, hiding: [clientSecret] + secrets, advice: advice)
         }
-        let json = try response.json(calling: Self.name)
+        if let refusal = TokenAnswerRefusal(of: response) {
+            throw self.refusal(response, refusal, hiding: [clientSecret] + secrets, advice: advice)
+        }
+        let json = try response.json(calling: Self.name).value
         do throws(ProviderError) {
             return try read(json)
         } catch {
@@ -95,6 +98,20 @@ struct TokenGrants: Sendable {
         } catch {
             throw FailedExchange(error, calling: Self.name)
         }
+    }
+
+    /// A refusal that came with the status of a success.
+    private func refusal(
+        _ response: HTTPResponse,
+        _ refusal: TokenAnswerRefusal,
+        hiding secrets: [Secret],
+        advice: String
+    ) -> FailedExchange {
+        var failure = FailedExchange(response, calling: Self.name, saying: refusal.text, hiding: secrets, now: now())
+        failure.concernsToken = false
+        failure.error.code = refusal.isPassing ? .unavailable : .authorization
+        failure.error.advice = refusal.isPassing ? "" : advice
+        return failure
     }
 
     private func refusal(_ response: HTTPResponse, hiding secrets: [Secret], advice: String) -> FailedExchange {

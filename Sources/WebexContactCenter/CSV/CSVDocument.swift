@@ -30,6 +30,9 @@ package struct CSVDocument: Sendable {
     /// In order of their lines.
     package private(set) var faults: [Fault] = []
 
+    /// Each takes some dozen bytes of memory, however short it is.
+    private static let mostFields = 1_000_000
+
     /// Reads all of `data`, which has to be UTF-8.
     package init(_ data: Data) {
         var bytes = Array(data)
@@ -39,10 +42,19 @@ package struct CSVDocument: Sendable {
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         var scanner = CSVScanner(bytes: bytes)
+        var fieldCount = 0
         while let scanned = scanner.next() {
             switch scanned {
-            case .success(let record): records.append(record)
-            case .failure(let fault): faults.append(fault)
+            case .success(let record):
+                records.append(record)
+                fieldCount += record.fields.count + 2
+            case .failure(let fault):
+                faults.append(fault)
+                fieldCount += 2
+            }
+            guard fieldCount <= Self.mostFields else {
+                faults.append(Fault(line: scanner.line, problem: "more than \(Self.mostFields) fields are not read"))
+                return
             }
         }
     }
@@ -54,9 +66,11 @@ private struct CSVScanner {
     private static let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
     private static let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
 
+    private static let mostFieldsOfRecord = 10_000
+
     let bytes: [UInt8]
     private var position = 0
-    private var line = 1
+    private(set) var line = 1
 
     init(bytes: [UInt8]) {
         self.bytes = bytes
@@ -74,6 +88,7 @@ private struct CSVScanner {
             var fields = [try field()]
             while current == Self.comma {
                 position += 1
+                guard fields.count < Self.mostFieldsOfRecord else { throw fault("a record of far too many fields") }
                 fields.append(try field())
             }
             skipLineEnd()

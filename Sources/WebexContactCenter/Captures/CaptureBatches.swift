@@ -74,6 +74,7 @@ struct CaptureBatches: Sendable {
     /// A refusal of the question, or a server that fails on it; not a network that is down, nor a proxy's page.
     private static func mayBeOneTasksFault(_ error: ProviderError) -> Bool {
         switch error.code {
+        case .tooLarge: true
         case .rejected: [400, 404, 413, 422].contains(error.status)
         case .unavailable: error.status != nil
         case .authorization, .wrongOrganization, .throttled, .untrusted, .malformed, .tokenStore, .notOffered,

@@ -54,6 +54,8 @@ package struct LegacyRows: Sendable, Hashable {
     /// How many rows the answer says that it has.
     private var declared: Int64?
     private let limit: Int64?
+    /// Rows are flat, so that a value takes less memory than elsewhere.
+    private static let mostValues = 1_000_000
     /// Whether rows are counts of records, so that nobody knows what the provider's own numbers are of.
     private let areCounts: Bool
 
@@ -84,7 +86,7 @@ package struct LegacyRows: Sendable, Hashable {
         areCounts = query.hasCounts
         let json: JSONValue
         do throws(JSONReader.Fault) {
-            json = try JSONReader.value(of: body)
+            json = try JSONReader.value(of: body, mostValues: Self.mostValues)
         } catch {
             throw LegacyAnswer.Unreadable(description: "the answer is no JSON: \(error)")
         }

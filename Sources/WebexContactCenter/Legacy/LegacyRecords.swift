@@ -91,7 +91,7 @@ package final class LegacyRecords: Sendable {
 
     private static func json(_ response: HTTPResponse, calling call: LegacyCall) throws(ProviderError) -> JSONValue {
         do throws(FailedExchange) {
-            return try response.json(calling: call.name)
+            return try response.json(calling: call.name).value
         } catch {
             var failure = error.error
             failure.advice = "check legacy.base_url, and that no proxy answers in the provider's place"

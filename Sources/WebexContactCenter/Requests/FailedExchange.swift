@@ -25,22 +25,27 @@ struct FailedExchange: Error, Sendable {
             self.error = ProviderError(.unavailable, message, advice: "check the network and the base URLs")
         case .untrusted:
             self.error = ProviderError(.untrusted, message, advice: "check the certificates this machine trusts")
-        case .tooLong, .refused, .unwanted:
+        case .tooLong:
+            self.error = ProviderError(.tooLarge, message, advice: "ask for less at once, or check the base URLs")
+        case .refused, .unwanted:
             self.error = ProviderError(.rejected, message, advice: "check the base URLs")
         }
     }
 
     /// An answer arrived whose status is no success (wxcc-api 4.3).
-    /// - Parameter scope: what the call needs the token to permit.
+    /// - Parameters:
+    ///   - text: the provider's words, where they are not in one of the places that are looked at.
+    ///   - scope: what the call needs the token to permit.
     init(
         _ response: HTTPResponse,
         calling name: String,
+        saying text: String? = nil,
         scope: String = "cjp:config_read",
         hiding secrets: [Secret],
         now: Timestamp
     ) {
         let body = ErrorBody(response.body)
-        let words = body.text.map { ": " + Self.hide(secrets, in: $0) } ?? ""
+        let words = (text ?? body.text).map { ": " + Self.hide(secrets, in: $0) } ?? ""
         let code = Self.code(of: response.status)
         error = ProviderError(
             code,
@@ -67,6 +72,17 @@ struct FailedExchange: Error, Sendable {
             .malformed,
             "\(name): status \(response.status) with an unreadable answer: \(reason)",
             advice: "check the base URLs, and that no proxy answers in the provider's place",
+            status: response.status,
+            trackingID: response.trackingID
+        )
+    }
+
+    /// A success with more in it than is read.
+    init(tooLarge reason: String, in response: HTTPResponse, calling name: String) {
+        error = ProviderError(
+            .tooLarge,
+            "\(name): the answer is too large to be read: it has \(reason)",
+            advice: "ask for less at once; check that no proxy answers in the provider's place",
             status: response.status,
             trackingID: response.trackingID
         )
@@ -113,12 +129,13 @@ extension HTTPResponse {
         headers["trackingid"].flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
     }
 
-    /// The JSON that a success should bring; null where it says that it brings nothing.
-    func json(calling name: String) throws(FailedExchange) -> JSONValue {
-        if status == 204, body.isEmpty { return .null }
+    /// The JSON that a success should bring, as far as it can be made out; null where it says that it brings nothing.
+    func json(calling name: String) throws(FailedExchange) -> JSONReading {
+        if status == 204, body.isEmpty { return JSONReading(value: .null) }
         do throws(JSONReader.Fault) {
-            return try JSONReader.value(of: body)
+            return try JSONReader.reading(of: body)
         } catch {
+            if error.isTooMuch { throw FailedExchange(tooLarge: error.reason, in: self, calling: name) }
             throw FailedExchange(malformed: error.description, in: self, calling: name)
         }
     }

@@ -46,11 +46,24 @@ final class ProviderExchange: Sendable {
     /// - Parameters:
     ///   - attempts: fewer than the policy's, for a caller that will ask in another way.
     ///   - decode: reads the answer, with the provider's name for it; what it throws as `malformed` is tried again like
-    ///     a failure.
+    ///     a failure. What is not as JSON has it is told beside it.
     func answer<Answer>(
         to call: APICall,
         attempts: Int? = nil,
         decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer
+    ) async throws(ProviderError) -> Answer {
+        try await answer(to: call, attempts: attempts) { reading, trackingID throws(ProviderError) in
+            let answer = try decode(reading.value, trackingID)
+            if let oddities = reading.summary { warn("the answer is not quite JSON: \(oddities)", in: call) }
+            return answer
+        }
+    }
+
+    /// The same with what is not as JSON has it, for a reader that tells of it itself.
+    func answer<Answer>(
+        to call: APICall,
+        attempts: Int? = nil,
+        read: (JSONReading, _ trackingID: String?) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
         var policy = retry
         if let attempts { policy.attempts = min(attempts, policy.attempts) }
@@ -60,7 +73,7 @@ final class ProviderExchange: Sendable {
             try await limiter.admit()
             let token = try await tokens.current()
             do throws(FailedExchange) {
-                return try await answerOnce(to: call, token: token, decode: decode)
+                return try await answerOnce(to: call, token: token, read: read)
             } catch {
                 if error.concernsToken, await mayRenew(token, renewals: renewals, policy) {
                     renewals += 1
@@ -164,16 +177,16 @@ final class ProviderExchange: Sendable {
     private func answerOnce<Answer>(
         to call: APICall,
         token: Secret,
-        decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer
+        read: (JSONReading, _ trackingID: String?) throws(ProviderError) -> Answer
     ) async throws(FailedExchange) -> Answer {
         let response = try await send(call, token: token)
         guard (200..<300).contains(response.status) else {
             throw FailedExchange(response, calling: call.name, scope: call.scope, hiding: [token], now: now())
         }
-        let json = try response.json(calling: call.name)
+        let reading = try response.json(calling: call.name)
         do throws(ProviderError) {
-            try requireOwnOrganization(json["meta"]?["orgId"]?.text, in: call.name)
-            return try decode(json, response.trackingID)
+            try requireOwnOrganization(reading.value["meta"]?["orgId"]?.text, in: call.name)
+            return try read(reading, response.trackingID)
         } catch {
             guard error.code == .malformed else { throw FailedExchange(error) }
             throw FailedExchange(malformed: error.message, in: response, calling: call.name)
@@ -197,6 +210,14 @@ final class ProviderExchange: Sendable {
         } catch {
             throw FailedExchange(error, calling: call.name)
         }
+    }
+
+    /// Tells of something in an answer that a person should know of, and that stops nothing.
+    func warn(_ message: String, in call: APICall) {
+        logger.warning(
+            "\(call.name): \(message)",
+            metadata: ["wxcc.organization": "\(settings.organization)"]
+        )
     }
 
     private func noteClock(of response: HTTPResponse, asked: Timestamp) {

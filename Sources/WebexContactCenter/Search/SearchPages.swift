@@ -98,7 +98,7 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
                 do throws(ProviderError) {
                     answer = try await exchange.search(query, of: settings)
                 } catch {
-                    guard error.status == 413 || error.status == 422 else { throw error }
+                    guard error.asksForLess else { throw error }
                     try walk.narrow(after: error)
                     continue
                 }

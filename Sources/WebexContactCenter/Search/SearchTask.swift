@@ -189,13 +189,18 @@ extension SearchTask.Counts {
 }
 
 extension JSONValue {
-    /// A length of time in milliseconds; `nil` where there is none, or where it is less than none.
+    /// A length of time in milliseconds; `nil` where there is none, or where it cannot be one.
     var milliseconds: Duration? {
-        integer.flatMap { $0 >= 0 ? Duration.milliseconds($0) : nil }
+        integer.flatMap { (0...Self.mostMilliseconds).contains($0) ? Duration.milliseconds($0) : nil }
     }
 
-    /// A number of things; `nil` where it is less than none.
+    /// A number of things; `nil` where there is none, or where it cannot be one.
     var count: Int? {
-        integer.flatMap { $0 >= 0 ? Int($0) : nil }
+        integer.flatMap { (0...Self.mostThings).contains($0) ? Int($0) : nil }
     }
+
+    /// Three hundred years. So many of a page can be added up without a thought.
+    private static let mostMilliseconds: Int64 = 10_000_000_000_000
+    /// A million million, for the same reason.
+    private static let mostThings: Int64 = 1_000_000_000_000
 }

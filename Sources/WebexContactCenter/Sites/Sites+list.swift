@@ -3,6 +3,8 @@ import Transfer
 
 extension Sites {
     private static let pageSize = 100
+    /// More than any tenant has, by far: pages with ever new sites are no way to an end.
+    private static let mostSites = 20_000
 
     /// All sites, by name.
     ///
@@ -41,6 +43,9 @@ extension Sites {
                 return sites.isEmpty && Int64(known) >= total ?? 0
             }
             page += 1
+            guard found.count <= Self.mostSites else {
+                throw ProviderError(.malformed, "GET site: given up: more than \(Self.mostSites) sites, and no end")
+            }
         }
     }
 

@@ -37,11 +37,25 @@ extension ContactCenter {
                     interval: window.interval ?? (settings.dialect == .earlyAccess ? .quarter : nil),
                     ids: batch
                 )
-                found.add(try await exchange.statistics(question, of: settings))
+                for rows: [Row] in try await statistics(question) { found.add(rows) }
             }
             rest = rest.dropFirst(Self.mostIDs)
         } while !rest.isEmpty
         return found.rows.sorted { ($0.intervalStart, $0.name) < ($1.intervalStart, $1.name) }
+    }
+}
+
+extension ContactCenter {
+    /// Asks about ever smaller parts of the time where an answer about the whole is too large.
+    private func statistics<Row: StatisticsRow>(
+        _ question: StatisticsQuestion
+    ) async throws(ProviderError) -> [[Row]] {
+        do throws(ProviderError) {
+            return [try await exchange.statistics(question, of: settings)]
+        } catch {
+            guard error.asksForLess, let halves = question.halves else { throw error }
+            return try await statistics(halves.first) + statistics(halves.second)
+        }
     }
 }
 
@@ -51,6 +65,15 @@ struct StatisticsQuestion: Sendable, Hashable {
     /// The early-access platform insists on one.
     var interval: StatisticsWindow.Interval?
     var ids: [String]
+
+    /// The same about each half of the time, in whole hours; `nil` where it has no two hours.
+    var halves: (first: Self, second: Self)? {
+        let hours = (span.upperBound - span.lowerBound).milliseconds / 3_600_000
+        guard hours > 1 else { return nil }
+        let middle = span.lowerBound + .hours(Int(hours / 2))
+        let (first, second) = (span.lowerBound..<middle, middle..<span.upperBound)
+        return (Self(span: first, interval: interval, ids: ids), Self(span: second, interval: interval, ids: ids))
+    }
 }
 
 /// Rows of several questions, those of the same interval, queue or agent, and channel in one.
@@ -101,6 +124,10 @@ extension ProviderExchange {
         return try await answer(to: call) { json, _ throws(ProviderError) in
             guard let rows = json["data"]?.elements else {
                 throw ProviderError(.malformed, "no list called data in it")
+            }
+            let unreadable = Set(rows.flatMap { $0.unreadableNumbers() }).sorted()
+            if !unreadable.isEmpty {
+                warn("numbers that cannot be are left out: \(unreadable.joined(separator: ", "))", in: call)
             }
             return rows.flatMap { row in
                 let start = Timestamp(plausible: row["intervalStartTime"]) ?? question.span.lowerBound

@@ -39,7 +39,7 @@ enum WeightedAverage {
 
     /// What is not known of one side is not known of both, save where that side has nothing at all to tell.
     static func sum(_ one: Int?, _ other: Int?) -> Int? {
-        one.map { $0 + (other ?? 0) } ?? other
+        one.map { $0.addingWithSaturation(other ?? 0) } ?? other
     }
 
     /// The same of lengths of time.
@@ -49,9 +49,24 @@ enum WeightedAverage {
 }
 
 extension JSONValue {
-    /// A finite number, written as one or as a string.
+    /// A number, written as one or as a string; `nil` where it is beyond all that can be meant.
     var fraction: Double? {
-        guard let number = text.flatMap({ Double($0) }), number.isFinite else { return nil }
+        guard let number = text.flatMap({ Double($0) }), number.magnitude <= Self.largestFraction else { return nil }
         return number
+    }
+
+    /// A milliard of seconds in milliseconds, a thousandfold.
+    private static let largestFraction = 1e15
+
+    /// The names of members, at whatever depth, that have a number in which no count, length or average can be read.
+    func unreadableNumbers(_ name: String = "") -> [String] {
+        switch self {
+        case .object(let members): members.flatMap { $0.value.unreadableNumbers($0.name) }
+        case .array(let elements): elements.flatMap { $0.unreadableNumbers(name) }
+        case .number, .string:
+            ["total", "average", "service"].contains(where: name.hasPrefix) && text != nil
+                && (fraction == nil || fraction ?? 0 > 1e13) ? [name] : []
+        case .null, .bool: []
+        }
     }
 }

@@ -20,8 +20,10 @@ struct TaskListAnswer: Sendable {
     private static let clockTolerance = Duration.hours(24)
 
     /// - Throws: `malformed` where there is no list of rows: that is no empty list.
-    init(_ json: JSONValue, asked question: ListingWalk.Question, now: Timestamp) throws(ProviderError) {
-        guard let rows = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
+    init(_ answer: JSONReading, asked question: ListingWalk.Question, now: Timestamp) throws(ProviderError) {
+        guard let rows = answer.value["data"]?.elements else {
+            throw ProviderError(.malformed, "no list called data in it")
+        }
         rowCount = rows.count
         tasks.reserveCapacity(rows.count)
         var reading = Reading(neighbour: question.from, latest: max(now, question.to) + Self.clockTolerance)
@@ -36,11 +38,22 @@ struct TaskListAnswer: Sendable {
             if isInside { tasks.append(task) } else { strays.append(task) }
         }
         anomalies = reading.anomalies
+        if let odd = Self.oddText(answer, at: tasks.first?.createdTime ?? question.from) { anomalies.append(odd) }
         if !Self.isSorted(tasks) { tasks.sort(by: Self.precedes) }
     }
 
     /// How many rows belong to the time of the question, readable or not.
     var ownRowCount: Int { rowCount - strays.count }
+
+    /// What is not as JSON has it, with the tasks in whose rows it is: everything else of them was read, and so were all
+    /// others.
+    private static func oddText(_ answer: JSONReading, at time: Timestamp) -> ListingAnomaly? {
+        guard let summary = answer.summary else { return nil }
+        var seen: Set<TaskID> = []
+        let ids = answer.records(below: "data").compactMap { $0["id"]?.text.flatMap { TaskID($0) } }
+        let tasks = ids.filter { seen.insert($0).inserted }
+        return ListingAnomaly(.oddText, at: time, tasks: tasks, "the listing is not quite JSON: \(summary)")
+    }
 
     private static func precedes(_ lhs: ListedTask, _ rhs: ListedTask) -> Bool {
         (lhs.createdTime, lhs.id) < (rhs.createdTime, rhs.id)

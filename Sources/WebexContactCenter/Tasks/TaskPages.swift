@@ -62,7 +62,7 @@ package struct TaskPages: AsyncSequence, Sendable {
                 } catch {
                     // A time to come may be refused (wxcc-api 16), and the refusal says what time it is there.
                     if error.status == 400, walk.end(noLaterThan: latest()) { continue }
-                    guard error.status == 413 || error.status == 422 else { throw Self.explained(error) }
+                    guard error.asksForLess else { throw Self.explained(error) }
                     try walk.narrow(after: error)
                     continue
                 }
@@ -97,10 +97,11 @@ extension ProviderExchange {
         if !settings.channelTypes.isEmpty {
             query.append((name: "channelTypes", value: settings.channelTypes.joined(separator: ",")))
         }
-        return try await answer(to: APICall(method: .get, path: "tasks", query: query)) {
-            json,
+        let call = APICall(method: .get, path: "tasks", query: query)
+        return try await answer(to: call) {
+            reading,
             _ throws(ProviderError) in
-            try TaskListAnswer(json, asked: question, now: now())
+            try TaskListAnswer(reading, asked: question, now: now())
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Synchronization
 import Transfer
 
 @testable import WebexContactCenter
@@ -42,6 +43,18 @@ struct ListingModel: Sendable {
             #"{"id":"\#(row.name)","attributes":{"createdTime":\#(row.time),"status":"completed"}}"#
         }
         return .json(#"{"meta":{},"data":[\#(data.joined(separator: ","))]}"#)
+    }
+}
+
+/// Counts from one.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
     }
 }
 

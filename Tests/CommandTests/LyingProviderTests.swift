@@ -1,0 +1,85 @@
+import Foundation
+import Simulator
+import Testing
+
+/// A provider whose answers say what cannot be, or are not quite what they should be: one task's oddity is that task's.
+@Suite struct `A provider that lies` {
+    private func row(_ id: String, created: String, requested: Bool = false) -> Fault {
+        .extraRow(
+            #"{"id":"\#(id)","attributes":{"createdTime":\#(created),"channelType":"telephony","status":"completed","#
+                + #""captureRequested":\#(requested)}}"#
+        )
+    }
+
+    @Test(arguments: ["{to+1}", "4092595200000", "253402300799999", "1100000000000"])
+    func `about when a task was created keeps nothing else from being archived`(created: String) async throws {
+        try await Desk.with { desk in
+            desk.simulator.inject(FaultRule(.tasks, .always, row("a-liar", created: created)))
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(ending.errors.contains("task a-liar"))
+            #expect(try await desk.archived() == desk.offered)
+            let manifest = try await desk.run("gaps", "show", "a-liar")
+            #expect(manifest.status == 0 && manifest.output.contains("a-liar"))
+        }
+    }
+
+    @Test func `with raw controls in one task is archived whole, and the task is told`() async throws {
+        try await Desk.with { desk in
+            let task = try #require(desk.simulator.world.tasks().first { _ in true })
+            let (row, odd) = (
+                "\"\(task.id)\",\"attributes\":{", "\"\(task.id)\",\"attributes\":{\"note\":\"A\tB\n\u{1B}C\","
+            )
+            desk.simulator.inject(FaultRule(.tasks, .always, .replaced(row, with: odd)))
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(ending.errors.contains("record \(task.id): a control character in a string"))
+            #expect(try await desk.archived() == desk.offered)
+            #expect(try await desk.run("verify").status == 0)
+        }
+    }
+
+    @Test func `in the words of a success about a refused refresh token is 77`() async throws {
+        try await Desk.with(calls: 2) { desk in
+            let body =
+                #"{"error":"bad_refresh_token","error_description":"The refresh token is incorrect or expired."}"#
+            desk.simulator.inject(FaultRule(.token, .always, .status(200, body: body)))
+            let ending = try await desk.run("archive", "--day", desk.day)
+            #expect(ending.status == 77)
+            #expect(try ending.complaint.contains("callark auth login"))
+            #expect(desk.simulator.counters.requests(to: .token) == 1)
+        }
+    }
+
+    @Test func `cannot make a terminal do anything, by any command`() async throws {
+        try await Desk.with { desk in
+            let id = #"evil\u001b[31m\u009b2J\u202egnp\nsecond\u2028\u007f"#
+            desk.simulator.inject(FaultRule(.tasks, .always, row(id, created: "{from}", requested: true)))
+            let commands = [
+                ["archive", "--day", desk.day], ["archive", "--day", desk.day, "--json"],
+                ["archive", "--day", desk.day, "--log-level", "debug"],
+                ["archive", "--day", desk.day, "--log-level", "debug", "--log-format", "json"],
+                ["list"], ["list", "--json"], ["gaps"], ["gaps", "--json"], ["status"], ["status", "--json"],
+                ["report", "--day", desk.day], ["report", "--day", desk.day, "--csv"], ["verify"],
+                ["gaps", "show", "evil\u{1B}[31m\u{9B}2J\u{202E}gnp\nsecond\u{2028}\u{7F}"],
+                ["fetch", "evil\u{1B}[31m\u{9B}2J\u{202E}gnp\nsecond\u{2028}\u{7F}"],
+            ]
+            var isSeen = false
+            for command in commands {
+                let ending = try await desk.start(command).end()
+                let text = ending.output + ending.errors
+                let harmful = text.unicodeScalars.filter { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control: scalar != "\n" && scalar != "\r"
+                    case .format, .lineSeparator, .paragraphSeparator: true
+                    default: false
+                    }
+                }
+                #expect(harmful.isEmpty, "\(command): \(harmful.map(\.value))")
+                #expect(!text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("second") })
+                isSeen = isSeen || text.contains("evil")
+            }
+            #expect(isSeen)
+        }
+    }
+}
