@@ -43,7 +43,6 @@ package struct Alarm: Hashable, Sendable {
         case noCompletePass = "no_complete_pass"
         case lastPassFailed = "last_pass_failed"
         case archivesDamaged = "archives_damaged"
-        case recordingsDamaged = "recordings_damaged"
         case recordingsLost = "recordings_lost"
         case volumeLow = "volume_low"
         case tokenEnds = "token_ends"

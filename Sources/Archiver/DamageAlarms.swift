@@ -26,7 +26,7 @@ struct DamageAlarms {
         guard figures.repairable > 0 else { return nil }
         let what = figures.repairable == 1 ? "1 recording is damaged" : "\(figures.repairable) recordings are damaged"
         return alarm(
-            .recordingsDamaged,
+            .archivesDamaged,
             "\(what)\(oldest): `callark verify --repair\(scope(of: Array(figures.days)))` fetches what the provider still has"
         )
     }

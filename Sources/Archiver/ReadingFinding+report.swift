@@ -18,15 +18,16 @@ extension ReadingFinding {
         self.init(
             faults: report.standingFaults.count,
             ownFaults: own.count,
-            ownFault: own.first.map(\.message),
+            // Another checksum of the whole only says that something is wrong; others say what.
+            ownFault: (own.first { $0.kind != .archiveDigest } ?? own.first).map(\.message),
             damaged: damaged
         )
     }
 }
 
 extension VerificationReport {
-    /// Whether it says what is in the archive, sound or not.
-    var isReading: Bool { digest != nil || !isSound }
+    /// Whether it says what is in the archive, sound or not; one that is missing and was made up for has faults too.
+    var isReading: Bool { digest != nil || !faults.isEmpty }
 
     /// The recordings whose own bytes are not what was archived: those that another copy can make up for.
     func damagedRecordings(in name: ArchiveName) -> [DamagedRecording] {

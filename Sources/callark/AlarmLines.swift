@@ -34,7 +34,7 @@ extension ExitStatus {
             switch alarm.code {
             case .tokenEnds, .tokenRefused: .authorization
             case .diskLow: .inputOutput
-            case .archivesDamaged, .recordingsDamaged, .recordingsLost: .damage
+            case .archivesDamaged, .recordingsLost: .damage
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
                 .daysOpen, .witnessDiffers, .recordingsSuspect:
