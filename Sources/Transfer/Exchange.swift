@@ -199,8 +199,12 @@ final class Exchange {
     func slowness(now: ContinuousClock.Instant) -> TransferError? {
         guard case .download(let request) = order.kind, handle != nil, isConnected, !isHeld else { return nil }
         let span = request.stallTimeout
-        if lastProgress + span <= now { return TransferError(.stalled, "\(address.place): no byte for \(span)") }
-        guard speed?.isTooSlow(received: receivedBytes, now: now) == true else { return nil }
+        let isSlow = speed?.isTooSlow(received: receivedBytes, now: now) == true
+        // The span of the speed began a moment before the silence did: one that was silent for nearly all of it is silent.
+        if lastProgress + span * (isSlow ? 0.9 : 1) <= now {
+            return TransferError(.stalled, "\(address.place): no byte for \(span)")
+        }
+        guard isSlow else { return nil }
         let least = request.leastBytesPerSecond ?? 0
         return TransferError(.tooSlow, "\(address.place): fewer than \(least) bytes a second for \(span)")
     }
