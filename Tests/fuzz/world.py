@@ -16,6 +16,8 @@ CALLS = 24
 HOURS = 21 - datetime.datetime.now(datetime.timezone.utc).hour
 HOURS -= 24 if HOURS > 12 else 0
 ZONE = f"Etc/GMT{-HOURS:+d}" if HOURS else "UTC"
+# A zone in which that day is over, where the earth has one.
+SEALING_ZONE = f"Etc/GMT{-HOURS - 4:+d}" if HOURS <= 10 and HOURS != -4 else None
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=HOURS))).date()
 DAY = str(TODAY - datetime.timedelta(days=1))
 

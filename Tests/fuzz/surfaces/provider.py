@@ -4,6 +4,8 @@ from program import Finding
 from proxy import Proxy
 from world import DAY
 
+from . import forged
+
 HEADERS = [("Retry-After", ["0", "-1", "1", "99999999999999999999", "x", "Wed, 21 Oct 2099 07:28:00 GMT"]),
            ("Date", ["Wed, 21 Oct 2099 07:28:00 GMT", "x", "Thu, 01 Jan 1970 00:00:00 GMT"]),
            ("Content-Type", ["text/html", "application/json; charset=utf-16", "x" * 9000]),
@@ -11,6 +13,12 @@ HEADERS = [("Retry-After", ["0", "-1", "1", "99999999999999999999", "x", "Wed, 2
            ("Location", ["/", "http://127.0.0.1:1/", "file:///etc/passwd", "//"]), ("TrackingID", ["\x1b[31m", "a" * 5000]),
            ("Content-Range", ["bytes 0-0/1", "bytes 5-1/9223372036854775807", "bytes */*", "x"]), ("X", ["y" * 20000])]
 STATUSES = [200, 200, 204, 206, 301, 302, 304, 400, 401, 403, 404, 409, 413, 416, 422, 429, 500, 503, 599, 100, 0]
+# Whole answers: of no shape, deep, and of very many small things.
+BODIES = [b"", b"null", b"[]", b"{}", b"[" * 100_000, b'{"a":' * 50_000, b"[" + b"1," * 1_000_000 + b"1]",
+          b'{"data":[' + b'{"id":"a"},' * 20_000 + b'{"id":"a"}]}', b'{"data":[' + b"[]," * 500_000 + b"[]]}",
+          b'{"error":"bad_refresh_token"}', b'{"status":false,"errorCode":124}', b"\xff\xfea\0", b"<html>busy</html>"]
+# What a pass over two days of this world may ask, whatever it is answered.
+MOST_REQUESTS = 3000
 WINDOW = ["--from", DAY]
 
 
@@ -34,6 +42,8 @@ def run(world, case, draw, story):
         address = {"CALLARK_ORG_ACME_API_BASE_URL": proxy.origin + "/v1", "CALLARK_ORG_ACME_OAUTH_BASE_URL": proxy.origin + "/v1"}
         result = world.run(["archive", *WINDOW, "--json"], case, root, story, **address)
         result.lines()
+        if proxy.requests > MOST_REQUESTS:
+            raise Finding(f"{result} after {proxy.requests} requests")
         world.run(["status"], case, root, story)
         world.run(["gaps"], case, root, story)
         world.run(["list"], case, root, story)
@@ -57,7 +67,9 @@ def change_answer(draw, answer, story):
         answer.headers += [(name, draw.choice(values))] * draw.choice([1, 1, 2])
     elif what == 2:
         answer.length = draw.choice([0, 1, len(answer.body) + 1, len(answer.body) - 1, 2**31, 2**63 - 1, 2**64, -1])
-    elif what == 3 or answer.kind == "media":
+    elif what == 3:
+        answer.body = draw.choice(BODIES)
+    elif what == 4 or answer.kind == "media":
         answer.body = mutation.bytes_of(draw, answer.body)
     else:
         answer.body = mutation.json_of(draw, answer.body)
@@ -78,6 +90,7 @@ def heal(world, case, root, story, proxy, said):
     # Bytes that came changed and whole are the provider's own word, and may stand in the place of those that were first.
     wanted = len(world.digests - held)
     foreign = len(world.foreign(held | said["held"]))
+    forged.require_sound(root)
     if wanted > foreign:
         raise Finding(f"{wanted} recordings are not held after the provider spoke the truth again; {result}")
     if said["result"].code == 0 and not world.digests <= said["held"] and not foreign:

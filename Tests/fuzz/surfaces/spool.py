@@ -1,7 +1,9 @@
 """What is under way: open archives, their journals, parts, kept tokens, and the root's own file."""
 import mutation
 from program import Finding, files
-from world import DAY, write
+from world import DAY, SEALING_ZONE, write
+
+from . import forged
 
 
 def run(world, case, draw, story):
@@ -17,21 +19,26 @@ def run(world, case, draw, story):
         story.append(f"{path.relative_to(root)} changed")
     world.run(["verify", "--json"], case, root, story).lines()
     world.run(["list", "--json"], case, root, story).lines()
-    # Passes heal the spool by themselves, or the provider gives once more what is lost.
-    for _ in range(3):
-        result = world.run(["archive", "--from", DAY, "--json"], case, root, story)
+    # Damage is healed when the day is sealed, by the pass itself, or before that by a repair; the provider gives once more what
+    # is lost.
+    if SEALING_ZONE and draw.random() < 0.7:
+        commands, zone = [["archive", "--from", DAY, "--json"]] * 3, {"CALLARK_ARCHIVE_TIME_ZONE": SEALING_ZONE}
+        story.append("the day is over")
+    else:
+        commands, zone = [["archive", "--from", DAY, "--json"], ["verify", "--repair", "--json"], ["archive", "--from", DAY, "--json"]], {}
+    for arguments in commands:
+        result = world.run(arguments, case, root, story, **zone)
         result.lines()
-        held = set(world.held(case, root, story).values())
-        if result.code == 0 and world.digests <= held:
-            break
-    if result.code == 77:
-        return  # The kept tokens were changed, and a person is needed: that is said.
+        if result.code == 77:
+            return  # The kept tokens were changed, and a person is needed: that is said.
+    held = set(world.held(case, root, story).values())
     if result.code not in (0, 75):
-        raise Finding(f"{result}: three passes do not heal it: {result.err[-500:].decode('utf-8', 'replace')}")
+        raise Finding(f"{result}: the spool is not healed: {result.err[-500:].decode('utf-8', 'replace')}")
     if gone := world.digests - held:
         raise Finding(f"{result}: {len(gone)} recordings are not held")
     if foreign := world.foreign(held):
         raise Finding(f"{len(foreign)} recordings are held that nobody sent")
+    forged.require_sound(root)
     last = world.run(["verify", "--json"], case, root, story)
     if last.code != 0:
         raise Finding(f"{last} after the passes: {last.out[-800:].decode('utf-8', 'replace')}")
