@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CLoading"),
         .target(name: "CCurl", dependencies: ["CLoading"]),
         .target(name: "CArchive", dependencies: ["CLoading"]),
+        .target(name: "CInflate", dependencies: ["CLoading"]),
 
         .target(name: "Recordings", swiftSettings: strict),
         .target(
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "DailyArchive",
             dependencies: [
-                "CArchive", "Recordings",
+                "CArchive", "CInflate", "Recordings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],

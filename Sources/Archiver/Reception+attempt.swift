@@ -33,7 +33,7 @@ extension Reception {
             return .retry(reason: "the server sent less than the whole recording", waiting: .here)
         case .arrived:
             context.troubles.end(at: host)
-            return try judge(sink, &progress, isEndMarked: findings.isEndMarked, entityTag: findings.entityTag)
+            return try await judge(sink, &progress, isEndMarked: findings.isEndMarked, entityTag: findings.entityTag)
         case .again(let reason):
             return .retry(reason: reason, waiting: .aside)
         case .busy(let reason, let retryAfter):
@@ -156,8 +156,26 @@ extension Reception {
         _ progress: inout ReceptionProgress,
         isEndMarked: Bool,
         entityTag: String? = nil
-    ) throws -> Next {
-        let content = sink.finish()
+    ) async throws -> Next {
+        let encoding = sink.contentEncoding
+        let received = sink.finish()
+        let content: ReceivedContent
+        var sent: RecordingEntry.SentForm?
+        switch try await decode(received, encoding) {
+        case .plain:
+            content = received
+        case .decoded(let decoded):
+            content = decoded
+            sent = RecordingEntry.SentForm(
+                contentEncoding: encoding ?? "",
+                byteCount: received.byteCount,
+                digest: received.digest
+            )
+            try received.discardPart()
+        case .useless(let reason):
+            try received.discardPart()
+            return .retry(code: .damagedAtProvider, reason: reason, waiting: .aside)
+        }
         if let look = job.work.look, look.digests.contains(content.digest) {
             try content.discardPart()
             return .done(.unchanged(entityTag: entityTag))
@@ -172,10 +190,10 @@ extension Reception {
         )
         switch acceptance {
         case .accepted(let audio, let suspicion):
-            return .done(.accepted(member(content, audio, suspicion, progress)))
+            return .done(.accepted(member(content, sent, audio, suspicion, progress)))
         case .doubtful(let audio, let suspicion):
             if progress.doubt == content.digest {
-                return .done(.accepted(member(content, audio, suspicion, progress)))
+                return .done(.accepted(member(content, sent, audio, suspicion, progress)))
             }
             progress.doubt = content.digest
             try content.discardPart()
@@ -187,8 +205,41 @@ extension Reception {
         }
     }
 
+    private enum Decoded {
+        case plain
+        case decoded(ReceivedContent)
+        case useless(reason: String)
+    }
+
+    /// Undoes what a `Content-Encoding` says was done to the bytes.
+    private func decode(_ received: ReceivedContent, _ encoding: String?) async throws -> Decoded {
+        guard let encoding else { return .plain }
+        switch ContentCoding(encoding, prefix: received.prefix, byteCount: received.byteCount) {
+        case .plain: return .plain
+        case .unknown(let reason): return .useless(reason: reason)
+        case .deflated: break
+        }
+        let limit = ContentCoding.limit(decoding: received.byteCount)
+        let part = context.root.partPath(for: job.work.captured.key, organization: job.organization.name)
+        let decoding: ReceivedContent.Decoding
+        do throws(ArchiveError) {
+            decoding = try await received.decoded(into: part + ".decoded.part", limit: limit) {
+                [disk = context.disk, row = job.work.row] bytes throws(ArchiveError) in
+                try disk.expect(bytes, for: row)
+            }
+        } catch {
+            throw error.code == .cancelled ? CancellationError() : error as any Error
+        }
+        return switch decoding {
+        case .decoded(let content): .decoded(content)
+        case .damaged: .useless(reason: "its Content-Encoding \(encoding) does not hold: damaged or cut short")
+        case .tooLarge: .useless(reason: "decoded it becomes more than \(limit) bytes: no recording")
+        }
+    }
+
     private func member(
         _ content: ReceivedContent,
+        _ sent: RecordingEntry.SentForm?,
         _ audio: AudioFormat?,
         _ suspicion: String?,
         _ progress: ReceptionProgress
@@ -219,7 +270,8 @@ extension Reception {
                 captureJSON: job.work.captured.json,
                 searchJSON: job.work.searchJSON,
                 replaces: replaced?.archive,
-                supersedes: job.work.look?.path
+                supersedes: job.work.look?.path,
+                sent: sent
             ),
             content: content
         )

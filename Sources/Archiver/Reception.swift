@@ -93,7 +93,7 @@ struct Reception: Sendable {
     }
 
     private func run(_ sink: ReceptionSink, _ progress: inout ReceptionProgress) async throws -> Outcome {
-        if sink.isWhole == true, case .done(let outcome) = try judge(sink, &progress, isEndMarked: true) {
+        if sink.isWhole == true, case .done(let outcome) = try await judge(sink, &progress, isEndMarked: true) {
             return outcome
         }
         while true {

@@ -105,6 +105,9 @@ final class ReceptionSink: DownloadSink {
     /// How many bytes are there.
     var byteCount: Int64 { state.withLock { $0.incoming?.byteCount ?? 0 } }
 
+    /// How the bytes are encoded (`HTTPHeaders.contentEncoding`).
+    var contentEncoding: String? { state.withLock { $0.incoming?.contentEncoding } }
+
     /// Whether as many bytes are there as the object has; `nil` where its size was never said.
     var isWhole: Bool? {
         state.withLock { state in

@@ -38,6 +38,7 @@ extension RecordingEntry {
         object.add("replaces", replaces?.description)
         object.add("search", embedding: searchJSON?.description)
         object.add("segment", key.isSegment)
+        if let sent { object.add("sent", sent.jsonObject) }
         object.add("sha256", digest.description)
         object.add("start_time", key.startTime?.millisecondsSince1970)
         object.add("start_time_iso", key.startTime?.description)
@@ -73,7 +74,8 @@ extension RecordingEntry {
             captureJSON: ProviderJSON(redacted: object.json.embedded("capture") ?? "{}"),
             searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
             replaces: object.json.string("replaces").flatMap { ArchiveName($0) },
-            supersedes: object.json.string("supersedes")
+            supersedes: object.json.string("supersedes"),
+            sent: object.json.object("sent").flatMap(SentForm.init)
         )
         try object.requireWhole()
         // Lines say where the file is in two ways; one that says two things is nobody's.
@@ -97,6 +99,23 @@ extension RecordingKey {
             startTime: object.time("start_time"),
             providerFileName: object.json.string("provider_file_name") ?? ""
         )
+    }
+}
+
+extension RecordingEntry.SentForm {
+    fileprivate var jsonObject: JSONObjectWriter {
+        var object = JSONObjectWriter()
+        object.add("bytes", byteCount)
+        object.add("content_encoding", contentEncoding)
+        object.add("sha256", digest.description)
+        return object
+    }
+
+    fileprivate init?(_ object: JSONObject) {
+        guard let encoding = object.string("content_encoding"), let byteCount = object.integer("bytes"), byteCount >= 0,
+            let digest = object.string("sha256").flatMap({ ContentDigest(hexadecimal: $0) })
+        else { return nil }
+        self.init(contentEncoding: encoding, byteCount: byteCount, digest: digest)
     }
 }
 

@@ -31,6 +31,23 @@ package struct RecordingEntry: Hashable, Sendable {
     package var replaces: ArchiveName?
     /// The path inside the bag of the suspect recording of which this is a later version; `nil` for any other recording.
     package var supersedes: String?
+    /// What the media host sent, where that had to be decoded before it was the recording; `nil` where it sent the bytes
+    /// that are kept.
+    package var sent: SentForm?
+
+    /// A recording as it came over the wire.
+    package struct SentForm: Hashable, Sendable {
+        /// The `Content-Encoding`, in lower case.
+        package var contentEncoding: String
+        package var byteCount: Int64
+        package var digest: ContentDigest
+
+        package init(contentEncoding: String, byteCount: Int64, digest: ContentDigest) {
+            self.contentEncoding = contentEncoding
+            self.byteCount = byteCount
+            self.digest = digest
+        }
+    }
 
     package init(
         key: RecordingKey,
@@ -50,7 +67,8 @@ package struct RecordingEntry: Hashable, Sendable {
         captureJSON: ProviderJSON,
         searchJSON: ProviderJSON? = nil,
         replaces: ArchiveName? = nil,
-        supersedes: String? = nil
+        supersedes: String? = nil,
+        sent: SentForm? = nil
     ) {
         self.key = key
         self.organization = organization
@@ -70,6 +88,7 @@ package struct RecordingEntry: Hashable, Sendable {
         self.searchJSON = searchJSON
         self.replaces = replaces
         self.supersedes = supersedes
+        self.sent = sent
     }
 
     /// The member's path inside the bag: `data/<task id>/<file>`.

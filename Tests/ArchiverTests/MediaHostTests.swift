@@ -201,6 +201,80 @@ import Transfer
             try await here.expectWhole()
         }
     }
+
+    @Test(arguments: ["gzip", "GZIP, aws-chunked", "x-gzip"])
+    func `that sends a recording compressed has it decoded, resumed where it broke off, and named so`(
+        encoding: String
+    ) async throws {
+        let audio = MediaHost.audio(300_000)
+        let sent = [UInt8](Gzip.wrap(Data(audio)))
+        let host = try MediaHost { request, peer in
+            let first = request.firstByte ?? 0
+            let fields = ["ETag: \"a\"", "Content-Encoding: \(encoding)"]
+            if first > 0 {
+                let range = "Content-Range: bytes \(first)-\(sent.count - 1)/\(sent.count)"
+                return peer.answer(206, fields + [range], Array(sent[first...]))
+            }
+            let head = ["HTTP/1.1 200 X"] + fields + ["Content-Length: \(sent.count)", "", ""]
+            peer.write(head.joined(separator: "\r\n"))
+            peer.write(Array(sent[..<200_000]))
+            return false
+        }
+        try await Installation.with(.small(calls: 1, mix: .plain)) { here in
+            let id = try #require(here.offered().first?.recording)
+            host.takeOver([id], of: here)
+            #expect(try await here.pass { $0.rules.downloads.retry = Self.patient }.isComplete)
+            #expect(host.requests.map(\.firstByte) == [nil, 200_000])
+            #expect(try await isHeld(audio, as: id, here))
+            #expect(try here.root.parts().isEmpty)
+            #expect(try await here.verify() == [])
+            let lines = try await entries(here)
+            let entry = try #require(lines.first { $0.key.recordingID.description == id })
+            #expect(entry.byteCount == Int64(audio.count) && entry.audio?.codec == "mulaw")
+            let sentForm = try #require(entry.sent)
+            #expect(sentForm.contentEncoding == encoding.lowercased())
+            #expect(sentForm.byteCount == Int64(sent.count))
+            #expect(sentForm.digest.description == MediaHost.sha256(sent))
+        }
+    }
+
+    /// The lines of the metadata of all archives that are sealed.
+    private func entries(_ here: Installation) async throws -> [RecordingEntry] {
+        try here.root.sealedArchives().flatMap { name -> [RecordingEntry] in
+            let tar = [UInt8](try Data(contentsOf: URL(filePath: here.root.archivePath(name))))
+            let start = Array(#"{"attempts":"#.utf8)
+            return tar.split(separator: UInt8(ascii: "\n")).compactMap { line in
+                line.firstRange(of: start).flatMap { try? RecordingEntry(jsonLine: Array(line[$0.lowerBound...])) }
+            }
+        }
+    }
+
+    /// The codings, what is sent, and a part of the reason.
+    @Test(arguments: [
+        ("gzip", false, "its Content-Encoding gzip does not hold: damaged or cut short"),
+        ("br", true, "it comes with the Content-Encoding br, which is not decoded"),
+        ("gzip, gzip", true, "it comes with the Content-Encoding gzip, gzip, which is not decoded"),
+    ])
+    func `that sends what cannot be decoded is told so, and nothing false is held`(
+        encoding: String,
+        isWhole: Bool,
+        reason: String
+    ) async throws {
+        let sent = [UInt8](Gzip.wrap(Data(MediaHost.audio(30_000))))
+        let host = try MediaHost { _, peer in
+            peer.answer(200, ["Content-Encoding: \(encoding)"], isWhole ? sent : Array(sent.dropLast(9)))
+        }
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            let id = try #require(here.offered().first?.recording)
+            host.takeOver([id], of: here)
+            let result = try await here.pass { $0.rules.downloads.retry = Self.patient }
+            #expect(result.failure == nil)
+            #expect(try await here.held() == others(than: id, here))
+            let row = try await row(here, id)
+            #expect(row.state == .failed && row.reason == reason)
+            #expect(try here.root.parts().isEmpty)
+        }
+    }
 }
 
 /// The same refusal of everything is one trouble.

@@ -1,0 +1,122 @@
+import CInflate
+
+extension ReceivedContent {
+    /// The outcome of decoding a recording that was sent compressed.
+    package enum Decoding: Sendable {
+        case decoded(ReceivedContent)
+        /// It is not what it says it is, is cut short, or fails its own checksum.
+        case damaged
+        /// It becomes more than is allowed.
+        case tooLarge
+    }
+
+    /// Decodes what was sent as gzip or zlib, to its end, into a part file of its own, on a thread that may wait for the
+    /// disk. Memory does not depend on what it becomes.
+    /// - Parameters:
+    ///   - partPath: a part of another name than the one that the bytes may be in.
+    ///   - limit: how many bytes it may become.
+    ///   - expectBytes: told from time to time how much will still be written, here and into an archive; throws where
+    ///     there is no room.
+    /// - Throws: `.cancelled` where the task was; what `expectBytes` throws; the disk's own errors.
+    package func decoded(
+        into partPath: String,
+        limit: Int64,
+        expectBytes: @escaping @Sendable (Int64) throws(ArchiveError) -> Void
+    ) async throws(ArchiveError) -> Decoding {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            let decoder = try Decoder(partPath: partPath, limit: limit, expectBytes: expectBytes)
+            do throws(ArchiveError) {
+                try forEachPiece { piece throws(ArchiveError) in
+                    try progress.checkCancellation(partPath)
+                    try decoder.take(piece)
+                }
+            } catch {
+                try decoder.discard()
+                throw error
+            }
+            return try decoder.end()
+        }
+    }
+}
+
+/// Decodes piece by piece into a part file.
+private final class Decoder {
+    private let inflater: OpaquePointer
+    private let incoming: IncomingRecording
+    private let limit: Int64
+    private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
+    private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var expectedThrough: Int64 = 0
+    private var isWhole = false
+    private var isDamaged = false
+    private var isTooLarge = false
+
+    /// How much more room is asked for at a time.
+    private static let step: Int64 = 64 << 20
+
+    init(
+        partPath: String,
+        limit: Int64,
+        expectBytes: @escaping @Sendable (Int64) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        guard let inflater = callark_inflater_make() else {
+            throw ArchiveError(.notReady, "zlib cannot be loaded; install it (Debian: zlib1g)", path: partPath)
+        }
+        self.inflater = inflater
+        self.limit = limit
+        self.expectBytes = expectBytes
+        incoming = IncomingRecording(expecting: nil, memory: nil, partPath: partPath)
+    }
+
+    deinit {
+        callark_inflater_free(inflater)
+        output.deallocate()
+    }
+
+    /// Decodes the next bytes; nothing more once it is known that they are of no use.
+    func take(_ piece: UnsafeRawBufferPointer) throws(ArchiveError) {
+        var rest = piece
+        while !isDamaged, !isTooLarge {
+            var (taken, made) = (0, 0)
+            let result = callark_inflate(
+                inflater,
+                rest.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                rest.count,
+                output.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                output.count,
+                &taken,
+                &made
+            )
+            isDamaged = result == callark_inflation_damaged
+            isWhole = result == callark_inflation_whole
+            try keep(UnsafeRawBufferPointer(rebasing: output[..<made]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            // A full buffer may have more behind it without any more input.
+            if rest.isEmpty, made < output.count { return }
+            if taken == 0, made == 0 { isDamaged = true }
+        }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        let sum = incoming.byteCount + Int64(bytes.count)
+        guard sum <= limit else {
+            isTooLarge = true
+            return
+        }
+        if sum > expectedThrough {
+            expectedThrough = sum + Self.step
+            try expectBytes(2 * expectedThrough - incoming.byteCount)
+        }
+        try incoming.append(bytes)
+    }
+
+    func end() throws(ArchiveError) -> ReceivedContent.Decoding {
+        guard isWhole, !isDamaged, !isTooLarge else {
+            try discard()
+            return isTooLarge ? .tooLarge : .damaged
+        }
+        return .decoded(incoming.finish())
+    }
+
+    func discard() throws(ArchiveError) { try incoming.reset(expecting: nil, entityTag: nil) }
+}
