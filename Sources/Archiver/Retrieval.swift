@@ -144,7 +144,7 @@ extension [RecordingRow] {
 
     private static func isBetter(_ lhs: RecordingRow, _ rhs: RecordingRow) -> Bool {
         func rank(_ row: RecordingRow) -> (Int, Int64, Int64) {
-            guard let held = row.held else { return (2, 0, 0) }
+            guard let held = row.held, row.state != .damaged else { return (2, 0, 0) }
             return (held.suspicion == nil ? 0 : 1, -held.byteCount, held.receivedTime.millisecondsSince1970)
         }
         return rank(lhs) < rank(rhs)

@@ -83,14 +83,14 @@ extension DamagedRecording {
             WHERE task.id = ? AND recording.archive = ? AND offset = ?
             """
         try db.cachedStatement(sql: insert)
-            .execute(arguments: [now.stored, reason, taskID.stored, archive, offset])
+            .execute(arguments: [now.stored, reason, try taskID.known(in: db), archive, offset])
         if db.changesCount > 0 { return true }
         let select = """
             SELECT EXISTS (SELECT 1 FROM displacement JOIN task ON task.row = displacement.task
                 WHERE displacement.archive = ? AND task.id = ? AND offset = ?)
             """
         let statement = try db.cachedStatement(sql: select)
-        return try Bool.fetchOne(statement, arguments: [archive, taskID.stored, offset]) ?? false
+        return try Bool.fetchOne(statement, arguments: [archive, try taskID.known(in: db), offset]) ?? false
     }
 
     fileprivate func note(now: Timestamp, in db: Database) throws {
