@@ -48,11 +48,12 @@ extension Verification {
     /// Compares what `bag-info.txt` says with what the archive is and holds.
     mutating func checkInformation(_ index: ArchiveIndex) throws(ArchiveError) {
         guard let text = try text(of: BagLayout.information, index), let name = report.name else { return }
+        guard String(validating: text, as: UTF8.self) != nil else {
+            return noteDamaged(BagLayout.information, index, "is not UTF-8")
+        }
         let information = BagInformation(text)
         for (label, value) in BagLayout.information(name, organizationID: organizationID, taskCount: taskCount) {
             let said = information[label]
-            // Whose it is was not always said; an archive without recordings says it by itself.
-            if label == BagLayout.organizationID, said == nil || organizationID == nil { continue }
             guard said != value else { continue }
             noteDamaged(BagLayout.information, index, "says \(label): \(information.quoted(label)), not \(value)")
         }

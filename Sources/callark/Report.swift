@@ -82,7 +82,8 @@ extension Report {
         let values = [
             "\(figures.summary.tasks.listed)", "\(recordings.expected)", "\(recordings.archived)",
             "\(recordings.stored)", "\(recordings.pending)", "\(recordings.failed)", "\(recordings.damaged)",
-            "\(recordings.explained)", "\(recordings.unexplained)", "\(recordings.suspect)", hours(figures.audioMilliseconds),
+            "\(recordings.explained)", "\(recordings.unexplained)", "\(recordings.suspect)",
+            hours(figures.audioMilliseconds),
             Readable.bytes(figures.bytes),
         ]
         return zip(values, columns).map { $0.leftPadded(to: $1.1) }.joined(separator: "  ")
@@ -272,7 +273,8 @@ extension Report {
             "task_id": row.suspect.taskID.description, "recording_id": row.suspect.recordingID.description,
             "detail": row.suspect.reason, "note": acknowledgement?.note ?? "",
             "explained_by": acknowledgement?.author ?? "",
-            "explained_by_uid": acknowledgement.map { "\($0.authorUID)" } ?? "", "explained_time": acknowledgement?.time.description ?? "",
+            "explained_by_uid": acknowledgement.map { "\($0.authorUID)" } ?? "",
+            "explained_time": acknowledgement?.time.description ?? "",
         ]
     }
 

@@ -56,7 +56,10 @@ extension SuspectRow {
     /// A line for people.
     var line: String {
         let next = nextLook.map { ", looked at again after \($0)" } ?? ""
-        let known = suspect.acknowledgement.map { "; acknowledged by \($0.author) (uid \($0.authorUID)) at \($0.time): \($0.note)" } ?? ""
+        let known =
+            suspect.acknowledgement.map {
+                "; acknowledged by \($0.author) (uid \($0.authorUID)) at \($0.time): \($0.note)"
+            } ?? ""
         return VisibleText.escaped(
             "\(day)  \(organization)  \(suspect.taskID) \(suspect.recordingID)  \(suspect.reason)\(next)\(known)"
         )

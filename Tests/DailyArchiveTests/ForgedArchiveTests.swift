@@ -113,7 +113,7 @@ import Testing
         ("Callark-Task-Count: 1", "Callark-Task-Count: 2"),
         ("Callark-Format: 1", "Callark-Format: 2"),
         ("93912f11", "93912f12"),
-        ("External-Identifier", "Callark-Sequence: 1"),
+        ("External-Identifier", "Callark-Sequence: 1"), ("Callark-Organization-ID", "Callark-Organization-IE"),
     ])
     func `a bag that says otherwise of itself`(text: String, replacement: String) async throws {
         _ = try await place.sealed(.samples(2), tasks: [.sample("task-0")])

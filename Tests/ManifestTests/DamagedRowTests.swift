@@ -10,9 +10,11 @@ import Testing
 @Suite struct DamagedRowTests {
     /// Values that no column of another kind expects.
     private static let values: [DatabaseValue] = [
-        .null, Int64.min.databaseValue, Int64.max.databaseValue, 0.databaseValue, "x\u{1B}[31m".databaseValue,
+        .null, Int64.min.databaseValue, Int64.max.databaseValue, "x\u{1B}[31m".databaseValue,
         Data([1, 2, 3]).databaseValue,
     ]
+
+    private static let busiest: Set<String> = ["task", "recording", "archive"]
 
     /// A manifest with something in every table that reading looks at.
     private func fill(_ here: Fixture) async throws {
@@ -50,7 +52,7 @@ import Testing
             { _ = try await manifest.dayCounts(here.acme, day: Fixture.today) },
             { _ = try await manifest.tasksToSeal(organization: here.acme, day: Fixture.today).collected() },
             { _ = try await manifest.daysToSeal(organization: here.acme, before: Fixture.today.next) },
-            { _ = try await manifest.listedDays(here.acme) }, { _ = try await manifest.faults() },
+            { _ = try await manifest.listedDays(here.acme) },
             {
                 _ = try await manifest.tasksAwaitingBytes(
                     organization: here.acme,
@@ -147,7 +149,9 @@ import Testing
             try here.manifest.close()
             let whole = try Data(contentsOf: URL(filePath: here.path))
             for (table, column) in try columns(here.path) {
-                for (number, value) in Self.values.enumerated() {
+                // All of them where most reading happens, and what is missing anywhere.
+                let values = Self.busiest.contains(table) ? Self.values : [.null]
+                for (number, value) in values.enumerated() {
                     let path = here.folder.appending(path: "damaged-\(table)-\(column)-\(number).sqlite").path
                     try whole.write(to: URL(filePath: path))
                     try put(value, table, column, path)

@@ -149,7 +149,8 @@ import Testing
                     // What is small by its nature, or by being only what is unfinished, may be walked through.
                     let small = [
                         "organization", "archive", "question", "recording USING INDEX recording_wanted",
-                        "recording USING COVERING INDEX recording_wanted", "day_close", "damage", "json_each", "reading",
+                        "recording USING COVERING INDEX recording_wanted", "day_close", "damage", "json_each",
+                        "reading",
                     ]
                     let isSmall = small.contains { step.hasPrefix("SCAN \($0)") } || step.contains("CONSTANT ROW")
                     #expect(isSmall, "\(step): \(statement)")

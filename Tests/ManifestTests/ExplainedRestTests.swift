@@ -68,7 +68,11 @@ import Testing
             #expect(try await isTried(fixture, at: 300))
             try await fail(fixture, work, at: 300)
             #expect(try await !isTried(fixture, at: 301))
-            _ = try await manifest.withdrawExplanations([try Fixture.taskID(1)], organization: nil, author: "bob") {
+            _ = try await manifest.withdrawExplanations(
+                [try Fixture.taskID(1)],
+                organization: nil,
+                by: Actor(name: "bob", uid: 1)
+            ) {
                 _ in
                 Fixture.standpoint(after: .hours(301))
             }

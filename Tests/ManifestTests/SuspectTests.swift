@@ -147,7 +147,12 @@ import Testing
             let work = try await fixture.known([1, 2])
             try await store(fixture, work[0], suspicion: Self.reason)
             try await store(fixture, work[1], suspicion: nil, digest: 8)
-            let words = Acknowledgement(note: "case 4711", author: "ann", authorUID: 1000, time: Fixture.morning + .hours(3))
+            let words = Acknowledgement(
+                note: "case 4711",
+                author: "ann",
+                authorUID: 1000,
+                time: Fixture.morning + .hours(3)
+            )
             let (one, two) = (try Fixture.taskID(1), try Fixture.taskID(2))
             let refused = try await fixture.manifest.acknowledge([one, two], organization: nil, with: words)
             #expect(refused.without == [two])
@@ -177,7 +182,12 @@ import Testing
             let work = try await fixture.known([1])
             let entry = try await store(fixture, work[0], suspicion: Self.reason)
             let id = try Fixture.taskID(1)
-            let words = Acknowledgement(note: "case 4711", author: "ann", authorUID: 1000, time: Fixture.morning + .hours(3))
+            let words = Acknowledgement(
+                note: "case 4711",
+                author: "ann",
+                authorUID: 1000,
+                time: Fixture.morning + .hours(3)
+            )
             _ = try await fixture.manifest.acknowledge([id], organization: nil, with: words)
             let suspect = Suspect(
                 taskID: id,
@@ -213,7 +223,7 @@ import Testing
             let undo = """
                 DROP TABLE suspect; DROP TRIGGER suspect_begins_updated; DROP TRIGGER suspect_begins_inserted;
                 DROP TRIGGER suspect_is_bettered_updated; DROP TRIGGER suspect_is_bettered_inserted;
-                DROP TRIGGER suspect_ends; DELETE FROM grdb_migrations WHERE identifier LIKE '9 %';
+                DROP TRIGGER suspect_ends; DELETE FROM grdb_migrations WHERE identifier LIKE '10 %';
                 """
             _ = try await run("sqlite3", [fixture.path, undo])
             let manifest = try Manifest(path: fixture.path, mode: .readWrite)
