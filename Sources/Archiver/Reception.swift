@@ -61,7 +61,7 @@ struct Reception: Sendable {
         do {
             let outcome = try await run(sink, &progress)
             switch outcome {
-            case .accepted: break
+            case .accepted, .unchanged: break
             case .failed(let code, _, _):
                 isFailed = true
                 // The next pass goes on from what came.

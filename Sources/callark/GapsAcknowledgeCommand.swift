@@ -46,7 +46,7 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
         let workplace = try Workplace(common)
         if let org { _ = try workplace.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
-        let manifest = try workplace.manifestForWriting()
+        let manifest = try await workplace.manifestForWriting()
         let result = try await change(tasks, manifest, now: workplace.now)
         try manifest.close()
         guard result.isDone else { throw CommandError(.usage, complaint(about: result)) }

@@ -15,7 +15,7 @@ import Testing
     private func alarms(
         _ desk: Desk,
         _ environment: [String: String] = Self.roomy
-    ) async throws -> (codes: [String], lines: [JSON], status: Int32?) {
+    ) async throws -> (codes: [String], lines: [[String: JSON]], status: Int32) {
         let ending = try await desk.run("status", "--check", "--json", environment: environment)
         let lines = try ending.objects.filter { $0["type"]?.text == "alarm" }
         return (lines.compactMap { $0["code"]?.text }, lines, ending.status)
