@@ -84,7 +84,8 @@ struct Discovery: Sendable {
         }
     }
 
-    /// Days that were in doubt and have been listed whole without one are so no more.
+    /// Days that were in doubt and have been listed whole without one are so no more. Of a day that is not over, that is
+    /// as far as there is anything to list: what comes after is listed by the next pass.
     private func settleDoubts(
         _ window: PassWindow,
         until covered: Timestamp,
@@ -93,7 +94,8 @@ struct Discovery: Sendable {
         let doubted = try await context.manifest.closingOutlook(organization.name).doubted.subtracting(stillDoubted)
         let settled = doubted.filter { day in
             let interval = day.interval(in: context.rules.timeZone)
-            return window.range.lowerBound <= interval.lowerBound && interval.upperBound <= covered
+            let isListed = window.endsNow ? interval.lowerBound < covered : interval.upperBound <= covered
+            return window.range.lowerBound <= interval.lowerBound && isListed
         }
         try await context.manifest.clearListingDoubts(organization.name, days: settled.sorted())
     }

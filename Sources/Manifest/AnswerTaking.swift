@@ -386,7 +386,10 @@ extension FileName {
 
     init(stored value: DatabaseValue, key: RecordingKey) throws(ManifestError) {
         switch value.storage {
-        case .int64(let distinguisher): self = FileName.of(key, distinguisher: Int(distinguisher))
+        case .int64(let distinguisher):
+            // No task has that many recordings.
+            guard (0..<1 << 31).contains(distinguisher) else { throw .unreadable("file name", value) }
+            self = FileName.of(key, distinguisher: Int(distinguisher))
         case .string(let text):
             guard let name = FileName(exactly: text) else { throw .unreadable("file name", value) }
             self = name

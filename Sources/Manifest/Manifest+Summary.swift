@@ -233,7 +233,7 @@ struct Reckoning {
 
     private mutating func countSuspects(in db: Database) throws {
         let select = """
-            SELECT day, count(*), count(acknowledged_time) FROM suspect CROSS JOIN task ON task.row = suspect.task
+            SELECT day, count(*), count(acknowledged_time) FROM task CROSS JOIN suspect ON suspect.task = task.row
             WHERE better IS NULL AND \(scope.condition) GROUP BY day
             """
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {

@@ -24,6 +24,7 @@ extension Schema {
                 AND (note IS NULL) = (acknowledged_time IS NULL)),
             FOREIGN KEY (task, ordinal) REFERENCES recording
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX suspect_by_better ON suspect (better);
         \(begins("UPDATE OF archive", "updated"))
         \(begins("INSERT", "inserted"))
         \(isBettered("UPDATE OF archive", "updated"))

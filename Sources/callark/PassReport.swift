@@ -20,16 +20,19 @@ struct PassReport {
         for alarm in alarms { try output.json(AlarmLine(alarm)) }
         try output.json(Summary(result))
         let summary = result.summary
+        let (tasks, recordings) = (summary.tasks, summary.recordings)
         output.text(
-            """
-            \(result.organization): \(Readable.count(summary.tasks.listed, "task")) \(isListed ? "listed" : "known") from \
-            \(result.window.range.lowerBound) to \(result.window.range.upperBound)
-              \(summary.tasks.captureRequested) with a recording requested, \(summary.tasks.notRequested) without, \
-            \(summary.tasks.undetermined) not yet determined
-              \(Readable.count(summary.recordings.known, "recording")) known: \
-            \(summary.recordings.archived) archived, \(summary.recordings.stored) stored until their day is over, \
-            \(summary.recordings.pending) pending, \(summary.recordings.failed) failed\(Self.damaged(summary))
-            """
+            "\(result.organization): \(Readable.count(tasks.listed, "task")) \(isListed ? "listed" : "known") from "
+                + "\(result.window.range.lowerBound) to \(result.window.range.upperBound)"
+        )
+        output.text(
+            "  \(tasks.captureRequested) with a recording requested, \(tasks.notRequested) without, "
+                + "\(tasks.undetermined) not yet determined"
+        )
+        output.text(
+            "  \(Readable.count(recordings.known, "recording")) known: \(recordings.archived) archived, "
+                + "\(recordings.stored) stored until their day is over, \(recordings.pending) pending, "
+                + "\(recordings.failed) failed\(Self.damaged(summary))"
         )
         if summary.recordings.suspect > 0 {
             let known = summary.recordings.acknowledged

@@ -10,7 +10,7 @@ import Testing
     @Test(
         arguments: [
             (nil, gzip, .plain), ("gzip", gzip, .deflated), ("x-gzip", gzip, .deflated),
-            ("deflate", [0x78, 0x9c, 1], .deflated),
+            ("deflate", [0x78, 0x9c, 3, 0, 0, 0, 0, 1], .deflated),
             ("gzip, aws-chunked", gzip, .deflated), ("aws-chunked", gzip, .plain),
             ("aws-chunked,gzip", gzip, .deflated),
             // A label on bytes that are what they should be.
@@ -18,7 +18,7 @@ import Testing
             ("gzip", Array("<html>".utf8), .plain),
             ("br", [0x8b, 0x02, 0x80, 0x03], .unknown("it comes with the Content-Encoding br, which is not decoded")),
             (
-                "zstd", [0x28, 0xb5, 0x2f, 0xfd],
+                "zstd", [0x28, 0xb5, 0x2f, 0xfd, 0x24, 0, 1, 0, 0, 0x99, 0xe9, 0xd8, 0x51],
                 .unknown("it comes with the Content-Encoding zstd, which is not decoded")
             ),
             ("gzip, gzip", gzip, .unknown("it comes with the Content-Encoding gzip, gzip, which is not decoded")),

@@ -151,7 +151,7 @@ import WebexContactCenter
         try await Installation.with(.small(mix: .plain)) { here in
             let bad = try #require(here.simulator.servedRecordings().last)
             here.simulator.inject(FaultRule(.media, .always, .status(500), pathContains: bad.recording.id))
-            try await here.pass()
+            try await here.pass(.sinceLastPass)
             here.simulator.clearFaults()
             here.simulator.resetCounters()
             let result = try await here.pass(.sinceLastPass, onlyUnreceived: true)
@@ -228,13 +228,15 @@ import WebexContactCenter
 
     @Test func `with more tasks in a millisecond than a page is gone on from, and not complete`() async throws {
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
-            let moment = (here.now() - .hours(12)).millisecondsSince1970
-            let rows = (1000..<2000).map { number in
-                #"{"id":"aaaaaaaa-0000-4000-8000-00000000\#(number)","attributes":{"createdTime":\#(moment),"#
-                    + #""lastUpdatedTime":\#(moment),"status":"completed","captureRequested":false}}"#
-            }
-            let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
-            for _ in 0..<2 {
+            // In what the first question of each pass is about: one reaches a week back, the next two days.
+            for (pass, hours) in [(1, 7 * 24), (2, 2 * 24)] {
+                let moment = (here.now() - .hours(hours - 1)).millisecondsSince1970
+                let rows = (1000..<2000).map { number in
+                    #"{"id":"aaaaaaaa-0000-4000-800\#(pass)-00000000\#(number)","attributes":{"#
+                        + #""createdTime":\#(moment),"lastUpdatedTime":\#(moment),"#
+                        + #""status":"completed","captureRequested":false}}"#
+                }
+                let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
                 // The first two questions of a listing: for the window, and on from its last task.
                 here.simulator.inject(FaultRule(.tasks, .first(2), .status(200, body: body)))
                 let result = try await here.pass(.sinceLastPass)

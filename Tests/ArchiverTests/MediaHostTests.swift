@@ -11,7 +11,8 @@ import Transfer
 @testable import Simulator
 
 /// What a media host does to downloads that the simulator's does not: its connections, its ranges, its numbers.
-@Suite(.timeLimit(.minutes(5))) struct `A media host of another kind` {
+/// The limit is long because waiting for a turn counts.
+@Suite(.timeLimit(.minutes(20))) struct `A media host of another kind` {
     private static let patient = RetryPolicy(attempts: 3, baseDelay: .milliseconds(5))
 
     /// Everything that one recording's row says.
@@ -277,8 +278,8 @@ import Transfer
     }
 }
 
-/// The same refusal of everything is one trouble.
-@Suite(.timeLimit(.minutes(5))) struct `A media host that refuses everything` {
+/// The same refusal of everything is one trouble. The limit is long because waiting for a turn counts.
+@Suite(.timeLimit(.minutes(20))) struct `A media host that refuses everything` {
     @Test(arguments: ["RequestTimeTooSkewed", "AccessDenied", "SignatureDoesNotMatch", "ExpiredToken", ""])
     func `is told once, with what to do, and costs few questions`(code: String) async throws {
         try await Installation.with(.small(calls: 40, mix: .plain)) { here in

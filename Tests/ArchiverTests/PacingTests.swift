@@ -100,7 +100,7 @@ private final class PacingLog: Sendable {
 
     /// Whoever has passed the gate waits for memory that others hold, and those for the gate.
     /// The limit is long because waiting for a turn counts.
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(20)))
     func `comes to its end however little memory there is and however few may pass`() async throws {
         try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media truncate share=0.5 bytes=2000"))

@@ -406,7 +406,7 @@ import Testing
             try file.seek(toOffset: UInt64(held.offset + held.byteCount / 2))
             try file.write(contentsOf: [0x5A, 0xA5, 0x5A])
             try file.close()
-            let error = await #expect(throws: ArchiveError.self) { _ = try await here.held() }
+            let error = await #expect(throws: ArchiverError.self) { _ = try await here.held() }
             #expect(error?.code == .damaged)
             let faults = try await here.verify()
             #expect(faults.contains { $0.contains(row.key.taskID.description) && $0.contains("\(held.offset)") })

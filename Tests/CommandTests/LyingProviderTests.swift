@@ -76,7 +76,8 @@ import Testing
                     }
                 }
                 #expect(harmful.isEmpty, "\(command): \(harmful.map(\.value))")
-                #expect(!text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("second") })
+                let broken = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("second") }
+                #expect(broken.isEmpty, "\(command): \(broken)")
                 isSeen = isSeen || text.contains("evil")
             }
             #expect(isSeen)

@@ -160,8 +160,8 @@ import Testing
             #expect(try await fixture.states() == [.archived])
             let name = try #require(ArchiveName("acme-\(Fixture.today)-002"))
             try await fixture.manifest.restoreDayClose(record, from: name, now: now)
-            #expect(try await fixture.states() == [.failed])
-            #expect(try await fixture.gaps(isExplained: true).map(\.reason) == [.purgedUpstream])
+            #expect(try await fixture.states() == [.damaged])
+            #expect(try await fixture.gaps(isExplained: true).map(\.reason) == [.lost])
             #expect(try await draft(fixture)?.isNews == false)
         }
     }

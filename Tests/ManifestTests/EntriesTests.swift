@@ -66,8 +66,9 @@ import Testing
 
     @Test func `identifiers of any shape come back as they were`() async throws {
         try await Fixture.with { fixture in
+            let capitals = "AAAAAAAA-0000-4000-8000-000000000001"
             let shapes = [
-                "a", "AAAAAAAA-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000001",
+                "a", capitals, capitals.lowercased(),
                 "aaaaaaaa-0000-4000-8000-00000000000g", "aaaaaaaa00004000800000000000000000001",
                 "aaaaaaaa-0000-4000-80000-00000000001", "0", "null", "日本語", String(repeating: "x", count: 5000),
                 "\u{1}binary", " ", "aaaaaaaa-0000-4000-8000-00000000000１",
@@ -86,7 +87,8 @@ import Testing
                 after: nil,
                 limit: 100
             )
-            #expect(due.map(\.id.description) == shapes)
+            // In small letters the UUID in capitals is the same task, which keeps its first spelling.
+            #expect(due.map(\.id.description) == shapes.filter { $0 != capitals.lowercased() })
         }
     }
 

@@ -248,7 +248,23 @@ import Testing
                     now: now
                 )
             }
-            for (after, count) in [(Duration.hours(25), 56), (.hours(200), 63)] {
+            let unanswered = tasks.filter { $0.captureRequest != .notRequested && !answered.contains($0.id) }
+            // What is undetermined is a gap once the horizon has passed and the provider was asked often enough, and not
+            // by the passing of time alone.
+            let ages = [(asksAgain: false, Duration.hours(25), 56), (false, .hours(200), 56), (true, .hours(200), 63)]
+            for (asksAgain, after, count) in ages {
+                for manifest in asksAgain ? [fixture.manifest, rebuilt] : [] {
+                    let question = AnsweredQuestion(
+                        unanswered.map { .capture(Capture(taskID: $0.id, recordings: [])) },
+                        askedTime: Fixture.morning + after
+                    )
+                    _ = try await manifest.noteAnswers(
+                        to: [AnsweredQuestion](repeating: question, count: AskSchedule.fewestAsks),
+                        organization: fixture.acme,
+                        day: Fixture.day,
+                        schedule: AskSchedule()
+                    )
+                }
                 let standpoint = Fixture.standpoint(after: after)
                 let old = try await fixture.manifest.entries(at: standpoint).collected()
                 let new = try await rebuilt.entries(at: standpoint).collected()
