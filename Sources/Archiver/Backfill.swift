@@ -86,12 +86,14 @@ package struct Backfill: Sendable {
         return results
     }
 
-    /// The days that are over, oldest first.
+    /// The days that are over, oldest first. One that ended a moment ago is left to the next run: its last tasks are not
+    /// listed yet.
     private func days() throws -> [ArchiveDay] {
         let zone = setup.rules.timeZone
         let now = now()
         try ListingPart.requireReach(range, now: now, timeZone: zone)
-        guard let yesterday = ArchiveDay(now, in: zone).previous else { return [] }
+        let settled = now - setup.rules.windowRules.settlingMargin
+        guard let yesterday = ArchiveDay(settled, in: zone).previous else { return [] }
         let last = min(yesterday, ArchiveDay(range.upperBound - .milliseconds(1), in: zone))
         let days = ArchiveDay(range.lowerBound, in: zone).through(last)
         guard !days.isEmpty else {

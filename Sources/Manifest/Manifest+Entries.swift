@@ -340,8 +340,8 @@ private struct TaskScope {
 
     func recordings(_ call: KnownCall?, _ altered: AlteredArchives, in db: Database) throws -> [RecordingRow] {
         let select = """
-            SELECT recording.ordinal AS ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure, failure_code,
-                \(RecordingColumns.held), \(RecordingColumns.damage)
+            SELECT recording.ordinal AS ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure,
+                failure_code, \(RecordingColumns.held), \(RecordingColumns.damage)
             FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) \(KnownDamage.join)
             WHERE recording.task = ?
             """

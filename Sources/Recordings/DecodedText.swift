@@ -4,11 +4,17 @@
 struct DecodedText {
     /// What can be read of it; what is not ASCII counts as U+FFFD if the encoding is one of the older ones.
     let text: String
+    /// Whether it is text at most in an encoding of one byte a character, which any bytes without controls could be.
+    let isGuess: Bool
 
     /// - Returns: `nil` if the bytes are not text: they do not decode, or have characters that no text has.
     init?(_ prefix: [UInt8]) {
-        guard !prefix.isEmpty, let text = Self.unicode(prefix) ?? Self.singleByte(prefix) else { return nil }
-        self.text = text
+        guard !prefix.isEmpty else { return nil }
+        let unicode = Self.unicode(prefix)
+        guard let text = unicode ?? Self.singleByte(prefix) else { return nil }
+        isGuess = unicode == nil
+        // Some writers put a mark of byte order in front of a text that has one.
+        self.text = String(text.unicodeScalars.drop { $0 == "\u{feff}" })
     }
 
     private enum Encoding {

@@ -70,10 +70,11 @@ enum SpokenJSON {
         }
     }
 
-    /// Whether it is one value, or an object of single values: what errors are, and transcriptions are not.
+    /// Whether it is one value, or an object of single values: what errors are, and transcriptions are not. What stands
+    /// under the name of an error was not spoken, so that it does not count.
     static func isFlat(_ value: JSONValue) -> Bool {
         guard case .object(let members) = value else { return value.elements == nil }
-        return members.allSatisfy { $0.value.elements == nil && !$0.value.isObject }
+        return members.allSatisfy { ErrorJSON.isErrorName($0.name) || $0.value.elements == nil && !$0.value.isObject }
     }
 
     static func plain(_ name: String) -> String {

@@ -26,7 +26,8 @@ package enum TranscriptionInspection: Hashable, Sendable {
         let content = text.drop(while: \.isWhitespace)
         if content.isEmpty { return .notTranscription("blank") }
         switch kind {
-        case .xml where content.isTimedText: return .transcription
+        case .html where content.isTimedText, .xml where content.isTimedText: return .transcription
+        case .json where PlainLine(content).hasTimeInBrackets: return inspect(plain: content, beginning)
         case .html, .xml: return .notTranscription("\(kind.rawValue) (begins with \(beginning))")
         case .json: return inspect(json: String(content), isWhole: Int64(prefix.count) == byteCount)
         case .text, .unknown, .empty: return inspect(plain: content, beginning)
@@ -67,10 +68,19 @@ package enum TranscriptionInspection: Hashable, Sendable {
 }
 
 extension Substring {
-    /// TTML (W3C): the one form of XML in which captions come.
+    /// TTML (W3C): the one form of XML in which captions come. Its outermost element says so; a page may have a `tt` too.
     fileprivate var isTimedText: Bool {
-        let beginning = prefix(1024)
-        return ["<tt ", "<tt>", "<tt:tt"].contains { beginning.contains($0) }
+        var rest = prefix(4096)
+        while let end = rest.endOfPreamble { rest = rest[end...].drop(while: \.isWhitespace) }
+        guard rest.first == "<" else { return false }
+        let name = rest.dropFirst().prefix { !$0.isWhitespace && $0 != ">" && $0 != "/" }
+        return name == "tt" || name.hasSuffix(":tt")
+    }
+
+    /// Where the declaration or comment ends with which a document begins; `nil` if it begins with neither.
+    private var endOfPreamble: Index? {
+        if hasPrefix("<?") { return firstRange(of: "?>")?.upperBound }
+        return hasPrefix("<!--") ? firstRange(of: "-->")?.upperBound : nil
     }
 }
 
@@ -105,6 +115,9 @@ private struct PlainLine {
         let parts = text.contains("-->") ? text.split(separator: "-->") : text.split(separator: ",")
         return parts.count >= 2 && parts.prefix(2).allSatisfy { Self.startsWithTime($0.drop { $0.isWhitespace }) }
     }
+
+    /// `[00:01] Hello`, which is no list in JSON: the time has a colon.
+    var hasTimeInBrackets: Bool { text.first == "[" && Self.startsWithTime(text.drop { "[ ".contains($0) }) }
 
     /// `Agent: Hello`, or `[00:01] Hello`.
     var hasSpeaker: Bool {

@@ -28,13 +28,18 @@ package enum WaveInspection: Hashable, Sendable {
         statedDuration: Duration? = nil
     ) -> WaveInspection {
         guard !prefix.isEmpty, byteCount > 0 else { return .notAudio(.empty, beginning: "") }
-        // What reads as text is text, whatever it begins with: no audio does without zeros or other controls.
+        // What reads as text is text, whatever it begins with: hardly any audio does without zeros or other controls.
+        // Only where the text is a guess, a whole header or frames that follow one another say more than it does.
         let text = DecodedText(prefix)
-        if text == nil, let wave = WaveHeader(prefix: prefix, byteCount: byteCount) {
+        let mayBeSound = text?.isGuess ?? true
+        if mayBeSound, let wave = WaveHeader(prefix: prefix, byteCount: byteCount) {
             return .audio(wave.format, suspicion: wave.suspicion ?? shortness(of: wave, statedDuration))
         }
         if text == nil, let container = ContainerSignature.name(of: prefix, byteCount: byteCount) {
             return .otherAudio(container: container)
+        }
+        if mayBeSound, let frames = MPEGFrames.name(of: prefix[...], byteCount: byteCount) {
+            return .otherAudio(container: frames)
         }
         return .notAudio(NotAudio(text), beginning: text.map { printable($0.text) } ?? printable(prefix))
     }

@@ -51,7 +51,7 @@ struct InitCommand: AsyncParsableCommand {
         }
         do {
             return try root.initialize(as: RootIdentity(id: id, createdTime: now))
-        } catch where error.code == .damaged {
+        } catch  where error.code == .damaged {
             throw CommandError(.configuration, error.message)
         }
     }

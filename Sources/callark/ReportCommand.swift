@@ -52,7 +52,9 @@ struct ReportCommand: AsyncParsableCommand {
         for name in names {
             if let manifest, known.contains(name) {
                 let reporting = Reporting(manifest: manifest, timeZone: workplace.settings.archive.timeZone)
-                reports += try await reporting.days(days, organization: name, at: workplace.standpoint(of: name))
+                let span = days.first.map { $0...(days.last ?? $0) }
+                let standpoint = try await workplace.standpoint(of: name, manifest, days: span)
+                reports += try await reporting.days(days, organization: name, at: standpoint)
             } else {
                 reports += days.map { DayReport(unknown: $0, of: name) }
             }

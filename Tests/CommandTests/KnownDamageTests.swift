@@ -97,6 +97,13 @@ import Testing
         return try #require(report.first { $0["type"]?.text == "day" })
     }
 
+    /// The pass over the damaged day asked about its calls anew and could not close it: the next one does.
+    private func closeAgain(_ desk: Desk) async throws {
+        let day = try await day(desk)
+        #expect(day["state"]?.text == "open" && day["open_because"]?.list == [.text("not_closed_yet")])
+        try await desk.archiveDay()
+    }
+
     @Test(arguments: [true, false])
     func `of an archive that is gone is told by every command, until it is back`(isVerified: Bool) async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
@@ -122,12 +129,13 @@ import Testing
             #expect(damaged.filter { $0["type"]?.text == "recording" }.count == all.count)
             let text = try await desk.run("report", "--day", desk.day).output
             #expect(text.contains("DAMAGED: \(all.count) damaged"), "\(text)")
-            #expect(!text.contains("closed"), "\(text)")
+            #expect(!text.contains("  closed"), "\(text)")
             try FileManager.default.moveItem(atPath: "\(desk.folder)/aside.tar", toPath: path)
             if isVerified {
                 try await Account(desk).expectDamaged(all.count, "back, and not read yet")
                 #expect(try await desk.run("verify").status == 0)
             }
+            try await closeAgain(desk)
             try await Account(desk).expectWell("back")
         }
     }
@@ -150,6 +158,7 @@ import Testing
             let state = try await day(desk)["state"]?.text
             #expect(state == "damaged", "what a reading found, a reading takes back")
             #expect(try await desk.run("verify").status == 0)
+            try await closeAgain(desk)
             try await Account(desk).expectWell("whole again")
         }
     }
@@ -205,6 +214,7 @@ import Testing
             #expect(archive["reason"]?.text?.contains("bagit.txt") == true)
             try desk.flipByte(of: path, at: UInt64(declaration.lowerBound))
             #expect(try await desk.run("verify").status == 0)
+            try await closeAgain(desk)
             try await Account(desk).expectWell("mended")
         }
     }

@@ -77,7 +77,9 @@ import Testing
                 }
                 #expect(harmful.isEmpty, "\(command): \(harmful.map(\.value))")
                 let broken = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("second") }
-                #expect(broken.isEmpty, "\(command): \(broken)")
+                // A field of CSV may have line breaks, in quotes.
+                let isQuoted = command.contains("--csv") && text.contains(#""evil\u{1B}"#)
+                #expect(broken.isEmpty || isQuoted, "\(command): \(broken)")
                 isSeen = isSeen || text.contains("evil")
             }
             #expect(isSeen)

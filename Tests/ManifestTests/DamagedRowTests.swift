@@ -5,8 +5,8 @@ import Testing
 
 @testable import Manifest
 
-/// One bit in the file can put any value into any column. Reading it is an error that says where, and never the end of the
-/// process: a trap would end these tests.
+/// One bit in the file can put any value into any column. Reading it is an error that says where, and never the end of
+/// the process: a trap would end these tests.
 @Suite struct DamagedRowTests {
     /// Values that no column of another kind expects.
     private static let values: [DatabaseValue] = [
@@ -38,7 +38,8 @@ import Testing
     }
 
     /// Everything that commands read.
-    private func readAll(_ manifest: Manifest, _ here: Fixture) async throws {
+    /// - Returns: how many questions ended with an error.
+    private func readAll(_ manifest: Manifest, _ here: Fixture) async throws -> Int {
         let standpoint = Fixture.standpoint(after: .hours(400))
         let window = Fixture.morning..<(Fixture.morning + .hours(900))
         var reads: [() async throws -> Void] = [
@@ -83,14 +84,17 @@ import Testing
         for archive in (try? await manifest.sealedArchives()) ?? [] {
             reads.append { _ = try await manifest.archivedRecordings(in: archive.name).collected() }
         }
+        var errors = 0
         for read in reads {
             do {
                 try await read()
             } catch {
+                errors += 1
                 let error = try #require(error as? ManifestError, "\(error)")
                 #expect(!error.message.contains { $0 == "\n" || $0 == "\u{1B}" }, "\(error)")
             }
         }
+        return errors
     }
 
     /// The tables with a row, and their columns.
@@ -105,15 +109,22 @@ import Testing
         }
     }
 
-    /// As damage to the file's pages does it: past every rule that the schema has.
-    private func put(_ value: DatabaseValue, _ table: String, _ column: String, _ path: String) throws {
+    /// A connection that no rule of the schema stops, and that waits for no disk.
+    private static let lawless: Configuration = {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA ignore_check_constraints = 1; PRAGMA writable_schema = 1")
+            let pragmas = ["ignore_check_constraints = 1", "writable_schema = 1", "synchronous = 0"]
+            for pragma in pragmas { try db.execute(sql: "PRAGMA \(pragma)") }
         }
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let rules = try queue.inDatabase { db in
+        return configuration
+    }()
+
+    /// Makes a table take any value.
+    /// - Returns: the rules that it had.
+    private func removeRules(of table: String, _ path: String) throws -> String? {
+        let queue = try DatabaseQueue(path: path, configuration: Self.lawless)
+        let rules = try queue.write { db in
             for trigger in try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
                 try db.execute(sql: "DROP TRIGGER \"\(trigger)\"")
             }
@@ -131,16 +142,25 @@ import Testing
             return rules
         }
         try queue.close()
-        let again = try DatabaseQueue(path: path, configuration: configuration)
-        // What not even SQLite would write cannot be put there in this way.
-        try? again.inDatabase { db in
+        return rules
+    }
+
+    /// As damage to the file's pages does it: past every rule that the schema has. The table has them again afterwards.
+    /// - Returns: whether it was done: what not even SQLite would write cannot be put there in this way.
+    private func put(_ value: DatabaseValue, _ table: String, _ column: String, _ rules: String?, _ path: String)
+        throws -> Bool
+    {
+        let queue = try DatabaseQueue(path: path, configuration: Self.lawless)
+        let isPut = try? queue.write { db in
             try db.execute(sql: "UPDATE OR IGNORE \"\(table)\" SET \"\(column)\" = ?", arguments: [value])
+            return db.changesCount > 0
         }
-        try again.inDatabase { db in
+        try queue.write { db in
             let update = "UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?"
             try db.execute(sql: update, arguments: [rules, table])
         }
-        try again.close()
+        try queue.close()
+        return isPut ?? false
     }
 
     @Test func `any value in any column is read as an error or as what it is`() async throws {
@@ -148,19 +168,27 @@ import Testing
             try await fill(here)
             try here.manifest.close()
             let whole = try Data(contentsOf: URL(filePath: here.path))
-            for (table, column) in try columns(here.path) {
+            let path = here.folder.appending(path: "damaged.sqlite").path
+            var (count, errors) = (0, 0)
+            for (table, columns) in try Dictionary(grouping: columns(here.path), by: \.table) {
+                try whole.write(to: URL(filePath: path))
+                let rules = try removeRules(of: table, path)
+                let lawless = try Data(contentsOf: URL(filePath: path))
                 // All of them where most reading happens, and what is missing anywhere.
                 let values = Self.busiest.contains(table) ? Self.values : [.null]
-                for (number, value) in values.enumerated() {
-                    let path = here.folder.appending(path: "damaged-\(table)-\(column)-\(number).sqlite").path
-                    try whole.write(to: URL(filePath: path))
-                    try put(value, table, column, path)
-                    guard let manifest = try? Manifest(path: path, mode: .readOnly) else { continue }
-                    try await readAll(manifest, here)
-                    try manifest.close()
-                    try FileManager.default.removeItem(atPath: path)
+                for (_, column) in columns {
+                    for value in values {
+                        try lawless.write(to: URL(filePath: path))
+                        guard try put(value, table, column, rules, path) else { continue }
+                        count += 1
+                        guard let manifest = try? Manifest(path: path, mode: .readOnly) else { continue }
+                        errors += try await readAll(manifest, here)
+                        try manifest.close()
+                    }
                 }
             }
+            #expect(count > 150)
+            #expect(errors > 150, "what was put there is met")
         }
     }
 
@@ -173,7 +201,8 @@ import Testing
         try await Fixture.with { here in
             try await fill(here)
             try here.manifest.close()
-            try put(.null, table, column, here.path)
+            let rules = try removeRules(of: table, here.path)
+            #expect(try put(.null, table, column, rules, here.path))
             let manifest = try Manifest(path: here.path, mode: .readOnly)
             let standpoint = Fixture.standpoint(after: .hours(400))
             for body in [

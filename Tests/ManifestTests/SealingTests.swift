@@ -249,8 +249,8 @@ import Testing
                 )
             }
             let unanswered = tasks.filter { $0.captureRequest != .notRequested && !answered.contains($0.id) }
-            // What is undetermined is a gap once the horizon has passed and the provider was asked often enough, and not
-            // by the passing of time alone.
+            // What is undetermined is a gap once the horizon has passed and the provider was asked often enough, not by
+            // the passing of time alone.
             let ages = [(asksAgain: false, Duration.hours(25), 56), (false, .hours(200), 56), (true, .hours(200), 63)]
             for (asksAgain, after, count) in ages {
                 for manifest in asksAgain ? [fixture.manifest, rebuilt] : [] {

@@ -28,6 +28,7 @@ import Testing
         "WEBVTT\n\n00:01.000 --> 00:02.000\nHello", "WEBVTT - call\n\n", "\u{feff}WEBVTT\n\n1\n",
         "1\n00:00:01,000 --> 00:00:02,000\nHello\n", "0:00:01.000,0:00:02.000\nHello\n",
         "<?xml version=\"1.0\"?>\n<tt xmlns=\"http://www.w3.org/ns/ttml\"><body/></tt>",
+        "<?xml version=\"1.0\"?><!-- a call -->\n<tt:tt xmlns:tt=\"http://www.w3.org/ns/ttml\"><tt:head/></tt:tt>",
         "Agent: Hello, what can I do for you?\nCaller: I would like to pay my bill.\n",
         "[00:01] Hello\n[00:03] Good morning\n", "Agent Smith: good morning",
     ])
@@ -49,6 +50,7 @@ import Testing
         #"{"error":{"text":"not found","messages":[{"text":"no"}]}}"#, #"[{"errorCode":"NOT_FOUND","message":"x"}]"#,
         #"{"response":{"status":"error"}}"#, #"{"message":"hello"}"#, #"{"message":null}"#, #"{"reason":"gone"}"#, "{}",
         #""not found""#, "null", "<html><body>Sorry</body></html>", "<Error><Code>AccessDenied</Code></Error>",
+        "<html><body><tt>Not Found</tt></body></html>", "<?xml version=\"1.0\"?><error><tt/></error>",
         "<?xml version=\"1.0\"?><error/>", "", " \n", "Not Found", "Service Unavailable",
         "The specified key does not exist.", "upstream connect error or disconnect/reset before headers",
         "HTTP/1.1 404 Not Found", "Error: access denied", "RIFF\u{4}\0\0\0WAVEfmt ", "\0\u{1}\u{2}\u{3}",

@@ -221,7 +221,7 @@ import Testing
         ("<?xml version=\"1.0\"?>\n<html xmlns=\"…\">", .html),
         ("<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", .xml), ("<Error/>", .xml),
         ("{\"message\":\"no\"}", .json), ("  [1]", .json), ("Service Unavailable\n", .text), ("RIF", .text),
-        ("RIFF\u{0}\u{0}\u{0}\u{0}AVI LIST", .unknown), ("\u{0}\u{1}\u{2}", .unknown), ("\u{7f}ELF\u{2}", .unknown),
+        ("RIFF\u{0}\u{0}\u{0}\u{0}WEBPVP8 ", .unknown), ("\u{0}\u{1}\u{2}", .unknown), ("\u{7f}ELF\u{2}", .unknown),
     ])
     func `what is no audio is named for what it is`(content: String, kind: WaveInspection.NotAudio) throws {
         guard case .notAudio(let found, _) = inspect(Array(content.utf8)) else {

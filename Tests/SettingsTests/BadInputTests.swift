@@ -17,7 +17,10 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
 @Suite struct BadInputTests {
     @Test func `a file that is none has a short complaint`() throws {
-        let keys = (0..<100_000).map { "  key\($0)-\u{202E}: 1" }.joined(separator: "\n")
+        func keys(_ count: Int) -> String { (0..<count).map { "  key\($0)-\u{202E}: 1" }.joined(separator: "\n") }
+        let large = #expect(throws: SettingsError.self) { _ = try Installation("archive:\n\(keys(100_000))").load() }
+        #expect(large?.description == "callark.yaml: cannot read the file: it has more than 1048576 bytes")
+        let keys = keys(50_000)
         for yaml in ["archive:\n\(keys)", keys.replacing("  ", with: ""), "organizations:\n- name: a\n\(keys)"] {
             let error = #expect(throws: SettingsError.self) { _ = try Installation(yaml).load() }
             let text = error?.description ?? ""
@@ -34,7 +37,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
     @Test func `whatever a text is made of, it stays one line`() {
         let text = "a\u{1B}[31m\n\u{9B}2J\u{202E}gnp\u{7F}\u{2028}\u{FEFF}é😀"
-        #expect(VisibleText.escaped(text) == "a\\u{1B}[31m\\n\\u{9B}2J\\u{202E}gnp\\u{7F}\\u{2028}\\u{FEFF}é😀")
+        #expect(VisibleText.escaped(text) == "a\\u{1B}[31m\\n\\u{009B}2J\\u{202E}gnp\\u{7F}\\u{2028}\\u{FEFF}é😀")
         #expect(VisibleText.escaped("a\tb\r\n\u{1B}", keepingBreaks: true) == "a\tb\r\n\\u{1B}")
         let json = Array("{\"é😀\":\"\u{9B}\u{202E}\u{7F}\u{E0001}\\n\"}".utf8)
         let escaped = String(decoding: VisibleText.escaped(json: json), as: UTF8.self)

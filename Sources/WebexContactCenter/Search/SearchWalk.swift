@@ -60,8 +60,9 @@ struct SearchWalk: Sendable {
     static let mostRows = 100_000
     /// So many pages without anything new are no pages any more.
     private static let mostIdlePages = 50
-    /// No honest provider has a hundred thousand records in each of so many milliseconds in a row.
-    private static let mostCrowds = 3
+    /// No honest provider has a hundred thousand records in each of so many milliseconds in a row. One that is crowded
+    /// counts as three, because windows overlap.
+    private static let mostCrowds = 6
     /// So many are told of; a search is no place to keep more.
     private static let mostStrays = 10_000
 
