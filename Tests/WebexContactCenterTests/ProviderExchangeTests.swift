@@ -59,8 +59,7 @@ import Transfer
     }
 
     @Test(arguments: [
-        (TransferError.Code.untrusted, ProviderError.Code.untrusted), (.tooLong, .rejected),
-        (.cancelled, .cancelled),
+        (TransferError.Code.untrusted, ProviderError.Code.untrusted), (.cancelled, .cancelled),
     ])
     func `a failure that nobody's patience mends is not tried again`(
         code: TransferError.Code,
@@ -72,6 +71,16 @@ import Transfer
         let error = try await providerError { _ = try await test.listHour() }
         #expect(test.exchange.requests.count == 1)
         #expect(error.code == expected)
+    }
+
+    @Test func `an answer that is too long is asked for in smaller parts, each once`() async throws {
+        let test = try TestCenter(
+            ScriptedExchange { _, _ throws(TransferError) in throw TransferError(.tooLong, "no") }
+        )
+        let error = try await providerError { _ = try await test.listHour() }
+        #expect(error.code == .tooLarge)
+        let asked = test.exchange.requests.map { "\($0.query["from"] ?? "") \($0.query["to"] ?? "")" }
+        #expect(asked.count > 1 && Set(asked).count == asked.count)
     }
 
     @Test(arguments: ["<html>sign in</html>", "", #"{"meta":{}}"#, #"{"data":["#])

@@ -49,7 +49,8 @@ package struct JSONOddity: Sendable, Hashable {
     func described(in value: JSONValue) -> String {
         var (place, name, id) = (value, "", String?.none)
         for step in path {
-            id = place.ownIdentifier ?? id
+            // The outermost one is the record's; what lies deeper is an agent's or a queue's.
+            id = id ?? place.ownIdentifier
             switch place {
             case .array(let elements):
                 name += "[\(step)]"

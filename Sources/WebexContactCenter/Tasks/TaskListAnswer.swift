@@ -26,7 +26,9 @@ struct TaskListAnswer: Sendable {
         }
         rowCount = rows.count
         tasks.reserveCapacity(rows.count)
-        var reading = Reading(neighbour: question.from, latest: max(now, question.to) + Self.clockTolerance)
+        // A question begins a millisecond early: what has no time of its own belongs behind that.
+        let first = min(question.from + .milliseconds(1), question.to)
+        var reading = Reading(neighbour: first, latest: max(now, question.to) + Self.clockTolerance)
         for row in rows {
             let last = reading.hasBegun ? reading.neighbour : nil
             let task = reading.task(from: row)
