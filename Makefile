@@ -27,7 +27,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 export CALLARK_TEST_PYTHON := $(CURDIR)/$(PYTHON_ENVIRONMENT)/bin/python
 
-.PHONY: help build release manual install demo test test-dates test-all check-interop soak fuzz bench lint format clean packages test-packages bench-packages
+.PHONY: help build release install demo test test-dates test-all check-interop soak fuzz bench lint format clean packages test-packages bench-packages
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,13 +39,8 @@ release: packages .build/static ## build callark and callark-simulator as they a
 	$(RELEASE) callark
 	$(RELEASE) callark-simulator
 
-manual: packages ## write a man page for each command, below .build/manual
-	$(SWIFT) package generate-manual --multi-page
-	rm -rf .build/manual && mkdir -p .build/manual
-	find .build/plugins -path '*/callark/*.1' -exec cp {} .build/manual/ ';'
-
-install: release manual ## install binary, units, manual, completions and documents (PREFIX, DESTDIR)
-	deploy/install "$$($(SWIFT) build -c release --show-bin-path)" .build/manual "$(DESTDIR)" "$(PREFIX)"
+install: release ## install binary, units, completions and documents (PREFIX, DESTDIR)
+	deploy/install "$$($(SWIFT) build -c release --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
 
 demo: release ## archive and verify a simulated day: no account, no network
 	deploy/demo "$$($(SWIFT) build -c release --show-bin-path)"

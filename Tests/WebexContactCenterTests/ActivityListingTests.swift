@@ -65,7 +65,7 @@ import Transfer
         ("413 above 150 rows", Model(times: [], tooLargeAbove: 150)),
     ]
 
-    @Test(arguments: habits, [0, 1, 99, 100, 999, 1000, 1001, 12_345])
+    @Test(arguments: habits, [0, 1, 99, 100, 999, 1000, 1001, 5_432])
     func `every activity is met, whatever the provider's habits`(
         habit: (name: String, model: Model),
         count: Int

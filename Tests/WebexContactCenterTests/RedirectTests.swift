@@ -66,14 +66,14 @@ import Testing
 
     /// The status that curl gets.
     private func curl(_ arguments: String...) async throws -> String {
-        let all = ["-q", "-s", "--noproxy", "*", "--max-time", "30", "-o", "/dev/null", "-w", "%{http_code}"]
+        let all = ["-q", "-s", "--noproxy", "*", "--max-time", "150", "-o", "/dev/null", "-w", "%{http_code}"]
         return try await Program.run("/usr/bin/curl", all + arguments).output
     }
 
     @Test(arguments: ["127.0.0.1", "localhost"])
     func `what is not the answer is turned away, and the answer ends the waiting`(_ host: String) async throws {
         let (listener, request) = try listening(host)
-        async let answer = listener.answer(to: request, within: .seconds(60))
+        async let answer = listener.answer(to: request, within: .seconds(300))
         let uri = request.redirectURI
         #expect(try await curl(uri + "?code=made-up&state=guessed") == "400")
         #expect(try await curl(uri.replacing("/cb", with: "/favicon.ico")) == "404")
@@ -98,7 +98,7 @@ import Testing
             }
         }
         #expect(connected == 0)
-        async let answer = listener.answer(to: request, within: .seconds(60))
+        async let answer = listener.answer(to: request, within: .seconds(300))
         #expect(try await curl("\(request.redirectURI)?code=c&state=\(request.state)") == "200")
         #expect(try await answer == .code(Secret("c")))
     }

@@ -170,12 +170,12 @@ import Transfer
         var model = ListingModel(times: [])
         let counter = Counter()
         model.lie = { _, from, _, _ in deadEnd.rows(from: from, number: counter.next()) }
-        let (pages, requests) = try await listed(model, hours: 72)
-        #expect(requests.count < 2500)
+        let (pages, requests) = try await listed(model, hours: 24)
+        #expect(requests.count < 500)
         let doubts = pages.flatMap(\.anomalies).filter { $0.code == .noProgress || $0.code == .unreadableTask }
         #expect(!doubts.isEmpty)
         // What is not covered is in doubt.
-        let end = Timestamp(millisecondsSince1970: start) + .hours(72)
+        let end = Timestamp(millisecondsSince1970: start) + .hours(24)
         if let covered = pages.last?.coveredUntil, covered < end {
             #expect(doubts.contains { $0.code == .noProgress && $0.until == end })
         }

@@ -4,7 +4,7 @@ import Recordings
 /// end is not followed for ever. A pure value.
 ///
 /// An honest page has room for a hundred rows at least, and windows are at worst halved a few dozen times. So a request
-/// for each ten rows, twenty for each day, and a hundred beside them, is many times what a walk needs.
+/// for each two rows, twenty for each day, and a hundred beside them, is many times what a walk needs.
 struct WalkBudget: Sendable {
     private let base: Int
     private var requests = 0
@@ -12,7 +12,7 @@ struct WalkBudget: Sendable {
 
     private static let base = 100
     private static let perDay = 20
-    private static let rowsForRequest = 10
+    private static let rowsForRequest = 2
 
     /// - Parameter span: the time that the walk goes through.
     init(over span: Duration) {
