@@ -10,7 +10,7 @@ package struct Alarm: Hashable, Sendable {
     package var message: String
     /// The command of ``message`` that ends the alarm, if nothing else is wrong; `nil` where no command can.
     package var command: String?
-    /// What has to be mended, where it is about a pass that could not go on.
+    /// What has to be mended, if the alarm is about a pass that failed.
     package var cause: PassFailure.Kind?
 
     /// - Parameter command: what ends it, which is put behind the message; `nil` where no command can.

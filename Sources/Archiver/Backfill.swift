@@ -38,8 +38,8 @@ package struct Backfill: Sendable {
         package var alreadyListed = 0
         /// Those that this run has done.
         package var done = 0
-        /// The days between the two ends of which something is missing or still to come, whoever listed them: of a run that
-        /// came to its end as they are then, else those that it has done itself.
+        /// The days of the range that are incomplete. If the run reached its end, all of them, whichever pass listed
+        /// them; otherwise only days that this run archived.
         package var incomplete: [ArchiveDay] = []
         /// Of those, the ones of which something that was archived is damaged.
         package var damaged: [ArchiveDay] = []
@@ -212,7 +212,7 @@ package struct Backfill: Sendable {
 }
 
 extension Backfill {
-    /// Those of `days` of which something is missing or still to come, whoever listed them and when.
+    /// The incomplete ones of `days`, whichever pass listed them.
     private func incomplete(
         _ days: [ArchiveDay],
         of organization: OrganizationName,

@@ -42,7 +42,7 @@ extension ClosingOutlook {
         return [spans, firstNoted, listedAlone.min()].compactMap(\.self).min()
     }
 
-    /// Whether the whole day has been listed, by whatever passes. One of which there is a record was, before that was made.
+    /// Whether the whole day has been listed, by any passes. A day that has a record was listed before the record was made.
     func hasListed(_ day: ArchiveDay, in timeZone: TimeZone) -> Bool {
         isListedAsDay(day) || listedTime.contains(day.interval(in: timeZone))
     }
@@ -60,7 +60,7 @@ extension ClosingOutlook {
 }
 
 extension Range<Timestamp> {
-    /// The days that lie in it, whole or in part; none where it is empty.
+    /// The days that it covers, whole or in part; none if it is empty.
     func days(in timeZone: TimeZone) -> [ArchiveDay] {
         guard !isEmpty else { return [] }
         return ArchiveDay(lowerBound, in: timeZone).through(ArchiveDay(upperBound - .milliseconds(1), in: timeZone))

@@ -13,7 +13,7 @@ enum ContentCoding: Equatable {
     case unknown(String)
 
     /// - Parameters:
-    ///   - field: the codings in lower case, without `identity`; `nil` where there is none.
+    ///   - field: the codings in lower case, without `identity`; `nil` if there are none.
     ///   - prefix: the first bytes as they came.
     init(_ field: String?, prefix: [UInt8], byteCount: Int64) {
         // Chunks of an upload, which stores undo and sometimes leave the name of.

@@ -64,7 +64,7 @@ struct HostTrouble: Sendable {
         return word(for: row)
     }
 
-    /// What a recording whose URL was refused does now; makes it the one that goes on where there is none.
+    /// What a recording whose URL was refused does now; if no recording goes on asking yet, this one does.
     mutating func word(for row: RecordingRowID) -> Word {
         guard recordings.count >= Self.fewest, let refusal else { return .goOn }
         if isGivenUp { return .giveUp("\(refusal) to one recording after the other: \(refusal.advice)") }

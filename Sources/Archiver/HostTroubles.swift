@@ -30,7 +30,7 @@ final class HostTroubles: Sendable {
         self.clock = clock
     }
 
-    /// Why nothing more is asked of a host in this pass, where that is so.
+    /// Why this pass asks a host for nothing more; `nil` if it still does.
     func closed(_ host: String) -> String? { state.withLock { $0.hosts[host]?.closed } }
 
     /// Something came from the host.

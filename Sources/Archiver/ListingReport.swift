@@ -23,7 +23,7 @@ struct ListingReport: Sendable {
         self.window = window
     }
 
-    /// Keeps an anomaly as an event, and the days that it puts in doubt. The same over and over is told once.
+    /// Keeps an anomaly as an event, and the days that it puts in doubt. A repeated one is reported once.
     mutating func take(_ anomaly: ListingAnomaly) async throws {
         let count = counts[anomaly.code, default: 0] + 1
         counts[anomaly.code] = count

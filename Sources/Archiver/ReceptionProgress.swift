@@ -42,7 +42,7 @@ struct ReceptionProgress: Sendable {
         return isProgress
     }
 
-    /// How long to wait before the next attempt; `nil` where there is none.
+    /// How long to wait before the next attempt; `nil` if there is no next one.
     func delay(by policy: RetryPolicy, retryAfter: Duration?) -> Duration? {
         var policy = policy
         if fruitless == 0 { policy.attempts = max(2, policy.attempts) }

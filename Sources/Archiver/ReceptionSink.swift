@@ -141,7 +141,7 @@ final class ReceptionSink: DownloadSink {
     /// are forgotten.
     func setAside() throws(ArchiveError) {
         guard continuation != nil else { return try startOver() }
-        // Outside of the mutex: whoever is granted the memory locks it.
+        // Outside the mutex: the receiver that is granted the memory locks it.
         let taken = state.withLock { state in
             defer { state.incoming = nil }
             return Taken(incoming: state.incoming)
