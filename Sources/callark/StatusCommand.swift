@@ -271,10 +271,3 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension String {
-    /// Preceded by as many blanks as bring it to `width`.
-    func leftPadded(to width: Int) -> String {
-        String(repeating: " ", count: max(0, width - count)) + self
-    }
-}

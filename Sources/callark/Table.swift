@@ -1,3 +1,4 @@
+import Glibc
 import Settings
 import WebexContactCenter
 
@@ -6,12 +7,16 @@ import WebexContactCenter
 struct Table<Row> {
     /// One column.
     struct Column {
-        /// The member's name in NDJSON and the column's in CSV: `total_offered_tasks`.
-        var name: String
-        /// What people see above it, in capitals where it is our word; `nil` leaves the column out of the text.
+        /// The member's name in NDJSON and the column's in CSV: `total_offered_tasks`; `nil` leaves it out of both.
+        var name: String?
+        /// What people see above it, in capitals if it is our word; `nil` leaves the column out of the text.
         var heading: String?
         /// Whether the text is aligned to the right, as numbers are.
         var isNumber = false
+        /// How readily it gives way if the terminal is too narrow: the column with the highest rank first; 0: never.
+        var rank = 0
+        /// The width down to which its text may be cut before a column is left out; `nil`: it is never cut.
+        var least: Int?
         /// The value, as NDJSON and CSV have it.
         var value: (Row) -> Value
         /// The value as people read it; else as CSV has it.
@@ -54,7 +59,18 @@ struct Table<Row> {
 
     /// The `type` of each line of NDJSON.
     var type: String
+    /// How far the text is indented.
+    var indent = 0
     var columns: [Column]
+    /// The line of NDJSON, if it has another form than the columns.
+    var line: ((Row) -> any Encodable)?
+
+    init(type: String, indent: Int = 0, columns: [Column], line: ((Row) -> any Encodable)? = nil) {
+        self.type = type
+        self.indent = indent
+        self.columns = columns
+        self.line = line
+    }
 }
 
 extension Table {
@@ -65,19 +81,22 @@ extension Table {
         writer.end()
     }
 
-    /// Writes rows as they come. For people the first of them say how wide each column is, since the others are not
-    /// known yet; what is longer later on stands out, and is not cut off.
+    /// Writes rows as they come. The first of them say how wide each column is, since the others are not known yet. What
+    /// is longer later on stands out in a file, and is cut on a terminal if its column may be cut.
     struct Writer {
         let table: Table
         let output: Output
         let asCSV: Bool
         /// Of the columns that people see; `nil` until the headings are written.
-        private var widths: [Int]?
+        private var layout: TableLayout?
+        /// How wide a line may be.
+        private let limit: Int?
 
-        init(table: Table, output: Output, asCSV: Bool) {
+        init(table: Table, output: Output, asCSV: Bool = false) {
             self.table = table
             self.output = output
             self.asCSV = asCSV
+            limit = Terminal.columns(of: STDOUT_FILENO).map { $0 - table.indent }
         }
     }
 }
@@ -87,10 +106,12 @@ extension Table.Writer {
     mutating func write(_ rows: [Row]) throws {
         guard !rows.isEmpty else { return }
         if output.isJSON, !asCSV {
-            for row in rows { try output.json(members(of: row)) }
+            for row in rows {
+                if let line = table.line { try output.json(line(row)) } else { try output.json(members(of: row)) }
+            }
         } else if asCSV {
             begin([])
-            for row in rows { output.csv(table.columns.map { $0.value(row).csv }) }
+            for row in rows { output.csv(named.map { $0.value(row).csv }) }
         } else {
             let cells = rows.map { row in
                 shown.map { VisibleText.escaped($0.text?(row) ?? $0.value(row).csv) }
@@ -100,42 +121,40 @@ extension Table.Writer {
         }
     }
 
-    /// Writes the headings where there were no rows.
+    /// Writes the headings if there were no rows.
     mutating func end() { begin([]) }
 
     private mutating func begin(_ cells: [[String]]) {
-        guard widths == nil, !output.isJSON || asCSV else { return }
+        guard layout == nil, !output.isJSON || asCSV else { return }
         let headings = shown.map { $0.heading ?? "" }
-        widths = shown.indices.map { index in ([headings] + cells).map { $0[index].count }.max() ?? 0 }
-        if asCSV { output.csv(table.columns.map(\.name)) } else { writeText(headings) }
+        let columns = shown.enumerated().map { place, column in
+            let natural = ([headings] + cells).map { $0[place].displayWidth }.max() ?? 0
+            return TableLayout.Column(natural: natural, rank: column.rank, least: column.least)
+        }
+        layout = TableLayout(columns, limit: limit)
+        if asCSV { output.csv(named.compactMap(\.name)) } else { writeText(headings) }
     }
 
     private var shown: [Table.Column] { table.columns.filter { $0.heading != nil } }
+    private var named: [Table.Column] { table.columns.filter { $0.name != nil } }
 
     private func members(of row: Row) -> [String: Table.Value] {
         var members = ["type": Table.Value.text(table.type)]
-        for column in table.columns { members[column.name] = column.value(row) }
+        for column in named { members[column.name ?? ""] = column.value(row) }
         return members
     }
 
     private func writeText(_ line: [String]) {
-        let padded = zip(zip(shown, line), widths ?? []).map { cell, width in
-            guard cell.0.isNumber else { return cell.1.padded(to: width) }
-            return String(repeating: " ", count: max(0, width - cell.1.count)) + cell.1
+        guard let layout else { return }
+        let padded = zip(zip(shown, line), layout.widths).compactMap { cell, width -> String? in
+            guard let width else { return nil }
+            let isCut = limit != nil && cell.0.least != nil
+            let text = isCut ? cell.1.shortened(to: width, mark: Terminal.cutMark) : cell.1
+            return cell.0.isNumber ? text.leftPadded(to: width) : text.padded(to: width)
         }
-        output.text(padded.joined(separator: "  ").trimmingTrailingBlanks)
-    }
-}
-
-extension String {
-    /// Followed by as many blanks as bring it to `width`.
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-
-    var trimmingTrailingBlanks: String {
-        var trimmed = self[...]
-        while trimmed.last == " " { trimmed = trimmed.dropLast() }
-        return String(trimmed)
+        let indent = String(repeating: " ", count: table.indent)
+        output.text(
+            indent + padded.joined(separator: String(repeating: " ", count: TableLayout.gap)).trimmingTrailingBlanks
+        )
     }
 }
