@@ -23,8 +23,10 @@ struct TableLayout: Equatable {
         guard let limit else { return }
         while total > limit {
             let excess = total - limit
-            let cut = Self.cut(columns, widths, by: excess)
-            if let cut { return widths = cut }
+            if let cut = Self.cut(columns, widths, by: excess) {
+                widths = cut
+                return
+            }
             let shown = columns.indices.filter { widths[$0] != nil && columns[$0].rank > 0 }
             guard let least = shown.max(by: { (columns[$0].rank, $0) < (columns[$1].rank, $1) }) else {
                 // Nothing more can be left out: at least the texts that may be cut are short.
