@@ -166,7 +166,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["callark", "callark-simulator", "Simulator", "TestSupport"],
+            dependencies: [
+                "Archiver", "callark", "callark-simulator", "Recordings", "Simulator", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
     ],

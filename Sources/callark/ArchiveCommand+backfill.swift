@@ -11,9 +11,8 @@ extension ArchiveCommand {
             let workplace = try Workplace(common)
             let organizations = try workplace.organizations(named: org)
             workplace.warnOfNetworkFileSystem()
-            let zone = workplace.settings.archive.timeZone
-            let now = workplace.now
-            guard let range = try window.range(in: zone)?.clamped(to: Timestamp.earliest..<now) else { return .usage }
+            let window = try window.window(in: workplace)
+            guard let range = window.range?.clamped(to: Timestamp.earliest..<window.now) else { return .usage }
             let output = Output(json: common.json)
             defer { output.flush() }
             let progress = PassProgress(output: output)

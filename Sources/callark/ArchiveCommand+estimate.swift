@@ -13,7 +13,7 @@ extension ArchiveCommand {
         let status = try await CommandLineRun.interruptibly { stop in
             let workplace = try Workplace(common)
             let organizations = try workplace.organizations(named: org)
-            let request = try window.request(in: workplace.settings.archive.timeZone)
+            let request = try window.window(in: workplace).request
             let output = Output(json: common.json)
             defer { output.flush() }
             let manifest = try await workplace.manifestForReading()

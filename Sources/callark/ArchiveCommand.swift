@@ -64,8 +64,8 @@ struct ArchiveCommand: AsyncParsableCommand {
         if dryRun && retryFailed { throw ValidationError("--retry-failed lists nothing that --dry-run could count") }
         guard lowPriority else { return }
         if retryFailed { throw ValidationError("--low-priority lists days, and --retry-failed lists none") }
-        if window.day != nil || window.from == nil {
-            throw ValidationError("--low-priority goes through the days since --from: give that, and not --day")
+        if window.day != nil || !window.hasBeginning {
+            throw ValidationError("--low-priority works through many days: give --from, --month or --last, not --day")
         }
     }
 
@@ -82,7 +82,7 @@ struct ArchiveCommand: AsyncParsableCommand {
             let results = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
                 try await archive.archive(
                     organizations,
-                    request: try window.request(in: workplace.settings.archive.timeZone),
+                    request: try window.window(in: workplace).request,
                     onlyUnreceived: retryFailed
                 )
             }

@@ -69,7 +69,7 @@ struct GapsListCommand: AsyncParsableCommand {
         let names = try workplace.organizations(named: org.map { [$0] } ?? [])
         let output = Output(json: common.json)
         defer { output.flush() }
-        let range = try window.range(in: workplace.settings.archive.timeZone)
+        let window = try window.window(in: workplace)
         var counts = Counts()
         if let manifest = try await workplace.manifestForReading() {
             let known = Set(try await manifest.organizations().map(\.name))
@@ -77,12 +77,11 @@ struct GapsListCommand: AsyncParsableCommand {
                 let filter = GapFilter(
                     organization: name,
                     day: window.day,
-                    window: range,
+                    window: window.range,
                     reason: reason,
                     isExplained: all ? nil : explained
                 )
-                let days = try window.days(in: workplace.settings.archive.timeZone)
-                let standpoint = try await workplace.standpoint(of: name, manifest, days: days)
+                let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
                 let gaps = try await manifest.gaps(filter, at: standpoint)
                 let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
                 for gap in gaps {
@@ -90,9 +89,9 @@ struct GapsListCommand: AsyncParsableCommand {
                     try output.json(GapLine(gap, call: calls[gap.taskID]))
                     output.text(gap.line(of: calls[gap.taskID]))
                 }
-                let witnesses = try await disagreements(of: name, manifest, in: range, workplace)
+                let witnesses = try await disagreements(of: name, manifest, in: window)
                 if reason == nil {
-                    let suspects = try await manifest.suspects(name, day: window.day, window: range)
+                    let suspects = try await manifest.suspects(name, day: window.day, window: window.range)
                     for suspect in suspects where all || (suspect.suspect.acknowledgement != nil) == explained {
                         counts.suspect += 1
                         try output.json(SuspectLine(suspect))
@@ -105,7 +104,7 @@ struct GapsListCommand: AsyncParsableCommand {
                     if let complaint = witness.detailedComplaint { output.text(complaint) }
                 }
                 counts.notListed += try await workplace.unlisted(
-                    in: range ?? window.day?.interval(in: workplace.settings.archive.timeZone),
+                    in: window.instants,
                     organization: name,
                     manifest
                 )
@@ -130,12 +129,10 @@ struct GapsListCommand: AsyncParsableCommand {
     private func disagreements(
         of name: OrganizationName,
         _ manifest: Manifest,
-        in range: Range<Timestamp>?,
-        _ workplace: Workplace
+        in window: TimeWindow
     ) async throws -> [DayWitness] {
-        let zone = workplace.settings.archive.timeZone
-        return try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
-            range?.overlaps(witness.day.interval(in: zone)) ?? true
+        try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
+            window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
         }
     }
 

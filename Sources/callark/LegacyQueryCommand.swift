@@ -114,17 +114,22 @@ struct LegacyQueryCommand: AsyncParsableCommand {
     }
 
     private func timed(_ query: LegacyQuery, in workplace: Workplace) throws -> LegacyQuery {
-        let timeZone = workplace.settings.archive.timeZone
-        if let day = window.day { return query.about(day.interval(in: timeZone)) }
-        if let from = try window.from?.timestamp(in: timeZone) {
-            let to = try window.to?.timestamp(in: timeZone) ?? workplace.now
-            guard from < to else {
-                throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+        let window = try window.window(in: workplace)
+        if let asked = window.instants {
+            let to = window.isOpenEnded ? window.now : asked.upperBound
+            guard asked.lowerBound < to else {
+                throw CommandError(
+                    .usage,
+                    "the window begins at \(asked.lowerBound), which is not before its end, \(to)"
+                )
             }
-            return query.about(from..<to)
+            return query.about(asked.lowerBound..<to)
         }
         guard query.hasTime else {
-            throw CommandError(.usage, "the query has no dateBegin and dateEnd: give --day, or --from and --to")
+            throw CommandError(
+                .usage,
+                "the query has no dateBegin and dateEnd: give --day, --month, --last, or --from and --to"
+            )
         }
         return query
     }

@@ -87,7 +87,7 @@ struct ListCommand: AsyncParsableCommand {
         _ manifest: Manifest,
         _ workplace: Workplace
     ) async throws -> ClosedRange<ArchiveDay>? {
-        guard let task else { return try window.days(in: workplace.settings.archive.timeZone) }
+        guard let task else { return try window.window(in: workplace).days }
         return try await manifest.tasks(task, organization: organization).first.map { $0.day...$0.day }
     }
 
@@ -115,11 +115,12 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     private func filter(in workplace: Workplace) throws -> ListFilter {
-        ListFilter(
+        let window = try window.window(in: workplace)
+        return ListFilter(
             organization: org,
             task: task,
             day: window.day,
-            window: try window.range(in: workplace.settings.archive.timeZone),
+            window: window.range,
             state: state?.filter,
             call: calls.filter
         )

@@ -25,11 +25,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "The calendar day (2025-11-20) in the archive's time zone.")
-    var day: ArchiveDay?
-
-    @Option(help: "The calendar month (2025-11) in the archive's time zone.")
-    var month: MonthArgument?
+    @OptionGroup var window: WindowOptions
 
     @Option(help: "Only this organization; may be given more than once.")
     var org: [OrganizationName] = []
@@ -38,14 +34,16 @@ struct ReportCommand: AsyncParsableCommand {
     var csv = false
 
     func validate() throws {
-        guard (day == nil) != (month == nil) else { throw ValidationError("give either --day or --month") }
+        guard window.hasBeginning else {
+            throw ValidationError("give a time range: --day, --month, --last, or --from and --to")
+        }
         if csv && common.json { throw ValidationError("--csv and --json: leave out one of them") }
     }
 
     func run() async throws {
         let workplace = try Workplace(common)
         let names = try workplace.organizations(named: org)
-        let days = month?.days ?? day.map { [$0] } ?? []
+        let days = try window.window(in: workplace).days.map { $0.lowerBound.through($0.upperBound) } ?? []
         let manifest = try await workplace.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
         var reports: [DayReport] = []
@@ -79,16 +77,5 @@ extension DayReport {
             archives: [],
             openBecause: [.notListed]
         )
-    }
-}
-
-/// `2025-11`.
-struct MonthArgument: ExpressibleByArgument {
-    /// All of its days.
-    let days: [ArchiveDay]
-
-    init?(argument: String) {
-        guard let first = ArchiveDay("\(argument)-01") else { return nil }
-        days = (28...31).reversed().lazy.compactMap { ArchiveDay("\(argument)-\($0)") }.first.map(first.through) ?? []
     }
 }

@@ -16,24 +16,24 @@ struct StatsOptions: ParsableArguments {
 
     func validate() throws {
         if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
-        if window.day == nil && window.from == nil {
-            throw ValidationError("say of which time: --day 2025-11-20, or --from and --to")
+        if !window.hasBeginning {
+            throw ValidationError("give a time range: --day, --month, --last, or --from and --to")
         }
     }
 
     /// The time that is asked about, without what is still to come.
     /// - Throws: ``CommandError`` with exit code 64 where all of it is.
     func span(in workplace: Workplace) throws -> Range<Timestamp> {
-        let timeZone = workplace.settings.archive.timeZone
-        let now = workplace.now
-        guard let asked = try window.day?.interval(in: timeZone) ?? window.range(in: timeZone) else {
-            throw CommandError(.usage, "say of which time: --day 2025-11-20, or --from and --to")
+        let window = try window.window(in: workplace)
+        let now = window.now
+        guard let asked = window.instants else {
+            throw CommandError(.usage, "give a time range: --day, --month, --last, or --from and --to")
         }
         guard asked.lowerBound < now else {
             throw CommandError(.usage, "\(asked.lowerBound) is still to come: the window has to begin before now")
         }
         guard asked.upperBound > now else { return asked }
-        if window.day != nil || window.to != nil {
+        if !window.isOpenEnded {
             Complaint.warning("\(asked.upperBound) is still to come: told is what there is up to now, \(now)")
         }
         return asked.lowerBound..<now

@@ -1,0 +1,77 @@
+import Archiver
+import Foundation
+import Recordings
+
+/// The time that a command is about, as its options say it (``WindowOptions``).
+struct TimeWindow {
+    /// How it was given.
+    enum Extent: Equatable {
+        /// Not at all.
+        case any
+        case day(ArchiveDay)
+        /// `nil` leaves an end open.
+        case between(from: Timestamp?, to: Timestamp?)
+    }
+
+    let extent: Extent
+    let timeZone: TimeZone
+    let now: Timestamp
+
+    init(_ extent: Extent, in timeZone: TimeZone, now: Timestamp) {
+        self.extent = extent
+        self.timeZone = timeZone
+        self.now = now
+    }
+
+    /// The calendar day, if one was given: the manifest knows the day of each task, whatever the time zone is by now.
+    var day: ArchiveDay? {
+        if case .day(let day) = extent { day } else { nil }
+    }
+
+    /// The instants, if no day was given; an open end reaches as far as any call can.
+    var range: Range<Timestamp>? {
+        guard case .between(let from, let to) = extent else { return nil }
+        return (from ?? .distantPast)..<(to ?? .distantFuture)
+    }
+
+    /// The instants, also of a day.
+    var instants: Range<Timestamp>? { day?.interval(in: timeZone) ?? range }
+
+    /// Whether it goes on for as long as there are calls.
+    var isOpenEnded: Bool {
+        switch extent {
+        case .any: true
+        case .day: false
+        case .between(_, let to): to == nil
+        }
+    }
+
+    /// The calendar days that it touches; without an end, up to today. `nil` if it has no beginning.
+    var days: ClosedRange<ArchiveDay>? {
+        switch extent {
+        case .any: return nil
+        case .day(let day): return day...day
+        case .between(let from, let to):
+            guard let from else { return nil }
+            let first = ArchiveDay(from, in: timeZone)
+            let last = ArchiveDay(to.map { $0 - .milliseconds(1) } ?? now, in: timeZone)
+            return first...max(first, last)
+        }
+    }
+
+    /// What a pass is asked to look at.
+    var request: PassWindow.Request {
+        switch extent {
+        case .any: .sinceLastPass
+        case .day(let day): .day(day)
+        case .between(let from, let to): .between(from: from, to: to)
+        }
+    }
+}
+
+extension Timestamp {
+    /// Before any call.
+    fileprivate static let distantPast = Timestamp(millisecondsSince1970: 0)
+    /// After any call: the end of the year 9999.
+    fileprivate static let distantFuture = Timestamp(millisecondsSince1970: 253_402_300_800_000)
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Recordings
+import Settings
+
+/// The options that say which time a command is about: `--day`, `--month`, `--last`, or `--from` and `--to`.
+struct WindowOptions: ParsableArguments {
+    @Option(help: "A calendar day in the archive's time zone: 2025-11-20, today or yesterday.")
+    var day: DayArgument?
+
+    @Option(help: "A calendar month in the archive's time zone: 2025-11, this or last.")
+    var month: MonthArgument?
+
+    @Option(help: "The time up to now: 24h, 7d (today and the 7 days before) or 2w.")
+    var last: SpanArgument?
+
+    @Option(help: "At or after this time: 2025-11-20, 2025-11-20T08:00:00Z, yesterday, or epoch milliseconds.")
+    var from: TimeArgument?
+
+    @Option(help: "Before this time; a day means its first instant.")
+    var to: TimeArgument?
+
+    func validate() throws {
+        let given = [
+            ("--day", day != nil), ("--month", month != nil), ("--last", last != nil),
+            (from == nil ? "--to" : "--from", from != nil || to != nil),
+        ]
+        .filter(\.1).map(\.0)
+        if given.count > 1 {
+            throw ValidationError(
+                "\(given[0]) and \(given[1]) exclude each other: give one of --day, --month, --last, or --from and --to"
+            )
+        }
+    }
+
+    /// Whether any of them was given.
+    var isGiven: Bool { hasBeginning || to != nil }
+
+    /// Whether they say when the window begins.
+    var hasBeginning: Bool { day != nil || month != nil || last != nil || from != nil }
+
+    /// The time meant, by the archive's time zone and the present.
+    /// - Throws: ``CommandError`` with exit code 64 if the window ends before it begins.
+    func window(in timeZone: TimeZone, now: Timestamp) throws -> TimeWindow {
+        let today = ArchiveDay(now, in: timeZone)
+        if let day { return TimeWindow(.day(day.day(today: today)), in: timeZone, now: now) }
+        if let month {
+            let days = month.days(today: today)
+            let from = days.lowerBound.interval(in: timeZone).lowerBound
+            let to = days.upperBound.interval(in: timeZone).upperBound
+            return TimeWindow(.between(from: from, to: to), in: timeZone, now: now)
+        }
+        let from = try last?.begin(in: timeZone, now: now) ?? from?.timestamp(in: timeZone, now: now)
+        let to = try to?.timestamp(in: timeZone, now: now)
+        if let from, let to, from >= to {
+            throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+        }
+        return TimeWindow(from == nil && to == nil ? .any : .between(from: from, to: to), in: timeZone, now: now)
+    }
+}
+
+extension WindowOptions {
+    /// The time meant, as an installation has it.
+    func window(in workplace: Workplace) throws -> TimeWindow {
+        try window(in: workplace.settings.archive.timeZone, now: workplace.now)
+    }
+}
