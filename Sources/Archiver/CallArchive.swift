@@ -201,6 +201,8 @@ package struct CallArchive: Sendable {
                 }
             var assignment = Pass.Assignment(organization: organization, window: window, scope: scope)
             assignment.isBackfill = isBackfill
+            assignment.followsListing =
+                !window.isExplicit && listedThrough.map { window.range.lowerBound <= $0 } ?? false
             assignment.joinsListing =
                 !onlyUnreceived && (listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit)
             assignments.append(assignment)

@@ -43,6 +43,8 @@ package struct Pass: Sendable {
         package var witnesses: [DayWitness] = []
         /// Why no further day could be held against a source; empty where every one could that was to be.
         package var witnessAbsences: [DayWitness.Source: String] = [:]
+        /// Whether a pass before it listed everything before its window.
+        package var followsListing = false
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
 
@@ -59,6 +61,8 @@ package struct Pass: Sendable {
         package var isBackfill = false
         /// Whether its window begins where the listing had come to, or before.
         package var joinsListing = true
+        /// Whether a pass before it listed everything before its window.
+        package var followsListing = false
 
         package init(organization: Organization, window: PassWindow, scope: AskScope) {
             self.organization = organization
@@ -143,6 +147,7 @@ package struct Pass: Sendable {
             callMetadata: context.callMetadata[assignment.organization.name],
             failure: failure
         )
+        result.followsListing = assignment.followsListing
         if failure == nil {
             do {
                 let listed = context.listed[assignment.organization.name]

@@ -60,7 +60,7 @@ extension Pass.Result {
             (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
         ]
         var obstacles = counted.filter { $0.0 > 0 }.map { $0.1($0.0) }
-        if window.range.isEmpty { obstacles.append(.nothingListed) }
+        if window.range.isEmpty, !followsListing { obstacles.append(.nothingListed) }
         if !unlisted.isEmpty { obstacles.append(.unlisted(unlisted)) }
         if !doubted.isEmpty || listingDoubts > 0 { obstacles.append(.doubted(doubted)) }
         return obstacles

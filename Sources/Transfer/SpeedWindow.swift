@@ -33,6 +33,9 @@ struct SpeedWindow: Sendable {
         self.heldSince = nil
     }
 
+    /// How many bytes came before the present span.
+    var receivedBefore: Int64 { wanted - leastBytes }
+
     /// Whether fewer bytes came than had to; where a span is over and they did, the next one begins.
     /// - Parameter received: since the beginning.
     mutating func isTooSlow(received: Int64, now: ContinuousClock.Instant) -> Bool {
