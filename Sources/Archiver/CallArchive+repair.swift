@@ -57,6 +57,15 @@ package struct Repair: Sendable {
     }
 }
 
+extension Repair {
+    fileprivate var eventDetail: [String: String] {
+        [
+            "damaged": String(outcomes.count), "faults": String(summary.faults),
+            "repaired": String(outcomes.count { $0.repairedBy != nil }),
+        ]
+    }
+}
+
 /// One repair under way.
 private struct RepairWork {
     let archive: CallArchive
@@ -71,6 +80,29 @@ private struct RepairWork {
                 "\(context.manifest.path) is damaged (\(fault)); make a new one with `callark rebuild`, then repair"
             )
         }
+        try await context.manifest.appendEvent(
+            Event(
+                time: context.now(),
+                kind: .repairBegan,
+                organization: scope.organization,
+                detail: scope.day.map { ["day": $0.description] } ?? [:],
+                by: context.actor
+            )
+        )
+        let repair = try await repair(report)
+        try await context.manifest.appendEvent(
+            Event(
+                time: context.now(),
+                kind: .repairEnded,
+                organization: scope.organization,
+                detail: repair.eventDetail,
+                by: context.actor
+            )
+        )
+        return repair
+    }
+
+    private func repair(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
         _ = try await Recovery(context: context).run()
         var untouched = Verification.Summary()
         var damaged: [DamagedRecording] = []

@@ -19,6 +19,8 @@ package struct CallArchive: Sendable {
         package var rules: PassRules
         package var providers: [ProviderSettings]
         package var engine: TransferEngine.Configuration
+        /// On whose account the work is done, for the log of events.
+        package var actor: Actor
         package var logger: Logger
 
         package init(
@@ -26,12 +28,14 @@ package struct CallArchive: Sendable {
             rules: PassRules,
             providers: [ProviderSettings],
             engine: TransferEngine.Configuration,
+            actor: Actor,
             logger: Logger
         ) {
             self.root = root
             self.rules = rules
             self.providers = providers
             self.engine = engine
+            self.actor = actor
             self.logger = logger
         }
     }
@@ -89,6 +93,7 @@ package struct CallArchive: Sendable {
             underWay: RecordingsUnderWay(onRelease: disk.release),
             stop: stop,
             observer: observer,
+            actor: setup.actor,
             now: now,
             logger: setup.logger
         )

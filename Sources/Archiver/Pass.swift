@@ -84,6 +84,7 @@ package struct Pass: Sendable {
                     window: assignment.window.range,
                     isBackfill: assignment.isBackfill,
                     joinsListing: assignment.joinsListing,
+                    by: context.actor,
                     now: context.now()
                 )
             )
@@ -111,6 +112,7 @@ package struct Pass: Sendable {
                     summary: result.summary,
                     reason: assignment.scope.isListing ? result.obstacleText : "it listed nothing",
                     failure: result.failure.map(PassFailure.init),
+                    by: context.actor,
                     now: context.now()
                 )
             }

@@ -24,6 +24,8 @@ struct PassContext: Sendable {
     let witnesses = WitnessAccounts()
     let stop: StopRequest
     let observer: PassObserver
+    /// On whose account the work is done.
+    let actor: Actor
     let now: @Sendable () -> Timestamp
     let logger: Logger
 

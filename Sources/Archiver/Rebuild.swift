@@ -10,6 +10,7 @@ package struct Rebuild: Sendable {
     private let root: ArchiveRoot
     private let schedule: AskSchedule
     private let logger: Logger
+    private let actor: Actor?
 
     /// What came of it.
     package struct Summary: Sendable {
@@ -38,7 +39,9 @@ package struct Rebuild: Sendable {
         case sound
     }
 
-    package init(root: ArchiveRoot, schedule: AskSchedule, logger: Logger) {
+    /// - Parameter actor: on whose account it is done, for the log of events.
+    package init(root: ArchiveRoot, schedule: AskSchedule, logger: Logger, actor: Actor? = nil) {
+        self.actor = actor
         self.root = root
         self.schedule = schedule
         self.logger = logger
@@ -101,6 +104,7 @@ package struct Rebuild: Sendable {
         summary.faults = try await intake.standing(summary.faults)
         summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         try await dayCloses.restore(into: manifest, now: now)
+        try await manifest.appendEvent(summary.event(by: actor, at: now))
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft, now: now)
         return summary
@@ -182,5 +186,15 @@ package struct Rebuild: Sendable {
                 throw ArchiveError(.permission, "cannot remove \(path + suffix)", path: path + suffix)
             }
         }
+    }
+}
+
+extension Rebuild.Summary {
+    fileprivate func event(by actor: Actor?, at time: Timestamp) -> Event {
+        let detail = [
+            "archives": String(archives), "faults": String(faults.count), "recordings": String(recordings),
+            "stored": String(stored),
+        ]
+        return Event(time: time, kind: .rebuilt, detail: detail, by: actor)
     }
 }

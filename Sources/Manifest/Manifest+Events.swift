@@ -50,6 +50,11 @@ package struct Event: Hashable, Sendable {
         case explanationWithdrawn = "explanation_withdrawn"
         /// Everything expected of a day is archived or explained, and its record says so.
         case dayClosed = "day_closed"
+        /// A person began to have damage repaired.
+        case repairBegan = "repair_began"
+        case repairEnded = "repair_ended"
+        /// Recordings of a task were given out.
+        case callFetched = "call_fetched"
         case other
     }
 
@@ -58,7 +63,7 @@ package struct Event: Hashable, Sendable {
     package var organization: OrganizationName?
     package var task: TaskID?
     package var file: FileName?
-    /// What else is known; never a secret.
+    /// What else is known, the actor included (`Actor.eventDetail`); never a secret.
     package var detail: [String: String]
 
     package init(
@@ -67,14 +72,15 @@ package struct Event: Hashable, Sendable {
         organization: OrganizationName? = nil,
         task: TaskID? = nil,
         file: FileName? = nil,
-        detail: [String: String] = [:]
+        detail: [String: String] = [:],
+        by actor: Actor? = nil
     ) {
         self.time = time
         self.kind = kind
         self.organization = organization
         self.task = task
         self.file = file
-        self.detail = detail
+        self.detail = detail.merging(actor?.eventDetail ?? [:]) { $1 }
     }
 }
 
@@ -90,21 +96,25 @@ extension Manifest {
     ///   - organization: only this one's; `nil` for all.
     ///   - task: only those of this task.
     ///   - since: only those at or after this moment.
+    ///   - until: only those before this moment.
     package func events(
         organization: OrganizationName? = nil,
         task: TaskID? = nil,
-        since: Timestamp? = nil
+        since: Timestamp? = nil,
+        until: Timestamp? = nil
     ) -> RowSequence<Event> {
         RowSequence(from: Int64(0)) { [self] last in
             try await read { db in
                 let select = """
                     SELECT event.row, time, kind, organization.name, task, file, detail
                     FROM event LEFT JOIN organization ON organization.row = event.organization
-                    WHERE event.row > :last AND time >= :since \(task == nil ? "" : "AND task IN (:task, :small, :large, :known)")
+                    WHERE event.row > :last AND time >= :since AND time < :until \(task == nil ? "" : "AND task IN (:task, :small, :large, :known)")
                         \(organization == nil ? "" : "AND organization.name = :organization")
                     ORDER BY event.row LIMIT 500
                     """
-                var arguments: StatementArguments = ["last": last, "since": since?.stored ?? .min]
+                var arguments: StatementArguments = [
+                    "last": last, "since": since?.stored ?? .min, "until": until?.stored ?? .max,
+                ]
                 if let task {
                     arguments += [
                         "task": task.description, "small": task.description.lowercased(),
@@ -150,7 +160,7 @@ extension Event.Kind {
         .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
         .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
         .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
-        .recordingChanged, .captureClaimed,
+        .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .callFetched,
     ]
 
     var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }

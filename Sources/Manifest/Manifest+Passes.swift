@@ -45,11 +45,13 @@ extension Manifest {
     ///   - isBackfill: whether it is a step of a backfill, which says nothing of the daily work.
     ///   - joinsListing: whether its window begins where the listing had come to, or before: else it says nothing of the
     ///     time between.
+    ///   - actor: on whose account it runs.
     package func beginPass(
         organization: OrganizationName,
         window: Range<Timestamp>,
         isBackfill: Bool = false,
         joinsListing: Bool = true,
+        by actor: Actor,
         now: Timestamp
     ) async throws -> PassID {
         try await write { db in
@@ -69,7 +71,9 @@ extension Manifest {
             )
             let id = PassID(row: db.lastInsertedRowID)
             let detail = ["from": window.lowerBound.description, "to": window.upperBound.description]
-            try Event(time: now, kind: .passBegan, organization: organization, detail: detail).insert(in: db)
+                .adding("backfill", isBackfill ? "true" : nil)
+            let event = Event(time: now, kind: .passBegan, organization: organization, detail: detail, by: actor)
+            try event.insert(in: db)
             return id
         }
     }
@@ -78,6 +82,7 @@ extension Manifest {
     /// - Parameters:
     ///   - reason: why it was not complete, one line for people, free of secrets.
     ///   - failure: what has to be mended, where it could not go on; its reason counts then.
+    ///   - actor: on whose account it ran.
     /// - Throws: `conflict` where it has ended before.
     package func endPass(
         _ id: PassID,
@@ -85,6 +90,7 @@ extension Manifest {
         summary: PassSummary?,
         reason: String? = nil,
         failure: PassFailure? = nil,
+        by actor: Actor,
         now: Timestamp
     ) async throws {
         try await write(.machine) { db in
@@ -107,7 +113,7 @@ extension Manifest {
                 """
             let name = try String.fetchOne(db, sql: select, arguments: [id.row]).map(OrganizationName.init(stored:))
             let detail = ["outcome": outcome.rawValue].adding("reason", text)
-            let event = Event(time: now, kind: .passEnded, organization: name, detail: detail)
+            let event = Event(time: now, kind: .passEnded, organization: name, detail: detail, by: actor)
             try event.insert(in: db)
         }
     }

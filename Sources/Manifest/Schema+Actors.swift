@@ -15,3 +15,26 @@ extension Schema {
         JOIN organization ON organization.row = task.organization;
         """
 }
+
+/// Migration 11: who did what, also for passes, repairs and what was given out.
+extension Schema {
+    /// The log of events, with words for the kinds that come with it, and with the actor.
+    static let eventsViewWithActors = """
+        DROP VIEW events_readable;
+        CREATE VIEW events_readable AS
+        SELECT event.row AS event, \(time("time")) AS time,
+            CASE kind WHEN 0 THEN 'other' WHEN 1 THEN 'pass_began' WHEN 2 THEN 'pass_ended' WHEN 3 THEN 'archive_opened'
+            WHEN 4 THEN 'archive_sealed' WHEN 5 THEN 'archive_recovered' WHEN 6 THEN 'recording_lost'
+            WHEN 7 THEN 'recording_failed' WHEN 8 THEN 'recording_suspect' WHEN 9 THEN 'task_refused'
+            WHEN 10 THEN 'listing_anomaly' WHEN 11 THEN 'damage_found' WHEN 12 THEN 'rebuilt'
+            WHEN 13 THEN 'recording_unusable' WHEN 14 THEN 'gap_opened' WHEN 15 THEN 'gap_filled'
+            WHEN 16 THEN 'gap_withdrawn' WHEN 17 THEN 'gap_explained' WHEN 18 THEN 'explanation_withdrawn'
+            WHEN 19 THEN 'day_closed' WHEN 20 THEN 'task_not_listed' WHEN 21 THEN 'recording_repaired'
+            WHEN 22 THEN 'recording_reinstated' WHEN 23 THEN 'archive_taken_in' WHEN 24 THEN 'recording_changed'
+            WHEN 25 THEN 'capture_claimed' WHEN 26 THEN 'repair_began' WHEN 27 THEN 'repair_ended'
+            WHEN 28 THEN 'call_fetched' ELSE kind END AS kind,
+            organization.name AS organization, task AS task_id, file,
+            detail ->> '$.author' AS actor, detail ->> '$.author_uid' AS actor_uid, detail
+        FROM event LEFT JOIN organization ON organization.row = event.organization;
+        """
+}

@@ -44,6 +44,9 @@ enum Schema {
         migrator.registerMigration("10 suspect recordings") { db in
             try db.execute(sql: suspects)
         }
+        migrator.registerMigration("11 actors of events") { db in
+            try db.execute(sql: eventsViewWithActors)
+        }
         return migrator
     }()
 

@@ -17,7 +17,24 @@ package struct Actor: Hashable, Sendable {
     /// The members of an event's detail that say who did it.
     package var eventDetail: [String: String] {
         var detail = ["author": name, "author_uid": String(uid)]
-        for (variable, claim) in claims { detail["claimed_\(variable.lowercased())"] = claim }
+        for (variable, claim) in claims { detail[Self.claimMark + variable.lowercased()] = claim }
         return detail
     }
+
+    /// The actor that an event's detail names.
+    /// - Returns: `nil` if it names none with an account's number, as the events of earlier versions.
+    package init?(eventDetail detail: [String: String]) {
+        guard let name = detail["author"], let uid = detail["author_uid"].flatMap(UInt32.init) else { return nil }
+        self.init(name: name, uid: uid)
+        for (key, claim) in detail where key.hasPrefix(Self.claimMark) {
+            claims[key.dropFirst(Self.claimMark.count).uppercased()] = claim
+        }
+    }
+
+    /// An event's detail without its actor.
+    package static func removed(from detail: [String: String]) -> [String: String] {
+        detail.filter { $0.key != "author" && $0.key != "author_uid" && !$0.key.hasPrefix(claimMark) }
+    }
+
+    private static let claimMark = "claimed_"
 }

@@ -44,7 +44,8 @@ struct RebuildCommand: AsyncParsableCommand {
             let rebuild = Rebuild(
                 root: workplace.root,
                 schedule: AskSchedule(horizon: workplace.settings.captures.horizon),
-                logger: workplace.logger
+                logger: workplace.logger,
+                actor: Operator.current
             )
             summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
                 workplace.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])

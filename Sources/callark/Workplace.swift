@@ -164,6 +164,7 @@ struct Workplace: Sendable {
             rules: rules,
             providers: settings.organizations.map(provider),
             engine: engine,
+            actor: Operator.current,
             logger: logger
         )
     }

@@ -313,22 +313,39 @@ import Testing
         try await Fixture.with { fixture in
             let manifest = fixture.manifest
             let window = Fixture.morning..<(Fixture.morning + .hours(1))
-            let first = try await manifest.beginPass(organization: fixture.acme, window: window, now: Fixture.morning)
+            let ann = Actor(name: "ann", uid: 1000, claims: ["SUDO_USER": "bob"])
+            let begin = { hours in
+                try await manifest.beginPass(
+                    organization: fixture.acme,
+                    window: window,
+                    by: ann,
+                    now: Fixture.morning + .hours(hours)
+                )
+            }
+            let first = try await begin(0)
             var summary = PassSummary()
             summary.recordings.archived = 7
-            try await manifest.endPass(first, outcome: .complete, summary: summary, now: Fixture.morning + .minutes(1))
-            let ending = { try await manifest.endPass(first, outcome: .failed, summary: nil, now: Fixture.morning) }
+            let end = { outcome in
+                try await manifest.endPass(
+                    first,
+                    outcome: outcome,
+                    summary: summary,
+                    by: ann,
+                    now: Fixture.morning + .minutes(1)
+                )
+            }
+            try await end(PassOutcome.complete)
+            let ending = { try await end(.failed) }
             #expect(await failure(ending) == .conflict)
-            _ = try await manifest.beginPass(
-                organization: fixture.acme,
-                window: window,
-                now: Fixture.morning + .hours(2)
-            )
-            _ = try await manifest.beginPass(
-                organization: fixture.acme,
-                window: window,
-                now: Fixture.morning + .hours(3)
-            )
+            _ = try await begin(2)
+            _ = try await begin(3)
+            let events = try await manifest.events().collected()
+            #expect(events.compactMap { Actor(eventDetail: $0.detail) } == [ann, ann, ann, ann])
+            #expect(events.map { Actor.removed(from: $0.detail)["outcome"] } == [nil, "complete", nil, nil])
+            let until = try await manifest.events(until: Fixture.morning + .hours(2)).collected()
+            #expect(until == Array(events.prefix(2)))
+            let actors = "SELECT DISTINCT actor || ' ' || actor_uid FROM events_readable"
+            #expect(try await run("sqlite3", [fixture.path, actors]) == "ann 1000\n")
             let complete = try #require(try await manifest.lastCompletePass(fixture.acme))
             #expect(complete.summary == summary)
             #expect(complete.window == window)

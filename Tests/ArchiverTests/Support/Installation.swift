@@ -112,6 +112,7 @@ final class Installation: Sendable {
             ),
             providers: try simulator.world.organizations.indices.map { try provider($0) },
             engine: TransferEngine.Configuration(userAgent: "callark-tests", maximumConnectionsPerHost: 8),
+            actor: Actor(name: "ann", uid: 1000),
             logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
         )
         try change(&setup)
