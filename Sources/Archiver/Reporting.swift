@@ -45,10 +45,7 @@ package struct DayReport: Sendable {
     package var isInDoubt: Bool { openBecause.contains { $0 == .notListed || $0 == .listingDoubt } }
     /// What closes it, step by step; empty where it is closed, or not over.
     package var needed: [String] {
-        openBecause.flatMap { $0.needed(organization, day) }.reduce(into: []) { steps, step in
-            steps.removeAll { $0 == step }
-            steps.append(step)
-        }
+        openBecause.needed(organization, day...day)
     }
     /// Other sources whose last word on the day does not fit what was known then.
     package var differing: [DayWitness.Source] {
@@ -80,16 +77,20 @@ package struct DayReport: Sendable {
 
         /// What closes the day, step by step, where this is all that keeps it open; commands, but for what a person has to
         /// do.
-        package func needed(_ organization: OrganizationName, _ day: ArchiveDay) -> [String] {
-            let again = "callark archive --org \(organization) --day \(day)"
+        package func needed(_ organization: OrganizationName, _ days: ClosedRange<ArchiveDay>) -> [String] {
+            let isOne = days.lowerBound == days.upperBound
+            let window = isOne ? "--day \(days.lowerBound)" : "--from \(days.lowerBound) --to \(days.upperBound.next)"
+            let again = "callark archive --org \(organization) \(window)"
             let next = "callark archive --org \(organization)"
             return switch self {
             case .notOver: []
             case .notListed, .listingDoubt, .pending, .undetermined: [again]
             case .damaged, .archivesDamaged:
-                ["callark verify --repair --org \(organization) --day \(day)", again]
+                days.lowerBound.through(days.upperBound).map {
+                    "callark verify --repair --org \(organization) --day \($0)"
+                } + [again]
             case .unexplained:
-                ["explain what will not come (callark gaps --org \(organization) --day \(day))", again]
+                ["explain what will not come (callark gaps --org \(organization) \(window))", again]
             case .unsealed, .notClosedYet: [next]
             case .fewerThanRecorded:
                 ["put the archive back that is missing, with its side file", next]
@@ -113,6 +114,19 @@ package struct DayReport: Sendable {
             }
         }
 
+        /// The same reason, of both days together; `nil` if `other` is another one.
+        fileprivate func joined(with other: OpenReason) -> OpenReason? {
+            switch (self, other) {
+            case (.damaged(let one), .damaged(let two)): .damaged(one + two)
+            case (.archivesDamaged(let one), .archivesDamaged(let two)): .archivesDamaged(one + two)
+            case (.pending(let one), .pending(let two)): .pending(one + two)
+            case (.unexplained(let one), .unexplained(let two)): .unexplained(one + two)
+            case (.undetermined(let one), .undetermined(let two)): .undetermined(one + two)
+            case (.unsealed(let one), .unsealed(let two)): .unsealed(one + two)
+            default: self == other ? self : nil
+            }
+        }
+
         /// For people.
         package var description: String {
             switch self {
@@ -130,6 +144,23 @@ package struct DayReport: Sendable {
             case .notClosedYet: "the next pass closes it"
             }
         }
+    }
+}
+
+extension [DayReport.OpenReason] {
+    /// What closes these days, step by step, each step once and after all that comes before it.
+    package func needed(_ organization: OrganizationName, _ days: ClosedRange<ArchiveDay>) -> [String] {
+        flatMap { $0.needed(organization, days) }.reduce(into: []) { steps, step in
+            steps.removeAll { $0 == step }
+            steps.append(step)
+        }
+    }
+
+    /// The same reasons, of both days together; `nil` if the days are open for different ones.
+    func joined(with others: Self) -> Self? {
+        guard count == others.count else { return nil }
+        let joined = zip(self, others).compactMap { $0.joined(with: $1) }
+        return joined.count == count ? joined : nil
     }
 }
 

@@ -33,7 +33,7 @@ struct Callark: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, EventsCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
             LegacyCommand.self, AuthCommand.self, ConfigCommand.self,
         ]

@@ -112,13 +112,16 @@ extension GapEvidence {
     var text: String {
         var parts: [String] = []
         if let asks, asks > 0 {
-            parts.append("asked \(Readable.count(asks, "time")), \(found ?? 0) found by the last")
-            if let firstAsked, let lastAsked { parts.append("from \(firstAsked) to \(lastAsked)") }
-            if let trackingID { parts.append("tracking id \(trackingID)") }
+            let times = asks == 1 ? "once" : "\(asks) times"
+            let first = firstAsked.map { $0 == lastAsked ? "" : "from \($0) to " } ?? ""
+            let span = lastAsked.map { " (\(first)\($0))" } ?? ""
+            let answer = (found ?? 0) == 0 ? "no recording" : Readable.count(found ?? 0, "recording")
+            parts.append("asked \(times)\(span): the provider had \(answer)")
+            if let trackingID { parts.append("tracking ID \(trackingID)") }
         } else if attempts == nil {
             parts.append("not asked about yet")
         }
-        if let attempts { parts.append("\(Readable.count(attempts, "download")) begun") }
+        if let attempts { parts.append("\(Readable.count(attempts, "download")) tried") }
         return parts.joined(separator: ", ")
     }
 }

@@ -1,16 +1,16 @@
 import ArgumentParser
 import Manifest
 import Recordings
-import Settings
 
 struct GapsAcknowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "acknowledge",
-        abstract: "Say that somebody knows of the suspect recordings of these tasks, or take it back.",
+        abstract: "Record that somebody knows of the suspect recordings of these tasks, or take it back.",
         discussion: """
-            A suspect recording is held, and its bytes do not convince: its header promises more sound than there is, say. \
-            It is looked at again until captures.horizon_days have passed. Acknowledged, it is no alarm any more, and \
-            stays listed, with your name, the time and your note, here, in the log of events and in the record of its day.
+            A suspect recording is held, and looks incomplete: its header promises more sound than there is, say. It is \
+            looked at again until captures.horizon_days have passed. An acknowledged one no longer raises an alarm. It \
+            stays listed, with your name, the time and your note, here, in the log of events and in the record of its day. \
+            If one of the tasks is unknown (exit code 66), or has no suspect recording (64), nothing is changed.
 
             EXAMPLES
               callark gaps acknowledge 93912f11-6017-404b-bf14-5331890b1797 --note "cut off at the provider, case 4711"
@@ -18,78 +18,55 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var common: CommonOptions
-
-    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
-    var taskIDs: [String]
-
-    @Option(help: "Why they may stay as they are, in your own words: what an auditor will read.")
-    var note: String?
-
-    @Flag(help: "Take back what was acknowledged of these tasks.")
-    var withdraw = false
-
-    @Option(help: "Only tasks of this organization.")
-    var org: OrganizationName?
-
-    func validate() throws {
-        if withdraw {
-            guard note == nil else { throw ValidationError("--withdraw takes no --note") }
-        } else {
-            guard let note, note.contains(where: { !$0.isWhitespace }) else {
-                throw ValidationError("--note is missing or empty: say in your own words why")
-            }
-        }
-    }
+    @OptionGroup var statement: StatementOptions
 
     func run() async throws {
-        let workplace = try Workplace(common)
-        if let org { _ = try workplace.organizations(named: [org]) }
-        let tasks = try TaskID.requested(taskIDs)
-        let manifest = try await workplace.manifestForWriting()
-        let result = try await change(tasks, manifest, now: workplace.now)
-        try manifest.close()
-        guard result.isDone else { throw CommandError(.usage, complaint(about: result)) }
-        let output = Output(json: common.json)
-        defer { output.flush() }
-        for suspect in result.suspects {
+        try await statement.make(change) { suspect, output in
             try output.json(SuspectLine(suspect))
             output.text(suspect.line)
+        } summary: { tasks, recordings, output in
+            try output.json(Summary(tasks: tasks, recordings: recordings))
+            let count = Readable.count(recordings, "suspect recording")
+            output.text("\(count) \(statement.withdraw ? "no longer acknowledged" : "acknowledged")")
         }
-        try output.json(Summary(tasks: tasks.count, recordings: result.suspects.count))
-        let count = Readable.count(result.suspects.count, "suspect recording")
-        output.text("\(count) \(withdraw ? "no longer acknowledged" : "acknowledged")")
     }
 
-    private func change(_ tasks: [TaskID], _ manifest: Manifest, now: Timestamp) async throws -> AcknowledgingResult {
-        guard let note else {
-            return try await manifest.withdrawAcknowledgements(
+    private func change(
+        _ workplace: Workplace,
+        _ manifest: Manifest,
+        _ tasks: [TaskID]
+    ) async throws -> StatementResult<SuspectRow> {
+        let actor = Operator.current
+        guard let note = statement.note else {
+            let result = try await manifest.withdrawAcknowledgements(
                 tasks,
-                organization: org,
-                by: Operator.current,
-                now: now
+                organization: statement.org,
+                by: actor,
+                now: workplace.now
+            )
+            return StatementResult(
+                subjects: result.suspects,
+                unknown: result.unknown,
+                refused: [(result.without, "has no acknowledged recording")]
             )
         }
-        let actor = Operator.current
-        return try await manifest.acknowledge(
+        let acknowledgement = Acknowledgement(
+            note: note,
+            author: actor.name,
+            authorUID: actor.uid,
+            time: workplace.now
+        )
+        let result = try await manifest.acknowledge(
             tasks,
-            organization: org,
-            with: Acknowledgement(note: note, author: actor.name, authorUID: actor.uid, time: now),
+            organization: statement.org,
+            with: acknowledgement,
             claims: actor.claims
         )
-    }
-
-    private func complaint(about result: AcknowledgingResult) -> String {
-        func named(_ tasks: [TaskID]) -> String {
-            let shown = tasks.prefix(10).map(\.description).joined(separator: ", ")
-            return VisibleText.escaped(tasks.count > 10 ? "\(shown) and \(tasks.count - 10) more" : shown)
-        }
-        var parts: [String] = []
-        if !result.unknown.isEmpty { parts.append("the manifest does not know \(named(result.unknown))") }
-        if !result.without.isEmpty {
-            parts.append("\(named(result.without)) has no \(withdraw ? "acknowledged" : "suspect") recording")
-        }
-        return parts.joined(separator: "; ") + "; nothing was changed"
+        return StatementResult(
+            subjects: result.suspects,
+            unknown: result.unknown,
+            refused: [(result.without, "has no suspect recording")]
+        )
     }
 
     private struct Summary: Encodable {

@@ -7,9 +7,9 @@ import Settings
 struct GapsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Tell the whole story of a task: what is missing, what is held, and all that happened, in order.",
+        abstract: "Tell the whole story of a task: what is missing, held or suspect, and all that happened, in order.",
         discussion: """
-            Also of a task of which nothing is missing any more.
+            Works also for a task that has no gap any more. An unknown task ends with exit code 66.
 
             EXAMPLES
               callark gaps show 93912f11-6017-404b-bf14-5331890b1797
@@ -32,7 +32,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         defer { output.flush() }
         guard let manifest = try await workplace.manifestForReading(),
             case let rows = try await manifest.tasks(task, organization: org), !rows.isEmpty
-        else { throw CommandError(.usage, "the manifest does not know the task \(task)") }
+        else { throw CommandError.unknown([task]) }
         var summary = Summary()
         for row in rows { try await show(row, manifest, workplace, &summary, to: output) }
         try output.json(summary)
@@ -75,12 +75,17 @@ struct GapsShowCommand: AsyncParsableCommand {
             let place = recording.held.map { " in \($0.archive), received \($0.receivedTime)" } ?? ""
             output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)\(Self.damage(recording))")
         }
+        let suspects = try await manifest.suspects(row.organization, day: row.day)
+        for suspect in suspects where suspect.suspect.taskID == row.id {
+            summary.suspect += 1
+            try output.json(SuspectLine(suspect))
+            output.text("  suspect \(suspect.text)")
+        }
         for try await event in manifest.events(organization: row.organization, task: row.id) {
             summary.events += 1
             try output.json(EventLine(event))
-            let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            let words = VisibleText.escaped(detail.joined(separator: ", "))
-            output.text("  \(event.time)  \(event.kind.rawValue)  \(words)")
+            let parts = [event.by.isEmpty ? "" : "by \(event.by)", event.words].filter { !$0.isEmpty }
+            output.text("  \(event.time)  \(event.kind.rawValue)  \(parts.joined(separator: "; "))")
         }
     }
 
@@ -120,32 +125,11 @@ struct GapsShowCommand: AsyncParsableCommand {
         }
     }
 
-    private struct EventLine: Encodable {
-        let type = "event"
-        var time: String
-        var kind: String
-        var taskID: TaskID?
-        var file: String?
-        var detail: [String: String]
-
-        init(_ event: Event) {
-            time = event.time.description
-            kind = event.kind.rawValue
-            taskID = event.task
-            file = event.file?.description
-            detail = event.detail
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case type, time, kind, file, detail
-            case taskID = "task_id"
-        }
-    }
-
     private struct Summary: Encodable {
         let type = "summary"
         var gaps = 0
         var recordings = 0
+        var suspect = 0
         var events = 0
     }
 }

@@ -45,6 +45,11 @@ final class Output: Sendable {
         append(Array((record.joined(separator: ",") + "\r").utf8))
     }
 
+    /// Writes a whole page, as it is.
+    func page(_ text: String) {
+        append(Array(text.utf8))
+    }
+
     /// Hands everything to ``StandardOutput``.
     func flush() {
         waiting.withLock { waiting in

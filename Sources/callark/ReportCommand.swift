@@ -7,75 +7,102 @@ import Settings
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Report a day or a month: what was expected, what is held, and what is missing and why.",
+        abstract: "Report whether a day or a month is complete, what is missing, and what to do about it.",
         discussion: """
-            A day is closed when it is over, the provider's listing has passed its end, and everything expected of it is \
-            archived or explained. The report says of each other day why it is not. It reads only, and may run beside a \
-            pass.
+            The report begins with its verdict, then counts each day: expected = archived + stored + pending + missing + \
+            explained + damaged. A day is closed if it is over, the provider's list was read past its end, and everything \
+            expected of it is archived or explained. The report says of each other day why it is not closed, and what \
+            closes it. It only reads, and may run during a pass. Its exit code does not depend on the verdict.
 
-            With --csv: lines as RFC 4180 has them, the first with the names of the columns; the first column says \
-            whether a line is a day, an archive, a gap or the total.
+            --html writes the same on one page to print, with every gap and every archive's checksum. --csv writes \
+            RFC 4180 with one kind of row: days, or those of --csv gaps, suspects, archives or displaced (copies in \
+            archives that do not count).
 
             EXAMPLES
-              callark report --day 2025-11-20
-              callark report --month 2025-11 --csv > 2025-11.csv
-              callark report --month 2025-11 --org acme --json
+              callark report --month last
+              callark report --day yesterday
+              callark report --month 2025-11 --html > 2025-11.html
+              callark report --month 2025-11 --csv > days.csv
+              callark report --month 2025-11 --csv archives > archives.csv
+              callark report --month 2025-11 --json | jq -r 'select(.type=="summary").verdicts[].sentence'
             """
     )
 
     @OptionGroup var common: CommonOptions
-
     @OptionGroup var window: WindowOptions
 
     @Option(help: "Only this organization; may be given more than once.")
     var org: [OrganizationName] = []
 
-    @Flag(help: "Print CSV.")
-    var csv = false
+    @Option(
+        defaultAsFlag: .days,
+        parsing: .next,
+        help: "Print CSV with one kind of row: days (if none is named), gaps, suspects, archives or displaced."
+    )
+    var csv: ReportCSV?
+
+    @Flag(help: "Print one HTML page that needs no other file.")
+    var html = false
 
     func validate() throws {
         guard window.hasBeginning else {
             throw ValidationError("give a time range: --day, --month, --last, or --from and --to")
         }
-        if csv && common.json { throw ValidationError("--csv and --json: leave out one of them") }
+        let forms = [("--csv", csv != nil), ("--html", html), ("--json", common.json)].filter(\.1).map(\.0)
+        if forms.count > 1 { throw ValidationError("\(forms[0]) and \(forms[1]) exclude each other") }
     }
 
     func run() async throws {
         let workplace = try Workplace(common)
-        let names = try workplace.organizations(named: org)
-        let days = try window.window(in: workplace).days.map { $0.lowerBound.through($0.upperBound) } ?? []
-        let manifest = try await workplace.manifestForReading()
-        let known = Set(try await manifest?.organizations().map(\.name) ?? [])
-        var reports: [DayReport] = []
-        for name in names {
-            if let manifest, known.contains(name) {
-                let reporting = Reporting(manifest: manifest, timeZone: workplace.settings.archive.timeZone)
-                let span = days.first.map { $0...(days.last ?? $0) }
-                let standpoint = try await workplace.standpoint(of: name, manifest, days: span)
-                reports += try await reporting.days(days, organization: name, at: standpoint)
-            } else {
-                reports += days.map { DayReport(unknown: $0, of: name) }
-            }
-        }
+        let report = try await report(workplace)
         let output = Output(json: common.json)
         defer { output.flush() }
-        let report = Report(days: reports, root: workplace.root)
-        if csv {
-            report.writeCSV(to: output)
-        } else {
+        if let csv {
+            try report.writeCSV(csv, to: output)
+        } else if html {
+            output.page(try ReportPage(report).html)
+        } else if common.json {
             try report.writeJSON(to: output)
-            report.writeText(to: output)
+        } else {
+            try report.writeText(to: output)
         }
     }
-}
 
-extension DayReport {
-    /// Of an organization that no pass has looked at yet.
-    fileprivate init(unknown day: ArchiveDay, of organization: OrganizationName) {
-        self.init(
-            account: DayAccount(figures: DayReconciliation(organization: organization, day: day)),
-            archives: [],
-            openBecause: [.notListed]
+    private func report(_ workplace: Workplace) async throws -> Report {
+        let names = try workplace.organizations(named: org)
+        let timeZone = workplace.settings.archive.timeZone
+        guard let span = try window.window(in: workplace).days else {
+            throw CommandError(.usage, "give a time range that has a beginning: --from")
+        }
+        let period = ReportPeriod(days: span)
+        let manifest = try await workplace.manifestForReading()
+        let known = Set(try await manifest?.organizations().map(\.name) ?? [])
+        var sections: [Report.Section] = []
+        for organization in workplace.settings.organizations where names.contains(organization.name) {
+            let name = organization.name
+            var days = period.list.map { DayReport(unknown: $0, of: name) }
+            var calls: [TaskID: KnownCall] = [:]
+            if let manifest, known.contains(name) {
+                let reporting = Reporting(manifest: manifest, timeZone: timeZone)
+                let standpoint = try await workplace.standpoint(of: name, manifest, days: span)
+                days = try await reporting.days(period.list, organization: name, at: standpoint)
+                calls = try await manifest.calls(of: days.flatMap(\.account.gaps).map(\.taskID), organization: name)
+            }
+            sections.append(
+                Report.Section(
+                    organization: name,
+                    organizationID: organization.organizationID,
+                    days: days,
+                    calls: calls
+                )
+            )
+        }
+        return Report(
+            period: period,
+            sections: sections,
+            root: workplace.root,
+            timeZone: timeZone,
+            madeTime: workplace.now
         )
     }
 }

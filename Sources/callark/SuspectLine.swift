@@ -54,14 +54,15 @@ struct SuspectLine: Encodable {
 
 extension SuspectRow {
     /// A line for people.
-    var line: String {
+    var line: String { VisibleText.escaped("\(day)  \(organization)  \(suspect.taskID) \(text)") }
+
+    /// The same without the task.
+    var text: String {
         let next = nextLook.map { ", looked at again after \($0)" } ?? ""
         let known =
             suspect.acknowledgement.map {
                 "; acknowledged by \($0.author) (uid \($0.authorUID)) at \($0.time): \($0.note)"
             } ?? ""
-        return VisibleText.escaped(
-            "\(day)  \(organization)  \(suspect.taskID) \(suspect.recordingID)  \(suspect.reason)\(next)\(known)"
-        )
+        return "\(suspect.recordingID)  \(suspect.reason)\(next)\(known)"
     }
 }

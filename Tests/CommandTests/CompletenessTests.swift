@@ -183,11 +183,11 @@ import Testing
                 try await desk.start(["gaps", "explain"] + arguments).end()
             }
             let unknown = try await explain(task, "no-such-task", "--reason", "other", "--note", "x")
-            #expect(unknown.status == 64)
-            #expect(unknown.errors.contains("no-such-task"))
+            #expect(unknown.status == 66)
+            #expect(unknown.errors.contains("no-such-task") && unknown.errors.contains("nothing was changed"))
             let whole = try await explain(held, "--reason", "other", "--note", "x")
             #expect(whole.status == 64)
-            #expect(whole.errors.contains("\(held) has nothing missing"))
+            #expect(whole.errors.contains("\(held): has nothing missing"))
             let reason = try await explain(task, "--reason", "because", "--note", "x")
             #expect(reason.status == 64)
             for word in ["recording_disabled", "test_call", "provider_fault", "legal_deletion", "other"] {
@@ -197,7 +197,7 @@ import Testing
             #expect(try await explain(task, "--reason", "other", "--note", "  ").status == 64)
             #expect(try await explain("--reason", "other", "--note", "x").status == 64)
             #expect(try await explain(task, "--withdraw").status == 64)
-            #expect(try await desk.run("gaps", "show", "no-such-task").status == 64)
+            #expect(try await desk.run("gaps", "show", "no-such-task").status == 66)
             #expect(try await desk.run("gaps", "--reason", "because").status == 64)
             #expect(try await desk.run("gaps", "--reason", "capture_not_requested").status == 64)
             #expect(try await desk.run("gaps", "--all", "--json").objects.last?["unexplained"] == .number(1))
@@ -241,7 +241,7 @@ import Testing
             let gaps = try await desk.run("gaps", "--day", desk.day, "--json").objects
             #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
             #expect(gaps.last?["days_differing"] == .number(1))
-            #expect(try await desk.run("gaps").output.contains("1 day not as other sources count"))
+            #expect(try await desk.run("gaps").output.contains("1 day not as other sources count\n"))
             let report = try await desk.run("report", "--day", desk.day, "--json").objects
             #expect(report.first?["differing"]?.list == [.text("search")])
             let sheet = try await desk.run("report", "--day", desk.day, "--csv").output.split(separator: "\r\n")
@@ -300,22 +300,68 @@ import Testing
             let archived = try await desk.archived().count
             #expect(closed.last?["archived"]?.number == Double(archived))
 
-            let csv = try await desk.run("report", "--month", month, "--csv")
-            #expect(csv.status == 0)
-            let rows = try await Program.run("python3", ["-c", Self.reader], input: csv.output).objects
-            #expect(rows.filter { $0["type"]?.text == "day" }.count == days.count)
-            #expect(rows.filter { $0["type"]?.text == "gap" }.map { $0["note"]?.text } == [note])
-            #expect(rows.last?["type"]?.text == "total")
-            #expect(rows.last?["archived"]?.text == "\(archived)")
-            let sums = rows.filter { $0["type"]?.text == "archive" }.compactMap { $0["sha256"]?.text }
+            func rows(_ kind: String...) async throws -> [[String: JSON]] {
+                let csv = try await desk.start(["report", "--month", month, "--csv"] + kind).end()
+                #expect(csv.status == 0)
+                return try await Program.run("python3", ["-c", Self.reader], input: csv.output).objects
+            }
+            let table = try await rows()
+            #expect(table.count == days.count)
+            for row in table {
+                func number(_ column: String) -> Int { Int(row[column]?.text ?? "") ?? .min }
+                let parts = ["archived", "stored", "pending", "missing", "explained", "damaged"]
+                #expect(parts.map(number).reduce(0, +) == number("expected"), "the columns add up")
+            }
+            #expect(table.compactMap { Int($0["archived"]?.text ?? "") }.reduce(0, +) == archived)
+            #expect(try await rows("gaps").map { $0["note"]?.text } == [note])
+            #expect(try await rows("suspects").isEmpty)
+            #expect(try await rows("displaced").isEmpty)
+            let sums = try await rows("archives").compactMap { $0["sha256"]?.text }
             for path in try desk.archives() {
                 let sum = try await Program.run("sha256sum", [path]).output.prefix(64)
                 #expect(sums.contains(String(sum)))
             }
             let text = try await desk.run("report", "--month", month).output
-            #expect(text.contains("not closed: "))
-            #expect(text.contains(desk.day))
-            #expect(text.contains("  total  "))
+            #expect(text.contains("TO DO\n"))
+            #expect(text.contains("\n\(desk.day)  "))
+            #expect(text.contains("\ntotal  "))
+        }
+    }
+
+    @Test func `begins with its verdict, in every form`() async throws {
+        try await Desk.with(mix: .plain) { desk in
+            let task = try #require(desk.simulator.servedRecordings().last).taskID
+            desk.simulator.holdBackCaptures(of: task, until: desk.simulator.clock.now + .seconds(86_400))
+            #expect(try await desk.run("archive", "--day", desk.day).status == 75)
+            let open = try await desk.run("report", "--day", desk.day)
+            #expect(open.output.hasPrefix("\(desk.day): not complete. The day is not closed; "))
+            #expect(open.output.contains("; 1 missing: 1 not yet available."))
+            for line in [
+                "Organization  acme (\(desk.simulator.organizationID))", "Time zone     UTC", "MISSING, BY REASON",
+                "callark gaps --org acme --day \(desk.day)", "callark archive --org acme --day \(desk.day)",
+            ] {
+                #expect(open.output.contains(line), "\(line)")
+            }
+            let summary = try #require(try await desk.run("report", "--day", desk.day, "--json").objects.last)
+            #expect(summary["complete"] == .boolean(false) && summary["missing"] == .number(1))
+            let verdict = try #require(summary["verdicts"]?.list.first)
+            #expect(verdict["standing"]?.text == "not_complete")
+            #expect(verdict["missing_reasons"]?["not_yet_available"] == .number(1))
+            let sentence = try #require(verdict["sentence"]?.text)
+            #expect(open.output.hasPrefix(sentence + "\n"))
+            let note = "<script>alert(1)</script> & \"quoted\" <\u{338}b>\u{202E}"
+            #expect(
+                try await desk.run("gaps", "explain", task, "--reason", "other", "--note", note).status == 0
+            )
+            try await desk.archiveDay()
+            let page = try await desk.run("report", "--day", desk.day, "--html").output
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+            #expect(page.contains("<p class=\"verdict good\">\(desk.day): complete. The day is closed; "))
+            #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; &lt;\u{338}b&gt;"))
+            #expect(page.contains("\\u{202E}") && !page.contains("\u{202E}") && !page.contains("<script"))
+            #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("src="))
+            let archive = try #require(try desk.archives().first)
+            #expect(page.contains(try await Program.run("sha256sum", [archive]).output.prefix(64)))
         }
     }
 
@@ -323,7 +369,8 @@ import Testing
         try await Desk.with(calls: 0) { desk in
             for arguments in [
                 [], ["--day", "2025-11-20", "--month", "2025-11"], ["--month", "2025-13"], ["--month", "2025"],
-                ["--day", "2025-11-20", "--csv", "--json"],
+                ["--day", "2025-11-20", "--csv", "--json"], ["--day", "2025-11-20", "--csv", "--html"],
+                ["--day", "2025-11-20", "--csv", "everything"],
             ] {
                 #expect(try await desk.start(["report"] + arguments).end().status == 64)
             }

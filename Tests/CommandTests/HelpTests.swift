@@ -6,7 +6,8 @@ import Testing
     static let commands = [
         ["init"], ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"],
         ["config", "check"],
-        ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"], ["report"],
+        ["config", "show"], ["gaps"], ["gaps", "list"], ["gaps", "show"], ["gaps", "explain"],
+        ["gaps", "acknowledge"], ["report"], ["events"],
         ["auth"], ["auth", "login"], ["auth", "status"], ["auth", "refresh"], ["auth", "logout"],
         ["sites"], ["sites", "list"], ["sites", "get"], ["sites", "create"], ["sites", "update"], ["sites", "delete"],
         ["sites", "import"], ["sites", "export"],
@@ -31,7 +32,8 @@ import Testing
         let ending = try await Program.run("callark", ["--help"])
         #expect(ending.status == 0)
         let words = [
-            "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "auth",
+            "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "events",
+            "auth",
             "sites",
             "legacy", "stats",
         ]

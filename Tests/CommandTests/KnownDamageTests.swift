@@ -128,7 +128,7 @@ import Testing
             let damaged = try await desk.run("list", "--state", "damaged", "--json").objects
             #expect(damaged.filter { $0["type"]?.text == "recording" }.count == all.count)
             let text = try await desk.run("report", "--day", desk.day).output
-            #expect(text.contains("DAMAGED: \(all.count) damaged"), "\(text)")
+            #expect(text.contains("damaged: \(all.count) damaged"), "\(text)")
             #expect(!text.contains("  closed"), "\(text)")
             try FileManager.default.moveItem(atPath: "\(desk.folder)/aside.tar", toPath: path)
             if isVerified {
@@ -244,8 +244,8 @@ import Testing
             let text = try await desk.run("report", "--day", desk.day).output
             #expect(text.contains("sealed with sha256"))
             #expect(text.contains("damaged; the one in acme-\(desk.day)-002 counts"))
-            let csv = try await desk.run("report", "--day", desk.day, "--csv").output
-            #expect(csv.split(separator: "\r\n").filter { $0.hasPrefix("displaced,") }.count == count)
+            let csv = try await desk.run("report", "--day", desk.day, "--csv", "displaced").output
+            #expect(csv.split(separator: "\r\n").dropFirst().count == count)
             #expect(try await desk.archived() == desk.offered)
         }
     }

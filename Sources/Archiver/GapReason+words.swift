@@ -1,0 +1,57 @@
+import Recordings
+
+extension GapReason {
+    /// For people: `damaged at the provider`.
+    package var words: String {
+        switch self {
+        case .notYetAvailable: "not yet available"
+        case .neverAvailable: "never available"
+        case .undetermined: "undetermined"
+        case .refusedByProvider: "refused by the provider"
+        case .unusable: "unusable"
+        case .purgedUpstream: "purged at the provider"
+        case .damagedAtProvider: "damaged at the provider"
+        case .downloadFailed: "download failed"
+        case .damaged: "damaged in the archive"
+        case .lost: "lost"
+        case .captureNotRequested: "no recording requested"
+        }
+    }
+
+    /// What it means, in one sentence without a full stop.
+    package var meaning: String {
+        switch self {
+        case .notYetAvailable: "the provider has no recording so far"
+        case .neverAvailable: "the provider never had a recording, until the horizon had passed"
+        case .undetermined: "the provider never said whether a recording was requested, and never had one"
+        case .refusedByProvider: "the provider refused the question about this task"
+        case .unusable: "the provider lists a recording without a usable way to its bytes"
+        case .purgedUpstream: "the provider has deleted it, or keeps recordings for a shorter time"
+        case .damagedAtProvider: "what the provider sends is no recording, each time"
+        case .downloadFailed: "the download failed each time"
+        case .damaged: "it was archived, and its bytes are changed or gone"
+        case .lost: "it was archived, its bytes are changed or gone, and the provider no longer has it"
+        case .captureNotRequested: "the provider says that no recording was requested"
+        }
+    }
+
+    /// What a person does about it, in one sentence without a full stop.
+    package var advice: String {
+        switch self {
+        case .notYetAvailable: "wait: every pass asks again until the horizon"
+        case .neverAvailable, .undetermined, .refusedByProvider, .unusable:
+            "ask the provider (the tracking ID is in the evidence), then explain it"
+        case .purgedUpstream: "explain it: it cannot be fetched any more"
+        case .damagedAtProvider: "ask the provider to repair it; if it cannot, explain it"
+        case .downloadFailed: "see why with `callark gaps show`, mend it, and run `callark archive --retry-failed`"
+        case .damaged: "run `callark verify --repair`"
+        case .lost: "restore the archive from a backup and run `callark verify --repair`, or explain the loss"
+        case .captureNotRequested: "nothing"
+        }
+    }
+}
+
+extension ExplanationReason {
+    /// For people: `test call`.
+    package var words: String { rawValue.replacing("_", with: " ") }
+}

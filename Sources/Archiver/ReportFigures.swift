@@ -1,0 +1,76 @@
+import Manifest
+import Recordings
+
+/// What a report counts. Every expected recording is counted once: `expected` is the sum of the six that follow it.
+package struct ReportFigures: Hashable, Sendable {
+    /// Calls that the provider listed.
+    package var calls = 0
+    package var expected = 0
+    package var archived = 0
+    /// Received, and waiting for their day to be sealed.
+    package var stored = 0
+    package var pending = 0
+    /// Not held, and not explained: gaps and recordings that failed.
+    package var missing = 0
+    /// Not held, or damaged; an operator has said why.
+    package var explained = 0
+    /// Was held, and its bytes are changed or gone; neither repaired nor explained.
+    package var damaged = 0
+    /// The part of `archived` and `stored` whose bytes do not convince.
+    package var suspect = 0
+    /// The part of `suspect` that a person has acknowledged.
+    package var acknowledged = 0
+    package var audioMilliseconds: Int64 = 0
+    package var bytes: Int64 = 0
+    /// How many of `missing` there are for each reason.
+    package var missingReasons: [GapReason: Int] = [:]
+    /// How many of `damaged` there are for each reason.
+    package var damagedReasons: [GapReason: Int] = [:]
+    /// How many of `explained` there are for each explanation.
+    package var explanations: [ExplanationReason: Int] = [:]
+
+    package init() {}
+
+    package init(_ account: DayAccount) {
+        let recordings = account.figures.summary.recordings
+        calls = account.figures.summary.tasks.listed
+        expected = recordings.expected
+        archived = recordings.archived
+        stored = recordings.stored
+        pending = recordings.pending
+        explained = recordings.explained
+        damaged = recordings.unrepaired
+        missing = recordings.unexplained - recordings.unrepaired
+        suspect = recordings.suspect
+        acknowledged = recordings.acknowledged
+        audioMilliseconds = account.figures.audioMilliseconds
+        bytes = account.figures.bytes
+        for gap in account.gaps {
+            if let explanation = gap.explanation {
+                explanations[explanation.reason, default: 0] += 1
+            } else if gap.wasHeld {
+                damagedReasons[gap.reason, default: 0] += 1
+            } else {
+                missingReasons[gap.reason, default: 0] += 1
+            }
+        }
+    }
+
+    package static func += (lhs: inout Self, rhs: Self) {
+        lhs.calls += rhs.calls
+        lhs.expected += rhs.expected
+        lhs.archived += rhs.archived
+        lhs.stored += rhs.stored
+        lhs.pending += rhs.pending
+        lhs.missing += rhs.missing
+        lhs.explained += rhs.explained
+        lhs.damaged += rhs.damaged
+        lhs.suspect += rhs.suspect
+        lhs.acknowledged += rhs.acknowledged
+        lhs.audioMilliseconds += rhs.audioMilliseconds
+        lhs.bytes += rhs.bytes
+        lhs.missingReasons.merge(rhs.missingReasons, uniquingKeysWith: +)
+        lhs.damagedReasons.merge(rhs.damagedReasons, uniquingKeysWith: +)
+        lhs.explanations.merge(rhs.explanations, uniquingKeysWith: +)
+    }
+}

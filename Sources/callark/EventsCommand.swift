@@ -1,0 +1,147 @@
+import ArgumentParser
+import Foundation
+import Manifest
+import Recordings
+import Settings
+
+struct EventsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events",
+        abstract: "List what happened: who did what, when, and to which call.",
+        discussion: """
+            The log of events, in the order in which it was written: passes, repairs, rebuilds, fetches, explanations, and \
+            what became of calls and archives. Events are only ever added. The actor is the account that ran the command, \
+            with its number; what the environment says about the person behind it, such as SUDO_USER, is shown as a claim.
+
+            The log is in the manifest: `callark rebuild` begins a new one.
+
+            EXAMPLES
+              callark events --last 24h
+              callark events --task 93912f11-6017-404b-bf14-5331890b1797
+              callark events --kind gap_explained --kind explanation_withdrawn --month last
+              callark events --from 2025-11-01 --to 2025-12-01 --csv > events.csv
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
+
+    @Option(help: "Only this organization; this leaves out what concerns all of them.")
+    var org: OrganizationName?
+
+    @Option(help: "Only this task.")
+    var task: TaskID?
+
+    @Option(help: "Only events of this kind; may be given more than once.")
+    var kind: [Event.Kind] = []
+
+    @Flag(help: "Print CSV.")
+    var csv = false
+
+    func validate() throws {
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
+    }
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let instants = try window.window(in: workplace).instants
+        let timeZone = workplace.settings.archive.timeZone
+        var writer = Table.Writer(table: Self.table(timeZone), output: output, asCSV: csv)
+        var count = 0
+        if let manifest = try await workplace.manifestForReading() {
+            try await requireKnown(manifest)
+            let events = manifest.events(
+                organization: org,
+                task: task,
+                since: instants?.lowerBound,
+                until: instants?.upperBound
+            )
+            // The widths of a table's columns come from as many rows as this.
+            var batch: [Event] = []
+            for try await event in events where kind.isEmpty || kind.contains(event.kind) {
+                count += 1
+                batch.append(event)
+                guard batch.count == 200 else { continue }
+                try writer.write(batch)
+                batch = []
+            }
+            try writer.write(batch)
+        } else if let task {
+            throw CommandError.unknown([task])
+        }
+        if csv { return writer.end() }
+        try output.json(Summary(events: count))
+        output.text("\(Readable.count(count, "event")); times are in \(timeZone.name)")
+    }
+
+    private func requireKnown(_ manifest: Manifest) async throws {
+        guard let task, try await manifest.tasks(task, organization: org).isEmpty else { return }
+        throw CommandError.unknown([task])
+    }
+
+    private static func table(_ timeZone: TimeZone) -> Table<Event> {
+        Table(
+            type: "event",
+            columns: [
+                Table.Column(
+                    name: "time",
+                    heading: "TIME",
+                    value: { .text($0.time.description) },
+                    text: { $0.time.clock(in: timeZone) }
+                ),
+                .cut("organization", "ORG", rank: 5, least: 4) { $0.organization?.description },
+                Table.Column(
+                    name: "kind",
+                    heading: "EVENT",
+                    least: 12,
+                    value: { .text($0.kind.rawValue) },
+                    text: { $0.what }
+                ),
+                Table.Column(
+                    name: "actor",
+                    heading: "ACTOR",
+                    rank: 1,
+                    least: 8,
+                    value: { .init($0.actorName) },
+                    text: { $0.by }
+                ),
+                .text("actor_uid") { $0.actor.map { "\($0.uid)" } },
+                .text("actor_claims") { event in
+                    event.actor?.claims.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                        .joined(separator: " ")
+                },
+                Table.Column(name: "task_id", heading: "TASK", rank: 2, value: { .init($0.task?.description) }),
+                Table.Column(name: "file", heading: "FILE", rank: 6, value: { .init($0.file?.description) }),
+                .cut("detail", "DETAIL", rank: 3) { $0.words },
+            ],
+            line: { EventLine($0) }
+        )
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var events: Int
+    }
+}
+
+extension Event.Kind: ExpressibleByArgument {}
+
+extension CommandError {
+    /// Tasks that were asked for by their IDs, and that no pass has ever seen.
+    static func unknown(_ tasks: [TaskID], nothingChanged: Bool = false) -> CommandError {
+        let noun = tasks.count == 1 ? "task" : "tasks"
+        let rest = nothingChanged ? "; nothing was changed" : ""
+        return CommandError(.unknown, "the manifest does not know the \(noun) \(TaskID.named(tasks))\(rest)")
+    }
+}
+
+extension TaskID {
+    /// The first ten by their IDs, and how many more there are.
+    static func named(_ tasks: [TaskID]) -> String {
+        let shown = tasks.prefix(10).map(\.description).joined(separator: ", ")
+        return tasks.count > 10 ? "\(shown) and \(tasks.count - 10) more" : shown
+    }
+}

@@ -1,0 +1,116 @@
+import Archiver
+import Foundation
+import Manifest
+import Recordings
+
+/// Gaps as a table.
+struct GapTable {
+    let timeZone: TimeZone
+
+    struct Line {
+        let gap: Gap
+        var call: KnownCall?
+    }
+
+    var table: Table<Line> {
+        Table(
+            type: "gap",
+            columns: [
+                .text("organization") { $0.gap.organization.description },
+                .text("day") { $0.gap.day.description },
+                Table.Column(
+                    name: "created_time",
+                    heading: "CREATED",
+                    rank: 3,
+                    value: { .text($0.gap.createdTime.description) },
+                    text: { $0.gap.createdTime.clock(in: timeZone) }
+                ),
+                .text("task_id", "TASK") { $0.gap.taskID.description },
+                .text("recording_id") { $0.gap.recording?.recordingID.description },
+                Table.Column(
+                    name: "reason",
+                    heading: "REASON",
+                    least: 12,
+                    value: { .text($0.gap.reason.rawValue) },
+                    text: { $0.gap.reason.words }
+                ),
+                .text("archive") { $0.gap.archive?.description },
+                .text("detail") { $0.gap.detail },
+                .cut("agent", "AGENT", rank: 5) { $0.call?.facts.agent.map { $0.name ?? $0.id ?? "" } },
+                .cut("queue", "QUEUE", rank: 7) { $0.call?.facts.queue.map { $0.name ?? $0.id ?? "" } },
+                .cut("origin", "FROM", rank: 6) { $0.call?.facts.origin },
+                .cut("destination", "TO", rank: 8) { $0.call?.facts.destination },
+                .text("direction") { $0.call?.facts.direction },
+                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidence.text },
+                Table.Column(
+                    name: "explanation",
+                    heading: "EXPLANATION",
+                    rank: 4,
+                    least: 11,
+                    value: { .init($0.gap.explanation?.reason.rawValue) },
+                    text: { $0.gap.explanation?.text ?? "" }
+                ),
+                .text("note") { $0.gap.explanation?.note },
+                .text("explained_by") { $0.gap.explanation?.author },
+                .text("explained_by_uid") { $0.gap.explanation?.authorUID.map { "\($0)" } },
+                .text("explained_by_claims") { line in
+                    (line.gap.explanation?.authorClaims ?? [:]).sorted { $0.key < $1.key }
+                        .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+                },
+                .text("explained_time") { $0.gap.explanation?.time.description },
+            ]
+        )
+    }
+}
+
+/// Suspect recordings as a table.
+struct SuspectTable {
+    let timeZone: TimeZone
+
+    var table: Table<SuspectRow> {
+        Table(
+            type: "suspect",
+            columns: [
+                .text("organization") { $0.organization.description },
+                .cut("day", "DAY", rank: 2, least: 10) { $0.day.description },
+                .text("task_id", "TASK") { $0.suspect.taskID.description },
+                .text("recording_id") { $0.suspect.recordingID.description },
+                .cut("file", "FILE", rank: 4, least: 12) { $0.suspect.file.description },
+                .cut("detail", "WHY", rank: 0, least: 12) { $0.suspect.reason },
+                Table.Column(
+                    name: "next_look_time",
+                    heading: "NEXT LOOK",
+                    rank: 3,
+                    value: { .init($0.nextLook?.description) },
+                    text: { $0.nextLook?.clock(in: timeZone) ?? "none" }
+                ),
+                Table.Column(
+                    name: "note",
+                    heading: "ACKNOWLEDGED",
+                    rank: 1,
+                    least: 12,
+                    value: { .init($0.suspect.acknowledgement?.note) },
+                    text: {
+                        $0.suspect.acknowledgement.map { "by \($0.author) (uid \($0.authorUID)): \($0.note)" } ?? ""
+                    }
+                ),
+                .text("acknowledged_by") { $0.suspect.acknowledgement?.author },
+                .text("acknowledged_by_uid") { $0.suspect.acknowledgement.map { "\($0.authorUID)" } },
+                .text("acknowledged_time") { $0.suspect.acknowledgement?.time.description },
+            ]
+        )
+    }
+}
+
+extension Table.Column {
+    /// Words that are cut, and then left out, on a terminal that is too narrow.
+    static func cut(
+        _ name: String,
+        _ heading: String,
+        rank: Int,
+        least: Int = 8,
+        _ value: @escaping (Row) -> String?
+    ) -> Self {
+        Self(name: name, heading: heading, rank: rank, least: least, value: { .init(value($0)) })
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Manifest
+import Recordings
+
+struct GapsExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Record why what is missing of these tasks is missing, or take it back.",
+        discussion: """
+            The explanation covers what is missing now; what goes missing later is another gap. What is damaged and can \
+            still be fetched again cannot be explained: run `callark verify --repair` first. The explanation is kept with \
+            your name and the time, in the log of events and in the record of the day. A pass may be running meanwhile. \
+            If one of the tasks is unknown (exit code 66), or has nothing missing (64), nothing is changed.
+
+            EXAMPLES
+              callark gaps explain 93912f11-6017-404b-bf14-5331890b1797 --reason test_call --note "line test"
+              callark gaps --json | jq -r 'select(.type=="gap").task_id' \\
+                | callark gaps explain - --reason provider_fault --note "case 4711"
+              callark gaps explain --withdraw 93912f11-6017-404b-bf14-5331890b1797
+            """
+    )
+
+    @OptionGroup var statement: StatementOptions
+
+    @Option(help: "Why.")
+    var reason: ExplanationReason?
+
+    func validate() throws {
+        if statement.withdraw {
+            guard reason == nil else { throw ValidationError("--withdraw takes no --reason") }
+        } else if reason == nil {
+            let known = ExplanationReason.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--reason is missing: one of \(known)")
+        }
+    }
+
+    func run() async throws {
+        try await statement.make(change) { gap, output in
+            try output.json(GapLine(gap))
+            output.text(gap.line)
+        } summary: { tasks, gaps, output in
+            try output.json(Summary(tasks: tasks, gaps: gaps))
+            output.text("\(Readable.count(gaps, "gap")) \(statement.withdraw ? "no longer explained" : "explained")")
+        }
+    }
+
+    private func change(
+        _ workplace: Workplace,
+        _ manifest: Manifest,
+        _ tasks: [TaskID]
+    ) async throws -> StatementResult<Gap> {
+        var standpoints: [OrganizationName: Standpoint] = [:]
+        for name in try await manifest.organizations().map(\.name) where [nil, name].contains(statement.org) {
+            standpoints[name] = try await workplace.standpoint(of: name, manifest)
+        }
+        let standpoint: @Sendable (OrganizationName) -> Standpoint = { [standpoints] in
+            standpoints[$0] ?? workplace.standpoint(of: $0)
+        }
+        guard let reason, let note = statement.note else {
+            let result = try await manifest.withdrawExplanations(
+                tasks,
+                organization: statement.org,
+                by: Operator.current,
+                at: standpoint
+            )
+            return StatementResult(
+                subjects: result.gaps,
+                unknown: result.unknown,
+                refused: [(result.withoutGap + result.unrepaired, "has no explanation")]
+            )
+        }
+        let explanation = GapExplanation(reason: reason, note: note, by: Operator.current, time: workplace.now)
+        let result = try await manifest.explain(tasks, organization: statement.org, with: explanation, at: standpoint)
+        return StatementResult(
+            subjects: result.gaps,
+            unknown: result.unknown,
+            refused: [
+                (result.withoutGap, "has nothing missing"),
+                (result.unrepaired, "has only damaged recordings: run `callark verify --repair` first"),
+            ]
+        )
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var tasks: Int
+        var gaps: Int
+    }
+}
+
+extension ExplanationReason: ExpressibleByArgument {}

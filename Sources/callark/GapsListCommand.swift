@@ -1,0 +1,178 @@
+import ArgumentParser
+import Manifest
+import Recordings
+import Settings
+
+struct GapsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the gaps, one per row, with reason and evidence.",
+        discussion: """
+            Without --explained or --all: those that nobody has explained. A reason is one of \
+            \(GapReason.gaps.map(\.rawValue).joined(separator: ", ")).
+
+            Below the gaps: suspect recordings; then days whose figures disagree with another source of the provider's \
+            (Search, queue statistics), where the missing calls are not known by name; then days that were not listed.
+
+            EXAMPLES
+              callark gaps list --day 2025-11-20
+              callark gaps list --month last --all --csv > gaps.csv
+              callark gaps list --reason never_available --json
+              callark gaps list --all --json | jq -r 'select(.type=="gap").task_id'
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
+
+    @Option(help: "Only this organization.")
+    var org: OrganizationName?
+
+    @Option(help: "Only gaps for this reason.")
+    var reason: GapReason?
+
+    @Flag(help: "Only those that an operator has explained.")
+    var explained = false
+
+    @Flag(help: "Explained or not.")
+    var all = false
+
+    @Flag(help: "Print CSV: the gaps only.")
+    var csv = false
+
+    func validate() throws {
+        if explained && all { throw ValidationError("--explained is a part of --all: leave out one of them") }
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other") }
+    }
+
+    func run() async throws {
+        let workplace = try Workplace(common)
+        let names = try workplace.organizations(named: org.map { [$0] } ?? [])
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        var found = Found()
+        let window = try window.window(in: workplace)
+        if let manifest = try await workplace.manifestForReading() {
+            let known = Set(try await manifest.organizations().map(\.name))
+            for name in names where known.contains(name) {
+                try await look(at: name, window, manifest, workplace, &found)
+            }
+        }
+        let gaps = GapTable(timeZone: window.timeZone).table
+        if csv { return try gaps.write(found.gaps, to: output, asCSV: true) }
+        if !found.gaps.isEmpty { try gaps.write(found.gaps, to: output) }
+        if !found.suspects.isEmpty {
+            if !found.gaps.isEmpty { output.text("") }
+            output.text("SUSPECT RECORDINGS")
+            try SuspectTable(timeZone: window.timeZone).table.write(found.suspects, to: output)
+        }
+        for witness in found.witnesses {
+            try output.json(WitnessLine(witness))
+            if let complaint = witness.detailedComplaint { output.text(complaint) }
+        }
+        let counts = Counts(found)
+        try output.json(counts)
+        for line in counts.text { output.text(line) }
+    }
+
+    private func look(
+        at name: OrganizationName,
+        _ window: TimeWindow,
+        _ manifest: Manifest,
+        _ workplace: Workplace,
+        _ found: inout Found
+    ) async throws {
+        let filter = GapFilter(
+            organization: name,
+            day: window.day,
+            window: window.range,
+            reason: reason,
+            isExplained: all ? nil : explained
+        )
+        let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
+        let gaps = try await manifest.gaps(filter, at: standpoint)
+        let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
+        found.gaps += gaps.map { GapTable.Line(gap: $0, call: calls[$0.taskID]) }
+        if reason == nil {
+            found.suspects += try await manifest.suspects(name, day: window.day, window: window.range).filter {
+                all || ($0.suspect.acknowledgement != nil) == explained
+            }
+        }
+        // Of the days that are asked about, also if only a part of one is.
+        found.witnesses += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
+            window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
+        }
+        found.notListed += try await workplace.unlisted(in: window.instants, organization: name, manifest)
+    }
+
+    /// What is listed, of all organizations.
+    private struct Found {
+        var gaps: [GapTable.Line] = []
+        var suspects: [SuspectRow] = []
+        var witnesses: [DayWitness] = []
+        var notListed: [ArchiveDay] = []
+    }
+
+    private struct Counts: Encodable {
+        let type = "summary"
+        var gaps = 0
+        var explained = 0
+        var unexplained = 0
+        var reasons: [GapReason: Int] = [:]
+        /// Recordings that are held and do not convince.
+        var suspect = 0
+        /// Days that do not fit what another source of the provider's counts.
+        var daysDiffering = 0
+        /// Of the time that was asked about, the days that are not listed, or not as far as they are in it.
+        var notListed: [ArchiveDay] = []
+
+        enum CodingKeys: String, CodingKey {
+            case type, gaps, explained, unexplained, reasons, suspect
+            case daysDiffering = "days_differing"
+            case notListed = "not_listed"
+        }
+
+        init(_ found: Found) {
+            gaps = found.gaps.count
+            explained = found.gaps.count { $0.gap.explanation != nil }
+            unexplained = gaps - explained
+            for line in found.gaps { reasons[line.gap.reason, default: 0] += 1 }
+            suspect = found.suspects.count
+            daysDiffering = Set(found.witnesses.map { [$0.organization.description, $0.day.description] }).count
+            notListed = found.notListed
+        }
+
+        var text: [String] {
+            var lines = [
+                "\(Readable.count(gaps, "gap")), \(explained) of them explained"
+                    + (suspect == 0 ? "" : "; \(Readable.count(suspect, "suspect recording"))")
+                    + (daysDiffering == 0
+                        ? "" : "; \(Readable.count(daysDiffering, "day")) not as other sources count")
+            ]
+            if let oldest = notListed.min() {
+                lines.append(
+                    "\(Readable.count(notListed.count, "day")) not listed, the oldest \(oldest): what is missing there "
+                        + "is not known; run `callark archive --day \(oldest)`"
+                )
+            }
+            if unexplained > 0 {
+                lines.append("`callark gaps show TASK` tells the story of one, `callark gaps explain` records why")
+            }
+            return lines
+        }
+    }
+}
+
+extension GapReason: ExpressibleByArgument {
+    /// What a gap may be there for.
+    static let gaps = GapReason.allCases.filter { $0 != .captureNotRequested }
+
+    /// Reads a reason that a gap may have.
+    package init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
+    }
+
+    /// The words that `--reason` takes.
+    package static var allValueStrings: [String] { gaps.map(\.rawValue) }
+}

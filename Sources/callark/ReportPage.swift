@@ -1,0 +1,83 @@
+import Archiver
+import Foundation
+import Manifest
+import Mustache
+import Recordings
+
+/// A report as one HTML page, to be read and printed. It refers to nothing outside itself, and has no script.
+struct ReportPage {
+    private let report: Report
+
+    init(_ report: Report) {
+        self.report = report
+    }
+
+    /// The whole page.
+    var html: String {
+        get throws {
+            let view: [String: Any] = [
+                "period": report.period.name, "making": report.making, "zone": report.zone,
+                "sections": report.sections.map(view), "legend": Report.legend,
+            ]
+            return try VisibleHTML.template(Self.template).render(view)
+        }
+    }
+
+    private func view(_ section: Report.Section) -> [String: Any] {
+        let figures = section.verdict.figures
+        let rows = section.days.map(ReportRow.init) + (section.days.count > 1 ? [ReportRow(totalOf: section)] : [])
+        let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
+        let gapTable = GapTable(timeZone: report.timeZone).table
+        let tables = [
+            gapTable.view("Gaps that are not explained", lines.filter { $0.gap.explanation == nil }),
+            gapTable.view("Gaps that are explained", lines.filter { $0.gap.explanation != nil }),
+            SuspectTable(timeZone: report.timeZone).table.view("Suspect recordings", section.suspects),
+            ReportTables.archives(report.root).view("Archives", section.archives),
+            ReportTables.displaced.view("Copies in archives that do not count", section.displaced),
+        ]
+        return [
+            "sentence": report.sentence(section),
+            "standing": section.verdict.standing == .notComplete ? "bad" : "good",
+            "organization": section.organization.description, "id": section.organizationID.description,
+            "days": ReportTables.days(rows).view("Days", rows) as Any,
+            "reasons": (figures.missingReasons.byFrequency + figures.damagedReasons.byFrequency).map { reason, count in
+                [
+                    "count": count.grouped, "words": reason.words, "meaning": reason.meaning, "advice": reason.advice,
+                ]
+            },
+            "hasReasons": !(figures.missingReasons.isEmpty && figures.damagedReasons.isEmpty),
+            "hasExplanations": !figures.explanations.isEmpty, "hasSteps": !section.steps.isEmpty,
+            "explanations": figures.explanations.byFrequency.map {
+                ["count": $0.count.grouped, "words": $0.key.words]
+            },
+            "steps": section.steps.map { ["period": $0.period, "why": $0.why, "steps": $0.steps] as [String: Any] },
+            "complaints": section.days.flatMap(\.witnesses).compactMap(\.complaint),
+            "tables": tables.compactMap(\.self),
+        ]
+    }
+}
+
+extension Table {
+    /// What people see of the rows, for a template; `nil` if there are none.
+    fileprivate func view(_ title: String, _ rows: [Row]) -> [String: Any]? {
+        guard !rows.isEmpty else { return nil }
+        func text(_ column: Column, _ row: Row) -> String { column.text?(row) ?? column.value(row).csv }
+        // What no row says anything of would only take up room.
+        let shown = columns.filter { column in
+            column.heading != nil && rows.contains { !text(column, $0).isEmpty }
+        }
+        return [
+            "title": title,
+            "headings": shown.map {
+                ["text": $0.heading?.capitalized ?? "", "isNumber": $0.isNumber] as [String: Any]
+            },
+            "rows": rows.map { row in
+                [
+                    "cells": shown.map { column in
+                        ["text": text(column, row), "isNumber": column.isNumber] as [String: Any]
+                    }
+                ]
+            },
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+import Archiver
+import DailyArchive
+import Manifest
+import Recordings
+
+/// The tables of a report: one description of each for text and for CSV.
+enum ReportTables {
+    /// The table of these days. What counts nothing gives way first if the terminal is narrow.
+    static func days(_ rows: [ReportRow]) -> Table<ReportRow> {
+        func figure(_ name: String, rank: Int, _ value: @escaping (ReportFigures) -> Int) -> Table<ReportRow>.Column {
+            Table.Column(
+                name: name,
+                heading: name.uppercased(),
+                isNumber: true,
+                rank: rows.contains { value($0.figures) != 0 } ? rank : 20,
+                value: { .integer(Int64(value($0.figures))) },
+                text: { value($0.figures).grouped }
+            )
+        }
+        return Table(
+            type: "day",
+            columns: [
+                .text("organization") { $0.organization.description },
+                Table.Column(
+                    name: "day",
+                    heading: "DAY",
+                    value: { .init($0.day?.description) },
+                    text: { $0.day?.description ?? "total" }
+                ),
+                figure("calls", rank: 9) { $0.calls },
+                figure("expected", rank: 0) { $0.expected },
+                figure("archived", rank: 0) { $0.archived },
+                figure("stored", rank: 4) { $0.stored },
+                figure("pending", rank: 3) { $0.pending },
+                figure("missing", rank: 0) { $0.missing },
+                figure("explained", rank: 2) { $0.explained },
+                figure("damaged", rank: 1) { $0.damaged },
+                figure("suspect", rank: 5) { $0.suspect },
+                Table.Column(
+                    name: "audio_hours",
+                    heading: "HOURS",
+                    isNumber: true,
+                    rank: 11,
+                    value: { .text(hours($0.figures.audioMilliseconds)) }
+                ),
+                Table.Column(
+                    name: "bytes",
+                    heading: "SIZE",
+                    isNumber: true,
+                    rank: 10,
+                    value: { .integer($0.figures.bytes) },
+                    text: { Readable.bytes($0.figures.bytes) }
+                ),
+                Table.Column(
+                    name: "state",
+                    heading: "STATE",
+                    least: 8,
+                    value: { .text($0.stateCode) },
+                    text: { $0.state }
+                ),
+                .text("open_because") { $0.openBecause },
+                .text("differing") { $0.differing },
+            ]
+        )
+    }
+
+    /// The headings are for a page; on a terminal each archive is a line of its own.
+    static func archives(_ root: ArchiveRoot) -> Table<ArchiveStanding> {
+        Table(
+            type: "archive",
+            columns: [
+                .text("organization") { $0.archive.name.organization.description },
+                .text("day") { $0.archive.name.day.description },
+                .text("archive", "ARCHIVE") { $0.archive.name.description },
+                .text("state", "STATE") { $0.state.rawValue },
+                .count("recordings", "RECORDINGS") { $0.archive.recordings },
+                .count("counting", "COUNTING HERE") { $0.counting },
+                .count("damaged", "DAMAGED") { $0.damaged },
+                .count("bytes", "BYTES") { Int($0.archive.byteCount) },
+                .text("sha256", "SHA-256 AS SEALED") { $0.archive.digest.description },
+                .text("path") { root.archivePath($0.archive.name) },
+                .text("detail", "WHAT IS WRONG") { $0.reason },
+            ]
+        )
+    }
+
+    static var displaced: Table<DisplacedCopy> {
+        Table(
+            type: "displaced",
+            columns: [
+                .text("organization") { $0.archive.organization.description },
+                .text("day") { $0.archive.day.description },
+                .text("archive", "ARCHIVE") { $0.archive.description },
+                .text("task_id", "TASK") { $0.key.taskID.description },
+                .text("recording_id") { $0.key.recordingID.description },
+                .text("file", "FILE") { $0.file.description },
+                .count("offset", "OFFSET") { Int($0.offset) },
+                .count("bytes", "BYTES") { Int($0.byteCount) },
+                .text("sha256", "SHA-256") { $0.digest.description },
+                .text("reason", "WHY") { $0.reason.rawValue },
+                .text("replaced_by", "REPLACED BY") { $0.counting?.archive.description },
+            ]
+        )
+    }
+
+    /// `1.25`.
+    static func hours(_ milliseconds: Int64) -> String {
+        let hundredths = (milliseconds + 18_000) / 36_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    }
+}

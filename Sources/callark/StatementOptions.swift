@@ -1,0 +1,75 @@
+import ArgumentParser
+import Manifest
+import Recordings
+
+/// What a person says of tasks, with their name and a note, or takes back: the options of `gaps explain` and of
+/// `gaps acknowledge`.
+struct StatementOptions: ParsableArguments {
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
+    var taskIDs: [String]
+
+    @Option(help: "Why, in your own words: what an auditor will read.")
+    var note: String?
+
+    @Flag(help: "Take back what was said of these tasks.")
+    var withdraw = false
+
+    @Option(help: "Only tasks of this organization.")
+    var org: OrganizationName?
+
+    func validate() throws {
+        if withdraw {
+            guard note == nil else { throw ValidationError("--withdraw takes no --note") }
+        } else {
+            guard let note, note.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("--note is missing or empty: say in your own words why")
+            }
+        }
+    }
+}
+
+/// What came of a statement: what it is about now, or why nothing was changed.
+struct StatementResult<Subject> {
+    var subjects: [Subject]
+    /// Tasks that the manifest does not know.
+    var unknown: [TaskID]
+    /// Tasks that do not allow it, each group with what it has instead: `nothing missing`.
+    var refused: [(tasks: [TaskID], reason: String)]
+
+    fileprivate var error: CommandError? {
+        let refused = refused.filter { !$0.tasks.isEmpty }
+        guard !unknown.isEmpty || !refused.isEmpty else { return nil }
+        var parts = refused.map { "\(TaskID.named($0.tasks)): \($0.reason)" }
+        if !unknown.isEmpty { parts.insert(CommandError.unknown(unknown).description, at: 0) }
+        let text = parts.joined(separator: "; ") + "; nothing was changed"
+        return CommandError(unknown.isEmpty ? .usage : .unknown, text)
+    }
+}
+
+extension StatementOptions {
+    /// Makes the statement, or takes it back, and writes down what it is about then.
+    /// - Parameters:
+    ///   - change: changes the manifest, unless one of the tasks does not allow it.
+    ///   - write: writes one subject.
+    ///   - summary: writes what came of all of them: of how many tasks, and of how many subjects.
+    /// - Throws: ``CommandError`` with exit code 66 if a task is not known, with 64 if one does not allow it.
+    func make<Subject>(
+        _ change: (Workplace, Manifest, [TaskID]) async throws -> StatementResult<Subject>,
+        write: (Subject, Output) throws -> Void,
+        summary: (Int, Int, Output) throws -> Void
+    ) async throws {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        let tasks = try TaskID.requested(taskIDs)
+        let manifest = try await workplace.manifestForWriting()
+        let result = try await change(workplace, manifest, tasks)
+        try manifest.close()
+        if let error = result.error { throw error }
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        for subject in result.subjects { try write(subject, output) }
+        try summary(tasks.count, result.subjects.count, output)
+    }
+}

@@ -1,0 +1,193 @@
+import Manifest
+import Recordings
+import Testing
+
+@testable import Archiver
+
+@Suite struct `The verdict of a report` {
+    private static func figures(_ change: (inout ReportFigures) -> Void) -> ReportFigures {
+        var figures = ReportFigures()
+        figures.expected = 5854
+        figures.archived = 5854
+        change(&figures)
+        return figures
+    }
+
+    static let cases: [(ReportVerdict.Days, ReportFigures, String)] = [
+        (
+            .init(count: 31, closed: 31), figures { _ in },
+            "complete. All 31 days closed; 5,854 of 5,854 recordings archived."
+        ),
+        (
+            .init(count: 31, closed: 25),
+            figures {
+                $0.archived = 5847
+                $0.missing = 7
+                $0.missingReasons = [.neverAvailable: 2, .damagedAtProvider: 5]
+            },
+            "not complete. 25 of 31 days closed; 5,847 of 5,854 recordings archived; 7 missing: "
+                + "5 damaged at the provider, 2 never available."
+        ),
+        (
+            .init(count: 30, closed: 28, notOver: 2),
+            figures {
+                $0.archived = 5840
+                $0.stored = 10
+                $0.pending = 1
+                $0.explained = 3
+            },
+            "complete so far. 28 of 30 days closed (2 not over); 5,840 of 5,854 recordings archived; "
+                + "10 stored, not yet sealed; 1 pending; 3 explained."
+        ),
+        (
+            .init(count: 1, closed: 0),
+            figures {
+                $0.expected = 1
+                $0.archived = 0
+                $0.damaged = 1
+            },
+            "not complete. The day is not closed; 0 of 1 recording archived; 1 damaged."
+        ),
+        (
+            .init(count: 1, notOver: 1), figures { _ in },
+            "not complete. The day is not over; 5,854 of 5,854 recordings archived."
+        ),
+        (
+            .init(count: 2, closed: 0, notListed: 2),
+            figures {
+                $0.expected = 0
+                $0.archived = 0
+            },
+            "not complete. 0 of 2 days closed; 0 of 0 recordings archived. 2 days were not listed: what is missing there "
+                + "is not known."
+        ),
+        (
+            .init(count: 2, closed: 1, notOver: 1), figures { $0.damaged = 1 },
+            "not complete. 1 of 2 days closed (1 not over); 5,854 of 5,854 recordings archived; 1 damaged."
+        ),
+    ]
+
+    @Test(arguments: cases) func `is one sentence`(_ days: ReportVerdict.Days, _ figures: ReportFigures, _ text: String)
+    {
+        #expect(ReportVerdict(days, figures).sentence(of: "October 2026") == "October 2026: \(text)")
+    }
+
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")])
+    func `groups digits by three`(_ number: Int, _ text: String) {
+        #expect(number.grouped == text)
+    }
+
+    @Test(arguments: GapReason.allCases) func `has words for every reason`(_ reason: GapReason) {
+        for text in [reason.words, reason.meaning, reason.advice] {
+            #expect(!text.isEmpty && !text.contains("_") && text.last != ".")
+        }
+    }
+}
+
+@Suite struct `The figures of a report` {
+    private static func account(_ change: (inout PassSummary.Recordings) -> Void, gaps: [Gap]) throws -> DayAccount {
+        let organization = try #require(OrganizationName("acme"))
+        let day = try #require(ArchiveDay("2026-10-03"))
+        var account = DayAccount(figures: DayReconciliation(organization: organization, day: day), gaps: gaps)
+        change(&account.figures.summary.recordings)
+        return account
+    }
+
+    private static func gap(_ reason: GapReason, explained: Bool = false) throws -> Gap {
+        let time = Timestamp(millisecondsSince1970: 0)
+        return Gap(
+            organization: try #require(OrganizationName("acme")),
+            day: try #require(ArchiveDay("2026-10-03")),
+            taskID: try #require(TaskID("task")),
+            createdTime: time,
+            reason: reason,
+            explanation: explained
+                ? GapExplanation(reason: .testCall, note: "n", author: "ann", authorUID: 1000, time: time) : nil
+        )
+    }
+
+    @Test func `count each expected recording once, and each reason with what it is a reason of`() throws {
+        let gaps = [
+            try Self.gap(.neverAvailable), try Self.gap(.neverAvailable, explained: true),
+            try Self.gap(.downloadFailed), try Self.gap(.damaged), try Self.gap(.lost),
+            try Self.gap(.lost, explained: true),
+        ]
+        let account = try Self.account(
+            {
+                $0.known = 20 + 3 + 2 + 1 + 3
+                $0.archived = 20
+                $0.stored = 3
+                $0.pending = 2
+                $0.failed = 1
+                $0.damaged = 3
+                $0.gaps = 2
+                $0.explained = 2
+                $0.unexplained = 4
+                $0.unrepaired = 2
+            },
+            gaps: gaps
+        )
+        let figures = ReportFigures(account)
+        let parts = [
+            figures.archived, figures.stored, figures.pending, figures.missing, figures.explained, figures.damaged,
+        ]
+        #expect(parts == [20, 3, 2, 2, 2, 2])
+        #expect(parts.reduce(0, +) == figures.expected)
+        #expect(figures.missingReasons == [.neverAvailable: 1, .downloadFailed: 1])
+        #expect(figures.damagedReasons == [.damaged: 1, .lost: 1])
+        #expect(figures.explanations == [.testCall: 2])
+        var twice = figures
+        twice += figures
+        #expect(twice.missing == 4 && twice.missingReasons[.downloadFailed] == 2 && twice.expected == 62)
+    }
+}
+
+@Suite struct `The steps of a report` {
+    private static func days(_ reasons: [[DayReport.OpenReason]]) throws -> [DayReport] {
+        let organization = try #require(OrganizationName("acme"))
+        let first = try #require(ArchiveDay("2026-10-01"))
+        let days = first.through(try #require(ArchiveDay("2026-10-31")))
+        return zip(days, reasons).map { day, reasons in
+            DayReport(
+                account: DayAccount(figures: DayReconciliation(organization: organization, day: day)),
+                archives: [],
+                openBecause: reasons
+            )
+        }
+    }
+
+    @Test func `join days in a row that are open for the same reasons`() throws {
+        let days = try Self.days([
+            [.notListed], [.notListed], [], [.unexplained(2)], [.unexplained(3)], [.unexplained(1), .pending(1)],
+            [.notOver],
+        ])
+        let steps = ReportStep.steps(days)
+        #expect(steps.map(\.period) == ["2026-10-01 to 2026-10-02", "2026-10-04 to 2026-10-05", "2026-10-06"])
+        #expect(steps.map(\.why) == ["not listed", "5 unexplained", "1 unexplained, 1 pending"])
+        #expect(steps[0].steps == ["callark archive --org acme --from 2026-10-01 --to 2026-10-03"])
+        #expect(
+            steps[1].steps == [
+                "explain what will not come (callark gaps --org acme --from 2026-10-04 --to 2026-10-06)",
+                "callark archive --org acme --from 2026-10-04 --to 2026-10-06",
+            ]
+        )
+        #expect(steps[2].steps.last == "callark archive --org acme --day 2026-10-06")
+    }
+
+    @Test func `repair each day by itself, and archive them together`() throws {
+        let steps = ReportStep.steps(try Self.days([[.damaged(1)], [.damaged(2)]]))
+        #expect(steps.map(\.why) == ["3 damaged"])
+        #expect(
+            steps.first?.steps == [
+                "callark verify --repair --org acme --day 2026-10-01",
+                "callark verify --repair --org acme --day 2026-10-02",
+                "callark archive --org acme --from 2026-10-01 --to 2026-10-03",
+            ]
+        )
+    }
+
+    @Test func `are none if nothing is to be done`() throws {
+        #expect(ReportStep.steps(try Self.days([[], [.notOver]])) == [])
+        #expect(ReportStep.steps([]) == [])
+    }
+}
