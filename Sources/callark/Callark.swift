@@ -14,6 +14,7 @@ struct Callark: AsyncParsableCommand {
               0   complete: everything expected in the window is archived, stored until its day is over, or explained
               64  usage
               65  damage found: an archive, a checksum or a manifest row does not hold
+              66  what was asked for by name is not known: a task ID, an archive, a day
               69  the provider cannot be reached, or refuses, after all attempts
               70  a bug in Callark
               74  local input/output: disk full, permission, read-only

@@ -1,3 +1,4 @@
+import Archiver
 import Manifest
 import Recordings
 import Settings
@@ -128,7 +129,7 @@ extension GapEvidence {
 
 extension GapExplanation {
     /// For people.
-    var text: String { "\(reason.rawValue), by \(by) at \(time): \(note)" }
+    var text: String { "\(reason.words), by \(by) at \(time): \(note)" }
 
     /// `ann (uid 1000)`, `root (uid 0; SUDO_USER claims ann)`, `uid 10001`.
     private var by: String {

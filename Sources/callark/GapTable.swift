@@ -58,7 +58,8 @@ struct GapTable {
                         .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
                 },
                 .text("explained_time") { $0.gap.explanation?.time.description },
-            ]
+            ],
+            line: { GapLine($0.gap, call: $0.call) }
         )
     }
 }
@@ -97,7 +98,8 @@ struct SuspectTable {
                 .text("acknowledged_by") { $0.suspect.acknowledgement?.author },
                 .text("acknowledged_by_uid") { $0.suspect.acknowledgement.map { "\($0.authorUID)" } },
                 .text("acknowledged_time") { $0.suspect.acknowledgement?.time.description },
-            ]
+            ],
+            line: { SuspectLine($0) }
         )
     }
 }

@@ -69,7 +69,7 @@ extension Table {
         return [
             "title": title,
             "headings": shown.map {
-                ["text": $0.heading?.capitalized ?? "", "isNumber": $0.isNumber] as [String: Any]
+                ["text": ($0.heading ?? "").inSentenceCase, "isNumber": $0.isNumber] as [String: Any]
             },
             "rows": rows.map { row in
                 [
@@ -79,5 +79,12 @@ extension Table {
                 ]
             },
         ]
+    }
+}
+
+extension String {
+    /// A table's heading as a page has it: `COUNTING HERE` as `Counting here`.
+    fileprivate var inSentenceCase: String {
+        (prefix(1) + dropFirst().lowercased()).replacing("Sha-", with: "SHA-")
     }
 }

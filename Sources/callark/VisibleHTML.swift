@@ -16,7 +16,7 @@ struct VisibleHTML: MustacheContentType {
 
     func escapeText(_ text: String) -> String {
         var escaped = String.UnicodeScalarView()
-        for scalar in VisibleText.escaped(text, keepingBreaks: true).unicodeScalars {
+        for scalar in VisibleText.escaped(text).unicodeScalars {
             switch scalar {
             case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
             case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)

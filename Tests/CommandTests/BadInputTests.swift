@@ -245,7 +245,7 @@ enum ReadOnlyMount {
             for arguments in [
                 ["archive", "--day", desk.day], ["list"], ["status"], ["status", "--check"], ["gaps"],
                 ["gaps", "show", "task"], ["gaps", "explain", "task", "--reason", "other", "--note", "x"],
-                ["report", "--day", desk.day], ["verify"], ["verify", "--repair"],
+                ["report", "--day", desk.day], ["events"], ["verify"], ["verify", "--repair"],
             ] {
                 let ending = try await desk.start(arguments).end()
                 #expect(ending.status == 65)

@@ -61,6 +61,8 @@ import Testing
                 ["archive", "--day", desk.day, "--log-level", "debug", "--log-format", "json"],
                 ["list"], ["list", "--json"], ["gaps"], ["gaps", "--json"], ["status"], ["status", "--json"],
                 ["report", "--day", desk.day], ["report", "--day", desk.day, "--csv"], ["verify"],
+                ["report", "--day", desk.day, "--csv", "gaps"], ["report", "--day", desk.day, "--html"],
+                ["gaps", "--csv"], ["events"], ["events", "--json"], ["events", "--csv"],
                 ["gaps", "show", "evil\u{1B}[31m\u{9B}2J\u{202E}gnp\nsecond\u{2028}\u{7F}"],
                 ["fetch", "evil\u{1B}[31m\u{9B}2J\u{202E}gnp\nsecond\u{2028}\u{7F}"],
             ]

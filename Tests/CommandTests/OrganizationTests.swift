@@ -7,7 +7,7 @@ import Testing
     private static func commands(_ desk: Desk) -> [[String]] {
         [
             ["archive", "--day", desk.day], ["archive", "--dry-run", "--day", desk.day], ["list"], ["status"],
-            ["status", "--check"], ["report", "--day", desk.day], ["gaps"], ["gaps", "show", "task"],
+            ["status", "--check"], ["report", "--day", desk.day], ["gaps"], ["gaps", "show", "task"], ["events"],
             ["gaps", "explain", "task", "--reason", "other", "--note", "n"],
             ["fetch", "task", "-o", desk.folder + "/o"],
             ["verify", "--repair"],

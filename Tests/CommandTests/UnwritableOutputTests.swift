@@ -45,7 +45,8 @@ import Testing
             try await desk.archiveDay()
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
             let commands = [
-                ["report", "--day", desk.day, "--csv"], ["sites", "list", "--csv"], ["sites", "export"],
+                ["report", "--day", desk.day, "--csv"], ["report", "--day", desk.day, "--html"], ["events", "--csv"],
+                ["sites", "list", "--csv"], ["sites", "export"],
                 ["stats", "agents", "--day", desk.day, "--csv"], ["fetch", task, "-o", "\(desk.folder)/out"],
             ]
             for command in commands { try expectComplaint(try await run(desk, command, "> /dev/full"), command) }

@@ -12,7 +12,8 @@ from . import sealed
 
 VALUES = [None, 0, -1, 2**63 - 1, -2**63, 2**31, 1.5, 1e300, "", "x", "\x1b[31m", "2025-11-20", b"", b"\0", b"x" * 16, b"y" * 32,
           "a" * 10000, "{}", "[]", "{"]
-READERS = [["status"], ["status", "--check"], ["status", "--json"], ["list"], ["list", "--json"], ["gaps"], ["gaps", "--json"],
+READERS = [["events"], ["events", "--json"], ["report", "--month", DAY[:7], "--html"],
+           ["status"], ["status", "--check"], ["status", "--json"], ["list"], ["list", "--json"], ["gaps"], ["gaps", "--json"],
            ["report", "--month", DAY[:7]], ["report", "--month", DAY[:7], "--json"], ["report", "--month", DAY[:7], "--csv"],
            ["list", "--agent", "a", "--json"], ["list", "--min-duration", "1s"], ["verify", "--json"], ["verify", "--quick"]]
 
