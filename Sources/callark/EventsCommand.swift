@@ -104,7 +104,7 @@ struct EventsCommand: AsyncParsableCommand {
                     name: "actor",
                     heading: "ACTOR",
                     rank: 1,
-                    least: 8,
+                    least: 12,
                     value: { .init($0.actorName) },
                     text: { $0.by }
                 ),
@@ -113,9 +113,20 @@ struct EventsCommand: AsyncParsableCommand {
                     event.actor?.claims.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                         .joined(separator: " ")
                 },
-                Table.Column(name: "task_id", heading: "TASK", rank: 2, value: { .init($0.task?.description) }),
-                Table.Column(name: "file", heading: "FILE", rank: 6, value: { .init($0.file?.description) }),
-                .cut("detail", "DETAIL", rank: 3) { $0.words },
+                .text("task_id") { $0.task?.description },
+                .text("file") { $0.file?.description },
+                // For people the task comes first in the last column: beside it, half of the rows would have a hole.
+                Table.Column(
+                    name: "detail",
+                    heading: "DETAIL",
+                    rank: 3,
+                    least: 40,
+                    value: { .text($0.words) },
+                    text: { event in
+                        let object = [event.task?.description, event.file?.description].compactMap(\.self)
+                        return (object + [event.words]).filter { !$0.isEmpty }.joined(separator: ", ")
+                    }
+                ),
             ],
             line: { EventLine($0) }
         )

@@ -1,0 +1,36 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import callark
+
+@Suite struct `The period of a report` {
+    @Test(arguments: [
+        ("2026-10-01", "2026-10-31", "October 2026", "--month 2026-10"),
+        ("2024-02-01", "2024-02-29", "February 2024", "--month 2024-02"),
+        ("2026-12-01", "2026-12-31", "December 2026", "--month 2026-12"),
+        ("2026-10-03", "2026-10-03", "2026-10-03", "--day 2026-10-03"),
+        ("2026-10-01", "2026-10-30", "2026-10-01 to 2026-10-30", "--from 2026-10-01 --to 2026-10-31"),
+        ("2026-09-01", "2026-10-31", "2026-09-01 to 2026-10-31", "--from 2026-09-01 --to 2026-11-01"),
+        ("2025-10-01", "2026-10-31", "2025-10-01 to 2026-10-31", "--from 2025-10-01 --to 2026-11-01"),
+    ])
+    func `has a name, and options that give it again`(_ from: String, _ to: String, _ name: String, _ options: String)
+        throws
+    {
+        let first = try #require(ArchiveDay(from))
+        let period = ReportPeriod(days: first...(try #require(ArchiveDay(to))))
+        #expect(period.name == name)
+        #expect(period.options == options)
+        #expect(period.list.first == first && period.list.last?.description == to)
+    }
+
+    @Test(arguments: [
+        (0, "UTC", "1970-01-01 00:00:00 +00:00"), (1_791_000_000_000, "Europe/Berlin", "2026-10-03 06:00:00 +02:00"),
+        (1_791_000_000_999, "America/St_Johns", "2026-10-03 01:30:00 -02:30"),
+    ])
+    func `tells times by the clock on the wall`(_ milliseconds: Int64, _ zone: String, _ text: String) throws {
+        let timeZone = try #require(TimeZone(identifier: zone))
+        #expect(Timestamp(millisecondsSince1970: milliseconds).local(in: timeZone) == text)
+        #expect(timeZone.name == zone)
+    }
+}
