@@ -22,6 +22,8 @@ package struct CallArchive: Sendable {
         /// On whose account the work is done, for the log of events.
         package var actor: Actor
         package var logger: Logger
+        /// What a person calls this work, for those who ask what is running: `archive`.
+        package var command: String
 
         package init(
             root: ArchiveRoot,
@@ -29,7 +31,8 @@ package struct CallArchive: Sendable {
             providers: [ProviderSettings],
             engine: TransferEngine.Configuration,
             actor: Actor,
-            logger: Logger
+            logger: Logger,
+            command: String = "pass"
         ) {
             self.root = root
             self.rules = rules
@@ -37,6 +40,7 @@ package struct CallArchive: Sendable {
             self.engine = engine
             self.actor = actor
             self.logger = logger
+            self.command = command
         }
     }
 
@@ -61,6 +65,11 @@ package struct CallArchive: Sendable {
             observer(.waiting(precedence))
         }
         defer { withExtendedLifetime(lock) {} }
+        let notice = PassNotice(root: setup.root, command: setup.command, now: now)
+        let observer: PassObserver = { event in
+            notice.count(event)
+            observer(event)
+        }
         try requireManifest(of: setup.root)
         let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
         try setup.root.synchronizeManifestNames()
@@ -99,7 +108,7 @@ package struct CallArchive: Sendable {
         )
         let archive = CallArchive(context: context, providers: setup.providers, logger: setup.logger)
         do {
-            let value = try await work(archive)
+            let value = try await notice.keptUpToDate { try await work(archive) }
             await engine.shutDown()
             try manifest.close()
             return value
@@ -133,9 +142,13 @@ package struct CallArchive: Sendable {
 
     /// An organization that has another name or another ID by now would look as if nothing were known of it.
     /// - Throws: ``ArchiverError`` with code `otherOrganization`; `ManifestError`.
-    package static func requireSame(_ provider: ProviderSettings, in manifest: Manifest) async throws {
+    package static func requireSame(
+        _ organization: OrganizationName,
+        id: OrganizationID,
+        in manifest: Manifest
+    ) async throws {
         do {
-            try await manifest.requireSame(provider.organization, id: provider.organizationID)
+            try await manifest.requireSame(organization, id: id)
         } catch let error as ManifestError where error.code == .conflict {
             throw ArchiverError(.otherOrganization, error.message)
         }
@@ -150,7 +163,8 @@ package struct CallArchive: Sendable {
                     exchange: context.engine,
                     retry: context.rules.apiRetry,
                     now: context.now,
-                    logger: logger
+                    logger: logger,
+                    onPause: { [observer = context.observer] in observer(.providerPaused(settings.organization, $0)) }
                 )
                 let organization = Organization(
                     name: settings.organization,

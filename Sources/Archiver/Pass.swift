@@ -98,12 +98,14 @@ package struct Pass: Sendable {
         for (assignment, pass) in zip(assignments, passes) {
             let name = assignment.organization.name
             let archives = recovered.filter { $0.name.organization == name }
+            context.observer(.step(name, .sealing))
             let result = try await conclude(
                 assignment,
                 recovered: archives,
                 failure: failures[name] ?? context.disk.failure
             )
             results.append(result)
+            context.observer(.step(name, .done))
             try await afterwards(results) {
                 try await context.manifest.endPass(
                     pass,
@@ -266,6 +268,7 @@ package struct Pass: Sendable {
 
     private func question(_ assignment: Assignment, jobs: AsyncChannel<DownloadJob>) async throws {
         context.observer(.began(assignment.organization.name, assignment.window))
+        context.observer(.step(assignment.organization.name, assignment.scope.isListing ? .listing : .receiving))
         let (pages, pageNoted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -275,9 +278,11 @@ package struct Pass: Sendable {
                 let listed = try await discovery.run(assignment.window) { pageNoted.yield() }
                 context.listed.set(listed, for: assignment.organization.name)
                 let secondSource = SecondSource(organization: assignment.organization, context: context)
+                context.observer(.step(assignment.organization.name, .comparing))
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
                 let witnesses = Witnesses(organization: assignment.organization, context: context)
                 try await witnesses.run(assignment.window, listed: listed) { pageNoted.yield() }
+                context.observer(.step(assignment.organization.name, .receiving))
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)

@@ -1,5 +1,19 @@
 import DailyArchive
 import Recordings
+import WebexContactCenter
+
+/// What a pass does of an organization's work. Downloads go on during all but the last two.
+package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Listing the tasks of the window.
+    case listing
+    /// Comparing the listing with other sources of the provider's.
+    case comparing
+    /// Nothing but receiving recordings.
+    case receiving
+    /// Sealing and closing days.
+    case sealing
+    case done
+}
 
 /// What a pass tells whoever watches it, as it happens.
 package enum PassEvent: Sendable {
@@ -15,6 +29,12 @@ package enum PassEvent: Sendable {
     case crossChecked(OrganizationName, SecondSourceFinding)
     /// Recordings that are to be downloaded.
     case found(OrganizationName, recordings: Int)
+    /// Another part of the work on an organization begins.
+    case step(OrganizationName, PassStep)
+    /// A call of the provider's was not answered and waits for its next try.
+    case providerPaused(OrganizationName, ProviderPause)
+    /// A download failed, and the recording waits for the next attempt.
+    case retrying(RecordingKey, attempt: Int, of: Int)
     /// Bytes of recordings that arrived.
     case received(bytes: Int)
     /// A recording is durable in the spool.

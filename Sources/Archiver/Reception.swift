@@ -108,6 +108,11 @@ struct Reception: Sendable {
                     "download is tried again",
                     metadata: ["task": "\(job.work.captured.key.taskID)", "reason": "\(reason)", "delay": "\(delay)"]
                 )
+                if job.work.look == nil {
+                    let attempts = context.rules.downloads.retry.attempts
+                    let next = min(max(1, progress.fruitless) + 1, attempts)
+                    context.observer(.retrying(job.work.captured.key, attempt: next, of: attempts))
+                }
                 switch place {
                 case .aside:
                     try await aside(sink) { try await Task.sleep(for: delay) }

@@ -7,6 +7,7 @@ import Recordings
 /// {root}/callark.json                                        makes this folder a root: see `RootIdentity`
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
+/// {root}/spool/pass.json                                     how far the pass that runs is
 /// {root}/spool/legacy.lock                                   one gatherer of legacy sessions at a time
 /// {root}/spool/pass.next                                     a pass that waits for one of low precedence
 /// {root}/spool/backfill.lock                                 one backfill at a time
@@ -38,6 +39,9 @@ package struct ArchiveRoot: Sendable, Hashable {
 
     /// The file whose lock a pass holds.
     package var lockPath: String { "\(spoolPath)/pass.lock" }
+
+    /// How far the pass that runs is, for those who ask.
+    var noticePath: String { "\(spoolPath)/pass.json" }
 
     /// The file whose lock the gatherer of legacy sessions holds.
     var legacyLockPath: String { "\(spoolPath)/legacy.lock" }

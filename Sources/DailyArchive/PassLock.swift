@@ -54,9 +54,16 @@ package final class PassLock: Sendable {
     ) throws(ArchiveError) -> PassLock {
         let path = work.path(in: root)
         let file = try OpenFile(path, O_RDWR | O_CREAT)
+        var looks = 0
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { throw .system("lock", path) }
+            // It may be somebody who only looks whether a pass is running (``holder(of:)``), which takes no time.
+            looks += 1
+            if looks < mostLooks {
+                usleep(2_000)
+                continue
+            }
             let holder = holder(file)
             let who = holder.map { "process \($0)" } ?? "another process"
             throw ArchiveError(
@@ -69,6 +76,23 @@ package final class PassLock: Sendable {
         let mark = precedence == .low ? lowMark : ""
         try file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
         return PassLock(file: file)
+    }
+
+    private static let mostLooks = 5
+
+    /// The process that holds the lock of a pass at this moment.
+    /// - Returns: `nil` if no pass runs, or none that has said who it is.
+    /// - Throws: `ArchiveError` if the lock cannot be looked at, such as by an account without permission.
+    package static func holder(of root: ArchiveRoot) throws(ArchiveError) -> Int? {
+        guard try FileSystem.status(of: root.lockPath) != nil else { return nil }
+        let file = try OpenFile(root.lockPath, O_RDONLY)
+        while flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("look at the lock", root.lockPath) }
+            return holder(file)
+        }
+        _ = flock(file.descriptor, LOCK_UN)
+        return nil
     }
 
     /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.

@@ -22,15 +22,19 @@ struct FileContents {
         let reason: String
         /// Whether there is no such file.
         let isAbsent: Bool
+        /// Whether this account may not read it.
+        let isForbidden: Bool
 
         init(_ reason: String) {
             self.reason = reason
             isAbsent = false
+            isForbidden = false
         }
 
         init(errno code: Int32) {
             reason = String(cString: strerror(code)).lowercased()
             isAbsent = code == ENOENT || code == ENOTDIR
+            isForbidden = code == EACCES || code == EPERM
         }
     }
 

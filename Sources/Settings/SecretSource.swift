@@ -1,19 +1,28 @@
 /// A secret as it was configured, and where it came from. Neither `description`, nor `dump`, nor a mirror shows it.
 package struct SecretSource: Sendable, Hashable {
-    private let text: String
+    /// The secret, or why it could not be read.
+    private let content: Result<String, SettingsError>
     /// The key, file or environment variable that the secret was read from.
     package let origin: ValueOrigin
     /// The path of the file that holds the secret; `nil` where the text itself was given.
     package let file: String?
 
     package init(_ text: String, origin: ValueOrigin, file: String? = nil) {
-        self.text = text
+        content = .success(text)
         self.origin = origin
         self.file = file
     }
 
+    /// A secret that could not be read, in a configuration whose secrets may never be needed.
+    init(unreadable problem: SettingsProblem, origin: ValueOrigin) {
+        content = .failure(SettingsError(problems: [problem]))
+        self.origin = origin
+        file = nil
+    }
+
     /// The secret itself: visible ASCII, never empty. For the request that needs it, and nothing else.
-    package func reveal() -> String { text }
+    /// - Throws: why it could not be read, if the configuration was loaded without need of its secrets.
+    package func reveal() throws(SettingsError) -> String { try content.get() }
 
     /// What stands in a secret's place wherever values are shown.
     package static let mask = "•••"

@@ -33,11 +33,13 @@ extension Settings {
     /// Finds and reads the configuration file, lays the environment over it, and reads the secrets that files hold.
     /// - Parameters:
     ///   - option: what `--config` said; `nil` where it was not given.
+    ///   - needsSecrets: whether a secret that cannot be read is a problem now, and not only for the request that needs it.
     ///   - currentDirectory: where a relative path of the file itself starts; other paths start from the file's folder.
     /// - Throws: every problem that was found, so that one start shows them all.
     package static func load(
         option: String?,
         environment: [String: String],
+        needsSecrets: Bool = true,
         currentDirectory: String = FileManager.default.currentDirectoryPath
     ) throws(SettingsError) -> LoadedSettings {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(currentDirectory)/\(path)" }
@@ -50,7 +52,8 @@ extension Settings {
             path: path,
             folder: folder(of: absolute(path)),
             isFileExposed: file.isReadableByGroup || file.isReadableByOthers,
-            credentialsFolder: environment["CREDENTIALS_DIRECTORY"]
+            credentialsFolder: environment["CREDENTIALS_DIRECTORY"],
+            needsSecrets: needsSecrets
         )
         if file.isWritableByOthers {
             reader.warn(.default, "anybody can change this file, and so send the tokens elsewhere; chmod o-w it")
@@ -66,7 +69,13 @@ extension Settings {
         do {
             return try FileContents(path: file, limit: 1 << 20)
         } catch {
-            throw SettingsError(.unreadable, at: .file(path, line: nil), "cannot read the file: \(error.reason)")
+            let advice =
+                error.isForbidden ? "; run as an account that may read it, or make it readable for its group" : ""
+            throw SettingsError(
+                .unreadable,
+                at: .file(path, line: nil),
+                "cannot read the file: \(error.reason)\(advice)"
+            )
         }
     }
 

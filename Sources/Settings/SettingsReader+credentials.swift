@@ -66,24 +66,29 @@ extension SettingsReader {
         if case .environment = raw.origin { owner.file[key.file.row] = nil }
         guard let file = value(key.file, of: owner, shown: absolute).map(absolute) else { return nil }
         let name = key.file.row.path(in: owner.label)
-        guard let contents = contents(of: file, named: name, raw) else { return nil }
+        let contents: FileContents
+        do {
+            contents = try FileContents(path: file, limit: 65536)
+        } catch {
+            let message = "\(name): cannot read \(shown(file, raw, error)): \(error.reason)"
+            return unreadable(message, raw)
+        }
         warnIfReadable(contents, file, raw.origin, name)
         let text = String(decoding: contents.bytes, as: UTF8.self).trimmingSuffix { $0.isNewline }
         guard let secret = try? key.text.format.parse(.text(text)) else {
             let rule = "its only line must be \(key.text.format.expectation)"
-            report(.badSecret, raw.origin, "\(name): \(VisibleText.quoted(file)) holds no usable secret; \(rule)")
-            return nil
+            return unreadable("\(name): \(VisibleText.quoted(file)) holds no usable secret; \(rule)", raw)
         }
         return SecretSource(secret, origin: raw.origin, file: file)
     }
 
-    private mutating func contents(of file: String, named name: String, _ raw: RawValue) -> FileContents? {
-        do {
-            return try FileContents(path: file, limit: 65536)
-        } catch {
-            report(.badSecret, raw.origin, "\(name): cannot read \(shown(file, raw, error)): \(error.reason)")
-            return nil
+    /// A file that gives no secret: a problem now, or of the request that needs it.
+    private mutating func unreadable(_ message: String, _ raw: RawValue) -> SecretSource? {
+        guard needsSecrets else {
+            return SecretSource(unreadable: problem(.badSecret, raw.origin, message), origin: raw.origin)
         }
+        report(.badSecret, raw.origin, message)
+        return nil
     }
 
     /// Somebody who puts the secret itself where its path belongs must not find it in a log.

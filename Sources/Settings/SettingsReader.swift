@@ -12,15 +12,24 @@ struct SettingsReader {
     let isFileExposed: Bool
     /// Where systemd puts a service's credentials (`CREDENTIALS_DIRECTORY`); `nil` elsewhere.
     let credentialsFolder: String?
+    /// Whether a secret that cannot be read is a problem.
+    let needsSecrets: Bool
     private(set) var problems: [SettingsProblem] = []
     private(set) var warnings: [String] = []
     private(set) var values: [ShownValue] = []
 
-    init(path: String, folder: String, isFileExposed: Bool, credentialsFolder: String?) {
+    init(
+        path: String,
+        folder: String,
+        isFileExposed: Bool,
+        credentialsFolder: String?,
+        needsSecrets: Bool = true
+    ) {
         self.path = path
         self.folder = folder
         self.isFileExposed = isFileExposed
         self.credentialsFolder = credentialsFolder
+        self.needsSecrets = needsSecrets
     }
 
     /// Whose keys are read: the whole configuration's, or those of one organization.
@@ -113,7 +122,11 @@ extension SettingsReader {
     }
 
     mutating func report(_ code: SettingsProblem.Code, _ origin: ValueOrigin, _ message: String) {
-        problems.append(SettingsProblem(code, at: place(of: origin), message))
+        problems.append(problem(code, origin, message))
+    }
+
+    func problem(_ code: SettingsProblem.Code, _ origin: ValueOrigin, _ message: String) -> SettingsProblem {
+        SettingsProblem(code, at: place(of: origin), message)
     }
 
     mutating func reportMissing(_ key: KeyDescription, of owner: Owner) {

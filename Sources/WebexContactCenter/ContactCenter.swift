@@ -24,13 +24,15 @@ package final class ContactCenter: Sendable {
     ///   - retry: how often and after which pauses a passing failure is tried again.
     ///   - clock: for pauses and pace.
     ///   - now: the time of day, for the lives of tokens and the end of listings.
+    ///   - onPause: called when a call that failed waits for its next try.
     package init(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
         retry: RetryPolicy,
         clock: some Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
-        logger: Logger
+        logger: Logger,
+        onPause: @escaping @Sendable (ProviderPause) -> Void = { _ in }
     ) {
         let stopwatch = Stopwatch(clock)
         let limiter = RequestLimiter(requestsPerMinute: settings.requestsPerMinute, stopwatch: stopwatch)
@@ -71,7 +73,8 @@ package final class ContactCenter: Sendable {
             retry: retry,
             stopwatch: stopwatch,
             now: now,
-            logger: logger
+            logger: logger,
+            onPause: onPause
         )
     }
 

@@ -17,7 +17,7 @@ extension ArchiveCommand {
             defer { output.flush() }
             let progress = PassProgress(output: output)
             let backfill = Backfill(
-                workplace.setup,
+                try workplace.setup,
                 organizations: organizations,
                 range: range,
                 stop: stop,

@@ -17,7 +17,7 @@ extension ArchiveCommand {
             let output = Output(json: common.json)
             defer { output.flush() }
             let manifest = try await workplace.manifestForReading()
-            let usual = workplace.setup
+            let usual = try workplace.setup
             let setup = lowPriority ? usual.lowered : usual
             var total = EstimateTotal()
             var statuses: [ExitStatus] = []
@@ -61,18 +61,9 @@ extension ArchiveCommand {
 private struct Counting: Sendable {
     let isShown: Bool
 
-    private var isOnTerminal: Bool { isShown && isatty(STDERR_FILENO) == 1 }
-
     @Sendable func show(_ position: Int, _ count: Int) {
-        guard isOnTerminal else { return }
-        write("\rlisting day \(position) of \(count) ")
+        if isShown { StandardError.show(progress: "listing day \(position) of \(count)") }
     }
 
-    func end() {
-        if isOnTerminal { write("\r\(String(repeating: " ", count: 40))\r") }
-    }
-
-    private func write(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
-    }
+    func end() { StandardError.show(progress: nil) }
 }

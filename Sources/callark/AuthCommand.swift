@@ -28,7 +28,7 @@ extension Workplace {
     /// What logs an organization in and out.
     /// - Throws: ``CommandError`` with exit code 78 where it has no client to log in with.
     func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {
-        guard let login = Login(provider(organization), exchange: exchange, retry: RetryPolicy(attempts: 3)) else {
+        guard let login = Login(try provider(organization), exchange: exchange, retry: RetryPolicy(attempts: 3)) else {
             let name = organization.name
             throw CommandError(
                 .configuration,

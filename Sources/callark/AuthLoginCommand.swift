@@ -93,7 +93,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         output.flush()
         guard let listener else { return try await pasted(for: request) }
         if !noBrowser { Desktop.open(request.url) }
-        Complaint.line("callark: waiting for the browser at \(request.redirectURI); Ctrl-C ends it")
+        Complaint.notice("waiting for the browser at \(request.redirectURI); Ctrl-C ends it")
         guard let answer = try await listener.answer(to: request, within: .seconds(timeout)) else {
             throw CommandError(
                 .authorization,
@@ -106,7 +106,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
 
     /// Reads lines until one of them is the answer.
     private func pasted(for request: AuthorizationRequest) async throws -> Secret {
-        Complaint.line("callark: paste the address that the browser ends at, or the code in it, and press Enter:")
+        Complaint.notice("paste the address that the browser ends at, or the code in it, and press Enter:")
         while let line = await StandardInput.line() {
             guard !line.allSatisfy(\.isWhitespace) else { continue }
             let answer = request.answer(pasted: line)

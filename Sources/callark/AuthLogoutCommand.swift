@@ -23,7 +23,7 @@ struct AuthLogoutCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         let organization = try workplace.organization(named: org)
         let output = Output(json: common.json)
         let login = try workplace.login(to: organization, by: NoExchange())

@@ -68,7 +68,7 @@ struct AuthRefreshCommand: AsyncParsableCommand {
             return false
         }
         let contactCenter = ContactCenter(
-            workplace.provider(organization),
+            try workplace.provider(organization),
             exchange: engine,
             retry: RetryPolicy(attempts: 4),
             logger: workplace.logger

@@ -33,6 +33,9 @@ enum CommandLineRun {
         exit(ExitStatus.worst(statuses).rawValue)
     }
 
+    /// The command that is run, as a person typed it: `archive`.
+    static var command: String { CommandLine.arguments.dropFirst().first ?? "callark" }
+
     /// Parses the arguments. Nearly every run names one command and nothing but its options: then that command's own
     /// parser will do, which knows less and is sooner done. Whatever it does not take, help and mistakes among it, is the
     /// root's to answer.
@@ -56,8 +59,7 @@ enum CommandLineRun {
             if code.isSuccess {
                 StandardOutput.write(Array("\(message)\n".utf8))
             } else {
-                let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-                for line in lines { Complaint.line(String(line)) }
+                Complaint.usage(message)
             }
             leave(code.rawValue)
         }
@@ -82,7 +84,7 @@ enum CommandLineRun {
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                     let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
                     if !received.note(status) { _exit(status.rawValue) }
-                    Complaint.line("callark: stopping after what is under way; once more to stop at once")
+                    Complaint.notice("stopping after what is under way; once more to stop at once")
                     stop.make()
                 }
                 return nil

@@ -42,7 +42,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
             try report.add("clock", Self.clock())
-            for (name, finding) in Self.platforms(workplace) { try report.add(name, finding) }
+            for (name, finding) in try Self.platforms(workplace) { try report.add(name, finding) }
             if !offline {
                 for (name, finding) in await providers(workplace) { try report.add(name, finding) }
             }
@@ -86,8 +86,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// What an organization's platform does not have, said here and not by every pass.
-    private static func platforms(_ workplace: Workplace) -> [(String, Finding)] {
-        workplace.settings.organizations.filter { !workplace.provider($0).dialect.hasSearch }.map { organization in
+    private static func platforms(_ workplace: Workplace) throws -> [(String, Finding)] {
+        try workplace.settings.organizations.filter { !(try workplace.provider($0).dialect.hasSearch) }.map {
+            organization in
             let name = "search \(organization.name)"
             guard organization.demandsSearch else {
                 let meaning = "calls are kept with what the listing says of them, and no day is held against Search"
@@ -118,8 +119,16 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 findings.append(("provider \(organization.name)", .wrong(text, advice: "\(error)", ExitStatus(error))))
                 continue
             }
+            let provider: ProviderSettings
+            do {
+                provider = try workplace.provider(organization)
+            } catch {
+                let text = "not asked: a secret cannot be read"
+                findings.append(("provider \(organization.name)", .wrong(text, advice: "\(error)", .configuration)))
+                continue
+            }
             let contactCenter = ContactCenter(
-                workplace.provider(organization),
+                provider,
                 exchange: engine,
                 retry: RetryPolicy(attempts: 2),
                 logger: workplace.logger

@@ -58,7 +58,7 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     private func fetch(_ stop: StopRequest) async throws -> ExitStatus {
-        var workplace = try Workplace(common)
+        var workplace = try Workplace(common, needsSecrets: false)
         workplace.acceptsUnknown = acceptUnknown
         if let org { _ = try workplace.organizations(named: [org]) }
         workplace.warnOfNetworkFileSystem()

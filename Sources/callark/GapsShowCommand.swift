@@ -26,7 +26,7 @@ struct GapsShowCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -25,7 +25,7 @@ struct InitCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let workplace = try Workplace(common, usesRoot: false)
+        let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
         let result = try initialize(workplace.root, now: workplace.now)
         workplace.warnOfNetworkFileSystem()
         let output = Output(json: common.json)

@@ -43,13 +43,14 @@ extension Workplace {
         guard let legacy = settings.organizations.first(where: { $0.name == name })?.legacy else {
             throw CommandError(.configuration, "organizations.\(name).legacy is not configured in \(loaded.path)")
         }
+        let apiKey = Secret(try legacy.apiKey.reveal())
         return try await withEngine { engine in
             let records = LegacyRecords(
                 LegacySettings(
                     organization: name,
                     baseURL: legacy.baseURL,
                     user: legacy.user,
-                    apiKey: Secret(legacy.apiKey.reveal()),
+                    apiKey: apiKey,
                     tenantID: legacy.tenantID,
                     tenantSuffix: legacy.tenantSuffix,
                     requestsPerMinute: legacy.requestsPerMinute

@@ -64,9 +64,17 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             guard known.contains(name) else { continue }
             let summary = try await workplace.withLegacyRecords(of: name) { records in
                 try await LegacyEnrichment(root: workplace.root, manifest: manifest, records: records)
-                    .run(name, day, at: workplace.standpoint(of: name), stop: stop, progress: ProgressLine(name).show)
+                    .run(
+                        name,
+                        day,
+                        at: workplace.standpoint(of: name),
+                        stop: stop,
+                        progress: {
+                            StandardError.show(progress: "\(name): \($0) of \($1) sessions")
+                        }
+                    )
             }
-            ProgressLine(name).wipe()
+            StandardError.show(progress: nil)
             try write(summary, of: name, to: output)
             total.add(summary)
             if let failure = summary.failure {
@@ -133,22 +141,5 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             held += summary.held
             absent += summary.absent.count
         }
-    }
-}
-
-/// How far it has come, on a terminal only.
-private struct ProgressLine {
-    private let name: OrganizationName
-
-    init(_ name: OrganizationName) { self.name = name }
-
-    func show(_ done: Int, _ all: Int) {
-        guard isatty(STDERR_FILENO) == 1 else { return }
-        try? FileHandle.standardError.write(contentsOf: Data("\r\(name): \(done) of \(all) sessions".utf8))
-    }
-
-    func wipe() {
-        guard isatty(STDERR_FILENO) == 1 else { return }
-        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K".utf8))
     }
 }

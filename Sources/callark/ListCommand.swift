@@ -44,7 +44,7 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup(title: "CALLS") var calls: CallOptions
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Recordings
 import Settings
 
 /// Where log lines go: standard error, as text for people or as NDJSON for machines.
@@ -28,7 +29,7 @@ struct TextLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Timestamp(Date())
         let fields = all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value) " }.joined()
         Complaint.line("\(time) \(event.level.rawValue) \(label): \(fields)\(event.message)")
     }
@@ -46,14 +47,8 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        var line = all.mapValues(\.description)
-        line["time"] = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
-        line["level"] = event.level.rawValue
-        line["label"] = label
-        line["message"] = event.message.description
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if let data = try? encoder.encode(line) { Complaint.raw(VisibleText.escaped(json: data)) }
+        var fields = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        fields["message"] = event.message.description
+        Complaint.json(fields, level: event.level.rawValue, label: label)
     }
 }

@@ -80,29 +80,6 @@ final class Output: Sendable {
     }
 }
 
-/// Standard error: what a person should see that is not a result.
-enum Complaint {
-    /// One line that says what went wrong.
-    static func error(_ message: String) { line("callark: error: \(message)") }
-
-    /// The same of an error that has several lines.
-    static func error(_ error: any Error) {
-        guard let settings = error as? SettingsError else { return self.error("\(error)") }
-        for (place, text) in settings.lines.enumerated() { line((place == 0 ? "callark: error: " : "") + text) }
-    }
-
-    /// One line that says what to look at.
-    static func warning(_ message: String) { line("callark: warning: \(message)") }
-
-    /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
-    static func line(_ text: String) { raw(Array(VisibleText.escaped(text).utf8)) }
-
-    /// One line of JSON, escaped already.
-    static func raw(_ line: [UInt8]) {
-        try? FileHandle.standardError.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
-    }
-}
-
 /// Numbers for people.
 enum Readable {
     /// `1.46 GB`, in powers of a thousand, as disks are sold.

@@ -35,7 +35,7 @@ struct RebuildCommand: AsyncParsableCommand {
     var discardOld = false
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         workplace.warnOfNetworkFileSystem()
         let output = Output(json: common.json)
         let summary: Rebuild.Summary

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Foundation
 import Manifest
 import Recordings
 import Settings
@@ -9,54 +10,67 @@ import WebexContactCenter
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show, per organization and day, what is expected, archived, stored, pending, and missing.",
+        abstract: "Show what runs now, and for each day what is expected, archived, and missing.",
         discussion: """
-            A day that does not fit what another source of the provider's counts (Search, queue statistics) is marked, and \
-            both sides' figures are told.
+            First the pass that runs, if one does: since when, how far it is, and what it waits for. Then each organization's \
+            days, the last 30 unless you give a time; one line sums up the older ones. Then the last complete pass, the \
+            tokens, the disk, and the alarms by the section alarms of the configuration. It only reads, also while a pass \
+            runs.
 
-            Also when the last complete pass ended, how long the tokens last, how much disk is left, and what is an alarm \
-            by the section alarms of the configuration. It reads only, and may run beside a pass.
+            EXPECTED is the sum of ARCHIVED, STORED, PENDING, FAILED, DAMAGED and MISSING. EXPLAINED counts those of the \
+            last three that an operator has explained, SUSPECT those of the first two whose bytes do not convince. On a \
+            narrow terminal columns are left out, those without a figure first. STATE names other sources of the provider's \
+            (Search, queue statistics) whose counts of the day differ.
 
             With --check, for a monitoring system: one line for each alarm and nothing else, or OK. The exit code is 0 \
             without an alarm; else the most serious of 65 (damage), 74 (disk), 77 (token) and 75 (all others).
 
             EXAMPLES
               callark status
+              callark status --month 2025-10
               callark status --check
-              callark status --org acme --json
+              callark status --org acme --last 7d --json
             """
     )
 
+    /// How many days are shown unless a time is given.
+    private static let usualDays = "30d"
+
     @OptionGroup var common: CommonOptions
+    @OptionGroup var window: WindowOptions
 
     @Option(help: "Only this organization; may be given more than once.")
     var org: [OrganizationName] = []
 
-    @Flag(help: "Print the alarms only, a line each, and exit with another code than 0 where there is one.")
+    @Flag(help: "Print only the alarms, one per line; the exit code is not 0 if there is one.")
     var check = false
 
+    func validate() throws {
+        if check, window.isGiven { throw ValidationError("--check is about now: leave out the time") }
+    }
+
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         let names = try workplace.organizations(named: org)
         let output = Output(json: common.json)
         let manifest = try await workplace.manifestForReading()
-        for name in names where common.json || !check {
-            try await report(name, manifest: manifest, workplace: workplace, to: output)
+        var isRunning: Bool?
+        if common.json || !check {
+            isRunning = try reportPass(workplace, to: output)
+            for name in names { try await report(name, manifest: manifest, workplace: workplace, to: output) }
         }
         let space = try? workplace.root.diskSpace()
         let alarms = try await workplace.alarms(of: names, manifest: manifest, space: space)
+        if !check { report(space, workplace: workplace, to: output) }
         for alarm in alarms {
             try output.json(AlarmLine(alarm))
             output.text(alarm.line)
         }
-        if check {
-            if alarms.isEmpty { output.text("OK") }
-        } else {
-            tell(of: space, workplace: workplace, to: output)
-        }
+        if check, alarms.isEmpty { output.text("OK") }
         try output.json(
-            Summary(
+            StatusSummaryLine(
                 root: workplace.root.path,
+                running: isRunning,
                 freeBytes: space?.freeBytes,
                 totalBytes: space?.totalBytes,
                 minimumFreeBytes: workplace.settings.archive.minimumFreeBytes,
@@ -68,7 +82,20 @@ struct StatusCommand: AsyncParsableCommand {
         if check { throw ExitCode(ExitStatus.worst(alarms.map(ExitStatus.init(alarm:))).rawValue) }
     }
 
-    private func tell(of space: DiskSpace?, workplace: Workplace, to output: Output) {
+    /// - Returns: whether a pass runs; `nil` if that cannot be found out.
+    private func reportPass(_ workplace: Workplace, to output: Output) throws -> Bool? {
+        do {
+            let running = try PassNotice.running(over: workplace.root)
+            if let running { try output.json(RunningLine(running)) }
+            for line in RunningPass(running, now: workplace.now).lines { output.text(line) }
+            return running != nil
+        } catch let error as ArchiveError {
+            output.text("running: cannot be found out: \(error)")
+            return nil
+        }
+    }
+
+    private func report(_ space: DiskSpace?, workplace: Workplace, to output: Output) {
         guard let space else { return output.text("disk: nothing at \(workplace.root.path) yet") }
         output.text(
             "disk: \(Readable.bytes(space.freeBytes)) of \(Readable.bytes(space.totalBytes)) free at "
@@ -84,35 +111,50 @@ struct StatusCommand: AsyncParsableCommand {
         to output: Output
     ) async throws {
         let disagreements = try await manifest?.disagreements(name) ?? []
-        let days = try await days(of: name, manifest, disagreements, workplace)
+        let all = try await days(of: name, manifest, disagreements, workplace)
+        let range = try shownWindow(workplace).instants
+        let zone = workplace.settings.archive.timeZone
+        let shown = all.filter { day in range.map { $0.overlaps(day.day.interval(in: zone)) } ?? true }
+        let older = OlderDays(
+            all.filter { day in range.map { day.day.interval(in: zone).upperBound <= $0.lowerBound } ?? false }
+        )
         let complete = try await manifest?.lastCompletePass(name, reachingNow: true)
         let last = try await manifest?.lastPass(name)
         let listedThrough = try await manifest?.watermark(name)
-        output.text("\(name)")
-        if !days.isEmpty {
-            output.text("  day         expected  archived  stored  pending  failed  damaged  gaps  explained  suspect")
-        }
         let differing = Dictionary(grouping: disagreements, by: \.day)
-        for day in days {
-            let sources = differing[day.day] ?? []
-            try output.json(DayLine(organization: name, day, differing: sources.map(\.source)))
-            for witness in sources { try output.json(WitnessLine(witness)) }
-            let counts = [
-                (day.expected, 8), (day.archived, 8), (day.stored, 6), (day.pending, 7), (day.failed, 6),
-                (day.damaged, 7), (day.gaps, 4), (day.explained, 9), (day.suspect, 7),
-            ]
-            let state = day.isDamaged ? ["DAMAGED"] : day.isClosed ? ["closed"] : []
-            let states = state + sources.map { "does not fit \($0.source.name)" }
-            output.text(
-                "  \(day.day)  " + counts.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
-                    + (states.isEmpty ? "" : "  \(states.joined(separator: ", "))")
-            )
+        output.text("")
+        output.text("\(name)")
+        let rows = shown.map { StatusRow(status: $0, differing: differing[$0.day] ?? []) }
+        if output.isJSON {
+            for row in rows {
+                try output.json(StatusDayLine(organization: name, row.status, differing: row.differing.map(\.source)))
+                for witness in row.differing { try output.json(WitnessLine(witness)) }
+            }
+            if let older { try output.json(OlderDaysLine(organization: name, older)) }
+        } else {
+            if rows.isEmpty {
+                output.text(all.isEmpty ? "  no day is known yet" : "  nothing is known of this time")
+            } else {
+                try StatusRow.table(of: rows).write(rows, to: output)
+            }
+            if let older { output.text("  \(older.text)") }
+            let shownDays = Set(rows.map(\.status.day))
+            for witness in disagreements where shownDays.contains(witness.day) {
+                if let complaint = witness.detailedComplaint { output.text("  \(complaint)") }
+            }
         }
-        for complaint in disagreements.compactMap(\.detailedComplaint) { output.text("  \(complaint)") }
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
-        let token = try await workplace.tokenStatus(of: name)
+        let token: TokenStatus?
+        let tokenText: String
+        do {
+            token = try await workplace.tokenStatus(of: name)
+            tokenText = token.map(Self.text) ?? "not used yet"
+        } catch let error as TokensOutOfReach {
+            token = nil
+            tokenText = error.description
+        }
         try output.json(
-            OrganizationLine(
+            StatusOrganizationLine(
                 organization: name.description,
                 lastCompletePass: complete?.endedTime?.description,
                 lastPass: last?.endedTime?.description,
@@ -132,7 +174,14 @@ struct StatusCommand: AsyncParsableCommand {
         if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last))") }
         output.text("  listed through: \(listedThrough?.description ?? "not yet")")
         output.text("  archives: \(Self.text(of: reading))")
-        output.text("  token: \(token.map(Self.text) ?? "not used yet")")
+        output.text("  token: \(tokenText)")
+    }
+
+    /// The time that was asked for, or the last days.
+    private func shownWindow(_ workplace: Workplace) throws -> TimeWindow {
+        var window = window
+        if !window.isGiven { window.last = SpanArgument(argument: Self.usualDays) }
+        return try window.window(in: workplace)
     }
 
     /// Days of which anything is known here; and those of which only another source knows something.
@@ -174,100 +223,5 @@ struct StatusCommand: AsyncParsableCommand {
         let access = token.accessExpires.map { "valid until \($0)" } ?? "of unknown lifetime"
         guard let refresh = token.refreshExpires else { return access }
         return "\(access), can be refreshed until \(refresh)"
-    }
-
-    private struct DayLine: Encodable {
-        let type = "day"
-        var organization: String
-        var day: ArchiveDay
-        var expected: Int
-        var archived: Int
-        var stored: Int
-        var pending: Int
-        var failed: Int
-        var damaged: Int
-        var gaps: Int
-        var explained: Int
-        var unexplained: Int
-        var suspect: Int
-        var closed: Bool
-        /// `closed`, `open`, or `damaged`.
-        var state: String
-        /// Other sources of the provider's whose counts of the day do not fit; a line of type `witness` has each.
-        var differing: [DayWitness.Source]
-
-        init(organization: OrganizationName, _ status: DayStatus, differing: [DayWitness.Source]) {
-            self.differing = differing
-            self.organization = organization.description
-            day = status.day
-            expected = status.expected
-            archived = status.archived
-            stored = status.stored
-            pending = status.pending
-            failed = status.failed
-            damaged = status.damaged
-            gaps = status.gaps
-            explained = status.explained
-            unexplained = status.unexplained
-            suspect = status.suspect
-            closed = status.isClosed
-            state = status.isDamaged ? "damaged" : status.isClosed ? "closed" : "open"
-        }
-    }
-
-    private struct OrganizationLine: Encodable {
-        let type = "organization"
-        var organization: String
-        /// Of those that joined what had been listed and reached to their own time.
-        var lastCompletePass: String?
-        /// The last one over any window that went through or could not go on.
-        var lastPass: String?
-        var lastPassOutcome: String?
-        var lastPassReason: String?
-        var listedThrough: String?
-        var accessTokenExpires: String?
-        var refreshTokenExpires: String?
-        /// When the provider refused the refresh token; absent where it has not.
-        var refreshTokenRefused: String?
-        /// When the byte was last read whose reading is longest ago; absent where some were never read.
-        var allReadSince: String?
-        var archivesNeverRead: Int
-        var archivesWithFaults: Int
-        /// Days that do not fit what another source of the provider's counts.
-        var daysDiffering: Int
-
-        enum CodingKeys: String, CodingKey {
-            case type, organization
-            case lastCompletePass = "last_complete_pass"
-            case lastPass = "last_pass"
-            case lastPassOutcome = "last_pass_outcome"
-            case lastPassReason = "last_pass_reason"
-            case listedThrough = "listed_through"
-            case accessTokenExpires = "access_token_expires"
-            case refreshTokenExpires = "refresh_token_expires"
-            case refreshTokenRefused = "refresh_token_refused"
-            case allReadSince = "all_read_since"
-            case archivesNeverRead = "archives_never_read"
-            case archivesWithFaults = "archives_with_faults"
-            case daysDiffering = "days_differing"
-        }
-    }
-
-    private struct Summary: Encodable {
-        let type = "summary"
-        var root: String
-        var freeBytes: Int64?
-        var totalBytes: Int64?
-        var minimumFreeBytes: Int64
-        var openArchives: Int
-        var alarms: Int
-
-        enum CodingKeys: String, CodingKey {
-            case type, root, alarms
-            case freeBytes = "free_bytes"
-            case totalBytes = "total_bytes"
-            case minimumFreeBytes = "minimum_free_bytes"
-            case openArchives = "open_archives"
-        }
     }
 }

@@ -94,7 +94,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func verifyRoot(_ output: Output) async throws -> Verification.Summary {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let verification = try Verification.reading(workplace.root)
         try await requireKnown(workplace.root, verification.manifest)
@@ -147,7 +147,7 @@ struct VerifyCommand: AsyncParsableCommand {
     /// has to be right.
     private func rootIfPresent() throws -> ArchiveRoot? {
         do {
-            let root = try Workplace(common, usesRoot: false).root
+            let root = try Workplace(common, usesRoot: false, needsSecrets: false).root
             try root.identity()
             return root
         } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {

@@ -16,12 +16,16 @@ extension Workplace {
             let standpoint =
                 if let manifest { try await self.standpoint(of: name, manifest) } else { self.standpoint(of: name) }
             alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint)
-            alarms += watch.alarms(
-                of: name,
-                token: try await tokenStatus(of: name),
-                isRenewable: hasRenewableToken(name),
-                now: now
-            )
+            do {
+                alarms += watch.alarms(
+                    of: name,
+                    token: try await tokenStatus(of: name),
+                    isRenewable: hasRenewableToken(name),
+                    now: now
+                )
+            } catch let error as TokensOutOfReach {
+                Complaint.warning("\(name): whether its token runs out was not checked: \(error)")
+            }
         }
         guard let space else { return alarms }
         let minimum = settings.archive.minimumFreeBytes

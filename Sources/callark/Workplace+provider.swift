@@ -25,7 +25,8 @@ extension Workplace {
         _ work: (ContactCenter) async throws -> Value
     ) async throws -> Value {
         try requireRoot(forTokensOf: organization)
-        return try await withEngine { engine in try await work(contactCenter(of: organization, over: engine)) }
+        let provider = try provider(organization)
+        return try await withEngine { engine in try await work(contactCenter(of: provider, over: engine)) }
     }
 
     /// Runs `work` for each of these organizations with a client of its provider, one after the other.
@@ -37,14 +38,14 @@ extension Workplace {
         for organization in chosen { try requireRoot(forTokensOf: organization) }
         try await withEngine { engine in
             for organization in chosen {
-                try await work(organization, contactCenter(of: organization, over: engine))
+                try await work(organization, contactCenter(of: try provider(organization), over: engine))
             }
         }
     }
 
-    private func contactCenter(of organization: OrganizationSettings, over engine: TransferEngine) -> ContactCenter {
+    private func contactCenter(of provider: ProviderSettings, over engine: TransferEngine) -> ContactCenter {
         ContactCenter(
-            provider(organization),
+            provider,
             exchange: engine,
             retry: RetryPolicy(attempts: Self.attempts),
             logger: logger

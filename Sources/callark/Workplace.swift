@@ -1,6 +1,7 @@
 import Archiver
 import DailyArchive
 import Foundation
+import Glibc
 import Logging
 import Manifest
 import Recordings
@@ -19,11 +20,18 @@ struct Workplace: Sendable {
     var settings: Settings { loaded.settings }
 
     /// Reads the configuration, and warns of what is doubtful in it.
-    /// - Parameter usesRoot: whether the command uses anything below the root whatever else it finds. The tokens that some
-    ///   commands need besides are looked after by ``requireRoot(forTokensOf:)``.
-    /// - Throws: `SettingsError`; `ArchiveError` if the root is used and is none, such as where its disk is not mounted.
-    init(_ options: CommonOptions, usesRoot: Bool = true) throws {
-        loaded = try Settings.load(option: options.config, environment: ProcessInfo.processInfo.environment)
+    /// - Parameters:
+    ///   - usesRoot: whether the command uses anything below the root whatever else it finds. The tokens that some
+    ///     commands need besides are looked after by ``requireRoot(forTokensOf:)``.
+    ///   - needsSecrets: whether the command asks the provider in any case. One that may do without gets along with secrets
+    ///     that its account cannot read, until it needs one.
+    /// - Throws: `SettingsError`; `ArchiveError` if the root is used and is none, such as when its disk is not mounted.
+    init(_ options: CommonOptions, usesRoot: Bool = true, needsSecrets: Bool = true) throws {
+        loaded = try Settings.load(
+            option: options.config,
+            environment: ProcessInfo.processInfo.environment,
+            needsSecrets: needsSecrets
+        )
         logger = Logs.logger(options)
         root = ArchiveRoot(path: loaded.settings.archive.root)
         loaded.warnings.forEach(Complaint.warning)
@@ -62,7 +70,7 @@ struct Workplace: Sendable {
         observer: @escaping PassObserver,
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
-        try await CallArchive.withOpen(setup, stop: stop, observer: observer, work)
+        try await CallArchive.withOpen(try setup, stop: stop, observer: observer, work)
     }
 
     var now: Timestamp { Timestamp(Date()) }
@@ -113,11 +121,21 @@ struct Workplace: Sendable {
         return false
     }
 
-    /// What is kept of an organization's tokens, without asking the provider; `nil` where nothing can be told.
+    /// What is kept of an organization's tokens, without asking the provider; `nil` if the configuration has no such
+    /// organization.
+    /// - Throws: ``TokensOutOfReach`` if this account may not read what is kept; `ProviderError`.
     func tokenStatus(of name: OrganizationName) async throws -> TokenStatus? {
         guard let organization = settings.organizations.first(where: { $0.name == name }) else { return nil }
+        let store = root.credentialsPath(name)
+        if access(store, R_OK) != 0, errno == EACCES { throw TokensOutOfReach(path: store) }
+        let provider: ProviderSettings
+        do {
+            provider = try self.provider(organization)
+        } catch let error as SettingsError {
+            throw TokensOutOfReach(path: error.description)
+        }
         let contactCenter = ContactCenter(
-            provider(organization),
+            provider,
             exchange: NoExchange(),
             retry: RetryPolicy(attempts: 1),
             logger: logger
@@ -154,11 +172,13 @@ struct Workplace: Sendable {
 
     private func requireSameOrganizations(in manifest: Manifest) async throws {
         for organization in settings.organizations {
-            try await CallArchive.requireSame(provider(organization), in: manifest)
+            try await CallArchive.requireSame(organization.name, id: organization.organizationID, in: manifest)
         }
     }
 
+    /// - Throws: `SettingsError` for a secret that cannot be read.
     var setup: CallArchive.Setup {
+<<<<<<< HEAD
         CallArchive.Setup(
             root: root,
             rules: rules,
@@ -167,6 +187,18 @@ struct Workplace: Sendable {
             actor: Operator.current,
             logger: logger
         )
+=======
+        get throws {
+            CallArchive.Setup(
+                root: root,
+                rules: rules,
+                providers: try settings.organizations.map(provider),
+                engine: engine,
+                logger: logger,
+                command: CommandLineRun.command
+            )
+        }
+>>>>>>> 7a7bf4c (Say what runs, how far it is and what it waits for; read secrets when they are needed; one JSON line for each line on standard error)
     }
 
     var engine: TransferEngine.Configuration {
@@ -177,7 +209,8 @@ struct Workplace: Sendable {
         )
     }
 
-    func provider(_ organization: OrganizationSettings) -> ProviderSettings {
+    /// - Throws: `SettingsError` for a secret that cannot be read.
+    func provider(_ organization: OrganizationSettings) throws -> ProviderSettings {
         ProviderSettings(
             organization: organization.name,
             organizationID: organization.organizationID,
@@ -190,19 +223,19 @@ struct Workplace: Sendable {
             crossChecksSearch: organization.crossChecksSearch,
             demandsSearch: organization.demandsSearch,
             crossChecksStatistics: organization.crossChecksStatistics,
-            credentials: credentials(of: organization)
+            credentials: try credentials(of: organization)
         )
     }
 
-    private func credentials(of organization: OrganizationSettings) -> Credentials {
+    private func credentials(of organization: OrganizationSettings) throws -> Credentials {
         switch organization.credentials {
         case .bearer(let token):
-            .bearer(Secret(token.reveal()))
+            .bearer(Secret(try token.reveal()))
         case .refreshing(let clientID, let clientSecret, let refreshToken):
             .refreshing(
                 clientID: clientID,
-                clientSecret: Secret(clientSecret.reveal()),
-                refreshToken: refreshToken.map { Secret($0.reveal()) },
+                clientSecret: Secret(try clientSecret.reveal()),
+                refreshToken: try refreshToken.map { Secret(try $0.reveal()) },
                 store: root.credentialsPath(organization.name)
             )
         }
@@ -234,6 +267,14 @@ struct Workplace: Sendable {
             searchesCalls: settings.captures.callMetadata == .search
         )
     }
+}
+
+/// This account may not read what is kept of an organization's tokens, which is no concern of somebody who asks the
+/// manifest.
+struct TokensOutOfReach: Error, CustomStringConvertible {
+    var path: String
+
+    var description: String { "not readable by this account: \(path)" }
 }
 
 /// Carries nothing out: for what can be told without asking anybody.

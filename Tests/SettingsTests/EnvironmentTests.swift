@@ -78,8 +78,8 @@ import Testing
         guard case .refreshing("app", let secret, let token) = organization.credentials else {
             return #expect(Bool(false))
         }
-        #expect(secret.reveal() == "pw")
-        #expect(token?.reveal() == "secret")
+        #expect(try secret.reveal() == "pw")
+        #expect(try token?.reveal() == "secret")
         #expect(organization.login == LoginSettings(redirectURI: "http://127.0.0.1:3/", scopes: ["a:b", "c"]))
         let fromFile = loaded.values.filter { if case .environment = $0.origin { false } else { true } }
         #expect(fromFile.map(\.key) == ["organizations.acme.name"])

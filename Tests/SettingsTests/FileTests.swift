@@ -37,7 +37,7 @@ import Testing
         #expect(organization.channelTypes == ["telephony"])
         #expect(organization.requestsPerMinute == 50)
         guard case .bearer(let token) = organization.credentials else { return #expect(Bool(false)) }
-        #expect(token.reveal() == "TOKEN-1")
+        #expect(try token.reveal() == "TOKEN-1")
     }
 
     @Test func `a file that gives everything is believed in everything`() throws {
@@ -103,8 +103,8 @@ import Testing
         #expect(first.region == nil)
         #expect(first.channelTypes == ["telephony", "chat"])
         guard case .refreshing("cid", let secret, let token) = first.credentials else { return #expect(Bool(false)) }
-        #expect(secret.reveal() == "s3cret")
-        #expect(token?.reveal() == "refresh-token")
+        #expect(try secret.reveal() == "s3cret")
+        #expect(try token?.reveal() == "refresh-token")
         #expect(token?.file == "\(installation.folder)/secrets/refresh")
         let second = try #require(settings.organizations.last)
         #expect(second.dialect == .earlyAccess)

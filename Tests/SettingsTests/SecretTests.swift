@@ -46,10 +46,10 @@ import Testing
             loaded.shown("organizations.beta.auth.access_token")?.origin
                 == .environment("CALLARK_ORG_BETA_ACCESS_TOKEN")
         )
-        let revealed = loaded.settings.organizations.flatMap { organization in
+        let revealed = try loaded.settings.organizations.flatMap { organization -> [String] in
             switch organization.credentials {
-            case .bearer(let token): [token.reveal()]
-            case .refreshing(_, let secret, let token): [secret.reveal(), token?.reveal() ?? ""]
+            case .bearer(let token): [try token.reveal()]
+            case .refreshing(_, let secret, let token): [try secret.reveal(), try token?.reveal() ?? ""]
             }
         }
         #expect(revealed == secrets)
@@ -175,5 +175,18 @@ import Testing
                 "callark.yaml: anybody can change this file, and so send the tokens elsewhere; chmod o-w it"
             ]
         )
+    }
+
+    @Test func `a secret that cannot be read concerns only the request that needs it`() throws {
+        let installation = try Installation(Self.start + "{access_token_file: absent}}")
+        let loaded = try Settings.load(
+            option: "\(installation.folder)/callark.yaml",
+            environment: [:],
+            needsSecrets: false
+        )
+        let token = try token(of: loaded)
+        let error = try #require(throws: SettingsError.self) { try token.reveal() }
+        #expect(error.problems.map(\.code) == [.badSecret])
+        #expect(throws: SettingsError.self) { try installation.load() }
     }
 }

@@ -14,6 +14,7 @@ final class ProviderExchange: Sendable {
     private let stopwatch: Stopwatch
     let now: @Sendable () -> Timestamp
     private let logger: Logger
+    private let onPause: @Sendable (ProviderPause) -> Void
     private let providerClock = ProviderClock()
 
     /// The wait after a 429 that does not say how long (wxcc-api 4.4).
@@ -27,7 +28,8 @@ final class ProviderExchange: Sendable {
         retry: RetryPolicy,
         stopwatch: Stopwatch,
         now: @escaping @Sendable () -> Timestamp,
-        logger: Logger
+        logger: Logger,
+        onPause: @escaping @Sendable (ProviderPause) -> Void = { _ in }
     ) {
         self.settings = settings
         self.exchange = exchange
@@ -37,6 +39,7 @@ final class ProviderExchange: Sendable {
         self.stopwatch = stopwatch
         self.now = now
         self.logger = logger
+        self.onPause = onPause
     }
 
     /// How far the provider's clock is ahead of ours; `nil` before its first answer.
@@ -155,9 +158,11 @@ final class ProviderExchange: Sendable {
         policy: RetryPolicy,
         calling call: APICall
     ) async throws(ProviderError) {
+        var pause: Duration?
         if failure.error.code == .throttled {
-            let pause = min(failure.retryAfter ?? Self.defaultPause, policy.longestRetryAfter)
-            limiter.pause(for: max(pause, .seconds(1)))
+            let asked = max(min(failure.retryAfter ?? Self.defaultPause, policy.longestRetryAfter), .seconds(1))
+            limiter.pause(for: asked)
+            pause = asked
         }
         guard failure.isRetryable, call.isRepeatable || failure.wasNotCarriedOut,
             let delay = policy.delay(afterAttempt: attempt, retryAfter: failure.retryAfter)
@@ -169,6 +174,15 @@ final class ProviderExchange: Sendable {
                 "wxcc.attempt": "\(attempt)", "wxcc.error": "\(failure.error.code.rawValue)",
                 "wxcc.status": "\(failure.error.status ?? 0)", "wxcc.tracking_id": "\(failure.error.trackingID ?? "")",
             ]
+        )
+        onPause(
+            ProviderPause(
+                call: call.name,
+                code: failure.error.code,
+                duration: pause ?? delay,
+                attempt: attempt + 1,
+                attempts: policy.attempts
+            )
         )
         // After a 429 the limiter holds everybody back, this call included.
         if failure.error.code != .throttled { try await stopwatch.sleep(for: delay) }

@@ -1,0 +1,161 @@
+import Foundation
+import Recordings
+import WebexContactCenter
+
+/// How far a pass is and what it waits for, counted from its events: a pure value.
+package struct PassActivity: Sendable {
+    /// One organization's part.
+    private struct Part {
+        var window: PassWindow?
+        var step: PassStep?
+        var pause: (pause: ProviderPause, until: Timestamp)?
+    }
+
+    private var parts: [OrganizationName: Part] = [:]
+    private var tasksListed = 0
+    private var recordingsFound = 0
+    private var recordingsStored = 0
+    private var recordingsFailed = 0
+    private var bytes: Int64 = 0
+    /// Recordings of which a download failed, until they are stored or given up: the number of the attempt, and of how many.
+    private var retrying: [RecordingKey: (attempt: Int, of: Int)] = [:]
+    /// Hosts from which fewer downloads at once are made than configured.
+    private var paced: [String: (downloads: Int, of: Int)] = [:]
+    /// Hosts that give nothing for any recording, and why.
+    private var troubles: [String: String] = [:]
+    private var isOutOfSpace = false
+
+    package init() {}
+
+    /// Counts one event.
+    /// - Parameter now: the time at which it happened; asked only where it matters.
+    package mutating func count(_ event: PassEvent, now: () -> Timestamp) {
+        switch event {
+        case .began(let name, let window): parts[name, default: Part()].window = window
+        case .step(let name, let step): parts[name, default: Part()].step = step
+        case .listed(let name, let tasks, _):
+            tasksListed += tasks
+            parts[name]?.pause = nil
+        case .found(let name, let recordings):
+            recordingsFound += recordings
+            parts[name]?.pause = nil
+        case .providerPaused(let name, let pause):
+            parts[name, default: Part()].pause = (pause, now() + pause.duration)
+        case .received(let count): bytes += Int64(count)
+        case .retrying(let key, let attempt, let attempts): retrying[key] = (attempt, attempts)
+        case .stored(let entry):
+            recordingsStored += 1
+            retrying[entry.key] = nil
+            troubles = [:]
+        case .failed(_, let key, _, _):
+            recordingsFailed += 1
+            retrying[key] = nil
+        case .paced(let host, let downloads, let configured, _):
+            paced[host] = downloads < configured ? (downloads, configured) : nil
+        case .mediaTrouble(let host, let reason): troubles[host] = reason
+        case .pausedForSpace: isOutOfSpace = true
+        case .waiting, .listingAnomaly, .crossChecked, .refused, .sealed, .recovered: break
+        }
+    }
+
+    /// What is to be said of it at a moment.
+    package func report(now: Timestamp) -> Report {
+        Report(
+            organizations: parts.sorted { $0.key < $1.key }.map { name, part in
+                Report.Part(
+                    organization: name.description,
+                    from: part.window?.range.lowerBound.description,
+                    to: part.window?.range.upperBound.description,
+                    step: part.step
+                )
+            },
+            tasksListed: tasksListed,
+            recordingsFound: recordingsFound,
+            recordingsStored: recordingsStored,
+            recordingsFailed: recordingsFailed,
+            bytes: bytes,
+            waiting: waits(now)
+        )
+    }
+
+    /// What matters most comes first.
+    private func waits(_ now: Timestamp) -> [Report.Wait] {
+        var waits: [Report.Wait] = []
+        if isOutOfSpace {
+            waits.append(.init(code: .disk, message: "no further download begins: the disk is nearly full"))
+        }
+        for (name, part) in parts.sorted(by: { $0.key < $1.key }) {
+            guard let (pause, until) = part.pause, now < until else { continue }
+            let seconds = (until.millisecondsSince1970 - now.millisecondsSince1970 + 999) / 1000
+            let why = pause.code == .throttled ? "the request limit" : "the provider (\(pause.code.rawValue))"
+            let what = "\(pause.call), attempt \(pause.attempt) of \(pause.attempts) in \(seconds) s"
+            waits.append(.init(code: .provider, message: "\(name): waiting for \(why): \(what)"))
+        }
+        for (host, reason) in troubles.sorted(by: { $0.key < $1.key }) {
+            waits.append(.init(code: .mediaHost, message: "\(host): \(reason)"))
+        }
+        if let farthest = retrying.values.max(by: { $0.attempt < $1.attempt }) {
+            let what = "retrying \(retrying.count): attempt \(farthest.attempt) of \(farthest.of)"
+            waits.append(.init(code: .retry, message: what))
+        }
+        for (host, pace) in paced.sorted(by: { $0.key < $1.key }) {
+            let what = "\(host) is busy: \(pace.downloads) of \(pace.of) downloads at once"
+            waits.append(.init(code: .pace, message: what))
+        }
+        return waits
+    }
+}
+
+extension PassActivity {
+    /// The same in figures and words, as it is written down and read again.
+    package struct Report: Sendable, Hashable, Codable {
+        package struct Part: Sendable, Hashable, Codable {
+            package var organization: String
+            package var from: String?
+            package var to: String?
+            package var step: PassStep?
+        }
+
+        /// Something that is waited for.
+        package struct Wait: Sendable, Hashable, Codable {
+            package enum Code: String, Sendable, Hashable, Codable {
+                /// Free space.
+                case disk
+                /// The provider's interface, which refuses or fails.
+                case provider
+                /// A media host that gives nothing.
+                case mediaHost = "media_host"
+                /// Downloads that failed and are tried again.
+                case retry
+                /// A media host that gives less than is asked for.
+                case pace
+            }
+
+            package var code: Code
+            /// One line for people.
+            package var message: String
+        }
+
+        package var organizations: [Part]
+        package var tasksListed: Int
+        /// Recordings that were to be downloaded, as far as they are known.
+        package var recordingsFound: Int
+        package var recordingsStored: Int
+        package var recordingsFailed: Int
+        package var bytes: Int64
+        package var waiting: [Wait]
+
+        /// Whether more recordings may be found.
+        package var isFinding: Bool {
+            organizations.contains { $0.step == nil || $0.step == .listing || $0.step == .comparing }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case organizations, bytes, waiting
+            case tasksListed = "tasks_listed"
+            case recordingsFound = "recordings_found"
+            case recordingsStored = "recordings_stored"
+            case recordingsFailed = "recordings_failed"
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import DailyArchive
+import Foundation
+import Recordings
+import Synchronization
+
+/// Writes down how far a pass is, for `callark status`: `spool/pass.json`, each second while the pass runs.
+///
+/// The lock of the pass says whether one runs, and the notice only how far it is: one that a killed process has left
+/// names another process than the lock does.
+package final class PassNotice: Sendable {
+    /// What stands in the file.
+    package struct Content: Sendable, Hashable, Codable {
+        package var process: Int
+        /// What a person calls the work: `archive`.
+        package var command: String
+        private var started: Int64
+        private var updated: Int64
+        package var activity: PassActivity.Report
+
+        package var startedTime: Timestamp { Timestamp(millisecondsSince1970: started) }
+        package var updatedTime: Timestamp { Timestamp(millisecondsSince1970: updated) }
+
+        init(process: Int, command: String, started: Timestamp, updated: Timestamp, activity: PassActivity.Report) {
+            self.process = process
+            self.command = command
+            self.started = started.millisecondsSince1970
+            self.updated = updated.millisecondsSince1970
+            self.activity = activity
+        }
+    }
+
+    private static let interval = Duration.seconds(1)
+
+    private let root: ArchiveRoot
+    private let command: String
+    private let now: @Sendable () -> Timestamp
+    private let startedTime: Timestamp
+    /// Events come from every receiver at once.
+    private let activity = Mutex(PassActivity())
+
+    init(root: ArchiveRoot, command: String, now: @escaping @Sendable () -> Timestamp) {
+        self.root = root
+        self.command = command
+        self.now = now
+        startedTime = now()
+    }
+
+    func count(_ event: PassEvent) {
+        activity.withLock { $0.count(event, now: now) }
+    }
+
+    /// Keeps the file up to date while `work` runs, and takes it away afterwards. A pass does not fail because its notice
+    /// cannot be written.
+    func keptUpToDate<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+        defer { root.removeNotice() }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: Self.interval)
+                    guard !Task.isCancelled, let bytes = try? self.content() else { continue }
+                    try? await self.root.writeNotice(bytes)
+                }
+            }
+            defer { group.cancelAll() }
+            let value = try await work()
+            group.cancelAll()
+            // Not taken away before the last write has come to its end.
+            try await group.waitForAll()
+            return value
+        }
+    }
+
+    private func content() throws -> [UInt8] {
+        let now = now()
+        let content = Content(
+            process: Int(getpid()),
+            command: command,
+            started: startedTime,
+            updated: now,
+            activity: activity.withLock { $0.report(now: now) }
+        )
+        return Array(try JSONEncoder().encode(content))
+    }
+}
+
+extension PassNotice {
+    /// A pass that runs at this moment.
+    package struct Running: Sendable, Hashable {
+        package var process: Int
+        /// `nil` in the first second of a pass, or if what it wrote cannot be read.
+        package var content: Content?
+    }
+
+    /// The pass that runs over a root now.
+    /// - Returns: `nil` if none does.
+    /// - Throws: `ArchiveError` if it cannot be found out, such as by an account that may not read the spool.
+    package static func running(over root: ArchiveRoot) throws(ArchiveError) -> Running? {
+        guard let process = try PassLock.holder(of: root) else { return nil }
+        let bytes = try? root.readNotice()
+        let content = bytes.flatMap { try? JSONDecoder().decode(Content.self, from: Data($0)) }
+        return Running(process: process, content: content?.process == process ? content : nil)
+    }
+}

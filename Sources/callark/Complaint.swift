@@ -1,0 +1,62 @@
+import Foundation
+import Recordings
+import Settings
+
+/// What a person should see that is not a result: on standard error, as text, or with `--log-format json` as one JSON
+/// object a line like every line there.
+enum Complaint {
+    /// Whether standard error has lines of JSON only. Known before the arguments are parsed, because a mistake in them is
+    /// reported too.
+    static let isJSON: Bool = {
+        let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+        return arguments.contains("--log-format=json")
+            || zip(arguments, arguments.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }
+    }()
+
+    /// How serious a line is, by the names of the log's levels.
+    private enum Level: String {
+        case error, warning, notice
+    }
+
+    /// One line that says what went wrong.
+    static func error(_ message: String) { say(.error, message, text: "callark: error: \(message)") }
+
+    /// The same of an error that has several lines.
+    static func error(_ error: any Error) {
+        guard let settings = error as? SettingsError else { return self.error("\(error)") }
+        for (place, text) in settings.lines.enumerated() {
+            say(.error, text, text: (place == 0 ? "callark: error: " : "") + text)
+        }
+    }
+
+    /// One line that says what to look at.
+    static func warning(_ message: String) { say(.warning, message, text: "callark: warning: \(message)") }
+
+    /// One line that says what is going on.
+    static func notice(_ message: String) { say(.notice, message, text: "callark: \(message)") }
+
+    /// How a command is used, which is many lines of text and one line of JSON.
+    static func usage(_ message: String) {
+        guard !isJSON else { return say(.error, message, text: "") }
+        for line in message.split(separator: "\n", omittingEmptySubsequences: false) { Complaint.line(String(line)) }
+    }
+
+    /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
+    static func line(_ text: String) { StandardError.write(line: Array(VisibleText.escaped(text).utf8)) }
+
+    /// One line of JSON. The time, the level and the source are added.
+    static func json(_ fields: [String: String], level: String, label: String = "callark") {
+        var fields = fields
+        fields["time"] = Timestamp(Date()).description
+        fields["level"] = level
+        fields["label"] = label
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(fields) else { return }
+        StandardError.write(line: VisibleText.escaped(json: data))
+    }
+
+    private static func say(_ level: Level, _ message: String, text: String) {
+        if isJSON { json(["message": message], level: level.rawValue) } else { line(text) }
+    }
+}

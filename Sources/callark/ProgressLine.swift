@@ -1,0 +1,90 @@
+import Archiver
+import Recordings
+
+/// The one line that shows how far a pass is: as much of it as the terminal has room for. A value without a terminal.
+struct ProgressLine {
+    /// On a narrow terminal, and on others.
+    private static let barWidths = (narrow: 10, wide: 20)
+    private static let narrowWidth = 80
+    /// Less of what is waited for is no sentence.
+    private static let leastWait = 16
+    private static let gap = "  "
+
+    /// How full the bar was at most. While recordings are still being found, their number grows faster than what is
+    /// stored, and a bar that shrinks says nothing.
+    private var fullest = 0.0
+
+    /// - Parameters:
+    ///   - elapsed: since the pass began.
+    ///   - width: how wide the line may be.
+    mutating func text(_ report: PassActivity.Report, elapsed: Duration, width: Int) -> String {
+        let done = report.recordingsStored + report.recordingsFailed
+        let counts = "\(done)/\(report.recordingsFound)"
+        let seconds = max(elapsed.seconds, 0.001)
+        var line = Pieces(width: width)
+        line.add(counts, at: 1)
+        line.replace(1, with: "\(counts) recordings")
+        line.add(head(report, done: done, isNarrow: width < Self.narrowWidth), at: 0)
+        if report.recordingsFailed > 0 { line.add("\(report.recordingsFailed) failed", at: 2) }
+        if let wait = report.waiting.first { line.add(wait.message, at: 6, least: Self.leastWait) }
+        if let rest = Self.rest(report, done: done, seconds: seconds) { line.add(rest, at: 5) }
+        if report.bytes > 0 {
+            line.add("\(Readable.bytes(Int64(Double(report.bytes) / seconds)))/s", at: 4)
+            line.add(Readable.bytes(report.bytes), at: 3)
+        }
+        return line.text
+    }
+
+    /// The bar, or in its place what is done before and after the recordings are received.
+    private mutating func head(_ report: PassActivity.Report, done: Int, isNarrow: Bool) -> String {
+        let steps = report.organizations.compactMap(\.step)
+        if steps.contains(.listing) { return "listing \(Readable.count(report.tasksListed, "task"))" }
+        if steps.contains(.comparing) { return "comparing the task list" }
+        if !steps.isEmpty, steps.allSatisfy({ $0 == .sealing || $0 == .done }) { return "sealing" }
+        let share = report.recordingsFound == 0 ? 0 : Double(done) / Double(report.recordingsFound)
+        fullest = min(max(fullest, share), 1)
+        let barWidth = isNarrow ? Self.barWidths.narrow : Self.barWidths.wide
+        let filled = Int(fullest * Double(barWidth))
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: barWidth - filled) + "]"
+    }
+
+    private static func rest(_ report: PassActivity.Report, done: Int, seconds: Double) -> String? {
+        let left = report.recordingsFound - done
+        guard !report.isFinding, report.recordingsStored > 0, left > 0 else { return nil }
+        let duration = Duration.seconds(seconds / Double(report.recordingsStored) * Double(left))
+        return duration < .seconds(1) ? nil : "\(Readable.duration(duration)) left"
+    }
+
+    /// Pieces in the order in which they were added, the most important first, and shown by their places.
+    private struct Pieces {
+        let width: Int
+        private var pieces: [Int: String] = [:]
+
+        init(width: Int) { self.width = width }
+
+        var text: String { shown(pieces) }
+
+        /// Adds a piece if there is room for it.
+        /// - Parameter least: to how many columns it may be cut; `nil`: it is added whole or not at all.
+        mutating func add(_ piece: String, at place: Int, least: Int? = nil) {
+            if replace(place, with: piece) { return }
+            guard let least else { return }
+            let left = width - shown(pieces).displayWidth - ProgressLine.gap.count
+            if left >= least { pieces[place] = piece.shortened(to: left, mark: Terminal.cutMark) }
+        }
+
+        /// - Returns: whether there is room for it.
+        @discardableResult
+        mutating func replace(_ place: Int, with piece: String) -> Bool {
+            var longer = pieces
+            longer[place] = piece
+            guard shown(longer).displayWidth <= width else { return false }
+            pieces = longer
+            return true
+        }
+
+        private func shown(_ pieces: [Int: String]) -> String {
+            pieces.sorted { $0.key < $1.key }.map(\.value).joined(separator: ProgressLine.gap)
+        }
+    }
+}

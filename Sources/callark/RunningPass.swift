@@ -1,0 +1,79 @@
+import Archiver
+import Recordings
+
+/// The pass that runs now, for people.
+struct RunningPass {
+    private let running: PassNotice.Running?
+    private let now: Timestamp
+
+    init(_ running: PassNotice.Running?, now: Timestamp) {
+        self.running = running
+        self.now = now
+    }
+
+    var lines: [String] {
+        guard let running else { return ["running: nothing"] }
+        guard let content = running.content else {
+            return ["running: process \(running.process), which has only begun"]
+        }
+        let activity = content.activity
+        let milliseconds = now.millisecondsSince1970 - content.startedTime.millisecondsSince1970
+        let elapsed = Readable.duration(.milliseconds(max(0, milliseconds)))
+        var lines = [
+            "running: callark \(content.command), process \(content.process), for \(elapsed), since "
+                + content.startedTime.description
+        ]
+        let done = activity.recordingsStored + activity.recordingsFailed
+        var figures = ["\(done) of \(activity.recordingsFound) recordings done"]
+        if activity.recordingsFailed > 0 { figures.append("\(activity.recordingsFailed) failed") }
+        figures.append("\(Readable.count(activity.tasksListed, "task")) listed")
+        figures.append(Readable.bytes(activity.bytes))
+        lines.append("  " + figures.joined(separator: ", "))
+        for part in activity.organizations {
+            let window = part.from.flatMap { from in part.to.map { " \(from) to \($0)" } }
+            lines.append("  \(part.organization): \(part.step?.words ?? "starting")\(window.map { "," + $0 } ?? "")")
+        }
+        lines += activity.waiting.map { "  \($0.message)" }
+        return lines
+    }
+}
+
+extension PassStep {
+    fileprivate var words: String {
+        switch self {
+        case .listing: "listing tasks and receiving recordings"
+        case .comparing: "comparing the task list with other sources"
+        case .receiving: "receiving recordings"
+        case .sealing: "sealing and closing days"
+        case .done: "done"
+        }
+    }
+}
+
+/// `{"type":"running", …}`: the pass that runs now.
+struct RunningLine: Encodable {
+    let type = "running"
+    private let running: PassNotice.Running
+
+    init(_ running: PassNotice.Running) {
+        self.running = running
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type, process, command
+        case startedTime = "started_time"
+        case updatedTime = "updated_time"
+    }
+
+    /// Without what is not known in the first second of a pass.
+    func encode(to encoder: any Encoder) throws {
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(type, forKey: .type)
+        try line.encode(running.process, forKey: .process)
+        guard let content = running.content else { return }
+        try line.encode(content.command, forKey: .command)
+        try line.encode(content.startedTime.description, forKey: .startedTime)
+        try line.encode(content.updatedTime.description, forKey: .updatedTime)
+        try content.activity.encode(to: encoder)
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Glibc
+import Settings
+import Synchronization
+
+/// The process's standard error: lines, and on a terminal the one that shows progress below them.
+enum StandardError {
+    /// How wide the line of progress on the screen is. Guarded because progress, logs and warnings come from many tasks.
+    private static let shown = Mutex(0)
+
+    /// Whether progress is shown: on a terminal, and not among lines of JSON.
+    static let showsProgress = isatty(STDERR_FILENO) == 1 && !Complaint.isJSON
+
+    /// How wide a line of progress may be. A line as wide as the terminal would make it scroll.
+    static var progressWidth: Int { max(1, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1) }
+
+    /// Writes one line, which takes the place of the progress on the screen.
+    static func write(line: [UInt8]) {
+        shown.withLock { width in
+            put(wiping(width) + line + [UInt8(ascii: "\n")])
+            width = 0
+        }
+    }
+
+    /// Shows progress in the place of what was shown before; `nil` takes it away.
+    static func show(progress: String?) {
+        guard showsProgress else { return }
+        shown.withLock { width in
+            guard progress != nil || width > 0 else { return }
+            let text = VisibleText.escaped(progress ?? "").shortened(to: progressWidth, mark: Terminal.cutMark)
+            put(wiping(width) + Array(text.utf8))
+            width = text.displayWidth
+        }
+    }
+
+    private static func wiping(_ width: Int) -> [UInt8] {
+        guard width > 0 else { return [] }
+        return Array("\r\(String(repeating: " ", count: width))\r".utf8)
+    }
+
+    private static func put(_ bytes: [UInt8]) {
+        try? FileHandle.standardError.write(contentsOf: Data(bytes))
+    }
+}

@@ -1,0 +1,87 @@
+import Manifest
+import Recordings
+
+/// A day in the table of `status`.
+struct StatusRow {
+    var status: DayStatus
+    /// Other sources of the provider's whose counts of the day differ.
+    var differing: [DayWitness]
+
+    /// The figures, the one first that is left out last if the terminal is narrow.
+    private static let figures: [(heading: String, value: @Sendable (DayStatus) -> Int)] = [
+        ("DAMAGED", { $0.damaged }), ("MISSING", { $0.gaps }), ("FAILED", { $0.failed }), ("PENDING", { $0.pending }),
+        ("ARCHIVED", { $0.archived }), ("EXPECTED", { $0.expected }), ("STORED", { $0.stored }),
+        ("EXPLAINED", { $0.explained }),
+        ("SUSPECT", { $0.suspect }),
+    ]
+    private static let order = [
+        "EXPECTED", "ARCHIVED", "STORED", "PENDING", "FAILED", "DAMAGED", "MISSING", "EXPLAINED", "SUSPECT",
+    ]
+
+    /// The text form only: the lines of JSON are ``StatusDayLine``.
+    static func table(of rows: [StatusRow]) -> Table<StatusRow> {
+        var columns: [Table<StatusRow>.Column] = [
+            .init(name: nil, heading: "DAY") { .text($0.status.day.description) }
+        ]
+        for heading in order {
+            guard let place = figures.firstIndex(where: { $0.heading == heading }) else { continue }
+            let value = figures[place].value
+            // A column without a figure is missed by nobody.
+            let isEmpty = rows.allSatisfy { value($0.status) == 0 }
+            let rank = place + 1 + (isEmpty ? figures.count : 0)
+            columns.append(
+                .init(name: nil, heading: heading, isNumber: true, rank: rank) { .integer(Int64(value($0.status))) }
+            )
+        }
+        columns.append(.init(name: nil, heading: "STATE", least: 7) { .text($0.state) })
+        return Table(type: "day", indent: 2, columns: columns)
+    }
+
+    private var state: String {
+        let own = status.isDamaged ? "DAMAGED" : status.isClosed ? "closed" : "open"
+        return ([own] + differing.map { "differs from \($0.source.name)" }).joined(separator: ", ")
+    }
+}
+
+/// The days before those that are shown, together.
+struct OlderDays {
+    let first: ArchiveDay
+    let last: ArchiveDay
+    let days: Int
+    let closed: Int
+    /// The sum of all figures, under the first day.
+    private(set) var total: DayStatus
+
+    /// - Parameter days: oldest first.
+    /// - Returns: `nil` if there are none.
+    init?(_ days: [DayStatus]) {
+        guard let first = days.first, let last = days.last else { return nil }
+        self.first = first.day
+        self.last = last.day
+        self.days = days.count
+        closed = days.filter(\.isClosed).count
+        total = DayStatus(organization: first.organization, day: first.day)
+        for day in days {
+            total.archived += day.archived
+            total.stored += day.stored
+            total.pending += day.pending
+            total.failed += day.failed
+            total.damaged += day.damaged
+            total.gaps += day.gaps
+            total.explained += day.explained
+            total.suspect += day.suspect
+        }
+    }
+
+    /// One line for people, with the figures that are not 0.
+    var text: String {
+        let figures = [
+            ("archived", total.archived), ("stored", total.stored), ("pending", total.pending),
+            ("failed", total.failed), ("damaged", total.damaged), ("missing", total.gaps),
+        ]
+        .filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+        let open = days - closed == 0 ? "all closed" : "\(closed) closed, \(days - closed) open"
+        return "older: \(Readable.count(days, "day")) from \(first) to \(last), \(open): \(total.expected) expected"
+            + (figures.isEmpty ? "" : ": \(figures)") + "; see `callark status --from \(first)`"
+    }
+}
