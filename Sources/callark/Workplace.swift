@@ -178,27 +178,17 @@ struct Workplace: Sendable {
 
     /// - Throws: `SettingsError` for a secret that cannot be read.
     var setup: CallArchive.Setup {
-<<<<<<< HEAD
-        CallArchive.Setup(
-            root: root,
-            rules: rules,
-            providers: settings.organizations.map(provider),
-            engine: engine,
-            actor: Operator.current,
-            logger: logger
-        )
-=======
         get throws {
             CallArchive.Setup(
                 root: root,
                 rules: rules,
                 providers: try settings.organizations.map(provider),
                 engine: engine,
+                actor: Operator.current,
                 logger: logger,
                 command: CommandLineRun.command
             )
         }
->>>>>>> 7a7bf4c (Say what runs, how far it is and what it waits for; read secrets when they are needed; one JSON line for each line on standard error)
     }
 
     var engine: TransferEngine.Configuration {
