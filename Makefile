@@ -39,7 +39,7 @@ release: packages .build/static ## build callark and callark-simulator as they a
 	$(RELEASE) callark
 	$(RELEASE) callark-simulator
 
-install: release ## install binary, units, completions and documents (PREFIX, DESTDIR)
+install: release ## install binary, units, man pages, completions and documents (PREFIX, DESTDIR)
 	deploy/install "$$($(SWIFT) build -c release --show-bin-path)" "$(DESTDIR)" "$(PREFIX)"
 
 demo: release ## archive and verify a simulated day: no account, no network

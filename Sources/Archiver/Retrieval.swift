@@ -12,6 +12,8 @@ package struct Retrieval: Sendable {
     package struct File: Sendable {
         package var row: RecordingRow
         package var path: String
+        /// Whether it took the place of a file with other bytes.
+        package var isReplacement = false
     }
 
     package init(root: ArchiveRoot, manifest: Manifest) {
@@ -23,6 +25,11 @@ package struct Retrieval: Sendable {
     /// one first.
     package func recordings(of task: TaskID, organization: OrganizationName?) async throws -> [RecordingRow] {
         try await manifest.recordings(of: task, organization: organization).betterFirst
+    }
+
+    /// What is known of a task itself, by organization.
+    package func tasks(_ task: TaskID, organization: OrganizationName?) async throws -> [TaskRow] {
+        try await manifest.tasks(task, organization: organization)
     }
 
     /// What is missing of the task of these recordings beside them, and not explained: what the provider lists of it and
@@ -70,13 +77,14 @@ package struct Retrieval: Sendable {
         return destination
     }
 
-    /// Writes `folder/<task id>/<file>` for a recording that is held. A file that is there is replaced by the same
-    /// bytes.
+    /// Writes `folder/<task id>/<file>` for a recording that is held. A file that exists is replaced by the same bytes.
     ///
     /// What was found damaged may have been restored since: its bytes are held against their checksum like any others.
+    /// - Parameter force: whether a file with other bytes is replaced too.
     /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, and then no file is left; with
-    ///   code `notAvailable` for a recording that is not held; `ArchiveError`.
-    package func copy(_ row: RecordingRow, into folder: String) async throws -> File {
+    ///   code `notAvailable` for a recording that is not held; `ArchiveError`, with code `occupied` for a file with other
+    ///   bytes.
+    package func copy(_ row: RecordingRow, into folder: String, force: Bool = false) async throws -> File {
         let subject = "task \(row.key.taskID): \(row.file) is"
         guard let held = row.held else {
             let reason = row.reason.map { ": \($0)" } ?? ""
@@ -84,13 +92,42 @@ package struct Retrieval: Sendable {
             throw ArchiverError(code, "\(subject) \(row.state.rawValue)\(reason)")
         }
         let destination = "\(try taskFolder(row.key.taskID, in: folder))/\(row.file)"
+        let present = try await ArchiveReader.digest(ofFile: destination)
+        let isReplacement = present.map { $0 != held.digest } ?? false
+        guard force || !isReplacement else {
+            throw ArchiveError(
+                .occupied,
+                "\(destination) exists with other bytes; move it away, or pass --force to replace it",
+                path: destination
+            )
+        }
         do {
             try await copy(held, isArchived: held.isSealed, to: destination)
         } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
             let advice = "`callark verify --repair --day \(row.day)` fetches it again"
             throw ArchiverError(.damaged, "\(subject) damaged: \(error.message); \(advice)")
         }
-        return File(row: row, path: destination)
+        return File(row: row, path: destination, isReplacement: isReplacement)
+    }
+
+    /// The lines of metadata of these recordings, each as it stands in its archive.
+    /// - Parameter unreadable: called for each archive whose metadata cannot be read.
+    package func metadata(
+        of rows: [RecordingRow],
+        unreadable: (ArchiveName, any Error) -> Void
+    ) async -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        let held = Dictionary(grouping: rows.compactMap(\.held), by: \.archive)
+        for (name, recordings) in held.sorted(by: { $0.key < $1.key }) {
+            let offsets = Set(recordings.map(\.offset))
+            do {
+                let found = try await ArchiveReader.metadataLines(of: name, in: root, at: offsets)
+                lines += found.sorted { $0.key < $1.key }.map(\.value)
+            } catch {
+                unreadable(name, error)
+            }
+        }
+        return lines
     }
 
     /// The folder that a task's files are written to, made where it is missing.

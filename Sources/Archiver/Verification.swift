@@ -50,6 +50,8 @@ package struct Verification: Sendable {
         package var faults = 0
         /// Those that another archive makes up for.
         package var repaired = 0
+        /// What a person should mend, and what does not make an archive damaged.
+        package var warnings = 0
         /// Those of recordings that are lost, which an operator has explained.
         package var explained = 0
 
@@ -64,6 +66,7 @@ package struct Verification: Sendable {
 
         mutating func addFaults(of report: VerificationReport) {
             faults += report.standingFaults.count
+            warnings += report.warnings.count
             repaired += report.faults.filter { $0.repairedBy != nil }.count
             explained += report.faults.filter(\.isExplained).count
         }

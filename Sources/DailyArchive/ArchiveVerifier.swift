@@ -103,7 +103,7 @@ struct Verification {
     /// An archive with recordings that were repaired or explained has another checksum than it was sealed with, for that
     /// reason alone if every other member is as it should be.
     private mutating func explainDigest() {
-        let others = report.faults.filter { $0.kind != .archiveDigest }
+        let others = report.faults.filter { $0.kind != .archiveDigest && !$0.isWarning }
         guard !others.isEmpty, others.allSatisfy({ !$0.isStanding }) else { return }
         for index in report.faults.indices where report.faults[index].kind == .archiveDigest {
             excuse(index, others.compactMap(\.repairedBy).last)

@@ -12,7 +12,7 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case archiveDigest = "archive_digest"
         /// The file is named otherwise than what it holds.
         case archiveName = "archive_name"
-        /// It could be written to.
+        /// It could be written to: a warning, since its bytes hold.
         case archiveWritable = "archive_writable"
         /// Missing, not readable, or about another file or checksum.
         case sideFile = "side_file"
@@ -85,8 +85,11 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         self.isExplained = isExplained
     }
 
+    /// Whether it is for a person to mend, and says nothing against the archive's bytes.
+    package var isWarning: Bool { kind == .archiveWritable }
+
     /// Whether nothing makes up for it, and no operator has explained it.
-    package var isStanding: Bool { repairedBy == nil && !isExplained }
+    package var isStanding: Bool { !isWarning && repairedBy == nil && !isExplained }
 
     /// The message, and what makes up for it.
     package var description: String {
@@ -113,15 +116,17 @@ package struct VerificationReport: Sendable, Hashable {
         self.path = path
     }
 
+    /// What does not make it damaged.
+    package var warnings: [ArchiveFault] { faults.filter(\.isWarning) }
+
     /// The faults that nothing makes up for, and that nobody has explained.
     package var standingFaults: [ArchiveFault] { faults.filter(\.isStanding) }
 
     /// Whether no fault was found but those that are repaired or explained.
     package var isSound: Bool { standingFaults.isEmpty }
 
-    /// Whether nothing in or about the archive contradicts anything else. That a copy of it can be written to is for a
-    /// person to mend, and says nothing against its bytes.
-    package var isWhole: Bool { faults.allSatisfy { $0.kind == .archiveWritable } }
+    /// Whether nothing in or about the archive contradicts anything else.
+    package var isWhole: Bool { faults.allSatisfy(\.isWarning) }
 }
 
 extension ArchiveFault {

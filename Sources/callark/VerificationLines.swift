@@ -4,25 +4,39 @@ import Recordings
 
 /// The lines that `verify` and `rebuild` print of archives and their faults.
 enum VerificationLines {
-    /// One archive, or the manifest, with each of its faults.
-    static func write(_ report: VerificationReport, to output: Output) throws {
-        for fault in report.faults { try write(fault, to: output) }
+    /// How far the words at the beginning of a line reach.
+    private static let wordWidth = 8
+
+    /// One archive, or the manifest, in one line for people: OK, DAMAGED, REPAIRED or EXPLAINED.
+    /// - Parameters:
+    ///   - verbose: whether each fault follows in a line of its own.
+    ///   - isNamed: whether it is called by its name, and not by its path.
+    static func write(
+        _ report: VerificationReport,
+        to output: Output,
+        verbose: Bool = true,
+        isNamed: Bool = true
+    ) throws {
+        for fault in report.faults { try output.json(FaultLine(fault)) }
         try output.json(ArchiveLine(report))
-        if report.isSound {
-            // Beside archives there are files that have no recordings.
-            let count = report.name.map { _ in ": \(Readable.count(report.recordingCount, "recording"))" } ?? ""
-            output.text("sound  \(report.path)\(count)")
+        guard !output.isJSON else { return }
+        let subject = isNamed ? report.name?.description ?? report.path : report.path
+        output.text("\(report.word.padded(to: wordWidth))  \(subject)\(report.outcome)")
+        guard verbose else { return }
+        for fault in report.faults {
+            output.text("          \(fault.isStanding ? "" : word(for: fault) + ": ")\(fault)")
         }
     }
 
     /// One fault; one that another archive makes up for is called repaired, one of a loss that was explained, explained.
     static func write(_ fault: ArchiveFault, to output: Output) throws {
         try output.json(FaultLine(fault))
-        output.text("\(word(for: fault)) \(fault.archive): \(fault)")
+        let word = fault.isStanding ? "DAMAGED" : word(for: fault).uppercased()
+        output.text("\(word.padded(to: wordWidth))  \(fault.archive): \(fault)")
     }
 
     private static func word(for fault: ArchiveFault) -> String {
-        fault.repairedBy != nil ? "repaired" : fault.isExplained ? "explained" : "FAULT"
+        fault.isWarning ? "warning" : fault.repairedBy != nil ? "repaired" : fault.isExplained ? "explained" : "fault"
     }
 
     /// What became of one damaged recording.
@@ -31,10 +45,10 @@ enum VerificationLines {
         let place = "task \(outcome.taskID), damaged in \(outcome.archive) at offset \(outcome.offset)"
         let reason = outcome.reason.map { ": \($0)" } ?? ""
         if let name = outcome.repairedBy {
-            output.text("repaired \(place), is \(outcome.state.rawValue) in \(name)\(reason)")
+            output.text("REPAIRED  \(place), is \(outcome.state.rawValue) in \(name)\(reason)")
         } else {
             output.text(
-                "\(outcome.isExplained ? "explained" : "NOT REPAIRED") \(place), is \(outcome.state.rawValue)\(reason)"
+                "\(outcome.isExplained ? "EXPLAINED" : "NOT REPAIRED") \(place), is \(outcome.state.rawValue)\(reason)"
             )
         }
     }
@@ -50,7 +64,7 @@ enum VerificationLines {
         var repairedBy: String?
 
         init(_ fault: ArchiveFault) {
-            type = word(for: fault).lowercased()
+            type = word(for: fault)
             kind = fault.kind.rawValue
             archive = fault.archive
             taskID = fault.taskID
@@ -118,5 +132,34 @@ enum VerificationLines {
             case recordingID = "recording_id"
             case repairedBy = "repaired_by"
         }
+    }
+}
+
+extension VerificationReport {
+    fileprivate var word: String {
+        if !isSound { return "DAMAGED" }
+        if faults.contains(where: { $0.repairedBy != nil }) { return "REPAIRED" }
+        return faults.contains(where: \.isExplained) ? "EXPLAINED" : "OK"
+    }
+
+    /// What follows the name: what was read, or what is wrong.
+    fileprivate var outcome: String {
+        // Files beside archives have no recordings.
+        let read = name.map { _ in ": \(Readable.count(recordingCount, "recording")), \(Readable.bytes(byteCount))" }
+        let remarks = warnings.isEmpty ? "" : "; warning: " + warnings.map(\.message).joined(separator: "; ")
+        if isSound {
+            let repairs = Set(faults.compactMap(\.repairedBy)).sorted().map(\.description).joined(separator: ", ")
+            return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"
+        }
+        let places = Set(standingFaults.compactMap { $0.taskID == nil ? nil : $0.offset })
+        // Another checksum of the whole only says that something is wrong; others say what.
+        let others = standingFaults.filter { $0.taskID == nil && $0.kind != .archiveDigest }
+        var words: [String] = []
+        if !places.isEmpty { words.append("\(places.count) of \(Readable.count(recordingCount, "recording")) damaged") }
+        if let first = others.first {
+            words.append(first.message + (others.count > 1 ? ", and \(others.count - 1) more" : ""))
+        }
+        if words.isEmpty { words = standingFaults.prefix(1).map(\.message) }
+        return ": " + words.joined(separator: "; ") + remarks
     }
 }

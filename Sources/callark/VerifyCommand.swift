@@ -9,27 +9,30 @@ import Settings
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read the archives back and hold every byte against the checksums; repair what is damaged.",
+        abstract: "Read the archives back and compare every byte with the checksums; repair what is damaged.",
         discussion: """
-            Every fault is reported, not only the first, with the task and the offset concerned; then the exit code is 65. \
-            The manifest and the open archives in the spool are checked too. With --archive one archive is verified \
-            wherever it is. It needs no root for that: without a configuration, or without a root, the archive is checked \
-            against its side file, its own checksums and its own lists only.
+            One line for each archive: OK, DAMAGED, REPAIRED in the supplement that makes up for it, or EXPLAINED. With -v \
+            each damaged recording follows, with its task and its offset. The exit code is 65 if anything is damaged. The \
+            manifest and the open archives in the spool are checked too. An archive that can be written to is a warning.
+
+            Give paths to verify archives wherever they are, or all archives in a folder. That needs no root: without a \
+            configuration, or without a root, an archive is checked against its side file, its own checksums and its own \
+            lists only.
 
             With --share only the archives that were read longest ago are read, at least that part of all bytes, and \
             those that had faults the last time: a daily job with 1/30 has read everything in 30 days. The manifest keeps \
-            which archive was read when; `callark status` tells.
+            which archive was read when; `callark status` shows it.
 
             With --repair, what is damaged is fetched from the provider again, into a supplement; sealed archives are \
-            never touched. It waits for no pass: 75 says that one is running. Exit code 0 says that nothing damaged is \
-            left that is not made up for.
+            never touched. It does not wait for a pass: 75 means that one is running. Exit code 0 means that no damage is \
+            left that nothing makes up for.
 
             EXAMPLES
               callark verify
-              callark verify --day 2025-11-20 --quick
+              callark verify --day 2025-11-20 -v
               callark verify --share 1/30
               callark verify --repair --day 2025-11-20
-              callark verify --archive /mnt/copy/acme-2025-11-20-001.tar --json
+              callark verify /mnt/copy/acme-2025-11-20-001.tar /mnt/case-17
             """
     )
 
@@ -41,8 +44,17 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.")
     var org: OrganizationName?
 
-    @Option(help: "Only this archive, wherever it lies.", completion: .file(extensions: ["tar"]))
-    var archive: String?
+    @Argument(
+        help: ArgumentHelp("Only these archives, and those in these folders, wherever they are.", valueName: "path"),
+        completion: .file(extensions: ["tar"])
+    )
+    var paths: [String] = []
+
+    @Option(help: "The same as a path.", completion: .file(extensions: ["tar"]))
+    var archive: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Name each damaged recording.")
+    var verbose = false
 
     @Flag(help: "Look at names, sizes and side files only, and do not read the recordings.")
     var quick = false
@@ -54,13 +66,15 @@ struct VerifyCommand: AsyncParsableCommand {
     var repair = false
 
     func validate() throws {
-        if archive != nil && (day != nil || org != nil || share != nil || repair) {
-            throw ValidationError("--archive already says which: leave out --day, --org, --share and --repair")
+        if !chosen.isEmpty && (day != nil || org != nil || share != nil || repair) {
+            throw ValidationError("a path already says which archive: leave out --day, --org, --share and --repair")
         }
         if quick && (share != nil || repair) {
             throw ValidationError("--quick reads no recordings: leave out --share and --repair")
         }
     }
+
+    private var chosen: [String] { archive + paths }
 
     func run() async throws {
         if repair {
@@ -72,9 +86,10 @@ struct VerifyCommand: AsyncParsableCommand {
         do {
             defer { output.flush() }
             summary =
-                if let archive { try await verify(archive: archive, output) } else { try await verifyRoot(output) }
+                if chosen.isEmpty { try await verifyRoot(output) } else { try await verify(chosen, output) }
             try output.json(SummaryLine(summary))
             output.text(summary.text)
+            if summary.faults > 0, !verbose { output.text("run it with -v to see each damaged recording") }
         }
         if summary.faults > 0 { throw ExitCode(ExitStatus.damage.rawValue) }
     }
@@ -99,13 +114,15 @@ struct VerifyCommand: AsyncParsableCommand {
         let verification = try Verification.reading(workplace.root)
         try await requireKnown(workplace.root, verification.manifest)
         if !verification.hasManifest {
-            Complaint.warning("no manifest at \(workplace.root.manifestPath): the archives speak for themselves")
+            Complaint.warning(
+                "no manifest at \(workplace.root.manifestPath): checking archives against their own checksums only"
+            )
         }
         let log = ReadingLog(root: workplace.root) { Timestamp(Date()) }
         // Nothing is written into a manifest that is damaged.
         var notes = verification.hasManifest && !quick
         let summary = try await verification.run(scope) { report in
-            try VerificationLines.write(report, to: output)
+            try VerificationLines.write(report, to: output, verbose: verbose)
             if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
                 if notes || quick { Complaint.error("\(fault)") }
                 notes = false
@@ -114,24 +131,40 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         await log.close()
         if let obstacle = await log.obstacle {
-            Complaint.warning("the manifest cannot be told which archives were read: \(obstacle)")
+            Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
         }
         return summary
     }
 
-    private func verify(archive path: String, _ output: Output) async throws -> Verification.Summary {
+    private func verify(_ paths: [String], _ output: Output) async throws -> Verification.Summary {
         let root = try rootIfPresent()
         let verification =
             try root.map { try Verification.reading($0) } ?? Verification(root: ArchiveRoot(path: "."), manifest: nil)
-        let report = try await verification.run(archive: path, isQuick: quick)
-        if report.faults.contains(where: { $0.kind == .archiveMissing }), !isPlaceOfArchive(path, root) {
+        // All of them first: a slip of the pen is not found out after hours of reading.
+        let archives = try paths.flatMap { try archivePaths(at: $0, root) }
+        var summary = Verification.Summary()
+        for path in archives {
+            let report = try await verification.run(archive: path, isQuick: quick)
+            try VerificationLines.write(report, to: output, verbose: verbose, isNamed: false)
+            summary.archives += 1
+            summary.add(report)
+        }
+        return summary
+    }
+
+    /// The archive at `path`, or all archives in the folder there and in those below it.
+    /// - Throws: ``CommandError`` with exit code 66 if there is none.
+    private func archivePaths(at path: String, _ root: ArchiveRoot?) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            if isPlaceOfArchive(path, root) { return [path] }
             throw CommandError(.unknown, "there is no archive at \(path)")
         }
-        try VerificationLines.write(report, to: output)
-        var summary = Verification.Summary()
-        summary.archives = 1
-        summary.add(report)
-        return summary
+        guard isFolder.boolValue else { return [path] }
+        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        let archives = found.filter { $0.hasSuffix(".tar") }.sorted().map { "\(path)/\($0)" }
+        guard !archives.isEmpty else { throw CommandError(.unknown, "there is no archive in \(path) or below it") }
+        return archives
     }
 
     /// Whether a sealed archive belongs at `path`, so that its absence is damage and no slip of the pen.
@@ -167,12 +200,14 @@ struct VerifyCommand: AsyncParsableCommand {
         let progress = PassProgress(output: output)
         let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
             try await requireKnown(workplace.root, try await workplace.manifestForReading())
-            return try await archive.repair(scope) { report in try VerificationLines.write(report, to: output) }
+            return try await archive.repair(scope) { report in
+                try VerificationLines.write(report, to: output, verbose: verbose)
+            }
         }
         progress.end()
         for outcome in repair.outcomes { try VerificationLines.write(outcome, to: output) }
         for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Complaint.error("\(name): \(error)") }
-        for fault in repair.left { output.text("LEFT   \(fault.archive): \(fault)") }
+        for fault in repair.left { output.text("DAMAGED   \(fault.archive): \(fault)") }
         let repaired = repair.outcomes.filter { $0.repairedBy != nil }.count
         try output.json(RepairSummaryLine(repair, repaired: repaired))
         output.text(repair.summary.text)
@@ -194,6 +229,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var faults: Int
         var repaired: Int
         var explained: Int
+        var warnings: Int
         var sound: Bool
 
         init(_ summary: Verification.Summary) {
@@ -203,6 +239,7 @@ struct VerifyCommand: AsyncParsableCommand {
             faults = summary.faults
             repaired = summary.repaired
             explained = summary.explained
+            warnings = summary.warnings
             sound = summary.faults == 0
         }
     }
@@ -240,7 +277,8 @@ extension ReadingShare: ExpressibleByArgument {
 extension Verification.Summary {
     fileprivate var text: String {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
-            + (faults == 0 ? "no fault" : Readable.count(faults, "fault"))
+            + (faults == 0 ? "no damage" : Readable.count(faults, "fault"))
+            + (warnings == 0 ? "" : ", \(Readable.count(warnings, "warning"))")
             + (repaired == 0 ? "" : ", \(repaired) repaired") + (explained == 0 ? "" : ", \(explained) explained")
     }
 }

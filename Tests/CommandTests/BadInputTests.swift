@@ -64,12 +64,12 @@ import Testing
         #expect(ending.output == "")
     }
 
-    @Test func `a task that nobody knows is not had, and says so`() async throws {
+    @Test func `a task that neither the archive nor the provider knows is 66, and named`() async throws {
         try await Desk.with(calls: 2) { desk in
             try await desk.archiveDay()
             let task = "00000000-0000-4000-8000-000000000000"
             let ending = try await desk.run("fetch", task, "-o", "\(desk.folder)/out")
-            #expect(ending.status == 75)
+            #expect(ending.status == 66)
             #expect(try ending.complaint.contains(task))
         }
     }
@@ -202,7 +202,7 @@ enum ReadOnlyMount {
                 faults.contains { $0["task_id"]?.text == victim.task && $0["offset"]?.number == Double(victim.offset) }
             )
             #expect(try ending.objects.last?["sound"] == .boolean(false))
-            let people = try await desk.run("verify")
+            let people = try await desk.run("verify", "-v")
             #expect(people.status == 65)
             #expect(people.output.contains(victim.task) && people.output.contains("\(victim.offset)"))
             let fetched = try await desk.run("fetch", victim.task, "-o", "\(desk.folder)/out")
@@ -221,7 +221,7 @@ enum ReadOnlyMount {
             for arguments in [["verify"], ["verify", "--quick"]] {
                 let ending = try await desk.start(arguments).end()
                 #expect(ending.status == 65)
-                #expect(ending.output.contains("FAULT"))
+                #expect(ending.output.contains("DAMAGED"))
             }
         }
     }

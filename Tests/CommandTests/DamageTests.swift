@@ -51,7 +51,8 @@ import Testing
             #expect(lines.allSatisfy { $0["type"]?.text != "fault" })
             let repaired = lines.filter { $0["type"]?.text == "repaired" && $0["kind"]?.text == "recording_damaged" }
             #expect(repaired.map { $0["task_id"]?.text } == [place.task])
-            let text = try await desk.run("verify")
+            let text = try await desk.run("verify", "-v")
+            #expect(text.output.contains("REPAIRED  acme-\(desk.day)-001 in acme-\(desk.day)-002"))
             #expect(text.output.contains("repaired by acme-\(desk.day)-002"))
             let nothing = try await desk.run("verify", "--repair")
             #expect(nothing.status == 0)
@@ -213,7 +214,7 @@ import Testing
             let ending = try await ReadOnlyMount.run(["verify"], of: desk)
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.errors.contains("cannot be told which archives were read"))
-            #expect(ending.output.contains("no fault"))
+            #expect(ending.output.contains("no damage"))
         }
     }
 }

@@ -302,7 +302,7 @@ import Testing
             try await desk.archiveDay()
             let unknown = try await desk.run("verify", "--day", "2001-01-01")
             #expect(unknown.status == 66)
-            #expect(!unknown.output.contains("no fault"))
+            #expect(!unknown.output.contains("no damage"))
             #expect(try await desk.run("verify", "--day", "2001-01-01", "--repair").status == 66)
             let path = "\(desk.folder)/acme-2001-01-01-001.tar"
             #expect(try await desk.run("verify", "--archive", path).status == 66)

@@ -285,6 +285,8 @@ import Testing
         _ = try await place.sealed(.samples(3))
         #expect(chmod(path, 0o640) == 0)
         #expect(try await kinds() == [.archiveWritable])
+        let report = try await ArchiveVerifier().verify(path: path)
+        #expect(report.isSound && report.isWhole && report.standingFaults.isEmpty)
         try change { $0 += [0, 0, 0] }
         #expect(try await kinds(quick: true) == [.end])
         #expect(try await kinds() == [.archiveDigest, .end])

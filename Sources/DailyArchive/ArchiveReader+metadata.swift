@@ -1,0 +1,53 @@
+import Recordings
+
+extension ArchiveReader {
+    /// The lines of metadata of some recordings, byte for byte as they stand in the archive, without their line breaks.
+    /// - Parameter offsets: where the recordings begin in the archive.
+    /// - Returns: a line for each offset; none for one that the metadata does not have.
+    /// - Throws: `.damaged` if the archive's metadata is not what its checksums say.
+    package static func metadataLines(
+        of name: ArchiveName,
+        in root: ArchiveRoot,
+        at offsets: Set<Int64>
+    ) async throws(ArchiveError) -> [Int64: [UInt8]] {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            let sealed = root.archivePath(name)
+            if try FileSystem.sizeOfTarget(sealed) != nil {
+                let range = try ArchiveMetadata(sealed, progress).recordings.range
+                return try lines(in: sealed, range, offsets, progress)
+            }
+            let journal = root.journalPath(name)
+            guard let size = try FileSystem.size(of: journal) else {
+                throw ArchiveError(.missing, "there is no archive \(name), open or sealed", path: sealed)
+            }
+            return try lines(in: journal, 0..<size, offsets, progress)
+        }
+    }
+
+    private static func lines(
+        in path: String,
+        _ range: Range<Int64>,
+        _ offsets: Set<Int64>,
+        _ progress: ReadingProgress
+    ) throws(ArchiveError) -> [Int64: [UInt8]] {
+        let reader = LineReader(try SequentialReader(path, range: range, progress: progress))
+        var found: [Int64: [UInt8]] = [:]
+        while found.count < offsets.count, let line = try reader.next() {
+            // A journal may end in a line that is being written.
+            guard let place = JournalPlace(jsonLine: line.bytes), offsets.contains(place.offset) else { continue }
+            found[place.offset] = line.bytes
+        }
+        return found
+    }
+
+    /// The checksum of a whole file.
+    /// - Returns: `nil` if it is missing.
+    package static func digest(ofFile path: String) async throws(ArchiveError) -> ContentDigest? {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            guard try FileSystem.sizeOfTarget(path) != nil else { return nil }
+            let reader = try SequentialReader(path, options: .digesting, progress: progress)
+            _ = try reader.skip(reader.end - reader.position)
+            return reader.digest
+        }
+    }
+}
