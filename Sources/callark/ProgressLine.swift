@@ -25,8 +25,8 @@ struct ProgressLine {
         line.add(counts, at: 1)
         line.replace(1, with: "\(counts) recordings")
         line.add(head(report, done: done, isNarrow: width < Self.narrowWidth), at: 0)
-        if report.recordingsFailed > 0 { line.add("\(report.recordingsFailed) failed", at: 2) }
         if let wait = report.waiting.first { line.add(wait.message, at: 6, least: Self.leastWait) }
+        if report.recordingsFailed > 0 { line.add("\(report.recordingsFailed) failed", at: 2) }
         if let rest = Self.rest(report, done: done, seconds: seconds) { line.add(rest, at: 5) }
         if report.bytes > 0 {
             line.add("\(Readable.bytes(Int64(Double(report.bytes) / seconds)))/s", at: 4)

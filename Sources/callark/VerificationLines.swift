@@ -136,6 +136,11 @@ enum VerificationLines {
 }
 
 extension VerificationReport {
+    /// A warning without the path, which the line has.
+    private func remark(_ warning: ArchiveFault) -> String {
+        warning.message.hasPrefix("\(path) ") ? String(warning.message.dropFirst(path.count + 1)) : warning.message
+    }
+
     fileprivate var word: String {
         if !isSound { return "DAMAGED" }
         if faults.contains(where: { $0.repairedBy != nil }) { return "REPAIRED" }
@@ -146,7 +151,7 @@ extension VerificationReport {
     fileprivate var outcome: String {
         // Files beside archives have no recordings.
         let read = name.map { _ in ": \(Readable.count(recordingCount, "recording")), \(Readable.bytes(byteCount))" }
-        let remarks = warnings.isEmpty ? "" : "; warning: " + warnings.map(\.message).joined(separator: "; ")
+        let remarks = warnings.isEmpty ? "" : "; warning: " + warnings.map(remark).joined(separator: "; ")
         if isSound {
             let repairs = Set(faults.compactMap(\.repairedBy)).sorted().map(\.description).joined(separator: ", ")
             return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"

@@ -1,8 +1,8 @@
 import Recordings
 import Testing
-import WebexContactCenter
 
 @testable import Archiver
+@testable import WebexContactCenter
 
 /// How far a pass is, by its events.
 @Suite struct `The activity of a pass` {
@@ -13,7 +13,7 @@ import WebexContactCenter
         RecordingKey(
             taskID: try #require(TaskID("task-\(id)")),
             recordingID: try #require(RecordingID(id)),
-            kind: .audio,
+            kind: .recording,
             isSegment: false,
             callType: "inbound",
             startTime: now,
@@ -61,13 +61,13 @@ import WebexContactCenter
             attempt: 2,
             attempts: 6
         )
-        let activity = activity([.providerPaused(acme, pause)])
+        let paused = activity([.providerPaused(acme, pause)])
         #expect(
-            activity.report(now: now + .seconds(3)).waiting.map(\.message)
+            paused.report(now: now + .seconds(3)).waiting.map(\.message)
                 == ["acme: waiting for the request limit: list tasks, attempt 2 of 6 in 37 s"]
         )
-        #expect(activity.report(now: now + .seconds(40)).waiting.isEmpty)
-        var answered = activity
+        #expect(paused.report(now: now + .seconds(40)).waiting.isEmpty)
+        var answered = paused
         answered.count(.listed(acme, tasks: 1, new: 1)) { now }
         #expect(answered.report(now: now).waiting.isEmpty)
     }

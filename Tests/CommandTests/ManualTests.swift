@@ -15,7 +15,9 @@ import Testing
         let ending = try await Program.run(script, [program, folder])
         #expect(ending.status == 0, "\(ending.errors)")
         let pages = try FileManager.default.contentsOfDirectory(atPath: folder)
-        for command in ["", "-archive", "-status", "-fetch", "-verify", "-gaps-explain", "-auth-login", "-sites-import"] {
+        for command in [
+            "", "-archive", "-status", "-fetch", "-verify", "-gaps-explain", "-auth-login", "-sites-import",
+        ] {
             #expect(pages.contains("callark\(command).1"))
         }
         for page in pages {

@@ -35,7 +35,7 @@ import Testing
         )
         #expect(text.displayWidth <= width)
         #expect(text.contains("42/100"))
-        if width >= 60 { #expect(text.contains("retrying 1: attempt 4 of 8")) }
+        if width >= 59 { #expect(text.contains("retrying 1: attempt 4 of 8")) }
     }
 
     @Test func `never goes backwards, however many recordings are found`() {
