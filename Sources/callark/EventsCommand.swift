@@ -43,7 +43,7 @@ struct EventsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -46,7 +46,7 @@ struct GapsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         let names = try workplace.organizations(named: org.map { [$0] } ?? [])
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -53,7 +53,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         let report = try await report(workplace)
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -60,7 +60,7 @@ extension StatementOptions {
         write: (Subject, Output) throws -> Void,
         summary: (Int, Int, Output) throws -> Void
     ) async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
         let manifest = try await workplace.manifestForWriting()

@@ -6,7 +6,12 @@ import Testing
 
 /// How far a pass is, by its events.
 @Suite struct `The activity of a pass` {
-    private let acme = OrganizationName("acme")!
+    private let acme: OrganizationName
+
+    init() throws {
+        acme = try #require(OrganizationName("acme"))
+    }
+
     private let now = Timestamp(millisecondsSince1970: 1_763_596_800_000)
 
     private func key(_ id: String) throws -> RecordingKey {

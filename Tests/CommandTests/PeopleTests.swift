@@ -57,7 +57,8 @@ import Testing
             try FileManager.default.removeItem(atPath: "\(desk.folder)/secret")
             try FileManager.default.removeItem(atPath: "\(desk.folder)/refresh")
             for command in [
-                ["status"], ["list"], ["report", "--day", desk.day], ["gaps"], ["gaps", "show", task], ["verify"],
+                ["status"], ["list"], ["report", "--day", desk.day], ["gaps"], ["gaps", "show", task], ["events"],
+                ["verify"],
                 ["fetch", task, "-o", "\(desk.folder)/out"],
             ] {
                 let ending = try await desk.start(command).end()
