@@ -213,7 +213,7 @@ import Testing
             try await desk.archiveDay()
             let ending = try await ReadOnlyMount.run(["verify"], of: desk)
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect(ending.errors.contains("cannot be told which archives were read"))
+            #expect(ending.errors.contains("could not record which archives were verified"))
             #expect(ending.output.contains("no damage"))
         }
     }
