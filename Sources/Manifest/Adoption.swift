@@ -85,6 +85,7 @@ struct Adoption: Sendable {
 
     func take(_ entry: RecordingEntry, in db: Database) throws -> Outcome {
         let task = try task(of: entry, in: db)
+        try CallAgents.add(participantsOf: entry.captureJSON, to: task.row, in: db)
         let outcome = try take(entry, of: task, in: db)
         if outcome == .entered { try OpenGap.closeIfFilled(by: entry, task.row, now: now, in: db) }
         return outcome

@@ -146,6 +146,7 @@ struct AnswerTaking {
             in: db,
             rows
         )
+        try CallAgents.add(participantsOf: captured.json, to: task, in: db)
         let recording = KnownRecording(
             row: row,
             key: captured.key,

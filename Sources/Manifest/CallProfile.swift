@@ -117,14 +117,14 @@ extension CallFacts.Party {
         [id.map(StoredIdentifier.value) ?? .null, name?.databaseValue ?? .null]
     }
 
-    fileprivate func row(in db: Database) throws -> Int64 {
+    func row(in db: Database) throws -> Int64 {
         if let row = try knownRow(in: db) { return row }
         try db.cachedStatement(sql: "INSERT INTO call_party (id, name) VALUES (?, ?)")
             .execute(arguments: StatementArguments(columns))
         return db.lastInsertedRowID
     }
 
-    private func knownRow(in db: Database) throws -> Int64? {
+    func knownRow(in db: Database) throws -> Int64? {
         let select =
             "SELECT row FROM call_party WHERE ifnull(id, '') = ifnull(?, '') AND ifnull(name, '') = ifnull(?, '')"
         return try Int64.fetchOne(db.cachedStatement(sql: select), arguments: StatementArguments(columns))

@@ -71,20 +71,45 @@ package struct CallSearch: Sendable {
 
     static func routes(of filter: CallFilter, in db: Database) throws -> [Route] {
         var routes: [Route] = []
+        if let agent = filter.agent { routes.append(try agentRoute(agent, in: db)) }
         if let route = try profileRoute(filter, in: db) { routes.append(route) }
         if let origin = filter.origin { routes.append(try numberRoute("origin", origin, in: db)) }
         if let destination = filter.destination {
             routes.append(try numberRoute("destination", destination, in: db))
         }
+        if let number = filter.number { routes.append(try numberRoute("number", number, in: db)) }
         if let minimum = filter.minimumMilliseconds { routes.append(durationRoute(minimum)) }
         return routes
     }
 
-    /// By agent, queue, site, team and direction.
+    /// Any agent of a call: the last one is in its profile, and the others have rows of their own, with or without a name.
+    private static func agentRoute(_ wanted: String, in db: Database) throws -> Route {
+        let select = """
+            SELECT row, id, name FROM call_party WHERE row IN (SELECT agent FROM call_profile)
+                OR EXISTS (SELECT 1 FROM call_agent WHERE party = call_party.row)
+            """
+        let parties = try Row.fetchAll(db, sql: select).map { row in
+            (row: try row[0] as Int64, party: CallFacts.Party(id: StoredIdentifier.text(try row[1]), name: try row[2]))
+        }
+        let ids = Set(parties.filter { CallFilter.matches(wanted, $0.party) }.compactMap(\.party?.id))
+        let found = parties.filter { party in
+            CallFilter.matches(wanted, party.party) || party.party?.id.map(ids.contains) ?? false
+        }
+        let rows = list(found.map(\.row))
+        let last = route(profiles: try profiles("agent IN (\(rows))", in: db), named: "agent_profiles")
+        let others = "SELECT task FROM call_agent WHERE party IN (SELECT value FROM json_each(:agents))"
+        return Route(
+            rows: last.rows.map { "\($0) UNION ALL \(others)" },
+            condition: "(\(last.condition) OR task.row IN (\(others)))",
+            arguments: last.arguments + ["agents": "[\(rows)]"]
+        )
+    }
+
+    /// By queue, site, team and direction.
     private static func profileRoute(_ filter: CallFilter, in db: Database) throws -> Route? {
         var conditions: [String] = []
         for (column, wanted) in [
-            ("agent", filter.agent), ("queue", filter.queue), ("site", filter.site), ("team", filter.team),
+            ("queue", filter.queue), ("site", filter.site), ("team", filter.team),
         ] {
             guard let wanted else { continue }
             let select = "SELECT row, id, name FROM call_party WHERE row IN (SELECT \(column) FROM call_profile)"

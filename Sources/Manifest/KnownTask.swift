@@ -51,9 +51,12 @@ struct KnownTask: FoundTask {
             try rows.word(task.channelType, in: db), try rows.word(task.status.description, in: db),
             task.captureRequest.stored, isListed,
         ]
-        let call = try StoredCall(json: task.json, search: task.searchJSON)?.values(in: db, rows)
-        try db.cachedStatement(sql: insert).execute(arguments: arguments + (call ?? [nil, nil, nil, nil]))
-        return db.lastInsertedRowID
+        let call = StoredCall(json: task.json, search: task.searchJSON)
+        let values = try call?.values(in: db, rows) ?? [nil, nil, nil, nil]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments + values)
+        let row = db.lastInsertedRowID
+        if let call { try CallAgents.add(call.facts.otherAgents, to: row, in: db) }
+        return row
     }
 }
 

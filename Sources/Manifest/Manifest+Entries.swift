@@ -10,6 +10,26 @@ extension Manifest {
         at standpoint: Standpoint,
         mostCandidates: Int = CallSearch.mostCandidates
     ) -> RowSequence<ListRow> {
+        batches(filter, at: standpoint, mostCandidates: mostCandidates) { $0.flatMap(\.rows) }
+    }
+
+    /// The calls that the manifest knows, with what it holds of each, in the order of organization, creation and task.
+    /// With a filter by state, those that have a row in that state. Streamed.
+    /// - Parameter mostCandidates: as for ``entries(_:at:mostCandidates:)``.
+    package func calls(
+        _ filter: ListFilter = ListFilter(),
+        at standpoint: Standpoint,
+        mostCandidates: Int = CallSearch.mostCandidates
+    ) -> RowSequence<CallRow> {
+        batches(filter, at: standpoint, mostCandidates: mostCandidates) { $0 }
+    }
+
+    private func batches<Element: Sendable>(
+        _ filter: ListFilter,
+        at standpoint: Standpoint,
+        mostCandidates: Int,
+        _ elements: @escaping @Sendable ([CallRow]) -> [Element]
+    ) -> RowSequence<Element> {
         RowSequence(from: EntriesState.beginning) { [self] state in
             try await read { db in
                 switch state {
@@ -20,7 +40,8 @@ extension Manifest {
                     )
                 case .within(let scopes, let position):
                     guard let scope = scopes.first else { return RowSequence.Batch(rows: [], next: nil) }
-                    let (rows, next) = try scope.batch(after: position, standpoint, in: db)
+                    let (calls, next) = try scope.batch(after: position, standpoint, in: db)
+                    let rows = elements(calls)
                     if let next { return RowSequence.Batch(rows: rows, next: .within(scopes, next)) }
                     let others = scopes.dropFirst()
                     return RowSequence.Batch(
@@ -56,7 +77,7 @@ extension Manifest {
             var reading = CallReading()
             var calls: [TaskID: KnownCall] = [:]
             let select = """
-                SELECT \(StoredCall.columns) FROM task JOIN organization ON organization.row = task.organization
+                SELECT \(StoredCall.columns), task.row FROM task JOIN organization ON organization.row = task.organization
                 WHERE task.id = ? AND name = ?
                 """
             for task in tasks where calls[task] == nil {
@@ -199,6 +220,8 @@ private struct EntriesScope: Sendable {
         case .recording(.pending), .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
         case .recording(.damaged): "SELECT task FROM damage"
         case .gap: "SELECT task FROM question"
+        case .missing: "SELECT task FROM question UNION ALL SELECT task FROM recording WHERE archive IS NULL"
+        case .explained: "SELECT task FROM explanation"
         case .suspect: "SELECT task FROM suspect WHERE better IS NULL"
         case .recording(.stored), .recording(.archived), nil: nil
         }
@@ -212,13 +235,14 @@ private struct EntriesScope: Sendable {
         after position: EntriesPosition,
         _ standpoint: Standpoint,
         in db: Database
-    ) throws -> ([ListRow], EntriesPosition?) {
+    ) throws -> ([CallRow], EntriesPosition?) {
         let (tasks, next) = try tasks(after: position, in: db)
         var reading = CallReading()
-        let rows = try tasks.flatMap { row in
+        let rows = try tasks.compactMap { row -> CallRow? in
             let call = try reading.call(of: row, in: db)
-            if let calls, !(call.map { calls.filter.matches($0.facts) } ?? false) { return [ListRow]() }
-            return try entries(of: try TaskScope(row, organization: organization.name), call, standpoint, in: db)
+            if let calls, !(call.map { calls.filter.matches($0.facts) } ?? false) { return nil }
+            let row = try self.call(try TaskScope(row, organization: organization.name), call, standpoint, in: db)
+            return filter.state != nil && row.rows.isEmpty ? nil : row
         }
         return (rows, next)
     }
@@ -267,27 +291,65 @@ private struct EntriesScope: Sendable {
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
     }
 
-    private func entries(
-        of task: TaskScope,
+    private func call(
+        _ task: TaskScope,
         _ call: KnownCall?,
         _ standpoint: Standpoint,
         in db: Database
-    ) throws -> [ListRow] {
+    ) throws -> CallRow {
         let recordings = try task.recordings(call, standpoint.altered, in: db)
-        let rows = try recordings.filter { row in
-            switch filter.state {
-            case nil: true
-            case .recording(let state): row.state == state
-            case .suspect: try task.isSuspect(row, in: db)
-            case .gap: false
-            }
+        let (standing, open) = try task.standing(at: standpoint, in: db)
+        var gaps = open.map { [$0] } ?? []
+        if recordings.contains(where: { $0.held == nil && $0.failureCode != nil }) {
+            gaps += try task.failures(in: db)
         }
-        .map(ListRow.recording)
-        guard filter.state == nil || filter.state == .gap,
-            let gap = try task.gap(at: standpoint, in: db)
-        else { return rows }
-        return rows + [.gap(gap)]
+        var row = CallRow(
+            organization: organization.name,
+            taskID: task.id,
+            day: task.day,
+            createdTime: task.createdTime,
+            status: TaskStatus(task.status),
+            captureRequest: task.captureRequest,
+            call: call,
+            state: CallState(recordings: recordings.map(\.state), gaps: gaps, isOpen: standing?.isOpen ?? false),
+            recordings: recordings,
+            gaps: gaps,
+            rows: []
+        )
+        row.rows = try recordings.filter { try isWanted($0, of: task, gaps, in: db) }.map(ListRow.recording)
+        if let open, isWanted(open) { row.rows.append(.gap(open)) }
+        return row
     }
+
+    private func isWanted(
+        _ recording: RecordingRow,
+        of task: TaskScope,
+        _ gaps: [Gap],
+        in db: Database
+    ) throws -> Bool {
+        switch filter.state {
+        case nil: return true
+        case .recording(let state): return recording.state == state
+        case .suspect: return try task.isSuspect(recording, in: db)
+        case .gap: return false
+        case .missing, .explained:
+            return gaps.first { $0.recording == recording.key }.map(isWanted) ?? false
+        }
+    }
+
+    private func isWanted(_ gap: Gap) -> Bool {
+        switch filter.state {
+        case nil, .gap: true
+        case .missing: gap.explanation == nil
+        case .explained: gap.explanation != nil
+        case .recording, .suspect: false
+        }
+    }
+}
+
+extension TaskStanding {
+    /// Whether something of the task may still come although nothing is missing.
+    fileprivate var isOpen: Bool { self == .inProgress || self == .undetermined }
 }
 
 /// Reads the calls of many tasks, most of which share their profiles.
@@ -295,7 +357,7 @@ private struct CallReading {
     private var profiles: [DatabaseValue: CallProfile] = [:]
     private var outcomes: [Int64: CallOutcome] = [:]
 
-    /// - Parameter columns: a row that begins with `StoredCall.columns`.
+    /// - Parameter columns: a row that begins with `StoredCall.columns` and `task.row`.
     mutating func call(of columns: Row, in db: Database) throws -> KnownCall? {
         guard let key: Int64 = try columns[3] else { return nil }
         let profile = try profiles[columns[0]] ?? CallProfile(stored: columns[0], in: db)
@@ -303,7 +365,10 @@ private struct CallReading {
         profiles[try columns[0]] = profile
         outcomes[key] = outcome
         let call = StoredCall(profile, number: try columns[1], durationMilliseconds: try columns[2], outcome)
-        return KnownCall(facts: call.facts, isSearched: call.source == .search)
+        var facts = call.facts
+        let others = try CallAgents.all(of: try columns[4], in: db)
+        if !others.isEmpty { facts.add(others) }
+        return KnownCall(facts: facts, isSearched: call.source == .search)
     }
 }
 
@@ -315,14 +380,23 @@ private struct TaskScope {
     var organization: OrganizationName
     /// Of `task`, with the columns of its call in front.
     var columns: Row
+    var createdTime: Timestamp
+    var captureRequest: CaptureRequest
+    var status: String
 
-    static let columnNames = "\(StoredCall.columns), task.row, task.id AS id, day, created_time"
+    static let columnNames = """
+        \(StoredCall.columns), task.row, task.id AS id, day, created_time, capture_request,
+        (SELECT text FROM word WHERE word.row = task.status)
+        """
 
     /// By place: a row that is kept looks for the names of its columns anew.
     init(_ columns: Row, organization: OrganizationName) throws {
         row = try columns[4]
         id = try TaskID(stored: columns[5])
         day = try ArchiveDay(stored: columns[6])
+        createdTime = Timestamp(stored: try columns[7])
+        captureRequest = try CaptureRequest(stored: columns[8])
+        status = try columns[9]
         self.organization = organization
         self.columns = columns
     }
@@ -367,13 +441,18 @@ private struct TaskScope {
         return try Int.fetchOne(db, sql: select, arguments: [row, recording.row.ordinal]) != nil
     }
 
-    /// What is missing of it beside its failed recordings, which have lines of their own.
-    func gap(at standpoint: Standpoint, in db: Database) throws -> Gap? {
+    /// How it stands, if its question is open, and what is missing of it beside its failed recordings.
+    func standing(at standpoint: Standpoint, in db: Database) throws -> (TaskStanding?, Gap?) {
         let open = try OpenTask.cursor(where: "question.task = :task", ["task": row], in: db)
-        guard let task = try open.next().map(OpenTask.init), case .gap(let reason) = task.standing(at: standpoint)
-        else {
-            return nil
-        }
-        return task.gap(reason)
+        guard let task = try open.next().map(OpenTask.init) else { return (nil, nil) }
+        let standing = task.standing(at: standpoint)
+        guard case .gap(let reason) = standing else { return (standing, nil) }
+        return (standing, task.gap(reason))
+    }
+
+    /// Its recordings that are given up for now, as gaps.
+    func failures(in db: Database) throws -> [Gap] {
+        let failed = try FailedRecording.cursor(.tasks, where: "task.row = :task", ["task": row], in: db)
+        return try Array(failed.map { try FailedRecording($0).gap })
     }
 }

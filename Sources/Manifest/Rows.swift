@@ -129,6 +129,64 @@ package enum ListRow: Hashable, Sendable {
     case gap(Gap)
 }
 
+/// A task with everything that is known of it: a call, whether or not anything of it was recorded.
+package struct CallRow: Hashable, Sendable {
+    package var organization: OrganizationName
+    package var taskID: TaskID
+    package var day: ArchiveDay
+    package var createdTime: Timestamp
+    package var status: TaskStatus
+    package var captureRequest: CaptureRequest
+    /// What is known of the call; `nil` if nothing was read of that yet.
+    package var call: KnownCall?
+    package var state: CallState
+    /// All that is known, in the order of their names.
+    package var recordings: [RecordingRow]
+    /// What is missing of it: what it has no recording of, and its failed recordings.
+    package var gaps: [Gap]
+    /// Of these recordings and of the gap without a recording, those that the filter lets through.
+    package var rows: [ListRow]
+
+    /// What is missing beside its failed recordings, which have rows of their own.
+    package var gap: Gap? { gaps.first { $0.recording == nil } }
+}
+
+/// How a call stands as a whole.
+package enum CallState: String, Hashable, Sendable, Codable, CaseIterable {
+    /// All that is known of it is held.
+    case complete
+    /// Something may still come.
+    case pending
+    /// Something that should exist is not held, and no one has explained it.
+    case missing
+    /// What is missing was explained.
+    case explained
+    /// Something was held and is known to be changed or gone.
+    case damaged
+    /// Nothing was to be recorded.
+    case none
+
+    /// - Parameters:
+    ///   - gaps: what is missing of it, failed recordings among them.
+    ///   - isOpen: whether the provider may still have something of it.
+    package init(recordings: [RecordingState], gaps: [Gap], isOpen: Bool) {
+        let unexplained = gaps.filter { $0.explanation == nil }
+        let explainedDamage = gaps.count { $0.wasHeld && $0.explanation != nil }
+        self =
+            if recordings.count(where: { $0 == .damaged }) > explainedDamage {
+                .damaged
+            } else if unexplained.contains(where: { $0.reason != .notYetAvailable }) {
+                .missing
+            } else if recordings.contains(.pending) || !unexplained.isEmpty || recordings.isEmpty && isOpen {
+                .pending
+            } else if !gaps.isEmpty {
+                .explained
+            } else {
+                recordings.isEmpty ? .none : .complete
+            }
+    }
+}
+
 /// Which lines `list` gives; what is `nil` excludes nothing.
 package struct ListFilter: Hashable, Sendable {
     /// Which lines by their state.
@@ -137,6 +195,10 @@ package struct ListFilter: Hashable, Sendable {
         /// Those that are held, do not convince, and have no better version.
         case suspect
         case gap
+        /// Gaps and failed recordings that no one has explained.
+        case missing
+        /// Gaps and failed recordings that an operator has explained.
+        case explained
     }
 
     package var organization: OrganizationName?

@@ -47,6 +47,9 @@ enum Schema {
         migrator.registerMigration("11 actors of events") { db in
             try db.execute(sql: eventsViewWithActors)
         }
+        migrator.registerMigration("12 agents of calls") { db in
+            try db.execute(sql: callAgents)
+        }
         return migrator
     }()
 

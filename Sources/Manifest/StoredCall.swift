@@ -40,8 +40,11 @@ struct StoredCall {
     }
 
     func save(_ task: Int64, in db: Database, _ rows: KnownRows = KnownRows()) throws {
+        let former = try CallAgents.last(of: task, in: db)
         let update = "UPDATE task SET (\(Self.columns)) = (?, ?, ?, ?) WHERE row = ?"
         try db.cachedStatement(sql: update).execute(arguments: values(in: db, rows) + [task])
+        if let former { try CallAgents.keep(former, of: task, in: db) }
+        try CallAgents.add(facts.otherAgents, to: task, in: db)
     }
 
     /// - Returns: `nil` where nothing was read of the task's JSON yet.

@@ -24,6 +24,10 @@ extension CallFacts {
         let row = ProviderRow(json)
         self.init(
             agent: row.party("lastAgent") ?? row.party("owner"),
+            otherAgents: [
+                row.party("owner"), Party(id: row.text("previousAgentId"), name: row.text("previousAgentName")),
+            ]
+            .compactMap(\.self),
             queue: row.party("lastQueue"),
             site: row.party("lastSite"),
             team: row.party("lastTeam"),
@@ -37,6 +41,15 @@ extension CallFacts {
                 ?? row.text("lastWrapupCodeId"),
             termination: row.text("terminationType") ?? row.text("terminationReason")
         )
+    }
+
+    /// The agents who took part in what was recorded, by their identifiers: the participants of a recording that are
+    /// UUIDs. The customer's masked number and virtual agents are none (wxcc-api 6.2).
+    package static func agents(capture json: ProviderJSON) -> [Party] {
+        let row = ProviderRow(json)
+        return (row.object("attributes") ?? row).texts("participants")
+            .filter { CanonicalUUID(ignoringCaseOf: $0) != nil }
+            .compactMap { Party(id: $0, name: nil) }
     }
 
     private static func duration(from begin: Int64?, to end: Int64?) -> Int64? {
@@ -68,6 +81,17 @@ private struct ProviderRow {
         case .string(let text)?: text.isEmpty ? nil : text
         case .number?: integer(name).map { String($0) }
         default: nil
+        }
+    }
+
+    /// A list of texts, written as one or as a single text with commas.
+    func texts(_ name: String) -> [String] {
+        switch value.member(name) {
+        case .array(let elements)?:
+            elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        case .string(let text)?:
+            text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        default: []
         }
     }
 

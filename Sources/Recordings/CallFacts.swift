@@ -5,6 +5,8 @@
 package struct CallFacts: Hashable, Sendable {
     /// The last agent of the call.
     package var agent: Party?
+    /// The agents who had the call before, or took part in it, as far as the provider names them; never the last one.
+    package var otherAgents: [Party]
     /// The last queue that it was in.
     package var queue: Party?
     package var site: Party?
@@ -24,6 +26,7 @@ package struct CallFacts: Hashable, Sendable {
 
     package init(
         agent: Party? = nil,
+        otherAgents: [Party] = [],
         queue: Party? = nil,
         site: Party? = nil,
         team: Party? = nil,
@@ -35,6 +38,7 @@ package struct CallFacts: Hashable, Sendable {
         termination: String? = nil
     ) {
         self.agent = agent
+        self.otherAgents = Self.distinct(otherAgents, besides: agent)
         self.queue = queue
         self.site = site
         self.team = team
@@ -57,12 +61,20 @@ package struct CallFacts: Hashable, Sendable {
             self.name = CallFacts.kept(name)
             if self.id == nil, self.name == nil { return nil }
         }
+
+        /// Whether both are one: by their identifiers if both have one, else by their names.
+        fileprivate func isSame(as other: Party?) -> Bool {
+            guard let other else { return false }
+            guard let id, let otherID = other.id else { return name != nil && name == other.name }
+            return id == otherID
+        }
     }
 
     /// These facts of the listing, with what Search says in their place; but Search has other words for the direction.
     package func overlaid(with others: CallFacts) -> CallFacts {
         CallFacts(
             agent: others.agent ?? agent,
+            otherAgents: otherAgents + others.otherAgents + [agent].compactMap(\.self),
             queue: others.queue ?? queue,
             site: others.site ?? site,
             team: others.team ?? team,
@@ -73,6 +85,23 @@ package struct CallFacts: Hashable, Sendable {
             wrapUp: others.wrapUp ?? wrapUp,
             termination: others.termination ?? termination
         )
+    }
+
+    /// Every agent of the call, the last one first.
+    package var agents: [Party] { [agent].compactMap(\.self) + otherAgents }
+
+    /// Adds agents to the others.
+    package mutating func add(_ agents: [Party]) {
+        otherAgents = Self.distinct(otherAgents + agents, besides: agent)
+    }
+
+    /// Each of these agents once, in an order of its own, without `last`.
+    private static func distinct(_ agents: [Party], besides last: Party?) -> [Party] {
+        var distinct: [Party] = []
+        for agent in agents where !agent.isSame(as: last) && !distinct.contains(where: agent.isSame) {
+            distinct.append(agent)
+        }
+        return distinct.sorted { ($0.name ?? "", $0.id ?? "") < ($1.name ?? "", $1.id ?? "") }
     }
 
     /// Whether our side called: the customer's number is the destination then, and else the origin.

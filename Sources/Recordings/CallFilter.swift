@@ -1,7 +1,7 @@
 /// Which calls are looked for; what is `nil` excludes nothing. A call of which something is not known does not pass a
 /// filter for it.
 package struct CallFilter: Hashable, Sendable {
-    /// By identifier or by exact name, in any capitalisation; so are queue, site and team.
+    /// Any agent of the call, by identifier or by exact name, in any capitalisation; so are queue, site and team.
     package var agent: String?
     package var queue: String?
     package var site: String?
@@ -9,6 +9,8 @@ package struct CallFilter: Hashable, Sendable {
     /// By its digits, however they are grouped, or, where it is no telephone number, by its text.
     package var origin: String?
     package var destination: String?
+    /// Origin or destination.
+    package var number: String?
     package var direction: String?
     package var minimumDuration: Duration?
 
@@ -19,6 +21,7 @@ package struct CallFilter: Hashable, Sendable {
         team: String? = nil,
         origin: String? = nil,
         destination: String? = nil,
+        number: String? = nil,
         direction: String? = nil,
         minimumDuration: Duration? = nil
     ) {
@@ -28,6 +31,7 @@ package struct CallFilter: Hashable, Sendable {
         self.team = team
         self.origin = origin
         self.destination = destination
+        self.number = number
         self.direction = direction
         self.minimumDuration = minimumDuration
     }
@@ -37,9 +41,11 @@ package struct CallFilter: Hashable, Sendable {
 
     /// The whole of the rule; whatever narrows a search by an index comes back to it.
     package func matches(_ call: CallFacts) -> Bool {
-        Self.matches(agent, call.agent) && Self.matches(queue, call.queue) && Self.matches(site, call.site)
+        (agent == nil || call.agents.contains { Self.matches(agent, $0) }) && Self.matches(queue, call.queue)
+            && Self.matches(site, call.site)
             && Self.matches(team, call.team) && Self.matches(direction, text: call.direction)
             && Self.matches(origin, number: call.origin) && Self.matches(destination, number: call.destination)
+            && (Self.matches(number, number: call.origin) || Self.matches(number, number: call.destination))
             && (minimumMilliseconds.map { $0 <= call.durationMilliseconds ?? -1 } ?? true)
     }
 

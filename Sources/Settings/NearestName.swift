@@ -1,5 +1,20 @@
 /// Finds what somebody who misspelt a name most likely meant.
-enum NearestName {
+package enum NearestName {
+    /// The names that most likely are meant, the best first: those that have `word` in them, and those that few edits part
+    /// from it.
+    package static func all(_ word: String, among names: [String], most: Int = 3) -> [String] {
+        guard word.utf8.count <= 100 else { return [] }
+        let lowered = word.lowercased()
+        let letters = Array(lowered.unicodeScalars)
+        let allowed = max(2, letters.count / 3)
+        let near = names.compactMap { name -> (name: String, distance: Int)? in
+            if name.lowercased().contains(lowered) { return (name, 0) }
+            let edits = distance(letters, Array(name.lowercased().unicodeScalars))
+            return edits <= allowed ? (name, edits) : nil
+        }
+        return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(most).map(\.name)
+    }
+
     /// `did you mean "archive.root"?`, or nothing where no name is near enough to be worth a guess.
     static func question(_ word: String, among names: [String]) -> String? {
         nearest(word, among: names).map { "did you mean \"\($0)\"?" }

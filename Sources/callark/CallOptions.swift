@@ -1,18 +1,23 @@
 import ArgumentParser
+import Manifest
 import Recordings
+import Settings
 
-/// Which calls are looked for, by what the provider says of them.
+/// Which calls are meant, by what the provider says of them.
 struct CallOptions: ParsableArguments {
-    @Option(help: "Only calls whose last agent has this name or ID.")
+    @Option(help: "Only calls with this agent, the last or an earlier one: a name or an ID.")
     var agent: String?
+
+    @Option(help: "Only calls from or to this number: with its country code, grouped in any way.")
+    var number: String?
 
     @Option(help: "Only calls whose last queue has this name or ID.")
     var queue: String?
 
-    @Option(help: "Only calls that were handled at this site: its name or ID.")
+    @Option(help: "Only calls handled at this site: a name or an ID.")
     var site: String?
 
-    @Option(help: "Only calls that were handled by this team: its name or ID.")
+    @Option(help: "Only calls handled by this team: a name or an ID.")
     var team: String?
 
     @Option(help: "Only calls from this number (ANI).")
@@ -21,8 +26,8 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only calls to this number (DNIS).")
     var destination: String?
 
-    @Option(help: "Only calls of this direction: inbound, outbound (a campaign) or outdial (an agent).")
-    var direction: String?
+    @Option(help: "Only inbound, outbound (campaign) or outdial (dialled by an agent) calls.")
+    var direction: DirectionArgument?
 
     @Option(help: "Only calls at least this long: 90, 90s, 10m or 1h.")
     var minDuration: DurationArgument?
@@ -35,20 +40,51 @@ struct CallOptions: ParsableArguments {
             team: team,
             origin: origin,
             destination: destination,
-            direction: direction,
+            number: number,
+            direction: direction?.rawValue,
             minimumDuration: minDuration?.duration
         )
     }
 
     func validate() throws {
         let given = [
-            ("--agent", agent), ("--queue", queue), ("--site", site), ("--team", team), ("--origin", origin),
-            ("--destination", destination), ("--direction", direction),
+            ("--agent", agent), ("--number", number), ("--queue", queue), ("--site", site), ("--team", team),
+            ("--origin", origin), ("--destination", destination),
         ]
         for (option, value) in given where value?.isEmpty == true {
-            throw ValidationError("\(option) is empty: leave it out, or say what to look for")
+            throw ValidationError("\(option) is empty: leave it out, or give a value")
         }
     }
+
+    /// Refuses a name that no call has: a misspelt one would find nothing, and look like an answer.
+    /// - Throws: ``CommandError`` with exit code 66, with the nearest names that exist.
+    func requireKnownNames(in manifest: Manifest) async throws {
+        for (role, wanted) in [(CallRole.agent, agent), (.queue, queue), (.site, site), (.team, team)] {
+            guard let wanted, let parties = try await manifest.parties(role),
+                !parties.contains(where: { CallFilter.matches(wanted, $0) })
+            else { continue }
+            let names = Set(parties.map { $0.name ?? $0.id ?? "" })
+            let near = NearestName.all(wanted, among: names.sorted()).map { "\"\($0)\"" }.joined(separator: ", ")
+            throw CommandError(
+                .unknown,
+                "no call has \(role.article) \(role) \"\(wanted)\"; "
+                    + (near.isEmpty
+                        ? "\(Readable.count(names.count, "\(role)")) known, none with a similar name"
+                        : "did you mean \(near)?")
+            )
+        }
+    }
+}
+
+extension CallRole {
+    fileprivate var article: String { self == .agent ? "an" : "a" }
+}
+
+/// The direction of a call, in any capitalisation.
+enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
+    case inbound, outbound, outdial
+
+    init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }
 
 /// A length of time: a number of seconds, or a number and `s`, `m` or `h`.

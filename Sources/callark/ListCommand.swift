@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Foundation
 import Manifest
 import Recordings
 import Settings
@@ -8,24 +9,36 @@ import Settings
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List what the manifest holds, a row a recording or gap.",
+        abstract: "List calls: who spoke, when, what was recorded, and whether it is held.",
         discussion: """
-            A row of type "recording" is a recording; its state is pending, stored, archived, failed or damaged (it was held, \
-            and its bytes are known to be changed or gone). A row of type \
-            "gap" is a task that should have a recording and has none, with the reason.
+            Prints one row per call, oldest first, in the archive's time zone. A call is shown if it has a recording, or \
+            should have one. --all-calls adds the rest: abandoned calls, and calls for which no recording was requested.
 
-            The options from --agent to --min-duration look for calls by what the provider says of them; all that are \
-            given have to hold. Agents, queues, sites and teams go by name or identifier, in any capitalisation; numbers \
-            by their digits, however they are grouped. --json has all of it in each row.
+            The state of a call is
+              complete   everything that is known of it is held
+              pending    something may still come
+              missing    something that should exist is not held (callark gaps has the reasons)
+              explained  an operator has explained what is missing
+              damaged    something was held, and its bytes are changed or gone
+              none       nothing was to be recorded
 
-            With --task a row of type "legacy_session" says where the task's legacy session is, where one is attached.
+            AGENT names every agent of a call, the last one first. A DURATION with < is an upper bound: only the \
+            provider's Search knows the exact one. Options that pick calls are combined: all of them must match. Names \
+            match in any capitalisation. No agent took an abandoned call: to find it, leave out --agent.
+
+            --recordings prints one row per recording and gap. --json prints these, too, with all fields; with --calls \
+            it prints one line per call instead, whether or not anything was recorded. With --task the attached legacy \
+            session, if there is one, is the last row.
 
             EXAMPLES
-              callark list --day 2025-11-20
-              callark list --task 93912f11-6017-404b-bf14-5331890b1797 --json
-              callark list --agent "Ada Abbott" --min-duration 10m --json
-              callark list --origin "+1 (555) 010-0001" --from 2025-01-01
+              callark list --day yesterday
+              callark list --agent "Ada Abbott" --number "+1 (555) 010-0001" --last 7d
+              callark list --number +15550100001 --last 7d --all-calls --limit 3
+              callark list --task 93912f11-6017-404b-bf14-5331890b1797 --recordings
+              callark list --month last --csv --all-calls > calls.csv
               callark list --state failed --json | jq -r 'select(.type=="recording").reason' | sort | uniq -c
+
+            To get the recordings of calls, with their checksums: callark fetch TASK_ID… -o FOLDER
             """
     )
 
@@ -35,142 +48,165 @@ struct ListCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.")
     var org: OrganizationName?
 
-    @Option(help: "Only this task.")
-    var task: TaskID?
+    @Option(help: "Only this task; may be given more than once.")
+    var task: [TaskID] = []
 
-    @Option(help: "Only recordings in this state: pending, stored, archived, failed or damaged; or suspect; or gap.")
+    @Option(
+        help: """
+            Only what is in this state: pending, stored, archived, failed or damaged; suspect; missing or explained; gap \
+            (missing or explained, without recordings).
+            """
+    )
     var state: ListedState?
 
-    @OptionGroup(title: "CALLS") var calls: CallOptions
+    @Flag(help: "Print one row per recording and gap.")
+    var recordings = false
+
+    @Flag(help: "Print one row per call: the default, except with --json.")
+    var calls = false
+
+    @Flag(help: "Also calls that have no recording and need none, such as abandoned ones.")
+    var allCalls = false
+
+    @Option(help: "Stop after this many rows.")
+    var limit: Int?
+
+    @Flag(help: "Print CSV (RFC 4180); the first line names the columns.")
+    var csv = false
+
+    @OptionGroup(title: "CALLS") var call: CallOptions
+
+    func validate() throws {
+        if csv && common.json { throw ValidationError("--csv and --json exclude each other: leave out one of them") }
+        if recordings && calls { throw ValidationError("--recordings and --calls exclude each other") }
+        if recordings && allCalls && !common.json {
+            throw ValidationError("--all-calls adds calls without a recording, which have no row in --recordings")
+        }
+        if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
+    }
 
     func run() async throws {
         let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
+        let window = try window.window(in: workplace)
+        let listsCalls = calls || !(recordings || common.json)
         let output = Output(json: common.json)
         defer { output.flush() }
-        var counts = Counts()
-        var listed: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
-        // A wrong filter is wrong before there is anything to list, too.
-        var filter = try filter(in: workplace)
+        var writer = ListWriter(
+            listsCalls ? .calls : .recordings,
+            showsAll: allCalls || !task.isEmpty || listsCalls && common.json,
+            asCSV: csv,
+            limit: limit,
+            output: output,
+            root: workplace.root,
+            timeZone: workplace.settings.archive.timeZone
+        )
+        var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
         if let manifest = try await workplace.manifestForReading() {
-            for organization in try await manifest.organizations().map(\.name) where org == nil || org == organization {
-                filter.organization = organization
-                let standpoint = try await workplace.standpoint(
-                    of: organization,
-                    manifest,
-                    days: try await days(of: organization, manifest, workplace)
-                )
-                for try await row in manifest.entries(filter, at: standpoint) {
-                    counts.add(row)
-                    try await write(row, manifest, root: workplace.root, to: output)
-                    if task != nil { listed.append(row.taskAndDay) }
+            try await call.requireKnownNames(in: manifest)
+            let names = try await manifest.organizations().map(\.name).filter { org == nil || org == $0 }
+            if task.isEmpty {
+                for name in names {
+                    let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
+                    let rows = manifest.calls(filter(window, of: name), at: standpoint)
+                    guard try await write(rows, to: &writer) else { break }
                 }
+            } else {
+                found = try await write(known(names, in: manifest), window, manifest, workplace, to: &writer)
             }
         }
-        // What is wrong with it is said after all that is known is.
-        var failure: (any Error)?
-        var sessions: [LegacySessionFile.Place] = []
-        do { sessions = try await Retrieval.legacySessions(of: listed, in: workplace.root) } catch { failure = error }
-        for session in sessions { try write(session, to: output) }
-        try output.json(counts)
-        output.text("\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap"))")
-        output.flush()
-        if let failure {
-            Complaint.error("\(failure)")
-            throw ExitCode(ExitStatus(failure).rawValue)
-        }
+        try writer.endRows()
+        try await writeEnd(of: found, workplace, writer)
     }
 
-    /// Whose archives can come up: a look at each of them costs little, and at each of many years' too much for one call.
-    private func days(
-        of organization: OrganizationName,
+    /// Which of the tasks asked for exist.
+    private func known(_ names: [OrganizationName], in manifest: Manifest) async throws -> [TaskRow] {
+        var known: [TaskRow] = []
+        for task in task { known += try await manifest.tasks(task).filter { names.contains($0.organization) } }
+        return known
+    }
+
+    private func write(
+        _ tasks: [TaskRow],
+        _ window: TimeWindow,
         _ manifest: Manifest,
-        _ workplace: Workplace
-    ) async throws -> ClosedRange<ArchiveDay>? {
-        guard let task else { return try window.window(in: workplace).days }
-        return try await manifest.tasks(task, organization: organization).first.map { $0.day...$0.day }
+        _ workplace: Workplace,
+        to writer: inout ListWriter
+    ) async throws -> [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] {
+        for task in tasks {
+            // The archives of one day are looked at, and not those of all years.
+            let standpoint = try await workplace.standpoint(
+                of: task.organization,
+                manifest,
+                days: task.day...task.day
+            )
+            let rows = manifest.calls(filter(window, of: task.organization, task: task.id), at: standpoint)
+            guard try await write(rows, to: &writer) else { break }
+        }
+        return tasks.map { ($0.id, $0.organization, $0.day) }
+    }
+
+    /// - Returns: whether there is room for more.
+    private func write(_ calls: RowSequence<CallRow>, to writer: inout ListWriter) async throws -> Bool {
+        for try await call in calls {
+            guard try writer.write(call), StandardOutput.isOpen else { return false }
+        }
+        return true
+    }
+
+    /// Writes the legacy sessions and the summary. What is wrong is said after everything that is known.
+    private func writeEnd(
+        of found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
+        _ workplace: Workplace,
+        _ writer: ListWriter
+    ) async throws {
+        let output = writer.output
+        var failure: (any Error)?
+        if !csv {
+            do {
+                for place in try await Retrieval.legacySessions(of: found, in: workplace.root) {
+                    try write(place, to: output)
+                }
+            } catch { failure = error }
+        }
+        try writer.writeSummary()
+        if allCalls, call.agent != nil, !csv {
+            output.text("calls that no agent took are not among them: leave out --agent to see them")
+        }
+        output.flush()
+        let known = Set(found.map(\.task))
+        let unknown = task.filter { !known.contains($0) }
+        for task in unknown {
+            Complaint.error(
+                "task \(task) is not known; check the ID, or run `callark fetch \(task)` to ask the provider"
+            )
+        }
+        if let failure { Complaint.error("\(failure)") }
+        let statuses = (failure.map { [ExitStatus($0)] } ?? []) + (unknown.isEmpty ? [] : [.unknown])
+        if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
     }
 
     private func write(_ place: LegacySessionFile.Place, to output: Output) throws {
         let session = place.session
         try output.json(LegacySessionLine(place))
-        output.text(
-            [
-                session.day.description, session.organization.description, session.taskID.description,
-                "legacy".padded(to: 8), "session".padded(to: 7), "\(place.path), line \(place.line)",
-            ].joined(separator: "  ")
-        )
+        output.text("legacy session of \(session.taskID): \(place.path), line \(place.line)")
     }
 
-    private func write(_ row: ListRow, _ manifest: Manifest, root: ArchiveRoot, to output: Output) async throws {
-        switch row {
-        case .recording(let recording):
-            try output.json(RecordingLine(recording, root: root))
-            output.text(text(of: recording))
-        case .gap(let gap):
-            let call = try await manifest.calls(of: [gap.taskID], organization: gap.organization)[gap.taskID]
-            try output.json(GapLine(gap, call: call))
-            output.text(text(of: gap, call))
-        }
-    }
-
-    private func filter(in workplace: Workplace) throws -> ListFilter {
-        let window = try window.window(in: workplace)
-        return ListFilter(
-            organization: org,
+    private func filter(_ window: TimeWindow, of organization: OrganizationName, task: TaskID? = nil) -> ListFilter {
+        ListFilter(
+            organization: organization,
             task: task,
             day: window.day,
             window: window.range,
             state: state?.filter,
-            call: calls.filter
+            call: call.filter
         )
     }
-
-    private func text(of row: RecordingRow) -> String {
-        [
-            row.day.description, row.organization.description, row.key.taskID.description,
-            row.state.rawValue.padded(to: 8), row.key.callType.padded(to: 7),
-            (row.held.map { Readable.bytes($0.byteCount) } ?? "").padded(to: 8),
-            row.held?.archive.description ?? "", row.reason ?? row.held?.suspicion ?? "",
-        ].joined(separator: "  ").trimmingTrailingBlanks
-    }
-
-    private func text(of row: Gap, _ call: KnownCall?) -> String {
-        [
-            row.day.description, row.organization.description, row.taskID.description,
-            "gap".padded(to: 8), row.reason.rawValue, VisibleText.escaped(call?.text ?? ""),
-        ].joined(separator: "  ").trimmingTrailingBlanks
-    }
-
-    private struct Counts: Encodable {
-        let type = "summary"
-        var recordings = 0
-        var gaps = 0
-        var bytes: Int64 = 0
-
-        mutating func add(_ row: ListRow) {
-            switch row {
-            case .recording(let recording):
-                recordings += 1
-                bytes += recording.held?.byteCount ?? 0
-            case .gap: gaps += 1
-            }
-        }
-    }
 }
 
-extension ListRow {
-    fileprivate var taskAndDay: (task: TaskID, organization: OrganizationName, day: ArchiveDay) {
-        switch self {
-        case .recording(let row): (row.key.taskID, row.organization, row.day)
-        case .gap(let gap): (gap.taskID, gap.organization, gap.day)
-        }
-    }
-}
-
-/// What `--state` takes: a state of recordings, those that are held and do not convince, or the gaps.
+/// What `--state` takes: a state of recordings, those that are held and do not convince, or what is missing.
 enum ListedState: String, ExpressibleByArgument, CaseIterable {
-    case pending, stored, archived, failed, damaged, suspect, gap
+    case pending, stored, archived, failed, damaged, suspect, missing, explained, gap
 
     var filter: ListFilter.State {
         switch self {
@@ -180,6 +216,8 @@ enum ListedState: String, ExpressibleByArgument, CaseIterable {
         case .failed: .recording(.failed)
         case .damaged: .recording(.damaged)
         case .suspect: .suspect
+        case .missing: .missing
+        case .explained: .explained
         case .gap: .gap
         }
     }

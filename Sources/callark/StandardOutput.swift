@@ -47,6 +47,9 @@ enum StandardOutput {
         }
     }
 
+    /// Whether writing more is of use: not once the reader has gone away or a write has failed.
+    static var isOpen: Bool { state.withLock { if case .open = $0 { true } else { false } } }
+
     /// Ends the output; some file systems tell of a failure only now.
     /// - Returns: why not everything was written; `nil` if it was, or if nobody read it to its end.
     static func close() -> String? {

@@ -17,6 +17,14 @@ import Testing
 
     private func milliseconds(_ row: [String: JSON]) -> Double { row["duration_ms"]?.number ?? 0 }
 
+    /// The tasks of the calls that name this agent, the last or another.
+    private func tasks(_ desk: Desk, withAgent agent: String) async throws -> [JSON?] {
+        try await desk.run("list", "--json", "--calls").objects.filter { call in
+            call["agents"]?.list.contains { $0["id"]?.text == agent || $0["name"]?.text == agent } ?? false
+        }
+        .map { $0["task_id"] }
+    }
+
     private static let keys = [
         "agent", "queue", "site", "team", "origin", "destination", "direction", "agent_id", "team_id",
     ]
@@ -28,7 +36,10 @@ import Testing
             let value = try #require(all.compactMap { text($0, key) }.first)
             let option = "--" + key.replacing("_id", with: "")
             let found = try await recordings(desk, [option, value.uppercased()])
-            #expect(found == all.filter { text($0, key) == value })
+            let having = try await tasks(desk, withAgent: value)
+            #expect(
+                found == all.filter { text($0, key) == value || option == "--agent" && having.contains($0["task_id"]) }
+            )
             #expect(!found.isEmpty)
         }
     }
@@ -45,7 +56,8 @@ import Testing
             let first = try #require(all.first { text($0, "direction") == "inbound" && text($0, "queue") != nil })
             let (agent, queue) = (text(first, "agent") ?? "", text(first, "queue") ?? "")
             let options = ["--agent", agent, "--queue", queue, "--direction", "inbound", "--day", desk.day]
-            let both = all.filter { text($0, "agent") == agent && text($0, "queue") == queue }
+            let having = try await tasks(desk, withAgent: agent)
+            let both = all.filter { having.contains($0["task_id"]) && text($0, "queue") == queue }
             let found = try await recordings(desk, options)
             #expect(found == both.filter { text($0, "direction") == "inbound" })
             let failed = try await recordings(desk, options + ["--state", "failed"])
@@ -91,17 +103,38 @@ import Testing
         }
     }
 
-    @Test func `nobody's name gives nothing, and is no error`() async throws {
+    @Test func `a number that no call has gives nothing`() async throws {
         try await Desk.with { desk in
             try await desk.archiveDay()
-            for option in ["--agent", "--queue", "--site", "--team", "--origin", "--destination", "--direction"] {
+            for option in ["--origin", "--destination", "--number"] {
                 let found = try await recordings(desk, [option, "nobody's ' OR 1=1 --"])
                 #expect(found.isEmpty)
             }
-            let ending = try await desk.run("list", "--agent", "nobody")
+            let ending = try await desk.run("list", "--number", "+1")
             #expect(ending.status == 0)
-            #expect(ending.output == "0 recordings, 0 gaps\n")
+            #expect(ending.output == "0 calls; times in UTC\n" || ending.output == "0 calls; times in GMT\n")
         }
+    }
+
+    @Test(arguments: ["agent", "queue", "site", "team"])
+    func `a name that no call has is an error with the nearest ones`(_ role: String) async throws {
+        try await Desk.with(calls: 20) { desk in
+            try await desk.archiveDay()
+            let name = try #require(try await recordings(desk).compactMap { text($0, role) }.first)
+            let ending = try await desk.run("list", "--\(role)", String(name.dropLast()) + "@")
+            #expect(ending.status == 66)
+            #expect(ending.output == "")
+            #expect(try ending.complaint.contains("\"\(name)\""))
+            let stranger = try await desk.run("list", "--\(role)", "nobody's ' OR 1=1 --", "--json")
+            #expect(stranger.status == 66)
+            #expect(try stranger.objects.last?["type"]?.text == "summary")
+        }
+    }
+
+    @Test func `another direction than there is is refused with the words that there are`() async throws {
+        let ending = try await Program.run("callark", ["list", "--direction", "incoming"])
+        #expect(ending.status == 64)
+        for word in ["inbound", "outbound", "outdial"] { #expect(ending.errors.contains(word)) }
     }
 
     @Test(arguments: [

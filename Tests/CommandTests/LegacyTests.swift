@@ -406,7 +406,7 @@ import Testing
             let whole = String(lines[number - 1])
             #expect(whole.hasSuffix(#""task_id":"\#(task)"}"#))
             let text = try await desk.run("list", "--task", task).output
-            #expect(text.contains("legacy    session  \(file), line \(number)"))
+            #expect(text.contains("legacy session of \(task): \(file), line \(number)"))
             let all = try await desk.run("list", "--day", desk.day, "--json")
             #expect(!all.output.contains("legacy_session"))
 

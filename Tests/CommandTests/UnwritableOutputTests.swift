@@ -19,7 +19,7 @@ import Testing
     private static func commands(_ desk: Desk) -> [[String]] {
         [
             ["init"], ["archive", "--day", desk.day], ["archive", "--dry-run", "--day", desk.day], ["list"],
-            ["list", "--task", "unknown"], ["status"], ["gaps"], ["verify"], ["verify", "--quick"],
+            ["list", "--all-calls"], ["status"], ["gaps"], ["verify"], ["verify", "--quick"],
             ["report", "--day", desk.day], ["stats", "queues", "--day", desk.day],
             ["stats", "activities", "--day", desk.day], ["sites", "list"], ["auth", "status"], ["auth", "refresh"],
             ["config", "check"], ["config", "show"], ["archive", "--from", desk.day, "--low-priority"],

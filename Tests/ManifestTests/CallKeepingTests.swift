@@ -210,7 +210,7 @@ import Testing
 }
 
 /// Values in memory, as `restore` takes them.
-private struct Listed<Element: Sendable>: AsyncSequence, Sendable {
+struct Listed<Element: Sendable>: AsyncSequence, Sendable {
     let elements: [Element]
 
     init(_ elements: [Element]) {

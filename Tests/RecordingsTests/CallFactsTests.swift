@@ -50,6 +50,7 @@ import Testing
         )
         let both = listed.overlaid(with: searched)
         #expect(both.agent?.name == "Bruno")
+        #expect(both.otherAgents == [CallFacts.Party(id: "a1", name: "Ada")].compactMap(\.self))
         #expect(both.site?.name == "Lyon")
         #expect(both.team?.id == "m1")
         #expect(both.origin == "+1")
@@ -90,6 +91,45 @@ import Testing
     @Test(arguments: ["", "+", "customer12@example.com", "https://example.com/7", "anonymous", "١٢٣"])
     func `what is no telephone number has no digits`(_ text: String) {
         #expect(TelephoneNumber.digits(of: text) == nil)
+    }
+
+    @Test func `every agent of a call is named once, and none of them twice`() {
+        let facts = search(
+            """
+            {"lastAgent":{"id":"a2","name":"Bruno"},"owner":{"id":"a2","name":"Bruno B."},"previousAgentId":"a1",\
+            "previousAgentName":"Ada"}
+            """
+        )
+        #expect(facts.agents.map(\.name) == ["Bruno", "Ada"])
+        var more = facts
+        more.add(
+            [facts.agent, CallFacts.Party(id: "a1", name: nil), CallFacts.Party(id: "a3", name: "Zoe")].compactMap(
+                \.self
+            )
+        )
+        #expect(more.agents.map(\.id) == ["a2", "a1", "a3"])
+        #expect(CallFilter(agent: "zoe").matches(more) && !CallFilter(agent: "zoe").matches(facts))
+    }
+
+    @Test(arguments: [
+        (
+            #"{"attributes":{"participants":["BBBBBBBB-0000-4000-8000-000000000001","+155****0001","virtual-agent-1"]}}"#,
+            1
+        ),
+        (#"{"participants":"bbbbbbbb-0000-4000-8000-000000000001, bbbbbbbb-0000-4000-8000-000000000002,+1"}"#, 2),
+        (#"{"attributes":{"participants":[7,null,{"id":"x"}]}}"#, 0), (#"{"attributes":{"participants":{}}}"#, 0),
+        ("", 0), ("[]", 0),
+    ])
+    func `the agents of a recording are its participants that are UUIDs`(_ json: String, _ count: Int) {
+        #expect(CallFacts.agents(capture: ProviderJSON(redacted: json)).count == count)
+    }
+
+    @Test func `a filter by number looks at both sides`() {
+        let call = CallFacts(origin: "+15550100001", destination: "+18005550101")
+        #expect(CallFilter(number: "1 555 010 0001").matches(call))
+        #expect(CallFilter(number: "+1 800 555 0101").matches(call))
+        #expect(!CallFilter(number: "5550100001").matches(call))
+        #expect(!CallFilter(number: "1").matches(CallFacts()))
     }
 
     @Test func `a filter matches identifiers and whole names in any capitalisation`() {

@@ -1,0 +1,28 @@
+import GRDB
+import Recordings
+
+/// What somebody or something is to a call.
+package enum CallRole: String, Hashable, Sendable, CaseIterable {
+    case agent, queue, site, team
+}
+
+extension Manifest {
+    /// All that the calls of the manifest have in this role.
+    /// - Returns: `nil` if there are too many different ones for the manifest to list them.
+    package func parties(_ role: CallRole) async throws -> [CallFacts.Party]? {
+        try await read { db in
+            // A profile that stands in its task's row as text could be any.
+            guard try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") == nil else {
+                return nil
+            }
+            let others = role == .agent ? "OR EXISTS (SELECT 1 FROM call_agent WHERE party = call_party.row)" : ""
+            let select = """
+                SELECT id, name FROM call_party
+                WHERE row IN (SELECT \(role.rawValue) FROM call_profile) \(others) ORDER BY name, row
+                """
+            return try Row.fetchAll(db, sql: select).compactMap { row in
+                CallFacts.Party(id: StoredIdentifier.text(try row[0]), name: try row[1])
+            }
+        }
+    }
+}

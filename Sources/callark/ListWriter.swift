@@ -1,0 +1,170 @@
+import DailyArchive
+import Foundation
+import Glibc
+import Manifest
+import Recordings
+
+/// Writes what `list` finds, as it comes, in the form that was asked for.
+struct ListWriter {
+    /// What a line is of.
+    enum Content {
+        case calls, recordings
+    }
+
+    let content: Content
+    /// Whether calls without a recording and without a gap are written, too.
+    let showsAll: Bool
+    let asCSV: Bool
+    let limit: Int?
+    let output: Output
+    private let root: ArchiveRoot
+    private let timeZone: TimeZone
+    private let columns = Terminal.columns(of: STDOUT_FILENO)
+    private var calls: Table<CallRow>.Writer
+    private var parts: Table<ListedPart>.Writer
+    /// The first rows say how wide a table is; the rest need not wait in great number.
+    private var waitingCalls: [CallRow] = []
+    private var waitingParts: [ListedPart] = []
+    private static let rowsAtOnce = 500
+    private(set) var counts = Counts()
+    /// Calls that were left out because nothing of them is or should be recorded.
+    private var hidden = 0
+
+    init(
+        _ content: Content,
+        showsAll: Bool,
+        asCSV: Bool,
+        limit: Int?,
+        output: Output,
+        root: ArchiveRoot,
+        timeZone: TimeZone
+    ) {
+        self.content = content
+        self.showsAll = showsAll
+        self.asCSV = asCSV
+        self.limit = limit
+        self.output = output
+        self.root = root
+        self.timeZone = timeZone
+        calls = .init(table: ListTables.calls(in: timeZone, columns: columns), output: output, asCSV: asCSV)
+        parts = .init(table: ListTables.recordings(in: timeZone, root: root), output: output, asCSV: asCSV)
+    }
+
+    /// `{"type":"summary", …}` of `list`.
+    struct Counts: Encodable {
+        let type = "summary"
+        var calls = 0
+        var recordings = 0
+        var gaps = 0
+        var bytes: Int64 = 0
+        /// Whether `--limit` left something out.
+        var isLimited = false
+        var states: [CallState: Int] = [:]
+
+        enum CodingKeys: String, CodingKey {
+            case type, calls, recordings, gaps, bytes
+            case isLimited = "limited"
+        }
+
+        mutating func add(_ row: ListRow) {
+            switch row {
+            case .recording(let recording):
+                recordings += 1
+                bytes += recording.held?.byteCount ?? 0
+            case .gap: gaps += 1
+            }
+        }
+    }
+}
+
+extension ListWriter {
+    /// Writes one call, or its recordings and its gap.
+    /// - Returns: whether there is room for more.
+    mutating func write(_ call: CallRow) throws -> Bool {
+        guard showsAll || !call.rows.isEmpty else {
+            hidden += 1
+            return true
+        }
+        if content == .calls {
+            guard !isFull(counts.calls) else { return false }
+            count(call)
+            call.rows.forEach { counts.add($0) }
+            if output.isJSON { try output.json(CallLine(call)) } else { waitingCalls.append(call) }
+        } else {
+            // Programs get a line of a call that has no other, so that a call that exists is found.
+            if call.rows.isEmpty, output.isJSON {
+                guard !isFull(counts.calls) else { return false }
+                try output.json(CallLine(call))
+            }
+            for row in call.rows {
+                guard !isFull(counts.recordings + counts.gaps) else { return false }
+                counts.add(row)
+                try write(row, of: call)
+            }
+            count(call)
+        }
+        if waitingCalls.count + waitingParts.count >= Self.rowsAtOnce { try writeWaiting() }
+        return true
+    }
+
+    private mutating func isFull(_ written: Int) -> Bool {
+        guard let limit, written >= limit else { return false }
+        counts.isLimited = true
+        return true
+    }
+
+    private mutating func count(_ call: CallRow) {
+        counts.calls += 1
+        counts.states[call.state, default: 0] += 1
+    }
+
+    private mutating func write(_ row: ListRow, of call: CallRow) throws {
+        guard output.isJSON else { return waitingParts.append(ListedPart(call: call, row: row)) }
+        switch row {
+        case .recording(let recording): try output.json(RecordingLine(recording, root: root))
+        case .gap(let gap): try output.json(GapLine(gap, call: call.call))
+        }
+    }
+
+    private mutating func writeWaiting() throws {
+        try calls.write(waitingCalls)
+        try parts.write(waitingParts)
+        waitingCalls = []
+        waitingParts = []
+    }
+
+    /// Writes the rest of the rows; the headings of CSV if there were none.
+    mutating func endRows() throws {
+        try writeWaiting()
+        guard asCSV else { return }
+        if content == .calls { calls.end() } else { parts.end() }
+    }
+
+    /// Writes how much there was.
+    func writeSummary() throws {
+        guard !asCSV else { return }
+        try output.json(counts)
+        let states = CallState.allCases.compactMap { state in counts.states[state].map { "\($0) \(state.rawValue)" } }
+        switch content {
+        case .calls:
+            let list = states.isEmpty ? "" : ": \(states.joined(separator: ", "))"
+            output.text("\(Readable.count(counts.calls, "call"))\(list); times in \(timeZone.identifier)")
+        case .recordings:
+            output.text(
+                "\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap")); "
+                    + "times in \(timeZone.identifier)"
+            )
+        }
+        if counts.isLimited { output.text("there are more: raise --limit to see them") }
+        if hidden > 0 {
+            let verb = hidden == 1 ? "has" : "have"
+            output.text(
+                "\(Readable.count(hidden, "more call")) \(verb) no recording, such as abandoned ones: "
+                    + "add --all-calls to see them"
+            )
+        }
+        if content == .calls, counts.calls > 0, ListTables.hidesTaskIDs(columns) {
+            output.text("this terminal is too narrow for task IDs: use 66 columns, --csv or --json")
+        }
+    }
+}
