@@ -293,7 +293,7 @@ import Testing
         try await Self.with(calls: 0) { desk in
             let ending = try await desk.run("legacy", "query", "--type", "csrs", "--query", "-", input: Self.query)
             #expect(ending.status == 64)
-            #expect(try ending.complaint.contains("give --day, or --from and --to"))
+            #expect(try ending.complaint.contains("give --day, --month, --last, or --from and --to"))
         }
     }
 
