@@ -16,8 +16,8 @@ struct DamageAlarms {
         let others = count == 1 ? "" : ", and others"
         return alarm(
             .archivesDamaged,
-            "\(what): \(first.name): \(first.reason)\(others): put the file back from a backup or mount its disk, then run "
-                + "`callark verify\(scope(of: figures.archives.map(\.name.day)))`"
+            "\(what): \(first.name): \(first.reason)\(others); put the file back from a backup or mount its disk",
+            command: "callark verify\(scope(of: figures.archives.map(\.name.day)))"
         )
     }
 
@@ -27,7 +27,8 @@ struct DamageAlarms {
         let what = figures.repairable == 1 ? "1 recording is damaged" : "\(figures.repairable) recordings are damaged"
         return alarm(
             .archivesDamaged,
-            "\(what)\(oldest): `callark verify --repair\(scope(of: Array(figures.days)))` fetches what the provider still has"
+            "\(what)\(oldest); a repair fetches what the provider still has",
+            command: "callark verify --repair\(scope(of: Array(figures.days)))"
         )
     }
 
@@ -37,8 +38,9 @@ struct DamageAlarms {
         let what = figures.lost == 1 ? "1 recording is damaged" : "\(figures.lost) recordings are damaged"
         return alarm(
             .recordingsLost,
-            "\(what) and could not be fetched again\(oldest): `callark gaps --org \(organization)` names them; restore the "
-                + "archives from a backup and run `callark verify --repair`, or acknowledge the loss with `callark gaps explain`"
+            "\(what) and could not be fetched again\(oldest); restore the archives from a backup and run `callark verify "
+                + "--repair`, or see them with `callark gaps --org \(organization)` and acknowledge the loss",
+            command: "callark gaps explain --org \(organization)"
         )
     }
 
@@ -49,7 +51,7 @@ struct DamageAlarms {
         return " --org \(organization) --day \(first)"
     }
 
-    private func alarm(_ code: Alarm.Code, _ message: String) -> Alarm {
-        Alarm(.critical, code, organization: organization.description, message)
+    private func alarm(_ code: Alarm.Code, _ message: String, command: String) -> Alarm {
+        Alarm(.critical, code, organization: organization.description, message, command: command)
     }
 }

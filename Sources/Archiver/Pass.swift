@@ -188,7 +188,8 @@ package struct Pass: Sendable {
         result.doubted = window.days(in: context.rules.timeZone).filter(outlook.doubted.contains)
         guard case .onlyUnreceived(nil) = assignment.scope else { return }
         let standpoint = try await context.standpoint(of: name)
-        let pending = try await context.manifest.pendingRecordings(name, createdBefore: window.lowerBound)
+        let before = Timestamp(millisecondsSince1970: .min)..<window.lowerBound
+        let pending = try await context.manifest.pendingRecordings(name, created: before).count
         let gaps = GapFilter(organization: name, isExplained: false)
         result.unreceivedElsewhere = try await context.manifest.reduceGaps(gaps, at: standpoint, into: pending) {
             if $1.recording != nil, $1.createdTime < window.lowerBound { $0 += 1 }

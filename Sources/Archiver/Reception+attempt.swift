@@ -24,7 +24,8 @@ extension Reception {
             context.gate.leave(passage, .neutral)
             return .done(.unchanged(entityTag: findings.entityTag ?? look.entityTag))
         }
-        let isProgress = progress.note(byteCount: sink.byteCount)
+        let isSlow = failure?.code == .stalled || failure?.code == .tooSlow
+        let isProgress = progress.note(byteCount: sink.byteCount, atLeast: isSlow ? leastBytesOfSpan : 0)
         let verdict = ReceptionVerdict(findings: findings, error: failure)
         leave(passage, verdict, findings, failure?.code, isProgress: isProgress, wasSlow: progress.isSlow)
         switch verdict {
@@ -130,6 +131,12 @@ extension Reception {
         default:
             context.gate.leave(passage, .neutral)
         }
+    }
+
+    /// What the least speed brings in the time that it is measured over.
+    private var leastBytesOfSpan: Int64 {
+        let downloads = context.rules.downloads
+        return Int64(clamping: Double(downloads.leastBytesPerSecond) * downloads.stallTimeout.seconds)
     }
 
     private func request(_ sink: ReceptionSink, _ progress: ReceptionProgress) -> DownloadRequest {

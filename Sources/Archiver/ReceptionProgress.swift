@@ -6,6 +6,8 @@ import Transfer
 ///
 /// An attempt that brings new bytes does not use up any of `downloads.attempts`: a connection that always ends after half a
 /// megabyte brings a large recording in many. Since each such attempt brings some thousand bytes, they come to an end too.
+/// An attempt that ended because bytes stopped or came too slowly has to bring as many as a span of the least speed has, or
+/// a trickle would be followed for days.
 struct ReceptionProgress: Sendable {
     var url: URL
     var urlExpiry: Timestamp
@@ -32,11 +34,13 @@ struct ReceptionProgress: Sendable {
     }
 
     /// An attempt is over.
-    /// - Parameter byteCount: how many bytes of the recording are there.
+    /// - Parameters:
+    ///   - byteCount: how many bytes of the recording are there.
+    ///   - leastBytes: fewer new bytes than this are no progress either.
     /// - Returns: whether it brought new ones.
-    mutating func note(byteCount: Int64) -> Bool {
+    mutating func note(byteCount: Int64, atLeast leastBytes: Int64 = 0) -> Bool {
         attempts += 1
-        let isProgress = byteCount - farthest >= Self.leastProgress
+        let isProgress = byteCount - farthest >= max(Self.leastProgress, leastBytes)
         farthest = max(farthest, byteCount)
         fruitless = isProgress ? 0 : fruitless + 1
         return isProgress

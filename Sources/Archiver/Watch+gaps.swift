@@ -61,13 +61,14 @@ extension Watch {
             case .near: missing.nearHorizon.add(gap)
             case .none: break
             }
-            if purgedBefore < gap.createdTime && gap.createdTime <= endangered { missing.nearPurge.add(gap) }
+            if (purgedBefore..<endangered).contains(gap.createdTime) { missing.nearPurge.add(gap) }
         }
         var nearPurge = missing.nearPurge
-        nearPurge.count += try await manifest.pendingRecordings(organization, createdBefore: endangered)
+        let pending = try await manifest.pendingRecordings(organization, created: purgedBefore..<endangered)
+        nearPurge.count += pending.count
         let list = "callark gaps --org \(organization) names them"
         let explain = "callark gaps explain --org \(organization)"
-        let fetch = nearPurge.oldest.map { " --day \($0.day)" } ?? ""
+        let fetch = [nearPurge.oldest?.day, pending.firstDay].compactMap(\.self).min().map { " --day \($0)" } ?? ""
         return [
             alarm(
                 .critical,

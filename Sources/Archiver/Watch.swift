@@ -88,9 +88,12 @@ package struct Watch: Sendable {
         let count = try await manifest.suspects(organization).count { $0.suspect.acknowledgement == nil }
         guard count > 0 else { return [] }
         let message =
-            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect: callark list --state suspect "
-            + "names them; whole bytes end this, or callark gaps acknowledge TASK_ID --note TEXT"
-        return [Alarm(.warning, .recordingsSuspect, organization: organization.description, message)]
+            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect; `callark list --state suspect` "
+            + "names them; whole bytes end this, or a person who acknowledges them"
+        let command = "callark gaps acknowledge --org \(organization)"
+        return [
+            Alarm(.warning, .recordingsSuspect, organization: organization.description, message, command: command)
+        ]
     }
 
     /// What was archived and is known to be damaged, by what ends it: a repair, a backup, or a person's word.

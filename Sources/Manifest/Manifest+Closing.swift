@@ -217,18 +217,23 @@ extension Manifest {
         }
     }
 
-    /// How many recordings are known and neither held nor given up, of tasks created before `time`.
+    /// How many recordings are known and neither held nor given up, of tasks created in `times`, and the first of their days.
     package func pendingRecordings(
         _ organization: OrganizationName,
-        createdBefore time: Timestamp
-    ) async throws -> Int {
+        created times: Range<Timestamp>
+    ) async throws -> (count: Int, firstDay: ArchiveDay?) {
         try await read { db in
             let select = """
-                SELECT count(*) FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
-                WHERE archive IS NULL AND failure IS NULL AND task.organization = ? AND created_time < ?
+                SELECT count(*), min(task.day) FROM recording INDEXED BY recording_wanted
+                CROSS JOIN task ON task.row = recording.task
+                WHERE archive IS NULL AND failure IS NULL AND task.organization = ? AND created_time >= ?
+                    AND created_time < ?
                 """
             let row = try OrganizationRow.row(of: organization, in: db)
-            return try Int.fetchOne(db, sql: select, arguments: [row, time.stored]) ?? 0
+            let arguments: StatementArguments = [row, times.lowerBound.stored, times.upperBound.stored]
+            guard let found = try Row.fetchOne(db, sql: select, arguments: arguments) else { return (0, nil) }
+            let firstDay: Int64? = try found[1]
+            return (try found[0], try firstDay.map { try ArchiveDay(stored: $0) })
         }
     }
 

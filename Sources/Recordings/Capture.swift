@@ -31,11 +31,16 @@ package struct CapturedRecording: Sendable, Hashable {
 }
 
 extension CapturedRecording {
-    /// How long the provider says that it lasts; `nil` where it does not, or where the times make no sense.
+    /// How long the provider says that it lasts; `nil` if it does not say, or if the times make no sense.
     package var statedDuration: Duration? {
-        guard let start = key.startTime, let stopTime, start < stopTime else { return nil }
+        guard let start = key.startTime, let stopTime, start < stopTime, stopTime - start <= Self.longestDuration else {
+            return nil
+        }
         return stopTime - start
     }
+
+    /// No call lasts longer: a stop time in the year 9999 says that there is none yet.
+    private static let longestDuration = Duration.hours(31 * 24)
 
     /// The same as another version of a recording that is held already; `nil` where the provider does not say when it
     /// ends, so that versions cannot be told apart.

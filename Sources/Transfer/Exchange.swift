@@ -200,10 +200,10 @@ final class Exchange {
         guard case .download(let request) = order.kind, handle != nil, isConnected, !isHeld else { return nil }
         let span = request.stallTimeout
         let isSlow = speed?.isTooSlow(received: receivedBytes, now: now) == true
-        // The span of the speed began a moment before the silence did. A span without a byte is silent, and so is one that
-        // was silent for nearly all of its time.
+        // The span of the speed begins before the answer does. One that brought no byte of its body is silent, and so is one
+        // that was silent for nearly all of its time.
         let isSilent = lastProgress + span * (isSlow ? 0.9 : 1) <= now
-        if isSilent || (isSlow && speed?.receivedBefore == receivedBytes) {
+        if isSilent || (isSlow && head != nil && speed?.receivedBefore == receivedBytes) {
             return TransferError(.stalled, "\(address.place): no byte for \(span)")
         }
         guard isSlow else { return nil }

@@ -44,9 +44,10 @@ struct EstimateReport {
 
     private var bytesText: String {
         let bytes = estimate.bytesRange
-        let value = Readable.bytes(Int64(estimate.bytes.value.rounded()))
+        let value = Readable.bytes(Int64(clamping: estimate.bytes.value.rounded()))
         guard bytes.low < bytes.high else { return "about \(value)" }
-        return "about \(value) (\(Readable.bytes(Int64(bytes.low))) to \(Readable.bytes(Int64(bytes.high))))"
+        return
+            "about \(value) (\(Readable.bytes(Int64(clamping: bytes.low))) to \(Readable.bytes(Int64(clamping: bytes.high))))"
     }
 
     private var basisText: String {
@@ -219,9 +220,9 @@ private struct EstimateLine: Encodable {
             case .assumed(let rate): ("assumed", 0, rate)
             }
         bytes = Bytes(
-            expected: Int64(estimate.bytes.value.rounded()),
-            low: Int64(estimate.bytesRange.low),
-            high: Int64(estimate.bytesRange.high.rounded(.up)),
+            expected: Int64(clamping: estimate.bytes.value.rounded()),
+            low: Int64(clamping: estimate.bytesRange.low),
+            high: Int64(clamping: estimate.bytesRange.high.rounded(.up)),
             basis: basis,
             basisRecordings: count,
             bytesPerSecondOfAudio: rate
@@ -267,7 +268,7 @@ struct EstimateTotal: Encodable {
         organizations += 1
         tasks += estimate.tasks.listed.rounded
         recordings += estimate.recordings.expected.rounded
-        bytes += Int64(estimate.bytes.value.rounded())
+        bytes = bytes.addingWithSaturation(Int64(clamping: estimate.bytes.value.rounded()))
         requests += estimate.requests.total.rounded
         // Organizations are worked on at the same time, by one machine.
         seconds = max(seconds, Int(estimate.duration.seconds.rounded(.up)))

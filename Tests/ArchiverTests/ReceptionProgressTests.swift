@@ -31,6 +31,16 @@ import Transfer
         #expect(progress.attempts == bytes.count)
     }
 
+    /// 500 bytes a second for half a minute, of 1,024 that it has to bring.
+    @Test func `are used up by a trickle, however long it goes on`() {
+        var progress = progress()
+        for count in 1...3 { _ = progress.note(byteCount: Int64(count) * 15_000, atLeast: 30_720) }
+        #expect(progress.fruitless == 3)
+        #expect(progress.delay(by: policy, retryAfter: nil) == nil)
+        _ = progress.note(byteCount: 45_000 + 30_720, atLeast: 30_720)
+        #expect(progress.fruitless == 0)
+    }
+
     @Test func `come to an end, and begin anew where there was progress`() {
         var progress = progress()
         for number in 1...2 {

@@ -56,6 +56,7 @@ import Testing
         ["archive", "--day", "2025-02-30"], ["archive", "--dya", "2025-11-20"], ["archve"], ["fetch"],
         ["archive", "--day", "2025-11-20", "--from", "2025-11-20"], ["list", "--from", "1763596800"],
         ["list", "--state", "lost"], ["archive", "--log-level", "loud"], ["archive", "--org", "ACME Inc"],
+        ["fetch", "x", "-o", "-"], ["fetch", "x", "-o", ""],
     ])
     func `that cannot even be parsed is usage`(_ arguments: [String]) async throws {
         let ending = try await Program.run("callark", arguments, environment: ["CALLARK_CONFIG": "/nonexistent"])

@@ -88,6 +88,70 @@ import Testing
         }
     }
 
+    @Test func `of damage ends with the command that it names`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            #expect(try await desk.run("archive").status == 0)
+            let path = try #require(try desk.archives().first)
+            let row = try #require(try await desk.run("list", "--state", "archived", "--json").objects.first)
+            try desk.flipByte(of: path, at: UInt64(try #require(row["offset"]?.number)) + 60)
+            #expect(try await desk.run("verify").status == 65)
+            #expect(try await alarms(desk).codes == ["archives_damaged"])
+            #expect(try await end("archives_damaged", desk).status == 0)
+            #expect(try await alarms(desk).codes == [])
+            let aside = "\(desk.folder)/aside.tar"
+            try FileManager.default.moveItem(atPath: path, toPath: aside)
+            #expect(try await desk.run("verify").status == 65)
+            #expect(try await alarms(desk).codes.contains("archives_damaged"))
+            try FileManager.default.moveItem(atPath: aside, toPath: path)
+            #expect(try await end("archives_damaged", desk).status == 0)
+            #expect(try await alarms(desk).codes == [])
+        }
+    }
+
+    @Test func `of a token's end ends with the command that it names`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            desk.simulator.change { $0.tokens.refreshLifetime = .seconds(3 * 86_400) }
+            #expect(try await desk.run("auth", "refresh").status == 0)
+            try await desk.archiveDay()
+            #expect(try await desk.run("archive").status == 0)
+            #expect(try await alarms(desk).codes == ["token_ends"])
+            desk.simulator.change { $0.tokens.refreshLifetime = .seconds(90 * 86_400) }
+            #expect(try await end("token_ends", desk).status == 0)
+            #expect(try await alarms(desk).codes == [])
+        }
+    }
+
+    @Test func `of a horizon or a purge that is near ends with the command that it names`() async throws {
+        let horizon = Self.roomy.merging(["CALLARK_ALARMS_HORIZON_HOURS": "8760"]) { $1 }
+        let purge = Self.roomy.merging([
+            "CALLARK_CAPTURES_PROVIDER_RETENTION_DAYS": "10", "CALLARK_ALARMS_PURGE_DAYS": "9",
+        ]) { $1 }
+        try await withGap { desk, task in
+            #expect(try await desk.run("archive").status == 75)
+            #expect(try await desk.run("archive", "--day", desk.day).status == 75)
+            #expect(try await alarms(desk, horizon).codes.contains("gaps_near_horizon"))
+            #expect(try await alarms(desk, purge).codes.contains("purge_near"))
+            #expect(!(try await alarms(desk).codes.contains { $0 == "gaps_near_horizon" || $0 == "purge_near" }))
+            desk.simulator.holdBackCaptures(of: task, until: nil)
+            #expect(try await end("purge_near", desk, purge).status == 0)
+            #expect(!(try await alarms(desk, purge).codes.contains("purge_near")))
+            #expect(!(try await alarms(desk, horizon).codes.contains("gaps_near_horizon")))
+        }
+        try await withGap { desk, task in
+            #expect(try await desk.run("archive").status == 75)
+            let explained = try await end(
+                "gaps_near_horizon",
+                desk,
+                horizon,
+                adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
+                input: "\(task)\n"
+            )
+            #expect(explained.status == 0, "\(explained.errors)")
+            #expect(!(try await alarms(desk, horizon).codes.contains("gaps_near_horizon")))
+        }
+    }
+
     @Test func `of a refused token is told by every command until there is another`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()

@@ -131,7 +131,10 @@ import Testing
                 _ = try await fixture.manifest.account(fixture.acme, day: Fixture.today, at: Fixture.standpoint())
                 let days = Fixture.today...Fixture.today
                 _ = try await fixture.manifest.taskCounts(fixture.acme, days: days)
-                _ = try await fixture.manifest.pendingRecordings(fixture.acme, createdBefore: Fixture.morning)
+                _ = try await fixture.manifest.pendingRecordings(
+                    fixture.acme,
+                    created: Fixture.morning..<(Fixture.morning + .hours(1))
+                )
                 _ = try await fixture.explain(7)
                 _ = try await fixture.manifest.reconciliation(
                     organization: fixture.acme,

@@ -146,7 +146,8 @@ import Transfer
         #expect(test.exchange.requests.count < 1500)
     }
 
-    @Test(arguments: [1, 86_400_000, 2_329_595_200_000])
+    /// Negative: within the question's time.
+    @Test(arguments: [1, 86_400_000, 2_329_595_200_000, -1, -3_600_000])
     func `an activity whose time is a lie never moves the listing on`(later: Int64) async throws {
         var model = Model(times: spread(3000, over: 60 * 3_600_000), cap: 340)
         model.lie = later

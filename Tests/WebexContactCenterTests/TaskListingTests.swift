@@ -150,6 +150,23 @@ import Transfer
         #expect((pages.flatMap(\.tasks) + pages.flatMap(\.strays)).allSatisfy { $0.createdTime < latest })
     }
 
+    @Test(
+        arguments: Lie.allCases,
+        [(1000, -1), (1000, -3_600_000), (100, -1), (100, -3_600_000)] as [(cap: Int, later: Int64)]
+    )
+    func `a row whose time is too late within the window hides no task before that time`(
+        lie: Lie,
+        server: (cap: Int, later: Int64)
+    ) async throws {
+        var model = ListingModel(times: spread(2500, over: 20 * 3_600_000), cap: server.cap)
+        model.lie = { rows, _, to, isFirst in
+            isFirst || lie == .everyTime ? lie.rows(rows, lie: ("liar", to + server.later)) : rows
+        }
+        let (pages, _) = try await listed(model, hours: 20)
+        #expect(Set(names(pages)).subtracting(["liar"]).count == 2500)
+        #expect(pages.last?.coveredUntil == Timestamp(millisecondsSince1970: start) + .hours(20))
+    }
+
     /// Answers that lead nowhere.
     enum DeadEnd: CaseIterable {
         case sameTasks, noIDs, noIDsWithTimes, everNewOfOneMoment, everNewAndSlow

@@ -78,17 +78,19 @@ struct ActivityWalk: Sendable {
     mutating func take(_ answer: ActivityListAnswer) throws(ProviderError) -> [AgentActivity]? {
         let mayBeCut = answer.rowCount >= min(pageSize, Self.lowestCap)
         if mayBeCut, !answer.isAscending, shrinkWindow() { return nil }
-        let own = answer.activities.lazy.map(\.startTime).filter { [from, windowEnd] in from <= $0 && $0 < windowEnd }
-        let last = own.max()
+        let own = answer.activities.map(\.startTime).filter { from <= $0 && $0 < windowEnd }.sorted()
+        let last = own.last
         // By their times: a thousand rows of one moment bring the walk no further than one does.
-        budget.gain(Set(own.filter { [latest] in $0 > latest }).count)
+        budget.gain(Set(own.filter { $0 > latest }).count)
         latest = max(latest, last ?? latest)
         let isFull = answer.rowCount >= pageSize
         let hasNextPage = (page + 2) * pageSize <= Self.mostRows
         if isFull, hasNextPage {
             page += 1
         } else if mayBeCut {
-            try goOn(from: last ?? from)
+            // The last hundredth does not count: a time that is too late by mistake would hide the rows before it.
+            let resume = own.dropLast(own.count / 100).last.flatMap { $0 > from ? $0 : nil }
+            try goOn(from: resume ?? last ?? from)
         } else {
             openWindow(at: windowEnd)
         }

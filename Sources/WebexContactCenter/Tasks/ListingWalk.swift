@@ -4,14 +4,16 @@ import Recordings
 ///
 /// The interface has no pages, only a lower and an upper bound on the creation time and a largest number of rows. So the
 /// walk asks for a window of at most a day, goes on from the last creation time, and drops the tasks it knows from that
-/// millisecond. Four things are not taken on trust:
+/// millisecond. This is not taken on trust:
 /// - that a page shorter than asked for is the last one: a server may have a lower cap of its own. A window is done
 ///   when asking on from its last task brings nothing new: one more small request for each window with tasks.
 /// - that `from` is inclusive: nothing says so. Until an answer shows it, windows overlap by a millisecond, and an
 ///   answer that lacks the task it starts from shows the contrary.
 /// - that rows are in order: a full page that is not could lack older tasks, so its window is halved until it fits.
 /// - that `from` is obeyed at all: a full page of nothing but earlier times is an error, not progress.
-/// - that rows belong to the time that was asked for: the walk goes by those that do, and never beyond its own window.
+/// - that rows belong to the time that was asked for: the walk goes by those that do, and never beyond its own window;
+///   and as a row may have a wrong time within the window too, it does not go by the last of a page's rows
+///   (``TaskListAnswer/resumeTime``).
 /// - that there is an end: a window whose answers bring nothing new and never end is given up, and said to be, and so is
 ///   the rest of the time where there were far too many answers for what they brought (``WalkBudget``).
 struct ListingWalk: Sendable {
@@ -44,6 +46,8 @@ struct ListingWalk: Sendable {
     private var lowerBound = LowerBound.unknown
     /// The listed tasks created at `reached`, in the millisecond before it, or later.
     private var known: [TaskID: Timestamp] = [:]
+    /// The latest creation time that any answer had, of those within its question.
+    private var latestSeen: Timestamp
     /// The most rows that any page had: a cap of the server's own cannot be lower.
     private var largestPage = 0
     private var anomalies: [ListingAnomaly] = []
@@ -72,6 +76,7 @@ struct ListingWalk: Sendable {
         self.end = end
         self.pageSize = pageSize
         reached = start
+        latestSeen = start
         budget = WalkBudget(over: end - start)
         span = Self.longestSpan
         windowEnd = min(start + Self.longestSpan, end)
@@ -137,7 +142,10 @@ struct ListingWalk: Sendable {
         if isCut, !hadExactBound, lowerBound == .inclusive, purpose != .stepping {
             return new.isEmpty && strays.isEmpty ? nil : page(new, strays)
         }
-        advance(to: last, isFull: isFull, broughtNew: !new.isEmpty || last > reached, rowCount: answer.ownRowCount)
+        let broughtNew = !new.isEmpty || last > max(reached, latestSeen)
+        let next = answer.resumeTime.flatMap { $0 > reached ? $0 : nil } ?? last
+        advance(to: next, isFull: isFull, broughtNew: broughtNew, rowCount: answer.ownRowCount)
+        latestSeen = max(latestSeen, last)
         return page(new, strays)
     }
 

@@ -9,6 +9,9 @@ struct TaskListAnswer: Sendable {
     var strays: [ListedTask] = []
     /// The latest creation time in the time of the question, of rows without an ID too; `nil` where there is none.
     var lastTime: Timestamp?
+    /// From where to ask on: the creation time that all but the last hundredth of these rows do not exceed. Rows at the end of a
+    /// page whose times are too late by mistake cannot hide the tasks before those times then. `nil` if there are no rows.
+    var resumeTime: Timestamp?
     /// How many rows the answer had, readable or not: what tells a full page.
     var rowCount = 0
     /// Whether the provider had them in order of creation already, as it promises.
@@ -29,16 +32,21 @@ struct TaskListAnswer: Sendable {
         // A question begins a millisecond early: what has no time of its own belongs behind that.
         let first = min(question.from + .milliseconds(1), question.to)
         var reading = Reading(neighbour: first, latest: max(now, question.to) + Self.clockTolerance)
+        var ownTimes: [Timestamp] = []
+        ownTimes.reserveCapacity(rows.count)
         for row in rows {
             let last = reading.hasBegun ? reading.neighbour : nil
             let task = reading.task(from: row)
             let time = reading.neighbour
             if let last, time < last { isAscending = false }
             let isInside = question.from <= time && time <= question.to
-            if isInside { lastTime = max(lastTime ?? time, time) }
+            if isInside { ownTimes.append(time) }
             guard let task else { continue }
             if isInside { tasks.append(task) } else { strays.append(task) }
         }
+        if !isAscending { ownTimes.sort() }
+        lastTime = ownTimes.last
+        resumeTime = ownTimes.isEmpty ? nil : ownTimes[ownTimes.count - 1 - ownTimes.count / 100]
         anomalies = reading.anomalies
         if let odd = Self.oddText(answer, at: tasks.first?.createdTime ?? question.from) { anomalies.append(odd) }
         if !Self.isSorted(tasks) { tasks.sort(by: Self.precedes) }
