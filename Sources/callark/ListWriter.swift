@@ -148,11 +148,11 @@ extension ListWriter {
         switch content {
         case .calls:
             let list = states.isEmpty ? "" : ": \(states.joined(separator: ", "))"
-            output.text("\(Readable.count(counts.calls, "call"))\(list); times in \(timeZone.identifier)")
+            output.text("\(Readable.count(counts.calls, "call"))\(list); times in \(timeZone.name)")
         case .recordings:
             output.text(
                 "\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap")); "
-                    + "times in \(timeZone.identifier)"
+                    + "times in \(timeZone.name)"
             )
         }
         if counts.isLimited { output.text("there are more: raise --limit to see them") }
