@@ -399,11 +399,11 @@ extension RecordingRow.Held {
     @Test func `takes along what had a fault the last time, and what the manifest does not know`() async throws {
         try await Installation.with(.small(days: Self.days, calls: 3, mix: .plain)) { here in
             let names = try await archived(here)
-            let path = here.root.archivePath(names[4])
-            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+            let sideFile = here.root.archivePath(names[4]) + ".sha256"
+            try FileManager.default.moveItem(atPath: sideFile, toPath: sideFile + ".aside")
             _ = try await read(here, "100%")
             for _ in 0..<3 { #expect(try await read(here, "1%").contains(names[4])) }
-            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+            try FileManager.default.moveItem(atPath: sideFile + ".aside", toPath: sideFile)
             #expect(try await read(here, "1%").contains(names[4]))
             #expect(try await read(here, "1%").contains(names[4]) == false, "it is sound again")
         }
