@@ -57,14 +57,14 @@ extension Watch {
         }
         guard let oldest = standing.first else { return [] }
         let count = Set(standing.map(\.day)).count
-        let days = count == 1 ? "1 day does" : "\(count) days do"
+        let days = count == 1 ? "1 day differs" : "\(count) days differ"
         let sources = Set(standing.map(\.source.name)).sorted().joined(separator: " and ")
         return [
             Alarm(
                 .warning,
                 .witnessDiffers,
                 organization: organization.description,
-                "\(days) not fit \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day)); "
+                "\(days) from \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day)); "
                     + "compare it again",
                 command: "callark archive --org \(organization) --day \(oldest.day)"
             )

@@ -116,6 +116,6 @@ extension DayReport {
     var state: String {
         let reasons = openBecause.map(\.description).joined(separator: ", ")
         let state = isClosed ? "closed" : "\(stateCode): \(reasons)"
-        return differing.reduce(state) { "\($0), does not fit \($1.name)" }
+        return differing.reduce(state) { "\($0), differs from \($1.name)" }
     }
 }

@@ -34,7 +34,7 @@ extension DayWitness {
     var complaint: String? {
         if let absence { return "\(day) not held against \(source.name): \(absence)" }
         guard !fits else { return nil }
-        return "\(day) does not fit \(source.name): \(differences.joined(separator: "; "))"
+        return "\(day) differs from \(source.name): \(differences.joined(separator: "; "))"
     }
 
     /// The same with what the source counted, and what was known when it was asked.

@@ -114,7 +114,7 @@ import WebexContactCenter
             here.simulator.clock.advance(by: .seconds(3 * 86_400))
             let alarm = try #require(try await differing().first)
             #expect(alarm.severity == .warning)
-            #expect(alarm.message.hasPrefix("1 day does not fit queue statistics, the oldest 2025-11-20"))
+            #expect(alarm.message.hasPrefix("1 day differs from queue statistics, the oldest 2025-11-20"))
             witness.differences = []
             try await manifest.noteWitness(witness)
             #expect(try await differing() == [])

@@ -285,7 +285,7 @@ enum ReadOnlyMount {
             #expect(sound.status == 0)
             let victim = try await victim(desk)
             try desk.flipByte(of: archive, at: UInt64(victim.offset))
-            let ending = try await Program.run("callark", ["verify", "--archive", archive], directory: nowhere)
+            let ending = try await Program.run("callark", ["verify", "-v", "--archive", archive], directory: nowhere)
             #expect(ending.status == 65)
             #expect(ending.output.contains(victim.task))
         }

@@ -237,8 +237,8 @@ import Testing
             let text = try await desk.run("status").output
             let hidden = try #require(told["figures"]?["not_listed"]?.number.map { Int($0) })
             let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  \(desk.day)  ") })
-            #expect(row.hasSuffix("does not fit Search"))
-            #expect(text.contains("\(desk.day) does not fit Search: \(hidden) calls were left out of the listing"))
+            #expect(row.hasSuffix("differs from Search"))
+            #expect(text.contains("\(desk.day) differs from Search: \(hidden) calls were left out of the listing"))
             #expect(text.contains("there: 20 contacts"))
             let gaps = try await desk.run("gaps", "--day", desk.day, "--json").objects
             #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
@@ -250,7 +250,7 @@ import Testing
             let column = try #require(sheet.first?.split(separator: ",").firstIndex(of: "differing"))
             let dayLine = try #require(sheet.dropFirst().first).split(separator: ",", omittingEmptySubsequences: false)
             #expect(dayLine.count == sheet.first?.split(separator: ",").count && dayLine[column] == "search")
-            #expect(try await desk.run("report", "--day", desk.day).output.contains(", does not fit Search\n"))
+            #expect(try await desk.run("report", "--day", desk.day).output.contains(", differs from Search\n"))
             for (window, more) in [
                 (["--day", "2020-01-01"], "1 day not listed, the oldest 2020-01-01"), (["--to", desk.day], ""),
             ] {
@@ -259,7 +259,7 @@ import Testing
             }
             _ = try await desk.run("archive", "--day", desk.day, environment: Self.searchOnly)
             let clean = try await desk.run("status").output
-            #expect(!clean.contains("does not fit"))
+            #expect(!clean.contains("differs from"))
             #expect(try await desk.run("gaps", "--json").objects.last?["days_differing"] == .number(0))
         }
     }

@@ -1,0 +1,36 @@
+import Manifest
+import Recordings
+
+/// Who fetched which call, in the log of events: noted before the first byte of a call is written.
+actor FetchLog {
+    private let workplace: Workplace
+    private var manifest: Manifest?
+    private var isOutOfReach = false
+
+    init(workplace: Workplace) {
+        self.workplace = workplace
+    }
+
+    /// Notes that the recordings of one task are given out. From an archive that nobody can write to any more, such as a
+    /// disk that was mounted to be read only, calls can be fetched all the same, and a warning says that it is not noted.
+    func note(_ rows: [RecordingRow]) async {
+        guard !isOutOfReach else { return }
+        do {
+            if manifest == nil { manifest = try await workplace.manifestForWriting() }
+            for (organization, rows) in Dictionary(grouping: rows.filter { $0.held != nil }, by: \.organization) {
+                let event = Event(
+                    time: workplace.now,
+                    kind: .callFetched,
+                    organization: organization,
+                    task: rows.first?.key.taskID,
+                    detail: ["recordings": "\(rows.count)"],
+                    by: Operator.current
+                )
+                try await manifest?.appendEvent(event)
+            }
+        } catch {
+            isOutOfReach = true
+            Complaint.warning("the log of events does not say who fetches these calls: \(error)")
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import Archiver
+import DailyArchive
+import Manifest
+import Recordings
+
+/// What `fetch` reports as it goes.
+final class FetchReport {
+    private let output: Output
+    private var folder: FetchFolder
+    private var files = 0
+    private var calls: Set<TaskID> = []
+    private var replaced = 0
+    private var legacySessions = 0
+    private var bytes: Int64 = 0
+    private var statuses: [ExitStatus] = []
+    /// Recordings whose metadata is to be written beside them.
+    private var rows: [RecordingRow] = []
+
+    init(output: Output, folder: FetchFolder) {
+        self.output = output
+        self.folder = folder
+    }
+
+    var status: ExitStatus { ExitStatus.worst(statuses) }
+
+    func wrote(_ file: Retrieval.File, source: String) throws {
+        files += 1
+        bytes += file.row.held?.byteCount ?? 0
+        calls.insert(file.row.key.taskID)
+        rows.append(file.row)
+        if file.isReplacement { replaced += 1 }
+        if let digest = file.row.held?.digest { folder.add(file.path, digest) }
+        try output.json(
+            FileLine(
+                organization: file.row.organization.description,
+                taskID: file.row.key.taskID,
+                recordingID: file.row.key.recordingID,
+                path: file.path,
+                bytes: file.row.held?.byteCount ?? 0,
+                sha256: file.row.held?.digest,
+                source: source,
+                replaced: file.isReplacement
+            )
+        )
+        output.text(file.path + (file.isReplacement ? " (replaced)" : ""))
+    }
+
+    func wrote(_ place: LegacySessionFile.Place, at path: String) async throws {
+        legacySessions += 1
+        if let digest = try await ArchiveReader.digest(ofFile: path) { folder.add(path, digest) }
+        try output.json(
+            LegacySessionFileLine(
+                organization: place.session.organization.description,
+                taskID: place.session.taskID,
+                path: path,
+                answeredTime: place.session.answeredTime.description
+            )
+        )
+        output.text(path)
+    }
+
+    func failed(_ task: TaskID, _ error: any Error) throws {
+        statuses.append(ExitStatus(error))
+        Complaint.error("\(error)")
+        try output.json(ErrorLine(taskID: task, reason: "\(error)"))
+    }
+
+    /// A task without a recording. If a provider could not be asked, that is why, and not that there is none.
+    func missing(_ task: TaskID, known: TaskRow?, becauseOf failures: [ExitStatus]) throws {
+        statuses += failures
+        if !failures.isEmpty {
+            let text = "task \(task): not in the archive, and the provider could not be asked"
+            try failed(task, ArchiverError(.notFound, text))
+        } else if let known {
+            let text = "task \(task) of \(known.day) has no recording; `callark gaps show \(task)` says why"
+            try failed(task, ArchiverError(.notFound, text))
+        } else {
+            let text = "task \(task) is not known: neither the archive nor the provider has it"
+            try failed(task, CommandError(.unknown, text))
+        }
+    }
+
+    /// Adds the metadata of what was written since the last time.
+    func addMetadata(_ retrieval: Retrieval) async {
+        let lines = await retrieval.metadata(of: rows) { name, error in
+            Complaint.warning("calls.jsonl lacks the metadata of recordings in \(name): \(error)")
+        }
+        for line in lines { folder.add(metadata: line) }
+        rows = []
+    }
+
+    /// Why what is known was not received.
+    func note(_ failures: [ExitStatus]) { statuses += failures }
+
+    func end() async throws {
+        do {
+            try await folder.write()
+        } catch {
+            statuses.append(ExitStatus(error))
+            Complaint.error(error)
+        }
+        try output.json(
+            Summary(
+                calls: calls.count,
+                files: files,
+                bytes: bytes,
+                legacySessions: legacySessions,
+                replaced: replaced,
+                checksums: folder.isEmpty ? nil : folder.checksumsPath,
+                metadata: folder.isEmpty ? nil : folder.metadataPath,
+                complete: statuses.isEmpty
+            )
+        )
+        let what = [Readable.count(calls.count, "call"), Readable.count(files, "recording"), Readable.bytes(bytes)]
+        output.text(
+            what.joined(separator: ", ") + " in \(folder.path)" + (replaced > 0 ? ", \(replaced) replaced" : "")
+                + (statuses.isEmpty ? "" : "; not complete")
+        )
+        if !folder.isEmpty { output.text("check them: cd \(folder.path) && sha256sum -c SHA256SUMS") }
+    }
+
+    /// Something kept the rest from being asked for at all.
+    func end(with error: any Error) async throws {
+        statuses.append(ExitStatus(error))
+        Complaint.error(error)
+        try await end()
+    }
+
+    func flush() { output.flush() }
+
+    private struct FileLine: Encodable {
+        let type = "file"
+        var organization: String
+        var taskID: TaskID
+        var recordingID: RecordingID
+        var path: String
+        var bytes: Int64
+        var sha256: ContentDigest?
+        var source: String
+        /// Whether it took the place of a file with other bytes.
+        var replaced: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, path, bytes, sha256, source, replaced
+            case taskID = "task_id"
+            case recordingID = "recording_id"
+        }
+    }
+
+    private struct LegacySessionFileLine: Encodable {
+        let type = "legacy_session"
+        var organization: String
+        var taskID: TaskID
+        var path: String
+        var answeredTime: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, path
+            case taskID = "task_id"
+            case answeredTime = "answered_time"
+        }
+    }
+
+    private struct ErrorLine: Encodable {
+        let type = "error"
+        var taskID: TaskID
+        var reason: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, reason
+            case taskID = "task_id"
+        }
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var calls: Int
+        var files: Int
+        var bytes: Int64
+        var legacySessions: Int
+        /// Files that took the place of others.
+        var replaced: Int
+        var checksums: String?
+        var metadata: String?
+        var complete: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case type, calls, files, bytes, replaced, checksums, metadata, complete
+            case legacySessions = "legacy_sessions"
+        }
+    }
+}
