@@ -6,13 +6,16 @@ import Recordings
 /// be written, and beside a pass: then it says that it was not noted, and goes on.
 package actor ReadingLog {
     private let path: String
+    private let actor: Actor?
     private let now: @Sendable () -> Timestamp
     private var manifest: Manifest?
     /// Why readings are not noted; `nil` as long as they are.
     package private(set) var obstacle: String?
 
-    package init(root: ArchiveRoot, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter actor: who reads the archives.
+    package init(root: ArchiveRoot, by actor: Actor? = nil, now: @escaping @Sendable () -> Timestamp) {
         path = root.manifestPath
+        self.actor = actor
         self.now = now
     }
 
@@ -22,7 +25,7 @@ package actor ReadingLog {
         do {
             let manifest = try manifest ?? Manifest(path: path, mode: .readWrite)
             self.manifest = manifest
-            try await manifest.noteRead(name, ReadingFinding(report, of: name), now: now())
+            try await manifest.noteRead(name, ReadingFinding(report, of: name), by: actor, now: now())
         } catch {
             obstacle = "\(error)"
         }

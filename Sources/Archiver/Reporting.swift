@@ -85,7 +85,12 @@ package struct DayReport: Sendable {
             return switch self {
             case .notOver: []
             case .notListed, .listingDoubt, .pending, .undetermined: [again]
-            case .damaged, .archivesDamaged:
+            case .archivesDamaged:
+                [
+                    "put the archive's file back from a backup or mount its disk",
+                    "callark verify --org \(organization)\(isOne ? " --day \(days.lowerBound)" : "")", again,
+                ]
+            case .damaged:
                 days.lowerBound.through(days.upperBound).map {
                     "callark verify --repair --org \(organization) --day \($0)"
                 } + [again]
@@ -150,7 +155,10 @@ package struct DayReport: Sendable {
 extension [DayReport.OpenReason] {
     /// What closes these days, step by step, each step once and after all that comes before it.
     package func needed(_ organization: OrganizationName, _ days: ClosedRange<ArchiveDay>) -> [String] {
-        flatMap { $0.needed(organization, days) }.reduce(into: []) { steps, step in
+        // A file that is put back brings its recordings back too.
+        let hasDamagedArchive = contains { if case .archivesDamaged = $0 { true } else { false } }
+        let reasons = filter { if case .damaged = $0 { !hasDamagedArchive } else { true } }
+        return reasons.flatMap { $0.needed(organization, days) }.reduce(into: []) { steps, step in
             steps.removeAll { $0 == step }
             steps.append(step)
         }

@@ -104,7 +104,8 @@ package struct Retrieval: Sendable {
         do {
             try await copy(held, isArchived: held.isSealed, to: destination)
         } catch let error as ArchiveError where held.isSealed && (error.code == .damaged || error.code == .missing) {
-            let advice = "`callark verify --repair --day \(row.day)` fetches it again"
+            let repair = "`callark verify --repair --day \(row.day)` fetches it again"
+            let advice = error.code == .missing ? "put the file back or mount its disk; else \(repair)" : repair
             throw ArchiverError(.damaged, "\(subject) damaged: \(error.message); \(advice)")
         }
         return File(row: row, path: destination, isReplacement: isReplacement)

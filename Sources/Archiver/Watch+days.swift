@@ -25,7 +25,10 @@ extension Watch {
                 .critical,
                 .daysOpen,
                 organization: organization.description,
-                ([message] + steps.dropLast()).joined(separator: "; "),
+                message
+                    + steps.dropLast().enumerated().map { "\($0.offset == 0 ? "; first" : ", then") \($0.element)" }
+                    .joined()
+                    + (steps.count > 1 ? ", then" : ""),
                 command: steps.last
             )
         ]

@@ -56,6 +56,24 @@ enum KnownDamage {
         }
     }
 
+    /// How much of one archive is known to be damaged.
+    struct Extent: Equatable {
+        var recordings: Int
+        var fault: String?
+
+        var isNone: Bool { recordings == 0 && fault == nil }
+
+        init(of archive: Int64, in db: Database) throws {
+            let select = """
+                SELECT (SELECT count(*) FROM damage JOIN recording USING (task, ordinal) WHERE recording.archive = :archive),
+                    (SELECT own_fault FROM reading WHERE archive = :archive)
+                """
+            let row = try Row.fetchOne(db, sql: select, arguments: ["archive": archive])
+            recordings = try row?[0] ?? 0
+            fault = try row?[1]
+        }
+    }
+
     /// What was held of an open archive is whole again.
     static func forget(of archive: Int64, in db: Database) throws {
         let delete = """

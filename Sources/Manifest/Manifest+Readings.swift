@@ -48,7 +48,12 @@ package struct ReadingStatus: Hashable, Sendable {
 extension Manifest {
     /// An archive was read from end to end, and what was found takes the place of all that an earlier reading of it found.
     /// An archive that the manifest does not know is passed over. Durable.
-    package func noteRead(_ name: ArchiveName, _ finding: ReadingFinding, now: Timestamp) async throws {
+    package func noteRead(
+        _ name: ArchiveName,
+        _ finding: ReadingFinding,
+        by actor: Actor? = nil,
+        now: Timestamp
+    ) async throws {
         try await write(.machine) { db in
             let select = """
                 SELECT archive.row, digest IS NOT NULL FROM archive
@@ -58,16 +63,38 @@ extension Manifest {
             let place: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
             guard let archive = try Row.fetchOne(db, sql: select, arguments: place) else { return }
             let row: Int64 = try archive[0]
+            let before = try KnownDamage.Extent(of: row, in: db)
             try KnownDamage.forget(of: row, in: db)
             let strangers = try finding.damaged.filter { try !$0.noteKnown(in: row, now: now, in: db) }.count
-            guard try archive[1] else { return }
+            guard try archive[1] else {
+                return try Self.noteChange(from: before, of: row, name, by: actor, now: now, in: db)
+            }
             let ownFaults = finding.ownFaults + strangers
             let insert = """
                 INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, own_fault) VALUES (?, ?, ?, ?, ?)
                 """
             let fault = finding.ownFault ?? (ownFaults > 0 ? "it had faults when it was read last" : nil)
             try db.execute(sql: insert, arguments: [row, now.stored, finding.faults, ownFaults, fault])
+            try Self.noteChange(from: before, of: row, name, by: actor, now: now, in: db)
         }
+    }
+
+    /// Says in the log of events that more of an archive is damaged than was known, or nothing of it any more.
+    private static func noteChange(
+        from before: KnownDamage.Extent,
+        of row: Int64,
+        _ name: ArchiveName,
+        by actor: Actor?,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        let after = try KnownDamage.Extent(of: row, in: db)
+        guard after != before, !after.isNone || !before.isNone else { return }
+        var detail = ["archive": name.description]
+        if after.recordings > 0 { detail["recordings"] = String(after.recordings) }
+        detail["fault"] = after.fault
+        let kind: Event.Kind = after.isNone ? .recordingReinstated : .damageFound
+        try Event(time: now, kind: kind, organization: name.organization, detail: detail, by: actor).insert(in: db)
     }
 
     /// Open archives that hold recordings which a reading found damaged.

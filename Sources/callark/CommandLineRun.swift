@@ -2,6 +2,7 @@ import ArgumentParser
 import Archiver
 import DailyArchive
 import Foundation
+import Settings
 import Synchronization
 import UnixSignals
 
@@ -47,7 +48,17 @@ enum CommandLineRun {
         {
             return command
         }
+        try requireCommand(arguments.first, of: root)
         return try root.parseAsRoot()
+    }
+
+    /// Names a command that does not exist: the parser would only complain of its first option.
+    private static func requireCommand(_ word: String?, of root: any AsyncParsableCommand.Type) throws {
+        let names = root.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+        let nearest = NearestName.all(word, among: names, most: 1).first
+        let hint = nearest.map { "did you mean `callark \($0)`?" } ?? "`callark --help` lists the commands"
+        throw CommandError(.usage, "there is no command \"\(VisibleText.escaped(word))\": \(hint)")
     }
 
     private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {

@@ -116,9 +116,12 @@ struct FetchCommand: AsyncParsableCommand {
             try await retrieval.missing(of: rows, at: workplace.standpoint(of:)).isEmpty
         else { return false }
         await log.note(rows)
+        var written: Set<RecordingRowID> = []
         for row in rows {
-            try await copy(row, retrieval, to: report, source: row.held?.isSealed == true ? "archive" : "spool")
+            let source = row.held?.isSealed == true ? "archive" : "spool"
+            if try await copy(row, retrieval, to: report, source: source) { written.insert(row.row) }
         }
+        await log.noteOutcome(rows, written: written)
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
     }
@@ -138,16 +141,19 @@ struct FetchCommand: AsyncParsableCommand {
         }
     }
 
+    /// - Returns: whether the file was written.
     private func copy(
         _ row: RecordingRow,
         _ retrieval: Retrieval,
         to report: FetchReport,
         source: String
-    ) async throws {
+    ) async throws -> Bool {
         do {
             try report.wrote(try await retrieval.copy(row, into: folder, force: force), source: source)
+            return true
         } catch {
             try report.failed(row.key.taskID, error)
+            return false
         }
     }
 
@@ -174,10 +180,12 @@ struct FetchCommand: AsyncParsableCommand {
                 }
                 if rows.contains(where: { $0.held == nil }) { report.note(reasons) }
                 if rows.contains(where: { $0.held != nil }) { await log.note(rows) }
+                var written: Set<RecordingRowID> = []
                 for row in rows {
                     let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
-                    try await copy(row, archive.retrieval, to: report, source: source)
+                    if try await copy(row, archive.retrieval, to: report, source: source) { written.insert(row.row) }
                 }
+                await log.noteOutcome(rows, written: written)
                 try await copyLegacySessions(of: rows, archive.retrieval, to: report)
                 for gap in try await archive.retrieval.missing(of: rows, at: workplace.standpoint(of:)) {
                     let what = "the provider lists more of task \(task) than can be had"

@@ -144,7 +144,9 @@ extension ListWriter {
     func writeSummary() throws {
         guard !asCSV else { return }
         try output.json(counts)
-        let states = CallState.allCases.compactMap { state in counts.states[state].map { "\($0) \(state.rawValue)" } }
+        let states = CallState.allCases.compactMap { state in
+            counts.states[state].map { "\($0) \(state == .none ? "with nothing to record" : state.rawValue)" }
+        }
         switch content {
         case .calls:
             let list = states.isEmpty ? "" : ": \(states.joined(separator: ", "))"

@@ -83,15 +83,36 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let output = Output(json: common.json)
         let summary: Verification.Summary
+        var known: [ArchiveDay] = []
         do {
             defer { output.flush() }
-            summary =
-                if chosen.isEmpty { try await verifyRoot(output) } else { try await verify(chosen, output) }
-            try output.json(SummaryLine(summary))
-            output.text(summary.text)
+            if chosen.isEmpty {
+                (summary, known) = try await verifyRoot(output)
+            } else {
+                summary = try await verify(chosen, output)
+            }
+            try output.json(SummaryLine(summary, knownDamage: known))
+            output.text(summary.text(isQuick: quick))
+            if let first = known.first {
+                let days = known.count == 1 ? "\(first)" : "\(known.count) days, the first \(first)"
+                output.text(
+                    "damage is known of \(days), and was not looked at again: run `callark verify --day \(first)`"
+                )
+            }
             if summary.faults > 0, !verbose { output.text("run it with -v to see each damaged recording") }
         }
-        if summary.faults > 0 { throw ExitCode(ExitStatus.damage.rawValue) }
+        if summary.faults > 0 || !known.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// The days in the scope of which damage is known that nothing makes up for: a quick look reads no recording, and does
+    /// not know better.
+    private func knownDamage(_ manifest: Manifest?, _ workplace: Workplace) async throws -> [ArchiveDay] {
+        guard quick, let manifest else { return [] }
+        var days: Set<ArchiveDay> = []
+        for organization in try workplace.organizations(named: org.map { [$0] } ?? []) {
+            days.formUnion(try await manifest.damageFigures(organization, altered: AlteredArchives()).days)
+        }
+        return days.filter { day == nil || $0 == day }.sorted()
     }
 
     /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
@@ -108,7 +129,7 @@ struct VerifyCommand: AsyncParsableCommand {
         Verification.Scope(organization: org, day: day, isQuick: quick, share: share)
     }
 
-    private func verifyRoot(_ output: Output) async throws -> Verification.Summary {
+    private func verifyRoot(_ output: Output) async throws -> (Verification.Summary, knownDamage: [ArchiveDay]) {
         let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let verification = try Verification.reading(workplace.root)
@@ -118,7 +139,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 "no manifest at \(workplace.root.manifestPath): checking archives against their own checksums only"
             )
         }
-        let log = ReadingLog(root: workplace.root) { Timestamp(Date()) }
+        let log = ReadingLog(root: workplace.root, by: Operator.current) { Timestamp(Date()) }
         // Nothing is written into a manifest that is damaged.
         var notes = verification.hasManifest && !quick
         let summary = try await verification.run(scope) { report in
@@ -133,7 +154,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if let obstacle = await log.obstacle {
             Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
         }
-        return summary
+        return (summary, try await knownDamage(verification.manifest, workplace))
     }
 
     private func verify(_ paths: [String], _ output: Output) async throws -> Verification.Summary {
@@ -210,7 +231,7 @@ struct VerifyCommand: AsyncParsableCommand {
         for fault in repair.left { output.text("DAMAGED   \(fault.archive): \(fault)") }
         let repaired = repair.outcomes.filter { $0.repairedBy != nil }.count
         try output.json(RepairSummaryLine(repair, repaired: repaired))
-        output.text(repair.summary.text)
+        output.text(repair.summary.text())
         if repair.outcomes.isEmpty {
             output.text("no recording is damaged: nothing was fetched")
         } else {
@@ -231,8 +252,15 @@ struct VerifyCommand: AsyncParsableCommand {
         var explained: Int
         var warnings: Int
         var sound: Bool
+        /// Days of which damage is known that a quick look did not read again.
+        var knownDamage: [ArchiveDay]?
 
-        init(_ summary: Verification.Summary) {
+        enum CodingKeys: String, CodingKey {
+            case type, archives, recordings, bytes, faults, repaired, explained, warnings, sound
+            case knownDamage = "known_damage"
+        }
+
+        init(_ summary: Verification.Summary, knownDamage days: [ArchiveDay]) {
             archives = summary.archives
             recordings = summary.recordings
             bytes = summary.bytes
@@ -240,7 +268,8 @@ struct VerifyCommand: AsyncParsableCommand {
             repaired = summary.repaired
             explained = summary.explained
             warnings = summary.warnings
-            sound = summary.faults == 0
+            sound = summary.faults == 0 && days.isEmpty
+            knownDamage = days.isEmpty ? nil : days
         }
     }
 
@@ -275,9 +304,12 @@ extension ReadingShare: ExpressibleByArgument {
 }
 
 extension Verification.Summary {
-    fileprivate var text: String {
+    /// - Parameter isQuick: whether only names and sizes were looked at, of which nothing follows for the bytes.
+    fileprivate func text(isQuick: Bool = false) -> String {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
-            + (faults == 0 ? "no damage" : Readable.count(faults, "fault"))
+            + (faults == 0
+                ? (isQuick ? "names and sizes hold, no recording was read" : "no damage")
+                : Readable.count(faults, "fault"))
             + (warnings == 0 ? "" : ", \(Readable.count(warnings, "warning"))")
             + (repaired == 0 ? "" : ", \(repaired) repaired") + (explained == 0 ? "" : ", \(explained) explained")
     }

@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    @Test(arguments: [("reprot", "did you mean `callark report`?"), ("xyzzy", "`callark --help` lists the commands")])
+    func `that is no command is named, with the one that was meant`(word: String, hint: String) async throws {
+        let ending = try await Program.run("callark", [word, "--month", "2026-10"])
+        #expect(ending.status == 64)
+        #expect(try ending.complaint == "callark: error: there is no command \"\(word)\": \(hint)")
+    }
+
     /// What the argument parser itself refuses; it may print the usage too.
     @Test(arguments: [
         ["archive", "--day", "2025-02-30"], ["archive", "--dya", "2025-11-20"], ["archve"], ["fetch"],

@@ -170,6 +170,49 @@ import Testing
         }
     }
 
+    @Test func `stays damage for a quick look, and is in the log of events with who found it`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let quick = try await desk.run("verify", "--quick")
+            #expect(quick.status == 0)
+            #expect(quick.output.contains("names and sizes hold, no recording was read"))
+            let place = try await place(desk, 1)
+            try desk.flipByte(of: try path(desk), at: UInt64(place.offset + 60))
+            #expect(try await desk.run("verify", "--quick").status == 0, "nobody has read it")
+            #expect(try await desk.run("verify").status == 65)
+            let known = try await desk.run("verify", "--quick")
+            #expect(known.status == 65)
+            #expect(known.output.contains("damage is known of \(desk.day)"))
+            #expect(
+                try await desk.run("verify", "--quick", "--day", desk.day, "--json").objects.last?["sound"]
+                    == .boolean(false)
+            )
+            func events(_ kind: String) async throws -> [[String: JSON]] {
+                try await desk.run("events", "--kind", kind, "--json").objects.filter { $0["type"]?.text == "event" }
+            }
+            let found = try await events("damage_found")
+            #expect(found.count == 1 && found.first?["actor"] != nil)
+            _ = try await desk.run("verify")
+            #expect(try await events("damage_found").count == 1, "nothing new was found")
+            try desk.flipByte(of: try path(desk), at: UInt64(place.offset + 60))
+            #expect(try await desk.run("verify").status == 0)
+            #expect(try await events("recording_reinstated").count == 1)
+            #expect(try await desk.run("verify", "--quick").status == 0)
+            let fetched = try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out")
+            #expect(fetched.status == 0)
+            try FileManager.default.moveItem(atPath: try path(desk), toPath: "\(desk.folder)/aside.tar")
+            let gone = try await desk.run("verify")
+            #expect(gone.output.contains("is missing; \(desk.offered.count) recordings in it"))
+            #expect(try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out-2").status == 65)
+            let handedOut = try await events("call_fetched")
+            #expect(handedOut.count == 3)
+            #expect(
+                handedOut.last?["detail"]?["recordings"]?.text == "0"
+                    || handedOut.first?["detail"]?["recordings"]?.text == "0"
+            )
+        }
+    }
+
     @Test func `is looked for in shares, and status tells when all was read`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
