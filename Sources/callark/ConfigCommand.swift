@@ -31,7 +31,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let workplace = try Workplace(common, usesRoot: false)
+        let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
         let output = Output(json: common.json)
         defer { output.flush() }
         let values = workplace.loaded.values

@@ -18,7 +18,7 @@ struct FetchCommand: AsyncParsableCommand {
             DIR/SHA256SUMS lists the checksum of every file: check them with `sha256sum -c SHA256SUMS`. DIR/calls.jsonl has \
             the metadata of each recording, byte for byte as in the archive. Both keep what earlier fetches wrote. A file \
             that exists with other bytes is not replaced (74) unless you give --force. Who fetched which call is in \
-            `callark events`.
+            `callark events`; a warning says so if this account cannot write that down.
 
             The exit code is 66 if neither the archive nor the provider knows a task ID.
 
