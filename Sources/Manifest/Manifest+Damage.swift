@@ -104,20 +104,22 @@ extension DamagedRecording {
         let arguments: StatementArguments = [
             try taskID.known(in: db), archive.organization.description, archive.day.stored, archive.sequence, offset,
         ]
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else { return }
-        try Displacement.displace(RecordingRowID(task: row[0], ordinal: row[1]), .damaged, now: now, in: db)
-        let event = Event(
-            time: now,
-            kind: .damageFound,
-            organization: archive.organization,
-            task: taskID,
-            detail: [
-                "archive": archive.description, "offset": String(offset),
-                "recording_id": try RecordingID(stored: row[2]).description,
-                "sha256": try ContentDigest(stored: row[3]).description,
-            ]
-        )
-        try event.insert(in: db)
+        // In an archive that was tampered with, two recordings of a task may claim one place: none of them is taken for whole.
+        for row in try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments) {
+            try Displacement.displace(RecordingRowID(task: row[0], ordinal: row[1]), .damaged, now: now, in: db)
+            let event = Event(
+                time: now,
+                kind: .damageFound,
+                organization: archive.organization,
+                task: taskID,
+                detail: [
+                    "archive": archive.description, "offset": String(offset),
+                    "recording_id": try RecordingID(stored: row[2]).description,
+                    "sha256": try ContentDigest(stored: row[3]).description,
+                ]
+            )
+            try event.insert(in: db)
+        }
     }
 }
 
