@@ -54,13 +54,13 @@ struct StatusOrganizationLine: Encodable {
     var listedThrough: String?
     var accessTokenExpires: String?
     var refreshTokenExpires: String?
-    /// When the provider refused the refresh token; absent where it has not.
+    /// When the provider refused the refresh token; absent if it has not.
     var refreshTokenRefused: String?
-    /// When the byte was last read whose reading is longest ago; absent where some were never read.
+    /// Every byte was read at this time or later; absent if some were never read.
     var allReadSince: String?
     var archivesNeverRead: Int
     var archivesWithFaults: Int
-    /// Days that do not fit what another source of the provider's counts.
+    /// Days that differ from what another source of the provider's counts.
     var daysDiffering: Int
 
     enum CodingKeys: String, CodingKey {

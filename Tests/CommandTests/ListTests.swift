@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `shows those with recordings, tells of the others, and shows them if asked to`() async throws {
+    @Test func `shows those with recordings, counts the others, and shows them with --all-calls`() async throws {
         try await Desk.with(calls: 30) { desk in
             try await desk.archiveDay()
             let lines = try await calls(desk).lines

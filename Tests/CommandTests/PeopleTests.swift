@@ -49,7 +49,8 @@ import Testing
         }
     }
 
-    @Test func `an account that can read no secret gets its answers, and is told when a secret is needed`() async throws
+    @Test func `an account that can read no secret gets its answers, and an error only when a secret is needed`()
+        async throws
     {
         try await Desk.with(calls: 2, mix: .plain) { desk in
             try await desk.archiveDay()
@@ -99,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `fetch replaces a file with other bytes only when it is told to`() async throws {
+    @Test func `fetch replaces a file with other bytes only with --force`() async throws {
         try await Desk.with(calls: 1, mix: .plain) { desk in
             try await desk.archiveDay()
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)

@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `needs no row where there is one agent`() async throws {
+    @Test func `needs no row if there is one agent`() async throws {
         try await Fixture.with { fixture in
             _ = try await consulted(fixture)
             #expect(try await run("sqlite3", [fixture.path, "SELECT count(*) FROM call_agent"]) == "1\n")
