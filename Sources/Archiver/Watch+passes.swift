@@ -9,21 +9,32 @@ extension Watch {
         _ now: Timestamp
     ) async throws -> [Alarm] {
         let last = try await manifest.lastPass(organization)
-        let complete = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime
-        return [completenessAlarm(organization, complete: complete, last: last, now), failureAlarm(organization, last)]
-            .compactMap(\.self)
+        return [
+            try await completenessAlarm(organization, manifest, last: last, now), failureAlarm(organization, last),
+        ]
+        .compactMap(\.self)
     }
 
+    /// The present is looked after by passes that reach to it. A pass over a given window says nothing of the present, and
+    /// is not to blame for that either: where no other has been tried, the daily work has as long to begin as it has
+    /// between two complete passes.
     private func completenessAlarm(
         _ organization: OrganizationName,
-        complete: Timestamp?,
+        _ manifest: Manifest,
         last: PassRow?,
         _ now: Timestamp
-    ) -> Alarm? {
+    ) async throws -> Alarm? {
         var message = "no pass up to the present has been complete yet"
-        if let complete {
+        if let complete = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime {
             guard now - complete > rules.completePass else { return nil }
-            message = "no pass has been complete for \(Int((now - complete).seconds / 3600)) hours, since \(complete)"
+            message =
+                "no pass up to the present has been complete for \(Int((now - complete).seconds / 3600)) hours, since "
+                + complete.description
+        } else if try await manifest.lastPass(organization, reachingNow: true) == nil,
+            let began = try await manifest.firstPassBegan(organization)
+        {
+            guard now - began > rules.completePass else { return nil }
+            message = "no pass up to the present has run, since the first one over another time began at \(began)"
         }
         if let last, last.outcome == .incomplete, let ended = last.endedTime {
             message += "; the last one, which ended at \(ended), was not complete"
@@ -31,8 +42,9 @@ extension Watch {
             if last.summary.map({ $0.recordings.unexplained > 0 }) ?? false {
                 message += "; explain what will not come any more (callark gaps --org \(organization))"
             }
-        } else if last?.outcome == .complete {
-            message += "; the last one was over another window"
+        } else if let last, last.outcome == .complete {
+            let (from, to) = (last.window.lowerBound, last.window.upperBound)
+            message += "; the last one was complete, and only from \(from) to \(to)"
         }
         return Alarm(
             .critical,

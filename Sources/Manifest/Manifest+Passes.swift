@@ -119,41 +119,49 @@ extension Manifest {
     }
 
     /// The last pass that ended as complete, steps of a backfill left out; `nil` before the first such.
-    /// - Parameter reachingNow: only passes whose window joined what had been listed and reached to within an hour of their
-    ///   beginning: one over days long past, or over the last hour alone, says nothing of the rest.
+    /// - Parameter reachingNow: only passes up to the present: whose window joined what had been listed and reached to within
+    ///   an hour of their beginning. One over days long past, or over the last hour alone, says nothing of the rest.
     package func lastCompletePass(
         _ organization: OrganizationName,
         reachingNow: Bool = false
     ) async throws -> PassRow? {
-        try await read { db in
-            let select = """
-                SELECT \(PassRow.columns)
-                FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome = ? AND NOT is_backfill
-                \(reachingNow ? "AND joins_listing AND window_to >= started_time - 3600000" : "")
-                ORDER BY pass.row DESC LIMIT 1
-                """
-            return try Row.fetchOne(
-                db,
-                sql: select,
-                arguments: [organization.description, PassOutcome.complete.stored]
-            )
-            .map(PassRow.init)
-        }
+        try await lastPass(organization, [.complete], reachingNow: reachingNow)
     }
 
     /// The last pass that went through or could not go on, steps of a backfill left out; `nil` before the first such. One
     /// that was stopped, or whose process died, ends nothing that one before it has met with.
-    package func lastPass(_ organization: OrganizationName) async throws -> PassRow? {
+    /// - Parameter reachingNow: only passes up to the present, as of ``lastCompletePass(_:reachingNow:)``.
+    package func lastPass(_ organization: OrganizationName, reachingNow: Bool = false) async throws -> PassRow? {
+        try await lastPass(organization, [.complete, .incomplete, .failed], reachingNow: reachingNow)
+    }
+
+    private func lastPass(
+        _ organization: OrganizationName,
+        _ outcomes: [PassOutcome],
+        reachingNow: Bool
+    ) async throws -> PassRow? {
         try await read { db in
+            let codes = outcomes.map { String($0.stored) }.joined(separator: ", ")
             let select = """
                 SELECT \(PassRow.columns)
                 FROM pass JOIN organization ON organization.row = pass.organization
-                WHERE name = ? AND outcome IN (?, ?, ?) AND NOT is_backfill ORDER BY pass.row DESC LIMIT 1
+                WHERE name = ? AND outcome IN (\(codes)) AND NOT is_backfill
+                \(reachingNow ? "AND joins_listing AND window_to >= started_time - 3600000" : "")
+                ORDER BY pass.row DESC LIMIT 1
                 """
-            let outcomes = [PassOutcome.complete, .incomplete, .failed].map(\.stored)
-            let arguments: StatementArguments = [organization.description, outcomes[0], outcomes[1], outcomes[2]]
-            return try Row.fetchOne(db, sql: select, arguments: arguments).map(PassRow.init)
+            return try Row.fetchOne(db, sql: select, arguments: [organization.description]).map(PassRow.init)
+        }
+    }
+
+    /// When the first pass of all began, steps of a backfill left out; `nil` before that, and in a manifest that was rebuilt.
+    package func firstPassBegan(_ organization: OrganizationName) async throws -> Timestamp? {
+        try await read { db in
+            let select = """
+                SELECT min(started_time) FROM pass JOIN organization ON organization.row = pass.organization
+                WHERE name = ? AND NOT is_backfill
+                """
+            return try Int64.fetchOne(db, sql: select, arguments: [organization.description])
+                .map(Timestamp.init(stored:))
         }
     }
 }

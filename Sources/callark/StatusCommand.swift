@@ -170,9 +170,10 @@ struct StatusCommand: AsyncParsableCommand {
                 daysDiffering: differing.count
             )
         )
-        output.text("  last complete pass up to the present: \(complete?.endedTime?.description ?? "none yet")")
+        let none = "none yet; `callark archive --org \(name)` makes one"
+        output.text("  last complete pass up to the present: \(complete?.endedTime?.description ?? none)")
         if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last))") }
-        output.text("  listed through: \(listedThrough?.description ?? "not yet")")
+        output.text("  listed through: \(listedThrough?.description ?? "not up to the present yet")")
         output.text("  archives: \(Self.text(of: reading))")
         output.text("  token: \(tokenText)")
     }

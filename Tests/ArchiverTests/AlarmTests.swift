@@ -62,6 +62,40 @@ import WebexContactCenter
         }
     }
 
+    @Test func `about the present leaves a complete pass over a given day alone, until the daily work is late`()
+        async throws
+    {
+        try await Installation.with(.small(mix: .plain)) { here in
+            #expect(try await here.pass().isComplete)
+            #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(35 * 3600))
+            #expect(try await here.pass().isComplete)
+            #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(2 * 3600))
+            let late = try #require(try await alarms(here).first)
+            #expect(late.code == .noCompletePass)
+            #expect(late.message.hasPrefix("no pass up to the present has run, since the first one over another time"))
+            #expect(late.message.contains("the last one was complete, and only from 2025-11-20T00:00:00.000Z to "))
+            try await here.pass(.sinceLastPass)
+            #expect(try await alarms(here) == [])
+        }
+    }
+
+    @Test func `about the present begins with the first pass up to it that is not complete`() async throws {
+        var mix = CallMix.plain
+        mix.missingCalls = [2, 5]
+        let days = ["2025-11-10", "2025-11-20"]
+        try await Installation.with(try .small(days: days, mix: mix)) { here in
+            #expect(try await !here.pass(.sinceLastPass).isComplete)
+            let old = try #require(ArchiveDay(days[0]))
+            try await here.pass(.day(old))
+            let ofOld = try await here.gaps().filter { $0.day == old }
+            try await here.explain(ofOld.map(\.taskID))
+            #expect(try await here.pass(.day(old)).isComplete)
+            #expect(try await alarms(here).map(\.code).contains(.noCompletePass))
+        }
+    }
+
     @Test func `says why no pass has been complete`() async throws {
         var mix = CallMix.plain
         mix.missingCalls = [2, 5]

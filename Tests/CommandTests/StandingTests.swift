@@ -202,6 +202,7 @@ import Testing
 
     @Test func `is the same in status, in its check, and at the end of a pass`() async throws {
         try await withGap { desk, _ in
+            #expect(try await desk.run("archive").status == 75)
             let pass = try await desk.run("archive", "--day", desk.day, environment: Self.impatient)
             let check = try await desk.run("status", "--check", environment: Self.impatient)
             let status = try await desk.run("status", environment: Self.impatient)
@@ -222,6 +223,20 @@ import Testing
             #expect(json.last?["type"]?.text == "summary")
             #expect(json.last?["reason"]?.text == "1 missing and not explained")
             #expect(json.filter { $0["type"]?.text == "alarm" }.count >= lines.count)
+        }
+    }
+
+    @Test func `is complete of a given day, without an alarm about the present`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            let pass = try await desk.run("archive", "--day", desk.day, environment: Self.roomy)
+            #expect(pass.status == 0)
+            #expect(pass.output.hasSuffix("  complete\n"), "\(pass.output)")
+            #expect(try await alarms(desk).codes == [])
+            let late = Self.roomy.merging(["CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1"]) { $1 }
+            #expect(try await alarms(desk, late).codes == [], "the first pass began this minute")
+            let status = try await desk.run("status", environment: Self.roomy)
+            #expect(status.output.contains("present: none yet; `callark archive --org acme` makes one\n"))
+            #expect(status.output.contains(", complete, from \(desk.day)T00:00:00.000Z to "))
         }
     }
 
