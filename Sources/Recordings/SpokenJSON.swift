@@ -64,10 +64,12 @@ enum SpokenJSON {
 
     /// Whether the beginning of a document has one of the names, as a name.
     static func names(inBeginning json: String) -> Bool {
-        json.matches(of: /"([A-Za-z_-]{4,30})"\s*:/).contains { match in
-            let name = plain(String(match.1))
-            return lists.contains(name) || texts.contains(name)
-        }
+        names(inText: json).contains { lists.contains($0) || texts.contains($0) }
+    }
+
+    /// What stands where names do in a text that cannot be read as JSON.
+    fileprivate static func names(inText json: String) -> some Sequence<String> {
+        json.matches(of: /"([A-Za-z_-]{4,30})"\s*:/).lazy.map { plain(String($0.1)) }
     }
 
     /// Whether it is one value, or an object of single values: what errors are, and transcriptions are not. What stands
@@ -102,6 +104,11 @@ enum ErrorJSON {
     static func isErrorName(_ name: String) -> Bool {
         let name = SpokenJSON.plain(name)
         return errors.contains(name) && name != "type"
+    }
+
+    /// Whether the beginning of a document has the name of an error, as a name.
+    static func names(inBeginning json: String) -> Bool {
+        SpokenJSON.names(inText: json).contains(where: isErrorName)
     }
 
     static func isError(_ value: JSONValue) -> Bool {

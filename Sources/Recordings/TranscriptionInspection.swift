@@ -40,7 +40,7 @@ package enum TranscriptionInspection: Hashable, Sendable {
             let names = SpokenJSON.names(inBeginning: json)
             return names ? .transcription : .doubtful("no field in its beginning is one of a transcription")
         }
-        guard let value = try? JSONReader.value(of: json) else { return .doubtful("it is not well-formed JSON") }
+        guard let value = try? JSONReader.value(of: json) else { return inspect(brokenJSON: json) }
         let evidence = SpokenJSON.evidence(in: value)
         switch (evidence, ErrorJSON.isError(value)) {
         case (.utterances, false), (.text, false): return .transcription
@@ -54,13 +54,23 @@ package enum TranscriptionInspection: Hashable, Sendable {
         }
     }
 
+    /// An error stays one if something follows it or its end is missing.
+    private static func inspect(brokenJSON json: String) -> TranscriptionInspection {
+        let isFlat = json.first == "{" && !json.dropFirst().contains { "[{".contains($0) }
+        let isError = isFlat || ErrorJSON.names(inBeginning: json)
+        return isError && !SpokenJSON.names(inBeginning: json)
+            ? .notTranscription("broken JSON without any words that were spoken")
+            : .doubtful("it is not well-formed JSON")
+    }
+
     private static func inspect(plain text: Substring, _ beginning: String) -> TranscriptionInspection {
         let lines = text.split(whereSeparator: \.isNewline).prefix(200).map(PlainLine.init)
         if lines[0].isCaptionHeader || lines.prefix(4).contains(where: \.hasTimes) { return .transcription }
         if lines.count(where: \.hasSpeaker) > (lines.count > 1 ? 1 : 0) { return .transcription }
-        let isShort = text.utf8.count < 1000
-        let words = text.prefix(1000).split(whereSeparator: \.isWhitespace).count
-        if isShort, words < 3 || PlainLine.errors.contains(where: text.lowercased().contains) {
+        // Some servers pad their errors with blanks, so that browsers show them.
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let isShort = words.reduce(0) { $0 + $1.utf8.count + 1 } < 1000
+        if isShort, words.count < 3 || PlainLine.errors.contains(where: text.lowercased().contains) {
             return .notTranscription("text (begins with \(beginning))")
         }
         return .doubtful("plain text in which neither speakers nor times are named")

@@ -62,13 +62,29 @@ import Testing
         }
     }
 
+    private static let encodings: [String.Encoding] = [
+        .utf8, .utf16, .utf16LittleEndian, .utf16BigEndian, .utf32, .utf32LittleEndian, .utf32BigEndian,
+    ]
+
     @Test(arguments: [
-        "[]", #"{"utterances":[]}"#, #"{"utterances":[{"text":"cut"#, #"{"payload":{"blocks":[{"x":[1]}]}}"#,
-        #"{"error":"partial","utterances":[{"text":"Hello"}]}"#,
+        #"{"status":false,"errorCode":124}"#, #"{"error":{"key":"500"}}"#, "{}", "null", "0", "Internal Server Error",
+        "<Error><Code>SlowDown</Code></Error>", #"{"status":false,"errorCode":1"#, #"[{"error":{"key":"#,
+    ])
+    func `nor is an error with something behind it, or without its end`(_ text: String) throws {
+        for rest in ["\n\n", String(repeating: " ", count: 5000), ",", " é", String(repeating: " ", count: 5000) + "é"] {
+            for encoding in Self.encodings { #expect(try verdict(text + rest, encoding) == .refused) }
+        }
+    }
+
+    /// Lists without words among them: a call in which nobody spoke has one.
+    @Test(arguments: [
+        "[]", "[ ]\n", #"{"utterances":[]}"#, #"{"utterances":[{"text":"cut"#, #"{"payload":{"blocks":[{"x":[1]}]}}"#,
+        #"{"payload":{"blocks":[{"x":[1]}]"#, #"{"error":"partial","utterances":[{"text":"Hello"}]}"#,
+        #"{"speaker":1,"text":"hi"}"# + "\n" + #"{"speaker":2,"text":"hello"}"#,
         "I would like to pay my bill today and ask for a copy of it",
     ])
     func `and what may be one is doubtful`(_ text: String) throws {
-        #expect(try verdict(text) == .doubtful)
+        for encoding in Self.encodings { #expect(try verdict(text, encoding) == .doubtful) }
     }
 
     @Test func `by its names if it is too large to be read whole`() throws {
