@@ -71,7 +71,8 @@ import Testing
         "<Error><Code>SlowDown</Code></Error>", #"{"status":false,"errorCode":1"#, #"[{"error":{"key":"#,
     ])
     func `nor is an error with something behind it, or without its end`(_ text: String) throws {
-        for rest in ["\n\n", String(repeating: " ", count: 5000), ",", " é", String(repeating: " ", count: 5000) + "é"] {
+        for rest in ["\n\n", String(repeating: " ", count: 5000), ",", " é", String(repeating: " ", count: 5000) + "é"]
+        {
             for encoding in Self.encodings { #expect(try verdict(text + rest, encoding) == .refused) }
         }
     }
