@@ -4,6 +4,7 @@ extension GapReason {
     /// For people: `damaged at the provider`.
     package var words: String {
         switch self {
+        case .notAskedYet: "not asked about yet"
         case .notYetAvailable: "not yet available"
         case .neverAvailable: "never available"
         case .undetermined: "undetermined"
@@ -21,6 +22,7 @@ extension GapReason {
     /// What it means, in one sentence without a full stop.
     package var meaning: String {
         switch self {
+        case .notAskedYet: "no pass has asked the provider about the call yet"
         case .notYetAvailable: "the provider has no recording so far"
         case .neverAvailable: "the provider never had a recording, until the horizon had passed"
         case .undetermined: "the provider never said whether a recording was requested, and never had one"
@@ -38,6 +40,7 @@ extension GapReason {
     /// What a person does about it, in one sentence without a full stop.
     package var advice: String {
         switch self {
+        case .notAskedYet: "wait until the pass ends, or run `callark archive` if none runs"
         case .notYetAvailable: "wait: every pass asks again until the horizon"
         case .neverAvailable, .undetermined, .refusedByProvider, .unusable:
             "ask the provider (the tracking ID is in the evidence), then explain it"

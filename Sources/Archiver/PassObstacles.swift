@@ -5,7 +5,7 @@ import WebexContactCenter
 
 /// One thing that keeps exit code 0 from being the truth about a pass that went through.
 package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
-    /// Recordings that are known and not yet received.
+    /// Recordings that are not yet received: those that are known, and those of calls that the provider may still have.
     case pending(Int)
     /// Recordings that were archived and are damaged, neither repaired nor explained.
     case damaged(Int)
@@ -54,8 +54,8 @@ extension Pass.Result {
         let recordings = summary.recordings
         let counted: [(Int, (Int) -> PassObstacle)] = [
             (recordings.unrepaired, PassObstacle.damaged), (recordings.archivesDamaged, PassObstacle.archivesDamaged),
-            (recordings.pending, PassObstacle.pending),
-            (recordings.unexplained - recordings.unrepaired, PassObstacle.unexplained),
+            (recordings.pending + recordings.awaited, PassObstacle.pending),
+            (recordings.missing, PassObstacle.unexplained),
             (summary.tasks.unresolved, PassObstacle.undetermined), (recordings.overdue, PassObstacle.unsealed),
             (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
         ]

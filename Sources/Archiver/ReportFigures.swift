@@ -9,8 +9,9 @@ package struct ReportFigures: Hashable, Sendable {
     package var archived = 0
     /// Received, and waiting for their day to be sealed.
     package var stored = 0
+    /// Not received yet: recordings that are known, and gaps that the provider may still fill.
     package var pending = 0
-    /// Not held, and not explained: gaps and recordings that failed.
+    /// Known not to be held, and not explained: all other gaps, and recordings that failed.
     package var missing = 0
     /// Not held, or damaged; an operator has said why.
     package var explained = 0
@@ -22,6 +23,8 @@ package struct ReportFigures: Hashable, Sendable {
     package var acknowledged = 0
     package var audioMilliseconds: Int64 = 0
     package var bytes: Int64 = 0
+    /// How many gaps there are in `pending` for each reason.
+    package var pendingReasons: [GapReason: Int] = [:]
     /// How many of `missing` there are for each reason.
     package var missingReasons: [GapReason: Int] = [:]
     /// How many of `damaged` there are for each reason.
@@ -37,10 +40,10 @@ package struct ReportFigures: Hashable, Sendable {
         expected = recordings.expected
         archived = recordings.archived
         stored = recordings.stored
-        pending = recordings.pending
+        pending = recordings.pending + recordings.awaited
         explained = recordings.explained
         damaged = recordings.unrepaired
-        missing = recordings.unexplained - recordings.unrepaired
+        missing = recordings.missing
         suspect = recordings.suspect
         acknowledged = recordings.acknowledged
         audioMilliseconds = account.figures.audioMilliseconds
@@ -48,12 +51,27 @@ package struct ReportFigures: Hashable, Sendable {
         for gap in account.gaps {
             if let explanation = gap.explanation {
                 explanations[explanation.reason, default: 0] += 1
+            } else if gap.isPending {
+                pendingReasons[gap.reason, default: 0] += 1
             } else if gap.wasHeld {
                 damagedReasons[gap.reason, default: 0] += 1
             } else {
                 missingReasons[gap.reason, default: 0] += 1
             }
         }
+    }
+
+    /// The same of a day as `status` counts it, without tasks, amounts and reasons.
+    package init(_ status: DayStatus) {
+        expected = status.expected
+        archived = status.archived
+        stored = status.stored
+        pending = status.pending + status.awaited
+        explained = status.explained
+        damaged = status.unrepaired
+        missing = status.unexplained - status.unrepaired - status.awaited
+        suspect = status.suspect
+        acknowledged = status.acknowledged
     }
 
     package static func += (lhs: inout Self, rhs: Self) {
@@ -69,6 +87,7 @@ package struct ReportFigures: Hashable, Sendable {
         lhs.acknowledged += rhs.acknowledged
         lhs.audioMilliseconds += rhs.audioMilliseconds
         lhs.bytes += rhs.bytes
+        lhs.pendingReasons.merge(rhs.pendingReasons, uniquingKeysWith: +)
         lhs.missingReasons.merge(rhs.missingReasons, uniquingKeysWith: +)
         lhs.damagedReasons.merge(rhs.damagedReasons, uniquingKeysWith: +)
         lhs.explanations.merge(rhs.explanations, uniquingKeysWith: +)

@@ -64,7 +64,8 @@ package struct DayReport: Sendable {
         case damaged(Int)
         /// Archives have faults that are not a recording's own.
         case archivesDamaged(Int)
-        case pending(Int)
+        /// What the next pass fetches or asks about, and what the provider was asked about and does not have yet.
+        case pending(Int, awaited: Int)
         case unexplained(Int)
         /// Tasks of which the provider has not said yet whether a recording was requested.
         case undetermined(Int)
@@ -84,7 +85,7 @@ package struct DayReport: Sendable {
             let next = "callark archive --org \(organization)"
             return switch self {
             case .notOver: []
-            case .notListed, .listingDoubt, .pending, .undetermined: [again]
+            case .notListed, .listingDoubt, .pending(_, awaited: 0), .undetermined: [again]
             case .archivesDamaged:
                 [
                     "put the archive's file back from a backup or mount its disk",
@@ -94,7 +95,7 @@ package struct DayReport: Sendable {
                 days.lowerBound.through(days.upperBound).map {
                     "callark verify --repair --org \(organization) --day \($0)"
                 } + [again]
-            case .unexplained:
+            case .pending, .unexplained:
                 ["explain what will not come (callark gaps --org \(organization) \(window))", again]
             case .unsealed, .notClosedYet: [next]
             case .fewerThanRecorded:
@@ -124,7 +125,8 @@ package struct DayReport: Sendable {
             switch (self, other) {
             case (.damaged(let one), .damaged(let two)): .damaged(one + two)
             case (.archivesDamaged(let one), .archivesDamaged(let two)): .archivesDamaged(one + two)
-            case (.pending(let one), .pending(let two)): .pending(one + two)
+            case (.pending(let one, let awaited), .pending(let two, let more)):
+                .pending(one + two, awaited: awaited + more)
             case (.unexplained(let one), .unexplained(let two)): .unexplained(one + two)
             case (.undetermined(let one), .undetermined(let two)): .undetermined(one + two)
             case (.unsealed(let one), .unsealed(let two)): .unsealed(one + two)
@@ -141,7 +143,7 @@ package struct DayReport: Sendable {
             case .damaged(let count): "\(count) damaged"
             case .archivesDamaged(1): "1 archive damaged"
             case .archivesDamaged(let count): "\(count) archives damaged"
-            case .pending(let count): "\(count) pending"
+            case .pending(let known, let awaited): "\(known + awaited) pending"
             case .unexplained(let count): "\(count) unexplained"
             case .undetermined(let count): "\(count) undetermined"
             case .unsealed(let count): "\(count) not sealed"
@@ -237,9 +239,10 @@ package struct Reporting: Sendable {
         if !outlook.hasListed(figures.day, in: timeZone) { reasons.append(.notListed) }
         if outlook.doubted.contains(figures.day) { reasons.append(.listingDoubt) }
         let recordings = figures.summary.recordings
-        if recordings.pending > 0 { reasons.append(.pending(recordings.pending)) }
-        let unexplained = recordings.unexplained - recordings.unrepaired
-        if unexplained > 0 { reasons.append(.unexplained(unexplained)) }
+        let pending = recordings.pending + recordings.awaited
+        let awaited = min(recordings.awaited, recordings.reasons[.notYetAvailable] ?? 0)
+        if pending > 0 { reasons.append(.pending(pending - awaited, awaited: awaited)) }
+        if recordings.missing > 0 { reasons.append(.unexplained(recordings.missing)) }
         let undetermined = figures.summary.tasks.unresolved + figures.summary.tasks.inProgress
         if undetermined > 0 { reasons.append(.undetermined(undetermined)) }
         if let record, !figures.matches(record) { reasons.append(.fewerThanRecorded) }

@@ -39,7 +39,7 @@ extension Watch {
         if let last, last.outcome == .incomplete, let ended = last.endedTime {
             message += "; the last one, which ended at \(ended), was not complete"
             message += last.reason.map { " (\($0))" } ?? ""
-            if last.summary.map({ $0.recordings.unexplained > 0 }) ?? false {
+            if last.summary.map({ $0.recordings.missing + $0.recordings.awaited > 0 }) ?? false {
                 message += "; explain what will not come any more (callark gaps --org \(organization))"
             }
         } else if let last, last.outcome == .complete {

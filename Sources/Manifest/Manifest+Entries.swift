@@ -217,10 +217,11 @@ private struct EntriesScope: Sendable {
     /// Where the tasks stand that have the rare states: asking there first spares a walk through all tasks there are.
     private static func indexOfRare(_ state: ListFilter.State?) -> String? {
         switch state {
-        case .recording(.pending), .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
+        case .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
         case .recording(.damaged): "SELECT task FROM damage"
         case .gap: "SELECT task FROM question"
-        case .missing: "SELECT task FROM question UNION ALL SELECT task FROM recording WHERE archive IS NULL"
+        case .recording(.pending), .missing:
+            "SELECT task FROM question UNION ALL SELECT task FROM recording WHERE archive IS NULL"
         case .explained: "SELECT task FROM explanation"
         case .suspect: "SELECT task FROM suspect WHERE better IS NULL"
         case .recording(.stored), .recording(.archived), nil: nil
@@ -340,9 +341,10 @@ private struct EntriesScope: Sendable {
     private func isWanted(_ gap: Gap) -> Bool {
         switch filter.state {
         case nil, .gap: true
-        case .missing: gap.explanation == nil
+        case .missing: gap.explanation == nil && !gap.isPending
         case .explained: gap.explanation != nil
-        case .recording, .suspect: false
+        case .recording(let state): state == .pending && gap.isPending
+        case .suspect: false
         }
     }
 }

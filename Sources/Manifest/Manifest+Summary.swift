@@ -209,9 +209,10 @@ struct Reckoning {
                 case .undetermined:
                     day.summary.tasks.undetermined += 1
                     day.summary.tasks.unresolved += 1
-                case .gap:
+                case .gap(let reason):
                     day.summary.tasks.undetermined += isUndetermined ? 1 : 0
                     day.summary.recordings.gaps += 1
+                    day.summary.recordings.awaited += task.gap(reason).isPending ? 1 : 0
                 }
             }
             if case .gap(let reason) = standing { add(task.gap(reason)) }
@@ -271,152 +272,5 @@ extension Gap {
             (gap.createdTime, gap.taskID, gap.recording.map { "\(FileName.of($0, distinguisher: 0)) \($0)" } ?? "")
         }
         return place(lhs) < place(rhs)
-    }
-}
-
-/// Adds up days.
-private struct DayCounting {
-    private struct Key: Hashable {
-        var organization: String
-        var day: Int64
-    }
-
-    private var days: [Key: DayStatus] = [:]
-    private let standpoint: Standpoint
-    /// On `archive` or `day_close`.
-    private let condition: String
-    /// On `task`.
-    private let taskCondition: String
-    private let arguments: StatementArguments
-
-    init(organization: OrganizationName?, since: ArchiveDay?, standpoint: Standpoint) {
-        self.standpoint = standpoint
-        condition = "day >= :since AND (:organization IS NULL OR organization.name = :organization)"
-        taskCondition = "task.\(condition)"
-        arguments = ["since": since?.stored ?? .min, "organization": organization?.description]
-    }
-
-    var statuses: [DayStatus] {
-        days.values.sorted { ($0.organization, $0.day) < ($1.organization, $1.day) }
-    }
-
-    mutating func countHeld(in db: Database) throws {
-        let select = """
-            SELECT organization.name, day, digest IS NOT NULL, archive.row IN (\(AlteredArchives.rows)), sum(recordings
-                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)) FROM archive
-            JOIN organization ON organization.row = archive.organization
-            WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3, 4
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
-            let count: Int = try row[4]
-            let isAltered: Bool = try row[3]
-            let isSealed: Bool = try row[2]
-            try add(row[0], row[1], isAltered ? \.damaged : isSealed ? \.archived : \.stored, count)
-            if isAltered { try add(row[0], row[1], \.unexplained, count) }
-        }
-    }
-
-    /// What was counted as archived, stored or pending until here, and was found damaged by a reading. What altered archives
-    /// hold is counted by archive, as there may be millions of it.
-    mutating func countDamaged(in db: Database) throws {
-        let select = """
-            SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*)
-            FROM damage CROSS JOIN task ON task.row = damage.task
-            JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
-            JOIN organization ON organization.row = task.organization
-            LEFT JOIN archive AS held ON held.row = recording.archive
-            WHERE failure IS NULL AND coalesce(held.row, 0) NOT IN (\(AlteredArchives.rows)) AND \(taskCondition)
-            GROUP BY 1, 2, 3, 4
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
-            let count: Int = try row[4]
-            let (isWanted, isSealed): (Bool, Bool) = (try row[2], try row[3])
-            try add(row[0], row[1], isWanted ? \.pending : isSealed ? \.archived : \.stored, -count)
-            try add(row[0], row[1], \.damaged, count)
-            try add(row[0], row[1], \.unexplained, count)
-        }
-    }
-
-    mutating func countWanted(in db: Database) throws {
-        let select = """
-            SELECT organization.name, day, count(*)
-            FROM recording CROSS JOIN task ON task.row = recording.task
-            JOIN organization ON organization.row = task.organization
-            WHERE archive IS NULL AND failure IS NULL AND \(taskCondition) GROUP BY 1, 2
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            let count: Int = try row[2]
-            try add(row[0], row[1], \.pending, count)
-        }
-        let failed = try FailedRecording.cursor(where: taskCondition, arguments, in: db)
-        while let recording = try failed.next().map(FailedRecording.init) {
-            add(recording.gap, as: recording.isDamaged ? \.damaged : \.failed)
-        }
-    }
-
-    mutating func countGaps(in db: Database) throws {
-        let open = try OpenTask.cursor(where: taskCondition, arguments, in: db)
-        while let task = try open.next().map(OpenTask.init) {
-            switch task.standing(at: standpoint) {
-            case .notRequested: break
-            case .inProgress: add(task.organization, task.day, \.inProgress, 1)
-            case .undetermined: add(task.organization, task.day, \.undetermined, 1)
-            case .gap(let reason): add(task.gap(reason), as: \.gaps)
-            }
-        }
-    }
-
-    mutating func countSuspects(in db: Database) throws {
-        let select = """
-            SELECT organization.name, day, count(*), count(acknowledged_time)
-            FROM suspect CROSS JOIN task ON task.row = suspect.task
-            JOIN organization ON organization.row = task.organization WHERE better IS NULL AND \(condition) GROUP BY 1, 2
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            try add(row[0], row[1], \.suspect, row[2])
-            try add(row[0], row[1], \.acknowledged, row[3])
-        }
-    }
-
-    mutating func markClosed(in db: Database) throws {
-        let select = """
-            SELECT organization.name, day FROM day_close JOIN organization ON organization.row = day_close.organization
-            WHERE is_current AND \(condition)
-            """
-        for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            days[Key(organization: try row[0], day: try row[1])]?.isClosed = true
-        }
-        for organization in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
-            let name: String = try organization[1]
-            for day in try KnownDamage.days(organization: organization[0], standpoint.altered, in: db) {
-                let key = Key(organization: name, day: day.stored)
-                days[key]?.isClosed = false
-                days[key]?.isDamaged = true
-            }
-        }
-    }
-
-    private mutating func add(_ gap: Gap, as field: WritableKeyPath<DayStatus, Int>) {
-        add(gap.organization, gap.day, field, 1)
-        add(gap.organization, gap.day, gap.explanation == nil ? \.unexplained : \.explained, 1)
-    }
-
-    private mutating func add(
-        _ organization: String,
-        _ day: Int64,
-        _ field: WritableKeyPath<DayStatus, Int>,
-        _ count: Int
-    ) throws {
-        add(try OrganizationName(stored: organization), try ArchiveDay(stored: day), field, count)
-    }
-
-    private mutating func add(
-        _ organization: OrganizationName,
-        _ day: ArchiveDay,
-        _ field: WritableKeyPath<DayStatus, Int>,
-        _ count: Int
-    ) {
-        let key = Key(organization: organization.description, day: day.stored)
-        days[key, default: DayStatus(organization: organization, day: day)][keyPath: field] += count
     }
 }

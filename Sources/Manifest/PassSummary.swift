@@ -36,6 +36,8 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var damaged = 0
         /// Tasks that should have a recording and have none, or fewer than the provider lists, for whatever reason.
         package var gaps = 0
+        /// The part of `gaps` that the provider may still fill, and that nobody has explained: pending, and not missing.
+        package var awaited = 0
         /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
         package var explained = 0
         /// The part of `failed`, `damaged` and `gaps` that nobody has explained: it makes the window incomplete.
@@ -56,6 +58,9 @@ package struct PassSummary: Hashable, Sendable, Codable {
 
         /// How many there should be, as far as anyone knows: the known ones, and one for each gap.
         package var expected: Int { known + gaps }
+
+        /// What is known to be missing, and nobody has explained: `failed` and `gaps` without what is awaited.
+        package var missing: Int { unexplained - unrepaired - awaited }
 
         package init() {}
     }
@@ -92,6 +97,7 @@ package struct PassSummary: Hashable, Sendable, Codable {
         lhs.recordings.unrepaired += rhs.recordings.unrepaired
         lhs.recordings.archivesDamaged += rhs.recordings.archivesDamaged
         lhs.recordings.gaps += rhs.recordings.gaps
+        lhs.recordings.awaited += rhs.recordings.awaited
         lhs.recordings.explained += rhs.recordings.explained
         lhs.recordings.unexplained += rhs.recordings.unexplained
         lhs.recordings.overdue += rhs.recordings.overdue
@@ -103,8 +109,8 @@ package struct PassSummary: Hashable, Sendable, Codable {
 
 extension PassSummary.Recordings: Codable {
     enum CodingKeys: String, CodingKey {
-        case known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, unrepaired, overdue,
-            suspect, acknowledged, reasons
+        case known, archived, stored, pending, failed, damaged, gaps, awaited, explained, unexplained, unrepaired,
+            overdue, suspect, acknowledged, reasons
         case archivesDamaged = "archives_damaged"
     }
 
@@ -119,6 +125,7 @@ extension PassSummary.Recordings: Codable {
         gaps = try figures.decode(Int.self, forKey: .gaps)
         overdue = try figures.decode(Int.self, forKey: .overdue)
         damaged = try figures.decodeIfPresent(Int.self, forKey: .damaged) ?? 0
+        awaited = try figures.decodeIfPresent(Int.self, forKey: .awaited) ?? 0
         unrepaired = try figures.decodeIfPresent(Int.self, forKey: .unrepaired) ?? 0
         archivesDamaged = try figures.decodeIfPresent(Int.self, forKey: .archivesDamaged) ?? 0
         suspect = try figures.decodeIfPresent(Int.self, forKey: .suspect) ?? 0
@@ -169,10 +176,14 @@ package struct DayStatus: Hashable, Sendable {
     package var damaged = 0
     /// Tasks that should have a recording and have none, or fewer than the provider lists.
     package var gaps = 0
+    /// The part of `gaps` that the provider may still fill, and that nobody has explained: pending, and not missing.
+    package var awaited = 0
     /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
     package var explained = 0
     /// The part of `failed`, `damaged` and `gaps` that nobody has explained.
     package var unexplained = 0
+    /// The part of `damaged` that nobody has explained.
+    package var unrepaired = 0
     /// The part of `archived` and `stored` whose bytes do not convince, and of which no better version has come.
     package var suspect = 0
     /// The part of `suspect` that a person has acknowledged.

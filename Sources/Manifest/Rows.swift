@@ -175,7 +175,7 @@ package enum CallState: String, Hashable, Sendable, Codable, CaseIterable {
         self =
             if recordings.count(where: { $0 == .damaged }) > explainedDamage {
                 .damaged
-            } else if unexplained.contains(where: { $0.reason != .notYetAvailable }) {
+            } else if unexplained.contains(where: { !$0.isPending }) {
                 .missing
             } else if recordings.contains(.pending) || !unexplained.isEmpty || recordings.isEmpty && isOpen {
                 .pending
@@ -191,11 +191,12 @@ package enum CallState: String, Hashable, Sendable, Codable, CaseIterable {
 package struct ListFilter: Hashable, Sendable {
     /// Which lines by their state.
     package enum State: Hashable, Sendable {
+        /// Recordings; with `pending`, gaps that the provider may still fill, too.
         case recording(RecordingState)
         /// Those that are held, do not convince, and have no better version.
         case suspect
         case gap
-        /// Gaps and failed recordings that no one has explained.
+        /// Gaps and failed recordings that no one has explained, and that are not pending.
         case missing
         /// Gaps and failed recordings that an operator has explained.
         case explained

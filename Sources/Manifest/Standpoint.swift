@@ -51,7 +51,7 @@ package struct Standpoint: Hashable, Sendable {
         // Until it was asked about often enough it is asked about again: the passing of time alone proves nothing.
         let isFinal = now >= created + horizon && asks >= AskSchedule.fewestAsks
         guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
-        guard isFinal else { return .gap(.notYetAvailable) }
+        guard isFinal else { return .gap(asks == 0 ? .notAskedYet : .notYetAvailable) }
         return .gap(now >= created + retention ? .purgedUpstream : .neverAvailable)
     }
 }

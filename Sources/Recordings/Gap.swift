@@ -41,6 +41,9 @@ package struct Gap: Hashable, Sendable, Codable {
         self.explanation = explanation
     }
 
+    /// Whether nothing is known to be missing yet: the provider may still have it, and nobody has explained it.
+    package var isPending: Bool { explanation == nil && reason.isPending }
+
     /// Whether it is a recording that was held, and whose bytes are damaged or gone.
     package var wasHeld: Bool { archive != nil || reason == .lost || reason == .damaged }
 
@@ -53,6 +56,8 @@ package struct Gap: Hashable, Sendable, Codable {
 
 /// Why something that should exist is not held, or why a task has nothing.
 package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
+    /// The provider has not been asked about it yet.
+    case notAskedYet = "not_asked_yet"
     /// Asked for, and the provider had nothing so far; it is asked again until the horizon.
     case notYetAvailable = "not_yet_available"
     /// Asked for until the horizon, and the provider never had anything.
@@ -75,6 +80,9 @@ package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresenta
     case lost
     /// The provider says that none was requested: no gap, but why a task has nothing.
     case captureNotRequested = "capture_not_requested"
+
+    /// Whether the provider may still have it: it is pending, and not missing.
+    package var isPending: Bool { self == .notAskedYet || self == .notYetAvailable }
 }
 
 /// What speaks for a gap: what was asked, and what was answered.

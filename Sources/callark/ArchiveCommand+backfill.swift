@@ -63,10 +63,10 @@ enum BackfillReport {
         var parts = [
             Readable.count(tasks.listed, "task"), "\(Readable.count(recordings.archived, "recording")) archived",
         ]
-        if recordings.pending > 0 { parts.append("\(recordings.pending) pending") }
+        let pending = recordings.pending + recordings.awaited
+        if pending > 0 { parts.append("\(pending) pending") }
         if recordings.damaged > 0 { parts.append("\(recordings.damaged) damaged") }
-        let missing = recordings.unexplained - recordings.unrepaired
-        if missing > 0 { parts.append("\(missing) missing") }
+        if recordings.missing > 0 { parts.append("\(recordings.missing) missing") }
         if tasks.unresolved > 0 { parts.append("\(tasks.unresolved) undetermined") }
         parts.append(Readable.bytes(step.result.days.reduce(0) { $0 + $1.bytes }))
         if step.source == .search { parts.append("listed by Search") }
@@ -115,13 +115,15 @@ enum BackfillReport {
         var expected: Int
         var archived: Int
         var pending: Int
+        var awaited: Int
         var unexplained: Int
         var bytes: Int64
         var complete: Bool
         var daysLeft: Int
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, day, source, tasks, expected, archived, pending, unexplained, bytes, complete
+            case type, organization, day, source, tasks, expected, archived, pending, awaited, unexplained, bytes
+            case complete
             case daysLeft = "days_left"
         }
 
@@ -134,6 +136,7 @@ enum BackfillReport {
             expected = summary.recordings.expected
             archived = summary.recordings.archived
             pending = summary.recordings.pending
+            awaited = summary.recordings.awaited
             unexplained = summary.recordings.unexplained
             bytes = step.result.days.reduce(0) { $0 + $1.bytes }
             complete = step.result.isComplete

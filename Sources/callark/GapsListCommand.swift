@@ -116,6 +116,11 @@ struct GapsListCommand: AsyncParsableCommand {
     private struct Counts: Encodable {
         let type = "summary"
         var gaps = 0
+        /// Those that the provider may still fill.
+        var pending = 0
+        var missing = 0
+        /// Recordings that were held.
+        var damaged = 0
         var explained = 0
         var unexplained = 0
         var reasons: [GapReason: Int] = [:]
@@ -127,7 +132,7 @@ struct GapsListCommand: AsyncParsableCommand {
         var notListed: [ArchiveDay] = []
 
         enum CodingKeys: String, CodingKey {
-            case type, gaps, explained, unexplained, reasons, suspect
+            case type, gaps, pending, missing, damaged, explained, unexplained, reasons, suspect
             case daysDiffering = "days_differing"
             case notListed = "not_listed"
         }
@@ -136,6 +141,9 @@ struct GapsListCommand: AsyncParsableCommand {
             gaps = found.gaps.count
             explained = found.gaps.count { $0.gap.explanation != nil }
             unexplained = gaps - explained
+            pending = found.gaps.count { $0.gap.isPending }
+            damaged = found.gaps.count { $0.gap.wasHeld && $0.gap.explanation == nil }
+            missing = unexplained - pending - damaged
             for line in found.gaps { reasons[line.gap.reason, default: 0] += 1 }
             suspect = found.suspects.count
             daysDiffering = Set(found.witnesses.map { [$0.organization.description, $0.day.description] }).count
@@ -143,8 +151,10 @@ struct GapsListCommand: AsyncParsableCommand {
         }
 
         var text: [String] {
+            let parts = [(pending, "pending"), (missing, "missing"), (damaged, "damaged"), (explained, "explained")]
+                .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
             var lines = [
-                "\(Readable.count(gaps, "gap")), \(explained) of them explained"
+                "\(Readable.count(gaps, "gap"))\(parts.isEmpty ? "" : ": ")\(parts.joined(separator: ", "))"
                     + (suspect == 0 ? "" : "; \(Readable.count(suspect, "suspect recording"))")
                     + (daysDiffering == 0
                         ? "" : "; \(Readable.count(daysDiffering, "day")) not as other sources count")

@@ -17,7 +17,7 @@ struct ListCommand: AsyncParsableCommand {
             The state of a call is
               complete   everything that is known of it is held
               pending    something may still come
-              missing    something that should exist is not held (callark gaps has the reasons)
+              missing    something is known not to be held (callark gaps has the reasons)
               explained  an operator has explained what is missing
               damaged    something was held, and its bytes are changed or gone
               none       nothing was to be recorded
@@ -54,7 +54,7 @@ struct ListCommand: AsyncParsableCommand {
     @Option(
         help: """
             Only what is in this state: pending, stored, archived, failed or damaged; suspect; missing or explained; gap \
-            (missing or explained, without recordings).
+            (pending, missing or explained, without recordings).
             """
     )
     var state: ListedState?

@@ -96,11 +96,11 @@ struct ListedPart {
         if case .recording(let recording) = row { recording } else { nil }
     }
 
-    /// A gap is `missing`, or `explained`.
+    /// A gap is `pending`, `missing`, or `explained`.
     var state: String {
         switch row {
         case .recording(let recording): recording.state.rawValue
-        case .gap(let gap): gap.explanation == nil ? "missing" : "explained"
+        case .gap(let gap): gap.isPending ? "pending" : gap.explanation == nil ? "missing" : "explained"
         }
     }
 

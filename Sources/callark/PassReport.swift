@@ -109,14 +109,14 @@ struct PassReport {
         let open = result.days.filter { !$0.summary.isComplete }
         guard !open.isEmpty else { return }
         output.text(
-            "  not complete: expected  archived  stored  pending  damaged  explained  unexplained  undetermined"
+            "  not complete: expected  archived  stored  pending  missing  explained  damaged  undetermined"
         )
         for day in open {
             let figures = day.summary.recordings
             let columns = [
-                (figures.expected, 11), (figures.archived, 8), (figures.stored, 6), (figures.pending, 7),
-                (figures.damaged, 7), (figures.explained, 9), (figures.unexplained, 11),
-                (day.summary.tasks.unresolved, 12),
+                (figures.expected, 11), (figures.archived, 8), (figures.stored, 6),
+                (figures.pending + figures.awaited, 7), (figures.missing, 7), (figures.explained, 9),
+                (figures.unrepaired, 7), (day.summary.tasks.unresolved, 12),
             ]
             output.text(
                 "  \(day.day)  " + columns.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
@@ -205,6 +205,7 @@ struct PassReport {
             var failed: Int
             var damaged: Int
             var gaps: Int
+            var awaited: Int
             var explained: Int
             var unexplained: Int
             var suspect: Int
@@ -246,6 +247,7 @@ struct PassReport {
                 failed: summary.recordings.failed,
                 damaged: summary.recordings.damaged,
                 gaps: summary.recordings.gaps,
+                awaited: summary.recordings.awaited,
                 explained: summary.recordings.explained,
                 unexplained: summary.recordings.unexplained,
                 suspect: summary.recordings.suspect,

@@ -25,8 +25,8 @@ struct ReconciliationLine: Encodable {
     }
 
     private enum RecordingKeys: String, CodingKey {
-        case expected, known, archived, stored, pending, failed, damaged, gaps, explained, unexplained, reasons,
-            suspect
+        case expected, known, archived, stored, pending, failed, damaged, gaps, awaited, explained, unexplained
+        case reasons, suspect
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -54,6 +54,7 @@ struct ReconciliationLine: Encodable {
         try recordings.encode(figures.failed, forKey: .failed)
         try recordings.encode(figures.damaged, forKey: .damaged)
         try recordings.encode(figures.gaps, forKey: .gaps)
+        try recordings.encode(figures.awaited, forKey: .awaited)
         try recordings.encode(figures.explained, forKey: .explained)
         try recordings.encode(figures.unexplained, forKey: .unexplained)
         try recordings.encode(figures.reasons, forKey: .reasons)

@@ -71,6 +71,7 @@ extension Report {
         var damaged: Int
         var explained: Int
         var unexplained: Int
+        var awaited: Int
         var missing: Int
         var suspect: Int
         var audioMilliseconds: Int64
@@ -105,7 +106,7 @@ extension Report {
         enum CodingKeys: String, CodingKey {
             case type, version, period, from, through, verdicts, complete
             case days, closed, tasks, expected, archived, stored, pending, failed, damaged, explained, unexplained
-            case missing, suspect, bytes
+            case awaited, missing, suspect, bytes
             case timeZone = "time_zone"
             case madeTime = "made_time"
             case daysDamaged = "days_damaged"
@@ -148,6 +149,7 @@ extension Report {
             daysDamaged = days.filter(\.isDamaged).map(Place.init)
             explained = recordings.explained
             unexplained = recordings.unexplained
+            awaited = recordings.awaited
             missing = figures.missing
             suspect = recordings.suspect
             audioMilliseconds = figures.audioMilliseconds

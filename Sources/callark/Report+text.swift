@@ -30,7 +30,10 @@ extension Report {
 
     private func writeReasons(of section: Section, to output: Output) {
         let figures = section.verdict.figures
-        for (title, reasons) in [("MISSING", figures.missingReasons), ("DAMAGED", figures.damagedReasons)] {
+        for (title, reasons) in [
+            ("PENDING", figures.pendingReasons), ("MISSING", figures.missingReasons),
+            ("DAMAGED", figures.damagedReasons),
+        ] {
             guard !reasons.isEmpty else { continue }
             output.text("")
             output.text("\(title), BY REASON")

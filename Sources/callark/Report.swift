@@ -57,8 +57,8 @@ struct Report {
     /// What the columns mean.
     static let legend = [
         "Expected = archived + stored + pending + missing + explained + damaged.",
-        "Stored: received, and not yet sealed. Pending: known, and not yet received.",
-        "Missing: not held, for a reason that nobody has explained. Explained: not held, and an operator has said why.",
+        "Stored: received, and not yet sealed. Pending: not yet received, or the provider may still have it.",
+        "Missing: known not to be held, and nobody has explained it. Explained: not held, and an operator has said why.",
         "Damaged: was archived, and its bytes are changed or gone. Suspect: held, and looks incomplete.",
         "Closed: the day is over, and everything expected of it is archived or explained.",
     ]

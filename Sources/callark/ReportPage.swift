@@ -25,6 +25,7 @@ struct ReportPage {
 
     private func view(_ section: Report.Section) -> [String: Any] {
         let figures = section.verdict.figures
+        let reasons = [figures.pendingReasons, figures.missingReasons, figures.damagedReasons].flatMap(\.byFrequency)
         let rows = section.days.map(ReportRow.init) + (section.days.count > 1 ? [ReportRow(totalOf: section)] : [])
         let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
         let gapTable = GapTable(timeZone: report.timeZone).table
@@ -40,13 +41,13 @@ struct ReportPage {
             "standing": section.verdict.standing == .notComplete ? "bad" : "good",
             "organization": section.organization.description, "id": section.organizationID.description,
             "days": ReportTables.days(rows).view("Days", rows) as Any,
-            "reasons": (figures.missingReasons.byFrequency + figures.damagedReasons.byFrequency).map { reason, count in
+            "reasons": reasons.map { reason, count in
                 [
                     "count": count.grouped, "words": reason.words, "meaning": reason.meaning, "advice": reason.advice,
                 ]
             },
-            "hasReasons": !(figures.missingReasons.isEmpty && figures.damagedReasons.isEmpty),
-            "hasExplanations": !figures.explanations.isEmpty, "hasSteps": !section.steps.isEmpty,
+            "hasReasons": !reasons.isEmpty, "hasExplanations": !figures.explanations.isEmpty,
+            "hasSteps": !section.steps.isEmpty,
             "explanations": figures.explanations.byFrequency.map {
                 ["count": $0.count.grouped, "words": $0.key.words]
             },

@@ -17,9 +17,8 @@ struct StatusCommand: AsyncParsableCommand {
             tokens, the disk, and the alarms by the section alarms of the configuration. It only reads, also while a pass \
             runs.
 
-            EXPECTED is the sum of ARCHIVED, STORED, PENDING, FAILED, DAMAGED and MISSING. EXPLAINED counts those of the \
-            last three that an operator has explained, SUSPECT those of the first two whose bytes do not convince. On a \
-            narrow terminal columns are left out, those without a figure first. STATE names other sources of the provider's \
+            EXPECTED is the sum of ARCHIVED, STORED, PENDING, MISSING, EXPLAINED and DAMAGED, as in callark report. SUSPECT \
+            counts those archived or stored whose bytes do not convince. On a narrow terminal columns are left out, those without a figure first. STATE names other sources of the provider's \
             (Search, queue statistics) whose counts of the day differ.
 
             With --check, for a monitoring system: one line for each alarm and nothing else, or OK. The exit code is 0 \

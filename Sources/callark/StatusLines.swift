@@ -1,3 +1,4 @@
+import Archiver
 import Manifest
 import Recordings
 
@@ -13,6 +14,9 @@ struct StatusDayLine: Encodable {
     var failed: Int
     var damaged: Int
     var gaps: Int
+    /// The part of `gaps` that the provider may still fill: in text it is pending.
+    var awaited: Int
+    var missing: Int
     var explained: Int
     var unexplained: Int
     var suspect: Int
@@ -33,6 +37,8 @@ struct StatusDayLine: Encodable {
         failed = status.failed
         damaged = status.damaged
         gaps = status.gaps
+        awaited = status.awaited
+        missing = ReportFigures(status).missing
         explained = status.explained
         unexplained = status.unexplained
         suspect = status.suspect
@@ -114,7 +120,7 @@ struct OlderDaysLine: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case type, organization, from, to, days, closed, expected, archived, stored, pending, failed, damaged, gaps
-        case explained, suspect
+        case awaited, missing, explained, unexplained, suspect
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -132,7 +138,10 @@ struct OlderDaysLine: Encodable {
         try line.encode(older.total.failed, forKey: .failed)
         try line.encode(older.total.damaged, forKey: .damaged)
         try line.encode(older.total.gaps, forKey: .gaps)
+        try line.encode(older.total.awaited, forKey: .awaited)
+        try line.encode(ReportFigures(older.total).missing, forKey: .missing)
         try line.encode(older.total.explained, forKey: .explained)
+        try line.encode(older.total.unexplained, forKey: .unexplained)
         try line.encode(older.total.suspect, forKey: .suspect)
     }
 }

@@ -1,3 +1,4 @@
+import Archiver
 import Manifest
 import Recordings
 
@@ -8,14 +9,14 @@ struct StatusRow {
     var differing: [DayWitness]
 
     /// The figures, the one first that is left out last if the terminal is narrow.
-    private static let figures: [(heading: String, value: @Sendable (DayStatus) -> Int)] = [
-        ("DAMAGED", { $0.damaged }), ("MISSING", { $0.gaps }), ("FAILED", { $0.failed }), ("PENDING", { $0.pending }),
+    private static let figures: [(heading: String, value: @Sendable (ReportFigures) -> Int)] = [
+        ("DAMAGED", { $0.damaged }), ("MISSING", { $0.missing }), ("PENDING", { $0.pending }),
         ("ARCHIVED", { $0.archived }), ("EXPECTED", { $0.expected }), ("STORED", { $0.stored }),
-        ("EXPLAINED", { $0.explained }),
-        ("SUSPECT", { $0.suspect }),
+        ("EXPLAINED", { $0.explained }), ("SUSPECT", { $0.suspect }),
     ]
+    /// As a report has them.
     private static let order = [
-        "EXPECTED", "ARCHIVED", "STORED", "PENDING", "FAILED", "DAMAGED", "MISSING", "EXPLAINED", "SUSPECT",
+        "EXPECTED", "ARCHIVED", "STORED", "PENDING", "MISSING", "EXPLAINED", "DAMAGED", "SUSPECT",
     ]
 
     /// The text form only: the lines of JSON are ``StatusDayLine``.
@@ -27,10 +28,12 @@ struct StatusRow {
             guard let place = figures.firstIndex(where: { $0.heading == heading }) else { continue }
             let value = figures[place].value
             // A column without a figure is missed by nobody.
-            let isEmpty = rows.allSatisfy { value($0.status) == 0 }
+            let isEmpty = rows.allSatisfy { value(ReportFigures($0.status)) == 0 }
             let rank = place + 1 + (isEmpty ? figures.count : 0)
             columns.append(
-                .init(name: nil, heading: heading, isNumber: true, rank: rank) { .integer(Int64(value($0.status))) }
+                .init(name: nil, heading: heading, isNumber: true, rank: rank) {
+                    .integer(Int64(value(ReportFigures($0.status))))
+                }
             )
         }
         columns.append(.init(name: nil, heading: "STATE", least: 7) { .text($0.state) })
@@ -68,16 +71,20 @@ struct OlderDays {
             total.failed += day.failed
             total.damaged += day.damaged
             total.gaps += day.gaps
+            total.awaited += day.awaited
             total.explained += day.explained
+            total.unexplained += day.unexplained
+            total.unrepaired += day.unrepaired
             total.suspect += day.suspect
         }
     }
 
     /// One line for people, with the figures that are not 0.
     var text: String {
+        let sums = ReportFigures(total)
         let figures = [
-            ("archived", total.archived), ("stored", total.stored), ("pending", total.pending),
-            ("failed", total.failed), ("damaged", total.damaged), ("missing", total.gaps),
+            ("archived", sums.archived), ("stored", sums.stored), ("pending", sums.pending),
+            ("missing", sums.missing), ("explained", sums.explained), ("damaged", sums.damaged),
         ]
         .filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
         let open = days - closed == 0 ? "all closed" : "\(closed) closed, \(days - closed) open"

@@ -104,7 +104,7 @@ import WebexContactCenter
             let missing = try await here.gaps()
             let alarm = try #require(try await alarms(here).first)
             #expect(alarm.code == .noCompletePass)
-            #expect(alarm.message.contains("\(missing.count) missing and not explained"))
+            #expect(alarm.message.contains("\(missing.count) pending"))
             #expect(alarm.message.contains("callark gaps --org acme"))
             try await here.explain(missing.map(\.taskID))
             try await here.pass(.sinceLastPass)

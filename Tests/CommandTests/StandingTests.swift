@@ -56,7 +56,7 @@ import Testing
             #expect(try await end("no_complete_pass", desk).status == 75, "a recording is missing")
             let incomplete = try await alarms(desk)
             #expect(incomplete.codes == ["no_complete_pass"])
-            #expect(incomplete.lines[0]["message"]?.text?.contains("1 missing and not explained") == true)
+            #expect(incomplete.lines[0]["message"]?.text?.contains("1 pending") == true)
             let twice = try await desk.run("archive", "--day", desk.day, environment: Self.impatient)
             #expect(twice.status == 75)
             let late = try await alarms(desk, Self.impatient)
@@ -237,6 +237,33 @@ import Testing
             let status = try await desk.run("status", environment: Self.roomy)
             #expect(status.output.contains("present: none yet; `callark archive --org acme` makes one\n"))
             #expect(status.output.contains(", complete, from \(desk.day)T00:00:00.000Z to "))
+        }
+    }
+
+    @Test func `is pending, and not missing, where no pass has asked yet`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            desk.simulator.inject(FaultRule(.captures, .always, .status(403)))
+            #expect(try await desk.run("archive", "--day", desk.day).status == 77)
+            let calls = try await desk.run("list", "--json", "--calls").objects.dropLast()
+            #expect(calls.count == 4 && calls.allSatisfy { $0["state"]?.text == "pending" })
+            func rows(_ state: String) async throws -> Int {
+                try await desk.run("list", "--state", state, "--json").objects.count { $0["type"]?.text == "gap" }
+            }
+            #expect(try await rows("pending") == 4)
+            #expect(try await rows("gap") == 4)
+            #expect(try await rows("missing") == 0)
+            let status = try await desk.run("status", "--json").objects
+            let day = try #require(status.first { $0["type"]?.text == "day" })
+            #expect([day["gaps"], day["awaited"], day["missing"]] == [.number(4), .number(4), .number(0)])
+            let report = try await desk.run("report", "--day", desk.day)
+            #expect(report.output.contains("; 4 pending.") && !report.output.contains("; 4 missing"))
+            #expect(report.output.contains("      4  not asked about yet: "))
+            #expect(try await desk.run("gaps").output.contains("\n4 gaps: 4 pending\n"))
+            let text = try await desk.run("status").output.split(separator: "\n")
+            let heading = try #require(text.first { $0.hasPrefix("  DAY ") }).split(separator: " ")
+            let figures = try #require(text.first { $0.hasPrefix("  \(desk.day) ") }).split(separator: " ")
+            let counted = Dictionary(uniqueKeysWithValues: zip(heading, figures).map { (String($0), String($1)) })
+            #expect(counted["EXPECTED"] == "4" && counted["PENDING"] == "4" && counted["MISSING"] == "0")
         }
     }
 

@@ -124,11 +124,11 @@ import Testing
     @Test func `what is older than the provider keeps recordings is purged`() {
         #expect(standing(.requested, after: .hours(1095 * 24)) == .gap(.purgedUpstream))
         #expect(standing(.requested, after: .hours(1095 * 24) - .milliseconds(1)) == .gap(.neverAvailable))
-        #expect(standing(.requested, asks: 0, after: .hours(1095 * 24)) == .gap(.notYetAvailable))
+        #expect(standing(.requested, asks: 0, after: .hours(1095 * 24)) == .gap(.notAskedYet))
     }
 
     @Test func `time alone proves nothing where nobody asked`() {
-        #expect(standing(.requested, asks: 0, after: .hours(10_000)) == .gap(.notYetAvailable))
+        #expect(standing(.requested, asks: 0, after: .hours(10_000)) == .gap(.notAskedYet))
         #expect(standing(.undetermined, asks: 0, after: .hours(10_000)) == .undetermined)
     }
 

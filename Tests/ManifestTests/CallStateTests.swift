@@ -28,6 +28,7 @@ import Testing
         ([], [], false, .none), ([], [], true, .pending), ([.archived], [], false, .complete),
         ([.archived, .stored], [], false, .complete), ([.archived], [], true, .complete),
         ([.archived, .pending], [], false, .pending), ([], [gap(.notYetAvailable)], false, .pending),
+        ([], [gap(.notAskedYet)], false, .pending), ([], [gap(.notAskedYet, isExplained: true)], false, .explained),
         ([], [gap(.neverAvailable)], false, .missing), ([.archived], [gap(.unusable)], false, .missing),
         ([.archived, .failed], [gap(.downloadFailed)], false, .missing),
         ([.pending, .failed], [gap(.downloadFailed)], false, .missing),
@@ -64,7 +65,8 @@ import Testing
             }
             #expect(try await states() == ["1 complete", "2 pending", "3 pending", "4 none"])
             #expect(try await states(.recording(.stored)) == ["1 complete"])
-            #expect(try await states(.missing) == ["3 pending"])
+            #expect(try await states(.recording(.pending)) == ["2 pending", "3 pending"])
+            #expect(try await states(.missing) == [])
             #expect(try await states(.explained) == [])
         }
     }

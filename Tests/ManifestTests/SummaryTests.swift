@@ -40,7 +40,8 @@ import Testing
             #expect(figures.recordings.expected == 7)
             #expect(figures.recordings.explained == 0)
             #expect(figures.recordings.unexplained == 2)
-            let reasons = [GapReason.notYetAvailable: 1, .downloadFailed: 1, .captureNotRequested: 1]
+            #expect(figures.recordings.awaited == 1 && figures.recordings.missing == 1)
+            let reasons = [GapReason.notAskedYet: 1, .downloadFailed: 1, .captureNotRequested: 1]
             #expect(figures.recordings.reasons == reasons)
             #expect(!figures.isComplete)
             let day = try #require(
@@ -49,6 +50,7 @@ import Testing
             let counts = [day.archived, day.stored, day.pending, day.failed, day.gaps, day.undetermined]
             #expect(counts == [0, 3, 2, 1, 2, 1] as [Int])
             #expect(day.expected == 8)
+            #expect([day.awaited, day.unexplained, day.unrepaired] == [2, 3, 0] as [Int])
         }
     }
 
