@@ -103,6 +103,7 @@ package struct Rebuild: Sendable {
         summary.stored = try await takeInSpool(intake, &summary, now: now)
         summary.faults = try await intake.standing(summary.faults)
         summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
+        summary.faults += try root.lostArchives().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
         try await dayCloses.restore(into: manifest, now: now)
         try await manifest.appendEvent(summary.event(by: actor, at: now))
         try manifest.close()

@@ -135,9 +135,14 @@ package struct Verification: Sendable {
             try await report(done)
         }
         guard scope.share == nil else { return summary }
-        for (path, name) in try root.misplacedArchives() where scope.covers(name) {
+        // Files of which the manifest does not know.
+        let misplaced = try root.misplacedArchives().filter { scope.covers($0.name) }
+            .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
+        let lost = try root.lostArchives().filter { scope.covers($0) && known[$0] == nil }
+            .map { (path: root.archivePath($0), fault: ArchiveFault(lost: $0, at: root.archivePath($0))) }
+        for (path, fault) in misplaced + lost {
             var stray = VerificationReport(path: path)
-            stray.faults = [ArchiveFault(misplaced: name, at: path)]
+            stray.faults = [fault]
             summary.add(stray)
             try await report(stray)
         }

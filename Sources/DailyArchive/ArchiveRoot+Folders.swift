@@ -86,9 +86,9 @@ extension ArchiveRoot {
         return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
     }
 
-    /// Whether there is any file of this day: an archive, sealed or open, or legacy sessions.
+    /// Whether there is any file of this day: an archive, sealed or open, what is left of one, or legacy sessions.
     package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
-        let archives = try sealedArchives() + openArchives()
+        let archives = try sealedArchives() + openArchives() + lostArchives()
         let owners =
             try archives.map { ($0.organization, $0.day) } + legacySessionFiles().map { ($0.organization, $0.day) }
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
@@ -112,11 +112,25 @@ extension ArchiveRoot {
 
     /// The sealed archives below `archives/`, sorted. Files that do not stand where their name belongs are not archives.
     package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
-        let paths = try archiveFiles(ending: ".tar")
+        try archives(byFilesEnding: ".tar")
+    }
+
+    /// Archives of which only the checksum file is left, sorted. It is written a moment before its archive moves there from
+    /// the spool.
+    package func lostArchives() throws(ArchiveError) -> [ArchiveName] {
+        var lost: [ArchiveName] = []
+        for name in try archives(byFilesEnding: ".tar.sha256") {
+            // In this order: what is in neither place was in none all the time.
+            guard try FileSystem.status(of: openArchivePath(name)) == nil, try sealedSize(name) == nil else { continue }
+            lost.append(name)
+        }
+        return lost
+    }
+
+    private func archives(byFilesEnding suffix: String) throws(ArchiveError) -> [ArchiveName] {
+        let paths = try archiveFiles(ending: suffix).map { $0.dropLast(suffix.count) }
         return paths.compactMap { path in
-            ArchiveName(path.dropLast(4).split(separator: "/").last ?? "").flatMap {
-                archivePath($0) == path ? $0 : nil
-            }
+            ArchiveName(path.split(separator: "/").last ?? "").flatMap { archivePath($0) == path + ".tar" ? $0 : nil }
         }.sorted()
     }
 

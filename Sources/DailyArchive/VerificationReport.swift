@@ -140,6 +140,17 @@ extension ArchiveFault {
                 + " or away"
         )
     }
+
+    /// An archive that is gone from its place, as the checksum file says that is still there.
+    package init(lost name: ArchiveName, at path: String) {
+        self.init(
+            kind: .archiveMissing,
+            archive: name.description,
+            message:
+                "\(path) is missing, and its checksum file is not; put the archive back, or remove the checksum file if the"
+                + " archive is lost for good"
+        )
+    }
 }
 
 /// What the manifest says of one sealed archive.

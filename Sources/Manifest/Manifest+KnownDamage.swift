@@ -40,14 +40,14 @@ package struct ArchiveStanding: Hashable, Sendable {
 }
 
 extension Manifest {
-    /// What is damaged of `organization` that nobody has explained.
+    /// What is damaged of `organization` that nobody has explained; nothing if the manifest does not know it.
     package func damageFigures(
         _ organization: OrganizationName,
         altered: AlteredArchives
     ) async throws -> DamageFigures {
         try await read { db in
-            let row = try OrganizationRow.row(of: organization, in: db)
             var figures = DamageFigures()
+            guard let row = try OrganizationRow.find(organization, in: db)?.row else { return figures }
             figures.days = try KnownDamage.days(organization: row, altered, in: db)
             let arguments: StatementArguments = ["organization": row]
             let archives = """

@@ -82,6 +82,25 @@ import Testing
         }
     }
 
+    @Test func `misses an archive whose checksum file is still there, and so does verify`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let archive = try #require(try desk.archives().first)
+            for path in [archive, "\(desk.root)/manifest.sqlite"] { try FileManager.default.removeItem(atPath: path) }
+            let commands = [
+                ["rebuild"], ["verify"], ["verify", "--quick"], ["verify", "--day", desk.day],
+                ["rebuild", "--discard-old"],
+            ]
+            for command in commands {
+                let ending = try await desk.start(command).end()
+                #expect(ending.status == 65, "\(command)")
+                #expect(ending.output.contains("\(archive) is missing, and its checksum file is not"))
+            }
+            try FileManager.default.removeItem(atPath: archive + ".sha256")
+            #expect(try await desk.run("verify").status == 0)
+        }
+    }
+
     /// Puts an archive of the same name in the place of the day's: sealed by Callark itself, and without one call.
     private func exchangeArchive(_ desk: Desk) async throws -> (task: String, digests: [String]) {
         let gone = try #require(desk.simulator.servedRecordings().last)
