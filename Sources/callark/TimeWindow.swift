@@ -31,7 +31,8 @@ struct TimeWindow {
     /// The instants, if no day was given; an open end reaches as far as any call can.
     var range: Range<Timestamp>? {
         guard case .between(let from, let to) = extent else { return nil }
-        return (from ?? .distantPast)..<(to ?? .distantFuture)
+        let begin = from ?? min(.distantPast, to ?? .distantPast)
+        return begin..<(to ?? max(.distantFuture, begin))
     }
 
     /// The instants, also of a day.

@@ -52,6 +52,15 @@ import Testing
         #expect("\(range.lowerBound) \(end)" == instants)
     }
 
+    /// Beyond all calls on either side.
+    @Test(arguments: [
+        ["--to", "0001-01-01"], ["--to", "1969-12-31T23:59:59Z"], ["--from", "9999-12-31T23:59:59-14:00"],
+    ])
+    func `is empty where it ends before any call, or begins after all`(_ arguments: [String]) throws {
+        let window = try WindowOptions.parse(arguments).window(in: berlin, now: now)
+        #expect(try #require(window.instants).isEmpty)
+    }
+
     @Test func `of a pass reaches to the present if no end was given`() throws {
         let window = try WindowOptions.parse(["--last", "1d"]).window(in: berlin, now: now)
         let yesterday = try #require(ArchiveDay("2025-11-19")).interval(in: berlin).lowerBound
