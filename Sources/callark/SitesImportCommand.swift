@@ -70,11 +70,16 @@ struct SitesImportCommand: AsyncParsableCommand {
 
     private var place: String { file == "-" ? "standard input" : file }
 
+    /// So many are named one by one: a file that is no CSV at all has one on every line.
+    private static let mostFaults = 100
+
     private func refuse(_ faults: [CSVDocument.Fault], _ output: Output) throws -> ExitStatus {
-        for fault in faults {
+        for fault in faults.prefix(Self.mostFaults) {
             Complaint.error("\(place), \(fault)")
             try output.json(FaultLine(line: fault.line, problem: fault.problem))
         }
+        let rest = faults.count - Self.mostFaults
+        if rest > 0 { Complaint.error("\(place): and \(Readable.count(rest, "more fault"))") }
         try output.json(FaultSummary(faults: faults.count))
         return .usage
     }

@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `a file with faults is 64 before anything is asked, each fault with its line`() async throws {
+    @Test func `a file with faults is 64 before anything is asked, and a hundred are named by line`() async throws {
         try await Desk.with(calls: 0) { desk in
             let file = Self.header + "a,m,true,\"x\r\ny\"\r\nb\"b,m,true,\r\nc,m,perhaps,\r\na,m,true,\r\nd,m\r\n"
             try desk.write("sites.csv", file)
@@ -128,6 +128,11 @@ import Testing
             #expect(try ending.objects.dropLast().map { $0["line"] } == [4, 5, 6, 7].map { .number($0) })
             #expect(try ending.objects.last?["faults"] == .number(4))
             #expect(try await desk.run("sites", "import", "none.csv").status == 74)
+            try desk.write("noise.csv", Self.header + String(repeating: "a,m,perhaps,\r\n", count: 5000))
+            let noise = try await desk.run("sites", "import", "noise.csv")
+            #expect(noise.status == 64)
+            #expect(noise.errors.split(separator: "\n").count == 101)
+            #expect(noise.errors.contains("more fault"))
         }
     }
 
