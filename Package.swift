@@ -169,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Archiver", "callark", "callark-simulator", "Recordings", "Simulator", "TestSupport",
+                "Archiver", "callark", "callark-simulator", "Manifest", "Recordings", "Simulator", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

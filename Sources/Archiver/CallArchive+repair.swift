@@ -138,9 +138,7 @@ private struct RepairWork {
             repair.outcomes.append(try await outcome(lost.held.archive, lost.held.offset, lost.row.key))
         }
         // Only another reading tells what is left.
-        repair.summary.faults = untouched.faults
-        repair.summary.repaired = untouched.repaired
-        repair.summary.explained = untouched.explained
+        repair.summary.takeFaults(of: untouched)
         try await verification.run(names: spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults

@@ -48,6 +48,8 @@ package struct Verification: Sendable {
         package var bytes: Int64 = 0
         /// Those that nothing makes up for.
         package var faults = 0
+        /// The recordings that they are in.
+        package var damagedRecordings = 0
         /// Those that another archive makes up for.
         package var repaired = 0
         /// What a person should mend, and what does not make an archive damaged.
@@ -64,8 +66,15 @@ package struct Verification: Sendable {
             addFaults(of: report)
         }
 
+        /// The faults of another in place of its own.
+        mutating func takeFaults(of other: Summary) {
+            (faults, damagedRecordings) = (other.faults, other.damagedRecordings)
+            (repaired, warnings, explained) = (other.repaired, other.warnings, other.explained)
+        }
+
         mutating func addFaults(of report: VerificationReport) {
             faults += report.standingFaults.count
+            damagedRecordings += report.damagedRecordings
             warnings += report.warnings.count
             repaired += report.faults.filter { $0.repairedBy != nil }.count
             explained += report.faults.filter(\.isExplained).count
@@ -211,7 +220,7 @@ package struct Verification: Sendable {
             chosen.append(reading.archive.name)
             rest -= reading.archive.byteCount
         }
-        return chosen
+        return chosen.sorted()
     }
 }
 
@@ -222,21 +231,28 @@ private struct Looking: Sendable {
     let isQuick: Bool
     let onBytes: @Sendable (Int) -> Void
 
-    /// Looks at sealed archives, as many at once as there are processors.
+    /// Looks at sealed archives, as many at once as there are processors, and reports them in the order of `names`.
     func verify(
         _ names: [ArchiveName],
         _ known: [ArchiveName: ArchiveRow],
         _ report: (VerificationReport) async throws -> Void
     ) async throws {
-        try await withThrowingTaskGroup(of: VerificationReport.self) { group in
-            var waiting = names[...]
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
-                guard let name = waiting.popFirst() else { break }
-                group.addTask { try await verify(name, known[name]) }
+        try await withThrowingTaskGroup(of: (Int, VerificationReport).self) { group in
+            var waiting = Array(names.enumerated())[...]
+            var done: [Int: VerificationReport] = [:]
+            var reported = 0
+            func begin() {
+                guard let (place, name) = waiting.popFirst() else { return }
+                group.addTask { (place, try await verify(name, known[name])) }
             }
-            while let done = try await group.next() {
-                try await report(done)
-                if let name = waiting.popFirst() { group.addTask { try await verify(name, known[name]) } }
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { begin() }
+            while let (place, result) = try await group.next() {
+                done[place] = result
+                while let next = done.removeValue(forKey: reported) {
+                    try await report(next)
+                    reported += 1
+                }
+                begin()
             }
         }
     }

@@ -122,6 +122,11 @@ package struct VerificationReport: Sendable, Hashable {
     /// The faults that nothing makes up for, and that nobody has explained.
     package var standingFaults: [ArchiveFault] { faults.filter(\.isStanding) }
 
+    /// How many recordings have such faults.
+    package var damagedRecordings: Int {
+        Set(standingFaults.compactMap { $0.taskID == nil ? nil : $0.offset }).count
+    }
+
     /// Whether no fault was found but those that are repaired or explained.
     package var isSound: Bool { standingFaults.isEmpty }
 

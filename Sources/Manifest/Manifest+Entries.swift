@@ -192,7 +192,8 @@ private struct EntriesScope: Sendable {
             let select =
                 "SELECT min(created_time), max(created_time) FROM task WHERE +organization = ? AND row IN (\(source))"
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.row])
-            var bounds = filter.state == .recording(.damaged) ? altered.instants(of: organization.name) : nil
+            let isOfDamage = filter.state == .recording(.damaged) || filter.state == .gap
+            var bounds = isOfDamage ? altered.instants(of: organization.name) : nil
             if let row, let first: Int64 = try row[0], let last: Int64 = try row[1] {
                 guard first <= last, last < .max else { throw ManifestError.disordered }
                 let rare = Timestamp(stored: first)..<Timestamp(stored: last + 1)
@@ -219,14 +220,16 @@ private struct EntriesScope: Sendable {
         switch state {
         case .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
         case .recording(.damaged): "SELECT task FROM damage"
-        case .gap: "SELECT task FROM question"
-        case .recording(.pending), .missing:
-            "SELECT task FROM question UNION ALL SELECT task FROM recording WHERE archive IS NULL"
+        case .gap: "\(unfinished) UNION ALL SELECT task FROM damage"
+        case .recording(.pending), .missing: unfinished
         case .explained: "SELECT task FROM explanation"
         case .suspect: "SELECT task FROM suspect WHERE better IS NULL"
         case .recording(.stored), .recording(.archived), nil: nil
         }
     }
+
+    private static let unfinished =
+        "SELECT task FROM question UNION ALL SELECT task FROM recording WHERE archive IS NULL"
 
     private mutating func restrict(to bounds: Range<Timestamp>) {
         window = window.map { $0.clamped(to: bounds) } ?? bounds
@@ -332,7 +335,7 @@ private struct EntriesScope: Sendable {
         case nil: return true
         case .recording(let state): return recording.state == state
         case .suspect: return try task.isSuspect(recording, in: db)
-        case .gap: return false
+        case .gap: return recording.failureCode != nil
         case .missing, .explained:
             return gaps.first { $0.recording == recording.key }.map(isWanted) ?? false
         }
@@ -341,7 +344,7 @@ private struct EntriesScope: Sendable {
     private func isWanted(_ gap: Gap) -> Bool {
         switch filter.state {
         case nil, .gap: true
-        case .missing: gap.explanation == nil && !gap.isPending
+        case .missing: gap.explanation == nil && !gap.isPending && !gap.wasHeld
         case .explained: gap.explanation != nil
         case .recording(let state): state == .pending && gap.isPending
         case .suspect: false
@@ -352,109 +355,4 @@ private struct EntriesScope: Sendable {
 extension TaskStanding {
     /// Whether something of the task may still come although nothing is missing.
     fileprivate var isOpen: Bool { self == .inProgress || self == .undetermined }
-}
-
-/// Reads the calls of many tasks, most of which share their profiles.
-private struct CallReading {
-    private var profiles: [DatabaseValue: CallProfile] = [:]
-    private var outcomes: [Int64: CallOutcome] = [:]
-
-    /// - Parameter columns: a row that begins with `StoredCall.columns` and `task.row`.
-    mutating func call(of columns: Row, in db: Database) throws -> KnownCall? {
-        guard let key: Int64 = try columns[3] else { return nil }
-        let profile = try profiles[columns[0]] ?? CallProfile(stored: columns[0], in: db)
-        let outcome = try outcomes[key] ?? CallOutcome(row: key, in: db)
-        profiles[try columns[0]] = profile
-        outcomes[key] = outcome
-        let call = StoredCall(profile, number: try columns[1], durationMilliseconds: try columns[2], outcome)
-        var facts = call.facts
-        let others = try CallAgents.all(of: try columns[4], in: db)
-        if !others.isEmpty { facts.add(others) }
-        return KnownCall(facts: facts, isSearched: call.source == .search)
-    }
-}
-
-/// One task, and what hangs on it.
-private struct TaskScope {
-    var row: Int64
-    var id: TaskID
-    var day: ArchiveDay
-    var organization: OrganizationName
-    /// Of `task`, with the columns of its call in front.
-    var columns: Row
-    var createdTime: Timestamp
-    var captureRequest: CaptureRequest
-    var status: String
-
-    static let columnNames = """
-        \(StoredCall.columns), task.row, task.id AS id, day, created_time, capture_request,
-        (SELECT text FROM word WHERE word.row = task.status)
-        """
-
-    /// By place: a row that is kept looks for the names of its columns anew.
-    init(_ columns: Row, organization: OrganizationName) throws {
-        row = try columns[4]
-        id = try TaskID(stored: columns[5])
-        day = try ArchiveDay(stored: columns[6])
-        createdTime = Timestamp(stored: try columns[7])
-        captureRequest = try CaptureRequest(stored: columns[8])
-        status = try columns[9]
-        self.organization = organization
-        self.columns = columns
-    }
-
-    static func all(_ id: TaskID, organization: OrganizationName?, in db: Database) throws -> [TaskScope] {
-        let select = """
-            SELECT \(columnNames), name FROM task JOIN organization ON organization.row = task.organization
-            WHERE task.id = :id AND (:organization IS NULL OR name = :organization) ORDER BY name
-            """
-        let arguments: StatementArguments = ["id": try id.known(in: db), "organization": organization?.description]
-        return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
-            try TaskScope(row, organization: try OrganizationName(stored: row["name"]))
-        }
-    }
-
-    func recordings(_ call: KnownCall?, _ altered: AlteredArchives, in db: Database) throws -> [RecordingRow] {
-        let select = """
-            SELECT recording.ordinal AS ordinal, \(RecordingColumns.key), stop_time, file, attempts, wanted_time, failure,
-                failure_code, \(RecordingColumns.held), \(RecordingColumns.damage)
-            FROM recording \(RecordingColumns.keyJoins) \(RecordingColumns.heldJoins) \(KnownDamage.join)
-            WHERE recording.task = ?
-            """
-        let recordings = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [row])
-            .map {
-                try RecordingRow(
-                    $0,
-                    organization: organization,
-                    taskID: id,
-                    task: row,
-                    day: day,
-                    call: call,
-                    altered: altered
-                )
-            }
-        return try Array(recordings).sorted { $0.file.description < $1.file.description }
-    }
-
-    /// Whether nothing better has come of a recording that does not convince.
-    func isSuspect(_ recording: RecordingRow, in db: Database) throws -> Bool {
-        guard recording.held?.suspicion != nil else { return false }
-        let select = "SELECT 1 FROM suspect WHERE task = ? AND ordinal = ? AND better IS NULL"
-        return try Int.fetchOne(db, sql: select, arguments: [row, recording.row.ordinal]) != nil
-    }
-
-    /// How it stands, if its question is open, and what is missing of it beside its failed recordings.
-    func standing(at standpoint: Standpoint, in db: Database) throws -> (TaskStanding?, Gap?) {
-        let open = try OpenTask.cursor(where: "question.task = :task", ["task": row], in: db)
-        guard let task = try open.next().map(OpenTask.init) else { return (nil, nil) }
-        let standing = task.standing(at: standpoint)
-        guard case .gap(let reason) = standing else { return (standing, nil) }
-        return (standing, task.gap(reason))
-    }
-
-    /// Its recordings that are given up for now, as gaps.
-    func failures(in db: Database) throws -> [Gap] {
-        let failed = try FailedRecording.cursor(.tasks, where: "task.row = :task", ["task": row], in: db)
-        return try Array(failed.map { try FailedRecording($0).gap })
-    }
 }

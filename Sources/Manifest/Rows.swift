@@ -195,10 +195,11 @@ package struct ListFilter: Hashable, Sendable {
         case recording(RecordingState)
         /// Those that are held, do not convince, and have no better version.
         case suspect
+        /// Whatever is a gap: tasks without a recording, failed recordings, and damaged ones.
         case gap
-        /// Gaps and failed recordings that no one has explained, and that are not pending.
+        /// Gaps and failed recordings that no one has explained, and that are neither pending nor damaged.
         case missing
-        /// Gaps and failed recordings that an operator has explained.
+        /// Gaps, failed and damaged recordings that an operator has explained.
         case explained
     }
 

@@ -54,7 +54,7 @@ struct ListCommand: AsyncParsableCommand {
     @Option(
         help: """
             Only what is in this state: pending, stored, archived, failed or damaged; suspect; missing or explained; gap \
-            (pending, missing or explained, without recordings).
+            (all that callark gaps lists, explained or not).
             """
     )
     var state: ListedState?

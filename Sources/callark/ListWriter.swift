@@ -26,6 +26,8 @@ struct ListWriter {
     private var waitingCalls: [CallRow] = []
     private var waitingParts: [ListedPart] = []
     private static let rowsAtOnce = 500
+    /// Puts recordings and gaps in the order of time.
+    private var order = PartOrder()
     private(set) var counts = Counts()
     /// Calls that were left out because nothing of them is or should be recorded.
     private var hidden = 0
@@ -60,19 +62,44 @@ struct ListWriter {
         /// Whether `--limit` left something out.
         var isLimited = false
         var states: [CallState: Int] = [:]
+        /// Recordings by their states, gaps without a recording by theirs, and how many recordings are explained.
+        var recordingStates: [String: Int] = [:]
+        var gapStates: [String: Int] = [:]
+        var explainedRecordings = 0
 
         enum CodingKeys: String, CodingKey {
             case type, calls, recordings, gaps, bytes
             case isLimited = "limited"
         }
 
-        mutating func add(_ row: ListRow) {
+        mutating func add(_ row: ListRow, of call: CallRow) {
+            let state = ListedPart(call: call, row: row).state
             switch row {
             case .recording(let recording):
                 recordings += 1
                 bytes += recording.held?.byteCount ?? 0
-            case .gap: gaps += 1
+                recordingStates[state, default: 0] += 1
+                let gap = call.gaps.first { $0.recording == recording.key }
+                explainedRecordings += gap?.explanation == nil ? 0 : 1
+            case .gap:
+                gaps += 1
+                gapStates[state, default: 0] += 1
             }
+        }
+
+        /// For people: `86 recordings: 83 archived, 3 damaged (1 explained); 2 gaps without a recording: 2 pending`.
+        fileprivate var text: String {
+            func list(_ states: [String: Int], _ words: [String]) -> String {
+                let parts = words.compactMap { word in states[word].map { "\($0) \(word)" } }
+                return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+            }
+            let words = ["archived", "stored", "pending", "failed", "damaged"]
+            return Readable.count(recordings, "recording") + list(recordingStates, words)
+                + (explainedRecordings == 0 ? "" : " (\(explainedRecordings) explained)")
+                + (gaps == 0
+                    ? ""
+                    : "; \(Readable.count(gaps, "gap")) without a recording"
+                        + list(gapStates, ["pending", "missing", "explained"]))
         }
     }
 }
@@ -88,22 +115,30 @@ extension ListWriter {
         if content == .calls {
             guard !isFull(counts.calls) else { return false }
             count(call)
-            call.rows.forEach { counts.add($0) }
+            call.rows.forEach { counts.add($0, of: call) }
             if output.isJSON { try output.json(CallLine(call)) } else { waitingCalls.append(call) }
         } else {
-            // Programs get a line of a call that has no other, so that a call that exists is found.
-            if call.rows.isEmpty, output.isJSON {
-                guard !isFull(counts.calls) else { return false }
-                try output.json(CallLine(call))
-            }
-            for row in call.rows {
-                guard !isFull(counts.recordings + counts.gaps) else { return false }
-                counts.add(row)
-                try write(row, of: call)
-            }
-            count(call)
+            guard try write(order.taken(before: call)) else { return false }
+            order.add(call)
         }
         if waitingCalls.count + waitingParts.count >= Self.rowsAtOnce { try writeWaiting() }
+        return true
+    }
+
+    /// - Returns: whether there is room for more.
+    private mutating func write(_ parts: [PartOrder.Part]) throws -> Bool {
+        for part in parts {
+            if let row = part.row {
+                guard !isFull(counts.recordings + counts.gaps) else { return false }
+                counts.add(row, of: part.call)
+                try write(row, of: part.call)
+            } else if output.isJSON {
+                // Programs get a line of a call that has no other, so that a call that exists is found.
+                guard !isFull(counts.calls) else { return false }
+                try output.json(CallLine(part.call))
+            }
+            if part.isFirst { count(part.call) }
+        }
         return true
     }
 
@@ -135,6 +170,7 @@ extension ListWriter {
 
     /// Writes the rest of the rows; the headings of CSV if there were none.
     mutating func endRows() throws {
+        if !counts.isLimited { _ = try write(order.rest()) }
         try writeWaiting()
         guard asCSV else { return }
         if content == .calls { calls.end() } else { parts.end() }
@@ -152,10 +188,7 @@ extension ListWriter {
             let list = states.isEmpty ? "" : ": \(states.joined(separator: ", "))"
             output.text("\(Readable.count(counts.calls, "call"))\(list); times in \(timeZone.name)")
         case .recordings:
-            output.text(
-                "\(Readable.count(counts.recordings, "recording")), \(Readable.count(counts.gaps, "gap")); "
-                    + "times in \(timeZone.name)"
-            )
+            output.text("\(counts.text); times in \(timeZone.name)")
         }
         if counts.isLimited { output.text("there are more: raise --limit to see them") }
         if hidden > 0 {

@@ -156,18 +156,17 @@ extension VerificationReport {
             let repairs = Set(faults.compactMap(\.repairedBy)).sorted().map(\.description).joined(separator: ", ")
             return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"
         }
-        let places = Set(standingFaults.compactMap { $0.taskID == nil ? nil : $0.offset })
         // Another checksum of the whole only says that something is wrong; others say what.
         let others = standingFaults.filter { $0.taskID == nil && $0.kind != .archiveDigest }
         var words: [String] = []
         let isGone = others.contains { $0.kind == .archiveMissing }
-        if !places.isEmpty, !isGone {
-            words.append("\(places.count) of \(Readable.count(recordingCount, "recording")) damaged")
+        if damagedRecordings > 0, !isGone {
+            words.append("\(damagedRecordings) of \(Readable.count(recordingCount, "recording")) damaged")
         }
         if let first = others.first {
             words.append(first.message + (others.count > 1 ? ", and \(others.count - 1) more" : ""))
         }
-        if isGone, !places.isEmpty { words.append("\(Readable.count(places.count, "recording")) in it") }
+        if isGone, damagedRecordings > 0 { words.append("\(Readable.count(damagedRecordings, "recording")) in it") }
         if words.isEmpty { words = standingFaults.prefix(1).map(\.message) }
         return ": " + words.joined(separator: "; ") + remarks
     }

@@ -248,6 +248,8 @@ struct VerifyCommand: AsyncParsableCommand {
         var recordings: Int
         var bytes: Int64
         var faults: Int
+        /// The recordings that the faults are in.
+        var damagedRecordings: Int
         var repaired: Int
         var explained: Int
         var warnings: Int
@@ -257,6 +259,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
         enum CodingKeys: String, CodingKey {
             case type, archives, recordings, bytes, faults, repaired, explained, warnings, sound
+            case damagedRecordings = "damaged_recordings"
             case knownDamage = "known_damage"
         }
 
@@ -265,6 +268,7 @@ struct VerifyCommand: AsyncParsableCommand {
             recordings = summary.recordings
             bytes = summary.bytes
             faults = summary.faults
+            damagedRecordings = summary.damagedRecordings
             repaired = summary.repaired
             explained = summary.explained
             warnings = summary.warnings
@@ -309,7 +313,9 @@ extension Verification.Summary {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
             + (faults == 0
                 ? (isQuick ? "names and sizes hold, no recording was read" : "no damage")
-                : Readable.count(faults, "fault"))
+                : Readable.count(faults, "fault")
+                    + (damagedRecordings == 0
+                        ? "" : ", \(Readable.count(damagedRecordings, "recording")) damaged"))
             + (warnings == 0 ? "" : ", \(Readable.count(warnings, "warning"))")
             + (repaired == 0 ? "" : ", \(repaired) repaired") + (explained == 0 ? "" : ", \(explained) explained")
     }

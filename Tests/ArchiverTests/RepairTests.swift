@@ -387,6 +387,7 @@ extension RecordingRow.Held {
                 all += read
             }
             #expect(Set(all) == Set(names))
+            #expect(try await read(here, "100%") == names, "in their order, however they were read")
             let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
             let status = try await manifest.readingStatus(here.organization)
             #expect(try #require(status.allReadSince) >= here.now() - .hours(5 * 24))

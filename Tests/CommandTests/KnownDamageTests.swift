@@ -14,6 +14,8 @@ import Testing
         var states: [String]
         var reasons: [String]
         var gaps: [String]
+        /// How many rows `list` has by state: `gap`, `missing`, `damaged`.
+        var listed: [String: Int] = [:]
         var pass: [String: JSON]
         var passStatus: Int32
 
@@ -31,6 +33,9 @@ import Testing
             reasons = rows.filter { $0["state"]?.text == "damaged" }.compactMap { $0["reason"]?.text }
             gaps = try await desk.run("gaps", "--all", "--json").objects
                 .filter { $0["type"]?.text == "gap" }.compactMap { $0["reason"]?.text }
+            for state in ["gap", "missing", "damaged"] {
+                listed[state] = try await desk.run("list", "--state", state, "--json").objects.count - 1
+            }
             let pass = try await desk.run("archive", "--day", desk.day, "--json")
             passStatus = pass.status
             self.pass = try #require(try pass.objects.last)
@@ -51,6 +56,8 @@ import Testing
             #expect(check == 65, "\(place)")
             #expect(states.filter { $0 == "damaged" }.count == damaged, "\(place): \(states)")
             #expect(gaps == Array(repeating: gap, count: damaged), "\(place)")
+            #expect(listed == ["gap": damaged, "missing": 0, "damaged": damaged], "\(place)")
+            #expect(status["missing"] == .number(0) && report["missing"] == .number(0), "\(place)")
             #expect(passStatus == 65, "\(place)")
             #expect(pass["complete"] == .boolean(false), "\(place)")
             #expect(count("damaged") == damaged, "\(place)")
@@ -169,7 +176,12 @@ import Testing
             let all = try await Place.all(desk)
             try desk.flipByte(of: all[1].archive, at: UInt64(all[1].offset + 60))
             try await Account(desk).expectWell("nobody has looked yet")
-            #expect(try await desk.run("verify").status == 65)
+            let verified = try await desk.run("verify")
+            #expect(verified.status == 65)
+            #expect(verified.output.contains(": 3 faults, 1 recording damaged\n"), "\(verified.output)")
+            let listed = try await desk.run("list", "--recordings").output
+            #expect(listed.contains("\n\(all.count) recordings: \(all.count - 1) archived, 1 damaged; times in UTC\n"))
+            #expect(try await desk.run("gaps").output.contains("\n1 gap: 1 damaged\n"))
             let account = try await Account(desk)
             account.expectDamaged(1, "read")
             #expect(account.states.filter { $0 == "archived" }.count == all.count - 1)

@@ -83,6 +83,20 @@ import Testing
         }
     }
 
+    @Test func `has recordings in the order of time, in every form and up to a limit`() async throws {
+        try await Desk.with(calls: 30) { desk in
+            try await desk.archiveDay()
+            let lines = try await desk.run("list", "--json").objects.filter { $0["type"]?.text == "recording" }
+            let starts = lines.compactMap { $0["start_time"]?.text }
+            #expect(starts.count == lines.count && starts == starts.sorted())
+            let csv = try await desk.run("list", "--recordings", "--csv").output.split(separator: "\r\n").dropFirst()
+            #expect(csv.map { String($0.split(separator: ",", omittingEmptySubsequences: false)[3]) } == starts)
+            let few = try await desk.run("list", "--json", "--limit", "5").objects
+            #expect(few.dropLast().compactMap { $0["start_time"]?.text } == Array(starts.prefix(5)))
+            #expect(few.last?["recordings"] == .number(5) && few.last?["limited"] == .boolean(true))
+        }
+    }
+
     @Test func `ends at the limit, and says so`() async throws {
         try await Desk.with(calls: 12) { desk in
             try await desk.archiveDay()
