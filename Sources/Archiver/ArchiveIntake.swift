@@ -172,6 +172,22 @@ struct ArchiveIntake: Sendable {
         return remarks
     }
 
+    /// Has copies count that are whole, of recordings of which no copy counts.
+    /// - Returns: those that count now.
+    func reinstate(_ filter: DisplacementFilter, now: Timestamp) async throws -> [DisplacedCopy] {
+        var filter = filter
+        filter.isUnheld = true
+        var reinstated: [DisplacedCopy] = []
+        var settled: Set<RecordingRowID> = []
+        for copy in try await manifest.displacedCopies(filter) where !settled.contains(copy.row) {
+            guard try await isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest) else { continue }
+            try await manifest.noteReinstated(copy, now: now)
+            settled.insert(copy.row)
+            reinstated.append(copy)
+        }
+        return reinstated
+    }
+
     /// Whether the bytes in this place of an archive, sealed or open, are these; reads them.
     func isWhole(
         _ name: ArchiveName,

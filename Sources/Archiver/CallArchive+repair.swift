@@ -199,14 +199,8 @@ private struct RepairWork {
     /// What was damaged before, and is whole again where it was, such as after a backup was restored.
     private func reinstate() async throws {
         let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
-        let copies = try await context.manifest.displacedCopies(
-            DisplacementFilter(organization: scope.organization, day: scope.day, isUnheld: true)
-        )
-        var settled: Set<RecordingRowID> = []
-        for copy in copies where !settled.contains(copy.row) {
-            guard try await intake.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest) else { continue }
-            try await context.manifest.noteReinstated(copy, now: context.now())
-            settled.insert(copy.row)
+        let filter = DisplacementFilter(organization: scope.organization, day: scope.day)
+        for copy in try await intake.reinstate(filter, now: context.now()) {
             context.observer(.recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there again"))
         }
     }

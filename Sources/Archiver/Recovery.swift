@@ -25,6 +25,12 @@ struct Recovery: Sendable {
         for name in try context.root.openArchives() where !open.contains(name) {
             try await takeInOpen(name)
         }
+        // What the spool lost may be in another archive too.
+        for copy in try await intake.reinstate(DisplacementFilter(reason: .duplicate), now: context.now()) {
+            context.observer(
+                .recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there, and counts")
+            )
+        }
         try await removeStaleParts()
         return sealed
     }

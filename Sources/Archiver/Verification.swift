@@ -295,7 +295,19 @@ private struct Looking: Sendable {
     }
 
     private func expected(_ row: ArchiveRow) async throws -> ExpectedArchive {
-        let recordings = try await manifest?.archivedRecordings(in: row.name).collected() ?? []
+        var recordings = try await manifest?.archivedRecordings(in: row.name).collected() ?? []
+        if let manifest, recordings.contains(where: { $0.replacedBy != nil }) {
+            // An archive whose own file is missing makes up for nothing.
+            let survey = ArchiveSurvey(root: root, manifest: manifest)
+            let (organization, day) = (row.name.organization, row.name.day)
+            let altered = try await survey.altered(organization: organization, days: day...day)
+            for index in recordings.indices {
+                guard let replacing = recordings[index].replacedBy, altered.reason(of: replacing) != nil else {
+                    continue
+                }
+                recordings[index].replacedBy = nil
+            }
+        }
         return ExpectedArchive(
             byteCount: row.byteCount,
             digest: row.digest,

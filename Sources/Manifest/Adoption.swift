@@ -45,9 +45,11 @@ struct Adoption: Sendable {
         if let known = try Row.fetchOne(db, sql: select, arguments: arguments) {
             if try known[1] { throw ManifestError(.conflict, "archive \(name) was taken over before") }
             archiveRow = try known[0]
-            if isSealed {
-                try db.execute(sql: "UPDATE archive SET taking_in = 1 WHERE row = ?", arguments: [archiveRow])
-            }
+            guard isSealed else { return }
+            try db.execute(sql: "UPDATE archive SET taking_in = 1 WHERE row = ?", arguments: [archiveRow])
+            // What it holds is about to be noted anew, and none of it by what an open archive of that name held.
+            try Displacement.forgetAll(of: archiveRow, in: db)
+            try KnownDamage.forget(of: archiveRow, in: db)
             return
         }
         let insert = """

@@ -31,6 +31,8 @@ package struct DisplacedCopy: Hashable, Sendable {
         package var offset: Int64
         package var byteCount: Int64
         package var digest: ContentDigest
+        /// Whether a reading found it damaged.
+        package var isDamaged: Bool
     }
 }
 
@@ -118,9 +120,9 @@ enum Displacement {
             .execute(arguments: [copy.row.task, copy.row.ordinal])
     }
 
-    /// Of an open archive: what it holds is about to be noted anew.
-    static func forgetAll(of archive: OpenArchive, in db: Database) throws {
-        try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [archive.row])
+    /// Of an archive that is not sealed: what it holds is about to be noted anew.
+    static func forgetAll(of archive: Int64, in db: Database) throws {
+        try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [archive])
     }
 
     /// The latest archive in which a wanted recording was found damaged, and what its bytes were; `nil` for one that was
@@ -165,13 +167,14 @@ enum Displacement {
                 displacement.task AS task_row, displacement.ordinal AS ordinal, task.id AS task_id, file,
                 displacement.offset AS offset, displacement.byte_count AS byte_count, displacement.digest AS digest,
                 counting.sequence AS counting_sequence, recording.offset AS counting_offset,
-                recording.byte_count AS counting_bytes, recording.digest AS counting_digest, \(RecordingColumns.key)
+                recording.byte_count AS counting_bytes, recording.digest AS counting_digest,
+                damage.task IS NOT NULL AS counting_damaged, \(RecordingColumns.key)
             FROM displacement JOIN archive ON archive.row = displacement.archive
             JOIN organization ON organization.row = archive.organization
             JOIN task ON task.row = displacement.task
             JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
             \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
-            LEFT JOIN explanation ON explanation.task = displacement.task
+            \(KnownDamage.join) LEFT JOIN explanation ON explanation.task = displacement.task
             WHERE \(conditions.joined(separator: " AND "))
             ORDER BY name, archive.day, archive.sequence, displacement.offset
             """
@@ -196,7 +199,8 @@ extension DisplacedCopy {
                 archive: try ArchiveName(organization: organization, day: day, stored: sequence),
                 offset: try row.amount("counting_offset"),
                 byteCount: try row.amount("counting_bytes"),
-                digest: try ContentDigest(stored: row["counting_digest"])
+                digest: try ContentDigest(stored: row["counting_digest"]),
+                isDamaged: try row["counting_damaged"]
             )
         }
         self.init(

@@ -105,11 +105,11 @@ extension ArchivedMember {
             WHERE task = :task AND archive.sequence = :sequence
             UNION ALL
             SELECT file, displacement.offset, displacement.byte_count, displacement.digest, \(RecordingColumns.key),
-                1, counting.sequence, \(Displacement.isExplained)
+                1, iif(damage.task IS NULL, counting.sequence, NULL), \(Displacement.isExplained)
             FROM displacement JOIN archive ON archive.row = displacement.archive
             JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
             \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
-            LEFT JOIN explanation ON explanation.task = displacement.task
+            \(KnownDamage.join) LEFT JOIN explanation ON explanation.task = displacement.task
             WHERE displacement.task = :task AND archive.sequence = :sequence
             """
         let arguments: StatementArguments = ["task": task, "sequence": name.sequence]

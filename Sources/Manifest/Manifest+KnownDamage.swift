@@ -130,7 +130,10 @@ extension Manifest {
             }
         }
         return archives.map { archive in
-            ArchiveStanding(archive, displaced[archive.name] ?? [], known[archive.name.sequence] ?? KnownOfArchive())
+            var known = known[archive.name.sequence] ?? KnownOfArchive()
+            let copies = displaced[archive.name] ?? []
+            known.isMadeUpFor = copies.allSatisfy { $0.isMadeUpFor(altered) }
+            return ArchiveStanding(archive, copies, known)
         }
     }
 }
@@ -141,17 +144,27 @@ private struct KnownOfArchive: Sendable {
     var isDamaged = false
     var reason: String?
     var damaged = 0
+    /// Whether nothing is missing because of the copies that do not count here.
+    var isMadeUpFor = true
+}
+
+extension DisplacedCopy {
+    /// Whether the recording is whole elsewhere, or explained, as far as is known; a duplicate's is.
+    fileprivate func isMadeUpFor(_ altered: AlteredArchives) -> Bool {
+        guard reason == .damaged, !isExplained else { return true }
+        guard let counting else { return false }
+        return !counting.isDamaged && altered.reason(of: counting.archive) == nil
+    }
 }
 
 extension ArchiveStanding {
     fileprivate init(_ archive: ArchiveRow, _ displaced: [DisplacedCopy], _ known: KnownOfArchive) {
         let held = archive.recordings - displaced.count
         let damaged = known.isGone ? held : known.damaged
-        let isMadeUpFor = displaced.allSatisfy { $0.reason != .damaged || $0.counting != nil || $0.isExplained }
         let hasDisplaced = displaced.contains { $0.reason == .damaged }
         self.init(
             archive: archive,
-            state: known.isDamaged || damaged > 0 || !isMadeUpFor ? .damaged : hasDisplaced ? .repaired : .sound,
+            state: known.isDamaged || damaged > 0 || !known.isMadeUpFor ? .damaged : hasDisplaced ? .repaired : .sound,
             reason: known.isDamaged || known.isGone ? known.reason : nil,
             counting: held - damaged,
             damaged: damaged,

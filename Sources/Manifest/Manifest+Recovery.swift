@@ -29,7 +29,7 @@ extension Manifest {
                 in: db
             )
             // Copies that do not count are found again among what is whole, or are gone.
-            try Displacement.forgetAll(of: archive, in: db)
+            try Displacement.forgetAll(of: archive.row, in: db)
             let remaining = Dictionary(whole.map { ($0.key, $0.digest) }) { _, last in last }
             var lost: [RecordingKey] = []
             for held in try HeldRecording.all(of: archive.row, in: name, in: db)

@@ -121,12 +121,14 @@ struct Reckoning {
 
     /// What was counted as archived, stored or pending until here, and is damaged.
     private mutating func countDamaged(in db: Database) throws {
-        let (condition, arguments) = (scope.condition, scope.arguments)
+        let (condition, arguments, today) = (scope.condition, scope.arguments, standpoint.today)
         try DamagedRecordingRow.forEach(.tasks, where: condition, arguments, standpoint.altered, in: db) { row in
             change(row.gap.day) { day in
                 switch row.place {
                 case .archived: day.summary.recordings.archived -= 1
-                case .stored: day.summary.recordings.stored -= 1
+                case .stored:
+                    day.summary.recordings.stored -= 1
+                    day.summary.recordings.overdue -= day.day < today ? 1 : 0
                 default: day.summary.recordings.pending -= 1
                 }
                 day.summary.recordings.damaged += 1

@@ -273,6 +273,36 @@ import Testing
             try await expectNothingLost(here, offered)
         }
     }
+
+    @Test func `counts a recording that the spool lost where another archive has it`() async throws {
+        try await Installation.with(Self.world()) { here in
+            try await here.pass()
+            let offered = try await here.held()
+            let name = try #require(try here.root.openArchives().first)
+            let path = here.root.openArchivePath(name)
+            let writer = ArchiveWriter(root: here.root, logger: try here.setup().logger)
+            guard case .behind(_, let entries, _) = try await writer.recover(name, known: nil) else {
+                Issue.record("nothing there")
+                return
+            }
+            // Such as one of a disk that was not mounted.
+            let other = ArchiveName(organization: name.organization, day: name.day, sequence: name.sequence + 6)
+            _ = try await writer.append(
+                entries.map { (other, PendingMember(entry: $0, content: ReceivedContent(of: $0, in: path))) }
+            )
+            _ = try await writer.seal(other, tasks: AsyncThrowingStream<TaskEntry, any Error> { $0.finish() })
+            try await writer.close()
+            purge(here)
+            here.simulator.resetCounters()
+            try await here.pass()
+            #expect(try await here.recordings().allSatisfy { $0.held?.archive == name }, "the first one counts")
+            for file in [path, here.root.journalPath(name)] { try FileManager.default.removeItem(atPath: file) }
+            try await here.pass()
+            #expect(try await here.recordings().allSatisfy { $0.held?.archive == other && $0.state == .archived })
+            #expect(try await here.held() == offered)
+            #expect(here.simulator.counters.requests(to: .media) == 0)
+        }
+    }
 }
 
 /// What an observer was told of recoveries.

@@ -262,6 +262,34 @@ import Testing
         }
     }
 
+    @Test func `is made good by no archive that is damaged itself`() async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let place = try #require(try await Place.all(desk).first)
+            try desk.flipByte(of: place.archive, at: UInt64(place.offset + 60))
+            #expect(try await desk.run("verify", "--repair").status == 0)
+            #expect(
+                try await desk.run("verify", "--archive", place.archive).status == 0,
+                "what it lacks is in the other"
+            )
+            let supplement = try #require(try desk.archives().last)
+            func states() async throws -> [String?] {
+                try await day(desk)["archives"]?.list.map { $0["state"]?.text } ?? []
+            }
+            let again = try #require(try await Place.all(desk).first { $0.archive == supplement })
+            try desk.flipByte(of: supplement, at: UInt64(again.offset + 60))
+            #expect(try await desk.run("verify").status == 65)
+            #expect(try await states() == ["damaged", "damaged"])
+            #expect(try await desk.run("verify", "--archive", place.archive).status == 65, "by what a reading found")
+            try FileManager.default.removeItem(atPath: supplement)
+            #expect(try await desk.run("verify", "--archive", place.archive).status == 65, "by its absence")
+            #expect(try await desk.run("verify", "--repair").status == 0)
+            #expect(try await states() == ["repaired", "repaired", "sound"])
+            #expect(try await desk.run("verify", "--archive", place.archive).status == 0)
+            try await Account(desk).expectWell("repaired twice")
+        }
+    }
+
     @Test func `that the provider cannot make good is lost, until a person acknowledges it`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             try await desk.archiveDay()

@@ -1,23 +1,11 @@
 import GRDB
 import Recordings
-import Synchronization
 import Testing
 
 @testable import Manifest
 
 /// Which of a task's recordings an answer hands out, and to whom.
 @Suite struct ClaimTests {
-    /// Remembers what was asked of it.
-    private final class Claims: RecordingClaims {
-        private let rows = Mutex<Set<RecordingRowID>>([])
-
-        var held: Set<RecordingRowID> { rows.withLock { $0 } }
-
-        func claim(_ row: RecordingRowID) -> Bool { rows.withLock { $0.insert(row).inserted } }
-
-        func release(_ row: RecordingRowID) { rows.withLock { _ = $0.remove(row) } }
-    }
-
     @Test func `what somebody is at work on is not handed out again`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.list([try Fixture.task(1)])

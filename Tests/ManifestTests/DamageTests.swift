@@ -275,28 +275,4 @@ import Testing
             #expect(try await fixture.manifest.openArchives() == [])
         }
     }
-
-    private struct CutOff: Error {}
-
-    private struct Stream<Element: Sendable>: AsyncSequence, Sendable {
-        var elements: [Element]
-        var isCutOff: Bool
-
-        init(_ elements: [Element], isCutOff: Bool = false) {
-            self.elements = elements
-            self.isCutOff = isCutOff
-        }
-
-        func makeAsyncIterator() -> Iterator { Iterator(elements: elements[...], isCutOff: isCutOff) }
-
-        struct Iterator: AsyncIteratorProtocol {
-            var elements: ArraySlice<Element>
-            var isCutOff: Bool
-
-            mutating func next() async throws -> Element? {
-                if isCutOff, elements.isEmpty { throw CutOff() }
-                return elements.popFirst()
-            }
-        }
-    }
 }

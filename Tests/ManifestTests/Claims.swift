@@ -1,0 +1,13 @@
+import Manifest
+import Synchronization
+
+/// Remembers which recordings somebody is at work on.
+final class Claims: RecordingClaims {
+    private let rows = Mutex<Set<RecordingRowID>>([])
+
+    var held: Set<RecordingRowID> { rows.withLock { $0 } }
+
+    func claim(_ row: RecordingRowID) -> Bool { rows.withLock { $0.insert(row).inserted } }
+
+    func release(_ row: RecordingRowID) { rows.withLock { _ = $0.remove(row) } }
+}

@@ -1,0 +1,109 @@
+import Recordings
+import Testing
+
+@testable import Manifest
+
+/// What single changes come to, whatever brings them about.
+extension Model {
+    /// A recording that was heard of is never forgotten.
+    mutating func know(_ key: RecordingKey) {
+        guard recordings[key] == nil else { return }
+        recordings[key] = Recording(wantedTime: now)
+        allKeys.append(key)
+        keysByTask[key.taskID, default: []].append(key)
+    }
+
+    /// The copy of this archive counts from now on. Whatever was said of the recording's absence is over.
+    mutating func hold(_ key: RecordingKey, _ entry: RecordingEntry, in name: ArchiveName) {
+        know(key)
+        archives[name]?.copies[key] = Copy(entry: entry)
+        recordings[key] = Recording(holder: name, wantedTime: now)
+        explanations[key.taskID]?.recordings.remove(key)
+    }
+
+    /// No copy counts any more.
+    mutating func lose(_ key: RecordingKey) {
+        recordings[key] = Recording(wantedTime: now)
+    }
+
+    /// The copy that counts stays in its archive, does not count any more, and none does.
+    mutating func exclude(_ key: RecordingKey) {
+        guard let holder = recordings[key]?.holder else { return }
+        archives[holder]?.copies[key]?.exclusion = .damaged
+        lose(key)
+    }
+
+    /// It is given up for now. What is explained rests longer.
+    mutating func fail(_ key: RecordingKey, _ reason: GapReason, retry: Timestamp) {
+        recordings[key]?.failure = reason
+        recordings[key]?.wantedTime = retry
+        rest(key, failed: now)
+    }
+
+    mutating func rest(_ key: RecordingKey, failed: Timestamp) {
+        guard let explanation = explanations[key.taskID], explanation.recordings.contains(key) else { return }
+        let created = Self.created(Self.number(of: key.taskID))
+        let next = AskSchedule().nextTry(failed: failed, explained: explanation.time, created: created)
+        recordings[key]?.wantedTime = next ?? Timestamp(millisecondsSince1970: .max)
+    }
+
+    /// What an archive that was found says of a recording. A copy that says that it replaces another counts in the place of
+    /// one in an earlier archive; else the copy counts that did already.
+    /// - Returns: whether it counts.
+    mutating func take(_ entry: RecordingEntry, into name: ArchiveName) -> Bool {
+        let key = entry.key
+        tasks[key.taskID] = tasks[key.taskID] ?? Task(request: .undetermined, isListed: false)
+        if let holder = recordings[key]?.holder, holder != name {
+            guard entry.replaces != nil, holder.sequence < name.sequence else {
+                archives[name]?.copies[key] = Copy(entry: entry, exclusion: .duplicate)
+                return false
+            }
+            exclude(key)
+        }
+        hold(key, entry, in: name)
+        return true
+    }
+
+    /// A pass died, or has ended: nobody is at work on anything.
+    mutating func dropWork() {
+        for item in work.values { claims.release(item.row) }
+        work = [:]
+    }
+
+    mutating func release(_ key: RecordingKey) {
+        if let item = work.removeValue(forKey: key) { claims.release(item.row) }
+    }
+
+    /// A copy with bytes of its own.
+    mutating func entry(
+        _ captured: CapturedRecording,
+        offset: Int64,
+        replaces: ArchiveName? = nil
+    ) throws -> RecordingEntry {
+        copiesMade += 1
+        return RecordingEntry(
+            key: captured.key,
+            organization: try #require(OrganizationName("acme")),
+            organizationID: try #require(OrganizationID("93912f11-6017-404b-bf14-5331890b1797")),
+            day: Self.day(of: captured.key.taskID),
+            stopTime: captured.stopTime,
+            file: FileName.of(captured.key, distinguisher: 0),
+            offset: offset,
+            byteCount: 1000 + Int64(copiesMade),
+            digest: try Fixture.digest(copiesMade),
+            audio: AudioFormat(
+                codec: "mulaw",
+                channels: 2,
+                sampleRateHertz: 8000,
+                bitsPerSample: 8,
+                durationMilliseconds: 500 + Int64(copiesMade)
+            ),
+            suspicion: nil,
+            attempts: 1,
+            receivedTime: now,
+            taskJSON: nil,
+            captureJSON: captured.json,
+            replaces: replaces
+        )
+    }
+}
