@@ -92,7 +92,7 @@ extension Model {
         let missing = allKeys.filter(isGivenUp)
         let (explained, unexplained) = (
             missing.filter(isExplained).map(\.name) + empty.filter { explanations[$0] != nil }.map { "\($0)" },
-            missing.filter { !isExplained($0) }.map(\.name)
+            missing.filter { !isExplained($0) && self.state($0) == .failed }.map(\.name)
                 + empty.filter { explanations[$0] == nil && !isAwaited($0) }.map { "\($0)" }
         )
         let expected =
@@ -100,7 +100,7 @@ extension Model {
             case .recording(let state):
                 allKeys.filter { self.state($0) == state }.map(\.name)
                     + (state == .pending ? empty.filter(isAwaited) : []).map { "\($0)" }
-            case .gap: empty.map { "\($0)" }
+            case .gap: allKeys.filter { reason($0) != nil }.map(\.name) + empty.map { "\($0)" }
             case .explained: explained
             case .missing: unexplained
             case .suspect: [String]()
