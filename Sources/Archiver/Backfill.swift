@@ -97,7 +97,7 @@ package struct Backfill: Sendable {
         let last = min(yesterday, ArchiveDay(range.upperBound - .milliseconds(1), in: zone))
         let days = ArchiveDay(range.lowerBound, in: zone).through(last)
         guard !days.isEmpty else {
-            throw ArchiverError(.badWindow, "no day between \(range.lowerBound) and \(range.upperBound) is over")
+            throw ArchiverError(.badWindow, "no day from \(range.named(in: zone)) is over")
         }
         return days
     }

@@ -29,7 +29,7 @@ struct ListingPart: Hashable, Sendable {
         let first = ArchiveDay(now - searchReach, in: timeZone).next
         throw ArchiverError(
             .badWindow,
-            "the window begins at \(window.lowerBound), and the provider lists calls of the last 36 months only; "
+            "the time range begins at \(window.lowerBound.named(in: timeZone)), and the provider lists calls of the last 36 months only; "
                 + "begin at \(first), and take older calls by their IDs: callark fetch TASK_ID"
         )
     }

@@ -77,9 +77,15 @@ package struct PassWindow: Hashable, Sendable {
         case .between(let from, let to):
             let begin = from ?? listedThrough.map { $0 - rules.lookBack } ?? firstBegin(rules: rules, now: now)
             let end = to ?? latest
-            guard begin < now else { throw ArchiverError(.badWindow, "the window begins in the future, at \(begin)") }
+            let zone = rules.timeZone
+            guard begin < now else {
+                throw ArchiverError(.badWindow, "the time range begins in the future, at \(begin.named(in: zone))")
+            }
             guard begin < end || (to == nil && begin == end) else {
-                throw ArchiverError(.badWindow, "the window begins at \(begin), which is not before its end, \(end)")
+                throw ArchiverError(
+                    .badWindow,
+                    "the time range begins at \(begin.text(in: zone)), not before its end, \(end.named(in: zone))"
+                )
             }
             let range = begin..<max(begin, min(end, latest))
             return PassWindow(range: range, isExplicit: true, endsNow: to == nil || end > latest)

@@ -67,7 +67,7 @@ extension Watch {
                 .warning,
                 .witnessDiffers,
                 organization: organization.description,
-                "\(days) from \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day)); "
+                "\(days) from \(sources), the oldest \(oldest.day), which ends by itself at \(end(oldest.day).named(in: timeZone)); "
                     + "compare it again",
                 command: "callark archive --org \(organization) --day \(oldest.day)"
             )

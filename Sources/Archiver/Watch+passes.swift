@@ -29,22 +29,23 @@ extension Watch {
             guard now - complete > rules.completePass else { return nil }
             message =
                 "no pass up to the present has been complete for \(Int((now - complete).seconds / 3600)) hours, since "
-                + complete.description
+                + complete.named(in: timeZone)
         } else if try await manifest.lastPass(organization, reachingNow: true) == nil,
             let began = try await manifest.firstPassBegan(organization)
         {
             guard now - began > rules.completePass else { return nil }
-            message = "no pass up to the present has run, since the first one over another time began at \(began)"
+            message =
+                "no pass up to the present has run, since the first one over another time began at "
+                + began.named(in: timeZone)
         }
         if let last, last.outcome == .incomplete, let ended = last.endedTime {
-            message += "; the last one, which ended at \(ended), was not complete"
+            message += "; the last one, which ended at \(ended.named(in: timeZone)), was not complete"
             message += last.reason.map { " (\($0))" } ?? ""
             if last.summary.map({ $0.recordings.missing + $0.recordings.awaited > 0 }) ?? false {
                 message += "; explain what will not come any more (callark gaps --org \(organization))"
             }
         } else if let last, last.outcome == .complete {
-            let (from, to) = (last.window.lowerBound, last.window.upperBound)
-            message += "; the last one was complete, and only from \(from) to \(to)"
+            message += "; the last one was complete, and only from \(last.window.named(in: timeZone))"
         }
         return Alarm(
             .critical,
@@ -61,7 +62,7 @@ extension Watch {
             .warning,
             .lastPassFailed,
             organization: organization.description,
-            "the last pass could not go on at \(time) (\(last.reason ?? "why was not kept")); when that is mended",
+            "the last pass could not go on at \(time.named(in: timeZone)) (\(last.reason ?? "why was not kept")); when that is mended",
             command: "callark archive --org \(organization)",
             cause: last.failure
         )

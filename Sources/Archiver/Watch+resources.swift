@@ -25,14 +25,21 @@ extension Watch {
         guard isRenewable else { return alarms(ofBearer: status, now, alarm) }
         if status?.needsLogin == true { return alarm(.critical, "there is no token yet", command: login) }
         if let refusal = status?.refusal {
-            let message = "the provider refused the refresh token at \(refusal.time) (\(refusal.reason)); put a new "
+            let message =
+                "the provider refused the refresh token at \(refusal.time.named(in: timeZone)) (\(refusal.reason)); put a new "
             let advice =
                 "one into auth.refresh_token_file, or mend the client, and run callark auth refresh --org \(name)"
             return alarm(.critical, "\(message)\(advice), or log in", .tokenRefused, command: login)
         }
         guard let end = status?.refreshExpires, end - rules.token <= now else { return [] }
-        guard end > now else { return alarm(.critical, "the refresh token ended at \(end)", command: login) }
-        return alarm(.warning, "the refresh token ends at \(end)", command: "callark auth refresh --org \(name)")
+        guard end > now else {
+            return alarm(.critical, "the refresh token ended at \(end.named(in: timeZone))", command: login)
+        }
+        return alarm(
+            .warning,
+            "the refresh token ends at \(end.named(in: timeZone))",
+            command: "callark auth refresh --org \(name)"
+        )
     }
 
     private func alarms(
@@ -46,7 +53,7 @@ extension Watch {
         }
         guard end - rules.token <= now else { return [] }
         let isOver = end <= now
-        let message = "the access token \(isOver ? "ended" : "ends") at \(end): put in a new one"
+        let message = "the access token \(isOver ? "ended" : "ends") at \(end.named(in: timeZone)): put in a new one"
         return alarm(isOver ? .critical : .warning, message, .tokenEnds, nil)
     }
 

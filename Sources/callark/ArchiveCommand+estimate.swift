@@ -37,7 +37,7 @@ extension ArchiveCommand {
                     do {
                         let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
                         counting.end()
-                        try EstimateReport(estimate).write(to: output)
+                        try EstimateReport(estimate, in: workplace.timeZone).write(to: output)
                         total.add(estimate)
                     } catch {
                         let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error

@@ -90,7 +90,7 @@ struct ArchiveCommand: AsyncParsableCommand {
             let alarms = await workplace.alarmsAtTheEnd(of: organizations)
             for (position, result) in results.enumerated() {
                 let own = alarms.told(with: position, of: results.map(\.organization))
-                try PassReport(result, alarms: own).write(to: output)
+                try PassReport(result, alarms: own, timeZone: workplace.timeZone).write(to: output)
             }
             return ExitStatus.worst(results.map(ExitStatus.init(result:)))
         }

@@ -74,7 +74,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
             let code = try await code(for: request, of: organization.name, output)
             return try await login.complete(request, code: code)
         }
-        try report(status, of: organization, to: output)
+        try report(status, of: organization, workplace.timeZone, to: output)
     }
 
     /// Shows the address, and gets what comes back.
@@ -132,11 +132,17 @@ struct AuthLoginCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ status: TokenStatus, of organization: OrganizationSettings, to output: Output) throws {
-        output.text("\(organization.name) is logged in; the token is kept and renewed from now on")
-        output.text("  access token:  until \(status.accessExpires?.description ?? "the provider refuses it")")
-        output.text("  refresh token: until \(status.refreshExpires?.description ?? "the provider refuses it")")
-        if !status.scopes.isEmpty { output.text("  scopes:        \(status.scopes.joined(separator: " "))") }
+    private func report(
+        _ status: TokenStatus,
+        of organization: OrganizationSettings,
+        _ timeZone: TimeZone,
+        to output: Output
+    ) throws {
+        output.text("\(organization.name) is logged in; Callark keeps the token and renews it from now on")
+        func end(_ time: Timestamp?) -> String { time?.named(in: timeZone) ?? "the provider refuses it" }
+        output.text("  access token   until \(end(status.accessExpires))")
+        output.text("  refresh token  until \(end(status.refreshExpires))")
+        if !status.scopes.isEmpty { output.text("  scopes         \(status.scopes.joined(separator: " "))") }
         if status.organizationID == nil {
             Complaint.warning("the token does not name its organization; `callark config check` asks the provider")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import Transfer
@@ -63,7 +64,7 @@ struct AuthRefreshCommand: AsyncParsableCommand {
     ) async throws -> Bool {
         if case .bearer = organization.credentials {
             if !org.isEmpty { _ = try workplace.login(to: organization, by: engine) }
-            output.text("\(organization.name): one bearer token, which nothing renews")
+            output.text("\(organization.name): one bearer token, which cannot be renewed")
             try output.json(Line(organization: organization.name.description, refreshed: false))
             return false
         }
@@ -75,10 +76,11 @@ struct AuthRefreshCommand: AsyncParsableCommand {
         )
         let isNew = try await contactCenter.refreshTokens(ifOlderThan: .hours(24 * ifOlderThan))
         let status = try await contactCenter.tokenStatus()
+        let zone = workplace.timeZone
         output.text(
             isNew
-                ? "\(organization.name): renewed, can be refreshed until \(status.refreshExpires?.description ?? "?")"
-                : "\(organization.name): from \(status.obtained?.description ?? "?"), not renewed"
+                ? "\(organization.name): renewed, can be refreshed until \(status.refreshExpires?.named(in: zone) ?? "?")"
+                : "\(organization.name): obtained \(status.obtained?.named(in: zone) ?? "?"), not renewed"
         )
         try output.json(
             Line(

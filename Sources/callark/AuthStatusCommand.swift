@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
@@ -43,8 +44,10 @@ struct AuthStatusCommand: AsyncParsableCommand {
             let status = try await workplace.tokenStatus(of: organization.name) ?? TokenStatus()
             rows.append(TokenRow(organization, status, now: workplace.now))
         }
-        try TokenRow.table.write(rows, to: output)
-        for advice in rows.compactMap(\.advice) { output.text(advice) }
+        let timeZone = workplace.timeZone
+        try TokenRow.table(in: timeZone).write(rows, to: output)
+        output.text("times in \(timeZone.name)")
+        for row in rows { if let advice = row.advice(in: timeZone) { output.text(advice) } }
         let wanting = rows.count { $0.state.needsPerson }
         try output.json(SummaryLine(organizations: rows.count, wanting: wanting))
         output.flush()
@@ -116,57 +119,61 @@ struct TokenRow {
     }
 
     /// What to do, where there is something to do.
-    var advice: String? {
+    func advice(in timeZone: TimeZone) -> String? {
         guard state.needsPerson else { return nil }
         let what =
             switch state {
             case .missing: "has no token"
             case .ended: "has a refresh token that has ended"
-            case .refused: refused
+            case .refused: refused(timeZone)
             default: "has a token of organization \(status.organizationID ?? "")"
             }
         return "\(organization) \(what): run `callark auth login --org \(organization)`"
     }
 
-    private var refused: String {
+    private func refused(_ timeZone: TimeZone) -> String {
         guard let refusal = status.refusal else { return "has a refresh token that was refused" }
-        return "has a refresh token that the provider refused at \(refusal.time) (\(refusal.reason))"
+        return "has a refresh token that the provider refused at \(refusal.time.text(in: timeZone)) (\(refusal.reason))"
     }
 
-    static var table: Table<TokenRow> {
-        Table(type: "token", columns: columns)
+    static func table(in timeZone: TimeZone) -> Table<TokenRow> {
+        Table(type: "token", columns: columns(timeZone))
     }
 
-    private static var columns: [Table<TokenRow>.Column] {
-        [
+    private static func columns(_ timeZone: TimeZone) -> [Table<TokenRow>.Column] {
+        func time(
+            _ name: String,
+            _ heading: String?,
+            rank: Int = 0,
+            _ path: KeyPath<TokenStatus, Timestamp?>
+        ) -> Table<TokenRow>.Column {
+            .init(
+                name: name,
+                heading: heading,
+                rank: rank,
+                value: { .init($0.status[keyPath: path]?.description) },
+                text: { $0.status[keyPath: path]?.text(in: timeZone) ?? "-" }
+            )
+        }
+        return [
             .init(name: "organization", heading: "ORGANIZATION") { .text($0.organization.description) },
             .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
             time("obtained", nil, \.obtained),
-            time("access_token_expires", "ACCESS TOKEN UNTIL", \.accessExpires),
-            time("refresh_token_expires", "REFRESH TOKEN UNTIL", \.refreshExpires),
-            time("next_refresh", "NEXT REFRESH", \.nextRefresh),
+            time("access_token_expires", "ACCESS UNTIL", rank: 2, \.accessExpires),
+            time("refresh_token_expires", "REFRESH UNTIL", rank: 1, \.refreshExpires),
+            time("next_refresh", "NEXT REFRESH", rank: 3, \.nextRefresh),
             time("refused", nil, \.refusal?.time),
             .init(name: "refusal", heading: nil) { .init($0.status.refusal?.reason) },
             .init(
                 name: "scope",
                 heading: "SCOPES",
+                rank: 4,
+                least: 16,
+                wraps: true,
                 value: { .init($0.status.scopes.isEmpty ? nil : $0.status.scopes.joined(separator: " ")) },
                 text: { $0.status.scopes.isEmpty ? "-" : $0.status.scopes.joined(separator: " ") }
             ),
             .init(name: "token_organization", heading: nil) { .init($0.status.organizationID) },
         ]
-    }
-
-    private static func time(
-        _ name: String,
-        _ heading: String?,
-        _ path: KeyPath<TokenStatus, Timestamp?>
-    ) -> Table<TokenRow>.Column {
-        .init(
-            name: name,
-            heading: heading,
-            value: { .init($0.status[keyPath: path]?.description) },
-            text: { $0.status[keyPath: path].map { "\($0)".prefix(16) + "Z" } ?? "-" }
-        )
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Recordings
 import Settings
 
@@ -57,6 +58,8 @@ enum Complaint {
     }
 
     private static func say(_ level: Level, _ message: String, text: String) {
-        if isJSON { json(["message": message], level: level.rawValue) } else { line(text) }
+        guard !isJSON else { return json(["message": message], level: level.rawValue) }
+        let columns = Terminal.columns(of: STDERR_FILENO)
+        WrappedText.lines(VisibleText.escaped(text), width: columns).forEach(line)
     }
 }

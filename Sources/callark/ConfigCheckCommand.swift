@@ -41,7 +41,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try report.add("configuration", .ok("\(workplace.loaded.path) holds"))
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
-            try report.add("clock", Self.clock())
+            try report.add("clock", Self.clock(workplace.timeZone))
             for (name, finding) in try Self.platforms(workplace) { try report.add(name, finding) }
             if !offline {
                 for (name, finding) in await providers(workplace) { try report.add(name, finding) }
@@ -77,12 +77,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// A clock that was never set stands at the epoch, or at the day that the system was made.
-    private static func clock() -> Finding {
+    private static func clock(_ timeZone: TimeZone) -> Finding {
         let now = Timestamp(Date())
         let built = Timestamp(millisecondsSince1970: 1_763_596_800_000)
+        let time = now.named(in: timeZone, seconds: true)
         return now >= built
-            ? .ok("\(now)")
-            : .wrong("the clock says \(now)", advice: "set it, for example with NTP", .inputOutput)
+            ? .ok(time)
+            : .wrong("the clock says \(time)", advice: "set it, for example with NTP", .inputOutput)
     }
 
     /// What an organization's platform does not have, said here and not by every pass.
@@ -135,7 +136,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             )
             do throws(ProviderError) {
                 let result = try await contactCenter.probe()
-                let expiry = result.token.accessExpires.map { ", the token until \($0)" } ?? ""
+                let zone = workplace.timeZone
+                let expiry =
+                    result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
                 let place = organization.apiBaseURL.host() ?? ""
                 findings.append(("provider \(organization.name)", .ok("\(place) answers\(expiry)")))
                 if let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Settings
 
 struct ConfigCommand: AsyncParsableCommand {
@@ -35,13 +36,16 @@ struct ConfigShowCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         let values = workplace.loaded.values
-        let keyWidth = values.map(\.key.count).max() ?? 0
-        let valueWidth = min(values.map { shown($0).count }.max() ?? 0, 60)
+        // Columns only where they have room: a value is to be copied, and not to be cut or broken.
+        let keyWidth = values.map(\.key.displayWidth).max() ?? 0
+        let valueWidth = min(values.map { shown($0).displayWidth }.max() ?? 0, 60)
+        let originWidth = values.map { "\($0.origin)".displayWidth }.max() ?? 0
+        let columns = Terminal.columns(of: STDOUT_FILENO) ?? .max
+        let isAligned = keyWidth + valueWidth + originWidth + 6 <= columns
         for value in values {
             try output.json(ValueLine(key: value.key, value: value.value, origin: "\(value.origin)"))
-            output.text(
-                value.key.padded(to: keyWidth) + "  " + shown(value).padded(to: valueWidth) + "  (\(value.origin))"
-            )
+            let key = value.key.padded(to: isAligned ? keyWidth : 0)
+            output.text("\(key)  \(shown(value).padded(to: isAligned ? valueWidth : 0))  (\(value.origin))")
         }
         try output.json(SummaryLine(path: workplace.loaded.path, keys: values.count))
     }

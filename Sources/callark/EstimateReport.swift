@@ -6,15 +6,17 @@ import Recordings
 /// What a pass would take, for people and for programs.
 struct EstimateReport {
     private let estimate: Estimate
+    private let timeZone: TimeZone
 
-    init(_ estimate: Estimate) {
+    init(_ estimate: Estimate, in timeZone: TimeZone) {
         self.estimate = estimate
+        self.timeZone = timeZone
     }
 
     func write(to output: Output) throws {
         try output.json(EstimateLine(estimate))
         let (tasks, recordings, range) = (estimate.tasks, estimate.recordings, estimate.window.range)
-        output.text("\(estimate.organization): a pass from \(range.lowerBound) to \(range.upperBound) would")
+        output.text("\(estimate.organization): a pass from \(range.named(in: timeZone)) would")
         output.text(
             "  list \(tasks.listed.text) tasks: \(tasks.captureRequested.text) with a recording requested, "
                 + "\(tasks.notRequested.text) without, \(tasks.undetermined.text) not yet determined; "

@@ -48,7 +48,7 @@ struct EventsCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         let instants = try window.window(in: workplace).instants
-        let timeZone = workplace.settings.archive.timeZone
+        let timeZone = workplace.timeZone
         var writer = Table.Writer(table: Self.table(timeZone), output: output, asCSV: csv)
         var count = 0
         if let manifest = try await workplace.manifestForReading() {
@@ -72,9 +72,10 @@ struct EventsCommand: AsyncParsableCommand {
         } else if let task {
             throw CommandError.unknown([task])
         }
-        if csv { return writer.end() }
+        writer.end()
+        guard !csv else { return }
         try output.json(Summary(events: count))
-        output.text("\(Readable.count(count, "event")); times are in \(timeZone.name)")
+        output.text("\(Readable.count(count, "event")); times in \(timeZone.name)")
     }
 
     private func requireKnown(_ manifest: Manifest) async throws {
@@ -88,9 +89,9 @@ struct EventsCommand: AsyncParsableCommand {
             columns: [
                 Table.Column(
                     name: "time",
-                    heading: "TIME",
+                    heading: timeZone.heading("TIME"),
                     value: { .text($0.time.description) },
-                    text: { $0.time.clock(in: timeZone) }
+                    text: { $0.time.text(in: timeZone, seconds: true) }
                 ),
                 .cut("organization", "ORG", rank: 5, least: 4) { $0.organization?.description },
                 Table.Column(

@@ -1,4 +1,5 @@
 import Archiver
+import Foundation
 import Manifest
 import Recordings
 import Settings
@@ -93,29 +94,26 @@ struct GapLine: Encodable {
 
 extension Gap {
     /// A line for people, whatever operators and the provider have written.
-    var line: String { line(of: nil) }
-
-    /// The same with whose call it was, where that is known.
-    func line(of call: KnownCall?) -> String {
+    func line(in timeZone: TimeZone) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
         let damaged = archive.map { ", damaged in \($0)" } ?? ""
         let words = damaged + (detail.map { ": \($0)" } ?? "")
-        let explained = explanation.map { "; explained: \($0.text)" } ?? ""
-        let whose = call?.text.map { "; \($0)" } ?? ""
+        let explained = explanation.map { "; explained: \($0.text(in: timeZone))" } ?? ""
         return VisibleText.escaped(
-            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words)\(whose); \(evidence.text)\(explained)"
+            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); "
+                + "\(evidence.text(in: timeZone))\(explained)"
         )
     }
 }
 
 extension GapEvidence {
     /// What is known of it, for people.
-    var text: String {
+    func text(in timeZone: TimeZone) -> String {
         var parts: [String] = []
         if let asks, asks > 0 {
             let times = asks == 1 ? "once" : "\(asks) times"
-            let first = firstAsked.map { $0 == lastAsked ? "" : "from \($0) to " } ?? ""
-            let span = lastAsked.map { " (\(first)\($0))" } ?? ""
+            let first = firstAsked.map { $0 == lastAsked ? "" : "\($0.text(in: timeZone)) to " } ?? ""
+            let span = lastAsked.map { " (\(first)\($0.text(in: timeZone)))" } ?? ""
             let answer = (found ?? 0) == 0 ? "no recording" : Readable.count(found ?? 0, "recording")
             parts.append("asked \(times)\(span): the provider had \(answer)")
             if let trackingID { parts.append("tracking ID \(trackingID)") }
@@ -129,7 +127,7 @@ extension GapEvidence {
 
 extension GapExplanation {
     /// For people.
-    var text: String { "\(reason.words), by \(by) at \(time): \(note)" }
+    func text(in timeZone: TimeZone) -> String { "\(reason.words), by \(by), \(time.text(in: timeZone)): \(note)" }
 
     /// `ann (uid 1000)`, `root (uid 0; SUDO_USER claims ann)`, `uid 10001`.
     private var by: String {

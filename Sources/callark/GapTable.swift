@@ -20,19 +20,19 @@ struct GapTable {
                 .text("day") { $0.gap.day.description },
                 Table.Column(
                     name: "created_time",
-                    heading: "CREATED",
-                    rank: 3,
+                    heading: timeZone.heading("CREATED"),
+                    rank: 2,
                     value: { .text($0.gap.createdTime.description) },
-                    text: { $0.gap.createdTime.clock(in: timeZone) }
+                    text: { $0.gap.createdTime.text(in: timeZone) }
                 ),
                 .text("task_id", "TASK") { $0.gap.taskID.description },
                 .text("recording_id") { $0.gap.recording?.recordingID.description },
                 Table.Column(
                     name: "reason",
                     heading: "REASON",
-                    least: 12,
                     value: { .text($0.gap.reason.rawValue) },
-                    text: { $0.gap.reason.words }
+                    text: { $0.gap.reason.words },
+                    short: { $0.gap.reason.shortWords }
                 ),
                 .text("archive") { $0.gap.archive?.description },
                 .text("detail") { $0.gap.detail },
@@ -41,14 +41,14 @@ struct GapTable {
                 .cut("origin", "FROM", rank: 6) { $0.call?.facts.origin },
                 .cut("destination", "TO", rank: 8) { $0.call?.facts.destination },
                 .text("direction") { $0.call?.facts.direction },
-                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidence.text },
+                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidence.text(in: timeZone) },
                 Table.Column(
                     name: "explanation",
                     heading: "EXPLANATION",
                     rank: 4,
-                    least: 11,
                     value: { .init($0.gap.explanation?.reason.rawValue) },
-                    text: { $0.gap.explanation?.text ?? "" }
+                    text: { $0.gap.explanation?.text(in: timeZone) ?? "" },
+                    short: { $0.gap.explanation?.reason.words ?? "" }
                 ),
                 .text("note") { $0.gap.explanation?.note },
                 .text("explained_by") { $0.gap.explanation?.author },
@@ -77,19 +77,26 @@ struct SuspectTable {
                 .text("task_id", "TASK") { $0.suspect.taskID.description },
                 .text("recording_id") { $0.suspect.recordingID.description },
                 .cut("file", "FILE", rank: 4, least: 12) { $0.suspect.file.description },
-                .cut("detail", "WHY", rank: 0, least: 12) { $0.suspect.reason },
+                Table.Column(
+                    name: "detail",
+                    heading: "WHY",
+                    least: 18,
+                    wraps: true,
+                    value: { .text($0.suspect.reason) }
+                ),
                 Table.Column(
                     name: "next_look_time",
-                    heading: "NEXT LOOK",
+                    heading: timeZone.heading("NEXT LOOK"),
                     rank: 3,
                     value: { .init($0.nextLook?.description) },
-                    text: { $0.nextLook?.clock(in: timeZone) ?? "none" }
+                    text: { $0.nextLook?.text(in: timeZone) ?? "none" }
                 ),
                 Table.Column(
                     name: "note",
                     heading: "ACKNOWLEDGED",
                     rank: 1,
                     least: 12,
+                    wraps: true,
                     value: { .init($0.suspect.acknowledgement?.note) },
                     text: {
                         $0.suspect.acknowledgement.map { "by \($0.author) (uid \($0.authorUID)): \($0.note)" } ?? ""

@@ -21,13 +21,13 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
     @OptionGroup var statement: StatementOptions
 
     func run() async throws {
-        try await statement.make(change) { suspect, output in
+        try await statement.make(change) { suspect, timeZone, output in
             try output.json(SuspectLine(suspect))
-            output.text(suspect.line)
+            output.text(suspect.line(in: timeZone))
         } summary: { tasks, recordings, output in
             try output.json(Summary(tasks: tasks, recordings: recordings))
             let count = Readable.count(recordings, "suspect recording")
-            output.text("\(count) \(statement.withdraw ? "no longer acknowledged" : "acknowledged")")
+            return "\(count) \(statement.withdraw ? "no longer acknowledged" : "acknowledged")"
         }
     }
 

@@ -35,12 +35,12 @@ struct GapsExplainCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await statement.make(change) { gap, output in
+        try await statement.make(change) { gap, timeZone, output in
             try output.json(GapLine(gap))
-            output.text(gap.line)
+            output.text(gap.line(in: timeZone))
         } summary: { tasks, gaps, output in
             try output.json(Summary(tasks: tasks, gaps: gaps))
-            output.text("\(Readable.count(gaps, "gap")) \(statement.withdraw ? "no longer explained" : "explained")")
+            return "\(Readable.count(gaps, "gap")) \(statement.withdraw ? "no longer explained" : "explained")"
         }
     }
 

@@ -68,7 +68,7 @@ struct GapsListCommand: AsyncParsableCommand {
         }
         for witness in found.witnesses {
             try output.json(WitnessLine(witness))
-            if let complaint = witness.detailedComplaint { output.text(complaint) }
+            if let complaint = witness.detailedComplaint(in: window.timeZone) { output.text(complaint) }
         }
         let counts = Counts(found)
         try output.json(counts)

@@ -46,9 +46,10 @@ struct GapsShowCommand: AsyncParsableCommand {
         to output: Output
     ) async throws {
         try output.json(TaskLine(row))
-        output.text("task \(row.id) of \(row.organization), \(row.day)")
+        let timeZone = workplace.timeZone
+        output.text("task \(row.id) of \(row.organization), \(row.day); times in \(timeZone.name)")
         output.text(
-            "  created \(row.createdTime), \(row.status), recording \(row.captureRequest.text)"
+            "  created \(row.createdTime.text(in: timeZone)), \(row.status), recording \(row.captureRequest.text)"
                 + (row.isListed ? "" : ", never listed")
         )
         let call = try await manifest.calls(of: [row.id], organization: row.organization)[row.id]
@@ -59,9 +60,9 @@ struct GapsShowCommand: AsyncParsableCommand {
             summary.gaps += 1
             try output.json(GapLine(gap, call: call))
             output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
-            output.text("    \(gap.evidence.text)")
+            output.text("    \(gap.evidence.text(in: timeZone))")
             if let explanation = gap.explanation {
-                output.text("    explained: \(VisibleText.escaped(explanation.text))")
+                output.text("    explained: \(explanation.text(in: timeZone))")
             }
         }
         let recordings = try await manifest.recordings(
@@ -72,20 +73,21 @@ struct GapsShowCommand: AsyncParsableCommand {
         for recording in recordings {
             summary.recordings += 1
             try output.json(RecordingLine(recording, root: workplace.root))
-            let place = recording.held.map { " in \($0.archive), received \($0.receivedTime)" } ?? ""
+            let place = recording.held.map { " in \($0.archive), received \($0.receivedTime.text(in: timeZone))" } ?? ""
             output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)\(Self.damage(recording))")
         }
         let suspects = try await manifest.suspects(row.organization, day: row.day)
         for suspect in suspects where suspect.suspect.taskID == row.id {
             summary.suspect += 1
             try output.json(SuspectLine(suspect))
-            output.text("  suspect \(suspect.text)")
+            output.text("  suspect \(suspect.text(in: timeZone))")
         }
         for try await event in manifest.events(organization: row.organization, task: row.id) {
             summary.events += 1
             try output.json(EventLine(event))
             let parts = [event.by.isEmpty ? "" : "by \(event.by)", event.words].filter { !$0.isEmpty }
-            output.text("  \(event.time)  \(event.kind.rawValue)  \(parts.joined(separator: "; "))")
+            let time = event.time.text(in: timeZone, seconds: true)
+            output.text("  \(time)  \(event.kind.rawValue)  \(parts.joined(separator: "; "))")
         }
     }
 

@@ -32,7 +32,8 @@ struct InitCommand: AsyncParsableCommand {
         defer { output.flush() }
         try output.json(RootLine(result, path: workplace.root.path))
         try output.json(SummaryLine(created: result.isNew))
-        let since = result.isNew ? "made now" : "made \(result.identity.createdTime)"
+        let zone = workplace.timeZone
+        let since = result.isNew ? "created now" : "created \(result.identity.createdTime.named(in: zone))"
         output.text("archive \(result.identity.id) at \(workplace.root.path), \(since)")
         guard result.isNew, result.sealedArchives + result.openArchives > 0 else { return }
         output.text(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
@@ -34,7 +35,7 @@ struct LegacyChainCommand: AsyncParsableCommand {
         }
         let output = Output(json: options.common.json)
         defer { output.flush() }
-        try Self.table.write(chain.activities, to: output)
+        try Self.table(in: workplace.timeZone).write(chain.activities, to: output)
         let reason = chain.end.reason
         try output.json(
             Summary(
@@ -52,7 +53,7 @@ struct LegacyChainCommand: AsyncParsableCommand {
         throw CommandError(.incomplete, "the chain of \(id) breaks off after \(count): \(reason)")
     }
 
-    private static var table: Table<LegacyActivity> {
+    private static func table(in timeZone: TimeZone) -> Table<LegacyActivity> {
         Table(
             type: "activity",
             columns: [
@@ -61,13 +62,13 @@ struct LegacyChainCommand: AsyncParsableCommand {
                 } text: {
                     $0.id.event + ($0.isGuessed ? " ?" : "")
                 },
-                .init(name: "start", heading: "START") { .text($0.start.description) },
-                .init(name: "end", heading: "END") { .init($0.end?.description) },
-                .init(name: "duration_ms", heading: "MS", isNumber: true) { activity in
+                .time("start", timeZone.heading("START"), in: timeZone, seconds: true) { $0.start },
+                .time("end", "END", in: timeZone, seconds: true, rank: 3) { $0.end },
+                .init(name: "duration_ms", heading: "MS", isNumber: true, rank: 1) { activity in
                     .init(activity.end.map { ($0 - activity.start).milliseconds })
                 },
-                .init(name: "agent", heading: "AGENT") { .init($0.record.text("agentName")) },
-                .init(name: "next", heading: "NEXT") { .init($0.record.text("nextState")) },
+                .init(name: "agent", heading: "AGENT", rank: 2, least: 8) { .init($0.record.text("agentName")) },
+                .init(name: "next", heading: "NEXT", rank: 4) { .init($0.record.text("nextState")) },
                 .init(name: "guessed") { .boolean($0.isGuessed) },
                 .init(name: "id") { .text($0.id.description) },
             ]

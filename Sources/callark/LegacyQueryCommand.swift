@@ -118,9 +118,10 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         if let asked = window.instants {
             let to = window.isOpenEnded ? window.now : asked.upperBound
             guard asked.lowerBound < to else {
+                let (zone, begin) = (window.timeZone, asked.lowerBound)
                 throw CommandError(
                     .usage,
-                    "the window begins at \(asked.lowerBound), which is not before its end, \(to)"
+                    "the time range begins at \(begin.text(in: zone)), not before its end, \(to.named(in: zone))"
                 )
             }
             return query.about(asked.lowerBound..<to)
@@ -175,6 +176,8 @@ private struct LegacyTable {
                 name: name,
                 heading: VisibleText.escaped(name),
                 isNumber: isNumeric(index),
+                // The first columns of the query are the last to be left out.
+                rank: index,
                 value: { .text($0[index].shown) }
             )
         }

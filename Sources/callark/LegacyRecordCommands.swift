@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
@@ -104,16 +105,17 @@ enum LegacyRecordPage {
         defer { output.flush() }
         try output.json(Line(type: type.rawValue, organization: "\(organization)", id: "\(id)", record: record.json))
         try output.json(Summary())
+        let timeZone = workplace.timeZone
         let width = record.fields.map(\.name.count).max() ?? 0
         for field in record.fields {
             let name = VisibleText.escaped(field.name).padded(to: width)
-            output.text("\(name)  \(VisibleText.escaped(text(of: field, in: record)))".trimmingTrailingBlanks)
+            output.text("\(name)  \(text(of: field, in: record, timeZone))".trimmingTrailingBlanks)
         }
     }
 
-    private static func text(of field: JSONMember, in record: LegacyRecord) -> String {
+    private static func text(of field: JSONMember, in record: LegacyRecord, _ timeZone: TimeZone) -> String {
         guard times.contains(field.name), let time = record.time(field.name) else { return field.value.shown }
-        return "\(field.value.shown)  \(time)"
+        return "\(field.value.shown)  \(time.named(in: timeZone, seconds: true))"
     }
 
     private struct Line: Encodable {

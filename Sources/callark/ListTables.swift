@@ -1,3 +1,4 @@
+import Archiver
 import DailyArchive
 import Foundation
 import Manifest
@@ -6,21 +7,18 @@ import Recordings
 /// The tables of `list`.
 enum ListTables {
     /// A row for each call.
-    /// - Parameter columns: how wide the terminal is; `nil` if it is none.
-    static func calls(in timeZone: TimeZone, columns: Int?) -> Table<CallRow> {
-        // A task ID is long and cannot be cut: on a narrow terminal it gives way to what people know a call by.
-        let taskRank = hidesTaskIDs(columns) ? 9 : 1
-        return Table(
+    static func calls(in timeZone: TimeZone) -> Table<CallRow> {
+        Table(
             type: "call",
             columns: [
                 .init(name: "organization", heading: nil) { .text($0.organization.description) },
                 .init(name: "task_id", heading: nil) { .text($0.taskID.description) },
                 .init(name: "day", heading: nil) { .text($0.day.description) },
                 .init(name: "created_time", heading: nil) { .text($0.createdTime.description) },
-                .init(name: "local_time", heading: timeZone.timeHeading) {
-                    .text($0.createdTime.isoText(in: timeZone))
+                .init(name: "local_time", heading: timeZone.heading("TIME")) {
+                    .text($0.createdTime.localISO(in: timeZone))
                 } text: {
-                    $0.createdTime.minuteText(in: timeZone)
+                    $0.createdTime.text(in: timeZone)
                 },
                 .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
                 .init(name: "agents", heading: "AGENT", rank: 3, least: 12) {
@@ -42,14 +40,11 @@ enum ListTables {
                 .init(name: nil, heading: "PARTS", rank: 5, least: 12) { .text($0.parts) },
                 .init(name: "recordings", heading: nil) { .integer(Int64($0.recordingCount)) },
                 .init(name: "transcripts", heading: nil) { .integer(Int64($0.transcriptCount)) },
-                .init(name: nil, heading: "TASK", rank: taskRank) { .text($0.taskID.description) },
+                .init(name: nil, heading: "TASK", rank: 1) { .text($0.taskID.description) },
             ],
             line: CallLine.init
         )
     }
-
-    /// Whether a terminal is too narrow for task IDs beside the rest.
-    static func hidesTaskIDs(_ columns: Int?) -> Bool { columns.map { $0 < 66 } ?? false }
 
     /// A row for each recording, and for each gap.
     static func recordings(in timeZone: TimeZone, root: ArchiveRoot) -> Table<ListedPart> {
@@ -60,8 +55,8 @@ enum ListTables {
                 .init(name: "task_id", heading: nil) { .text($0.call.taskID.description) },
                 .init(name: "day", heading: nil) { .text($0.call.day.description) },
                 .init(name: "start_time", heading: nil) { .init($0.recording?.key.startTime?.description) },
-                .init(name: nil, heading: timeZone.timeHeading) {
-                    .text(($0.recording?.key.startTime ?? $0.call.createdTime).minuteText(in: timeZone))
+                .init(name: nil, heading: timeZone.heading("TIME")) {
+                    .text(($0.recording?.key.startTime ?? $0.call.createdTime).text(in: timeZone))
                 },
                 .init(name: "state", heading: "STATE") { .text($0.state) },
                 .init(name: "kind", heading: nil) { .init($0.recording?.key.kind.rawValue) },
@@ -75,7 +70,11 @@ enum ListTables {
                 } text: {
                     $0.recording?.held.map { Readable.bytes($0.byteCount) } ?? ""
                 },
-                .init(name: "reason", heading: "REASON", rank: 3, least: 10) { .init($0.reason) },
+                .init(name: "reason", heading: "REASON", rank: 3, least: 20, wraps: true) {
+                    .init($0.reason)
+                } text: {
+                    $0.reasonText ?? ""
+                },
                 .init(name: "sha256", heading: nil) { .init($0.recording?.held?.digest.description) },
                 .init(name: "archive", heading: nil) { .init($0.archivePath(root)) },
                 .init(name: nil, heading: "ARCHIVE", rank: 5) { .init($0.recording?.held?.archive.description) },
@@ -109,6 +108,11 @@ struct ListedPart {
         case .recording(let recording): recording.reason ?? recording.held?.suspicion
         case .gap(let gap): gap.reason.rawValue
         }
+    }
+
+    /// For people.
+    fileprivate var reasonText: String? {
+        if case .gap(let gap) = row { gap.reason.words } else { reason }
     }
 
     fileprivate var typeText: String {
@@ -169,31 +173,4 @@ extension KnownCall {
 
 extension Int64 {
     fileprivate var twoDigits: String { self < 10 ? "0\(self)" : "\(self)" }
-}
-
-extension Timestamp {
-    /// `2025-11-20 08:00`, by the clocks of a time zone.
-    func minuteText(in timeZone: TimeZone) -> String {
-        String(wallText(in: timeZone).prefix(16)).replacing("T", with: " ")
-    }
-
-    /// `2025-11-20T08:00:00+01:00`.
-    fileprivate func isoText(in timeZone: TimeZone) -> String {
-        let minutes = Int64(timeZone.secondsFromGMT(for: date)) / 60
-        let (hour, minute) = (abs(minutes) / 60, abs(minutes) % 60)
-        let offset = "\(minutes < 0 ? "-" : "+")\(hour.twoDigits):\(minute.twoDigits)"
-        return wallText(in: timeZone).prefix(19) + offset
-    }
-
-    private func wallText(in timeZone: TimeZone) -> String {
-        (self + .seconds(timeZone.secondsFromGMT(for: date))).description
-    }
-}
-
-extension TimeZone {
-    /// `TIME (Berlin)`: the whole name of the zone would be wider than the times.
-    fileprivate var timeHeading: String {
-        let city = identifier.split(separator: "/").last ?? "UTC"
-        return "TIME (\(city == "GMT" ? "UTC" : city.replacing("_", with: " ")))"
-    }
 }

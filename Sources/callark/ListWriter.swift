@@ -1,6 +1,5 @@
 import DailyArchive
 import Foundation
-import Glibc
 import Manifest
 import Recordings
 
@@ -19,7 +18,6 @@ struct ListWriter {
     let output: Output
     private let root: ArchiveRoot
     private let timeZone: TimeZone
-    private let columns = Terminal.columns(of: STDOUT_FILENO)
     private var calls: Table<CallRow>.Writer
     private var parts: Table<ListedPart>.Writer
     /// The first rows say how wide a table is; the rest need not wait in great number.
@@ -48,7 +46,7 @@ struct ListWriter {
         self.output = output
         self.root = root
         self.timeZone = timeZone
-        calls = .init(table: ListTables.calls(in: timeZone, columns: columns), output: output, asCSV: asCSV)
+        calls = .init(table: ListTables.calls(in: timeZone), output: output, asCSV: asCSV)
         parts = .init(table: ListTables.recordings(in: timeZone, root: root), output: output, asCSV: asCSV)
     }
 
@@ -168,11 +166,10 @@ extension ListWriter {
         waitingParts = []
     }
 
-    /// Writes the rest of the rows; the headings of CSV if there were none.
+    /// Writes the rest of the rows, and what ends the table.
     mutating func endRows() throws {
         if !counts.isLimited { _ = try write(order.rest()) }
         try writeWaiting()
-        guard asCSV else { return }
         if content == .calls { calls.end() } else { parts.end() }
     }
 
@@ -197,9 +194,6 @@ extension ListWriter {
                 "\(Readable.count(hidden, "more call")) \(verb) no recording, such as abandoned ones: "
                     + "add --all-calls to see them"
             )
-        }
-        if content == .calls, counts.calls > 0, ListTables.hidesTaskIDs(columns) {
-            output.text("this terminal is too narrow for task IDs: use 66 columns, --csv or --json")
         }
     }
 }

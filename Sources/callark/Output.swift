@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Settings
 import Synchronization
 import WebexContactCenter
@@ -7,6 +8,9 @@ import WebexContactCenter
 final class Output: Sendable {
     /// Whether the lines are NDJSON.
     let isJSON: Bool
+    /// How wide a line of text may be: the terminal's width; `nil` if the output is no terminal, so that a script gets each
+    /// line whole.
+    private let width = Terminal.columns(of: STDOUT_FILENO)
     /// What is not written yet.
     private struct Waiting {
         var bytes: [UInt8] = []
@@ -32,10 +36,17 @@ final class Output: Sendable {
         append(VisibleText.escaped(json: try encoder.encode(object)))
     }
 
-    /// Writes one line, where the output is text. Whatever it is made of, it stays one line, and moves no cursor.
+    /// Writes one line, where the output is text, broken between words if the terminal is narrower. Whatever it is made of,
+    /// it is one line elsewhere, and moves no cursor.
     func text(_ line: @autoclosure () -> String) {
         guard !isJSON else { return }
-        append(Array(VisibleText.escaped(line()).utf8))
+        for part in WrappedText.lines(VisibleText.escaped(line()), width: width) { append(Array(part.utf8)) }
+    }
+
+    /// Writes one line of a table, which fits by itself.
+    func row(_ line: String) {
+        guard !isJSON else { return }
+        append(Array(VisibleText.escaped(line).utf8))
     }
 
     /// Writes one record of CSV: it ends with CR LF (RFC 4180), and its fields may have line breaks.

@@ -1,4 +1,5 @@
 import Archiver
+import Foundation
 import Manifest
 import Recordings
 
@@ -7,10 +8,12 @@ struct PassReport {
     private let result: Pass.Result
     /// What is an alarm now, whatever window the pass was over.
     private let alarms: [Alarm]
+    private let timeZone: TimeZone
 
-    init(_ result: Pass.Result, alarms: [Alarm] = []) {
+    init(_ result: Pass.Result, alarms: [Alarm], timeZone: TimeZone) {
         self.result = result
         self.alarms = alarms
+        self.timeZone = timeZone
     }
 
     func write(to output: Output) throws {
@@ -23,7 +26,7 @@ struct PassReport {
         let (tasks, recordings) = (summary.tasks, summary.recordings)
         output.text(
             "\(result.organization): \(Readable.count(tasks.listed, "task")) \(isListed ? "listed" : "known") from "
-                + "\(result.window.range.lowerBound) to \(result.window.range.upperBound)"
+                + result.window.range.named(in: timeZone)
         )
         output.text(
             "  \(tasks.captureRequested) with a recording requested, \(tasks.notRequested) without, "
@@ -55,7 +58,7 @@ struct PassReport {
         for (source, absence) in result.witnessAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             output.text("  not held against \(source.name): \(absence)")
         }
-        writeOpenDays(to: output)
+        try writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
                 "  a media host was busy: down to \(Readable.count(result.pacing.lowest, "download")) at once of "
@@ -105,32 +108,40 @@ struct PassReport {
     }
 
     /// A table of the days that are not complete, where there are any.
-    private func writeOpenDays(to output: Output) {
+    private func writeOpenDays(to output: Output) throws {
         let open = result.days.filter { !$0.summary.isComplete }
-        guard !open.isEmpty else { return }
-        output.text(
-            "  not complete: expected  archived  stored  pending  missing  explained  damaged  undetermined"
-        )
-        for day in open {
-            let figures = day.summary.recordings
-            let columns = [
-                (figures.expected, 11), (figures.archived, 8), (figures.stored, 6),
-                (figures.pending + figures.awaited, 7), (figures.missing, 7), (figures.explained, 9),
-                (figures.unrepaired, 7), (day.summary.tasks.unresolved, 12),
-            ]
-            output.text(
-                "  \(day.day)  " + columns.map { "\($0.0)".leftPadded(to: $0.1) }.joined(separator: "  ")
-            )
-            let reasons = figures.reasons.filter { $0.key != .captureNotRequested }.sorted {
-                $0.key.rawValue < $1.key.rawValue
-            }
-            if !reasons.isEmpty {
-                output.text("    " + reasons.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", "))
-            }
-        }
+        guard !open.isEmpty, !output.isJSON else { return }
+        output.text("  not complete:")
+        try Self.openDays.write(open, to: output)
         if open.contains(where: { $0.summary.recordings.unexplained > 0 }) {
-            output.text("  callark gaps names what is missing")
+            output.text("  run `callark gaps --org \(result.organization)` to see what is missing")
         }
+    }
+
+    private static var openDays: Table<DayReconciliation> {
+        func figure(
+            _ heading: String,
+            rank: Int,
+            _ value: @escaping (PassSummary) -> Int
+        ) -> Table<DayReconciliation>.Column {
+            .init(name: nil, heading: heading, isNumber: true, rank: rank) { .integer(Int64(value($0.summary))) }
+        }
+        return Table(
+            type: "day",
+            indent: 2,
+            columns: [
+                .init(name: nil, heading: "DAY") { .text($0.day.description) },
+                figure("EXPECTED", rank: 5) { $0.recordings.expected },
+                figure("ARCHIVED", rank: 4) { $0.recordings.archived },
+                figure("STORED", rank: 7) { $0.recordings.stored },
+                figure("PENDING", rank: 2) { $0.recordings.pending + $0.recordings.awaited },
+                figure("MISSING", rank: 1) { $0.recordings.missing },
+                figure("DAMAGED", rank: 1) { $0.recordings.unrepaired },
+                figure("EXPLAINED", rank: 6) { $0.recordings.explained },
+                figure("UNDETERMINED", rank: 3) { $0.tasks.unresolved },
+                .init(name: nil, heading: "WHY", rank: 1, least: 20, wraps: true) { .text($0.reasonsText) },
+            ]
+        )
     }
 
     /// `{"type":"summary", …}` of the interface.
@@ -281,5 +292,14 @@ struct PassReport {
             )
             error = result.failure.map { "\($0)" }
         }
+    }
+}
+
+extension DayReconciliation {
+    /// How many recordings it lacks for each reason.
+    fileprivate var reasonsText: String {
+        var reasons = summary.recordings.reasons
+        reasons[.captureNotRequested] = nil
+        return reasons.byFrequency.map { "\($0.count) \($0.key.words)" }.joined(separator: ", ")
     }
 }

@@ -52,7 +52,7 @@ struct Report {
     var zone: String { timeZone.name }
 
     /// When it was made, and by what.
-    var making: String { "\(madeTime.local(in: timeZone)) by Callark \(Callark.version)" }
+    var making: String { "\(madeTime.text(in: timeZone)) by Callark \(Callark.version)" }
 
     /// What the columns mean.
     static let legend = [
@@ -74,6 +74,8 @@ struct ReportRow {
     let stateCode: String
     /// The same for people, with the reasons.
     let state: String
+    /// The same for people, without them: `TO DO` has them below.
+    let shortState: String
     let openBecause: String
     let differing: String
 
@@ -83,6 +85,7 @@ struct ReportRow {
         figures = ReportFigures(report.account)
         stateCode = report.stateCode
         state = report.state
+        shortState = report.shortState
         openBecause = report.openBecause.map(\.code).joined(separator: " ")
         differing = report.differing.map(\.rawValue).joined(separator: " ")
     }
@@ -94,6 +97,7 @@ struct ReportRow {
         figures = section.verdict.figures
         stateCode = ""
         state = "\(section.verdict.days.closed.grouped) of \(section.verdict.days.count.grouped) closed"
+        shortState = "\(section.verdict.days.closed.grouped) closed"
         openBecause = ""
         differing = ""
     }
@@ -117,5 +121,11 @@ extension DayReport {
         let reasons = openBecause.map(\.description).joined(separator: ", ")
         let state = isClosed ? "closed" : "\(stateCode): \(reasons)"
         return differing.reduce(state) { "\($0), differs from \($1.name)" }
+    }
+
+    /// For people, in few words.
+    var shortState: String {
+        let state = openBecause == [.notOver] ? "not over" : openBecause == [.notListed] ? "not listed" : stateCode
+        return differing.isEmpty ? state : "\(state), differs"
     }
 }

@@ -54,9 +54,9 @@ enum ReportTables {
                 Table.Column(
                     name: "state",
                     heading: "STATE",
-                    least: 8,
                     value: { .text($0.stateCode) },
-                    text: { $0.state }
+                    text: { $0.state },
+                    short: { $0.shortState }
                 ),
                 .text("open_because") { $0.openBecause },
                 .text("differing") { $0.differing },

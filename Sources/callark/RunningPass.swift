@@ -1,14 +1,17 @@
 import Archiver
+import Foundation
 import Recordings
 
 /// The pass that runs now, for people.
 struct RunningPass {
     private let running: PassNotice.Running?
     private let now: Timestamp
+    private let timeZone: TimeZone
 
-    init(_ running: PassNotice.Running?, now: Timestamp) {
+    init(_ running: PassNotice.Running?, now: Timestamp, timeZone: TimeZone) {
         self.running = running
         self.now = now
+        self.timeZone = timeZone
     }
 
     var lines: [String] {
@@ -21,7 +24,7 @@ struct RunningPass {
         let elapsed = Readable.duration(.milliseconds(max(0, milliseconds)))
         var lines = [
             "running: callark \(content.command), process \(content.process), for \(elapsed), since "
-                + content.startedTime.description
+                + content.startedTime.named(in: timeZone)
         ]
         let done = activity.recordingsStored + activity.recordingsFailed
         var figures = ["\(done) of \(activity.recordingsFound) recordings done"]
@@ -30,11 +33,22 @@ struct RunningPass {
         figures.append(Readable.bytes(activity.bytes))
         lines.append("  " + figures.joined(separator: ", "))
         for part in activity.organizations {
-            let window = part.from.flatMap { from in part.to.map { " \(from) to \($0)" } }
-            lines.append("  \(part.organization): \(part.step?.words ?? "starting")\(window.map { "," + $0 } ?? "")")
+            let words = part.step?.words ?? "starting"
+            lines.append(
+                "  \(part.organization): \(words)\(window(of: part).map { ", \($0.named(in: timeZone))" } ?? "")"
+            )
         }
         lines += activity.waiting.map { "  \($0.message)" }
         return lines
+    }
+
+    /// The notice has the times as programs read them.
+    private func window(of part: PassActivity.Report.Part) -> Range<Timestamp>? {
+        let times = [part.from, part.to].compactMap { text in
+            try? text.flatMap { TimeArgument(argument: $0) }?.timestamp(in: timeZone, now: now)
+        }
+        guard times.count == 2, times[0] <= times[1] else { return nil }
+        return times[0]..<times[1]
     }
 }
 

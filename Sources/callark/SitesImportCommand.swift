@@ -116,10 +116,10 @@ extension SitesImportCommand {
             columns: [
                 .init(name: "line", heading: "LINE", isNumber: true) { .integer(Int64($0.step.row.line)) },
                 .init(name: "name", heading: "NAME") { .text($0.step.row.name) },
-                .init(name: "action", heading: "ACTION") { .text($0.step.action.word) },
+                .init(name: "action", heading: "ACTION", rank: 2) { .text($0.step.action.word) },
                 .init(name: "status", heading: "STATUS") { .text($0.status.rawValue) },
-                .init(name: "id", heading: "ID") { .init($0.id?.description) },
-                .init(name: "reason", heading: "REASON") { .text($0.reason) },
+                .init(name: "id", heading: "ID", rank: 3) { .init($0.id?.description) },
+                .init(name: "reason", heading: "REASON", rank: 1, least: 20, wraps: true) { .text($0.reason) },
             ]
         )
     }

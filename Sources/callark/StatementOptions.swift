@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Manifest
 import Recordings
 
@@ -53,12 +54,12 @@ extension StatementOptions {
     /// - Parameters:
     ///   - change: changes the manifest, unless one of the tasks does not allow it.
     ///   - write: writes one subject.
-    ///   - summary: writes what came of all of them: of how many tasks, and of how many subjects.
+    ///   - summary: writes what came of all of them, of how many tasks and of how many subjects, and says it in words.
     /// - Throws: ``CommandError`` with exit code 66 if a task is not known, with 64 if one does not allow it.
     func make<Subject>(
         _ change: (Workplace, Manifest, [TaskID]) async throws -> StatementResult<Subject>,
-        write: (Subject, Output) throws -> Void,
-        summary: (Int, Int, Output) throws -> Void
+        write: (Subject, TimeZone, Output) throws -> Void,
+        summary: (Int, Int, Output) throws -> String
     ) async throws {
         let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
@@ -69,7 +70,9 @@ extension StatementOptions {
         if let error = result.error { throw error }
         let output = Output(json: common.json)
         defer { output.flush() }
-        for subject in result.subjects { try write(subject, output) }
-        try summary(tasks.count, result.subjects.count, output)
+        let timeZone = workplace.timeZone
+        for subject in result.subjects { try write(subject, timeZone, output) }
+        let words = try summary(tasks.count, result.subjects.count, output)
+        output.text("\(words); times in \(timeZone.name)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
@@ -42,9 +43,10 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         let workplace = try Workplace(options.common, usesRoot: false)
         let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
         let span = try options.span(in: workplace)
+        let timeZone = workplace.timeZone
         let output = Output(json: options.common.json)
         defer { output.flush() }
-        var writer = Columns.Writer(table: Self.table, output: output, asCSV: options.csv)
+        var writer = Columns.Writer(table: Self.table(in: timeZone), output: output, asCSV: options.csv)
         var count = 0
         var crowded: [Timestamp] = []
         try await workplace.withContactCenters(names) { organization, contactCenter in
@@ -59,11 +61,12 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
         }
         writer.end()
         for time in crowded {
-            Complaint.warning("more activities began at \(time) than the provider tells of: some are missing")
+            let moment = time.named(in: timeZone, seconds: true)
+            Complaint.warning("more activities began at \(moment) than the provider lists: some are missing")
         }
         let (from, to) = (span.lowerBound.description, span.upperBound.description)
         try output.json(StatsSummary(rows: count, from: from, to: to, complete: crowded.isEmpty))
-        if !options.csv { output.text("\(Readable.count(count, "row")) from \(from) to \(to)") }
+        if !options.csv { output.text("\(Readable.count(count, "row")) from \(span.named(in: timeZone))") }
         guard crowded.isEmpty else {
             output.flush()
             throw ExitCode(ExitStatus.incomplete.rawValue)
@@ -72,27 +75,27 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
 
     private typealias Columns = Table<StatsLine<AgentActivity>>
 
-    private static var table: Columns {
+    private static func table(in timeZone: TimeZone) -> Columns {
         Columns(
             type: "agent_activity",
             columns: [
                 .text("organization") { $0.organization.description },
-                .text("start_time", "FROM") { $0.row.startTime.description },
-                .text("end_time", "TO") { $0.row.endTime?.description },
+                .time("start_time", timeZone.heading("FROM"), in: timeZone, seconds: true) { $0.row.startTime },
+                .time("end_time", "TO", in: timeZone, seconds: true, rank: 3) { $0.row.endTime },
                 .flag("active") { $0.row.isActive },
-                .text("agent_id") { $0.row.agent?.id }, .text("agent_name", "AGENT") { $0.row.agent?.name },
+                .text("agent_id") { $0.row.agent?.id }, .text("agent_name", "AGENT", rank: 1) { $0.row.agent?.name },
                 .text("agent_login") { $0.row.agentLogin }, .text("agent_dn") { $0.row.agentNumber },
                 .text("agent_session_id") { $0.row.agentSessionID },
                 .text("state", "STATE") { $0.row.state }, .flag("is_login") { $0.row.isLogin },
-                .text("site_id") { $0.row.site?.id }, .text("site_name", "SITE") { $0.row.site?.name },
-                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM") { $0.row.team?.name },
-                .text("channel_type", "CHANNEL") { $0.row.channelType.isEmpty ? nil : $0.row.channelType },
+                .text("site_id") { $0.row.site?.id }, .text("site_name", "SITE", rank: 7) { $0.row.site?.name },
+                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM", rank: 6) { $0.row.team?.name },
+                .text("channel_type", "CHANNEL", rank: 5) { $0.row.channelType.isEmpty ? nil : $0.row.channelType },
                 .text("channel_sub_type") { $0.row.channelSubType }, .text("channel_id") { $0.row.channelID },
-                .text("queue_id") { $0.row.queue?.id }, .text("queue_name", "QUEUE") { $0.row.queue?.name },
+                .text("queue_id") { $0.row.queue?.id }, .text("queue_name", "QUEUE", rank: 4) { $0.row.queue?.name },
                 .text("idle_code") { $0.row.idleCode?.id }, .text("idle_code_name") { $0.row.idleCode?.name },
                 .text("wrap_up_code_name") { $0.row.wrapUpCodeName }, .text("reason") { $0.row.reason },
                 .text("multimedia_profile_type") { $0.row.multimediaProfileType },
-                .text("task_id", "TASK") { $0.row.taskID?.description },
+                .text("task_id", "TASK", rank: 2) { $0.row.taskID?.description },
             ]
         )
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import WebexContactCenter
 
@@ -30,7 +31,7 @@ struct StatsAgentsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let question = StatsQuestion(counting: counting, noun: "agent", ids: agent)
-        try await question.run(Self.table) { row in
+        try await question.run(Self.table(in:)) { row in
             row.agent?.id
         } counted: { contactCenter, window, ids throws(ProviderError) in
             try await contactCenter.agentStatistics(window, agents: ids)
@@ -41,22 +42,26 @@ struct StatsAgentsCommand: AsyncParsableCommand {
 
     private typealias Columns = Table<StatsLine<AgentStatistics>>
 
-    private static var table: Columns {
+    private static func table(in timeZone: TimeZone) -> Columns {
         Columns(
             type: "agent_statistics",
             columns: [
                 .text("organization") { $0.organization.description },
-                .text("interval_start", "INTERVAL") { $0.row.intervalStart.description },
+                .time("interval_start", timeZone.heading("INTERVAL"), in: timeZone, rank: 1) { $0.row.intervalStart },
                 .text("agent_id") { $0.row.agent?.id }, .text("agent_name", "AGENT") { $0.row.agent?.name },
-                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM") { $0.row.team?.name },
-                .text("channel_type", "CHANNEL") { $0.row.channelType }, .count("assigned") { $0.row.assigned },
-                .count("offered", "OFFERED") { $0.row.offered }, .count("accepted", "ACCEPTED") { $0.row.accepted },
-                .count("rejected", "REJECTED") { $0.row.rejected }, .count("transferred") { $0.row.transferred },
-                .duration("engaged_ms", "TALK") { $0.row.engaged }, .duration("hold_ms", "HOLD") { $0.row.hold },
-                .duration("wrap_up_ms", "WRAP-UP") { $0.row.wrapUp },
-                .duration("available_ms", "AVAILABLE") { $0.row.available },
+                .text("team_id") { $0.row.team?.id }, .text("team_name", "TEAM", rank: 8) { $0.row.team?.name },
+                .text("channel_type", "CHANNEL", rank: 10) { $0.row.channelType },
+                .count("assigned") { $0.row.assigned },
+                .count("offered", "OFFERED", rank: 7) { $0.row.offered },
+                .count("accepted", "ACCEPTED", rank: 2) { $0.row.accepted },
+                .count("rejected", "REJECTED", rank: 11) { $0.row.rejected },
+                .count("transferred") { $0.row.transferred },
+                .duration("engaged_ms", "TALK", rank: 3) { $0.row.engaged },
+                .duration("hold_ms", "HOLD", rank: 4) { $0.row.hold },
+                .duration("wrap_up_ms", "WRAP-UP", rank: 5) { $0.row.wrapUp },
+                .duration("available_ms", "AVAILABLE", rank: 9) { $0.row.available },
                 .duration("unavailable_ms") { $0.row.unavailable },
-                .average("average_handled_ms", "HANDLED") { $0.row.averageHandledTime },
+                .average("average_handled_ms", "HANDLED", rank: 6) { $0.row.averageHandledTime },
             ]
         )
     }

@@ -3,43 +3,89 @@ import Recordings
 
 extension Table.Column {
     /// Words; for people under that heading, or not at all.
-    static func text(_ name: String, _ heading: String? = nil, _ value: @escaping (Row) -> String?) -> Self {
-        Self(name: name, heading: heading, value: { .init(value($0)) })
+    static func text(
+        _ name: String,
+        _ heading: String? = nil,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> String?
+    ) -> Self {
+        Self(name: name, heading: heading, rank: rank, value: { .init(value($0)) })
+    }
+
+    /// An instant, for people by the clocks of a time zone, which the first such heading names.
+    static func time(
+        _ name: String,
+        _ heading: String,
+        in timeZone: TimeZone,
+        seconds: Bool = false,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> Timestamp?
+    ) -> Self {
+        Self(
+            name: name,
+            heading: heading,
+            rank: rank,
+            value: { .init(value($0)?.description) },
+            text: { value($0)?.text(in: timeZone, seconds: seconds) ?? "" }
+        )
     }
 
     /// A number of things.
-    static func count(_ name: String, _ heading: String? = nil, _ value: @escaping (Row) -> Int?) -> Self {
-        Self(name: name, heading: heading, isNumber: true, value: { .init(value($0).map { Int64($0) }) })
+    static func count(
+        _ name: String,
+        _ heading: String? = nil,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> Int?
+    ) -> Self {
+        Self(name: name, heading: heading, isNumber: true, rank: rank, value: { .init(value($0).map { Int64($0) }) })
     }
 
     /// A length of time, in milliseconds for programs.
-    static func duration(_ name: String, _ heading: String? = nil, _ value: @escaping (Row) -> Duration?) -> Self {
+    static func duration(
+        _ name: String,
+        _ heading: String? = nil,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> Duration?
+    ) -> Self {
         Self(
             name: name,
             heading: heading,
             isNumber: true,
+            rank: rank,
             value: { .init(value($0)?.milliseconds) },
             text: { value($0).map(Readable.duration) ?? "" }
         )
     }
 
     /// An average length of time, in milliseconds for programs.
-    static func average(_ name: String, _ heading: String? = nil, _ value: @escaping (Row) -> Double?) -> Self {
+    static func average(
+        _ name: String,
+        _ heading: String? = nil,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> Double?
+    ) -> Self {
         Self(
             name: name,
             heading: heading,
             isNumber: true,
+            rank: rank,
             value: { value($0).map { Table.Value.number($0) } ?? .nothing },
             text: { value($0).map { Readable.duration(.milliseconds(Int64(clamping: $0))) } ?? "" }
         )
     }
 
     /// A share in a hundred.
-    static func percentage(_ name: String, _ heading: String? = nil, _ value: @escaping (Row) -> Double?) -> Self {
+    static func percentage(
+        _ name: String,
+        _ heading: String? = nil,
+        rank: Int = 0,
+        _ value: @escaping (Row) -> Double?
+    ) -> Self {
         Self(
             name: name,
             heading: heading,
             isNumber: true,
+            rank: rank,
             value: { value($0).map { Table.Value.number($0) } ?? .nothing },
             text: { value($0).map { String(format: "%.1f %%", $0) } ?? "" }
         )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
@@ -33,7 +34,7 @@ struct StatsQuestion {
     ///   - counted: asks for the provider's own numbers.
     ///   - searched: asks Search.
     func run<Row: Sendable>(
-        _ table: Table<StatsLine<Row>>,
+        _ table: (TimeZone) -> Table<StatsLine<Row>>,
         identifier: (Row) -> String?,
         counted: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row],
         searched: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row]
@@ -42,6 +43,7 @@ struct StatsQuestion {
         let workplace = try Workplace(options.common, usesRoot: false)
         let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
         let window = try window(in: workplace)
+        let timeZone = workplace.timeZone
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var lines: [StatsLine<Row>] = []
@@ -57,27 +59,35 @@ struct StatsQuestion {
                     throw error
                 }
                 Complaint.warning(
-                    "the provider keeps no \(noun) statistics any more (status \(error.status ?? 0)): counted from Search"
+                    "the provider no longer keeps \(noun) statistics (status \(error.status ?? 0)): counted from Search"
                 )
                 source = .search
                 rows = try await searched(contactCenter, window, ids)
             }
             lines += rows.map { StatsLine(organization: organization.name, row: $0) }
         }
-        try table.write(lines, to: output, asCSV: options.csv)
+        try table(timeZone).write(lines, to: output, asCSV: options.csv)
         let told = Set(lines.compactMap { identifier($0.row) })
         for id in ids where !told.contains(id) {
-            Complaint.warning("nothing is told of \(noun) \(id) in this time: check its ID where that is strange")
+            Complaint.warning("no figures for \(noun) \(id) in this time: check its ID if you expected some")
         }
-        try conclude(lines.count, window, source ?? .statistics, output)
+        try conclude(lines.count, window, source ?? .statistics, output, timeZone)
     }
 
     private var options: StatsOptions { counting.options }
 
-    private func conclude(_ count: Int, _ window: StatisticsWindow, _ source: StatsSource, _ output: Output) throws {
+    private func conclude(
+        _ count: Int,
+        _ window: StatisticsWindow,
+        _ source: StatsSource,
+        _ output: Output,
+        _ timeZone: TimeZone
+    ) throws {
         let (from, to) = (window.from.description, window.to.description)
         try output.json(StatsSummary(rows: count, from: from, to: to, source: source.rawValue))
-        if !options.csv { output.text("\(Readable.count(count, "row")) from \(from) to \(to), by \(source.rawValue)") }
+        guard !options.csv else { return }
+        let span = (window.from..<window.to).named(in: timeZone)
+        output.text("\(Readable.count(count, "row")) from \(span), by \(source.rawValue)")
     }
 
     private func window(in workplace: Workplace) throws -> StatisticsWindow {
@@ -94,7 +104,8 @@ struct StatsQuestion {
             throw CommandError(.usage, "\(error)")
         }
         if window.from < span.lowerBound || window.to > span.upperBound {
-            Complaint.warning("the provider counts by whole intervals: told is from \(window.from) to \(window.to)")
+            let counted = (window.from..<window.to).named(in: workplace.timeZone)
+            Complaint.warning("the provider counts whole intervals: these are from \(counted)")
         }
         return window
     }

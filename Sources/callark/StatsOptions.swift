@@ -30,11 +30,13 @@ struct StatsOptions: ParsableArguments {
             throw CommandError(.usage, "give a time range: --day, --month, --last, or --from and --to")
         }
         guard asked.lowerBound < now else {
-            throw CommandError(.usage, "\(asked.lowerBound) is still to come: the window has to begin before now")
+            let begin = asked.lowerBound.named(in: window.timeZone)
+            throw CommandError(.usage, "the time range begins in the future, at \(begin): it must begin before now")
         }
         guard asked.upperBound > now else { return asked }
         if !window.isOpenEnded {
-            Complaint.warning("\(asked.upperBound) is still to come: told is what there is up to now, \(now)")
+            let end = asked.upperBound.named(in: window.timeZone)
+            Complaint.warning("the time range ends in the future, at \(end): these are the figures so far")
         }
         return asked.lowerBound..<now
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recordings
 import WebexContactCenter
 
@@ -29,7 +30,7 @@ struct StatsQueuesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let question = StatsQuestion(counting: counting, noun: "queue", ids: queue)
-        try await question.run(Self.table) { row in
+        try await question.run(Self.table(in:)) { row in
             row.queue?.id
         } counted: { contactCenter, window, ids throws(ProviderError) in
             try await contactCenter.queueStatistics(window, queues: ids)
@@ -40,21 +41,22 @@ struct StatsQueuesCommand: AsyncParsableCommand {
 
     private typealias Columns = Table<StatsLine<QueueStatistics>>
 
-    private static var table: Columns {
+    private static func table(in timeZone: TimeZone) -> Columns {
         Columns(
             type: "queue_statistics",
             columns: [
                 .text("organization") { $0.organization.description },
-                .text("interval_start", "INTERVAL") { $0.row.intervalStart.description },
+                .time("interval_start", timeZone.heading("INTERVAL"), in: timeZone, rank: 1) { $0.row.intervalStart },
                 .text("queue_id") { $0.row.queue?.id }, .text("queue_name", "QUEUE") { $0.row.queue?.name },
-                .text("channel_type", "CHANNEL") { $0.row.channelType },
-                .count("offered", "OFFERED") { $0.row.offered }, .count("enqueued", "QUEUED") { $0.row.enqueued },
-                .count("accepted", "ACCEPTED") { $0.row.accepted },
-                .count("rejected", "REJECTED") { $0.row.rejected },
-                .count("abandoned", "ABANDONED") { $0.row.abandoned },
-                .average("average_enqueued_ms", "WAITED") { $0.row.averageEnqueuedTime },
-                .average("average_handled_ms", "HANDLED") { $0.row.averageHandledTime },
-                .percentage("service_level_percentage", "IN TIME") { $0.row.serviceLevelPercentage },
+                .text("channel_type", "CHANNEL", rank: 9) { $0.row.channelType },
+                .count("offered", "OFFERED", rank: 4) { $0.row.offered },
+                .count("enqueued", "QUEUED", rank: 7) { $0.row.enqueued },
+                .count("accepted", "ACCEPTED", rank: 2) { $0.row.accepted },
+                .count("rejected", "REJECTED", rank: 8) { $0.row.rejected },
+                .count("abandoned", "ABANDONED", rank: 3) { $0.row.abandoned },
+                .average("average_enqueued_ms", "WAITED", rank: 5) { $0.row.averageEnqueuedTime },
+                .average("average_handled_ms", "HANDLED", rank: 6) { $0.row.averageHandledTime },
+                .percentage("service_level_percentage", "IN TIME", rank: 10) { $0.row.serviceLevelPercentage },
             ]
         )
     }

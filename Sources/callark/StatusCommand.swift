@@ -83,10 +83,11 @@ struct StatusCommand: AsyncParsableCommand {
 
     /// - Returns: whether a pass runs; `nil` if that cannot be found out.
     private func reportPass(_ workplace: Workplace, to output: Output) throws -> Bool? {
+        let zone = workplace.timeZone
         do {
             let running = try PassNotice.running(over: workplace.root)
             if let running { try output.json(RunningLine(running)) }
-            for line in RunningPass(running, now: workplace.now).lines { output.text(line) }
+            for line in RunningPass(running, now: workplace.now, timeZone: zone).lines { output.text(line) }
             return running != nil
         } catch let error as ArchiveError {
             output.text("running: cannot be found out: \(error)")
@@ -112,7 +113,7 @@ struct StatusCommand: AsyncParsableCommand {
         let disagreements = try await manifest?.disagreements(name) ?? []
         let all = try await days(of: name, manifest, disagreements, workplace)
         let range = try shownWindow(workplace).instants
-        let zone = workplace.settings.archive.timeZone
+        let zone = workplace.timeZone
         let shown = all.filter { day in range.map { $0.overlaps(day.day.interval(in: zone)) } ?? true }
         let older = OlderDays(
             all.filter { day in range.map { day.day.interval(in: zone).upperBound <= $0.lowerBound } ?? false }
@@ -122,7 +123,7 @@ struct StatusCommand: AsyncParsableCommand {
         let listedThrough = try await manifest?.watermark(name)
         let differing = Dictionary(grouping: disagreements, by: \.day)
         output.text("")
-        output.text("\(name)")
+        output.text("\(name), times in \(zone.name)")
         let rows = shown.map { StatusRow(status: $0, differing: differing[$0.day] ?? []) }
         if output.isJSON {
             for row in rows {
@@ -139,7 +140,7 @@ struct StatusCommand: AsyncParsableCommand {
             if let older { output.text("  \(older.text)") }
             let shownDays = Set(rows.map(\.status.day))
             for witness in disagreements where shownDays.contains(witness.day) {
-                if let complaint = witness.detailedComplaint { output.text("  \(complaint)") }
+                if let complaint = witness.detailedComplaint(in: zone) { output.text("  \(complaint)") }
             }
         }
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
@@ -147,7 +148,7 @@ struct StatusCommand: AsyncParsableCommand {
         let tokenText: String
         do {
             token = try await workplace.tokenStatus(of: name)
-            tokenText = token.map(Self.text) ?? "not used yet"
+            tokenText = token.map { Self.text(of: $0, zone) } ?? "not used yet"
         } catch let error as TokensOutOfReach {
             token = nil
             tokenText = error.description
@@ -170,10 +171,10 @@ struct StatusCommand: AsyncParsableCommand {
             )
         )
         let none = "none yet; `callark archive --org \(name)` makes one"
-        output.text("  last complete pass up to the present: \(complete?.endedTime?.description ?? none)")
-        if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last))") }
-        output.text("  listed through: \(listedThrough?.description ?? "not up to the present yet")")
-        output.text("  archives: \(Self.text(of: reading))")
+        output.text("  last complete pass up to the present: \(complete?.endedTime?.text(in: zone) ?? none)")
+        if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last, zone))") }
+        output.text("  listed through: \(listedThrough?.text(in: zone) ?? "not up to the present yet")")
+        output.text("  archives: \(Self.text(of: reading, zone))")
         output.text("  token: \(tokenText)")
     }
 
@@ -198,30 +199,33 @@ struct StatusCommand: AsyncParsableCommand {
         return (known + unknown.map { DayStatus(organization: name, day: $0) }).sorted { $0.day < $1.day }
     }
 
-    private static func text(of reading: ReadingStatus) -> String {
+    private static func text(of reading: ReadingStatus, _ zone: TimeZone) -> String {
         guard reading.archives > 0 else { return "none yet" }
-        let faults = reading.faulty == 0 ? "" : "; \(reading.faulty) had faults when they were read last"
+        let faults = reading.faulty == 0 ? "" : "; \(reading.faulty) had faults when last read"
         guard reading.neverRead == 0 else {
             return "\(reading.neverRead) of \(reading.archives) never read back\(faults)"
         }
-        return "all read back since \(reading.oldest?.description ?? "")\(faults)"
+        return "all read back since \(reading.oldest?.text(in: zone) ?? "")\(faults)"
     }
 
-    private static func text(of pass: PassRow) -> String {
-        let ended = pass.endedTime?.description ?? "?"
+    private static func text(of pass: PassRow, _ zone: TimeZone) -> String {
+        let ended = pass.endedTime?.text(in: zone) ?? "?"
         let outcome =
             switch pass.outcome {
-            case .complete: "complete, from \(pass.window.lowerBound) to \(pass.window.upperBound)"
+            case .complete:
+                "complete, from \(pass.window.lowerBound.text(in: zone)) to \(pass.window.upperBound.text(in: zone))"
             case .failed: "could not go on"
             default: "not complete"
             }
         return "\(ended), \(outcome)\(pass.reason.map { " (\($0))" } ?? "")"
     }
 
-    private static func text(of token: TokenStatus) -> String {
-        if let refusal = token.refusal { return "the refresh token was refused by the provider at \(refusal.time)" }
-        let access = token.accessExpires.map { "valid until \($0)" } ?? "of unknown lifetime"
+    private static func text(of token: TokenStatus, _ zone: TimeZone) -> String {
+        if let refusal = token.refusal {
+            return "the provider refused the refresh token at \(refusal.time.text(in: zone))"
+        }
+        let access = token.accessExpires.map { "valid until \($0.text(in: zone))" } ?? "expiry unknown"
         guard let refresh = token.refreshExpires else { return access }
-        return "\(access), can be refreshed until \(refresh)"
+        return "\(access), can be refreshed until \(refresh.text(in: zone))"
     }
 }

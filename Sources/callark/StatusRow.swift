@@ -36,14 +36,20 @@ struct StatusRow {
                 }
             )
         }
-        columns.append(.init(name: nil, heading: "STATE", least: 7) { .text($0.state) })
+        columns.append(
+            .init(name: nil, heading: "STATE", value: { .text($0.state) }, short: { $0.shortState })
+        )
         return Table(type: "day", indent: 2, columns: columns)
     }
 
+    private var ownState: String { status.isDamaged ? "damaged" : status.isClosed ? "closed" : "open" }
+
     private var state: String {
-        let own = status.isDamaged ? "DAMAGED" : status.isClosed ? "closed" : "open"
-        return ([own] + differing.map { "differs from \($0.source.name)" }).joined(separator: ", ")
+        ([ownState] + differing.map { "differs from \($0.source.name)" }).joined(separator: ", ")
     }
+
+    /// Lines below the table say from what it differs.
+    private var shortState: String { differing.isEmpty ? ownState : "\(ownState), differs" }
 }
 
 /// The days before those that are shown, together.

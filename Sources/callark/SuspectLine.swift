@@ -1,3 +1,4 @@
+import Foundation
 import Manifest
 import Recordings
 import Settings
@@ -54,14 +55,16 @@ struct SuspectLine: Encodable {
 
 extension SuspectRow {
     /// A line for people.
-    var line: String { VisibleText.escaped("\(day)  \(organization)  \(suspect.taskID) \(text)") }
+    func line(in timeZone: TimeZone) -> String {
+        VisibleText.escaped("\(day)  \(organization)  \(suspect.taskID)  \(text(in: timeZone))")
+    }
 
     /// The same without the task.
-    var text: String {
-        let next = nextLook.map { ", looked at again after \($0)" } ?? ""
+    func text(in timeZone: TimeZone) -> String {
+        let next = nextLook.map { "; checked again after \($0.text(in: timeZone))" } ?? ""
         let known =
             suspect.acknowledgement.map {
-                "; acknowledged by \($0.author) (uid \($0.authorUID)) at \($0.time): \($0.note)"
+                "; acknowledged by \($0.author) (uid \($0.authorUID)), \($0.time.text(in: timeZone)): \($0.note)"
             } ?? ""
         return "\(suspect.recordingID)  \(suspect.reason)\(next)\(known)"
     }

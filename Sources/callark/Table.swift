@@ -17,10 +17,14 @@ struct Table<Row> {
         var rank = 0
         /// The width down to which its text may be cut before a column is left out; `nil`: it is never cut.
         var least: Int?
+        /// Whether its text goes on in further lines rather than being cut.
+        var wraps = false
         /// The value, as NDJSON and CSV have it.
         var value: (Row) -> Value
         /// The value as people read it; else as CSV has it.
         var text: ((Row) -> String)?
+        /// The same in few words, for a terminal that has no room for all of them.
+        var short: ((Row) -> String)?
     }
 
     /// A value of NDJSON and CSV.
@@ -89,6 +93,10 @@ extension Table {
         let asCSV: Bool
         /// Of the columns that people see; `nil` until the headings are written.
         private var layout: TableLayout?
+        /// The columns that are shown in few words.
+        private var isShort: [Bool] = []
+        /// The columns in which some row had something to say.
+        private var hasContent: [Bool] = []
         /// How wide a line may be.
         private let limit: Int?
 
@@ -110,33 +118,64 @@ extension Table.Writer {
                 if let line = table.line { try output.json(line(row)) } else { try output.json(members(of: row)) }
             }
         } else if asCSV {
-            begin([])
+            beginCSV()
             for row in rows { output.csv(named.map { $0.value(row).csv }) }
         } else {
-            let cells = rows.map { row in
-                shown.map { VisibleText.escaped($0.text?(row) ?? $0.value(row).csv) }
+            begin(rows)
+            for row in rows {
+                let cells = zip(shown, isShort).map { column, isShort in column.shown(row, isShort: isShort) }
+                hasContent = zip(hasContent, cells).map { $0 || !["", "0"].contains($1) }
+                write(cells)
             }
-            begin(cells)
-            for line in cells { writeText(line) }
         }
     }
 
-    /// Writes the headings if there were no rows.
-    mutating func end() { begin([]) }
-
-    private mutating func begin(_ cells: [[String]]) {
-        guard layout == nil, !output.isJSON || asCSV else { return }
-        let headings = shown.map { $0.heading ?? "" }
-        let columns = shown.enumerated().map { place, column in
-            let natural = ([headings] + cells).map { $0[place].displayWidth }.max() ?? 0
-            return TableLayout.Column(natural: natural, rank: column.rank, least: column.least)
+    /// Ends the table: on a terminal, names the columns that there was no room for. CSV has its headings without rows, too.
+    func end() {
+        if asCSV {
+            if layout == nil, !output.isJSON { output.csv(named.compactMap(\.name)) }
+            return
         }
-        layout = TableLayout(columns, limit: limit)
-        if asCSV { output.csv(named.compactMap(\.name)) } else { writeText(headings) }
+        guard let layout else { return }
+        let missing = zip(zip(shown, hasContent), layout.widths).filter { $0.1 && $1 == nil }.compactMap {
+            $0.0.0.heading
+        }
+        guard !missing.isEmpty else { return }
+        let names = missing.joined(separator: ", ")
+        output.text("\(indent)no room for \(names): widen the terminal, or use --json")
+    }
+
+    private mutating func beginCSV() {
+        guard layout == nil else { return }
+        layout = TableLayout([], limit: nil)
+        output.csv(named.compactMap(\.name))
+    }
+
+    private mutating func begin(_ rows: [Row]) {
+        guard layout == nil else { return }
+        let shown = shown
+        let columns = shown.map { column in
+            func width(isShort: Bool) -> Int {
+                rows.map { column.shown($0, isShort: isShort).displayWidth }.max() ?? 0
+            }
+            let heading = (column.heading ?? "").displayWidth
+            return TableLayout.Column(
+                natural: max(heading, width(isShort: false)),
+                rank: column.rank,
+                least: column.short == nil ? column.least : max(heading, width(isShort: true)),
+                hasShortForm: column.short != nil
+            )
+        }
+        let fitted = TableLayout(columns, limit: limit)
+        layout = fitted
+        isShort = zip(columns, fitted.widths).map { $0.hasShortForm && $1 ?? 0 < $0.natural }
+        hasContent = shown.map { _ in false }
+        write(shown.map { $0.heading ?? "" })
     }
 
     private var shown: [Table.Column] { table.columns.filter { $0.heading != nil } }
     private var named: [Table.Column] { table.columns.filter { $0.name != nil } }
+    private var indent: String { String(repeating: " ", count: table.indent) }
 
     private func members(of row: Row) -> [String: Table.Value] {
         var members = ["type": Table.Value.text(table.type)]
@@ -144,17 +183,32 @@ extension Table.Writer {
         return members
     }
 
-    private func writeText(_ line: [String]) {
+    /// Writes one row, which takes several lines if a cell does.
+    private func write(_ cells: [String]) {
         guard let layout else { return }
-        let padded = zip(zip(shown, line), layout.widths).compactMap { cell, width -> String? in
-            guard let width else { return nil }
-            let isCut = limit != nil && cell.0.least != nil
-            let text = isCut ? cell.1.shortened(to: width, mark: Terminal.cutMark) : cell.1
-            return cell.0.isNumber ? text.leftPadded(to: width) : text.padded(to: width)
+        let fitted = zip(zip(shown, cells), layout.widths).compactMap { cell, width in
+            width.map { (column: cell.0, lines: lines(of: cell.1, in: cell.0, width: $0), width: $0) }
         }
-        let indent = String(repeating: " ", count: table.indent)
-        output.text(
-            indent + padded.joined(separator: String(repeating: " ", count: TableLayout.gap)).trimmingTrailingBlanks
-        )
+        for place in 0..<(fitted.map(\.lines.count).max() ?? 0) {
+            let parts = fitted.map { cell in
+                let text = place < cell.lines.count ? cell.lines[place] : ""
+                return cell.column.isNumber ? text.leftPadded(to: cell.width) : text.padded(to: cell.width)
+            }
+            let gap = String(repeating: " ", count: TableLayout.gap)
+            output.row((indent + parts.joined(separator: gap)).trimmingTrailingBlanks)
+        }
+    }
+
+    private func lines(of text: String, in column: Table.Column, width: Int) -> [String] {
+        guard limit != nil, column.least != nil else { return [text] }
+        return column.wraps
+            ? WrappedText.cell(text, width: width) : [text.shortened(to: width, mark: Terminal.cutMark)]
+    }
+}
+
+extension Table.Column {
+    /// What people see of a row.
+    fileprivate func shown(_ row: Row, isShort: Bool) -> String {
+        VisibleText.escaped((isShort ? short : nil)?(row) ?? text?(row) ?? value(row).csv)
     }
 }

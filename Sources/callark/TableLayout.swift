@@ -6,8 +6,13 @@ struct TableLayout: Equatable {
         var natural: Int
         /// How readily it gives way: the one with the highest rank first; 0: never.
         var rank = 0
-        /// The width down to which its text may be cut; `nil`: it is shown whole or not at all.
+        /// The width down to which it may be narrowed; `nil`: it is shown whole or not at all.
         var least: Int?
+        /// Whether it has nothing between ``natural`` and ``least``, because it has another text for little room.
+        var hasShortForm = false
+
+        /// The width without which it is not shown.
+        fileprivate var needed: Int { min(natural, least ?? natural) }
     }
 
     /// Blanks between two columns.
@@ -16,45 +21,29 @@ struct TableLayout: Equatable {
     /// The width of each column; `nil` of one that is left out.
     var widths: [Int?]
 
-    /// Cuts texts first, and then leaves columns out, those that matter least before all others.
+    /// Takes the columns in the order of their ranks, each if there is still room for as much of it as it needs. What is
+    /// left of the line then goes to those that could do with more, by the same order.
     /// - Parameter limit: how wide a line may be; `nil`: as wide as it is.
     init(_ columns: [Column], limit: Int?) {
-        widths = columns.map(\.natural)
-        guard let limit else { return }
-        while total > limit {
-            let excess = total - limit
-            if let cut = Self.cut(columns, widths, by: excess) {
-                widths = cut
-                return
-            }
-            let shown = columns.indices.filter { widths[$0] != nil && columns[$0].rank > 0 }
-            guard let least = shown.max(by: { (columns[$0].rank, $0) < (columns[$1].rank, $1) }) else {
-                // Nothing more can be left out: at least the texts that may be cut are short.
-                widths = columns.indices.map { place in
-                    widths[place].map { min($0, columns[place].least ?? $0) }
-                }
-                return
-            }
-            widths[least] = nil
+        guard let limit else {
+            widths = columns.map(\.natural)
+            return
+        }
+        widths = columns.map { _ in nil }
+        let order = columns.indices.sorted { (columns[$0].rank, $0) < (columns[$1].rank, $1) }
+        for place in order {
+            widths[place] = columns[place].needed
+            if total > limit, columns[place].rank > 0 { widths[place] = nil }
+        }
+        for place in order {
+            guard let width = widths[place] else { continue }
+            let (natural, most) = (columns[place].natural, width + max(0, limit - total))
+            widths[place] = natural <= most ? natural : columns[place].hasShortForm ? width : most
         }
     }
 
     private var total: Int {
         let shown = widths.compactMap(\.self)
         return shown.reduce(0, +) + Self.gap * max(0, shown.count - 1)
-    }
-
-    /// The widths with `excess` columns less; `nil` if that cannot be had by cutting texts.
-    private static func cut(_ columns: [Column], _ widths: [Int?], by excess: Int) -> [Int?]? {
-        var (widths, excess) = (widths, excess)
-        let order = columns.indices.sorted { (columns[$0].rank, $0) > (columns[$1].rank, $1) }
-        for place in order {
-            guard let width = widths[place], let least = columns[place].least, width > least else { continue }
-            let taken = min(excess, width - least)
-            widths[place] = width - taken
-            excess -= taken
-            if excess == 0 { return widths }
-        }
-        return nil
     }
 }

@@ -53,7 +53,10 @@ struct WindowOptions: ParsableArguments {
         let from = try last?.begin(in: timeZone, now: now) ?? from?.timestamp(in: timeZone, now: now)
         let to = try to?.timestamp(in: timeZone, now: now)
         if let from, let to, from >= to {
-            throw CommandError(.usage, "the window begins at \(from), which is not before its end, \(to)")
+            throw CommandError(
+                .usage,
+                "the time range begins at \(from.text(in: timeZone)), not before its end, \(to.named(in: timeZone))"
+            )
         }
         return TimeWindow(from == nil && to == nil ? .any : .between(from: from, to: to), in: timeZone, now: now)
     }
@@ -62,6 +65,6 @@ struct WindowOptions: ParsableArguments {
 extension WindowOptions {
     /// The time meant, as an installation has it.
     func window(in workplace: Workplace) throws -> TimeWindow {
-        try window(in: workplace.settings.archive.timeZone, now: workplace.now)
+        try window(in: workplace.timeZone, now: workplace.now)
     }
 }

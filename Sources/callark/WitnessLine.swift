@@ -1,3 +1,4 @@
+import Foundation
 import Manifest
 import Recordings
 
@@ -32,15 +33,15 @@ struct WitnessLine: Encodable {
 extension DayWitness {
     /// What of it people should see; `nil` where all fits.
     var complaint: String? {
-        if let absence { return "\(day) not held against \(source.name): \(absence)" }
+        if let absence { return "\(day) not compared with \(source.name): \(absence)" }
         guard !fits else { return nil }
         return "\(day) differs from \(source.name): \(differences.joined(separator: "; "))"
     }
 
     /// The same with what the source counted, and what was known when it was asked.
-    var detailedComplaint: String? { complaint.map { "\($0); \(sides)" } }
+    func detailedComplaint(in timeZone: TimeZone) -> String? { complaint.map { "\($0); \(sides(timeZone))" } }
 
-    private var sides: String {
+    private func sides(_ timeZone: TimeZone) -> String {
         let mark = source == .search ? "search_" : "queue_"
         func text(_ figures: [String: Int]) -> String {
             figures.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }
@@ -49,7 +50,7 @@ extension DayWitness {
         let theirs = figures.filter { $0.key.hasPrefix(mark) }
         let counted = Dictionary(uniqueKeysWithValues: theirs.map { (String($0.key.dropFirst(mark.count)), $0.value) })
         let ours = figures.filter { Self.ourFigures.contains($0.key) }
-        return "there: \(text(counted)); here: \(text(ours)); at \(time)"
+        return "there: \(text(counted)); here: \(text(ours)); compared \(time.named(in: timeZone))"
     }
 
     private static let ourFigures = ["tasks", "abandoned", "capture_requested", "recordings"]

@@ -18,6 +18,8 @@ struct Workplace: Sendable {
     var acceptsUnknown = false
 
     var settings: Settings { loaded.settings }
+    /// By which people are told times, and calls belong to days.
+    var timeZone: TimeZone { settings.archive.timeZone }
 
     /// Reads the configuration, and warns of what is doubtful in it.
     /// - Parameters:

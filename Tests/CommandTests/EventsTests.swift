@@ -33,7 +33,7 @@ import Testing
             #expect(rows.last?["actor"]?.text == Self.account && rows.last?["actor_uid"]?.text == "\(getuid())")
             #expect(rows.last?["detail"]?.text?.contains(note) == true)
             let text = try await desk.run("events", "--from", desk.day, "--to", desk.day + "T00:00:01Z").output
-            #expect(text.hasSuffix("0 events; times are in UTC\n"))
+            #expect(text.hasSuffix("0 events; times in UTC\n"))
         }
     }
 

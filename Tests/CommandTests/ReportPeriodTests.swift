@@ -23,14 +23,4 @@ import Testing
         #expect(period.options == options)
         #expect(period.list.first == first && period.list.last?.description == to)
     }
-
-    @Test(arguments: [
-        (0, "UTC", "1970-01-01 00:00:00 +00:00"), (1_791_000_000_000, "Europe/Berlin", "2026-10-03 06:00:00 +02:00"),
-        (1_791_000_000_999, "America/St_Johns", "2026-10-03 01:30:00 -02:30"),
-    ])
-    func `tells times by the clock on the wall`(_ milliseconds: Int64, _ zone: String, _ text: String) throws {
-        let timeZone = try #require(TimeZone(identifier: zone))
-        #expect(Timestamp(millisecondsSince1970: milliseconds).local(in: timeZone) == text)
-        #expect(timeZone.name == zone)
-    }
 }

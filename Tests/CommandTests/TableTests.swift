@@ -35,11 +35,12 @@ import Testing
         arguments: [
             (nil, [10, 20, 6, 12]), (54, [10, 20, 6, 12]), (53, [10, 20, 6, 11]), (50, [10, 18, 6, 10]),
             (40, [10, 8, 6, 10]),
-            (39, [10, 19, 6, nil]), (27, [10, 15, nil, nil]), (20, [10, 8, nil, nil]), (19, [10, nil, nil, nil]),
+            (39, [10, 19, 6, nil]), (27, [10, 15, nil, nil]), (20, [10, 8, nil, nil]), (19, [10, nil, 6, nil]),
+            (17, [10, nil, nil, nil]),
             (5, [10, nil, nil, nil]),
         ] as [(Int?, [Int?])]
     )
-    func `cuts texts first, and leaves out what matters least`(_ limit: Int?, _ widths: [Int?]) {
+    func `cuts texts first, and leaves out what matters least and has no room`(_ limit: Int?, _ widths: [Int?]) {
         #expect(TableLayout(Self.columns, limit: limit).widths == widths)
     }
 
@@ -48,5 +49,16 @@ import Testing
         let widths = TableLayout(Self.columns, limit: limit).widths.compactMap(\.self)
         let total = widths.reduce(0, +) + TableLayout.gap * (widths.count - 1)
         #expect(total <= max(limit, 10))
+    }
+
+    @Test func `shows a text in few words where all of them have no room`() {
+        let columns = [
+            TableLayout.Column(natural: 10), TableLayout.Column(natural: 20, least: 6, hasShortForm: true),
+            TableLayout.Column(natural: 8, rank: 1, least: 4),
+        ]
+        #expect(TableLayout(columns, limit: 42).widths == [10, 20, 8])
+        #expect(TableLayout(columns, limit: 33).widths == [10, 6, 8])
+        #expect(TableLayout(columns, limit: 25).widths == [10, 6, 5])
+        #expect(TableLayout(columns, limit: 23).widths == [10, 6, nil])
     }
 }
