@@ -131,15 +131,29 @@ package struct CallSearch: Sendable {
         let lines = try words(in: "line", in: db) { CallFilter.matches(wanted, number: $0) }
         let byLine = route(profiles: try profiles("line IN (\(list(lines)))", in: db), named: "\(name)_profiles")
         let number = TelephoneNumber.digits(of: wanted).flatMap { Int64($0) } ?? 0
-        let numbers = "\(number), -\(number)"
+        // All numbers that end so are found by the index too, but by a walk through the whole of it.
+        let (indexed, walked) =
+            if let ending = TelephoneNumber.ending(of: wanted), ending.count <= StoredNumber.mostDigits {
+                numberEnding(ending)
+            } else {
+                ("call_number IN (\(number), -\(number))", "+call_number IN (\(number), -\(number))")
+            }
         // Behind all numbers stand the texts, which are few: who writes numbers otherwise, or is reached by mail.
         return Route(
             rows: """
-                \(byLine.rows ?? "") UNION ALL SELECT row FROM task WHERE call_number IN (\(numbers))
+                \(byLine.rows ?? "") UNION ALL SELECT row FROM task WHERE \(indexed)
                 UNION ALL SELECT row FROM task WHERE call_number >= ''
                 """,
-            condition: "(\(byLine.condition) OR +call_number IN (\(numbers)) OR +call_number >= '')",
+            condition: "(\(byLine.condition) OR \(walked) OR +call_number >= '')",
             arguments: byLine.arguments
+        )
+    }
+
+    private static func numberEnding(_ digits: String) -> (indexed: String, walked: String) {
+        let power = "1" + String(repeating: "0", count: digits.count)
+        return (
+            "call_number < '' AND abs(call_number) % \(power) = \(digits)",
+            "(+call_number < '' AND abs(call_number) % \(power) = \(digits))"
         )
     }
 

@@ -25,4 +25,20 @@ extension Manifest {
             }
         }
     }
+
+    /// Whether some call may have this text, which is no telephone number, as its origin or destination.
+    package func hasNumber(_ text: String) async throws -> Bool {
+        try await read { db in
+            let texts = "SELECT call_number FROM task WHERE call_number >= ''"
+            let lines = "SELECT text FROM word WHERE row IN (SELECT line FROM call_profile)"
+            for select in [texts, lines] {
+                let cursor = try String.fetchCursor(db, sql: select)
+                while let known = try cursor.next() {
+                    if CallFilter.matches(text, number: known) { return true }
+                }
+            }
+            // A profile that stands in its task's row as text could have any.
+            return try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") != nil
+        }
+    }
 }

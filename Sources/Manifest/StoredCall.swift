@@ -86,11 +86,14 @@ struct StoredCall {
 
 /// A telephone number as a column has it: six bytes where the text takes thirteen.
 enum StoredNumber {
+    /// As many as E.164 allows.
+    static let mostDigits = 15
+
     /// `+` and up to fifteen digits (E.164) as their number, digits alone as the negative of theirs, all else as it is.
     static func value(_ text: String) -> DatabaseValue {
         let isInternational = text.hasPrefix("+")
         let digits = text.utf8.dropFirst(isInternational ? 1 : 0)
-        guard (1...15).contains(digits.count), digits.first != UInt8(ascii: "0"),
+        guard (1...mostDigits).contains(digits.count), digits.first != UInt8(ascii: "0"),
             digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let number = Int64(String(decoding: digits, as: UTF8.self))
         else { return text.databaseValue }

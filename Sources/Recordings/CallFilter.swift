@@ -6,7 +6,8 @@ package struct CallFilter: Hashable, Sendable {
     package var queue: String?
     package var site: String?
     package var team: String?
-    /// By its digits, however they are grouped, or, where it is no telephone number, by its text.
+    /// By its digits, however they are grouped; without its country code, by the end of the number; or, where it is no
+    /// telephone number, by its text.
     package var origin: String?
     package var destination: String?
     /// Origin or destination.
@@ -66,7 +67,8 @@ package struct CallFilter: Hashable, Sendable {
         guard let wanted else { return true }
         guard let number else { return false }
         guard let digits = TelephoneNumber.digits(of: wanted) else { return matches(wanted, text: number) }
-        return TelephoneNumber.digits(of: number) == digits
+        guard let stored = TelephoneNumber.digits(of: number) else { return false }
+        return stored == digits || TelephoneNumber.ending(of: wanted).map(stored.hasSuffix) ?? false
     }
 }
 
@@ -83,6 +85,18 @@ package enum TelephoneNumber {
         let digits = String(decoding: rest.utf8.filter(isDigit), as: UTF8.self)
         return digits.isEmpty ? nil : digits
     }
+
+    /// The digits that the number ends in, of one without its country code: `0151 5550100`, `555-0100`. The zeros before
+    /// it are for dialling, and no part of the number as others see it.
+    /// - Returns: `nil` where `text` is no telephone number, has its country code (`+`), or is too short to tell calls apart.
+    package static func ending(of text: String) -> String? {
+        guard !text.contains("+"), let digits = digits(of: text) else { return nil }
+        let ending = digits.drop { $0 == "0" }
+        return ending.count >= shortestEnding ? String(ending) : nil
+    }
+
+    /// An extension has fewer digits, and is meant as a whole.
+    private static let shortestEnding = 4
 
     private static let punctuation = Set(" +-().\\/".utf8)
 

@@ -42,7 +42,10 @@ struct ArchiveCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization of the configuration; may be given more than once.")
+    @Option(
+        help: "Only this organization of the configuration; may be given more than once.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: [OrganizationName] = []
 
     @Flag(

@@ -28,7 +28,10 @@ struct AuthLoginCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "The organization; may be left out where there is only one.")
+    @Option(
+        help: "The organization; may be left out where there is only one.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: OrganizationName?
 
     @Option(help: "As registered with the app, byte for byte; else auth.redirect_uri of the configuration.")
@@ -46,16 +49,21 @@ struct AuthLoginCommand: AsyncParsableCommand {
     @Flag(help: "Leave out PKCE, for a provider that stumbles over it.")
     var noPKCE = false
 
-    @Option(help: ArgumentHelp("How long the redirect is waited for.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for the redirect.", valueName: "seconds"),
+        transform: WholeNumber.within(1...86400)
+    )
     var timeout = 300
 
     func validate() throws {
-        guard (1...86400).contains(timeout) else { throw ValidationError("--timeout must be from 1 to 86400") }
         guard redirectURI.map({ LoginSettings.redirectURI($0) != nil }) ?? true else {
-            throw ValidationError("--redirect-uri must be an https URL, or an http URL of a loopback address")
+            throw ValidationError(
+                "--redirect-uri \(redirectURI ?? ""): give an https URL, or an http URL of a loopback address"
+            )
         }
         guard scope.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else {
-            throw ValidationError("--scope takes one scope; give it again for each")
+            throw ValidationError("--scope takes one scope without blanks: give the option once for each")
         }
     }
 

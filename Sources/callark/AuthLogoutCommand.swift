@@ -19,7 +19,10 @@ struct AuthLogoutCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "The organization; may be left out where there is only one.")
+    @Option(
+        help: "The organization; may be left out where there is only one.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: OrganizationName?
 
     func run() async throws {

@@ -23,15 +23,15 @@ struct AuthRefreshCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Only this organization; may be given more than once.")
+    @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
-    @Option(help: ArgumentHelp("Only where the present pair is so old.", valueName: "days"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only if the present pair is at least this old.", valueName: "days"),
+        transform: WholeNumber.within(0...365)
+    )
     var ifOlderThan: Int = 0
-
-    func validate() throws {
-        guard (0...365).contains(ifOlderThan) else { throw ValidationError("--if-older-than must be from 0 to 365") }
-    }
 
     func run() async throws {
         let workplace = try Workplace(common)

@@ -32,7 +32,7 @@ struct AuthStatusCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Only this organization; may be given more than once.")
+    @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
     func run() async throws {

@@ -8,7 +8,7 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only calls with this agent, the last or an earlier one: a name or an ID.")
     var agent: String?
 
-    @Option(help: "Only calls from or to this number: with its country code, grouped in any way.")
+    @Option(help: "Only calls from or to this number, with its country code or the end of it, grouped in any way.")
     var number: String?
 
     @Option(help: "Only calls whose last queue has this name or ID.")
@@ -29,7 +29,11 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only inbound, outbound (campaign) or outdial (dialled by an agent) calls.")
     var direction: DirectionArgument?
 
-    @Option(help: "Only calls at least this long: 90, 90s, 10m or 1h.")
+    @Option(
+        parsing: .unconditional,
+        help: "Only calls at least this long: 90, 90s, 10m or 1h.",
+        transform: DurationArgument.init(argument:)
+    )
     var minDuration: DurationArgument?
 
     var filter: CallFilter {
@@ -56,9 +60,32 @@ struct CallOptions: ParsableArguments {
         }
     }
 
-    /// Refuses a name that no call has: a misspelt one would find nothing, and look like an answer.
-    /// - Throws: ``CommandError`` with exit code 66, with the nearest names that exist.
+    private var numbers: [(option: String, value: String)] {
+        [("--number", number), ("--origin", origin), ("--destination", destination)]
+            .compactMap { option, value in value.map { (option, $0) } }
+    }
+
+    /// How numbers are stored, which is what to look at if none was found; `nil` if none was asked for.
+    var numberHint: String? {
+        guard let asked = numbers.first else { return nil }
+        let meaning =
+            TelephoneNumber.ending(of: asked.value).map { "\(asked.value) finds numbers that end in \($0)" }
+            ?? "\(asked.value) finds exactly this number"
+        return "\(meaning); numbers are stored with their country code, such as +15550100001"
+    }
+
+    /// Refuses a name or a number that no call can have: a misspelt one would find nothing, and look like an answer.
+    /// - Throws: ``CommandError``: for a name with exit code 66 and the nearest names that exist; with 64 for a number
+    ///   that is none.
     func requireKnownNames(in manifest: Manifest) async throws {
+        for (option, value) in numbers where TelephoneNumber.digits(of: value) == nil {
+            guard try await !manifest.hasNumber(value) else { continue }
+            throw CommandError(
+                .usage,
+                "\(option) \(value): no call has this; give a number with its country code, as numbers are stored "
+                    + "(+15550100001), or at least its last 4 digits"
+            )
+        }
         for (role, wanted) in [(CallRole.agent, agent), (.queue, queue), (.site, site), (.team, team)] {
             guard let wanted, let parties = try await manifest.parties(role),
                 !parties.contains(where: { CallFilter.matches(wanted, $0) })
@@ -88,17 +115,17 @@ enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// A length of time: a number of seconds, or a number and `s`, `m` or `h`.
-struct DurationArgument: ExpressibleByArgument {
+struct DurationArgument {
     let duration: Duration
 
-    init?(argument: String) {
+    init(argument: String) throws {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
         let unit = argument.last.flatMap { units[$0] }
         let digits = unit == nil ? argument[...] : argument.dropLast()
         // A century and more is no length of a call, and would not fit a column.
         guard digits.count <= 8, digits.allSatisfy(\.isASCII), digits.allSatisfy(\.isNumber),
             let number = Int64(digits)
-        else { return nil }
+        else { throw ArgumentFault("give seconds, or a whole number with s, m or h: 90, 90s, 10m or 1h") }
         duration = .seconds(number * (unit ?? 1))
     }
 }

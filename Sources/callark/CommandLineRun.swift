@@ -2,6 +2,7 @@ import ArgumentParser
 import Archiver
 import DailyArchive
 import Foundation
+import Glibc
 import Settings
 import Synchronization
 import UnixSignals
@@ -48,30 +49,57 @@ enum CommandLineRun {
         {
             return command
         }
-        try requireCommand(arguments.first, of: root)
+        try requireCommand(root)
         return try root.parseAsRoot()
     }
 
     /// Names a command that does not exist: the parser would only complain of its first option.
-    private static func requireCommand(_ word: String?, of root: any AsyncParsableCommand.Type) throws {
-        let names = root.configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+    private static func requireCommand(_ root: any ParsableCommand.Type) throws {
+        let (command, words, rest) = named(root)
+        let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word = rest.first, !names.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+        let prefix = words.joined(separator: " ")
         let nearest = NearestName.all(word, among: names, most: 1).first
-        let hint = nearest.map { "did you mean `callark \($0)`?" } ?? "`callark --help` lists the commands"
+        let hint = nearest.map { "did you mean `\(prefix) \($0)`?" } ?? "`\(prefix) --help` lists the commands"
         throw CommandError(.usage, "there is no command \"\(VisibleText.escaped(word))\": \(hint)")
+    }
+
+    /// The command that the arguments name, as far as they name one, the words that name it, and the arguments that follow.
+    private static func named(
+        _ root: any ParsableCommand.Type
+    ) -> (command: any ParsableCommand.Type, words: [String], rest: ArraySlice<String>) {
+        var command = root
+        var words = ["callark"]
+        var rest = CommandLine.arguments.dropFirst()
+        while let word = rest.first,
+            let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word })
+        {
+            (command, rest) = (next, rest.dropFirst())
+            words.append(word)
+        }
+        return (command, words, rest)
     }
 
     private static func finish(_ error: any Error, of root: any ParsableCommand.Type) -> Never {
         if let code = error as? ExitCode { leave(code.rawValue) }
         let code = root.exitCode(for: error)
-        if code != .failure {
-            // Help, the version and completions, or how the command is used.
+        if code.isSuccess {
+            let width = Terminal.helpColumns
+            // The parser goes by this variable, and has no other way to be told.
+            setenv("COLUMNS", String(HelpText.unbroken), 1)
             let message = root.fullMessage(for: error)
-            if code.isSuccess {
-                StandardOutput.write(Array("\(message)\n".utf8))
-            } else {
-                Complaint.usage(message)
-            }
+            // Completions are no text.
+            let isHelp = message.hasPrefix("OVERVIEW: ")
+            let text = isHelp ? HelpText(message).fitted(to: width) : message
+            StandardOutput.write(Array("\(text)\n".utf8))
+            leave(code.rawValue)
+        }
+        if code != .failure {
+            let help = root.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Help: ") }
+            let command = named(root).words.joined(separator: " ")
+            Complaint.error(
+                UsageMessage(root.message(for: error), option: help.map(String.init), command: command).description
+            )
             leave(code.rawValue)
         }
         Complaint.error(error)

@@ -36,12 +36,6 @@ enum Complaint {
     /// One line that says what is going on.
     static func notice(_ message: String) { say(.notice, message, text: "callark: \(message)") }
 
-    /// How a command is used, which is many lines of text and one line of JSON.
-    static func usage(_ message: String) {
-        guard !isJSON else { return say(.error, message, text: "") }
-        for line in message.split(separator: "\n", omittingEmptySubsequences: false) { Complaint.line(String(line)) }
-    }
-
     /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
     static func line(_ text: String) { StandardError.write(line: Array(VisibleText.escaped(text).utf8)) }
 

@@ -1,17 +1,27 @@
-import ArgumentParser
 import Recordings
 
 /// A calendar day on the command line: `2025-11-20`, `today` or `yesterday`.
-enum DayArgument: ExpressibleByArgument {
+enum DayArgument: Equatable {
     case day(ArchiveDay)
     case today, yesterday
 
-    init?(argument: String) {
-        switch argument {
+    init(argument: String) throws {
+        guard let day = Self(argument) else {
+            throw ArgumentFault(
+                argument.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil
+                    ? "the calendar has no such day" : "give a day: 2025-11-20, today or yesterday"
+            )
+        }
+        self = day
+    }
+
+    /// - Returns: `nil` if it is no day.
+    init?(_ text: String) {
+        switch text {
         case "today": self = .today
         case "yesterday": self = .yesterday
         default:
-            guard let day = ArchiveDay(argument) else { return nil }
+            guard let day = ArchiveDay(text) else { return nil }
             self = .day(day)
         }
     }
@@ -24,4 +34,7 @@ enum DayArgument: ExpressibleByArgument {
         case .yesterday: today.previous ?? today
         }
     }
+
+    /// The day meant, as an installation has it.
+    func day(in workplace: Workplace) -> ArchiveDay { day(today: ArchiveDay(workplace.now, in: workplace.timeZone)) }
 }

@@ -26,10 +26,13 @@ struct EventsCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization; this leaves out what concerns all of them.")
+    @Option(
+        help: "Only this organization; this leaves out what concerns all of them.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: OrganizationName?
 
-    @Option(help: "Only this task.")
+    @Option(help: "Only this task.", transform: TaskID.init(argument:))
     var task: TaskID?
 
     @Option(help: "Only events of this kind; may be given more than once.")
@@ -142,11 +145,18 @@ struct EventsCommand: AsyncParsableCommand {
 extension Event.Kind: ExpressibleByArgument {}
 
 extension CommandError {
-    /// Tasks that were asked for by their IDs, and that no pass has ever seen.
-    static func unknown(_ tasks: [TaskID], nothingChanged: Bool = false) -> CommandError {
-        let noun = tasks.count == 1 ? "task" : "tasks"
-        let rest = nothingChanged ? "; nothing was changed" : ""
-        return CommandError(.unknown, "the manifest does not know the \(noun) \(TaskID.named(tasks))\(rest)")
+    /// Something that was asked for by name, and that does not exist as far as is known: the one wording for it.
+    /// - Parameter hint: what to do, or where it was looked for.
+    static func unknown(_ noun: String, _ names: [String], _ hint: String) -> CommandError {
+        let isOne = names.count == 1
+        let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
+        return CommandError(.unknown, "\(noun)\(isOne ? "" : "s") \(shown) \(isOne ? "is" : "are") not known; \(hint)")
+    }
+
+    /// Tasks that no pass has ever seen.
+    static func unknown(_ tasks: [TaskID]) -> CommandError {
+        let command = tasks.count == 1 ? "callark fetch \(tasks[0])" : "callark fetch TASK_ID"
+        return unknown("task", tasks.map(\.description), "check the ID, or run `\(command)` to ask the provider")
     }
 }
 

@@ -40,7 +40,7 @@ struct FetchCommand: AsyncParsableCommand {
     )
     var output = "."
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     @Flag(help: "Replace files that exist with other bytes.")

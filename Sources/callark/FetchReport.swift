@@ -75,8 +75,8 @@ final class FetchReport {
             let text = "task \(task) of \(known.day) has no recording; `callark gaps show \(task)` says why"
             try failed(task, ArchiverError(.notFound, text))
         } else {
-            let text = "task \(task) is not known: neither the archive nor the provider has it"
-            try failed(task, CommandError(.unknown, text))
+            let error = CommandError.unknown("task", [task.description], "neither the archive nor the provider has it")
+            try failed(task, error)
         }
     }
 

@@ -25,7 +25,7 @@ struct GapsListCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     @Option(help: "Only gaps for this reason.")

@@ -19,10 +19,10 @@ struct GapsShowCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A task ID.")
+    @Argument(help: "A task ID.", transform: TaskID.init(argument:))
     var task: TaskID
 
-    @Option(help: "Only tasks of this organization.")
+    @Option(help: "Only tasks of this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     func run() async throws {

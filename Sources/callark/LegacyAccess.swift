@@ -9,7 +9,7 @@ extension Workplace {
     private static let legacyAttempts = 4
 
     /// The organizations whose legacy records are configured; of those the one that was named.
-    /// - Throws: ``CommandError`` with exit code 78 where there is none, 64 for a name that the configuration does not have.
+    /// - Throws: ``CommandError`` with exit code 78 where there is none, 66 for a name that the configuration does not have.
     func legacyOrganizations(_ named: OrganizationName?) throws -> [OrganizationName] {
         let names = try organizations(named: named.map { [$0] } ?? [])
         let configured = settings.organizations.filter { $0.legacy != nil }.map(\.name)

@@ -24,7 +24,10 @@ struct LegacyChainCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Argument(help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"))
+    @Argument(
+        help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"),
+        transform: LegacyRecordID.init(argument:)
+    )
     var id: LegacyRecordID
 
     func run() async throws {

@@ -29,11 +29,9 @@ struct LegacyCommand: AsyncParsableCommand {
 struct LegacyOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "The organization, where more than one has legacy records configured.")
+    @Option(
+        help: "The organization; required if several have legacy records configured.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: OrganizationName?
-}
-
-extension LegacyRecordID: ExpressibleByArgument {
-    /// Takes the provider's identifier as it is.
-    package init?(argument: String) { self.init(argument) }
 }

@@ -29,8 +29,12 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Option(help: "The calendar day (2025-11-20) in the archive's time zone.")
-    var day: ArchiveDay
+    @Option(
+        parsing: .unconditional,
+        help: "A calendar day in the archive's time zone: 2025-11-20, today or yesterday.",
+        transform: DayArgument.init(argument:)
+    )
+    var day: DayArgument
 
     func run() async throws {
         let status = try await CommandLineRun.interruptibly { stop in try await enrich(stop) }
@@ -50,14 +54,15 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var statuses: [ExitStatus] = []
+        let day = day.day(in: workplace)
         var total = Totals(day: day)
         for name in names where !stop.isMade {
-            let interval = day.interval(in: workplace.settings.archive.timeZone)
+            let interval = day.interval(in: workplace.timeZone)
             let isListed = try await workplace.unlisted(in: interval, organization: name, manifest).isEmpty
             if !isListed || interval.upperBound > workplace.now {
                 Complaint.warning(
-                    "\(day) of \(name) is not listed as a whole, so that calls of it may be unknown; when it is over: "
-                        + "callark archive --org \(name) --day \(day)"
+                    "\(day) of \(name) is not listed to its end, so some of its calls may be unknown; when the day is over, "
+                        + "run `callark archive --org \(name) --day \(day)`"
                 )
                 statuses.append(.incomplete)
             }
@@ -75,7 +80,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
                     )
             }
             StandardError.show(progress: nil)
-            try write(summary, of: name, to: output)
+            try write(summary, of: name, day, to: output)
             total.add(summary)
             if let failure = summary.failure {
                 Complaint.error("\(name): \(failure)")
@@ -88,7 +93,12 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         return ExitStatus.worst(statuses)
     }
 
-    private func write(_ summary: LegacyEnrichment.Summary, of name: OrganizationName, to output: Output) throws {
+    private func write(
+        _ summary: LegacyEnrichment.Summary,
+        of name: OrganizationName,
+        _ day: ArchiveDay,
+        to output: Output
+    ) throws {
         for task in summary.absent {
             try output.json(AbsentLine(organization: "\(name)", taskID: task))
             output.text("\(day)  \(name)  \(task)  the provider has no session of it")

@@ -19,7 +19,10 @@ struct LegacyCSRCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Argument(help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"))
+    @Argument(
+        help: ArgumentHelp("The contact session's ID.", valueName: "contact-session-id"),
+        transform: LegacyRecordID.init(argument:)
+    )
     var id: LegacyRecordID
 
     func run() async throws { try await LegacyRecordPage.print(.csr, id, options) }
@@ -41,7 +44,10 @@ struct LegacyCARCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Argument(help: ArgumentHelp("The record's ID.", valueName: "session-cstts-event"))
+    @Argument(
+        help: ArgumentHelp("The record's ID.", valueName: "session-cstts-event"),
+        transform: LegacyRecordID.init(argument:)
+    )
     var id: LegacyRecordID
 
     func validate() throws {
@@ -66,7 +72,10 @@ struct LegacyASRCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Argument(help: ArgumentHelp("The agent session's ID.", valueName: "agent-session-id"))
+    @Argument(
+        help: ArgumentHelp("The agent session's ID.", valueName: "agent-session-id"),
+        transform: LegacyRecordID.init(argument:)
+    )
     var id: LegacyRecordID
 
     func run() async throws { try await LegacyRecordPage.print(.asr, id, options) }
@@ -84,7 +93,10 @@ struct LegacyAARCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LegacyOptions
 
-    @Argument(help: ArgumentHelp("The record's ID.", valueName: "session-channel-time-event"))
+    @Argument(
+        help: ArgumentHelp("The record's ID.", valueName: "session-channel-time-event"),
+        transform: LegacyRecordID.init(argument:)
+    )
     var id: LegacyRecordID
 
     func run() async throws { try await LegacyRecordPage.print(.aar, id, options) }

@@ -45,10 +45,10 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
-    @Option(help: "Only this task; may be given more than once.")
+    @Option(help: "Only this task; may be given more than once.", transform: TaskID.init(argument:))
     var task: [TaskID] = []
 
     @Option(
@@ -68,7 +68,11 @@ struct ListCommand: AsyncParsableCommand {
     @Flag(help: "Also calls that have no recording and need none, such as abandoned ones.")
     var allCalls = false
 
-    @Option(help: "Stop after this many rows.")
+    @Option(
+        parsing: .unconditional,
+        help: "Stop after this many rows.",
+        transform: WholeNumber.within(1...Int.max)
+    )
     var limit: Int?
 
     @Flag(help: "Print CSV (RFC 4180); the first line names the columns.")
@@ -82,7 +86,6 @@ struct ListCommand: AsyncParsableCommand {
         if recordings && allCalls && !common.json {
             throw ValidationError("--all-calls adds calls without a recording, which have no row in --recordings")
         }
-        if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
     }
 
     func run() async throws {
@@ -170,6 +173,7 @@ struct ListCommand: AsyncParsableCommand {
             } catch { failure = error }
         }
         try writer.writeSummary()
+        if writer.counts.calls == 0, let hint = call.numberHint, !csv { output.text(hint) }
         if allCalls, call.agent != nil, !csv {
             output.text("calls that no agent took are not among them: leave out --agent to see them")
         }
@@ -177,9 +181,7 @@ struct ListCommand: AsyncParsableCommand {
         let known = Set(found.map(\.task))
         let unknown = task.filter { !known.contains($0) }
         for task in unknown {
-            Complaint.error(
-                "task \(task) is not known; check the ID, or run `callark fetch \(task)` to ask the provider"
-            )
+            Complaint.error(CommandError.unknown([task]))
         }
         if let failure { Complaint.error("\(failure)") }
         let statuses = (failure.map { [ExitStatus($0)] } ?? []) + (unknown.isEmpty ? [] : [.unknown])

@@ -1,18 +1,22 @@
-import ArgumentParser
 import Recordings
 
 /// A calendar month on the command line: `2025-11`, `this` or `last`.
-enum MonthArgument: ExpressibleByArgument {
+enum MonthArgument {
     /// The month with this first day.
     case beginning(ArchiveDay)
     case this, last
 
-    init?(argument: String) {
+    init(argument: String) throws {
         switch argument {
         case "this": self = .this
         case "last": self = .last
         default:
-            guard let first = ArchiveDay("\(argument)-01") else { return nil }
+            guard let first = ArchiveDay("\(argument)-01") else {
+                throw ArgumentFault(
+                    argument.wholeMatch(of: /\d{4}-\d\d/) != nil
+                        ? "the calendar has no such month" : "give a month: 2025-11, this or last"
+                )
+            }
             self = .beginning(first)
         }
     }

@@ -1,8 +1,7 @@
-import ArgumentParser
 import Recordings
 
 /// Which rows a report has in CSV: one kind a file.
-enum ReportCSV: String, ExpressibleByArgument, CaseIterable {
+enum ReportCSV: String, CaseIterable {
     case days, gaps, suspects, archives, displaced
 }
 

@@ -31,15 +31,17 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization; may be given more than once.")
+    @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
+    // A text, because the parser takes a word that is none of the kinds for no value, and then complains of the word.
     @Option(
-        defaultAsFlag: .days,
+        defaultAsFlag: ReportCSV.days.rawValue,
         parsing: .next,
-        help: "Print CSV with one kind of row: days (if none is named), gaps, suspects, archives or displaced."
+        help: "Print CSV with one kind of row: days (if none is named), gaps, suspects, archives or displaced.",
+        completion: .list(ReportCSV.allCases.map(\.rawValue))
     )
-    var csv: ReportCSV?
+    var csv: String?
 
     @Flag(help: "Print one HTML page that needs no other file.")
     var html = false
@@ -50,6 +52,10 @@ struct ReportCommand: AsyncParsableCommand {
         }
         let forms = [("--csv", csv != nil), ("--html", html), ("--json", common.json)].filter(\.1).map(\.0)
         if forms.count > 1 { throw ValidationError("\(forms[0]) and \(forms[1]) exclude each other") }
+        if let csv, ReportCSV(rawValue: csv) == nil {
+            let kinds = ReportCSV.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--csv \(csv): give one of \(kinds), or none for days")
+        }
     }
 
     func run() async throws {
@@ -57,7 +63,7 @@ struct ReportCommand: AsyncParsableCommand {
         let report = try await report(workplace)
         let output = Output(json: common.json)
         defer { output.flush() }
-        if let csv {
+        if let csv = csv.flatMap(ReportCSV.init(rawValue:)) {
             try report.writeCSV(csv, to: output)
         } else if html {
             output.page(try ReportPage(report).html)

@@ -45,7 +45,7 @@ struct RunningPass {
     /// The notice has the times as programs read them.
     private func window(of part: PassActivity.Report.Part) -> Range<Timestamp>? {
         let times = [part.from, part.to].compactMap { text in
-            try? text.flatMap { TimeArgument(argument: $0) }?.timestamp(in: timeZone, now: now)
+            try? text.map { try TimeArgument(argument: $0).timestamp(in: timeZone, now: now) }
         }
         guard times.count == 2, times[0] <= times[1] else { return nil }
         return times[0]..<times[1]

@@ -28,7 +28,10 @@ struct SitesCommand: AsyncParsableCommand {
 struct SitesOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "The organization; needed where the configuration has several.")
+    @Option(
+        help: "The organization; required if the configuration has several.",
+        transform: OrganizationName.init(argument:)
+    )
     var org: OrganizationName?
 
     /// Asks the provider about the sites of that organization.
@@ -37,11 +40,6 @@ struct SitesOptions: ParsableArguments {
         let organization = try workplace.organization(named: org)
         return try await workplace.withContactCenter(of: organization) { try await work(organization.name, $0.sites) }
     }
-}
-
-extension SiteID: ExpressibleByArgument {
-    /// Reads an ID that may be part of a path.
-    package init?(argument: String) { self.init(argument) }
 }
 
 /// Whether a site is in use, as `--active` and `--inactive` say it.

@@ -13,8 +13,7 @@ struct SitesCreateCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark sites create --name Harbour --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d
-              callark sites create --name "Old Depot" --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d \
-                --description "closed in 2024" --inactive
+              callark sites create --name "Old Depot" --inactive --multimedia-profile PROFILE_ID
             """
     )
 

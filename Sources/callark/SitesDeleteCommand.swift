@@ -20,7 +20,7 @@ struct SitesDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SitesOptions
 
-    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"))
+    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"), transform: SiteID.init(argument:))
     var id: SiteID
 
     @Flag(help: "Do not ask.")

@@ -19,7 +19,7 @@ struct SitesListCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Only this organization; may be given more than once.")
+    @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
     @Flag(help: "Print CSV, with more columns than `sites export`.")
@@ -62,7 +62,7 @@ struct SitesGetCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SitesOptions
 
-    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"))
+    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"), transform: SiteID.init(argument:))
     var id: SiteID
 
     func run() async throws {

@@ -18,7 +18,7 @@ struct SitesUpdateCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SitesOptions
 
-    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"))
+    @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"), transform: SiteID.init(argument:))
     var id: SiteID
 
     @Option(help: "Its new name.")

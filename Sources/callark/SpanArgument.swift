@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Recordings
 
@@ -6,21 +5,21 @@ import Recordings
 ///
 /// Hours are counted back from now. Days and weeks are whole days: `7d` is today and the seven days before it, so that
 /// a call of exactly a week ago is in it at any time of the day.
-enum SpanArgument: ExpressibleByArgument {
+enum SpanArgument {
     case hours(Int)
     case days(Int)
 
-    init?(argument: String) {
+    init(argument: String) throws {
+        if argument.wholeMatch(of: /[0-9]+/) != nil {
+            throw ArgumentFault(
+                "the unit is missing: give \(argument)h (hours), \(argument)d (days) or \(argument)w (weeks)"
+            )
+        }
         let digits = argument.dropLast()
         guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let number = Int(digits), number > 0
-        else { return nil }
-        switch argument.last {
-        case "h": self = .hours(number)
-        case "d": self = .days(number)
-        case "w": self = .days(number * 7)
-        default: return nil
-        }
+            let number = Int(digits), number > 0, let unit = argument.last, "hdw".contains(unit)
+        else { throw ArgumentFault("give hours, days or weeks, from 1 to 99999: 24h, 7d or 2w") }
+        self = unit == "h" ? .hours(number) : .days(unit == "d" ? number : number * 7)
     }
 
     /// When the span begins.

@@ -17,7 +17,7 @@ struct StatementOptions: ParsableArguments {
     @Flag(help: "Take back what was said of these tasks.")
     var withdraw = false
 
-    @Option(help: "Only tasks of this organization.")
+    @Option(help: "Only tasks of this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     func validate() throws {

@@ -8,7 +8,7 @@ struct StatsOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     @Flag(help: "Print CSV (RFC 4180) on standard output, its first line the names of the columns.")

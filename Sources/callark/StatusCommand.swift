@@ -33,12 +33,12 @@ struct StatusCommand: AsyncParsableCommand {
     )
 
     /// How many days are shown unless a time is given.
-    private static let usualDays = "30d"
+    private static let usualDays = 30
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Only this organization; may be given more than once.")
+    @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
     @Flag(help: "Print only the alarms, one per line; the exit code is not 0 if there is one.")
@@ -181,7 +181,7 @@ struct StatusCommand: AsyncParsableCommand {
     /// The time that was asked for, or the last days.
     private func shownWindow(_ workplace: Workplace) throws -> TimeWindow {
         var window = window
-        if !window.isGiven { window.last = SpanArgument(argument: Self.usualDays) }
+        if !window.isGiven { window.last = .days(Self.usualDays) }
         return try window.window(in: workplace)
     }
 

@@ -6,13 +6,21 @@ enum Terminal {
     /// The width of the terminal behind a descriptor; `nil` if it is a file or a pipe, which bear lines of any length.
     static func columns(of descriptor: Int32) -> Int? {
         guard isatty(descriptor) == 1 else { return nil }
-        if let text = ProcessInfo.processInfo.environment["COLUMNS"], let columns = Int(text), columns > 0 {
-            return columns
-        }
+        if let preferredColumns { return preferredColumns }
         var size = winsize()
         // Some terminals, such as a serial line, do not say how wide they are.
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
+    }
+
+    /// How wide the text of help may be: the terminal's width; in a file that of `COLUMNS`, or of most terminals.
+    static var helpColumns: Int {
+        columns(of: STDOUT_FILENO) ?? preferredColumns ?? 80
+    }
+
+    /// What `COLUMNS` asks for.
+    private static var preferredColumns: Int? {
+        ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     }
 
     /// Whether the locale shows more than ASCII.

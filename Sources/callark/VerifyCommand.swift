@@ -38,10 +38,14 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Only the archives of this day.")
-    var day: ArchiveDay?
+    @Option(
+        parsing: .unconditional,
+        help: "Only the archives of this day: 2025-11-20, today or yesterday.",
+        transform: DayArgument.init(argument:)
+    )
+    var day: DayArgument?
 
-    @Option(help: "Only this organization.")
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
     @Argument(
@@ -59,7 +63,11 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Look at names, sizes and side files only, and do not read the recordings.")
     var quick = false
 
-    @Option(help: "Only so large a part of all bytes (1/30, 5%), of what was read longest ago.")
+    @Option(
+        parsing: .unconditional,
+        help: "Only so large a share of all bytes (1/30, 5%), of what was read longest ago.",
+        transform: ReadingShare.init(argument:)
+    )
     var share: ReadingShare?
 
     @Flag(help: "Fetch damaged recordings from the provider again.")
@@ -112,28 +120,32 @@ struct VerifyCommand: AsyncParsableCommand {
         for organization in try workplace.organizations(named: org.map { [$0] } ?? []) {
             days.formUnion(try await manifest.damageFigures(organization, altered: AlteredArchives()).days)
         }
+        let day = day(in: workplace)
         return days.filter { day == nil || $0 == day }.sorted()
     }
 
     /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
-    private func requireKnown(_ root: ArchiveRoot, _ manifest: Manifest?) async throws {
-        guard let day, try !root.hasFiles(of: day, organization: org) else { return }
+    private func requireKnown(_ workplace: Workplace, _ manifest: Manifest?) async throws {
+        guard let day = day(in: workplace), try !workplace.root.hasFiles(of: day, organization: org) else { return }
         if let manifest, try await manifest.knows(day, organization: org) { return }
-        throw CommandError(
-            .unknown,
-            "nothing is known of \(day)\(org.map { " of \($0)" } ?? ""): no call, and no archive"
+        throw CommandError.unknown(
+            "day",
+            ["\(day)\(org.map { " of \($0)" } ?? "")"],
+            "no call and no archive of it exists"
         )
     }
 
-    private var scope: Verification.Scope {
-        Verification.Scope(organization: org, day: day, isQuick: quick, share: share)
+    private func day(in workplace: Workplace) -> ArchiveDay? { day.map { $0.day(in: workplace) } }
+
+    private func scope(in workplace: Workplace) -> Verification.Scope {
+        Verification.Scope(organization: org, day: day(in: workplace), isQuick: quick, share: share)
     }
 
     private func verifyRoot(_ output: Output) async throws -> (Verification.Summary, knownDamage: [ArchiveDay]) {
         let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let verification = try Verification.reading(workplace.root)
-        try await requireKnown(workplace.root, verification.manifest)
+        try await requireKnown(workplace, verification.manifest)
         if !verification.hasManifest {
             Complaint.warning(
                 "no manifest at \(workplace.root.manifestPath): checking archives against their own checksums only"
@@ -142,7 +154,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let log = ReadingLog(root: workplace.root, by: Operator.current) { Timestamp(Date()) }
         // Nothing is written into a manifest that is damaged.
         var notes = verification.hasManifest && !quick
-        let summary = try await verification.run(scope) { report in
+        let summary = try await verification.run(scope(in: workplace)) { report in
             try VerificationLines.write(report, to: output, verbose: verbose)
             if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
                 if notes || quick { Complaint.error("\(fault)") }
@@ -179,12 +191,14 @@ struct VerifyCommand: AsyncParsableCommand {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             if isPlaceOfArchive(path, root) { return [path] }
-            throw CommandError(.unknown, "there is no archive at \(path)")
+            throw CommandError.unknown("archive", [path], "no file exists there")
         }
         guard isFolder.boolValue else { return [path] }
         let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         let archives = found.filter { $0.hasSuffix(".tar") }.sorted().map { "\(path)/\($0)" }
-        guard !archives.isEmpty else { throw CommandError(.unknown, "there is no archive in \(path) or below it") }
+        guard !archives.isEmpty else {
+            throw CommandError.unknown("archive", [path], "the folder and those below it have no .tar file")
+        }
         return archives
     }
 
@@ -220,8 +234,8 @@ struct VerifyCommand: AsyncParsableCommand {
         defer { output.flush() }
         let progress = PassProgress(output: output)
         let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
-            try await requireKnown(workplace.root, try await workplace.manifestForReading())
-            return try await archive.repair(scope) { report in
+            try await requireKnown(workplace, try await workplace.manifestForReading())
+            return try await archive.repair(scope(in: workplace)) { report in
                 try VerificationLines.write(report, to: output, verbose: verbose)
             }
         }
@@ -300,10 +314,13 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 }
 
-extension ReadingShare: ExpressibleByArgument {
+extension ReadingShare {
     /// Reads an argument.
-    public init?(argument: String) {
-        self.init(argument)
+    init(argument: String) throws {
+        guard let share = Self(argument) else {
+            throw ArgumentFault("give a share of all, more than 0 and at most 1: 1/30 or 5%")
+        }
+        self = share
     }
 }
 

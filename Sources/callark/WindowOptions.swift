@@ -5,19 +5,39 @@ import Settings
 
 /// The options that say which time a command is about: `--day`, `--month`, `--last`, or `--from` and `--to`.
 struct WindowOptions: ParsableArguments {
-    @Option(help: "A calendar day in the archive's time zone: 2025-11-20, today or yesterday.")
+    @Option(
+        parsing: .unconditional,
+        help: "A calendar day in the archive's time zone: 2025-11-20, today or yesterday.",
+        transform: DayArgument.init(argument:)
+    )
     var day: DayArgument?
 
-    @Option(help: "A calendar month in the archive's time zone: 2025-11, this or last.")
+    @Option(
+        parsing: .unconditional,
+        help: "A calendar month in the archive's time zone: 2025-11, this or last.",
+        transform: MonthArgument.init(argument:)
+    )
     var month: MonthArgument?
 
-    @Option(help: "The time up to now: 24h, 7d (today and the 7 days before) or 2w.")
+    @Option(
+        parsing: .unconditional,
+        help: "The time up to now: 24h, 7d (today and the 7 days before) or 2w.",
+        transform: SpanArgument.init(argument:)
+    )
     var last: SpanArgument?
 
-    @Option(help: "At or after this time: 2025-11-20, 2025-11-20T08:00:00Z, yesterday, or epoch milliseconds.")
+    @Option(
+        parsing: .unconditional,
+        help: "At or after this time: 2025-11-20, 2025-11-20T08:00, yesterday, or epoch milliseconds.",
+        transform: TimeArgument.init(argument:)
+    )
     var from: TimeArgument?
 
-    @Option(help: "Before this time; a day means its first instant.")
+    @Option(
+        parsing: .unconditional,
+        help: "Before this time; a day means its first instant.",
+        transform: TimeArgument.init(argument:)
+    )
     var to: TimeArgument?
 
     func validate() throws {

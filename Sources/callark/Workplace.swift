@@ -47,12 +47,12 @@ struct Workplace: Sendable {
     }
 
     /// The organizations that a command is about: those named, or all.
-    /// - Throws: ``CommandError`` with exit code 64 for a name that the configuration does not have.
+    /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
     func organizations(named names: [OrganizationName]) throws -> [OrganizationName] {
         let configured = settings.organizations.map(\.name)
         for name in names where !configured.contains(name) {
             let known = configured.map(\.description).joined(separator: ", ")
-            throw CommandError(.usage, "no organization \(name) in \(loaded.path); it has \(known)")
+            throw CommandError.unknown("organization", [name.description], "\(loaded.path) has \(known)")
         }
         return names.isEmpty ? configured : configured.filter(names.contains)
     }

@@ -107,12 +107,11 @@ import Testing
         try await Desk.with { desk in
             try await desk.archiveDay()
             for option in ["--origin", "--destination", "--number"] {
-                let found = try await recordings(desk, [option, "nobody's ' OR 1=1 --"])
-                #expect(found.isEmpty)
+                #expect(try await desk.run("list", option, "nobody's ' OR 1=1 --").status == 64)
             }
             let ending = try await desk.run("list", "--number", "+1")
             #expect(ending.status == 0)
-            #expect(ending.output == "0 calls; times in UTC\n" || ending.output == "0 calls; times in GMT\n")
+            #expect(ending.output.hasPrefix("0 calls; times in UTC\n+1 finds exactly this number; "))
         }
     }
 

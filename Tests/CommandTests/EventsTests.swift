@@ -60,7 +60,7 @@ import Testing
             try await desk.archiveDay()
             let unknown = try await desk.run("events", "--task", "nobody", "--json")
             #expect(unknown.status == 66)
-            #expect(unknown.errors.contains("does not know the task nobody"))
+            #expect(unknown.errors.contains("task nobody is not known"))
             let kind = try await desk.run("events", "--kind", "nothing")
             #expect(kind.status == 64 && kind.errors.contains("pass_began"))
             #expect(try await desk.run("events", "--csv", "--json").status == 64)

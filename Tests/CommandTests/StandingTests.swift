@@ -182,7 +182,7 @@ import Testing
             #expect(check.codes == ["token_refused"])
             #expect(check.status == 77)
             let status = try await desk.run("status")
-            #expect(status.output.contains("token: the refresh token was refused by the provider at "))
+            #expect(status.output.contains("token: the provider refused the refresh token at "))
             #expect(status.output.contains("CRITICAL acme token_refused: "))
             let file = "\(desk.root)/spool/credentials/acme.json.refused"
             let kept = try String(contentsOfFile: file, encoding: .utf8)

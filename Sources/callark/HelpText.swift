@@ -1,0 +1,93 @@
+/// The text of `--help`, for a terminal of any width.
+///
+/// The argument parser breaks lines too, but loses the indent of what goes on in the next line, and breaks examples, which
+/// people copy. So it is asked for lines that are not broken.
+struct HelpText {
+    /// Wide enough that the argument parser breaks no line.
+    static let unbroken = 100_000
+    /// Longer lines are hard to read.
+    private static let widest = 100
+    /// Where the argument parser begins the text of an option.
+    private static let textColumn = 26
+    /// With less room for it, the text of an option is below its name.
+    private static let leastTextWidth = 40
+    /// What is looked up, and not read, comes after the commands.
+    private static let lastSections = ["EXIT CODES", "FILES", "COMPLETIONS"]
+
+    private let sections: [Section]
+
+    private struct Section {
+        var heading: String
+        var lines: [Substring]
+    }
+
+    /// - Parameter text: the help with lines that are not broken.
+    init(_ text: String) {
+        var sections = [Section(heading: "", lines: [])]
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("USAGE: ") {
+                sections.append(Section(heading: "USAGE", lines: []))
+            } else if let heading = line.wholeMatch(of: /([A-Z][A-Z ]+):?/) {
+                sections.append(Section(heading: String(heading.output.1), lines: []))
+            }
+            sections[sections.count - 1].lines.append(line)
+        }
+        let isLast = { (section: Section) in Self.lastSections.contains(section.heading) }
+        self.sections = sections.filter { !isLast($0) } + sections.filter(isLast)
+    }
+
+    /// - Parameter columns: how wide the terminal is.
+    func fitted(to columns: Int) -> String {
+        let width = min(columns, Self.widest)
+        let texts = sections.map { section -> String in
+            let lines =
+                switch section.heading {
+                case "USAGE": section.lines.flatMap { Self.usage($0, width: width) }
+                case "EXAMPLES": section.lines.map(String.init)
+                case "ARGUMENTS", "OPTIONS", "SUBCOMMANDS", "CALLS": Self.options(section.lines, width: width)
+                default: section.lines.flatMap { WrappedText.lines(String($0), width: width, indent: 0) }
+                }
+            var text = lines.joined(separator: "\n")
+            while text.hasSuffix("\n") { text.removeLast() }
+            return text
+        }
+        return texts.joined(separator: "\n\n")
+    }
+
+    /// Options, arguments or commands with their texts in a column beside them, or below them if the terminal is narrow.
+    private static func options(_ lines: [Substring], width: Int) -> [String] {
+        func parts(_ line: Substring) -> (label: String, text: String) {
+            let isText = line.hasPrefix("  ") && line.count > textColumn && line.dropFirst(textColumn - 1).first == " "
+            return isText
+                ? (String(line.prefix(textColumn)).trimmingTrailingBlanks, String(line.dropFirst(textColumn)))
+                : (String(line), "")
+        }
+        let entries = lines.map(parts)
+        let column = (entries.filter { !$0.text.isEmpty }.map(\.label.displayWidth).max() ?? 0) + 2
+        let isBeside = width - min(column, textColumn) >= leastTextWidth
+        // A label that is too long for the column has its text in the next line.
+        let indent = String(repeating: " ", count: isBeside ? min(column, textColumn) : 6)
+        return entries.flatMap { label, text in
+            guard !text.isEmpty else { return [label] }
+            guard !label.isEmpty else { return WrappedText.lines(indent + text, width: width, indent: 0) }
+            if !isBeside { return [label] + WrappedText.lines(indent + text, width: width, indent: 0) }
+            let rest = WrappedText.lines(indent + text, width: width, indent: 0)
+            return [label.padded(to: indent.count) + (rest.first ?? "").dropFirst(indent.count)] + rest.dropFirst()
+        }
+    }
+
+    /// The usage is broken between options only.
+    private static func usage(_ line: Substring, width: Int) -> [String] {
+        guard line.hasPrefix("USAGE: ") else { return [String(line)] }
+        let pieces = line.matches(of: /\[[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\]|(?:--\S+ )?<[^>]*>(?: \.\.\.)?|\S+/)
+        var lines: [String] = []
+        for piece in pieces.map({ String($0.output) }) {
+            if let last = lines.last, last.displayWidth + 1 + piece.displayWidth <= width {
+                lines[lines.count - 1] += " \(piece)"
+            } else {
+                lines.append(lines.isEmpty ? piece : "       \(piece)")
+            }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,46 @@
+/// What is wrong with a command line, in one line. The argument parser says it in several, and the usage follows.
+struct UsageMessage: CustomStringConvertible {
+    let description: String
+
+    /// - Parameters:
+    ///   - message: what the argument parser says.
+    ///   - option: what its help says of the option that it is about, if it is about one.
+    ///   - command: the command, as a person typed it: `callark list`.
+    init(_ message: String, option: String?, command: String) {
+        if let refusal = Self.refusal(message) {
+            description = refusal
+        } else if let missing = message.wholeMatch(of: /Missing value for '(-[^ ']*)[^']*'/) {
+            let help = option?.prefixMatch(of: /Help: +\S+ +(?:<[^>]*> +)?(.*)/)?.output.1
+            description = "\(missing.output.1): the value is missing" + (help.map { ": \(Self.clause($0))" } ?? "")
+        } else {
+            let sentence = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+            let clause = Self.clause(sentence[...])
+            description = clause + (clause.hasSuffix("?") ? " See" : "; see") + " `\(command) --help`"
+        }
+    }
+
+    /// Of a value that is not taken: the option, the value, and what is taken instead.
+    private static func refusal(_ message: String) -> String? {
+        guard let match = message.wholeMatch(of: /(?s)The value '(.*)' is invalid for '([^ ']*)[^']*'(.*)/) else {
+            return nil
+        }
+        let (_, value, name, rest) = match.output
+        let subject = (name.hasPrefix("-") ? "\(name) " : "") + (value.isEmpty ? "\"\"" : String(value))
+        if rest.hasPrefix(": ") { return "\(subject): \(rest.dropFirst(2))" }
+        let words = rest.matches(of: /'([^']*)'|  - (\S+)/).compactMap { $0.output.1 ?? $0.output.2 }
+        return words.isEmpty ? "\(subject): not a value that it takes" : "\(subject): give \(list(words))"
+    }
+
+    /// `one, two or three`.
+    private static func list(_ words: [Substring]) -> String {
+        words.count < 2
+            ? words.joined() : "\(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
+    }
+
+    /// A sentence as a part of another one.
+    private static func clause(_ sentence: Substring) -> String {
+        var text = sentence.replacing(". Did you mean", with: "; did you mean")
+        if text.hasSuffix(".") { text.removeLast() }
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
