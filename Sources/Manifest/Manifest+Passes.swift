@@ -112,7 +112,10 @@ extension Manifest {
                 SELECT name FROM organization JOIN pass ON pass.organization = organization.row WHERE pass.row = ?
                 """
             let name = try String.fetchOne(db, sql: select, arguments: [id.row]).map(OrganizationName.init(stored:))
+            let figures = summary?.recordings
             let detail = ["outcome": outcome.rawValue].adding("reason", text)
+                .adding("expected", figures.map { String($0.expected) })
+                .adding("held", figures.map { String($0.archived + $0.stored) })
             let event = Event(time: now, kind: .passEnded, organization: name, detail: detail, by: actor)
             try event.insert(in: db)
         }

@@ -7,35 +7,42 @@ import Settings
 struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Run one pass: list tasks, query captures, download, pack the days that are over, reconcile.",
+        abstract: "Run one pass: list calls, ask for their recordings, download them, and seal the days that are over.",
         discussion: """
-            Without a window the pass goes from where the last complete listing ended, less captures.look_back_hours, to \
-            now; the very first one reaches back captures.horizon_days. It asks about all calls of that time that are not \
-            settled, and about older ones when they are due. This is the daily job. With a window it is about that window \
-            only. The exit code is about the window: 0 says that all of it has been listed, and that everything expected \
-            in it is archived, stored until its day is over, or explained. Whatever else is wrong is told as alarms, those \
-            of callark status.
+            Without a time range, this is the daily job: the pass begins where the last complete listing ended, less \
+            captures.look_back_hours, and goes up to now. The first one goes back captures.horizon_days. The pass \
+            asks about every call of that time that is not settled, and about older calls when they are due. With a \
+            time range, it looks at that time only.
 
-            A recording that arrives after its day was sealed goes into a supplement (-002, -003, …) of that day. \
-            SIGINT or SIGTERM ends the pass after what is under way; a second one ends it at once. Either way the next \
-            run goes on from there.
+            Exit code 0 means that the whole time range has been listed, and that everything expected in it is \
+            archived, stored until its day is over, or explained. Anything else that needs attention is printed as \
+            an alarm; these are the alarms of `callark status`.
 
-            --dry-run downloads nothing and changes nothing: it lists and counts, and says what a pass would fetch and \
-            how long it would take, also beside a pass. Of a long window it lists some days, and asks about some calls, \
-            and says how far off it may be; --exact counts everything.
+            A recording that arrives after its day was sealed goes into a supplement of that day (-002, -003, …). \
+            SIGINT or SIGTERM stops the pass after what is in progress; a second one stops it at once. Either way, \
+            the next run resumes.
 
-            --low-priority is for years: day by day, the oldest first, at half of the requests and a quarter of the \
-            downloads at once, stepping aside for every other pass. It can be stopped at any time and goes on where it \
-            was; what has been listed already it leaves to the daily job.
+            --dry-run downloads nothing and changes nothing. It lists and counts, and estimates what a pass would \
+            fetch and how long it would take. For a long time range it samples days and calls, and gives the margin \
+            of error; --exact counts everything.
+
+            --low-priority is for years of calls. It works day by day, oldest first, with half of the requests and a \
+            quarter of the downloads, and lets every other pass go first. You can stop it at any time; the next run \
+            resumes. Days that the daily job has listed are left to it.
 
             EXAMPLES
-              callark archive                             the daily job
-              callark archive --day 2025-11-20            one day
-              callark archive --from 2025-11-01 --to 2025-11-08 --org acme
-              callark archive --retry-failed              what failed, without listing
-              callark archive --json | tail -n 1          the summary for a program
-              callark archive --dry-run --from 2025-01-01 what that would take
+              # the daily job
+              callark archive
+              # one day
+              callark archive --day 2025-11-20
+              # try again what failed, without listing
+              callark archive --retry-failed
+              # how long would this take?
+              callark archive --dry-run --from 2025-01-01
+              # years of calls, beside the daily job
               callark archive --from 2024-01-01 --low-priority
+              # the summary for a program
+              callark archive --json | tail -n 1
             """
     )
 
@@ -49,21 +56,21 @@ struct ArchiveCommand: AsyncParsableCommand {
     var org: [OrganizationName] = []
 
     @Flag(
-        help: "List nothing: only fetch the recordings that are known and failed (explained or not) or have not come."
+        help: "List nothing; only fetch recordings that failed (explained or not) or have not arrived."
     )
     var retryFailed = false
 
-    @Flag(help: "Download nothing and change nothing: say what a pass would fetch, and how long it would take.")
+    @Flag(help: "Download nothing and change nothing; estimate what a pass would fetch, and how long it would take.")
     var dryRun = false
 
-    @Flag(help: "With --dry-run: count everything, at a request for ten calls, rather than a part of it.")
+    @Flag(help: "With --dry-run: count everything instead of a sample, at one request for ten calls.")
     var exact = false
 
-    @Flag(help: "Backfill the days since --from, one at a time, and step aside for every other pass.")
+    @Flag(help: "Archive the days since --from, one at a time, and let every other pass go first.")
     var lowPriority = false
 
     func validate() throws {
-        if exact && !dryRun { throw ValidationError("--exact says how --dry-run counts: add --dry-run") }
+        if exact && !dryRun { throw ValidationError("--exact is about how --dry-run counts: add --dry-run") }
         if dryRun && retryFailed { throw ValidationError("--retry-failed lists nothing that --dry-run could count") }
         guard lowPriority else { return }
         if retryFailed { throw ValidationError("--low-priority lists days, and --retry-failed lists none") }

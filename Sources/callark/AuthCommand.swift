@@ -7,16 +7,14 @@ import WebexContactCenter
 struct AuthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "auth",
-        abstract: "Log in, see how long the tokens last, renew them, forget them.",
+        abstract: "Log in, see how long the tokens last, renew them, delete them.",
         discussion: """
-            Each organization has a token pair of its own, below archive.root, readable by its owner only. Several \
+            Each organization has its own pair of tokens, below archive.root, readable only by its owner. Several \
             organizations may share one registered app. None of these commands ever prints a token.
 
             EXAMPLES
-              callark auth login --org acme
               callark auth status
-              callark auth refresh --if-older-than 7
-              callark auth logout --org acme
+              callark auth login --org acme
             """,
         subcommands: [
             AuthLoginCommand.self, AuthStatusCommand.self, AuthRefreshCommand.self, AuthLogoutCommand.self,

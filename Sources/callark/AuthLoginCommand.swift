@@ -7,46 +7,48 @@ import WebexContactCenter
 struct AuthLoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "login",
-        abstract: "Have an administrator grant access in a browser, and keep the tokens that come of it.",
+        abstract: "Let an administrator grant access in a browser, and keep the tokens.",
         discussion: """
-            For an integration: a client with a redirect URI. (A Service App is authorised in Control Hub, and its first \
-            refresh token is configured.) Prints the address at which an administrator of the contact centre signs in and \
-            consents. With a desktop, a browser opens it, and the answer is received on this machine's loopback port that \
-            the redirect URI names. Without a desktop, open the address anywhere, and paste the address that the browser \
-            ends at, which need not load there; the code alone will do, too. With --no-browser the answer is waited for \
-            and nothing is opened, as for a port that SSH forwards.
+            This is for an integration: a client with a redirect URI. (A Service App is authorised in Control Hub, \
+            and its first refresh token is configured.) The command prints the address at which an administrator of \
+            the contact centre signs in and consents. On a desktop, a browser opens it, and Callark receives the \
+            answer on the loopback port of the redirect URI. Without a desktop, open the address anywhere, and paste \
+            the address at which the browser ends up; that page need not load. The code alone works too. \
+            --no-browser opens nothing and waits for the answer, for example on a port that SSH forwards.
 
-            The tokens are kept only if they are the configured organization's. Whatever was kept before is replaced.
+            The tokens are kept only if they belong to the configured organization. They replace the ones that were \
+            kept before.
 
             EXAMPLES
               callark auth login --org acme
               callark auth login --org acme --paste
-              callark auth login --org acme --scope cjp:config_read --scope cjp:config_write
-              ssh -L 8085:localhost:8085 archive-host callark auth login --org acme --no-browser
+              # the browser on your machine, Callark on another
+              ssh -L 8085:localhost:8085 archive-host \\
+                callark auth login --org acme --no-browser
             """
     )
 
     @OptionGroup var common: CommonOptions
 
     @Option(
-        help: "The organization; may be left out where there is only one.",
+        help: "The organization; optional if there is only one.",
         transform: OrganizationName.init(argument:)
     )
     var org: OrganizationName?
 
-    @Option(help: "As registered with the app, byte for byte; else auth.redirect_uri of the configuration.")
+    @Option(help: "As registered with the app, byte for byte; default: auth.redirect_uri of the configuration.")
     var redirectURI: String?
 
-    @Option(help: "What to ask for; may be given more than once; else auth.scopes of the configuration.")
+    @Option(help: "A scope to request; may be given more than once; default: auth.scopes of the configuration.")
     var scope: [String] = []
 
-    @Flag(help: "Open no browser, and wait for the redirect all the same.")
+    @Flag(help: "Open no browser, but wait for the redirect.")
     var noBrowser = false
 
-    @Flag(help: "Wait for no redirect: read its address, or the code, from standard input.")
+    @Flag(help: "Do not wait for the redirect; read its address, or the code, from standard input.")
     var paste = false
 
-    @Flag(help: "Leave out PKCE, for a provider that stumbles over it.")
+    @Flag(help: "Leave out PKCE, for a provider that does not accept it.")
     var noPKCE = false
 
     @Option(

@@ -7,10 +7,11 @@ import WebexContactCenter
 struct AuthLogoutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logout",
-        abstract: "Forget an organization's tokens on this machine.",
+        abstract: "Delete the tokens of an organization from this machine.",
         discussion: """
-            Removes the kept pair. The provider is not told, since it has no call for that: the tokens stay good there until \
-            they end, or until an administrator revokes the app in Control Hub. Backups of archive.root may still hold them.
+            The provider is not told, because it has no call for that: the tokens stay valid there until they \
+            expire, or until an administrator revokes the app in Control Hub. Backups of archive.root may still have \
+            them.
 
             EXAMPLES
               callark auth logout --org acme
@@ -20,7 +21,7 @@ struct AuthLogoutCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     @Option(
-        help: "The organization; may be left out where there is only one.",
+        help: "The organization; optional if there is only one.",
         transform: OrganizationName.init(argument:)
     )
     var org: OrganizationName?

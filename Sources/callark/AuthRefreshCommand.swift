@@ -10,13 +10,14 @@ struct AuthRefreshCommand: AsyncParsableCommand {
         commandName: "refresh",
         abstract: "Exchange the refresh token for a new pair now.",
         discussion: """
-            A pass renews tokens by itself. This is for installations in which nothing runs for weeks: a refresh token ends \
-            some 60 or 90 days after its last use. deploy/systemd has a timer for it. Of several processes one asks, and \
-            the others take over what it got. An organization with one bearer token is passed over.
+            A pass renews tokens by itself. Use this if nothing runs for weeks: a refresh token expires some 60 or \
+            90 days after its last use. deploy/systemd has a timer for it. If several processes do this at once, one \
+            asks the provider, and the others use what it received. An organization with a single bearer token is \
+            skipped.
 
             EXAMPLES
               callark auth refresh
-              callark auth refresh --org acme
+              # a daily job
               callark auth refresh --if-older-than 7
             """
     )

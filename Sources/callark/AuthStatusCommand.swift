@@ -7,26 +7,24 @@ import WebexContactCenter
 struct AuthStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show how long each organization's tokens last, what for, and when they are renewed next.",
+        abstract: "Show how long the tokens of each organization last, their scopes, and when they are renewed next.",
         discussion: """
-            Asks nobody: it tells what is kept. Exit code 77 says that an organization has no token, that its refresh \
-            token has ended or was refused by the provider, or that its token is another organization's; then an \
-            administrator has to log in. \
-            `callark config check` asks the provider whether the token works.
+            Reads what is kept, without asking the provider. Exit code 77 means that an administrator has to log in: \
+            an organization has no token, its refresh token has expired or was refused, or its token belongs to \
+            another organization. `callark config check` asks the provider whether the token works.
 
             STATES
-              valid    the access token may be used
+              valid    the access token can be used
               due      the next command that needs a token renews the pair
-              unused   there is a first refresh token, and nobody has used it yet
-              bearer   one token that nothing renews
+              unused   a first refresh token is configured and has not been used yet
+              bearer   a single token that cannot be renewed
               missing  nobody has logged in
-              ended    the refresh token is over
-              refused  the provider has refused the refresh token, and nothing has brought a new pair since
-              foreign  the token is another organization's
+              ended    the refresh token has expired
+              refused  the provider has refused the refresh token, and there has been no new pair since
+              foreign  the token belongs to another organization
 
             EXAMPLES
               callark auth status
-              callark auth status --org acme --json
             """
     )
 
@@ -48,17 +46,17 @@ struct AuthStatusCommand: AsyncParsableCommand {
         try TokenRow.table(in: timeZone).write(rows, to: output)
         output.text("times in \(timeZone.name)")
         for row in rows { if let advice = row.advice(in: timeZone) { output.text(advice) } }
-        let wanting = rows.count { $0.state.needsPerson }
-        try output.json(SummaryLine(organizations: rows.count, wanting: wanting))
+        let failed = rows.count { $0.state.needsPerson }
+        try output.json(SummaryLine(organizations: rows.count, failed: failed))
         output.flush()
-        if wanting > 0 { throw ExitCode(ExitStatus.authorization.rawValue) }
+        if failed > 0 { throw ExitCode(ExitStatus.authorization.rawValue) }
     }
 
     private struct SummaryLine: Encodable {
         let type = "summary"
         var organizations: Int
-        /// How many of them need a person.
-        var wanting: Int
+        /// How many of them need somebody.
+        var failed: Int
     }
 }
 
@@ -124,7 +122,7 @@ struct TokenRow {
         let what =
             switch state {
             case .missing: "has no token"
-            case .ended: "has a refresh token that has ended"
+            case .ended: "has a refresh token that has expired"
             case .refused: refused(timeZone)
             default: "has a token of organization \(status.organizationID ?? "")"
             }

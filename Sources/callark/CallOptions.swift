@@ -8,7 +8,7 @@ struct CallOptions: ParsableArguments {
     @Option(help: "Only calls with this agent, the last or an earlier one: a name or an ID.")
     var agent: String?
 
-    @Option(help: "Only calls from or to this number, with its country code or the end of it, grouped in any way.")
+    @Option(help: "Only calls from or to this number, or a number that ends in these digits, grouped in any way.")
     var number: String?
 
     @Option(help: "Only calls whose last queue has this name or ID.")

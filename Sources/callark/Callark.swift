@@ -5,28 +5,44 @@ import ArgumentParser
 struct Callark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "callark",
-        abstract: "Archives the call recordings of Webex Contact Center, and proves that none is missing or altered.",
+        abstract: "Archives the call recordings of Webex Contact Center, and shows that none is missing or altered.",
         discussion: """
-            A first try, with no account and no network: make demo. \
-            A first real run: write callark.yaml, then `callark init`, `callark config check` and `callark archive`.
+            QUESTIONS
+              Is October complete? If not, why, and what do I do?
+                callark report --month 2025-10
+              Which calls with a number last week, abandoned included?
+                callark list --number 5550100001 --last 7d --all-calls
+              Which of them did one agent take? Give me one of them.
+                callark list --agent NAME --number 5550100001 --last 7d
+                callark fetch TASK_ID -o calls
+              Who explained that gap? Who fetched that call?
+                callark events --task TASK_ID
+              What ran last night? What is running now?
+                callark events --last 24h
+                callark status
+
+            To try it without an account or a network: make demo. For a real tenant: write callark.yaml, then run \
+            `callark init`, `callark config check` and `callark archive`.
 
             EXIT CODES
-              0   complete: everything expected in the window is archived, stored until its day is over, or explained
-              64  usage
-              65  damage found: an archive, a checksum or a manifest row does not hold
-              66  what was asked for by name is not known: a task ID, an archive, a day
-              69  the provider cannot be reached, or refuses, after all attempts
-              70  a bug in Callark
-              74  local input/output: disk full, permission, read-only
-              75  incomplete: recordings are pending or failed, or another pass is running; run again later
-              77  authorisation: token refused and not refreshable, scope or role missing
-              78  configuration
-              130, 143  interrupted or terminated after a clean checkpoint; the next run goes on from there
+              0         complete: everything expected in the time range is archived, stored until its day is over, \
+            or explained
+              64        usage
+              65        damage found: an archive, a checksum or a row of the manifest is wrong
+              66        a task ID, an organization, an archive or a day that was named is not known
+              69        the provider cannot be reached, or refuses, after all attempts
+              70        a bug in Callark
+              74        local input or output: disk full, no permission, read-only, no root
+              75        incomplete: recordings are pending, failed or missing, or another pass is running; run it \
+            again later
+              77        authorisation: the token was refused and cannot be refreshed, or a scope or role is missing
+              78        configuration
+              130, 143  interrupted or terminated, with everything saved; the next run resumes
 
             FILES
-              The configuration is the file of --config, else $CALLARK_CONFIG, else ./callark.yaml, else
-              /etc/callark/callark.yaml. Every key can be overridden by an environment variable: archive.root by
-              CALLARK_ARCHIVE_ROOT, an organization's keys by CALLARK_ORG_<NAME>_<KEY>.
+              The configuration is the file named by --config, or else by $CALLARK_CONFIG, or else ./callark.yaml, \
+            or else /etc/callark/callark.yaml. An environment variable can override any key: CALLARK_ARCHIVE_ROOT \
+            overrides archive.root, and CALLARK_ORG_<NAME>_<KEY> a key of an organization.
 
             COMPLETIONS
               callark --generate-completion-script bash|zsh|fish

@@ -90,7 +90,7 @@ enum CommandLineRun {
             let message = root.fullMessage(for: error)
             // Completions are no text.
             let isHelp = message.hasPrefix("OVERVIEW: ")
-            let text = isHelp ? HelpText(message).fitted(to: width) : message
+            let text = isHelp ? HelpText(message).fitted(to: width).replacing("…", with: Terminal.cutMark) : message
             StandardOutput.write(Array("\(text)\n".utf8))
             leave(code.rawValue)
         }

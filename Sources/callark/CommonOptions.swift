@@ -5,18 +5,18 @@ import Logging
 struct CommonOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: "The configuration file. Else $CALLARK_CONFIG, ./callark.yaml, /etc/callark/callark.yaml.",
+        help: "The configuration file; default: $CALLARK_CONFIG, ./callark.yaml, /etc/callark/callark.yaml.",
         completion: .file(extensions: ["yaml", "yml"])
     )
     var config: String?
 
-    @Flag(help: "Print NDJSON on standard output: one object a line, the last of type \"summary\".")
+    @Flag(help: "Print NDJSON: one object per line, the last one of type \"summary\".")
     var json = false
 
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "The least serious log lines to print on standard error.")
     var logLevel: Logger.Level = .warning
 
-    @Option(help: "How log lines on standard error look: text or json.")
+    @Option(help: "How to print lines on standard error.")
     var logFormat: LogFormat = .text
 }
 

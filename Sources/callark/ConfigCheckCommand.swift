@@ -10,16 +10,15 @@ import WebexContactCenter
 struct ConfigCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check the configuration, the disk, the clock and the provider, a line each.",
+        abstract: "Check the configuration, the disk, the clock and the provider, one line each.",
         discussion: """
-            Looks at the file, the root, its file system and free space, the clock, and what an older platform of the \
-            provider's does not have; then, for each organization, asks the \
-            provider whether the token works, is that organization's, and belongs to the configured region. Each line that \
-            does not say ok says what to do.
+            Checks the file, the root, its file system and free space, the clock, and whether the provider's \
+            platform has Search. Then it asks the provider, for each organization, whether the token works, belongs \
+            to that organization, and to the configured region. Each line that says FAILED also says what to do.
 
-            Changes nothing and makes no folder, with one exception: a token that is due is renewed and kept below the \
-            root, as by every command that asks the provider. Without a root that could keep it no such token is asked \
-            for.
+            It changes nothing and creates no folder, with one exception: like every command that asks the provider, \
+            it renews a token that is due, and keeps it below the root. Without a root to keep it in, the provider \
+            is not asked.
 
             EXAMPLES
               callark config check
@@ -29,7 +28,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Ask no provider.")
+    @Flag(help: "Do not ask the provider.")
     var offline = false
 
     func run() async throws {
@@ -38,7 +37,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         do {
             defer { output.flush() }
             let workplace = try Workplace(common, usesRoot: false)
-            try report.add("configuration", .ok("\(workplace.loaded.path) holds"))
+            try report.add("configuration", .ok("\(workplace.loaded.path) is valid"))
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
             try report.add("clock", Self.clock(workplace.timeZone))
@@ -56,12 +55,12 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             let identity = try workplace.root.identity()
             if let network = try workplace.root.networkFileSystem() {
                 let text = "\(workplace.root.path) is on a network file system (\(network))"
-                return .wrong(text, advice: "choose an archive.root on a local disk", .inputOutput)
+                return .failed(text, advice: "choose an archive.root on a local disk", .inputOutput)
             }
             try workplace.root.requireWritable()
-            return .ok("\(workplace.root.path) is archive \(identity.id) and can be written to")
+            return .ok("\(workplace.root.path) is writable, archive \(identity.id)")
         } catch {
-            return .wrong("\(error)", advice: "", ExitStatus(error))
+            return .failed("\(error)", advice: "", ExitStatus(error))
         }
     }
 
@@ -70,9 +69,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             let free = try workplace.root.diskSpace().freeBytes
             let minimum = workplace.settings.archive.minimumFreeBytes
             let text = "\(Readable.bytes(free)) free, archive.minimum_free_bytes is \(Readable.bytes(minimum))"
-            return free >= minimum ? .ok(text) : .wrong(text, advice: "free some space", .inputOutput)
+            return free >= minimum ? .ok(text) : .failed(text, advice: "free some space", .inputOutput)
         } catch {
-            return .wrong("\(error)", advice: "", ExitStatus(error))
+            return .failed("\(error)", advice: "", ExitStatus(error))
         }
     }
 
@@ -83,7 +82,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         let time = now.named(in: timeZone, seconds: true)
         return now >= built
             ? .ok(time)
-            : .wrong("the clock says \(time)", advice: "set it, for example with NTP", .inputOutput)
+            : .failed("the clock says \(time)", advice: "set it, for example with NTP", .inputOutput)
     }
 
     /// What an organization's platform does not have, said here and not by every pass.
@@ -92,14 +91,14 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             organization in
             let name = "search \(organization.name)"
             guard organization.demandsSearch else {
-                let meaning = "calls are kept with what the listing says of them, and no day is held against Search"
+                let meaning = "call details come from the task list only, and no day is compared with Search"
                 return (name, .ok("\(APIDialect.noSearch): \(meaning)"))
             }
             let advice =
-                "leave out cross_check_search, or api_dialect where the tenant has moved to the current platform"
+                "leave out cross_check_search, or api_dialect if the tenant has moved to the current platform"
             return (
                 name,
-                .wrong("\(APIDialect.noSearch), and cross_check_search asks for it", advice: advice, .configuration)
+                .failed("\(APIDialect.noSearch), and cross_check_search asks for it", advice: advice, .configuration)
             )
         }
     }
@@ -109,15 +108,15 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         do throws(TransferError) {
             engine = try TransferEngine(workplace.engine)
         } catch {
-            return [("certificates", .wrong("\(error)", advice: "check downloads.ca_file", .configuration))]
+            return [("certificates", .failed("\(error)", advice: "check downloads.ca_file", .configuration))]
         }
         var findings: [(String, Finding)] = []
         for organization in workplace.settings.organizations {
             do {
                 try workplace.requireRoot(forTokensOf: organization)
             } catch {
-                let text = "not asked: no place to keep a renewed token"
-                findings.append(("provider \(organization.name)", .wrong(text, advice: "\(error)", ExitStatus(error))))
+                let text = "not asked: a renewed token could not be kept"
+                findings.append(("provider \(organization.name)", .failed(text, advice: "\(error)", ExitStatus(error))))
                 continue
             }
             let provider: ProviderSettings
@@ -125,7 +124,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 provider = try workplace.provider(organization)
             } catch {
                 let text = "not asked: a secret cannot be read"
-                findings.append(("provider \(organization.name)", .wrong(text, advice: "\(error)", .configuration)))
+                findings.append(("provider \(organization.name)", .failed(text, advice: "\(error)", .configuration)))
                 continue
             }
             let contactCenter = ContactCenter(
@@ -147,7 +146,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                     findings.append(
                         (
                             "clock",
-                            .wrong(
+                            .failed(
                                 text + "that of \(place)",
                                 advice: "set this machine's clock, for example with NTP",
                                 .inputOutput
@@ -159,7 +158,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 let host = organization.apiBaseURL.host() ?? ""
                 let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
                 findings.append(
-                    ("provider \(organization.name)", .wrong(error.message, advice: advice, ExitStatus(error)))
+                    ("provider \(organization.name)", .failed(error.message, advice: advice, ExitStatus(error)))
                 )
             }
         }
@@ -175,13 +174,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         do {
             guard let id = LegacyRecordID("00000000-0000-4000-8000-000000000000") else { return .ok("not asked") }
             _ = try await workplace.withLegacyRecords(of: name) { records in try await records.record(.csr, id) }
-            return .ok("the host answers, and refuses neither the key nor the tenant")
+            return .ok("the host answers, and accepts the key and the tenant")
         } catch let error as ProviderError where error.status == 404 {
-            return .ok("the host answers, and refuses neither the key nor the tenant")
+            return .ok("the host answers, and accepts the key and the tenant")
         } catch let error as ProviderError {
-            return .wrong(error.message, advice: error.advice, ExitStatus(error))
+            return .failed(error.message, advice: error.advice, ExitStatus(error))
         } catch {
-            return .wrong("\(error)", advice: "", ExitStatus(error))
+            return .failed("\(error)", advice: "", ExitStatus(error))
         }
     }
 }
@@ -189,13 +188,14 @@ struct ConfigCheckCommand: AsyncParsableCommand {
 /// What one check found.
 private enum Finding {
     case ok(String)
-    case wrong(String, advice: String, ExitStatus)
+    case failed(String, advice: String, ExitStatus)
 }
 
 /// The lines of the check.
 private struct CheckReport {
     let output: Output
     private(set) var statuses: [ExitStatus] = []
+    private var checks = 0
 
     init(output: Output) {
         self.output = output
@@ -204,32 +204,34 @@ private struct CheckReport {
     var status: ExitStatus { ExitStatus.worst(statuses) }
 
     mutating func add(_ name: String, _ finding: Finding) throws {
+        checks += 1
         switch finding {
         case .ok(let text):
-            try output.json(Line(name: name, ok: true, message: text))
-            output.text("ok     \(name): \(text)")
-        case .wrong(let text, let advice, let status):
+            try output.json(Line(name: name, failed: false, message: text))
+            output.text("OK      \(name): \(text)")
+        case .failed(let text, let advice, let status):
             statuses.append(status)
-            try output.json(Line(name: name, ok: false, message: text, advice: advice))
-            output.text("WRONG  \(name): \(text)" + (advice.isEmpty ? "" : "; \(advice)"))
+            try output.json(Line(name: name, failed: true, message: text, advice: advice))
+            output.text("FAILED  \(name): \(text)" + (advice.isEmpty ? "" : "; \(advice)"))
         }
     }
 
     func end() throws {
-        try output.json(Summary(ok: statuses.isEmpty, wrong: statuses.count))
+        try output.json(Summary(checks: checks, failed: statuses.count))
     }
 
     private struct Line: Encodable {
         let type = "check"
         var name: String
-        var ok: Bool
+        var failed: Bool
         var message: String
         var advice: String?
     }
 
     private struct Summary: Encodable {
         let type = "summary"
-        var ok: Bool
-        var wrong: Int
+        var checks: Int
+        /// How many of them need somebody.
+        var failed: Int
     }
 }

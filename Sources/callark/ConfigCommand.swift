@@ -7,8 +7,8 @@ struct ConfigCommand: AsyncParsableCommand {
         commandName: "config",
         abstract: "Check or show the configuration.",
         discussion: """
-            The configuration is the file of --config, else $CALLARK_CONFIG, else ./callark.yaml, else \
-            /etc/callark/callark.yaml; the environment beats the file.
+            The configuration is the file named by --config, or else by $CALLARK_CONFIG, or else ./callark.yaml, or \
+            else /etc/callark/callark.yaml. The environment overrides the file.
 
             EXAMPLES
               callark config check
@@ -21,11 +21,11 @@ struct ConfigCommand: AsyncParsableCommand {
 struct ConfigShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Print the effective configuration, secrets masked, and where each value came from.",
+        abstract: "Print the configuration in effect, with secrets masked, and where each value came from.",
         discussion: """
             EXAMPLES
               callark config show
-              CALLARK_DOWNLOADS_CONCURRENCY=32 callark config show | grep concurrency
+              callark config show | grep downloads
             """
     )
 

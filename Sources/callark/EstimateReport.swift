@@ -39,7 +39,7 @@ struct EstimateReport {
         if !estimate.isCounted {
             output.text(
                 "  \(estimate.daysListed) of \(Readable.count(estimate.days, "day")) listed; "
-                    + "± is for 95 of 100 cases; --exact counts everything"
+                    + "\(Terminal.plusMinus) holds in 95 of 100 cases; --exact counts everything"
             )
         }
     }
@@ -77,7 +77,9 @@ struct EstimateReport {
 extension EstimatedNumber {
     /// `120`, or `about 1200 ± 80`.
     fileprivate var text: String {
-        isExact ? "\(Int(value.rounded()))" : "about \(Int(value.rounded())) ± \(Int(margin.rounded(.up)))"
+        isExact
+            ? "\(Int(value.rounded()))"
+            : "about \(Int(value.rounded())) \(Terminal.plusMinus) \(Int(margin.rounded(.up)))"
     }
 }
 

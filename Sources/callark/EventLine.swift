@@ -53,10 +53,7 @@ extension Event {
         return "\(actor.name) (\(([number] + claims).joined(separator: "; ")))"
     }
 
-    /// For people: what happened.
-    var what: String { kind.rawValue.replacing("_", with: " ") }
-
-    /// For people: what is known of it besides.
+    /// What is known of it besides, as the log has it.
     var words: String {
         let known = Actor.removed(from: detail).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return known.joined(separator: ", ")

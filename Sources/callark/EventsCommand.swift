@@ -9,17 +9,20 @@ struct EventsCommand: AsyncParsableCommand {
         commandName: "events",
         abstract: "List what happened: who did what, when, and to which call.",
         discussion: """
-            The log of events, in the order in which it was written: passes, repairs, rebuilds, fetches, explanations, and \
-            what became of calls and archives. Events are only ever added. The actor is the account that ran the command, \
-            with its number; what the environment says about the person behind it, such as SUDO_USER, is shown as a claim.
+            Prints the log of events, oldest first: passes, repairs, rebuilds, fetches, explanations, and what \
+            became of calls and archives. Events are only ever added. BY is the account that ran the command, with \
+            its number. What the environment says about the person behind it, such as SUDO_USER, is shown as a \
+            claim. --json has every detail as it was recorded.
 
             The log is in the manifest: `callark rebuild` begins a new one.
 
             EXAMPLES
+              # what ran last night?
               callark events --last 24h
-              callark events --task 93912f11-6017-404b-bf14-5331890b1797
-              callark events --kind gap_explained --kind explanation_withdrawn --month last
-              callark events --from 2025-11-01 --to 2025-12-01 --csv > events.csv
+              # who explained that gap, who fetched that call?
+              callark events --task TASK_ID
+              callark events --month last --kind gap_explained
+              callark events --month last --csv > events.csv
             """
     )
 
@@ -27,7 +30,7 @@ struct EventsCommand: AsyncParsableCommand {
     @OptionGroup var window: WindowOptions
 
     @Option(
-        help: "Only this organization; this leaves out what concerns all of them.",
+        help: "Only this organization; leaves out what concerns all of them.",
         transform: OrganizationName.init(argument:)
     )
     var org: OrganizationName?
@@ -38,7 +41,7 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: "Only events of this kind; may be given more than once.")
     var kind: [Event.Kind] = []
 
-    @Flag(help: "Print CSV.")
+    @Flag(help: "Print CSV (RFC 4180).")
     var csv = false
 
     func validate() throws {
@@ -52,7 +55,9 @@ struct EventsCommand: AsyncParsableCommand {
         defer { output.flush() }
         let instants = try window.window(in: workplace).instants
         let timeZone = workplace.timeZone
-        var writer = Table.Writer(table: Self.table(timeZone), output: output, asCSV: csv)
+        let namesOrganizations = workplace.settings.organizations.count > 1
+        let table = Self.table(timeZone, namesOrganizations: namesOrganizations)
+        var writer = Table.Writer(table: table, output: output, asCSV: csv)
         var count = 0
         if let manifest = try await workplace.manifestForReading() {
             try await requireKnown(manifest)
@@ -86,31 +91,28 @@ struct EventsCommand: AsyncParsableCommand {
         throw CommandError.unknown([task])
     }
 
-    private static func table(_ timeZone: TimeZone) -> Table<Event> {
+    /// - Parameter namesOrganizations: whether people need to be told whose event it is.
+    private static func table(_ timeZone: TimeZone, namesOrganizations: Bool) -> Table<Event> {
         Table(
             type: "event",
             columns: [
                 Table.Column(
                     name: "time",
                     heading: timeZone.heading("TIME"),
+                    rank: 1,
                     value: { .text($0.time.description) },
-                    text: { $0.time.text(in: timeZone, seconds: true) }
+                    text: { $0.time.text(in: timeZone, seconds: true) },
+                    short: { $0.time.text(in: timeZone) }
                 ),
-                .cut("organization", "ORG", rank: 5, least: 4) { $0.organization?.description },
-                Table.Column(
-                    name: "kind",
-                    heading: "EVENT",
-                    least: 12,
-                    value: { .text($0.kind.rawValue) },
-                    text: { $0.what }
-                ),
+                .text("organization", namesOrganizations ? "ORG" : nil, rank: 3) { $0.organization?.description },
+                .text("kind") { $0.kind.rawValue },
                 Table.Column(
                     name: "actor",
-                    heading: "ACTOR",
-                    rank: 1,
-                    least: 12,
+                    heading: "BY",
+                    rank: 2,
                     value: { .init($0.actorName) },
-                    text: { $0.by }
+                    text: { $0.by },
+                    short: { $0.actorName ?? "" }
                 ),
                 .text("actor_uid") { $0.actor.map { "\($0.uid)" } },
                 .text("actor_claims") { event in
@@ -119,16 +121,15 @@ struct EventsCommand: AsyncParsableCommand {
                 },
                 .text("task_id") { $0.task?.description },
                 .text("file") { $0.file?.description },
-                // For people the task comes first in the last column: beside it, half of the rows would have a hole.
                 Table.Column(
                     name: "detail",
-                    heading: "DETAIL",
-                    rank: 3,
-                    least: 40,
+                    heading: "EVENT",
+                    // A task's ID has room in it.
+                    least: 36,
+                    wraps: true,
                     value: { .text($0.words) },
                     text: { event in
-                        let object = [event.task?.description, event.file?.description].compactMap(\.self)
-                        return (object + [event.words]).filter { !$0.isEmpty }.joined(separator: ", ")
+                        (event.task.map { "\($0): " } ?? "") + event.sentence(in: timeZone)
                     }
                 ),
             ],

@@ -8,34 +8,39 @@ import Settings
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
-        abstract: "Write the recordings of calls, by their task IDs, to DIR/<task id>/<file>.",
+        abstract: "Write the recordings of calls to files, with their checksums and metadata.",
         discussion: """
-            Recordings come from the daily archives, else from the spool, else from the provider, and then they are archived \
-            too. Every byte is compared with its checksum on the way, and a file appears only when it is whole; a damaged \
-            recording gives no file, and the exit code is 65. A legacy session that is attached to the task \
-            (`callark legacy enrich`) is written as DIR/<task id>/legacy-session.json.
+            Each recording is written to DIR/<task id>/<file>. It comes from the daily archives, or else from the \
+            spool, or else from the provider; then it is archived too. Every byte is compared with its checksum on \
+            the way, and a file appears only when it is complete. A damaged recording is not written, and the exit \
+            code is 65. If a legacy session is attached to the task (`callark legacy enrich`), it is written as \
+            DIR/<task id>/legacy-session.json.
 
-            DIR/SHA256SUMS lists the checksum of every file: check them with `sha256sum -c SHA256SUMS`. DIR/calls.jsonl has \
-            the metadata of each recording, byte for byte as in the archive. Both keep what earlier fetches wrote. A file \
-            that exists with other bytes is not replaced (74) unless you give --force. Who fetched which call is in \
-            `callark events`; a warning says so if this account cannot write that down.
+            DIR/SHA256SUMS lists the checksum of every file. DIR/calls.jsonl has the metadata of each recording, \
+            byte for byte as in the archive. Both keep what earlier fetches wrote. A file that exists with other \
+            content is replaced only with --force (otherwise 74). The log of events records who fetched which call; \
+            a warning says so if this account cannot write to it.
 
             The exit code is 66 if neither the archive nor the provider knows a task ID.
 
             EXAMPLES
-              callark fetch 93912f11-6017-404b-bf14-5331890b1797 -o calls
-              callark list --day 2025-11-20 --json | jq -r 'select(.type=="recording").task_id' | callark fetch - -o day
+              callark fetch TASK_ID -o calls
+              cd calls && sha256sum -c SHA256SUMS
+              # every call of one day
+              callark list --day 2025-11-20 --json --calls \\
+                | jq -r 'select(.type=="call").task_id' \\
+                | callark fetch - -o day
             """
     )
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one per line.", valueName: "task-id"))
     var taskIDs: [String]
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "The folder to write to; it is created if it is missing.",
+        help: "The folder to write to; created if it is missing.",
         completion: .directory
     )
     var output = "."
@@ -43,20 +48,20 @@ struct FetchCommand: AsyncParsableCommand {
     @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
-    @Flag(help: "Replace files that exist with other bytes.")
+    @Flag(help: "Replace files that exist with other content.")
     var force = false
 
     @Flag(
         help: """
-            Keep what the provider has of these tasks even if it is in no format that is known, as long as it is not text. \
-            It counts as suspect.
+            Keep what the provider has for these tasks even if its format is unknown, unless it is text. It counts as \
+            suspect.
             """
     )
     var acceptUnknown = false
 
     func validate() throws {
         guard output != "-", !output.isEmpty else {
-            throw ValidationError("--output names a folder: fetch writes files, and none to standard output")
+            throw ValidationError("--output names a folder: fetch writes files, and nothing to standard output")
         }
     }
 

@@ -5,16 +5,17 @@ import Recordings
 struct GapsAcknowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "acknowledge",
-        abstract: "Record that somebody knows of the suspect recordings of these tasks, or take it back.",
+        abstract: "Record that somebody knows about the suspect recordings of these tasks, or take it back.",
         discussion: """
-            A suspect recording is held, and looks incomplete: its header promises more sound than there is, say. It is \
-            looked at again until captures.horizon_days have passed. An acknowledged one no longer raises an alarm. It \
-            stays listed, with your name, the time and your note, here, in the log of events and in the record of its day. \
-            If one of the tasks is unknown (exit code 66), or has no suspect recording (64), nothing is changed.
+            A suspect recording is held but looks incomplete: its header promises more sound than the file has, for \
+            example. Callark checks it again until captures.horizon_days have passed. Once it is acknowledged, it no \
+            longer raises an alarm. It stays listed with your name, the time and your note, here, in the log of \
+            events and in the record of its day. If one of the tasks is unknown (exit code 66) or has no suspect \
+            recording (64), nothing is changed.
 
             EXAMPLES
-              callark gaps acknowledge 93912f11-6017-404b-bf14-5331890b1797 --note "cut off at the provider, case 4711"
-              callark gaps acknowledge --withdraw 93912f11-6017-404b-bf14-5331890b1797
+              callark gaps acknowledge TASK_ID --note "…"
+              callark gaps acknowledge --withdraw TASK_ID
             """
     )
 

@@ -5,24 +5,27 @@ import Recordings
 struct GapsExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Record why what is missing of these tasks is missing, or take it back.",
+        abstract: "Record why recordings of these tasks are missing, or take it back.",
         discussion: """
-            The explanation covers what is missing now; what goes missing later is another gap. What is damaged and can \
-            still be fetched again cannot be explained: run `callark verify --repair` first. The explanation is kept with \
-            your name and the time, in the log of events and in the record of the day. A pass may be running meanwhile. \
-            If one of the tasks is unknown (exit code 66), or has nothing missing (64), nothing is changed.
+            The explanation covers what is missing now; what goes missing later is another gap. What is damaged and \
+            can still be fetched again cannot be explained: run `callark verify --repair` first. The explanation is \
+            kept with your name and the time, in the log of events and in the record of the day. You can run this \
+            during a pass. If one of the tasks is unknown (exit code 66) or has nothing missing (64), nothing is \
+            changed.
 
             EXAMPLES
-              callark gaps explain 93912f11-6017-404b-bf14-5331890b1797 --reason test_call --note "line test"
-              callark gaps --json | jq -r 'select(.type=="gap").task_id' \\
-                | callark gaps explain - --reason provider_fault --note "case 4711"
-              callark gaps explain --withdraw 93912f11-6017-404b-bf14-5331890b1797
+              callark gaps explain TASK_ID --reason test_call --note "…"
+              callark gaps explain --withdraw TASK_ID
+              # many at once
+              callark gaps --json \\
+                | jq -r 'select(.type=="gap").task_id' \\
+                | callark gaps explain - --reason other --note "…"
             """
     )
 
     @OptionGroup var statement: StatementOptions
 
-    @Option(help: "Why.")
+    @Option(help: "The kind of reason.")
     var reason: ExplanationReason?
 
     func validate() throws {

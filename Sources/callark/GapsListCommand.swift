@@ -8,17 +8,17 @@ struct GapsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the gaps, one per row, with reason and evidence.",
         discussion: """
-            Without --explained or --all: those that nobody has explained. A reason is one of \
+            Without --explained or --all: the gaps that nobody has explained. A reason is one of \
             \(GapReason.gaps.map(\.rawValue).joined(separator: ", ")).
 
-            Below the gaps: suspect recordings; then days whose figures disagree with another source of the provider's \
-            (Search, queue statistics), where the missing calls are not known by name; then days that were not listed.
+            Below the gaps: suspect recordings, then days whose figures disagree with another source of the provider \
+            (Search, queue statistics), for which the missing calls are not known by name, and then days that were \
+            not listed.
 
             EXAMPLES
               callark gaps list --day 2025-11-20
               callark gaps list --month last --all --csv > gaps.csv
-              callark gaps list --reason never_available --json
-              callark gaps list --all --json | jq -r 'select(.type=="gap").task_id'
+              callark gaps list --reason never_available
             """
     )
 
@@ -31,13 +31,13 @@ struct GapsListCommand: AsyncParsableCommand {
     @Option(help: "Only gaps for this reason.")
     var reason: GapReason?
 
-    @Flag(help: "Only those that an operator has explained.")
+    @Flag(help: "Only gaps that an operator has explained.")
     var explained = false
 
-    @Flag(help: "Explained or not.")
+    @Flag(help: "All gaps, explained or not.")
     var all = false
 
-    @Flag(help: "Print CSV: the gaps only.")
+    @Flag(help: "Print CSV (RFC 4180), the gaps only.")
     var csv = false
 
     func validate() throws {

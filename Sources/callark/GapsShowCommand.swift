@@ -7,13 +7,13 @@ import Settings
 struct GapsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Tell the whole story of a task: what is missing, held or suspect, and all that happened, in order.",
+        abstract: "Show the history of a task: what is missing, held or suspect, and everything that happened to it.",
         discussion: """
-            Works also for a task that has no gap any more. An unknown task ends with exit code 66.
+            Also works for a task that has no gap any more. An unknown task ends with exit code 66.
 
             EXAMPLES
-              callark gaps show 93912f11-6017-404b-bf14-5331890b1797
-              callark gaps show 93912f11-6017-404b-bf14-5331890b1797 --json
+              # why is it missing, and who explained it?
+              callark gaps show TASK_ID
             """
     )
 
@@ -85,9 +85,8 @@ struct GapsShowCommand: AsyncParsableCommand {
         for try await event in manifest.events(organization: row.organization, task: row.id) {
             summary.events += 1
             try output.json(EventLine(event))
-            let parts = [event.by.isEmpty ? "" : "by \(event.by)", event.words].filter { !$0.isEmpty }
-            let time = event.time.text(in: timeZone, seconds: true)
-            output.text("  \(time)  \(event.kind.rawValue)  \(parts.joined(separator: "; "))")
+            let by = event.by.isEmpty ? "" : "\(event.by) "
+            output.text("  \(event.time.text(in: timeZone, seconds: true))  \(by)\(event.sentence(in: timeZone))")
         }
     }
 

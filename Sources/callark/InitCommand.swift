@@ -8,17 +8,18 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init",
         abstract: "Make archive.root the root of an archive, once.",
         discussion: """
-            Writes callark.json, with an identity of its own, into archive.root; makes the folder if it is missing. Every \
-            command that uses the root refuses a folder without that file: an empty folder may be a disk that is not \
-            mounted. So run this by hand, once for each root, and never from a service or a script that starts one.
+            Writes callark.json, with an identity of its own, into archive.root, and creates the folder if it is \
+            missing. Every command that uses the root refuses a folder without that file, because an empty folder \
+            may be a disk that is not mounted. So run this by hand, once for each root, and never from a service or \
+            from a script that starts one.
 
-            Takes a folder that is missing or empty, or one with archives and without an identity, such as one that was \
-            restored from a backup: these are counted, and none is changed. A root that has an identity keeps it. Any \
-            other folder is refused (exit code 78).
+            It takes a folder that is missing or empty, or one that has archives but no identity, such as one \
+            restored from a backup: those archives are counted, and none is changed. A root that has an identity \
+            keeps it. Any other folder is refused (exit code 78).
 
             EXAMPLES
               callark init
-              callark init --config /etc/callark/callark.yaml --json
+              callark init --config /etc/callark/callark.yaml
             """
     )
 

@@ -7,18 +7,17 @@ import WebexContactCenter
 struct LegacyChainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chain",
-        abstract: "Walk along the activities of a contact, from its beginning to its end.",
+        abstract: "Follow the activities of a contact, from its beginning to its end.",
         discussion: """
-            The first activity is called "new" and begins when the session does (cstts). Each ends when the next one begins \
-            (cetts), and names it (nextState). Where one does not name it, or there is none of that name, the names that \
-            such activities have are tried; what was found so is marked with "?".
+            The first activity is called "new" and begins with the session (cstts). Each one ends when the next one \
+            begins (cetts), and names it (nextState). If it names none, or none has that name, Callark tries the \
+            names that such activities have; what it found that way is marked with "?".
 
-            The exit code is 75 where the chain does not reach the contact's end: because the contact goes on, or because \
-            the next activity cannot be had, which is said.
+            The exit code is 75 if the chain does not reach the end of the contact: because the contact is still \
+            going on, or because the next activity is not available. The error says which.
 
             EXAMPLES
-              callark legacy chain 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
-              callark legacy chain 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq -r 'select(.type=="activity").id'
+              callark legacy chain TASK_ID
             """
     )
 

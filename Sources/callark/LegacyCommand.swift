@@ -6,17 +6,15 @@ import WebexContactCenter
 struct LegacyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "legacy",
-        abstract: "Ask for the legacy 1.0 records: sessions and activities of contacts and agents.",
+        abstract: "Ask for legacy 1.0 records: sessions and activities of contacts and agents.",
         discussion: """
-            The interface that Webex Contact Center has kept from its version 1.0, with an API key instead of a token. It \
-            is off until organizations[].legacy is configured: user, api_key_file, and tenant_id where the host serves \
-            several tenants.
+            Webex Contact Center still offers the interface of its version 1.0, with an API key instead of a token. \
+            It is off until you configure organizations[].legacy: user, api_key_file, and tenant_id if the host \
+            serves several tenants.
 
             EXAMPLES
-              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
-              callark legacy chain 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
-              callark legacy query --type csrs --query analyzer.json --day 2025-11-20
-              callark legacy enrich --day 2025-11-20
+              callark legacy csr TASK_ID
+              callark legacy enrich --day yesterday
             """,
         subcommands: [
             LegacyCSRCommand.self, LegacyCARCommand.self, LegacyASRCommand.self, LegacyAARCommand.self,

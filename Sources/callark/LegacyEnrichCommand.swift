@@ -12,18 +12,16 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         commandName: "enrich",
         abstract: "Attach the legacy session records to the recordings of a day.",
         discussion: """
-            For each task of the day that has a recording, the customer session record of the same ID is put into the file \
-            <organization>-<day>-legacy.jsonl beside the day's archives, with a checksum that `sha256sum -c` accepts; \
-            `callark verify` holds it against that. Sealed archives stay as they are. What is there is not asked for again, \
-            so that it can be broken off and run again at any time; a pass may be running meanwhile.
+            For each task of the day that has a recording, writes the customer session record with the same ID into \
+            the file <organization>-<day>-legacy.jsonl next to the day's archives, with a checksum that `sha256sum \
+            -c` accepts and `callark verify` checks. Sealed archives stay as they are. Sessions that are already \
+            attached are not asked for again, so you can stop this and run it again at any time, also during a pass.
 
-            It takes a request a task, legacy.requests_per_minute of them a minute. The exit code is 75 where the provider \
-            has no session of some task, and where the day is not listed as a whole yet.
+            It makes one request for each task, at legacy.requests_per_minute. The exit code is 75 if the provider \
+            has no session for some task, or if the day is not listed to its end yet.
 
             EXAMPLES
-              callark legacy enrich --day 2025-11-20
-              callark legacy enrich --day 2025-11-20 --org acme --json
-              jq -r '[.task_id, .csr.teamName] | @tsv' archives/acme/2025/11/acme-2025-11-20-legacy.jsonl
+              callark legacy enrich --day yesterday
             """
     )
 

@@ -7,44 +7,44 @@ import WebexContactCenter
 struct LegacyQueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Ask for records by a query as Analyzer makes it.",
+        abstract: "Ask for records with a query made by Analyzer.",
         discussion: """
-            The query is one JSON object: what stands behind "query" in the answer to dataQuery?GET_DATA= that Analyzer's \
-            page asks for; the whole of that answer will do too. --day, or --from and --to, put their time in the place of \
-            its dateBegin and dateEnd.
+            The query is one JSON object: the value of "query" in the answer to dataQuery?GET_DATA=, which \
+            Analyzer's page requests; the whole answer works too. --day, or --from and --to, replace its dateBegin \
+            and dateEnd.
 
-            With --format csv the provider is asked for CSV, and CSV is printed; a field that a spreadsheet would take for \
-            a formula, such as a number in +1…, gets an apostrophe in front, and --output has the provider's own bytes. An \
-            answer that cannot be read is kept in a file, which the error names.
+            With --format csv, the provider is asked for CSV, and CSV is printed. A field that a spreadsheet would \
+            take for a formula, such as a number in +1…, gets a leading apostrophe; --output has the provider's own \
+            bytes. An answer that cannot be read is kept in a file, which the error names.
 
-            Where an answer does not have all rows, the time is halved until each part's answer has, down to a minute; a \
-            record that comes with two parts is printed once. That needs rows that can be told apart: the query has to ask \
-            for sid (cars: and cstts; asrs: for agentSessionId; aars: and channelType, cstts, currentState), and may \
-            neither count nor group. --output then has the first answer, and the file's name with .1, .2 and so on behind \
-            it those to the parts. The exit code is 75 where there may be more rows all the same.
+            If an answer does not have all rows, the time range is halved until each part does, down to a minute; a \
+            record that comes with two parts is printed once. For that, rows must be distinguishable: the query must \
+            ask for sid (cars: also cstts; asrs: agentSessionId instead; aars: also channelType, cstts and \
+            currentState), and must neither count nor group. --output then has the first answer, and files with .1, \
+            .2 and so on after the name have the parts. The exit code is 75 if there may be more rows.
 
             EXAMPLES
               callark legacy query --type csrs --query analyzer.json
-              callark legacy query --type csrs --query - --day 2025-11-20 --format csv < analyzer.json > day.csv
-              callark legacy query --type cars --query cars.json --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z --json
+              callark legacy query --type csrs --query analyzer.json \\
+                --day yesterday --format csv > day.csv
             """
     )
 
     @OptionGroup var options: LegacyOptions
     @OptionGroup var window: WindowOptions
 
-    @Option(help: "Which records: csrs, cars, asrs or aars.")
+    @Option(help: "The kind of records.")
     var type: LegacyCollection
 
     @Option(help: ArgumentHelp("The file of the query; - reads it from standard input.", valueName: "file"))
     var query: String
 
-    @Option(help: "What the provider is asked for: json or csv.")
+    @Option(help: "The format to ask the provider for.")
     var format: LegacyAnswer.Format = .json
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("Write the answer's body to this file too, as it came.", valueName: "file"),
+        help: ArgumentHelp("Also write the body of the answer to this file, unchanged.", valueName: "file"),
         completion: .file()
     )
     var bodyFile: String?

@@ -9,11 +9,10 @@ struct LegacyCSRCommand: AsyncParsableCommand {
         commandName: "csr",
         abstract: "Print a customer session record: one contact, by its contact session ID.",
         discussion: """
-            A contact session's ID is the ID of its task.
+            The ID of a contact session is the ID of its task.
 
             EXAMPLES
-              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0
-              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq 'select(.type=="csr").record'
+              callark legacy csr TASK_ID
             """
     )
 
@@ -33,12 +32,11 @@ struct LegacyCARCommand: AsyncParsableCommand {
         commandName: "car",
         abstract: "Print a customer activity record: one step of a contact.",
         discussion: """
-            Its ID is made of the contact session's, the time at which the step begins (cstts, epoch milliseconds) and the \
-            step's name. `callark legacy chain` finds all of a contact's.
+            The ID consists of the contact session's ID, the time at which the step begins (cstts, epoch \
+            milliseconds) and the name of the step. `callark legacy chain` finds all steps of a contact.
 
             EXAMPLES
-              callark legacy car 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0-1612238768144-new
-              callark legacy car 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0-1612238769933-ivr-connected
+              callark legacy car TASK_ID-1612238768144-new
             """
     )
 
@@ -65,8 +63,7 @@ struct LegacyASRCommand: AsyncParsableCommand {
         abstract: "Print an agent session record: one login of an agent.",
         discussion: """
             EXAMPLES
-              callark legacy asr 5fa3d0b4-8b3a-4f3b-9d58-6d3b3f4b1c1e
-              callark legacy csr 74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0 --json | jq -r '.record.agentSessionId // empty'
+              callark legacy asr AGENT_SESSION_ID
             """
     )
 
@@ -87,7 +84,7 @@ struct LegacyAARCommand: AsyncParsableCommand {
         abstract: "Print an agent activity record: one step of an agent's session.",
         discussion: """
             EXAMPLES
-              callark legacy aar 5fa3d0b4-8b3a-4f3b-9d58-6d3b3f4b1c1e-telephony-1612238790724-connected
+              callark legacy aar SESSION_ID-telephony-1612238790724-idle
             """
     )
 

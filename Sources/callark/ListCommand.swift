@@ -11,34 +11,39 @@ struct ListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List calls: who spoke, when, what was recorded, and whether it is held.",
         discussion: """
-            Prints one row per call, oldest first, in the archive's time zone. A call is shown if it has a recording, or \
-            should have one. --all-calls adds the rest: abandoned calls, and calls for which no recording was requested.
+            Prints one row per call, oldest first, in the archive's time zone. Calls without a recording appear only \
+            with --all-calls: abandoned calls, and calls for which no recording was requested.
 
             The state of a call is
-              complete   everything that is known of it is held
+              complete   everything known of it is held
               pending    something may still come
-              missing    something is known not to be held (callark gaps has the reasons)
+              missing    something is known not to be held (`callark gaps` has the reasons)
               explained  an operator has explained what is missing
               damaged    something was held, and its bytes are changed or gone
               none       nothing was to be recorded
 
             AGENT names every agent of a call, the last one first. A DURATION with < is an upper bound: only the \
-            provider's Search knows the exact one. Options that pick calls are combined: all of them must match. Names \
-            match in any capitalisation. No agent took an abandoned call: to find it, leave out --agent.
+            provider's Search has the exact one. If you give several options, all of them must match. Names match in \
+            any capitalisation. Nobody took an abandoned call: to find it, leave out --agent.
 
-            --recordings prints one row per recording and gap. --json prints these, too, with all fields; with --calls \
-            it prints one line per call instead, whether or not anything was recorded. With --task the attached legacy \
-            session, if there is one, is the last row.
+            --number takes a number with its country code (+15550100001), as numbers are stored, or the end of one \
+            (at least 4 digits).
+
+            --recordings prints one row per recording and gap. --json prints these too, with all fields; with \
+            --calls it prints one line per call instead, with and without recordings. With --task, an attached \
+            legacy session is the last row.
+
+            To get the recordings of a call, with their checksums: `callark fetch TASK_ID -o calls`
 
             EXAMPLES
-              callark list --day yesterday
-              callark list --agent "Ada Abbott" --number "+1 (555) 010-0001" --last 7d
-              callark list --number +15550100001 --last 7d --all-calls --limit 3
-              callark list --task 93912f11-6017-404b-bf14-5331890b1797 --recordings
-              callark list --month last --csv --all-calls > calls.csv
-              callark list --state failed --json | jq -r 'select(.type=="recording").reason' | sort | uniq -c
-
-            To get the recordings of calls, with their checksums: callark fetch TASK_ID… -o FOLDER
+              # with a number last week, abandoned calls included
+              callark list --number 5550100001 --last 7d --all-calls
+              # those that one agent took
+              callark list --agent "Ada Abbott" --last 7d
+              # one call: each recording and gap
+              callark list --task TASK_ID --recordings
+              # for a spreadsheet
+              callark list --month last --csv > calls.csv
             """
     )
 
@@ -53,8 +58,8 @@ struct ListCommand: AsyncParsableCommand {
 
     @Option(
         help: """
-            Only what is in this state: pending, stored, archived, failed or damaged; suspect; missing or explained; gap \
-            (all that callark gaps lists, explained or not).
+            Only this state: pending, stored, archived, failed, damaged; suspect; missing, explained; or gap (all that \
+            `callark gaps` lists, explained or not).
             """
     )
     var state: ListedState?
@@ -62,10 +67,10 @@ struct ListCommand: AsyncParsableCommand {
     @Flag(help: "Print one row per recording and gap.")
     var recordings = false
 
-    @Flag(help: "Print one row per call: the default, except with --json.")
+    @Flag(help: "Print one row per call (the default, except with --json).")
     var calls = false
 
-    @Flag(help: "Also calls that have no recording and need none, such as abandoned ones.")
+    @Flag(help: "Also calls without a recording, such as abandoned ones.")
     var allCalls = false
 
     @Option(

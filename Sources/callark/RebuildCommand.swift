@@ -12,16 +12,16 @@ struct RebuildCommand: AsyncParsableCommand {
         commandName: "rebuild",
         abstract: "Make a new manifest from the daily archives alone.",
         discussion: """
-            For a manifest that is lost or damaged; that one needs no flag. If there is one that is sound (exit code 64), or \
-            that knows recordings or checksums that the archives do not have (exit code 65), this says what differs and \
-            changes nothing: look into it first, then go on with --discard-old. What only the manifest has is lost to the \
-            new one: the log of events, and explanations of gaps in days that are not closed.
+            Use this if the manifest is lost or damaged; then no flag is needed. If the manifest is sound (exit code \
+            64), or knows recordings or checksums that the archives do not have (65), this lists the differences and \
+            changes nothing: find out why, then run it with --discard-old. What only the old manifest has is not in \
+            the new one: the log of events, and explanations of gaps in days that are not closed.
 
-            Every sealed archive is read from end to end, which takes as long as \
-            `callark verify` does: its headers and recordings are compared with its metadata, its checksum files and its \
-            side file, none of which excuses another. Recordings in the spool that are whole stay stored. The old manifest \
-            is kept beside the new one, which takes its place only when it is complete. Of an archive that is damaged, \
-            whatever is whole is taken in; each recording and archive that is not is named, and the exit code is 65.
+            It reads every sealed archive from end to end, which takes as long as `callark verify`, and compares \
+            headers and recordings with the metadata, the checksum files and the side file. Intact recordings in the \
+            spool stay stored. The old manifest is kept next to the new one, which replaces it only when it is \
+            complete. From a damaged archive, whatever is intact is taken; everything else is named, and the exit \
+            code is 65.
 
             EXAMPLES
               callark rebuild
@@ -31,7 +31,10 @@ struct RebuildCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Go on although the old manifest is sound, or contradicts the archives; it is kept beside the new one.")
+    @Flag(
+        help:
+            "Replace the old manifest even if it is sound or contradicts the archives; it is kept next to the new one."
+    )
     var discardOld = false
 
     func run() async throws {
@@ -54,13 +57,13 @@ struct RebuildCommand: AsyncParsableCommand {
                 try VerificationLines.write(fault, to: output)
             }
             let unnamed = summary.contradictions.count - summary.contradictions.faults.count
-            if unnamed > 0 { output.text("and \(unnamed) more that the old manifest knows otherwise") }
+            if unnamed > 0 { output.text("and \(unnamed) more contradictions") }
             for remark in summary.remarks { Complaint.warning(remark) }
             if let refusal = summary.refusal { throw Self.error(refusal, summary, path: workplace.root.manifestPath) }
             try output.json(SummaryLine(summary))
             output.text(
-                "\(Readable.count(summary.archives, "archive")) with \(Readable.count(summary.recordings, "recording"))"
-                    + " taken in, \(summary.stored) more from the spool"
+                "new manifest: \(Readable.count(summary.archives, "archive")) with "
+                    + "\(Readable.count(summary.recordings, "recording")), \(summary.stored) more from the spool"
             )
             if let previous = summary.previousManifest { output.text("the old manifest is now \(previous)") }
         }
@@ -74,14 +77,14 @@ struct RebuildCommand: AsyncParsableCommand {
             let count = Readable.count(summary.contradictions.count, "contradiction")
             return CommandError(
                 .damage,
-                "\(count) between \(path) and the archives; nothing was changed; look into each, restore what is lost "
-                    + "from a backup, and pass --discard-old to go by the archives"
+                "\(count) between \(path) and the archives; nothing was changed; check each, restore what is lost from a "
+                    + "backup, and pass --discard-old to trust the archives"
             )
         case .sound:
             return CommandError(
                 .usage,
-                "\(path) is sound and the archives agree with it; nothing was changed; pass --discard-old to make a new one "
-                    + "all the same, without its log of events"
+                "\(path) is sound and the archives agree with it; nothing was changed; pass --discard-old to make a new "
+                    + "one anyway, without its log of events"
             )
         }
     }
@@ -93,6 +96,8 @@ struct RebuildCommand: AsyncParsableCommand {
         var stored: Int
         var unreadable: Int
         var faults: Int
+        /// Whether every byte of the archives holds, and the old manifest agreed with them.
+        var sound: Bool
         /// How much of what the old manifest knew the archives say otherwise.
         var contradictions: Int
         var previousManifest: String?
@@ -103,12 +108,13 @@ struct RebuildCommand: AsyncParsableCommand {
             stored = summary.stored
             unreadable = summary.unreadable.count
             faults = summary.faults.count
+            sound = summary.faults.isEmpty && summary.contradictions.isEmpty
             contradictions = summary.contradictions.count
             previousManifest = summary.previousManifest
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, stored, unreadable, faults, contradictions
+            case type, archives, recordings, stored, unreadable, faults, sound, contradictions
             case previousManifest = "previous_manifest"
         }
     }

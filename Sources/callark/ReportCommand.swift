@@ -9,22 +9,23 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Report whether a day or a month is complete, what is missing, and what to do about it.",
         discussion: """
-            The report begins with its verdict, then counts each day: expected = archived + stored + pending + missing + \
-            explained + damaged. A day is closed if it is over, the provider's list was read past its end, and everything \
-            expected of it is archived or explained. The report says of each other day why it is not closed, and what \
-            closes it. It only reads, and may run during a pass. Its exit code does not depend on the verdict.
+            The report begins with its verdict and then counts each day: expected = archived + stored + pending + \
+            missing + explained + damaged. A day is closed if it is over, the provider's list was read past its end, \
+            and everything expected of it is archived or explained. For each other day, the report says why it is \
+            not closed, and what closes it. It only reads, and may run during a pass. Its exit code does not depend \
+            on the verdict.
 
-            --html writes the same on one page to print, with every gap and every archive's checksum. --csv writes \
-            RFC 4180 with one kind of row: days, or those of --csv gaps, suspects, archives or displaced (copies in \
-            archives that do not count).
+            --html writes the same as one page to print, with every gap and the checksum of every archive. --csv \
+            writes RFC 4180 with one kind of row: days, or with --csv gaps, suspects, archives or displaced those \
+            (displaced: copies in archives that do not count).
 
             EXAMPLES
-              callark report --month last
+              # is October complete?
+              callark report --month 2025-10
               callark report --day yesterday
-              callark report --month 2025-11 --html > 2025-11.html
-              callark report --month 2025-11 --csv > days.csv
-              callark report --month 2025-11 --csv archives > archives.csv
-              callark report --month 2025-11 --json | jq -r 'select(.type=="summary").verdicts[].sentence'
+              # on paper, and for a spreadsheet
+              callark report --month last --html > last-month.html
+              callark report --month last --csv archives > archives.csv
             """
     )
 
@@ -38,7 +39,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(
         defaultAsFlag: ReportCSV.days.rawValue,
         parsing: .next,
-        help: "Print CSV with one kind of row: days (if none is named), gaps, suspects, archives or displaced.",
+        help: "Print CSV (RFC 4180) with one kind of row: days, gaps, suspects, archives or displaced.",
         completion: .list(ReportCSV.allCases.map(\.rawValue))
     )
     var csv: String?

@@ -6,14 +6,14 @@ import WebexContactCenter
 struct SitesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sites",
-        abstract: "List, make, change and delete an organization's sites, one by one or from a CSV file.",
+        abstract: "List, create, change and delete the sites of an organization, one by one or from a CSV file.",
         discussion: """
-            A site is generally a geographical location; teams belong to it. Reading needs the scope cjp:config_read, \
-            everything else cjp:config_write, which a Service App for archiving alone does not have.
+            A site is generally a geographical location; teams belong to it. Reading requires the scope \
+            cjp:config_read. Everything else requires cjp:config_write, which a Service App for archiving does not \
+            have.
 
             EXAMPLES
               callark sites list
-              callark sites create --name Harbour --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d
               callark sites export -o sites.csv
               callark sites import sites.csv --dry-run
             """,

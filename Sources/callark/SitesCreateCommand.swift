@@ -5,15 +5,15 @@ import WebexContactCenter
 struct SitesCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a site.",
+        abstract: "Create a site.",
         discussion: """
-            A name has up to 80 letters, digits, -, _ and white space, and no other site of the organization has it. The \
-            ID of a multimedia profile is found in `callark sites list` or in Control Hub. Should the provider fail in the \
-            middle, Callark looks whether the site is there before it tries again.
+            A name has up to 80 letters, digits, -, _ and white space, and is unique within the organization. To \
+            find the ID of a multimedia profile, use `callark sites list` or Control Hub. If the provider fails in \
+            the middle, Callark checks whether the site exists before it tries again.
 
             EXAMPLES
-              callark sites create --name Harbour --multimedia-profile f53c8b54-46ca-43f6-ba05-08426a46e23d
-              callark sites create --name "Old Depot" --inactive --multimedia-profile PROFILE_ID
+              callark sites create --name Harbour \\
+                --multimedia-profile PROFILE_ID
             """
     )
 

@@ -9,12 +9,12 @@ struct SitesDeleteCommand: AsyncParsableCommand {
         commandName: "delete",
         abstract: "Delete a site.",
         discussion: """
-            Asks before it does so, on a terminal; elsewhere --yes has to be given. A site that teams or users belong to \
-            cannot be deleted, nor one that the provider has made.
+            On a terminal, asks first; otherwise pass --yes. A site that teams or users belong to cannot be deleted, \
+            nor one that the provider created.
 
             EXAMPLES
-              callark sites delete 93912f11-6017-404b-bf14-5331890b1797
-              callark sites delete 93912f11-6017-404b-bf14-5331890b1797 --yes --json
+              callark sites delete SITE_ID
+              callark sites delete SITE_ID --yes
             """
     )
 
@@ -23,13 +23,13 @@ struct SitesDeleteCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The site's ID.", valueName: "site-id"), transform: SiteID.init(argument:))
     var id: SiteID
 
-    @Flag(help: "Do not ask.")
+    @Flag(help: "Delete without asking.")
     var yes = false
 
     func run() async throws {
         let canAsk = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
         guard yes || canAsk else {
-            throw CommandError(.usage, "nobody can be asked whether to delete site \(id): give --yes")
+            throw CommandError(.usage, "not a terminal: pass --yes to delete site \(id)")
         }
         let output = Output(json: options.common.json)
         defer { output.flush() }

@@ -8,12 +8,11 @@ struct SitesExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write all sites of an organization as a CSV file that `callark sites import` reads.",
         discussion: """
-            Importing the file unchanged changes nothing. A field that a spreadsheet would take for a formula gets an \
-            apostrophe in front, which the import takes away again.
+            Importing the unchanged file changes nothing. A field that a spreadsheet would take for a formula gets a \
+            leading apostrophe, which the import removes.
 
             EXAMPLES
               callark sites export -o sites.csv
-              callark sites export --org acme | head -1
             """
     )
 
@@ -21,14 +20,14 @@ struct SitesExportCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "The file to write; else standard output.",
+        help: "The file to write; default: standard output.",
         completion: .file(extensions: ["csv"])
     )
     var output: String?
 
     func validate() throws {
         if options.common.json, output == nil {
-            throw ValidationError("--json has no place on standard output beside the CSV: give -o")
+            throw ValidationError("--json and CSV cannot share standard output: write the CSV to a file with -o")
         }
     }
 

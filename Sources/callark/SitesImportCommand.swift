@@ -7,22 +7,20 @@ import WebexContactCenter
 struct SitesImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Make and change sites as a CSV file has them.",
+        abstract: "Create and change sites as listed in a CSV file.",
         discussion: """
-            The first line names the columns: name, multimedia_profile_id and active have to be there, id and description \
-            may be. A line means the site with its id; without one, the site of its name, or a new one. What is as the \
-            file has it is left alone, so that an import may be run again; sites that are not in the file are, too. \
-            Without the column description, descriptions stay as they are.
+            The first line names the columns: name, multimedia_profile_id and active are required, id and \
+            description optional. A line stands for the site with its id; without an id, for the site with its name, \
+            or a new one. Sites that already match their line, and sites that are not in the file, are left alone, \
+            so you can run an import again. Without the column description, descriptions stay as they are.
 
-            The whole file is checked before anything is asked of the provider: every fault is named with its line, the \
-            exit code is 64, and nothing is changed. New sites are then made many at once, others changed one by one, and \
-            each line gets a row that says what became of it. The exit code is 0 only where every site is as its line \
-            wants it, else 75.
+            The whole file is checked first. If it has faults, each is named with its line, the exit code is 64, and \
+            nothing is changed. Then new sites are created many at once, and others are changed one by one; each \
+            line gets a row with its outcome. The exit code is 0 only if every site matches its line, otherwise 75.
 
             EXAMPLES
               callark sites import sites.csv --dry-run
-              callark sites import sites.csv --json | jq -c 'select(.type=="row" and .reason!="")'
-              callark sites export --org acme | callark sites import - --org globex
+              callark sites import sites.csv
             """
     )
 
@@ -31,7 +29,7 @@ struct SitesImportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The CSV file; - reads standard input.", valueName: "file"))
     var file: String
 
-    @Flag(help: "Say what would be done, and do nothing.")
+    @Flag(help: "Show what would be done, and change nothing.")
     var dryRun = false
 
     func run() async throws {
@@ -63,7 +61,7 @@ struct SitesImportCommand: AsyncParsableCommand {
     private func read() throws -> Data {
         let handle = file == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: file)
         guard let data = try? handle?.readToEnd() ?? (handle == nil ? nil : Data()) else {
-            throw CommandError(.inputOutput, "\(file) cannot be read")
+            throw CommandError(.inputOutput, "cannot read \(file)")
         }
         return data
     }

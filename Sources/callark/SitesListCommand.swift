@@ -6,14 +6,13 @@ import WebexContactCenter
 struct SitesListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the sites of an organization, or of all.",
+        abstract: "List the sites of one organization, or of all.",
         discussion: """
-            The column "multimedia profile" has the IDs that --multimedia-profile of create and update takes.
+            The column MULTIMEDIA PROFILE has the IDs that --multimedia-profile of create and update takes.
 
             EXAMPLES
               callark sites list
-              callark sites list --org acme --json | jq -r 'select(.type=="site" and .active).name'
-              callark sites list --csv > sites.csv
+              callark sites list --org acme --csv > sites.csv
             """
     )
 
@@ -55,8 +54,7 @@ struct SitesGetCommand: AsyncParsableCommand {
         abstract: "Show one site.",
         discussion: """
             EXAMPLES
-              callark sites get 93912f11-6017-404b-bf14-5331890b1797
-              callark sites get 93912f11-6017-404b-bf14-5331890b1797 --org acme --json
+              callark sites get SITE_ID
             """
     )
 

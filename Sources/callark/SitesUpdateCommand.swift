@@ -7,12 +7,12 @@ struct SitesUpdateCommand: AsyncParsableCommand {
         commandName: "update",
         abstract: "Change a site.",
         discussion: """
-            What is not given stays as it is. The site is read first, and the whole of it is sent back with what is \
-            changed; where somebody else has changed it in between, nothing is overwritten.
+            What you do not give stays as it is. The site is read first, and sent back with the changes; if somebody \
+            else has changed it in the meantime, nothing is overwritten.
 
             EXAMPLES
-              callark sites update 93912f11-6017-404b-bf14-5331890b1797 --name "Harbour North"
-              callark sites update 93912f11-6017-404b-bf14-5331890b1797 --inactive --description ""
+              callark sites update SITE_ID --name "Harbour North"
+              callark sites update SITE_ID --inactive --description ""
             """
     )
 
@@ -65,7 +65,7 @@ struct SitesUpdateCommand: AsyncParsableCommand {
                 updated,
                 of: organization,
                 action: isChanged ? "updated" : "unchanged",
-                words: isChanged ? "updated" : "it was so already: nothing was changed"
+                words: isChanged ? "updated" : "already as requested: nothing was changed"
             )
         }
     }

@@ -56,7 +56,9 @@ enum StandardOutput {
         state.withLock { state in
             if case .open = state, Glibc.close(STDOUT_FILENO) != 0, errno != EINTR { state = .failed(errno) }
             guard case .failed(let number) = state else { return nil }
-            let reason = String(cString: strerror(number)).lowercased()
+            // What had the number 1 before this process reserved it takes no bytes: an event queue of the runtime's, say.
+            let isClosed = number == EBADF || number == EINVAL
+            let reason = isClosed ? "it is closed" : String(cString: strerror(number)).lowercased()
             return "cannot write standard output: \(reason); the output is not complete"
         }
     }

@@ -8,13 +8,13 @@ import Recordings
 struct StatementOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one a line.", valueName: "task-id"))
+    @Argument(help: ArgumentHelp("Task IDs; - reads them from standard input, one per line.", valueName: "task-id"))
     var taskIDs: [String]
 
-    @Option(help: "Why, in your own words: what an auditor will read.")
+    @Option(help: "Why, in your own words; an auditor will read it.")
     var note: String?
 
-    @Flag(help: "Take back what was said of these tasks.")
+    @Flag(help: "Take it back for these tasks.")
     var withdraw = false
 
     @Option(help: "Only tasks of this organization.", transform: OrganizationName.init(argument:))

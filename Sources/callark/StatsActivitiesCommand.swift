@@ -7,16 +7,16 @@ import WebexContactCenter
 struct StatsActivitiesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "activities",
-        abstract: "Tell what agents did, state by state: waiting, ringing, talking, wrapping up.",
+        abstract: "Show what agents did, state by state: waiting, ringing, talking, wrapping up.",
         discussion: """
-            A row for each state of each agent that began in the time asked for, in the order in which they began. The \
-            provider tells of the last 12 months. A state that goes on has no end yet. Rows are printed as they come; the \
-            first ones say how wide the columns of the table are.
+            Prints a row for each state of each agent that began in the time range, in the order in which they \
+            began. The provider keeps the last 12 months. A state that is still going on has no end. Rows are \
+            printed as they come; the first ones determine how wide the columns are.
 
             EXAMPLES
-              callark stats activities --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z
-              callark stats activities --day 2025-11-20 --agent 06ce7234-dd3e-49e2-8763-d93766739d01 --csv
-              callark stats activities --day 2025-11-20 --json | jq -r 'select(.state=="idle").idle_code_name'
+              callark stats activities --last 1h
+              callark stats activities --day yesterday --csv > day.csv
+              callark stats activities --day yesterday --agent AGENT_ID
             """
     )
 

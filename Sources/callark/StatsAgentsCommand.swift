@@ -6,21 +6,21 @@ import WebexContactCenter
 struct StatsAgentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agents",
-        abstract: "Tell what agents did: contacts taken, time in talk, hold and wrap-up.",
+        abstract: "Show what agents did: contacts taken, and time in talk, hold and wrap-up.",
         discussion: """
-            A row for each agent, team and channel, or for each of their intervals. A time of 12 hours or more is asked \
-            for in parts: counts and times are added up, averages weighted by the contacts that were taken, and left \
-            blank where the provider gives no weight.
+            Prints a row for each agent, team and channel, or for each of their intervals. A time range of 12 hours \
+            or more is asked for in parts: counts and times are added up, averages are weighted by the contacts that \
+            were taken, and left blank if the provider gives no weight.
 
-            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
-            counted from the contacts that Search lists, each for its last agent, and from the times that agents signed in: \
-            offers and availability. Those times are told as sums only, so that with --interval OFFERED, REJECTED and \
-            AVAILABLE are left empty then.
+            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the figures \
+            are counted from the contacts that Search lists, each for its last agent, and offers and availability \
+            from the times at which agents signed in. Those times are available as sums only, so with --interval \
+            OFFERED, REJECTED and AVAILABLE stay empty.
 
             EXAMPLES
-              callark stats agents --day 2025-11-20
-              callark stats agents --day 2025-11-20 --interval 30 --agent 06ce7234-dd3e-49e2-8763-d93766739d01
-              callark stats agents --from 2025-11-01 --to 2025-12-01 --csv
+              callark stats agents --day yesterday
+              callark stats agents --day yesterday --interval 30
+              callark stats agents --month last --csv > agents.csv
             """
     )
 

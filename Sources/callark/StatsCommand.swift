@@ -7,15 +7,15 @@ import WebexContactCenter
 struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Tell what the provider counts: how queues fared, what agents did.",
+        abstract: "Show what the provider counts: how queues performed, what agents did.",
         discussion: """
-            Asks the provider and keeps nothing. Needs the scope cjp:config_read or cjp:config, and an administrator or \
-            supervisor.
+            Asks the provider and keeps nothing. Requires the scope cjp:config_read or cjp:config, and an \
+            administrator or supervisor.
 
             EXAMPLES
-              callark stats queues --day 2025-11-20
-              callark stats agents --from 2025-11-01 --to 2025-12-01 --csv > november.csv
-              callark stats activities --from 2025-11-20T08:00:00Z --to 2025-11-20T09:00:00Z --json
+              callark stats queues --day yesterday
+              callark stats agents --month last --csv > agents.csv
+              callark stats activities --last 1h
             """,
         subcommands: [StatsQueuesCommand.self, StatsAgentsCommand.self, StatsActivitiesCommand.self]
     )

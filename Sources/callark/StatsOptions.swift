@@ -11,7 +11,7 @@ struct StatsOptions: ParsableArguments {
     @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
 
-    @Flag(help: "Print CSV (RFC 4180) on standard output, its first line the names of the columns.")
+    @Flag(help: "Print CSV (RFC 4180); the first line names the columns.")
     var csv = false
 
     func validate() throws {
@@ -44,7 +44,7 @@ struct StatsOptions: ParsableArguments {
     /// - Throws: ``CommandError`` with exit code 64 for what is no identifier.
     static func checked(_ ids: [String], option: String) throws -> [String] {
         for id in ids where id.isEmpty || id.contains(where: { $0.isWhitespace || $0 == "," }) {
-            throw CommandError(.usage, "'\(id)' is no ID: give one to each \(option), or several after it")
+            throw CommandError(.usage, "\(option) \(id.isEmpty ? "\"\"" : id): give IDs, separated by blanks")
         }
         return ids
     }
@@ -54,10 +54,10 @@ struct StatsOptions: ParsableArguments {
 struct StatsCounting: ParsableArguments {
     @OptionGroup var options: StatsOptions
 
-    @Option(help: "A row for each 15, 30 or 60 minutes.")
+    @Option(help: "One row for each interval of so many minutes.")
     var interval: StatsInterval?
 
-    @Option(help: "statistics or search; else statistics for as long as there are any.")
+    @Option(help: "Where the figures come from; default: statistics, as long as the provider keeps any.")
     var source: StatsSource?
 }
 

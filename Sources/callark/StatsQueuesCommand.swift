@@ -6,20 +6,21 @@ import WebexContactCenter
 struct StatsQueuesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queues",
-        abstract: "Tell how queues fared: offered, taken, abandoned, how long people waited.",
+        abstract: "Show how queues performed: offered, taken, abandoned, and how long people waited.",
         discussion: """
-            A row for each queue and channel, or for each of their intervals. Counts belong to where a contact began, \
-            averages to where it ended. A time of 12 hours or more is asked for in parts: counts are added up, averages \
-            weighted by them, and left blank where the provider gives no weight.
+            Prints a row for each queue and channel, or for each of their intervals. Counts belong to the interval \
+            in which a contact began, averages to the one in which it ended. A time range of 12 hours or more is \
+            asked for in parts: counts are added up, averages are weighted by them, and left blank if the provider \
+            gives no weight.
 
-            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the same is \
-            counted from the contacts that Search lists, each for its last queue. Search has neither the offers to agents \
-            (OFFERED, REJECTED) nor the service level (IN TIME): those are left empty then.
+            The provider ends these statistics on 31 March 2027. From then on, or with --source search, the figures \
+            are counted from the contacts that Search lists, each for its last queue. Search has neither the offers \
+            to agents (OFFERED, REJECTED) nor the service level (IN TIME): these stay empty.
 
             EXAMPLES
-              callark stats queues --day 2025-11-20
-              callark stats queues --day 2025-11-20 --interval 60 --queue 06ce7234-dd3e-49e2-8763-d93766739d01
-              callark stats queues --from 2025-11-01 --to 2025-12-01 --source search --csv
+              callark stats queues --day yesterday
+              callark stats queues --day yesterday --interval 60
+              callark stats queues --month last --source search --csv
             """
     )
 

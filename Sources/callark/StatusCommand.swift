@@ -10,25 +10,26 @@ import WebexContactCenter
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what runs now, and for each day what is expected, archived, and missing.",
+        abstract: "Show what is running, and for each day what is expected, archived and missing.",
         discussion: """
-            First the pass that runs, if one does: since when, how far it is, and what it waits for. Then each organization's \
-            days, the last 30 unless you give a time; one line sums up the older ones. Then the last complete pass, the \
-            tokens, the disk, and the alarms by the section alarms of the configuration. It only reads, also while a pass \
-            runs.
+            First the pass that is running, if any: since when, how far it is, and what it is waiting for. Then the \
+            days of each organization, the last 30 unless you give a time range; one line sums up the older ones. \
+            Then the last complete pass, the tokens, the disk, and the alarms. It only reads, and may run during a \
+            pass.
 
-            EXPECTED is the sum of ARCHIVED, STORED, PENDING, MISSING, EXPLAINED and DAMAGED, as in callark report. SUSPECT \
-            counts those archived or stored whose bytes do not convince. On a narrow terminal columns are left out, those without a figure first. STATE names other sources of the provider's \
-            (Search, queue statistics) whose counts of the day differ.
+            EXPECTED is the sum of ARCHIVED, STORED, PENDING, MISSING, EXPLAINED and DAMAGED, as in `callark \
+            report`. SUSPECT counts those archived or stored that look incomplete. STATE names other sources of the \
+            provider (Search, queue statistics) whose counts of the day differ.
 
-            With --check, for a monitoring system: one line for each alarm and nothing else, or OK. The exit code is 0 \
-            without an alarm; else the most serious of 65 (damage), 74 (disk), 77 (token) and 75 (all others).
+            --check is for a monitoring system. It prints one line for each alarm and nothing else, or OK. The exit \
+            code is 0 if there is no alarm; otherwise the most serious of 65 (damage), 74 (disk), 77 (token) and 75 \
+            (all others). The section alarms of the configuration sets the limits.
 
             EXAMPLES
+              # what is running now, and what is it waiting for?
               callark status
               callark status --month 2025-10
               callark status --check
-              callark status --org acme --last 7d --json
             """
     )
 

@@ -33,4 +33,6 @@ enum Terminal {
 
     /// What stands for text that was cut off.
     static let cutMark = showsUnicode ? "…" : "..."
+    /// What stands before a margin.
+    static let plusMinus = showsUnicode ? "±" : "+/-"
 }

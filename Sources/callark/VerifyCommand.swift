@@ -9,30 +9,32 @@ import Settings
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read the archives back and compare every byte with the checksums; repair what is damaged.",
+        abstract: "Read the archives back and compare every byte with its checksum; repair what is damaged.",
         discussion: """
-            One line for each archive: OK, DAMAGED, REPAIRED in the supplement that makes up for it, or EXPLAINED. With -v \
-            each damaged recording follows, with its task and its offset. The exit code is 65 if anything is damaged. The \
-            manifest and the open archives in the spool are checked too. An archive that can be written to is a warning.
+            Prints one line for each archive: OK, DAMAGED, REPAIRED (with the supplement that replaces what is \
+            damaged) or EXPLAINED. With -v, each damaged recording follows, with its task and its offset. The exit \
+            code is 65 if anything is damaged. The manifest and the open archives in the spool are checked too. An \
+            archive that can be written to is a warning.
 
-            Give paths to verify archives wherever they are, or all archives in a folder. That needs no root: without a \
-            configuration, or without a root, an archive is checked against its side file, its own checksums and its own \
-            lists only.
+            Give paths to verify archives wherever they are, or all archives in a folder. That needs neither a \
+            configuration nor a root: the archives are then checked against their own checksums only.
 
-            With --share only the archives that were read longest ago are read, at least that part of all bytes, and \
-            those that had faults the last time: a daily job with 1/30 has read everything in 30 days. The manifest keeps \
-            which archive was read when; `callark status` shows it.
+            --share reads only the archives that were read longest ago, at least that share of all bytes, and those \
+            that had faults last time: a daily job with 1/30 has read everything in 30 days. `callark status` shows \
+            since when everything has been read.
 
-            With --repair, what is damaged is fetched from the provider again, into a supplement; sealed archives are \
-            never touched. It does not wait for a pass: 75 means that one is running. Exit code 0 means that no damage is \
-            left that nothing makes up for.
+            --repair fetches what is damaged from the provider again, into a supplement. Sealed archives are never \
+            changed. It does not wait for a pass: 75 means that one is running. Exit code 0 means that everything \
+            damaged has been replaced or explained.
 
             EXAMPLES
               callark verify
               callark verify --day 2025-11-20 -v
-              callark verify --share 1/30
               callark verify --repair --day 2025-11-20
-              callark verify /mnt/copy/acme-2025-11-20-001.tar /mnt/case-17
+              # a daily job
+              callark verify --share 1/30
+              # a copy, on any machine
+              callark verify /mnt/copy/acme-2025-11-20-001.tar
             """
     )
 
@@ -49,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     @Argument(
-        help: ArgumentHelp("Only these archives, and those in these folders, wherever they are.", valueName: "path"),
+        help: ArgumentHelp("Archives, or folders with archives, anywhere.", valueName: "path"),
         completion: .file(extensions: ["tar"])
     )
     var paths: [String] = []
@@ -60,12 +62,12 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Name each damaged recording.")
     var verbose = false
 
-    @Flag(help: "Look at names, sizes and side files only, and do not read the recordings.")
+    @Flag(help: "Check names, sizes and side files only; do not read the recordings.")
     var quick = false
 
     @Option(
         parsing: .unconditional,
-        help: "Only so large a share of all bytes (1/30, 5%), of what was read longest ago.",
+        help: "Read only this share of all bytes (1/30, 5%): what was read longest ago.",
         transform: ReadingShare.init(argument:)
     )
     var share: ReadingShare?
@@ -104,10 +106,10 @@ struct VerifyCommand: AsyncParsableCommand {
             if let first = known.first {
                 let days = known.count == 1 ? "\(first)" : "\(known.count) days, the first \(first)"
                 output.text(
-                    "damage is known of \(days), and was not looked at again: run `callark verify --day \(first)`"
+                    "earlier damage is known on \(days) and was not checked again: run `callark verify --day \(first)`"
                 )
             }
-            if summary.faults > 0, !verbose { output.text("run it with -v to see each damaged recording") }
+            if summary.faults > 0, !verbose { output.text("run `callark verify -v` to see each damaged recording") }
         }
         if summary.faults > 0 || !known.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
@@ -221,7 +223,7 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {
             return nil
         } catch let error as ArchiveError {
-            Complaint.warning("\(error); checking the archive against its own checksums only")
+            Complaint.warning("\(error); checking archives against their own checksums only")
             return nil
         }
     }
@@ -329,7 +331,7 @@ extension Verification.Summary {
     fileprivate func text(isQuick: Bool = false) -> String {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
             + (faults == 0
-                ? (isQuick ? "names and sizes hold, no recording was read" : "no damage")
+                ? (isQuick ? "names and sizes are right, no recording was read" : "no damage")
                 : Readable.count(faults, "fault")
                     + (damagedRecordings == 0
                         ? "" : ", \(Readable.count(damagedRecordings, "recording")) damaged"))

@@ -23,7 +23,7 @@ import Testing
                 try await desk.start(["gaps", "acknowledge"] + arguments).end()
             }
             let unknown = try await acknowledge(half.taskID, "no-such-task", "--note", "x")
-            #expect(unknown.status == 66 && unknown.errors.contains("no-such-task; nothing was changed"))
+            #expect(unknown.status == 66 && unknown.errors.contains("no-such-task is not known; "))
             let other = try await acknowledge(whole, "--note", "x")
             #expect(other.status == 64 && other.errors.contains("\(whole): has no suspect recording"))
             #expect(try await acknowledge(half.taskID).status == 64, "without a note")

@@ -345,7 +345,6 @@ import Testing
     @Test(arguments: [
         ["auth", "login", "--redirect-uri", "http://example.com/"], ["auth", "login", "--scope", "a b"],
         ["auth", "login", "--timeout", "0"], ["auth", "refresh", "--if-older-than", "-1"],
-        ["auth", "login", "--org", "nobody"],
     ])
     func `bad usage is 64`(_ arguments: [String]) async throws {
         try await Desk.with(calls: 0) { desk in

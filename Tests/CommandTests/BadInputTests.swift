@@ -84,7 +84,7 @@ import Testing
             let ending = try await desk.run("config", "check", "--json")
             #expect(ending.status == 69)
             let check = try #require(try ending.objects.first { $0["name"] == .text("provider acme") })
-            #expect(check["ok"] == .boolean(false))
+            #expect(check["failed"] == .boolean(true))
         }
     }
 
@@ -97,10 +97,10 @@ import Testing
             #expect(try await check([:]).1 == nil)
             let early = ["CALLARK_ORG_ACME_API_DIALECT": "early_access"]
             let (fine, told) = try await check(early)
-            #expect(fine.status == 0 && told?["ok"] == .boolean(true))
+            #expect(fine.status == 0 && told?["failed"] == .boolean(false))
             #expect(told?["message"]?.text?.contains("no Search") == true)
             let (wrong, fault) = try await check(early.merging(["CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "true"]) { $1 })
-            #expect(wrong.status == 78 && fault?["ok"] == .boolean(false))
+            #expect(wrong.status == 78 && fault?["failed"] == .boolean(true))
             #expect(fault?["advice"]?.text?.contains("cross_check_search") == true)
         }
     }

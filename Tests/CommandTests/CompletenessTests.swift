@@ -139,7 +139,7 @@ import Testing
             desk.simulator.holdBackCaptures(of: task, until: nil)
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             let whole = try await desk.run("gaps", "show", task)
-            #expect(whole.output.contains("gap_filled"))
+            #expect(whole.output.contains("  filled the gap, open since "))
             #expect(whole.output.contains("archived in acme-"))
         }
     }

@@ -2,6 +2,8 @@ import Foundation
 import Simulator
 import Testing
 
+@testable import callark
+
 @Suite struct `Help` {
     static let commands = [
         ["init"], ["archive"], ["fetch"], ["list"], ["status"], ["verify"], ["rebuild"], ["config"],
@@ -17,15 +19,57 @@ import Testing
         ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
     ]
 
-    @Test(arguments: commands) func `of every command has examples`(_ command: [String]) async throws {
-        let ending = try await Program.run("callark", command + ["--help"])
-        #expect(ending.status == 0)
-        #expect(ending.errors == "")
-        #expect(ending.output.contains("EXAMPLES"))
-        #expect(ending.output.contains("callark \(command.joined(separator: " "))"))
-        // All but the usage, which the argument parser writes on one line.
-        let lines = ending.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }
-        #expect(lines.allSatisfy { $0.count <= 120 })
+    @Test(arguments: commands) func `of every command has examples that a narrow terminal has room for`(
+        _ command: [String]
+    ) async throws {
+        for columns in [60, 100] {
+            let ending = try await Program.run("callark", command + ["--help"], environment: ["COLUMNS": "\(columns)"])
+            #expect(ending.status == 0)
+            #expect(ending.errors == "")
+            #expect(ending.output.contains("EXAMPLES"))
+            #expect(ending.output.contains("callark \(command.joined(separator: " "))"))
+            let lines = ending.output.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= columns }, "\(lines.filter { $0.count > columns })")
+        }
+    }
+
+    @Test func `of the whole leads to the command for each question, on the first screen`() async throws {
+        let help = try await Program.run("callark", ["--help"], environment: ["COLUMNS": "60"]).output
+        let screen = help.split(separator: "\n", omittingEmptySubsequences: false).prefix(24).joined(separator: "\n")
+        for command in [
+            "report --month", "list --number", "list --agent", "fetch", "events --task", "events --last", "status",
+        ] {
+            #expect(screen.contains("callark \(command)"))
+        }
+    }
+
+    @Test func `keeps the indent of what goes on in the next line, and examples as they are`() {
+        let text = """
+            OVERVIEW: Does something that takes more words than a line has room for.
+
+            EXIT CODES
+              0   fine, as far as anybody can tell
+            EXAMPLES
+              callark something --that is --much --longer --than --the --terminal
+
+            USAGE: callark something [--that <that>] [--much] <longer>
+
+            OPTIONS:
+              --that <that>           Words that say at some length what that is.
+              --a-long-option <value> More words that say at some length what that is.
+              --very-long-option <very-long-value>
+                                      Words that are below it.
+            """
+        let wide = HelpText(text).fitted(to: 70)
+        #expect(wide.contains("  --that <that>           Words that say at some length what that is."))
+        #expect(wide.contains("some length what that\n                          is."))
+        let narrow = HelpText(text).fitted(to: 40)
+        #expect(narrow.contains("OVERVIEW: Does something that takes more\nwords than a line has room for."))
+        #expect(narrow.contains("  --that <that>\n      Words that say at some length what\n      that is.\n"))
+        #expect(narrow.contains("\n  callark something --that is --much --longer --than --the --terminal\n"))
+        #expect(narrow.contains("USAGE: callark something [--that <that>]\n       [--much] <longer>\n"))
+        // What is looked up comes last.
+        #expect(narrow.hasSuffix("EXIT CODES\n  0   fine, as far as anybody can tell"))
     }
 
     @Test func `of the whole names every command and exit code`() async throws {
@@ -87,7 +131,7 @@ import Testing
             #expect(desk.simulator.counters.requests == [:])
             let online = try await desk.run("config", "check")
             #expect(online.status == 0)
-            #expect(online.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
+            #expect(online.output.split(separator: "\n").allSatisfy { $0.hasPrefix("OK ") })
             #expect(online.output.contains("provider acme"))
             #expect(desk.simulator.counters.requests(to: .tasks) == 1)
         }

@@ -104,8 +104,8 @@ import Testing
                 #expect(ending.status == 74)
                 let lines = ending.output.split(separator: "\n")
                 let root = try #require(lines.first { $0.contains(" root: ") })
-                #expect(root.hasPrefix("WRONG ") && root.contains(Self.refusal))
-                #expect(lines.contains { $0.hasPrefix("ok ") && $0.contains("configuration") })
+                #expect(root.hasPrefix("FAILED ") && root.contains(Self.refusal))
+                #expect(lines.contains { $0.hasPrefix("OK ") && $0.contains("configuration") })
             }
             #expect(try await tree(desk.folder) == before)
             // A new pair of tokens would be lost.
@@ -214,7 +214,7 @@ import Testing
             let name = try #require(FileManager.default.subpaths(atPath: copy)?.first { $0.hasSuffix(".tar") })
             let ending = try await desk.run("verify", "--archive", "\(copy)/\(name)")
             #expect(ending.status == 0, "\(ending.errors)")
-            #expect(ending.errors.contains("warning") && ending.errors.contains("its own checksums only"))
+            #expect(ending.errors.contains("warning") && ending.errors.contains("their own checksums only"))
             try desk.flipByte(of: "\(copy)/\(name)", at: 3000)
             #expect(try await desk.run("verify", "--archive", "\(copy)/\(name)").status == 65)
             #expect(!FileManager.default.fileExists(atPath: desk.root))

@@ -241,10 +241,10 @@ import Testing
         try await Self.with(calls: 0) { desk in
             let good = try await desk.run("config", "check")
             #expect(good.status == 0)
-            #expect(good.output.contains("ok     legacy acme: the host answers"))
+            #expect(good.output.contains("OK      legacy acme: the host answers"))
             let bad = try await desk.run("config", "check", environment: ["CALLARK_ORG_ACME_LEGACY_API_KEY": "other"])
             #expect(bad.status == 77)
-            #expect(bad.output.contains("WRONG  legacy acme") && bad.output.contains("legacy.api_key"))
+            #expect(bad.output.contains("FAILED  legacy acme") && bad.output.contains("legacy.api_key"))
         }
     }
 

@@ -1,0 +1,111 @@
+import Foundation
+import Manifest
+import Recordings
+import Testing
+
+@testable import callark
+
+/// What people read of an event; `--json` has its details as they were noted.
+@Suite struct `An event in words` {
+    private static let sentences: [(Event.Kind, [String: String], String)] = [
+        (
+            .passBegan, ["from": "2026-10-20T22:00:00.000Z", "to": "2026-10-21T22:00:00.000Z"],
+            "began a pass: 2026-10-21 00:00 to 2026-10-22 00:00"
+        ),
+        (.passBegan, ["backfill": "true"], "began a step of a backfill"),
+        (
+            .passEnded, ["outcome": "complete", "expected": "5854", "held": "5854"],
+            "ended a pass: complete; 5,854 of 5,854 recordings held"
+        ),
+        (
+            .passEnded, ["outcome": "incomplete", "reason": "2 missing", "expected": "9", "held": "7"],
+            "ended a pass: not complete (2 missing); 7 of 9 recordings held"
+        ),
+        (.passEnded, ["outcome": "failed", "reason": "disk full"], "ended a pass: could not go on (disk full)"),
+        (.archiveOpened, ["archive": "acme-2026-10-20-001"], "opened acme-2026-10-20-001"),
+        (
+            .archiveSealed, ["archive": "acme-2026-10-20-001", "bytes": "1470464", "recordings": "20"],
+            "sealed acme-2026-10-20-001 with 20 recordings, 1.47 MB"
+        ),
+        (
+            .archiveRecovered, ["archive": "acme-2026-10-20-001", "lost": "1"],
+            "recovered acme-2026-10-20-001: 1 recording to fetch again"
+        ),
+        (.archiveRecovered, ["archive": "a", "adopted": "3"], "found 3 recordings of a in the spool"),
+        (
+            .archiveTakenIn, ["archive": "a", "recordings": "3"],
+            "took in a with 3 recordings, which the manifest did not know"
+        ),
+        (
+            .dayClosed, ["day": "2026-10-20", "tasks": "12", "archived": "19", "explained": "1"],
+            "closed 2026-10-20: 12 calls, 19 recordings archived, 1 explained"
+        ),
+        (.damageFound, ["archive": "a", "recordings": "2"], "found a damaged: 2 recordings"),
+        (.damageFound, ["archive": "a", "fault": "its file is missing"], "found a damaged: its file is missing"),
+        (
+            .damageFound, ["archive": "a", "recording_id": "r", "offset": "512"],
+            "found a recording of a at offset 512 damaged"
+        ),
+        (.recordingRepaired, ["archive": "a", "recording_id": "r"], "repaired a recording of a"),
+        (.recordingReinstated, ["archive": "a"], "found a whole again"),
+        (.recordingLost, ["archive": "a", "recording_id": "r"], "lost a recording of a: it is fetched again"),
+        (.gapOpened, ["reason": "not_yet_available", "found": "0"], "opened a gap: not yet available"),
+        (.gapFilled, ["open_since": "2026-10-20T22:00:00.000Z"], "filled the gap, open since 2026-10-21 00:00"),
+        (
+            .gapWithdrawn, ["open_since": "2026-10-20T22:00:00.000Z", "reason": "none was requested"],
+            "closed the gap, open since 2026-10-21 00:00: none was requested"
+        ),
+        (
+            .gapExplained, ["gaps": "lost,never_available,lost", "reason": "test_call", "note": "line test"],
+            "explained 3 gaps as test call: line test"
+        ),
+        (.gapExplained, ["reason": "suspect", "note": "cut off"], "acknowledged a suspect recording: cut off"),
+        (.explanationWithdrawn, [:], "took back the explanation"),
+        (.explanationWithdrawn, ["reason": "suspect"], "took back the acknowledgement"),
+        (
+            .recordingFailed, ["attempts": "8", "code": "damaged_at_provider", "reason": "not audio but html"],
+            "gave up a recording after 8 attempts: not audio but html"
+        ),
+        (.recordingSuspect, ["reason": "half of it"], "stored a suspect recording: half of it"),
+        (.recordingChanged, ["stop_time": "x"], "the provider lists a recording with another end"),
+        (.recordingChanged, ["version": "x"], "the provider has other bytes of a recording: kept both"),
+        (
+            .recordingUnusable, ["reason": "no address"],
+            "the provider lists a recording that cannot be used: no address"
+        ),
+        (.taskRefused, ["reason": "400"], "the provider refused the question about this call: 400"),
+        (.listingAnomaly, ["reason": "twice"], "the task list is inconsistent: twice"),
+        (.taskNotListed, ["named_by": "search"], "found a call that the task list left out (in search)"),
+        (.captureClaimed, ["claimed_by": "search"], "asked for a recording that the task list denies (by search)"),
+        (
+            .rebuilt, ["archives": "40", "recordings": "798", "stored": "2", "faults": "0"],
+            "rebuilt the manifest from 40 archives: 798 recordings, 2 more from the spool"
+        ),
+        (.repairBegan, ["day": "2026-10-20"], "began a repair of 2026-10-20"),
+        (
+            .repairEnded, ["damaged": "2", "repaired": "1", "faults": "1"],
+            "ended a repair: 1 of 2 damaged recordings repaired, 1 fault left"
+        ),
+        (.callFetched, ["recordings": "3"], "fetched 3 recordings"),
+        (
+            .callFetched, ["recordings": "2", "not_written": "1"],
+            "fetched 2 recordings; 1 could not be written"
+        ),
+        (.other, ["key": "value"], "key: value"),
+    ]
+
+    @Test(arguments: sentences) func `is one sentence`(_ kind: Event.Kind, _ detail: [String: String], _ text: String)
+        throws
+    {
+        let event = Event(time: Timestamp(millisecondsSince1970: 0), kind: kind, detail: detail)
+        #expect(event.sentence(in: try #require(TimeZone(identifier: "Europe/Berlin"))) == text)
+    }
+
+    @Test(arguments: Event.Kind.allCases) func `of every kind is known, whatever is missing of its details`(
+        _ kind: Event.Kind
+    ) {
+        #expect(Self.sentences.contains { $0.0 == kind })
+        let bare = Event(time: Timestamp(millisecondsSince1970: 0), kind: kind).sentence(in: .gmt)
+        #expect(kind == .other || !bare.isEmpty && !bare.contains("nil"))
+    }
+}
