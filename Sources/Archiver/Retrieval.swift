@@ -27,24 +27,18 @@ package struct Retrieval: Sendable {
         try await manifest.recordings(of: task, organization: organization).betterFirst
     }
 
-    /// What is known of a task itself, by organization.
-    package func tasks(_ task: TaskID, organization: OrganizationName?) async throws -> [TaskRow] {
-        try await manifest.tasks(task, organization: organization)
-    }
-
-    /// What is missing of the task of these recordings beside them, and not explained: what the provider lists of it and
-    /// cannot be had.
-    package func missing(
-        of rows: [RecordingRow],
+    /// What is known of a task as a call, by organization: nearly always one, or none.
+    package func calls(
+        of task: TaskID,
+        organization: OrganizationName?,
         at standpoint: (OrganizationName) -> Standpoint
-    ) async throws -> [Gap] {
-        var gaps: [Gap] = []
-        for organization in Set(rows.map(\.organization)).sorted() {
-            guard let task = rows.first?.key.taskID else { continue }
-            let filter = GapFilter(organization: organization, task: task, isExplained: false)
-            gaps += try await manifest.gaps(filter, at: standpoint(organization)).filter { $0.recording == nil }
+    ) async throws -> [CallRow] {
+        var calls: [CallRow] = []
+        for row in try await manifest.tasks(task, organization: organization) {
+            let filter = ListFilter(organization: row.organization, task: task)
+            calls += try await manifest.calls(filter, at: standpoint(row.organization)).collected()
         }
-        return gaps
+        return calls
     }
 
     /// The legacy sessions that are attached to the task of these recordings, in the file of their day; no other file is

@@ -21,7 +21,9 @@ struct FetchCommand: AsyncParsableCommand {
             content is replaced only with --force (otherwise 74). The log of events records who fetched which call; \
             a warning says so if this account cannot write to it.
 
-            The exit code is 66 if neither the archive nor the provider knows a task ID.
+            A line says of each recording that gives no file why, and what to do: 75 if it is pending, failed or missing. A \
+            call of which nothing was to be recorded, such as an abandoned one, gives no file and is no failure (0). The exit \
+            code is 66 if neither the archive nor the provider knows a task ID.
 
             EXAMPLES
               callark fetch TASK_ID -o calls
@@ -108,7 +110,7 @@ struct FetchCommand: AsyncParsableCommand {
         return folder
     }
 
-    /// - Returns: whether everything that is known of the task was held and written.
+    /// - Returns: whether everything that is known of the task was held and written, or nothing of it was to be recorded.
     private func copy(
         _ task: TaskID,
         _ retrieval: Retrieval,
@@ -116,9 +118,14 @@ struct FetchCommand: AsyncParsableCommand {
         _ log: FetchLog,
         to report: FetchReport
     ) async throws -> Bool {
+        let calls = try await retrieval.calls(of: task, organization: org, at: workplace.standpoint(of:))
+        if !calls.isEmpty, calls.allSatisfy(\.isKnownToHaveNothing) {
+            for absence in calls.flatMap(\.absences) { try report.absent(absence) }
+            return true
+        }
         let rows = try await retrieval.recordings(of: task, organization: org)
         guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }),
-            try await retrieval.missing(of: rows, at: workplace.standpoint(of:)).isEmpty
+            calls.allSatisfy({ $0.gap == nil || $0.gap?.explanation != nil })
         else { return false }
         await log.note(rows)
         var written: Set<RecordingRowID> = []
@@ -127,6 +134,7 @@ struct FetchCommand: AsyncParsableCommand {
             if try await copy(row, retrieval, to: report, source: source) { written.insert(row.row) }
         }
         await log.noteOutcome(rows, written: written)
+        for absence in calls.flatMap(\.absences) { try report.absent(absence) }
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
     }
@@ -178,26 +186,24 @@ struct FetchCommand: AsyncParsableCommand {
             }
             for task in tasks {
                 let rows = try await archive.retrieval.recordings(of: task, organization: org)
+                let calls = try await archive.retrieval.calls(
+                    of: task,
+                    organization: org,
+                    at: workplace.standpoint(of:)
+                )
+                let absences = calls.flatMap(\.absences)
                 let reasons = failures.values.map(ExitStatus.init)
-                if rows.isEmpty {
-                    let known = try await archive.retrieval.tasks(task, organization: org)
-                    try report.missing(task, known: known.first, becauseOf: reasons)
-                }
-                if rows.contains(where: { $0.held == nil }) { report.note(reasons) }
+                if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
+                if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
                 if rows.contains(where: { $0.held != nil }) { await log.note(rows) }
                 var written: Set<RecordingRowID> = []
-                for row in rows {
+                for row in rows where row.held != nil {
                     let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
                     if try await copy(row, archive.retrieval, to: report, source: source) { written.insert(row.row) }
                 }
                 await log.noteOutcome(rows, written: written)
                 try await copyLegacySessions(of: rows, archive.retrieval, to: report)
-                for gap in try await archive.retrieval.missing(of: rows, at: workplace.standpoint(of:)) {
-                    let what = "the provider lists more of task \(task) than can be had"
-                    let reason = gap.detail.map { " (\($0))" } ?? ""
-                    let advice = "explain it, or try again later"
-                    try report.failed(task, ArchiverError(.notAvailable, "\(what)\(reason); \(advice)"))
-                }
+                for absence in absences { try report.absent(absence) }
             }
             await report.addMetadata(archive.retrieval)
         }

@@ -65,14 +65,18 @@ final class FetchReport {
         try output.json(ErrorLine(taskID: task, reason: "\(error)"))
     }
 
-    /// A task without a recording. If a provider could not be asked, that is why, and not that there is none.
-    func missing(_ task: TaskID, known: TaskRow?, becauseOf failures: [ExitStatus]) throws {
-        statuses += failures
+    /// Something of a call that gives no file.
+    func absent(_ absence: FetchAbsence) throws {
+        try output.json(AbsenceLine(absence))
+        guard let status = absence.status else { return output.text(absence.text) }
+        statuses.append(status)
+        Complaint.error(absence.text)
+    }
+
+    /// A task that is not known. If a provider could not be asked, that is why.
+    func unknown(_ task: TaskID, becauseOf failures: [ExitStatus]) throws {
         if !failures.isEmpty {
             let text = "task \(task): not in the archive, and the provider could not be asked"
-            try failed(task, ArchiverError(.notFound, text))
-        } else if let known {
-            let text = "task \(task) of \(known.day) has no recording; `callark gaps show \(task)` says why"
             try failed(task, ArchiverError(.notFound, text))
         } else {
             let error = CommandError.unknown("task", [task.description], "neither the archive nor the provider has it")
@@ -158,6 +162,29 @@ final class FetchReport {
             case type, organization, path
             case taskID = "task_id"
             case answeredTime = "answered_time"
+        }
+    }
+
+    /// `{"type":"absent", …}`: nothing is to be done; `{"type":"error", …}`: something is.
+    private struct AbsenceLine: Encodable {
+        var type: String
+        var taskID: TaskID
+        var recordingID: RecordingID?
+        var state: String
+        var reason: String
+
+        init(_ absence: FetchAbsence) {
+            type = absence.status == nil ? "absent" : "error"
+            taskID = absence.taskID
+            recordingID = absence.recordingID
+            state = absence.state
+            reason = absence.text
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, state, reason
+            case taskID = "task_id"
+            case recordingID = "recording_id"
         }
     }
 

@@ -1,0 +1,84 @@
+import Archiver
+import Manifest
+import Recordings
+import Settings
+
+/// Something of a call that gives no file: why, and what to do.
+struct FetchAbsence {
+    /// What it makes of the command; `nil` where nothing is to be done: nothing was to be recorded, or it was explained.
+    let status: ExitStatus?
+    let taskID: TaskID
+    /// The recording that it is; `nil` where none is known by name.
+    let recordingID: RecordingID?
+    /// The word that programs compare: a state of recordings or of calls.
+    let state: String
+    /// For people.
+    let text: String
+}
+
+extension CallRow {
+    /// Whether the provider says of a call that is over that nothing of it was to be recorded, and nothing is known of it:
+    /// then there is nothing to ask it about.
+    var isKnownToHaveNothing: Bool { state == .none && captureRequest == .notRequested && status.isTerminal }
+
+    /// Whatever of it is not held.
+    var absences: [FetchAbsence] {
+        var absences = recordings.filter { $0.held == nil }.map { recording in
+            absence(of: recording, gaps.first { $0.recording == recording.key })
+        }
+        if let gap { absences.append(absence(gap)) }
+        if absences.isEmpty, recordings.isEmpty { absences.append(absenceOfAll) }
+        return absences
+    }
+
+    private var subject: String { "task \(taskID) of \(day)" }
+
+    /// Without a recording, and without a gap.
+    private var absenceOfAll: FetchAbsence {
+        guard state == .none else {
+            let why =
+                status.isTerminal ? "the provider has not said yet whether it was recorded" : "the call is not over"
+            return absence(.incomplete, nil, state.rawValue, "pending: \(why); every pass asks again")
+        }
+        let why = captureRequest == .notRequested ? "no recording was requested" : "the provider has no recording of it"
+        let ending = status.description == "abandoned" ? "the call was abandoned, and \(why)" : why
+        return absence(nil, nil, state.rawValue, "nothing to fetch: \(ending)")
+    }
+
+    private func absence(_ gap: Gap) -> FetchAbsence {
+        let detail = gap.detail.map { " (\($0))" } ?? ""
+        let what = gap.reason == .unusable ? "the provider lists more than can be had\(detail)" : gap.reason.meaning
+        if let explanation = gap.explanation {
+            return absence(nil, nil, "explained", "nothing to fetch: \(what); explained: \(explanation.text)")
+        }
+        let state = gap.isPending ? "pending" : "missing"
+        return absence(.incomplete, nil, state, "\(state): \(what); \(gap.reason.advice)")
+    }
+
+    /// - Parameter gap: what is known of it, if it has failed.
+    private func absence(of recording: RecordingRow, _ gap: Gap?) -> FetchAbsence {
+        let how = recording.state == .failed ? "has failed" : "is \(recording.state)"
+        let what = "\(recording.file) \(how)\(recording.reason.map { ": \($0)" } ?? "")"
+        if let explanation = gap?.explanation {
+            return absence(nil, recording, "explained", "\(what); explained: \(explanation.text)")
+        }
+        let advice = recording.failureCode?.advice ?? "run it again later"
+        let status = recording.state == .damaged ? ExitStatus.damage : .incomplete
+        return absence(status, recording, recording.state.rawValue, "\(what); \(advice)")
+    }
+
+    private func absence(
+        _ status: ExitStatus?,
+        _ recording: RecordingRow?,
+        _ state: String,
+        _ text: String
+    ) -> FetchAbsence {
+        FetchAbsence(
+            status: status,
+            taskID: taskID,
+            recordingID: recording?.key.recordingID,
+            state: state,
+            text: "\(subject): \(text)"
+        )
+    }
+}
