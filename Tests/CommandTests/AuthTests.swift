@@ -5,37 +5,6 @@ import Testing
 
 /// Logging in and out as an administrator does it, with curl in the browser's place.
 @Suite struct `Authorisation` {
-    /// A desk at which nobody has logged in yet.
-    private func withNewcomer(
-        redirectURI: String? = nil,
-        _ body: (Desk, _ redirectURI: String) async throws -> Void
-    ) async throws {
-        try await Desk.with(calls: 2) { desk in
-            let redirectURI = try redirectURI ?? "http://127.0.0.1:\(FreePort.number())/callark?from=webex"
-            desk.simulator.change { $0.tokens.redirectURIs = [redirectURI] }
-            try desk.write("callark.yaml", desk.yamlForLogin(redirectURI))
-            try await body(desk, redirectURI)
-        }
-    }
-
-    /// The address that a login has shown.
-    private func address(_ program: Program) async throws -> String {
-        var address: String?
-        try await eventually("the address is shown") {
-            address = try program.outputSoFar().firstMatch(of: /https?:\/\/\S+\/authorize\?\S+/).map { "\($0.output)" }
-            return address != nil || !program.isRunning
-        }
-        let errors = try program.errorsSoFar()
-        return try #require(address, "\(errors)")
-    }
-
-    /// What curl ends at: the status, and the page.
-    @discardableResult
-    private func browse(_ address: String, _ options: String...) async throws -> String {
-        let fixed = ["-q", "-sSL", "--noproxy", "*", "--max-time", "60", "-w", "\n%{http_code}"]
-        return try await Program.run("curl", fixed + options + [address]).output
-    }
-
     private func state(_ desk: Desk) async throws -> (status: Int32, row: [String: JSON]) {
         let ending = try await desk.run("auth", "status", "--json")
         return (ending.status, try #require(try ending.objects.first { $0["type"]?.text == "token" }))
@@ -51,7 +20,7 @@ import Testing
     @Test func `before a login every command that needs a token says so, and after it the archive is complete`()
         async throws
     {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             for command in [["config", "check"], ["archive", "--day", desk.day], ["auth", "refresh"]] {
                 let ending = try await desk.start(command).end()
                 #expect(ending.status == 77)
@@ -63,7 +32,9 @@ import Testing
             #expect(desk.simulator.counters.requests(to: .token) == 0)
 
             let login = try desk.start("auth", "login", "--no-browser", "--scope", "cjp:config_read")
-            #expect(try await browse(try await address(login)).hasSuffix("look at the terminal.</p>\n\n200"))
+            #expect(
+                try await Program.browse(try await login.loginAddress()).hasSuffix("look at the terminal.</p>\n\n200")
+            )
             let ending = try await login.end()
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.output.contains("acme is logged in"))
@@ -80,19 +51,9 @@ import Testing
     }
 
     @Test func `on a desktop a browser is opened`() async throws {
-        try await withNewcomer { desk, _ in
-            // curl in the place of the desktop's opener.
-            let opener = "#!/bin/sh\nexec curl -q -sSL --noproxy '*' --max-time 60 -o \"$0.page\" \"$1\"\n"
-            try desk.write("xdg-open", opener, mode: 0o755)
-            let path = "\(desk.folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-            let ending = try await desk.run(
-                "auth",
-                "login",
-                "--org",
-                "acme",
-                "--json",
-                environment: ["PATH": path, "DISPLAY": ":9"]
-            )
+        try await Desk.withNewcomer { desk, _ in
+            let desktop = try desk.desktop()
+            let ending = try await desk.run("auth", "login", "--org", "acme", "--json", environment: desktop)
             #expect(ending.status == 0, "\(ending.errors)")
             let objects = try ending.objects
             #expect(objects.map { $0["type"]?.text } == ["authorize", "summary"])
@@ -102,16 +63,34 @@ import Testing
         }
     }
 
+    @Test func `the alarm of a refused refresh token ends with the login that it names`() async throws {
+        try await Desk.withNewcomer { desk, _ in
+            let desktop = try desk.desktop().merging(Desk.roomy) { $1 }
+            #expect(try await desk.run("auth", "login", environment: desktop).status == 0)
+            #expect(try await desk.run("archive").status == 0)
+            #expect(try await desk.alarms().codes == [])
+            desk.simulator.revokeRefreshTokens()
+            #expect(try await desk.run("auth", "refresh").status == 77)
+            let alarms = try await desk.alarms()
+            #expect(alarms.codes == ["token_refused"] && alarms.status == 77)
+            #expect(alarms["token_refused"]?["command"]?.text == "callark auth login --org acme")
+            let login = try await desk.end("token_refused", desktop)
+            #expect(login.status == 0, "\(login.errors)")
+            #expect(try await desk.alarms().codes == [])
+            #expect(try await desk.run("auth", "refresh").status == 0)
+        }
+    }
+
     @Test func `an opener that fails is told of, and the address can still be opened by hand`() async throws {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             try desk.write("xdg-open", "#!/bin/sh\necho noise; echo noise >&2; exit 3\n", mode: 0o755)
             let path = "\(desk.folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
             let login = try desk.start("auth", "login", environment: ["PATH": path, "DISPLAY": ":9"])
-            let address = try await address(login)
+            let address = try await login.loginAddress()
             try await eventually("the failure is told") {
                 try login.errorsSoFar().contains("xdg-open failed with status 3; open the address by hand")
             }
-            try await browse(address)
+            try await Program.browse(address)
             let ending = try await login.end()
             #expect(ending.status == 0 && !ending.errors.contains("noise") && !ending.output.contains("noise"))
         }
@@ -119,7 +98,7 @@ import Testing
 
     @Test(arguments: [nil, "https://app.example.com/auth"])
     func `without a browser the address that it ended at is pasted, after a wrong one`(_ uri: String?) async throws {
-        try await withNewcomer(redirectURI: uri) { desk, redirectURI in
+        try await Desk.withNewcomer(redirectURI: uri) { desk, redirectURI in
             // A redirect URI that is not on this machine cannot be waited for: then nobody has to say --paste.
             let script = """
                 set -eu
@@ -151,7 +130,7 @@ import Testing
     }
 
     @Test func `the code alone will do, and one that is made up is refused`() async throws {
-        try await withNewcomer { desk, redirectURI in
+        try await Desk.withNewcomer { desk, redirectURI in
             let refused = try await desk.run("auth", "login", "--paste", input: "\nmade-up\n")
             #expect(refused.status == 77)
             #expect(refused.errors.contains("codes last a short time and work once"))
@@ -171,7 +150,7 @@ import Testing
     }
 
     @Test func `an end of the input without an answer is 77`() async throws {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             let ending = try await desk.run("auth", "login", "--paste", input: "not a code\n")
             #expect(ending.status == 77)
             #expect(ending.errors.contains("no address and no code came on standard input"))
@@ -179,10 +158,10 @@ import Testing
     }
 
     @Test func `a refusal is told in the provider's words`() async throws {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             desk.simulator.change { $0.tokens.deniesConsent = true }
             let login = try desk.start("auth", "login", "--no-browser")
-            #expect(try await browse(try await address(login)).contains("Access was not granted"))
+            #expect(try await Program.browse(try await login.loginAddress()).contains("Access was not granted"))
             let ending = try await login.end()
             #expect(ending.status == 77)
             let words = "access was not granted: access_denied: The resource owner denied the request; log in"
@@ -192,9 +171,9 @@ import Testing
     }
 
     @Test func `a scope that the provider does not know is told`() async throws {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             let login = try desk.start("auth", "login", "--no-browser", "--scope", "everything")
-            try await browse(try await address(login))
+            try await Program.browse(try await login.loginAddress())
             let ending = try await login.end()
             #expect(ending.status == 77)
             #expect(ending.errors.contains("invalid_scope: The requested scope is invalid;"))
@@ -202,26 +181,28 @@ import Testing
     }
 
     @Test func `an answer with another state is refused, and the right one is still taken`() async throws {
-        try await withNewcomer { desk, redirectURI in
+        try await Desk.withNewcomer { desk, redirectURI in
             let login = try desk.start("auth", "login", "--no-browser")
-            let address = try await address(login)
-            #expect(try await browse(redirectURI + "&code=made-up&state=guessed").hasSuffix("\n400"))
-            #expect(try await browse(redirectURI, "-d", "code=made-up").hasSuffix("\n405"))
-            #expect(try await browse(redirectURI.replacing("/callark", with: "/favicon.ico")).hasSuffix("\n404"))
+            let address = try await login.loginAddress()
+            #expect(try await Program.browse(redirectURI + "&code=made-up&state=guessed").hasSuffix("\n400"))
+            #expect(try await Program.browse(redirectURI, "-d", "code=made-up").hasSuffix("\n405"))
+            #expect(
+                try await Program.browse(redirectURI.replacing("/callark", with: "/favicon.ico")).hasSuffix("\n404")
+            )
             #expect(login.isRunning)
             #expect(desk.simulator.counters.requests(to: .token) == 0)
-            try await browse(address)
+            try await Program.browse(address)
             #expect(try await login.end().status == 0)
         }
     }
 
     @Test(arguments: [TokenRules.ErrorShape.oauth, .webex])
     func `a code that the provider refuses is 77, and nothing is kept`(_ shape: TokenRules.ErrorShape) async throws {
-        try await withNewcomer { desk, _ in
+        try await Desk.withNewcomer { desk, _ in
             desk.simulator.change { $0.tokens.errorShape = shape }
             desk.simulator.inject(try FaultRule("token refuse shape=\(shape.rawValue)"))
             let login = try desk.start("auth", "login", "--no-browser")
-            try await browse(try await address(login))
+            try await Program.browse(try await login.loginAddress())
             let ending = try await login.end()
             #expect(ending.status == 77)
             #expect(ending.errors.contains("the refresh token or code is invalid or expired"))
@@ -231,12 +212,12 @@ import Testing
     }
 
     @Test func `a token of another organization is not kept`() async throws {
-        try await withNewcomer { desk, redirectURI in
+        try await Desk.withNewcomer { desk, redirectURI in
             let other = "11111111-2222-4333-8444-555555555555"
             let yaml = desk.yamlForLogin(redirectURI).replacing(desk.simulator.organizationID, with: other)
             try desk.write("callark.yaml", yaml)
             let login = try desk.start("auth", "login", "--no-browser")
-            try await browse(try await address(login))
+            try await Program.browse(try await login.loginAddress())
             let ending = try await login.end()
             #expect(ending.status == 77)
             #expect(ending.errors.contains("is of organization \(desk.simulator.organizationID), not of \(other)"))
@@ -246,9 +227,9 @@ import Testing
     }
 
     @Test func `a port that is taken, and a browser that never comes, are told`() async throws {
-        try await withNewcomer { desk, redirectURI in
+        try await Desk.withNewcomer { desk, redirectURI in
             let first = try desk.start("auth", "login", "--no-browser")
-            _ = try await address(first)
+            _ = try await first.loginAddress()
             let second = try await desk.run("auth", "login", "--no-browser")
             #expect(second.status == 74)
             #expect(try second.complaint.contains("or use --redirect-uri with another one"))
@@ -270,7 +251,7 @@ import Testing
             #expect(refused.errors.contains("run `callark auth login --org acme`"))
             #expect(try await desk.run("auth", "status", "--json").objects.first?["state"]?.text == "refused")
             let login = try desk.start("auth", "login", "--no-browser", "--redirect-uri", redirectURI)
-            try await browse(try await address(login))
+            try await Program.browse(try await login.loginAddress())
             #expect(try await login.end().status == 0)
             #expect(try await desk.run("auth", "status", "--json").objects.first?["state"]?.text == "valid")
             try await desk.archiveDay()
@@ -380,31 +361,5 @@ import Testing
             #expect(ending.status == 69)
             #expect(ending.output.contains("check region, api_base_url and api_dialect"))
         }
-    }
-}
-
-extension Desk {
-    /// The configuration without a refresh token.
-    fileprivate func yamlForLogin(_ redirectURI: String) -> String {
-        yaml.replacing("refresh_token_file: \(folder)/refresh", with: "redirect_uri: \(redirectURI)")
-    }
-}
-
-/// A port of this machine's that nobody listens at.
-enum FreePort {
-    static func number() throws -> UInt16 {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, size) == 0 ? getsockname(socket, $0, &size) : -1
-            }
-        }
-        try #require(status == 0)
-        return UInt16(bigEndian: place.sin_port)
     }
 }

@@ -4,42 +4,11 @@ import Testing
 
 /// What commands say of how things stand: never more than they have looked at, and never two things at once.
 @Suite struct `How things stand` {
-    /// A machine whose disk is never too full.
-    private static let roomy = ["CALLARK_ALARMS_FREE_BYTES": "0"]
     /// By which what happened the day before yesterday is long past.
     private static let impatient = [
         "CALLARK_ALARMS_FREE_BYTES": "0", "CALLARK_ALARMS_OPEN_DAY_DAYS": "1", "CALLARK_CAPTURES_HORIZON_DAYS": "1",
         "CALLARK_CAPTURES_LOOK_BACK_HOURS": "24",
     ]
-
-    private func alarms(
-        _ desk: Desk,
-        _ environment: [String: String] = Self.roomy
-    ) async throws -> (codes: [String], lines: [[String: JSON]], status: Int32) {
-        let ending = try await desk.run("status", "--check", "--json", environment: environment)
-        let lines = try ending.objects.filter { $0["type"]?.text == "alarm" }
-        return (lines.compactMap { $0["code"]?.text }, lines, ending.status)
-    }
-
-    private func codes(_ desk: Desk, _ environment: [String: String]) async throws -> Set<String> {
-        Set(try await alarms(desk, environment).codes)
-    }
-
-    /// Runs the command that an alarm names.
-    private func end(
-        _ code: String,
-        _ desk: Desk,
-        _ environment: [String: String] = Self.roomy,
-        adding arguments: [String] = [],
-        input: String = ""
-    ) async throws -> Program.Ending {
-        let alarm = try #require(try await alarms(desk, environment).lines.first { $0["code"]?.text == code })
-        let command = try #require(alarm["command"]?.text).split(separator: " ").map(String.init)
-        #expect(command.first == "callark")
-        #expect(alarm["message"]?.text?.hasSuffix(command.joined(separator: " ")) == true)
-        return try await desk.start(Array(command.dropFirst()) + arguments, environment: environment, input: input)
-            .end()
-    }
 
     /// A desk whose last call has no recording yet.
     private func withGap(_ body: (Desk, _ task: String) async throws -> Void) async throws {
@@ -52,43 +21,42 @@ import Testing
 
     @Test func `each alarm ends with the command that it names`() async throws {
         try await withGap { desk, task in
-            #expect(try await alarms(desk).codes == ["no_complete_pass"])
-            #expect(try await end("no_complete_pass", desk).status == 75, "a recording is missing")
-            let incomplete = try await alarms(desk)
+            #expect(try await desk.alarms().codes == ["no_complete_pass"])
+            #expect(try await desk.end("no_complete_pass").status == 75, "a recording is missing")
+            let incomplete = try await desk.alarms()
             #expect(incomplete.codes == ["no_complete_pass"])
             #expect(incomplete.lines[0]["message"]?.text?.contains("1 pending") == true)
             let twice = try await desk.run("archive", "--day", desk.day, environment: Self.impatient)
             #expect(twice.status == 75)
-            let late = try await alarms(desk, Self.impatient)
+            let late = try await desk.alarms(Self.impatient)
             #expect(Set(late.codes) == ["no_complete_pass", "gaps_unexplained", "days_open"])
             #expect(late.status == 75)
-            let explained = try await end(
+            let explained = try await desk.end(
                 "gaps_unexplained",
-                desk,
                 Self.impatient,
                 adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
                 input: "\(task)\n"
             )
             #expect(explained.status == 0, "\(explained.errors)")
-            #expect(try await alarms(desk, Self.impatient).codes == ["no_complete_pass", "days_open"])
-            #expect(try await end("days_open", desk, Self.impatient).status == 0)
-            #expect(try await alarms(desk, Self.impatient).codes == [])
+            #expect(try await desk.alarms(Self.impatient).codes == ["no_complete_pass", "days_open"])
+            #expect(try await desk.end("days_open", Self.impatient).status == 0)
+            #expect(try await desk.alarms(Self.impatient).codes == [])
             desk.simulator.inject(FaultRule(.tasks, .always, .status(403)))
             #expect(try await desk.run("archive").status == 77)
-            let failed = try await alarms(desk)
+            let failed = try await desk.alarms()
             #expect(failed.codes == ["last_pass_failed"])
             #expect(failed.status == 77)
             #expect(failed.lines[0]["message"]?.text?.contains("status 403") == true)
             desk.simulator.clearFaults()
-            #expect(try await end("last_pass_failed", desk).status == 0)
+            #expect(try await desk.end("last_pass_failed").status == 0)
             let ends = try await desk.run(
                 "status",
                 "--check",
-                environment: Self.roomy.merging(["CALLARK_ALARMS_TOKEN_DAYS": "365"]) { $1 }
+                environment: Desk.roomy.merging(["CALLARK_ALARMS_TOKEN_DAYS": "365"]) { $1 }
             )
             #expect(ends.status == 77)
             #expect(ends.output.contains("token_ends") && ends.output.hasSuffix("callark auth refresh --org acme\n"))
-            #expect(try await alarms(desk).codes == [])
+            #expect(try await desk.alarms().codes == [])
         }
     }
 
@@ -100,16 +68,16 @@ import Testing
             let row = try #require(try await desk.run("list", "--state", "archived", "--json").objects.first)
             try desk.flipByte(of: path, at: UInt64(try #require(row["offset"]?.number)) + 60)
             #expect(try await desk.run("verify").status == 65)
-            #expect(try await alarms(desk).codes == ["archives_damaged"])
-            #expect(try await end("archives_damaged", desk).status == 0)
-            #expect(try await alarms(desk).codes == [])
+            #expect(try await desk.alarms().codes == ["archives_damaged"])
+            #expect(try await desk.end("archives_damaged").status == 0)
+            #expect(try await desk.alarms().codes == [])
             let aside = "\(desk.folder)/aside.tar"
             try FileManager.default.moveItem(atPath: path, toPath: aside)
             #expect(try await desk.run("verify").status == 65)
-            #expect(try await alarms(desk).codes.contains("archives_damaged"))
+            #expect(try await desk.alarms().codes.contains("archives_damaged"))
             try FileManager.default.moveItem(atPath: aside, toPath: path)
-            #expect(try await end("archives_damaged", desk).status == 0)
-            #expect(try await alarms(desk).codes == [])
+            #expect(try await desk.end("archives_damaged").status == 0)
+            #expect(try await desk.alarms().codes == [])
         }
     }
 
@@ -119,10 +87,10 @@ import Testing
             #expect(try await desk.run("auth", "refresh").status == 0)
             try await desk.archiveDay()
             #expect(try await desk.run("archive").status == 0)
-            #expect(try await alarms(desk).codes == ["token_ends"])
+            #expect(try await desk.alarms().codes == ["token_ends"])
             desk.simulator.change { $0.tokens.refreshLifetime = .seconds(90 * 86_400) }
-            #expect(try await end("token_ends", desk).status == 0)
-            #expect(try await alarms(desk).codes == [])
+            #expect(try await desk.end("token_ends").status == 0)
+            #expect(try await desk.alarms().codes == [])
         }
     }
 
@@ -136,14 +104,18 @@ import Testing
         try await withGap { desk, task in
             #expect(try await desk.run("archive").status == 75)
             #expect(try await desk.run("archive", "--day", desk.day).status == 75)
-            let near = try await codes(desk, Self.horizon).union(try await codes(desk, Self.purge))
+            let near = try await Set(desk.alarms(Self.horizon).codes).union(
+                try await Set(desk.alarms(Self.purge).codes)
+            )
             #expect(near.isSuperset(of: ["gaps_near_horizon", "purge_near"]))
-            let usual = try await codes(desk, Self.roomy)
+            let usual = try await Set(desk.alarms(Desk.roomy).codes)
             #expect(usual.isDisjoint(with: ["gaps_near_horizon", "purge_near"]))
             desk.simulator.holdBackCaptures(of: task, until: nil)
-            let fetched = try await end("purge_near", desk, Self.purge)
+            let fetched = try await desk.end("purge_near", Self.purge)
             #expect(fetched.status == 0)
-            let after = try await codes(desk, Self.horizon).union(try await codes(desk, Self.purge))
+            let after = try await Set(desk.alarms(Self.horizon).codes).union(
+                try await Set(desk.alarms(Self.purge).codes)
+            )
             #expect(after.isDisjoint(with: ["gaps_near_horizon", "purge_near"]))
         }
     }
@@ -151,15 +123,14 @@ import Testing
     @Test func `of a horizon that is near ends with the command that it names`() async throws {
         try await withGap { desk, task in
             #expect(try await desk.run("archive").status == 75)
-            let explained = try await end(
+            let explained = try await desk.end(
                 "gaps_near_horizon",
-                desk,
                 Self.horizon,
                 adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
                 input: "\(task)\n"
             )
             #expect(explained.status == 0, "\(explained.errors)")
-            let after = try await codes(desk, Self.horizon)
+            let after = try await Set(desk.alarms(Self.horizon).codes)
             #expect(!after.contains("gaps_near_horizon"))
         }
     }
@@ -178,7 +149,7 @@ import Testing
             #expect(row["refused"]?.text?.isEmpty == false)
             #expect(row["refusal"]?.text?.contains("access_token") == true)
             #expect(try await desk.run("auth", "status").output.contains("run `callark auth login --org acme`"))
-            let check = try await alarms(desk)
+            let check = try await desk.alarms()
             #expect(check.codes == ["token_refused"])
             #expect(check.status == 77)
             let status = try await desk.run("status")
@@ -195,7 +166,7 @@ import Testing
             let renewed = try await desk.run("auth", "refresh", "--if-older-than", "7")
             #expect(renewed.output.contains("acme: renewed"))
             #expect(try await desk.run("auth", "status").status == 0)
-            #expect(try await alarms(desk).codes == [])
+            #expect(try await desk.alarms().codes == [])
             #expect(!FileManager.default.fileExists(atPath: file))
         }
     }
@@ -228,13 +199,13 @@ import Testing
 
     @Test func `is complete of a given day, without an alarm about the present`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
-            let pass = try await desk.run("archive", "--day", desk.day, environment: Self.roomy)
+            let pass = try await desk.run("archive", "--day", desk.day, environment: Desk.roomy)
             #expect(pass.status == 0)
             #expect(pass.output.hasSuffix("  complete\n"), "\(pass.output)")
-            #expect(try await alarms(desk).codes == [])
-            let late = Self.roomy.merging(["CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1"]) { $1 }
-            #expect(try await alarms(desk, late).codes == [], "the first pass began this minute")
-            let status = try await desk.run("status", environment: Self.roomy)
+            #expect(try await desk.alarms().codes == [])
+            let late = Desk.roomy.merging(["CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1"]) { $1 }
+            #expect(try await desk.alarms(late).codes == [], "the first pass began this minute")
+            let status = try await desk.run("status", environment: Desk.roomy)
             #expect(status.output.contains("present: none yet; `callark archive --org acme` makes one\n"))
             #expect(status.output.contains(", complete, from \(desk.day) 00:00 to "))
         }

@@ -15,20 +15,24 @@ final class Desk: Sendable {
     var configuration: String { "\(folder)/callark.yaml" }
 
     /// Serves a small world of the day before yesterday while `body` runs.
-    /// - Parameter hasRoot: whether the root has been made, as by an administrator who has read the README.
+    /// - Parameters:
+    ///   - earlier: how many days before it there are others that have calls, in falling order.
+    ///   - hasRoot: whether the root has been made, as by an administrator who has read the README.
     static func with(
         calls: Int = 8,
+        earlier: [Int] = [],
         scale: Double = 0.005,
         mix: CallMix = .typical,
         hasRoot: Bool = true,
         _ body: (Desk) async throws -> Void
     ) async throws {
-        let day = try #require(SimulatedWorld.days(2, before: Moment(Date()), in: .gmt).last)
+        let latest = SimulatedWorld.days((earlier.first ?? 0) + 2, before: Moment(Date()), in: .gmt)
+        let days = (earlier + [0]).map { latest[$0 + 1] }
         // Tests ask for what the first calls hold, and some seeds would have nothing there.
         let worlds = (11..<UInt64(100)).lazy.compactMap { seed in
             try? SimulatedWorld(
                 seed: seed,
-                days: [day],
+                days: days,
                 callsPerDay: calls,
                 scale: scale,
                 clock: .system,
@@ -49,7 +53,7 @@ final class Desk: Sendable {
 
     private init(_ simulator: Simulator) throws {
         self.simulator = simulator
-        day = simulator.world.days[0]
+        day = try #require(simulator.world.days.last)
         folder = FileManager.default.temporaryDirectory.appending(path: "callark-desk-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try write("secret", simulator.clientSecret + "\n", mode: 0o600)

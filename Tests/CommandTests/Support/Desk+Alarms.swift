@@ -1,0 +1,35 @@
+import Testing
+
+/// What `status --check` complains of, and the command that it names.
+extension Desk {
+    /// A machine whose disk is never too full.
+    static let roomy = ["CALLARK_ALARMS_FREE_BYTES": "0"]
+
+    struct Alarms {
+        var lines: [[String: JSON]]
+        var status: Int32
+
+        var codes: [String] { lines.compactMap { $0["code"]?.text } }
+
+        subscript(code: String) -> [String: JSON]? { lines.first { $0["code"]?.text == code } }
+    }
+
+    func alarms(_ environment: [String: String] = roomy) async throws -> Alarms {
+        let ending = try await run("status", "--check", "--json", environment: environment)
+        return Alarms(lines: try ending.objects.filter { $0["type"]?.text == "alarm" }, status: ending.status)
+    }
+
+    /// Runs the command that an alarm names, which its message ends with.
+    func end(
+        _ code: String,
+        _ environment: [String: String] = roomy,
+        adding arguments: [String] = [],
+        input: String = ""
+    ) async throws -> Program.Ending {
+        let alarm = try #require(try await alarms(environment)[code])
+        let command = try #require(alarm["command"]?.text).split(separator: " ").map(String.init)
+        #expect(command.first == "callark")
+        #expect(alarm["message"]?.text?.hasSuffix(": " + command.joined(separator: " ")) == true)
+        return try await start(Array(command.dropFirst()) + arguments, environment: environment, input: input).end()
+    }
+}
