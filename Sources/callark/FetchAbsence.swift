@@ -1,4 +1,5 @@
 import Archiver
+import Foundation
 import Manifest
 import Recordings
 import Settings
@@ -22,11 +23,12 @@ extension CallRow {
     var isKnownToHaveNothing: Bool { state == .none && captureRequest == .notRequested && status.isTerminal }
 
     /// Whatever of it is not held.
-    var absences: [FetchAbsence] {
+    /// - Parameter timeZone: in which explanations have their times.
+    func absences(in timeZone: TimeZone) -> [FetchAbsence] {
         var absences = recordings.filter { $0.held == nil }.map { recording in
-            absence(of: recording, gaps.first { $0.recording == recording.key })
+            absence(of: recording, gaps.first { $0.recording == recording.key }, timeZone)
         }
-        if let gap { absences.append(absence(gap)) }
+        if let gap { absences.append(absence(gap, timeZone)) }
         if absences.isEmpty, recordings.isEmpty { absences.append(absenceOfAll) }
         return absences
     }
@@ -45,22 +47,24 @@ extension CallRow {
         return absence(nil, nil, state.rawValue, "nothing to fetch: \(ending)")
     }
 
-    private func absence(_ gap: Gap) -> FetchAbsence {
+    private func absence(_ gap: Gap, _ timeZone: TimeZone) -> FetchAbsence {
         let detail = gap.detail.map { " (\($0))" } ?? ""
         let what = gap.reason == .unusable ? "the provider lists more than can be had\(detail)" : gap.reason.meaning
         if let explanation = gap.explanation {
-            return absence(nil, nil, "explained", "nothing to fetch: \(what); explained: \(explanation.text)")
+            let text = "nothing to fetch: \(what); explained: \(explanation.text(in: timeZone))"
+            return absence(nil, nil, "explained", text)
         }
         let state = gap.isPending ? "pending" : "missing"
         return absence(.incomplete, nil, state, "\(state): \(what); \(gap.reason.advice)")
     }
 
     /// - Parameter gap: what is known of it, if it has failed.
-    private func absence(of recording: RecordingRow, _ gap: Gap?) -> FetchAbsence {
+    private func absence(of recording: RecordingRow, _ gap: Gap?, _ timeZone: TimeZone) -> FetchAbsence {
         let how = recording.state == .failed ? "has failed" : "is \(recording.state)"
         let what = "\(recording.file) \(how)\(recording.reason.map { ": \($0)" } ?? "")"
         if let explanation = gap?.explanation {
-            return absence(nil, recording, "explained", "\(what); explained: \(explanation.text)")
+            let text = "\(what); explained: \(explanation.text(in: timeZone))"
+            return absence(nil, recording, "explained", text)
         }
         let advice = recording.failureCode?.advice ?? "run it again later"
         let status = recording.state == .damaged ? ExitStatus.damage : .incomplete

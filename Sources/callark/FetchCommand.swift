@@ -120,7 +120,7 @@ struct FetchCommand: AsyncParsableCommand {
     ) async throws -> Bool {
         let calls = try await retrieval.calls(of: task, organization: org, at: workplace.standpoint(of:))
         if !calls.isEmpty, calls.allSatisfy(\.isKnownToHaveNothing) {
-            for absence in calls.flatMap(\.absences) { try report.absent(absence) }
+            for absence in absences(of: calls, workplace) { try report.absent(absence) }
             return true
         }
         let rows = try await retrieval.recordings(of: task, organization: org)
@@ -134,9 +134,13 @@ struct FetchCommand: AsyncParsableCommand {
             if try await copy(row, retrieval, to: report, source: source) { written.insert(row.row) }
         }
         await log.noteOutcome(rows, written: written)
-        for absence in calls.flatMap(\.absences) { try report.absent(absence) }
+        for absence in absences(of: calls, workplace) { try report.absent(absence) }
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
+    }
+
+    private func absences(of calls: [CallRow], _ workplace: Workplace) -> [FetchAbsence] {
+        calls.flatMap { $0.absences(in: workplace.settings.archive.timeZone) }
     }
 
     private func copyLegacySessions(
@@ -191,7 +195,7 @@ struct FetchCommand: AsyncParsableCommand {
                     organization: org,
                     at: workplace.standpoint(of:)
                 )
-                let absences = calls.flatMap(\.absences)
+                let absences = absences(of: calls, workplace)
                 let reasons = failures.values.map(ExitStatus.init)
                 if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
                 if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
