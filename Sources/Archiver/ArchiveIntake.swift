@@ -64,7 +64,7 @@ struct ArchiveIntake: Sendable {
         let path = root.archivePath(name)
         let metadata = try await ArchiveMetadata.open(path)
         guard metadata.name == name else {
-            throw ArchiveError(.damaged, "\(path) holds the archive \(metadata.name)", path: path)
+            throw ArchiveError(.damaged, "\(path) contains the archive \(metadata.name)", path: path)
         }
         guard let digest = metadata.recordedDigest, let organizationID = metadata.organizationID else {
             throw ArchiveError(.damaged, "\(path) does not say whose it is, or has no side file", path: path)
@@ -150,14 +150,14 @@ struct ArchiveIntake: Sendable {
             guard let counting = copy.counting else { continue }
             let task = "task \(copy.key.taskID): \(copy.file)"
             if try await isWhole(counting.archive, counting.offset, counting.byteCount, counting.digest) {
-                remarks.append("\(task) is in \(counting.archive) and in \(name); the former counts")
+                remarks.append("\(task) is in \(counting.archive) and in \(name); the first one is used")
                 continue
             }
             // Damage to an open archive is found, and made good, when it is sealed.
             guard try await manifest.sealedArchive(counting.archive) != nil,
                 try await isWhole(name, copy.offset, copy.byteCount, copy.digest)
             else {
-                remarks.append("\(task) is in \(counting.archive), damaged, and in \(name); the former counts")
+                remarks.append("\(task) is in \(counting.archive), damaged, and in \(name); the first one is used")
                 continue
             }
             let damaged = DamagedRecording(
@@ -211,7 +211,7 @@ struct ArchiveIntake: Sendable {
     }
 
     private func notTakenIn(_ name: ArchiveName, _ reason: String) -> ArchiveFault {
-        ArchiveFault(kind: .notTakenIn, archive: name.description, message: "\(name) is not taken in: \(reason)")
+        ArchiveFault(kind: .notTakenIn, archive: name.description, message: "\(name) was skipped: \(reason)")
     }
 }
 

@@ -129,7 +129,7 @@ package struct Backfill: Sendable {
             if step.result.summary.hasDamage { result.damaged.append(step.day) }
             try done(step)
         }
-        result.failure = ArchiverError(.stopped, "stopped on request; the next run goes on from here")
+        result.failure = ArchiverError(.stopped, "stopped on request; the next run resumes here")
         return result
     }
 

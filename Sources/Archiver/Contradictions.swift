@@ -87,7 +87,7 @@ extension Contradictions {
 
     private static func message(_ archive: ArchiveRow, _ now: ArchiveRow?) -> String {
         let known = "the old manifest knows \(archive.name) with \(archive.recordings) recordings"
-        guard let now else { return "\(known), which is missing or could not be taken in" }
+        guard let now else { return "\(known), which is missing or could not be read" }
         return
             "\(known), \(archive.byteCount) bytes and SHA-256 \(archive.digest); it has \(now.recordings) recordings, "
             + "\(now.byteCount) bytes and SHA-256 \(now.digest)"

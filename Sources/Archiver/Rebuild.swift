@@ -142,7 +142,7 @@ package struct Rebuild: Sendable {
                     ArchiveFault(
                         kind: .notTakenIn,
                         archive: name.description,
-                        message: "\(name) in the spool is not taken in: \(error.message)"
+                        message: "\(name) in the spool was skipped: \(error.message)"
                     )
                 )
             }

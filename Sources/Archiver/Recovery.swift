@@ -52,7 +52,7 @@ struct Recovery: Sendable {
         for fault in outcome.faults { context.observer(.recovered(name, "\(fault)")) }
         for remark in outcome.remarks { context.observer(.recovered(name, remark)) }
         if let recordings = outcome.recordings {
-            context.observer(.recovered(name, "taken in with \(recordings) recordings: the manifest did not know it"))
+            context.observer(.recovered(name, "added with \(recordings) recordings: the manifest did not know it"))
         }
         return outcome.dayClose
     }
@@ -64,7 +64,7 @@ struct Recovery: Sendable {
             guard case .behind(let extent, let whole, _) = recovery else { return }
             let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
             let count = try await spool.takeIn(with: intake, writer: context.writer, now: context.now())
-            let what = count == 0 ? "removed from the spool: nothing in it" : "taken in: \(count) recordings"
+            let what = count == 0 ? "removed from the spool: it was empty" : "added: \(count) recordings"
             context.observer(.recovered(name, "\(what) that the manifest did not know"))
         } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
             // Such as the spool of an old backup beside the archive that became of it.

@@ -56,7 +56,7 @@ struct Searching: Sendable {
     /// there is not.
     private func tellOfAbsence() {
         context.logger.debug(
-            "calls are kept with what the listing says, and no day is held against Search",
+            "call details come from the task list only, and no day is compared with Search",
             metadata: ["organization": "\(organization.name)", "reason": "\(APIDialect.noSearch)"]
         )
         guard organization.demandsSearch else { return }

@@ -273,7 +273,7 @@ private struct Looking: Sendable {
                 ArchiveFault(
                     kind: .manifest,
                     archive: name.description,
-                    message: "the manifest knows no archive \(name), which stands at \(path); the next pass takes it in"
+                    message: "the manifest does not know \(name), which is at \(path); the next pass adds it"
                 )
             )
         }

@@ -66,7 +66,7 @@ extension Watch {
         var nearPurge = missing.nearPurge
         let pending = try await manifest.pendingRecordings(organization, created: purgedBefore..<endangered)
         nearPurge.count += pending.count
-        let list = "callark gaps --org \(organization) names them"
+        let list = "see `callark gaps --org \(organization)`"
         let explain = "callark gaps explain --org \(organization)"
         let fetch = [nearPurge.oldest?.day, pending.firstDay].compactMap(\.self).min().map { " --day \($0)" } ?? ""
         return [

@@ -42,7 +42,7 @@ extension Watch {
             message += "; the last one, which ended at \(ended.named(in: timeZone)), was not complete"
             message += last.reason.map { " (\($0))" } ?? ""
             if last.summary.map({ $0.recordings.missing + $0.recordings.awaited > 0 }) ?? false {
-                message += "; explain what will not come any more (callark gaps --org \(organization))"
+                message += "; explain what will not arrive any more (see `callark gaps --org \(organization)`)"
             }
         } else if let last, last.outcome == .complete {
             message += "; the last one was complete, and only from \(last.window.named(in: timeZone))"

@@ -28,16 +28,16 @@ extension Watch {
             let message =
                 "the provider refused the refresh token at \(refusal.time.named(in: timeZone)) (\(refusal.reason)); put a new "
             let advice =
-                "one into auth.refresh_token_file, or mend the client, and run callark auth refresh --org \(name)"
+                "one into auth.refresh_token_file, or correct the client, and run `callark auth refresh --org \(name)`"
             return alarm(.critical, "\(message)\(advice), or log in", .tokenRefused, command: login)
         }
         guard let end = status?.refreshExpires, end - rules.token <= now else { return [] }
         guard end > now else {
-            return alarm(.critical, "the refresh token ended at \(end.named(in: timeZone))", command: login)
+            return alarm(.critical, "the refresh token expired at \(end.named(in: timeZone))", command: login)
         }
         return alarm(
             .warning,
-            "the refresh token ends at \(end.named(in: timeZone))",
+            "the refresh token expires at \(end.named(in: timeZone))",
             command: "callark auth refresh --org \(name)"
         )
     }
@@ -48,12 +48,13 @@ extension Watch {
         _ alarm: (Alarm.Severity, String, Alarm.Code, String?) -> [Alarm]
     ) -> [Alarm] {
         guard let end = status?.accessExpires else {
-            let message = "one bearer token is configured, which nothing renews and whose end is not known"
+            let message = "one bearer token is configured, which cannot be renewed and whose expiry is unknown"
             return alarm(.warning, "\(message); configure a client and a refresh token", .tokenEnds, nil)
         }
         guard end - rules.token <= now else { return [] }
         let isOver = end <= now
-        let message = "the access token \(isOver ? "ended" : "ends") at \(end.named(in: timeZone)): put in a new one"
+        let message =
+            "the access token \(isOver ? "expired" : "expires") at \(end.named(in: timeZone)): put in a new one"
         return alarm(isOver ? .critical : .warning, message, .tokenEnds, nil)
     }
 

@@ -88,8 +88,8 @@ package struct Watch: Sendable {
         let count = try await manifest.suspects(organization).count { $0.suspect.acknowledgement == nil }
         guard count > 0 else { return [] }
         let message =
-            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect; `callark list --state suspect` "
-            + "names them; whole bytes end this, or a person who acknowledges them"
+            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect (see "
+            + "`callark list --state suspect`); complete bytes end this, or a person who acknowledges them"
         let command = "callark gaps acknowledge --org \(organization)"
         return [
             Alarm(.warning, .recordingsSuspect, organization: organization.description, message, command: command)

@@ -206,7 +206,7 @@ struct SearchCount: Hashable, Sendable {
     /// what it has more of than the listing is a difference, and that the listing has calls and Search none.
     func differences(from counts: DayCounts) -> [String] {
         var differences: [String] = []
-        if notListed > 0 { differences.append("\(notListed) calls were left out of the listing: taken up") }
+        if notListed > 0 { differences.append("\(notListed) calls were missing from the task list: added") }
         if claimed > 0 {
             differences.append("\(claimed) calls were recorded, and not requested by the listing: asked about")
         }

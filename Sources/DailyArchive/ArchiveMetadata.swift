@@ -40,7 +40,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         let index = try ArchiveIndex(source, readingContents: false)
         guard index.damages.isEmpty, index.hasEnd, let name = index.folder.flatMap({ ArchiveName($0) }) else {
             let place = index.damages.first.map { " at offset \($0.offset)" } ?? ""
-            throw .damaged("\(path) is no whole daily archive: damaged\(place)", path: path)
+            throw .damaged("\(path) is incomplete or damaged\(place)", path: path)
         }
         try Self.checkTagFiles(of: index, at: path)
         let information = BagInformation(try Self.text(BagLayout.information, of: index, at: path))
@@ -157,7 +157,7 @@ extension SealedArchive {
         var verification = Verification(path: path, quick: false, expected: nil, progress: progress)
         let report = try verification.run()
         guard report.isWhole, report.name == name, let digest = report.digest else {
-            let fault = report.faults.first?.message ?? "\(path) holds another archive than \(name)"
+            let fault = report.faults.first?.message ?? "\(path) contains another archive than \(name)"
             throw .damaged(fault, path: path)
         }
         let metadata = try ArchiveMetadata(path, nil)

@@ -203,7 +203,7 @@ struct Verification {
         if report.name == nil {
             note(.memberUnexpected, "the members of \(path) are not in a folder named as a daily archive")
         } else if let name = report.name, path.split(separator: "/").last.map(String.init) != "\(name).tar" {
-            note(.archiveName, "\(path) holds the archive \(name): its file must be named \(name).tar")
+            note(.archiveName, "\(path) contains the archive \(name): its file must be named \(name).tar")
         }
         for member in index.odd {
             note(

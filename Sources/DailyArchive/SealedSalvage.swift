@@ -141,7 +141,7 @@ private struct Reading: Sendable {
             if inBag.hasPrefix(BagLayout.payload) { payload.append(member) } else { tags[inBag] = member }
         }
         guard strangers == 0 || !payload.isEmpty || !tags.isEmpty else {
-            throw .damaged("\(path) holds another archive than \(name)", path: path)
+            throw .damaged("\(path) contains another archive than \(name)", path: path)
         }
     }
 
@@ -191,7 +191,7 @@ private struct Reading: Sendable {
         let unlisted = payload.filter { !known.contains($0.offset) }.map { member in
             let path = String(member.path.dropFirst(name.description.utf8.count + 1))
             let task = path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) }
-            return lost(path, task, member.offset, "no whole line of the metadata says what it is")
+            return lost(path, task, member.offset, "no intact metadata line describes it")
         }
         return lines + unlisted
     }
@@ -203,7 +203,7 @@ private struct Reading: Sendable {
             taskID: task,
             member: member,
             offset: offset,
-            message: "\(member) in \(path), at offset \(offset), is not taken in: \(why)"
+            message: "\(member) in \(path), at offset \(offset), was skipped: \(why)"
         )
     }
 }

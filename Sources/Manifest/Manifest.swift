@@ -44,7 +44,7 @@ package final class Manifest: Sendable {
                 reader = pool
             case .readOnly:
                 guard FileManager.default.fileExists(atPath: path) else {
-                    throw ManifestError(.missing, "there is no manifest at \(path); `callark archive` makes it")
+                    throw ManifestError(.missing, "there is no manifest at \(path); `callark archive` creates it")
                 }
                 pool = nil
                 reader = try Self.openedForReading(path)

@@ -24,7 +24,7 @@ extension Settings {
         }
         let places = ["callark.yaml", "/etc/callark/callark.yaml"]
         guard let found = places.first(where: fileExists) else {
-            let message = "no configuration file: neither ./callark.yaml nor /etc/callark/callark.yaml is there"
+            let message = "no configuration file: neither ./callark.yaml nor /etc/callark/callark.yaml exists"
             throw SettingsError(.notFound, at: .nowhere, "\(message); give --config PATH or set CALLARK_CONFIG")
         }
         return found

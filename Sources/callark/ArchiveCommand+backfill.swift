@@ -93,8 +93,8 @@ enum BackfillReport {
             let first = result.incomplete.prefix(5).map(\.description).joined(separator: ", ")
             let more = result.incomplete.count > 5 ? " and \(result.incomplete.count - 5) more" : ""
             output.text(
-                "  not complete: \(first)\(more); callark report --day says what each of them needs, callark gaps what is "
-                    + "missing"
+                "  not complete: \(first)\(more); `callark report --day` says what each of them needs, `callark gaps` what "
+                    + "is missing"
             )
         }
         if let failure = result.failure {

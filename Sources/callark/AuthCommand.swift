@@ -30,7 +30,7 @@ extension Workplace {
             let name = organization.name
             throw CommandError(
                 .configuration,
-                "\(name) has one bearer token (auth.access_token), which no login changes; configure auth.client_id and "
+                "\(name) has one bearer token (auth.access_token), which a login cannot change; configure auth.client_id and "
                     + "auth.client_secret_file instead"
             )
         }

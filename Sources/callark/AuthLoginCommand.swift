@@ -98,7 +98,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         // Before the address is shown: whoever has it may be quick.
         let listener = isListening ? try place.map { place throws(ProviderError) in try RedirectListener(place) } : nil
         try output.json(AddressLine(organization: organization.description, url: request.url.absoluteString))
-        output.text("Sign in as an administrator of \(organization)'s contact centre, and consent:")
+        output.text("Sign in as an administrator of the contact centre of \(organization), and consent:")
         for line in ["", "  \(request.url.absoluteString)", ""] { output.text(line) }
         output.flush()
         guard let listener else { return try await pasted(for: request) }
@@ -107,8 +107,8 @@ struct AuthLoginCommand: AsyncParsableCommand {
         guard let answer = try await listener.answer(to: request, within: .seconds(timeout)) else {
             throw CommandError(
                 .authorization,
-                "no answer came to \(request.redirectURI) within \(timeout) s; log in again, with --paste where the "
-                    + "browser cannot reach this machine"
+                "no answer arrived at \(request.redirectURI) within \(timeout) s; log in again, with --paste if the browser "
+                    + "cannot reach this machine"
             )
         }
         return try accepted(answer)
@@ -116,7 +116,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
 
     /// Reads lines until one of them is the answer.
     private func pasted(for request: AuthorizationRequest) async throws -> Secret {
-        Complaint.notice("paste the address that the browser ends at, or the code in it, and press Enter:")
+        Complaint.notice("paste the address at which the browser ends up, or the code in it, and press Enter:")
         while let line = await StandardInput.line() {
             guard !line.allSatisfy(\.isWhitespace) else { continue }
             let answer = request.answer(pasted: line)
@@ -126,7 +126,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
             }
             return try accepted(answer)
         }
-        throw CommandError(.authorization, "no address and no code came on standard input; log in again")
+        throw CommandError(.authorization, "standard input had no address and no code; log in again")
     }
 
     private func accepted(_ answer: RedirectAnswer) throws -> Secret {
@@ -154,7 +154,9 @@ struct AuthLoginCommand: AsyncParsableCommand {
         output.text("  refresh token  until \(end(status.refreshExpires))")
         if !status.scopes.isEmpty { output.text("  scopes         \(status.scopes.joined(separator: " "))") }
         if status.organizationID == nil {
-            Complaint.warning("the token does not name its organization; `callark config check` asks the provider")
+            Complaint.warning(
+                "the token does not name its organization; run `callark config check` to ask the provider"
+            )
         }
         try output.json(
             SummaryLine(

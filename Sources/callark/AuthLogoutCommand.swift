@@ -33,14 +33,19 @@ struct AuthLogoutCommand: AsyncParsableCommand {
         let login = try workplace.login(to: organization, by: NoExchange())
         let wasKept = try await login.forget()
         let name = organization.name
-        output.text(wasKept ? "the tokens of \(name) are removed from this machine" : "there were no tokens of \(name)")
+        output.text(
+            wasKept
+                ? "the tokens of \(name) are deleted from this machine" : "no tokens of \(name) exist on this machine"
+        )
         if wasKept {
-            output.text("they stay good at the provider until they end: revoke the app in Control Hub to end them now")
+            output.text(
+                "they stay valid at the provider until they expire: to end them now, revoke the app in Control Hub"
+            )
         }
         var isConfigured = false
         if case .refreshing(_, _, .some) = organization.credentials {
             isConfigured = true
-            output.text("a refresh token is still configured (auth.refresh_token): the next command goes on with it")
+            output.text("a refresh token is still configured (auth.refresh_token): the next command will use it")
         }
         try output.json(
             SummaryLine(organization: name.description, removed: wasKept, refreshTokenConfigured: isConfigured)

@@ -123,7 +123,7 @@ enum CommandLineRun {
                 for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                     let status: ExitStatus = signal == .sigterm ? .terminated : .interrupted
                     if !received.note(status) { _exit(status.rawValue) }
-                    Complaint.notice("stopping after what is under way; once more to stop at once")
+                    Complaint.notice("stopping after what is in progress; press Ctrl-C again to stop at once")
                     stop.make()
                 }
                 return nil

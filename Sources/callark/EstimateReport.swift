@@ -26,7 +26,7 @@ struct EstimateReport {
         if !statuses.isEmpty { output.text("  by status: \(statuses.joined(separator: ", "))") }
         output.text(
             "  fetch \(recordings.expected.text) recordings of \(recordings.tasks.text) tasks"
-                + (recordings.expected.isExact ? "" : ", by what \(recordings.tasksAsked) of them have")
+                + (recordings.expected.isExact ? "" : ", judging by \(recordings.tasksAsked) of them")
                 + "; \(recordings.held.text) are held"
         )
         output.text("  download \(bytesText), \(basisText)")
@@ -55,7 +55,7 @@ struct EstimateReport {
     private var basisText: String {
         switch estimate.basis {
         case .history(let recordings, let rate):
-            "by what the latest \(Readable.count(recordings, "recording")) weighed, "
+            "as the latest \(Readable.count(recordings, "recording")): "
                 + "\(Int(rate.rounded())) bytes a second"
         case .assumed(let rate):
             "a guess, because none is archived yet: at most \(Int(rate)) bytes a second"
@@ -67,10 +67,10 @@ struct EstimateReport {
             "\(Readable.duration(estimate.requestTime)) for requests at \(estimate.requestsPerMinute) a minute"
         guard let time = estimate.downloadTime, let rate = estimate.bytesPerSecond else {
             return "about \(Readable.duration(estimate.duration)): \(requests); "
-                + "how quickly recordings come is not known yet"
+                + "the speed of downloads is not known yet"
         }
         return "about \(Readable.duration(estimate.duration)): \(requests), \(Readable.duration(time)) for downloads "
-            + "at \(Readable.bytes(Int64(rate)))/s, as the latest came"
+            + "at \(Readable.bytes(Int64(rate)))/s, as the latest ones"
     }
 }
 
@@ -282,8 +282,8 @@ struct EstimateTotal: Encodable {
     func tell(of space: DiskSpace?, beyond minimum: Int64) {
         guard let space, bytes > space.freeBytes - minimum else { return }
         Complaint.warning(
-            "\(Readable.bytes(bytes)) are expected, and \(Readable.bytes(space.freeBytes)) are free, of which "
-                + "archive.minimum_free_bytes keeps \(Readable.bytes(minimum))"
+            "expected \(Readable.bytes(bytes)), but only \(Readable.bytes(space.freeBytes)) are free, of which "
+                + "archive.minimum_free_bytes reserves \(Readable.bytes(minimum))"
         )
     }
 }

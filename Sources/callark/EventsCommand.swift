@@ -129,7 +129,7 @@ struct EventsCommand: AsyncParsableCommand {
                     wraps: true,
                     value: { .text($0.words) },
                     text: { event in
-                        (event.task.map { "\($0): " } ?? "") + event.sentence(in: timeZone)
+                        (event.task.map { "\($0) " } ?? "") + event.sentence(in: timeZone)
                     }
                 ),
             ],

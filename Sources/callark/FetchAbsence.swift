@@ -49,7 +49,7 @@ extension CallRow {
 
     private func absence(_ gap: Gap, _ timeZone: TimeZone) -> FetchAbsence {
         let detail = gap.detail.map { " (\($0))" } ?? ""
-        let what = gap.reason == .unusable ? "the provider lists more than can be had\(detail)" : gap.reason.meaning
+        let what = gap.reason == .unusable ? "the provider lists more than it delivers\(detail)" : gap.reason.meaning
         if let explanation = gap.explanation {
             let text = "nothing to fetch: \(what); explained: \(explanation.text(in: timeZone))"
             return absence(nil, nil, "explained", text)

@@ -44,7 +44,7 @@ actor FetchLog {
             }
         } catch {
             isOutOfReach = true
-            Complaint.warning("the log of events does not say who fetches these calls: \(error)")
+            Complaint.warning("could not record in the log of events who fetched these calls: \(error)")
         }
     }
 }

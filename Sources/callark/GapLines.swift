@@ -120,7 +120,7 @@ extension GapEvidence {
         } else if attempts == nil {
             parts.append("not asked about yet")
         }
-        if let attempts { parts.append("\(Readable.count(attempts, "download")) tried") }
+        if let attempts { parts.append("\(Readable.count(attempts, "download attempt"))") }
         return parts.joined(separator: ", ")
     }
 }

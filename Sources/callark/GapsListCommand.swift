@@ -157,7 +157,8 @@ struct GapsListCommand: AsyncParsableCommand {
                 "\(Readable.count(gaps, "gap"))\(parts.isEmpty ? "" : ": ")\(parts.joined(separator: ", "))"
                     + (suspect == 0 ? "" : "; \(Readable.count(suspect, "suspect recording"))")
                     + (daysDiffering == 0
-                        ? "" : "; \(Readable.count(daysDiffering, "day")) not as other sources count")
+                        ? ""
+                        : "; \(Readable.count(daysDiffering, "day")) \(daysDiffering == 1 ? "disagrees" : "disagree") with another source")
             ]
             if let oldest = notListed.min() {
                 lines.append(
@@ -166,7 +167,9 @@ struct GapsListCommand: AsyncParsableCommand {
                 )
             }
             if unexplained > 0 {
-                lines.append("`callark gaps show TASK` tells the story of one, `callark gaps explain` records why")
+                lines.append(
+                    "`callark gaps show TASK_ID` has the history of one; `callark gaps explain` records why it is missing"
+                )
             }
             return lines
         }

@@ -1,3 +1,4 @@
+import Archiver
 import ArgumentParser
 import DailyArchive
 import Manifest
@@ -59,7 +60,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         for gap in try await manifest.gaps(filter, at: standpoint) {
             summary.gaps += 1
             try output.json(GapLine(gap, call: call))
-            output.text("  gap: \(gap.reason.rawValue)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
+            output.text("  gap: \(gap.reason.words)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
             output.text("    \(gap.evidence.text(in: timeZone))")
             if let explanation = gap.explanation {
                 output.text("    explained: \(explanation.text(in: timeZone))")

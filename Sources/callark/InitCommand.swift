@@ -39,10 +39,10 @@ struct InitCommand: AsyncParsableCommand {
         guard result.isNew, result.sealedArchives + result.openArchives > 0 else { return }
         output.text(
             "\(Readable.count(result.sealedArchives, "sealed archive")) and "
-                + "\(Readable.count(result.openArchives, "open archive")) found there and left as they are"
+                + "\(Readable.count(result.openArchives, "open archive")) found, left unchanged"
         )
         if !FileManager.default.fileExists(atPath: workplace.root.manifestPath) {
-            output.text("there is no manifest: run `callark rebuild` to make one out of the archives")
+            output.text("there is no manifest: run `callark rebuild` to make one from the archives")
         }
     }
 

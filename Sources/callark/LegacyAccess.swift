@@ -18,7 +18,7 @@ extension Workplace {
             let key = "organizations.\(named ?? names[0]).legacy"
             throw CommandError(
                 .configuration,
-                "\(key) is not configured in \(loaded.path); give its user and api_key_file, and tenant_id where there is one"
+                "\(key) is not configured in \(loaded.path); add its user and api_key_file, and tenant_id if there is one"
             )
         }
         return chosen

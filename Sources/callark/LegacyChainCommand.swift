@@ -52,7 +52,7 @@ struct LegacyChainCommand: AsyncParsableCommand {
         output.text(reason == nil ? "\(count), to the end" : "\(count)")
         guard let reason else { return }
         output.flush()
-        throw CommandError(.incomplete, "the chain of \(id) breaks off after \(count): \(reason)")
+        throw CommandError(.incomplete, "the chain of \(id) ends early, after \(count): \(reason)")
     }
 
     private static func table(in timeZone: TimeZone) -> Table<LegacyActivity> {
@@ -92,7 +92,7 @@ extension LegacyChain.End {
     fileprivate var reason: String? {
         switch self {
         case .complete: nil
-        case .goesOn(let reason): "the contact goes on: \(reason)"
+        case .goesOn(let reason): "the contact is still going on: \(reason)"
         case .broken(let reason): reason
         }
     }

@@ -45,7 +45,7 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         guard let manifest = try await workplace.manifestForReading() else {
             throw CommandError(
                 .usage,
-                "there is no manifest at \(workplace.root.manifestPath); `callark archive` makes it"
+                "there is no manifest at \(workplace.root.manifestPath); `callark archive` creates it"
             )
         }
         let known = Set(try await manifest.organizations().map(\.name))

@@ -86,7 +86,7 @@ final class PassProgress: Sendable {
         case .refused(let organization, let taskID, let reason):
             Complaint.warning("\(organization): task \(taskID): \(reason)")
         case .pausedForSpace(let shortage, let minimum):
-            Complaint.warning("downloads are held back: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
+            Complaint.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
         case .mediaTrouble(let host, let reason): Complaint.warning("\(host): \(reason)")
         case .recovered(let name, let text): Complaint.warning("\(name): \(text)")
         case .crossChecked(let organization, let finding):
@@ -95,8 +95,8 @@ final class PassProgress: Sendable {
             Complaint.warning(
                 "\(organization): \(tasks) found in agent activities but missing from the task list: added"
             )
-        case .waiting(.usual): Complaint.notice("a backfill is running; waiting until it has stepped aside")
-        case .waiting(.low): Complaint.notice("another pass is running; the backfill goes on after it")
+        case .waiting(.usual): Complaint.notice("a backfill is running; waiting for it to make room")
+        case .waiting(.low): Complaint.notice("another pass is running; the backfill resumes after it")
         case .began, .step, .listed, .found, .received, .retrying, .providerPaused, .stored, .sealed, .paced: break
         }
     }

@@ -34,14 +34,14 @@ struct PassReport {
         )
         output.text(
             "  \(Readable.count(recordings.known, "recording")) known: \(recordings.archived) archived, "
-                + "\(recordings.stored) stored until their day is over, \(recordings.pending) pending, "
+                + "\(recordings.stored) waiting for their day to be sealed, \(recordings.pending) pending, "
                 + "\(recordings.failed) failed\(Self.damaged(summary))"
         )
         if summary.recordings.suspect > 0 {
             let known = summary.recordings.acknowledged
             output.text(
                 "  \(Readable.count(summary.recordings.suspect, "recording")) suspect"
-                    + (known > 0 ? " (\(known) acknowledged)" : "") + ": callark list --state suspect names them"
+                    + (known > 0 ? " (\(known) acknowledged)" : "") + ": see `callark list --state suspect`"
             )
         }
         for archive in result.archives {
@@ -52,17 +52,17 @@ struct PassReport {
         }
         if let finding = result.secondSource, let line = Self.line(finding) { output.text("  \(line)") }
         if let absence = result.callMetadata?.absence {
-            output.text("  what calls are looked up by is the listing's, without Search: \(absence)")
+            output.text("  call details come from the task list only: Search is not available (\(absence))")
         }
         for complaint in result.witnesses.compactMap(\.complaint) { output.text("  \(complaint)") }
         for (source, absence) in result.witnessAbsences.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            output.text("  not held against \(source.name): \(absence)")
+            output.text("  not compared with \(source.name): \(absence)")
         }
         try writeOpenDays(to: output)
         if result.pacing.lowest < result.pacing.configured {
             output.text(
-                "  a media host was busy: down to \(Readable.count(result.pacing.lowest, "download")) at once of "
-                    + "\(result.pacing.configured), \(result.pacing.last) in the end"
+                "  a media host was busy: \(Readable.count(result.pacing.lowest, "download")) at once instead of "
+                    + "\(result.pacing.configured), \(result.pacing.last) at the end"
             )
         }
         if let failure = result.failure {
@@ -78,17 +78,17 @@ struct PassReport {
     private var advice: String? {
         let organization = result.organization
         if result.summary.hasDamage {
-            return "`callark report` says where, `callark verify --repair` fetches again what the provider still has"
+            return "`callark report` says where; `callark verify --repair` fetches again what the provider still has"
         }
         for obstacle in result.obstacles {
             switch obstacle {
             case .unlisted(let days):
                 guard let first = days.first else { continue }
-                return "list what is not listed: callark archive --org \(organization) --day \(first)"
+                return "list what is not listed yet: callark archive --org \(organization) --day \(first)"
             case .nothingListed: return "list it: callark archive --org \(organization)"
             case .doubted(let days):
                 guard let first = days.first else { continue }
-                return "list it again as a whole: callark archive --org \(organization) --day \(first)"
+                return "list the whole day again: callark archive --org \(organization) --day \(first)"
             default: continue
             }
         }
@@ -101,10 +101,10 @@ struct PassReport {
 
     /// What agents' activities say of the listing; nothing where they agree with it.
     private static func line(_ finding: SecondSourceFinding) -> String? {
-        if let absence = finding.absence { return "not held against agents' activities: \(absence)" }
+        if let absence = finding.absence { return "not compared with agent activities: \(absence)" }
         guard finding.tasksNotListed > 0 else { return nil }
         let tasks = Readable.count(finding.tasksNotListed, "task")
-        return "\(tasks) named by agents' activities and left out of the listing: taken up"
+        return "\(tasks) found in agent activities but missing from the task list: added"
     }
 
     /// A table of the days that are not complete, where there are any.

@@ -50,7 +50,7 @@ extension DayWitness {
         let theirs = figures.filter { $0.key.hasPrefix(mark) }
         let counted = Dictionary(uniqueKeysWithValues: theirs.map { (String($0.key.dropFirst(mark.count)), $0.value) })
         let ours = figures.filter { Self.ourFigures.contains($0.key) }
-        return "there: \(text(counted)); here: \(text(ours)); compared \(time.named(in: timeZone))"
+        return "it has \(text(counted)); the archive has \(text(ours)); compared \(time.named(in: timeZone))"
     }
 
     private static let ourFigures = ["tasks", "abandoned", "capture_requested", "recordings"]

@@ -24,7 +24,7 @@ extension Workplace {
                     now: now
                 )
             } catch let error as TokensOutOfReach {
-                Complaint.warning("\(name): whether its token runs out was not checked: \(error)")
+                Complaint.warning("\(name): could not check when its token expires: \(error)")
             }
         }
         guard let space else { return alarms }
@@ -39,7 +39,7 @@ extension Workplace {
             let manifest = try await manifestForReading()
             return try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
         } catch {
-            Complaint.warning("what is an alarm cannot be told: \(error)")
+            Complaint.warning("could not check for alarms: \(error)")
             return []
         }
     }

@@ -14,7 +14,7 @@ extension Workplace {
         let found = settings.organizations.filter { names.contains($0.name) }
         guard found.count == 1 else {
             let known = names.map(\.description).joined(separator: ", ")
-            throw CommandError(.usage, "say which organization with --org: \(loaded.path) has \(known)")
+            throw CommandError(.usage, "name one organization with --org: \(loaded.path) has \(known)")
         }
         return found[0]
     }

@@ -61,7 +61,7 @@ struct Workplace: Sendable {
     func warnOfNetworkFileSystem() {
         guard let name = try? root.networkFileSystem() else { return }
         Complaint.warning(
-            "\(root.path) is on a network file system (\(name)), on which SQLite's write-ahead log cannot be trusted; "
+            "\(root.path) is on a network file system (\(name)), on which SQLite's write-ahead log is not reliable; "
                 + "choose an archive.root on a local disk"
         )
     }
@@ -165,7 +165,7 @@ struct Workplace: Sendable {
     func manifestForWriting() async throws -> Manifest {
         try CallArchive.requireManifest(of: root)
         guard FileManager.default.fileExists(atPath: root.manifestPath) else {
-            throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` makes it")
+            throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` creates it")
         }
         let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
         try await requireSameOrganizations(in: manifest)

@@ -153,7 +153,7 @@ import Testing
         try await Desk.withNewcomer { desk, _ in
             let ending = try await desk.run("auth", "login", "--paste", input: "not a code\n")
             #expect(ending.status == 77)
-            #expect(ending.errors.contains("no address and no code came on standard input"))
+            #expect(ending.errors.contains("standard input had no address and no code"))
         }
     }
 
@@ -237,7 +237,7 @@ import Testing
             #expect(try await first.end().status == 130)
             let third = try await desk.run("auth", "login", "--no-browser", "--timeout", "1")
             #expect(third.status == 77)
-            #expect(third.errors.contains("no answer came to \(redirectURI) within 1 s"))
+            #expect(third.errors.contains("no answer arrived at \(redirectURI) within 1 s"))
         }
     }
 

@@ -111,7 +111,7 @@ import Testing
             try await eventually("no download began") { desk.simulator.counters.requests(to: .media) >= 1 }
             let daily = try await desk.run("archive", "--day", desk.day)
             #expect(daily.status == 0, "\(daily.errors)")
-            #expect(daily.errors.contains("waiting until it has stepped aside"))
+            #expect(daily.errors.contains("waiting for it to make room"))
             let ending = try await backfill.end()
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.output.contains("complete"))

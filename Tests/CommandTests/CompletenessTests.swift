@@ -238,12 +238,12 @@ import Testing
             let hidden = try #require(told["figures"]?["not_listed"]?.number.map { Int($0) })
             let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("  \(desk.day)  ") })
             #expect(row.hasSuffix("differs from Search"))
-            #expect(text.contains("\(desk.day) differs from Search: \(hidden) calls were left out of the listing"))
-            #expect(text.contains("there: 20 contacts"))
+            #expect(text.contains("\(desk.day) differs from Search: \(hidden) calls were missing from the task list"))
+            #expect(text.contains("it has 20 contacts"))
             let gaps = try await desk.run("gaps", "--day", desk.day, "--json").objects
             #expect(gaps.filter { $0["type"]?.text == "witness" } == [told])
             #expect(gaps.last?["days_differing"] == .number(1))
-            #expect(try await desk.run("gaps").output.contains("1 day not as other sources count\n"))
+            #expect(try await desk.run("gaps").output.contains("1 day disagrees with another source\n"))
             let report = try await desk.run("report", "--day", desk.day, "--json").objects
             #expect(report.first?["differing"]?.list == [.text("search")])
             let sheet = try await desk.run("report", "--day", desk.day, "--csv").output.split(separator: "\r\n")
@@ -424,7 +424,7 @@ import Testing
                 environment: ["CALLARK_ALARMS_TOKEN_DAYS": "365", "CALLARK_ALARMS_FREE_BYTES": "0"]
             )
             #expect(token.status == 77)
-            #expect(token.output.hasPrefix("WARNING acme token_ends: the refresh token ends at "))
+            #expect(token.output.hasPrefix("WARNING acme token_ends: the refresh token expires at "))
             let json = try await desk.run("status", "--json", environment: ["CALLARK_ALARMS_TOKEN_DAYS": "365"])
             #expect(json.status == 0, "only --check is a verdict")
             let alarm = try #require(try json.objects.first { $0["type"]?.text == "alarm" })

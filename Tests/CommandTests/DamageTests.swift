@@ -175,14 +175,14 @@ import Testing
             try await desk.archiveDay()
             let quick = try await desk.run("verify", "--quick")
             #expect(quick.status == 0)
-            #expect(quick.output.contains("names and sizes hold, no recording was read"))
+            #expect(quick.output.contains("names and sizes are right, no recording was read"))
             let place = try await place(desk, 1)
             try desk.flipByte(of: try path(desk), at: UInt64(place.offset + 60))
             #expect(try await desk.run("verify", "--quick").status == 0, "nobody has read it")
             #expect(try await desk.run("verify").status == 65)
             let known = try await desk.run("verify", "--quick")
             #expect(known.status == 65)
-            #expect(known.output.contains("damage is known of \(desk.day)"))
+            #expect(known.output.contains("earlier damage is known on \(desk.day)"))
             #expect(
                 try await desk.run("verify", "--quick", "--day", desk.day, "--json").objects.last?["sound"]
                     == .boolean(false)
