@@ -100,7 +100,7 @@ extension Gap {
         let words = damaged + (detail.map { ": \($0)" } ?? "")
         let explained = explanation.map { "; explained: \($0.text(in: timeZone))" } ?? ""
         return VisibleText.escaped(
-            "\(day)  \(organization)  \(taskID)\(place)  \(reason.rawValue)\(words); "
+            "\(day)  \(organization)  \(taskID)\(place)  \(reason.words)\(words); "
                 + "\(evidence.text(in: timeZone))\(explained)"
         )
     }

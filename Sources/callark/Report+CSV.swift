@@ -11,7 +11,7 @@ extension Report {
         switch kind {
         case .days:
             let rows = sections.flatMap(\.days).map(ReportRow.init)
-            try ReportTables.days(rows).write(rows, to: output, asCSV: true)
+            try ReportTables.days.write(rows, to: output, asCSV: true)
         case .gaps:
             let lines = sections.flatMap { section in
                 section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }

@@ -20,7 +20,7 @@ extension Report {
         output.text("")
         let total = section.days.count > 1 ? [ReportRow(totalOf: section)] : []
         let rows = section.days.map(ReportRow.init) + total
-        try ReportTables.days(rows).write(rows, to: output)
+        try ReportTables.days.write(rows, to: output)
         writeReasons(of: section, to: output)
         try writeSuspects(of: section, to: output)
         writeSteps(of: section, to: output)

@@ -40,7 +40,7 @@ struct ReportPage {
             "sentence": report.sentence(section),
             "standing": section.verdict.standing == .notComplete ? "bad" : "good",
             "organization": section.organization.description, "id": section.organizationID.description,
-            "days": ReportTables.days(rows).view("Days", rows) as Any,
+            "days": ReportTables.days.view("Days", rows) as Any,
             "reasons": reasons.map { reason, count in
                 [
                     "count": count.grouped, "words": reason.words, "meaning": reason.meaning, "advice": reason.advice,

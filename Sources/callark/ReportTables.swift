@@ -5,14 +5,13 @@ import Recordings
 
 /// The tables of a report: one description of each for text and for CSV.
 enum ReportTables {
-    /// The table of these days. What counts nothing gives way first if the terminal is narrow.
-    static func days(_ rows: [ReportRow]) -> Table<ReportRow> {
+    static var days: Table<ReportRow> {
         func figure(_ name: String, rank: Int, _ value: @escaping (ReportFigures) -> Int) -> Table<ReportRow>.Column {
             Table.Column(
                 name: name,
                 heading: name.uppercased(),
                 isNumber: true,
-                rank: rows.contains { value($0.figures) != 0 } ? rank : 20,
+                rank: rank,
                 value: { .integer(Int64(value($0.figures))) },
                 text: { value($0.figures).grouped }
             )

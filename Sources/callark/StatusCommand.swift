@@ -136,7 +136,7 @@ struct StatusCommand: AsyncParsableCommand {
             if rows.isEmpty {
                 output.text(all.isEmpty ? "  no day is known yet" : "  nothing is known of this time")
             } else {
-                try StatusRow.table(of: rows).write(rows, to: output)
+                try StatusRow.table.write(rows, to: output)
             }
             if let older { output.text("  \(older.text)") }
             let shownDays = Set(rows.map(\.status.day))

@@ -8,38 +8,30 @@ struct StatusRow {
     /// Other sources of the provider's whose counts of the day differ.
     var differing: [DayWitness]
 
-    /// The figures, the one first that is left out last if the terminal is narrow.
-    private static let figures: [(heading: String, value: @Sendable (ReportFigures) -> Int)] = [
-        ("DAMAGED", { $0.damaged }), ("MISSING", { $0.missing }), ("PENDING", { $0.pending }),
-        ("ARCHIVED", { $0.archived }), ("EXPECTED", { $0.expected }), ("STORED", { $0.stored }),
-        ("EXPLAINED", { $0.explained }), ("SUSPECT", { $0.suspect }),
-    ]
-    /// As a report has them.
-    private static let order = [
-        "EXPECTED", "ARCHIVED", "STORED", "PENDING", "MISSING", "EXPLAINED", "DAMAGED", "SUSPECT",
-    ]
-
-    /// The text form only: the lines of JSON are ``StatusDayLine``.
-    static func table(of rows: [StatusRow]) -> Table<StatusRow> {
-        var columns: [Table<StatusRow>.Column] = [
-            .init(name: nil, heading: "DAY") { .text($0.status.day.description) }
-        ]
-        for heading in order {
-            guard let place = figures.firstIndex(where: { $0.heading == heading }) else { continue }
-            let value = figures[place].value
-            // A column without a figure is missed by nobody.
-            let isEmpty = rows.allSatisfy { value(ReportFigures($0.status)) == 0 }
-            let rank = place + 1 + (isEmpty ? figures.count : 0)
-            columns.append(
-                .init(name: nil, heading: heading, isNumber: true, rank: rank) {
-                    .integer(Int64(value(ReportFigures($0.status))))
-                }
-            )
-        }
-        columns.append(
-            .init(name: nil, heading: "STATE", value: { .text($0.state) }, short: { $0.shortState })
+    /// The text form only, with the figures that a report has; the lines of JSON are ``StatusDayLine``.
+    static var table: Table<StatusRow> {
+        Table(
+            type: "day",
+            indent: 2,
+            columns: [
+                .init(name: nil, heading: "DAY") { .text($0.status.day.description) },
+                figure("EXPECTED", rank: 5) { $0.expected }, figure("ARCHIVED", rank: 4) { $0.archived },
+                figure("STORED", rank: 6) { $0.stored }, figure("PENDING", rank: 3) { $0.pending },
+                figure("MISSING", rank: 2) { $0.missing }, figure("EXPLAINED", rank: 7) { $0.explained },
+                figure("DAMAGED", rank: 1) { $0.damaged }, figure("SUSPECT", rank: 8) { $0.suspect },
+                .init(name: nil, heading: "STATE", value: { .text($0.state) }, short: { $0.shortState }),
+            ]
         )
-        return Table(type: "day", indent: 2, columns: columns)
+    }
+
+    private static func figure(
+        _ heading: String,
+        rank: Int,
+        _ value: @escaping @Sendable (ReportFigures) -> Int
+    ) -> Table<StatusRow>.Column {
+        .init(name: nil, heading: heading, isNumber: true, rank: rank) {
+            .integer(Int64(value(ReportFigures($0.status))))
+        }
     }
 
     private var ownState: String { status.isDamaged ? "damaged" : status.isClosed ? "closed" : "open" }

@@ -13,7 +13,8 @@ struct Table<Row> {
         var heading: String?
         /// Whether the text is aligned to the right, as numbers are.
         var isNumber = false
-        /// How readily it gives way if the terminal is too narrow: the column with the highest rank first; 0: never.
+        /// How readily it gives way if the terminal is too narrow: the column with the highest rank first, and before it
+        /// those that have nothing to say in any row; 0: never.
         var rank = 0
         /// The width down to which its text may be cut before a column is left out; `nil`: it is never cut.
         var least: Int?
@@ -124,7 +125,7 @@ extension Table.Writer {
             begin(rows)
             for row in rows {
                 let cells = zip(shown, isShort).map { column, isShort in column.shown(row, isShort: isShort) }
-                hasContent = zip(hasContent, cells).map { $0 || !["", "0"].contains($1) }
+                hasContent = zip(hasContent, cells).map { $0 || !$1.isSilent }
                 write(cells)
             }
         }
@@ -159,9 +160,10 @@ extension Table.Writer {
                 rows.map { column.shown($0, isShort: isShort).displayWidth }.max() ?? 0
             }
             let heading = (column.heading ?? "").displayWidth
+            let isSilent = rows.allSatisfy { column.shown($0, isShort: false).isSilent }
             return TableLayout.Column(
                 natural: max(heading, width(isShort: false)),
-                rank: column.rank,
+                rank: column.rank + (isSilent && column.rank > 0 ? shown.count * 100 : 0),
                 least: column.short == nil ? column.least : max(heading, width(isShort: true)),
                 hasShortForm: column.short != nil
             )
@@ -211,4 +213,9 @@ extension Table.Column {
     fileprivate func shown(_ row: Row, isShort: Bool) -> String {
         VisibleText.escaped((isShort ? short : nil)?(row) ?? text?(row) ?? value(row).csv)
     }
+}
+
+extension String {
+    /// Whether nobody misses it in a cell.
+    fileprivate var isSilent: Bool { isEmpty || self == "0" }
 }

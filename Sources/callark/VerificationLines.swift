@@ -24,7 +24,8 @@ enum VerificationLines {
         output.text("\(report.word.padded(to: wordWidth))  \(subject)\(report.outcome)")
         guard verbose else { return }
         for fault in report.faults {
-            output.text("          \(fault.isStanding ? "" : word(for: fault) + ": ")\(fault)")
+            let word = fault.isStanding ? "" : word(for: fault) + ": "
+            output.text("          \(word)\(report.withoutPath("\(fault)"))")
         }
     }
 
@@ -136,10 +137,8 @@ enum VerificationLines {
 }
 
 extension VerificationReport {
-    /// A warning without the path, which the line has.
-    private func remark(_ warning: ArchiveFault) -> String {
-        warning.message.hasPrefix("\(path) ") ? String(warning.message.dropFirst(path.count + 1)) : warning.message
-    }
+    /// What is said of the archive, without its path, which stands in the same line or the one above.
+    fileprivate func withoutPath(_ message: String) -> String { message.replacing(path, with: "the file") }
 
     fileprivate var word: String {
         if !isSound { return "DAMAGED" }
@@ -151,7 +150,8 @@ extension VerificationReport {
     fileprivate var outcome: String {
         // Files beside archives have no recordings.
         let read = name.map { _ in ": \(Readable.count(recordingCount, "recording")), \(Readable.bytes(byteCount))" }
-        let remarks = warnings.isEmpty ? "" : "; warning: " + warnings.map(remark).joined(separator: "; ")
+        let remarks =
+            warnings.isEmpty ? "" : "; warning: " + warnings.map { withoutPath($0.message) }.joined(separator: "; ")
         if isSound {
             let repairs = Set(faults.compactMap(\.repairedBy)).sorted().map(\.description).joined(separator: ", ")
             return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"
@@ -164,10 +164,12 @@ extension VerificationReport {
             words.append("\(damagedRecordings) of \(Readable.count(recordingCount, "recording")) damaged")
         }
         if let first = others.first {
-            words.append(first.message + (others.count > 1 ? ", and \(others.count - 1) more" : ""))
+            // Who is to put a file back needs to know where.
+            let message = isGone ? first.message : withoutPath(first.message)
+            words.append(message + (others.count > 1 ? ", and \(others.count - 1) more" : ""))
         }
         if isGone, damagedRecordings > 0 { words.append("\(Readable.count(damagedRecordings, "recording")) in it") }
-        if words.isEmpty { words = standingFaults.prefix(1).map(\.message) }
+        if words.isEmpty { words = standingFaults.prefix(1).map { withoutPath($0.message) } }
         return ": " + words.joined(separator: "; ") + remarks
     }
 }

@@ -86,6 +86,16 @@ import Testing
             ["list", "--day"],
             "--day: the value is missing: a calendar day in the archive's time zone: 2025-11-20, today or yesterday"
         ),
+        (
+            ["gaps", "explain", "t", "--reason", "other"],
+            "--note is missing or empty: say in your own words why; see "
+                + "`callark gaps explain --help`"
+        ),
+        (
+            ["fetch", "t", "-o", "-"],
+            "--output names a folder: fetch writes files, and nothing to standard output; see "
+                + "`callark fetch --help`"
+        ),
         (["list", "--dya", "today"], "unknown option '--dya'; did you mean '--day'? See `callark list --help`"),
         (["list", "today"], "unexpected argument 'today'; see `callark list --help`"),
         (["fetch"], "missing expected argument '<task-id> ...'; see `callark fetch --help`"),

@@ -60,7 +60,8 @@ import Testing
 
     @Test(arguments: [
         ["status"], ["verify"], ["verify", "--quick"], ["rebuild", "--discard-old"], ["config", "check"],
-        ["config", "check", "--offline"], ["config", "show"], ["list"],
+        ["config", "check", "--offline"], ["config", "show"], ["list"], ["auth", "status"], ["gaps"], ["events"],
+        ["report", "--day", "today"],
     ])
     func `come from every command, the last one a summary`(_ arguments: [String]) async throws {
         try await Desk.with(calls: 2) { desk in
@@ -70,6 +71,8 @@ import Testing
             let objects = try ending.objects
             #expect(objects.allSatisfy { $0["type"]?.text != nil })
             #expect(objects.last?["type"]?.text == "summary")
+            // One thing has one name (docs/vocabulary.md).
+            #expect(objects.allSatisfy { $0.keys.allSatisfy { !["ok", "wrong", "wanting"].contains($0) } })
         }
     }
 
