@@ -269,7 +269,7 @@ package struct Pass: Sendable {
 
     private func question(_ assignment: Assignment, jobs: AsyncChannel<DownloadJob>) async throws {
         context.observer(.began(assignment.organization.name, assignment.window))
-        context.observer(.step(assignment.organization.name, assignment.scope.isListing ? .listing : .receiving))
+        context.observer(.step(assignment.organization.name, assignment.scope.isListing ? .listing : .asking))
         let (pages, pageNoted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -283,7 +283,7 @@ package struct Pass: Sendable {
                 try await secondSource.run(assignment.window) { pageNoted.yield() }
                 let witnesses = Witnesses(organization: assignment.organization, context: context)
                 try await witnesses.run(assignment.window, listed: listed) { pageNoted.yield() }
-                context.observer(.step(assignment.organization.name, .receiving))
+                context.observer(.step(assignment.organization.name, .asking))
             }
             group.addTask {
                 let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)
@@ -291,6 +291,7 @@ package struct Pass: Sendable {
             }
             try await group.waitForAll()
         }
+        context.observer(.step(assignment.organization.name, .receiving))
         if context.stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
     }
 }

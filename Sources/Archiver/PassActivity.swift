@@ -13,6 +13,7 @@ package struct PassActivity: Sendable {
 
     private var parts: [OrganizationName: Part] = [:]
     private var tasksListed = 0
+    private var tasksAsked = 0
     private var recordingsFound = 0
     private var recordingsStored = 0
     private var recordingsFailed = 0
@@ -35,6 +36,9 @@ package struct PassActivity: Sendable {
         case .step(let name, let step): parts[name, default: Part()].step = step
         case .listed(let name, let tasks, _):
             tasksListed += tasks
+            parts[name]?.pause = nil
+        case .asked(let name, let tasks):
+            tasksAsked += tasks
             parts[name]?.pause = nil
         case .found(let name, let recordings):
             recordingsFound += recordings
@@ -70,6 +74,7 @@ package struct PassActivity: Sendable {
                 )
             },
             tasksListed: tasksListed,
+            tasksAsked: tasksAsked,
             recordingsFound: recordingsFound,
             recordingsStored: recordingsStored,
             recordingsFailed: recordingsFailed,
@@ -138,6 +143,8 @@ extension PassActivity {
 
         package var organizations: [Part]
         package var tasksListed: Int
+        /// Tasks that the provider was asked about.
+        package var tasksAsked: Int
         /// Recordings that were to be downloaded, as far as they are known.
         package var recordingsFound: Int
         package var recordingsStored: Int
@@ -145,14 +152,18 @@ extension PassActivity {
         package var bytes: Int64
         package var waiting: [Wait]
 
-        /// Whether more recordings may be found.
+        /// Whether more recordings may be found, so that nobody knows how many there are in all.
         package var isFinding: Bool {
-            organizations.contains { $0.step == nil || $0.step == .listing || $0.step == .comparing }
+            organizations.contains { [nil, .listing, .comparing, .asking].contains($0.step) }
         }
+
+        /// Recordings that were found and are neither stored nor given up.
+        package var recordingsWaiting: Int { max(0, recordingsFound - recordingsStored - recordingsFailed) }
 
         enum CodingKeys: String, CodingKey {
             case organizations, bytes, waiting
             case tasksListed = "tasks_listed"
+            case tasksAsked = "tasks_asked"
             case recordingsFound = "recordings_found"
             case recordingsStored = "recordings_stored"
             case recordingsFailed = "recordings_failed"

@@ -8,7 +8,9 @@ package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     case listing
     /// Comparing the listing with other sources of the provider's.
     case comparing
-    /// Nothing but receiving recordings.
+    /// The listing is done; asking for recordings goes on.
+    case asking
+    /// Everything is asked: nothing but receiving recordings.
     case receiving
     /// Sealing and closing days.
     case sealing
@@ -27,6 +29,8 @@ package enum PassEvent: Sendable {
     case listingAnomaly(OrganizationName, String)
     /// The listing was held against another source of the provider's.
     case crossChecked(OrganizationName, SecondSourceFinding)
+    /// So many tasks were asked about, and the answers are in the manifest.
+    case asked(OrganizationName, tasks: Int)
     /// Recordings that are to be downloaded.
     case found(OrganizationName, recordings: Int)
     /// Another part of the work on an organization begins.

@@ -118,6 +118,7 @@ struct Resolution: Sendable {
             looksBefore: looksBefore,
             claims: context.underWay
         )
+        context.observer(.asked(organization.name, tasks: questions.reduce(0) { $0 + $1.answers.count }))
         for (question, wanted) in zip(questions, wanted) where !wanted.isEmpty {
             let new = wanted.count { $0.look == nil }
             if new > 0 { context.observer(.found(organization.name, recordings: new)) }

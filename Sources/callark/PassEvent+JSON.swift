@@ -7,7 +7,7 @@ import Recordings
 extension Output {
     func json(_ event: PassEvent) throws {
         switch event {
-        case .began, .step, .listed, .crossChecked, .found, .received, .retrying, .providerPaused: break
+        case .began, .step, .listed, .crossChecked, .asked, .found, .received, .retrying, .providerPaused: break
         case .waiting(let precedence): try json(WaitingLine(waitsFor: precedence == .usual ? "backfill" : "pass"))
         case .stored(let entry): try json(StoredLine(entry))
         case .failed(let organization, let key, let reason, let attempts):

@@ -10,8 +10,8 @@ struct ProgressLine {
     private static let leastWait = 16
     private static let gap = "  "
 
-    /// How full the bar was at most. While recordings are still being found, their number grows faster than what is
-    /// stored, and a bar that shrinks says nothing.
+    /// How full the bar was at most: a backfill goes on to find recordings after its first day, and a bar that shrinks
+    /// says nothing.
     private var fullest = 0.0
 
     /// - Parameters:
@@ -19,11 +19,9 @@ struct ProgressLine {
     ///   - width: how wide the line may be.
     mutating func text(_ report: PassActivity.Report, elapsed: Duration, width: Int) -> String {
         let done = report.recordingsStored + report.recordingsFailed
-        let counts = "\(done)/\(report.recordingsFound)"
         let seconds = max(elapsed.seconds, 0.001)
         var line = Pieces(width: width)
-        line.add(counts, at: 1)
-        line.replace(1, with: "\(counts) recordings")
+        for counts in Self.counts(report, done: done) { line.replace(1, with: counts) }
         line.add(head(report, done: done, isNarrow: width < Self.narrowWidth), at: 0)
         if let wait = report.waiting.first { line.add(wait.message, at: 6, least: Self.leastWait) }
         if report.recordingsFailed > 0 { line.add("\(report.recordingsFailed) failed", at: 2) }
@@ -35,11 +33,26 @@ struct ProgressLine {
         return line.text
     }
 
-    /// The bar, or in its place what is done before and after the recordings are received.
+    /// How many recordings are done, each form longer than the one before; nothing before there is one. Of how many in
+    /// all is only known once everything is asked.
+    private static func counts(_ report: PassActivity.Report, done: Int) -> [String] {
+        guard report.recordingsFound > 0 else { return [] }
+        guard report.isFinding else {
+            let counts = "\(done)/\(report.recordingsFound)"
+            return [counts, "\(counts) recordings"]
+        }
+        let stored = "\(report.recordingsStored) stored"
+        return report.recordingsWaiting == 0 ? [stored] : [stored, "\(stored), \(report.recordingsWaiting) waiting"]
+    }
+
+    /// The bar, or in its place what is done before and after nothing but recordings is received.
     private mutating func head(_ report: PassActivity.Report, done: Int, isNarrow: Bool) -> String {
         let steps = report.organizations.compactMap(\.step)
-        if steps.contains(.listing) { return "listing \(Readable.count(report.tasksListed, "task"))" }
+        if steps.contains(.listing) {
+            return report.tasksListed == 0 ? "listing tasks" : "listing \(Readable.count(report.tasksListed, "task"))"
+        }
         if steps.contains(.comparing) { return "comparing the task list" }
+        if steps.contains(.asking) { return "\(report.tasksAsked) asked about" }
         if !steps.isEmpty, steps.allSatisfy({ $0 == .sealing || $0 == .done }) { return "sealing" }
         let share = report.recordingsFound == 0 ? 0 : Double(done) / Double(report.recordingsFound)
         fullest = min(max(fullest, share), 1)

@@ -8,6 +8,7 @@ import Recordings
 extension Report {
     func writeJSON(to output: Output) throws {
         let days = sections.flatMap(\.days)
+        if let running { try output.json(RunningLine(running)) }
         for day in days {
             try output.json(DayLine(day, root: root))
             for gap in day.account.gaps { try output.json(GapLine(gap)) }
@@ -55,6 +56,8 @@ extension Report {
         var through: ArchiveDay
         var timeZone: String
         var madeTime: String
+        /// Whether a pass runs over one of the organizations, so that the figures change.
+        var running: Bool
         var verdicts: [Verdict]
         /// Whether every day is closed.
         var complete: Bool
@@ -104,7 +107,7 @@ extension Report {
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, version, period, from, through, verdicts, complete
+            case type, version, period, from, through, verdicts, complete, running
             case days, closed, tasks, expected, archived, stored, pending, failed, damaged, explained, unexplained
             case awaited, missing, suspect, bytes
             case timeZone = "time_zone"
@@ -124,6 +127,7 @@ extension Report {
             through = report.period.days.upperBound
             timeZone = report.zone
             madeTime = report.madeTime.description
+            running = report.running != nil
             verdicts = report.sections.map { section in
                 Verdict(
                     organization: section.organization,

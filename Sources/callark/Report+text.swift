@@ -7,6 +7,7 @@ import Recordings
 extension Report {
     func writeText(to output: Output) throws {
         for section in sections { output.text(sentence(section)) }
+        if let remark { output.text(remark) }
         for section in sections { try write(section, to: output) }
         output.text("")
         for line in Self.legend { output.text(line) }

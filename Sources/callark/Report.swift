@@ -13,6 +13,8 @@ struct Report {
     let root: ArchiveRoot
     let timeZone: TimeZone
     let madeTime: Timestamp
+    /// What runs now over one of its organizations.
+    let running: PassNotice.Running?
 
     /// One organization's days.
     struct Section {
@@ -48,6 +50,9 @@ struct Report {
     func sentence(_ section: Section) -> String {
         section.verdict.sentence(of: sections.count > 1 ? "\(period.name), \(section.organization)" : period.name)
     }
+
+    /// What the reader has to know of figures that a pass is changing; `nil` if none runs.
+    var remark: String? { RunningPass(running, now: madeTime, timeZone: timeZone).remark }
 
     var zone: String { timeZone.name }
 

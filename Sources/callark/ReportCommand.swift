@@ -65,6 +65,7 @@ struct ReportCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         if let csv = csv.flatMap(ReportCSV.init(rawValue:)) {
+            if let remark = report.remark { Complaint.notice(remark) }
             try report.writeCSV(csv, to: output)
         } else if html {
             output.page(try ReportPage(report).html)
@@ -109,7 +110,23 @@ struct ReportCommand: AsyncParsableCommand {
             sections: sections,
             root: workplace.root,
             timeZone: timeZone,
-            madeTime: workplace.now
+            madeTime: workplace.now,
+            running: running(over: names, workplace)
         )
+    }
+
+    /// The pass that runs over one of these organizations; one that has only begun may be over any.
+    private func running(
+        over names: [OrganizationName],
+        _ workplace: Workplace
+    ) -> PassNotice.Running? {
+        do {
+            guard let running = try PassNotice.running(over: workplace.root) else { return nil }
+            guard let parts = running.content?.activity.organizations, !parts.isEmpty else { return running }
+            return parts.contains { part in names.contains { $0.description == part.organization } } ? running : nil
+        } catch {
+            Complaint.warning("whether a pass is running could not be found out: \(error)")
+            return nil
+        }
     }
 }

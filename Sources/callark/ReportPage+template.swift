@@ -16,6 +16,7 @@ extension ReportPage {
         <header>
         <h1>Call recordings: {{period}}</h1>
         <p class="quiet">Made {{making}}. Times are in {{zone}}.</p>
+        {{#remark}}<p class="remark">Note: {{.}}.</p>{{/remark}}
         </header>
         {{#sections}}
         <section>
@@ -33,7 +34,7 @@ extension ReportPage {
         </table>
         {{/days}}
         {{#hasReasons}}
-        <h2>Missing or damaged, by reason</h2>
+        <h2>Pending, missing or damaged, by reason</h2>
         <table>
         <thead><tr><th class="n">Count</th><th>Reason</th><th>What it means</th><th>What to do</th></tr></thead>
         <tbody>

@@ -17,6 +17,7 @@ struct ReportPage {
         get throws {
             let view: [String: Any] = [
                 "period": report.period.name, "making": report.making, "zone": report.zone,
+                "remark": report.remark as Any,
                 "sections": report.sections.map(view), "legend": Report.legend,
             ]
             return try VisibleHTML.template(Self.template).render(view)

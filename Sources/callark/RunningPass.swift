@@ -26,12 +26,7 @@ struct RunningPass {
             "running: callark \(content.command), process \(content.process), for \(elapsed), since "
                 + content.startedTime.named(in: timeZone)
         ]
-        let done = activity.recordingsStored + activity.recordingsFailed
-        var figures = ["\(done) of \(activity.recordingsFound) recordings done"]
-        if activity.recordingsFailed > 0 { figures.append("\(activity.recordingsFailed) failed") }
-        figures.append("\(Readable.count(activity.tasksListed, "task")) listed")
-        figures.append(Readable.bytes(activity.bytes))
-        lines.append("  " + figures.joined(separator: ", "))
+        if !activity.figures.isEmpty { lines.append("  " + activity.figures.joined(separator: ", ")) }
         for part in activity.organizations {
             let words = part.step?.words ?? "starting"
             lines.append(
@@ -40,6 +35,19 @@ struct RunningPass {
         }
         lines += activity.waiting.map { "  \($0.message)" }
         return lines
+    }
+
+    /// Of figures that were counted meanwhile; `nil` if nothing runs.
+    var remark: String? {
+        guard let running else { return nil }
+        let end = "figures change until it ends"
+        guard let content = running.content else { return "a pass has just begun (process \(running.process)): \(end)" }
+        let windows = content.activity.organizations.compactMap { part in
+            window(of: part).map { "\(part.organization), \($0.named(in: timeZone))" }
+        }
+        let what = (["callark \(content.command)", "process \(content.process)"] + windows).joined(separator: ", ")
+        let since = content.startedTime.named(in: timeZone)
+        return "a pass has been running since \(since) (\(what)): \(end)"
     }
 
     /// The notice has the times as programs read them.
@@ -52,11 +60,26 @@ struct RunningPass {
     }
 }
 
+extension PassActivity.Report {
+    /// What is known of how far it is. How much there is in all is not: answers bring recordings until the end.
+    fileprivate var figures: [String] {
+        let figures = [
+            (tasksListed, "\(Readable.count(tasksListed, "task")) listed"),
+            (tasksAsked, "\(tasksAsked) asked about"),
+            (recordingsStored, "\(Readable.count(recordingsStored, "recording")) stored"),
+            (recordingsWaiting, "\(recordingsWaiting) waiting"),
+            (recordingsFailed, "\(recordingsFailed) failed"),
+        ]
+        return figures.filter { $0.0 > 0 }.map(\.1) + (bytes > 0 ? [Readable.bytes(bytes)] : [])
+    }
+}
+
 extension PassStep {
     fileprivate var words: String {
         switch self {
         case .listing: "listing tasks and receiving recordings"
         case .comparing: "comparing the task list with other sources"
+        case .asking: "asking about calls and receiving recordings"
         case .receiving: "receiving recordings"
         case .sealing: "sealing and closing days"
         case .done: "done"

@@ -35,17 +35,26 @@ import Testing
     @Test func `counts what was listed, found, received and given up`() throws {
         let report = activity([
             .step(acme, .listing), .listed(acme, tasks: 100, new: 90), .found(acme, recordings: 60),
-            .listed(acme, tasks: 5, new: 5), .received(bytes: 1_000), .received(bytes: 24),
+            .asked(acme, tasks: 40), .listed(acme, tasks: 5, new: 5), .asked(acme, tasks: 2), .received(bytes: 1_000),
+            .received(bytes: 24),
             .failed(acme, try key("a"), reason: "no recording", attempts: 8), .step(acme, .receiving),
         ])
         .report(now: now)
         #expect(report.tasksListed == 105)
         #expect(report.recordingsFound == 60)
+        #expect(report.tasksAsked == 42)
         #expect(report.recordingsFailed == 1)
+        #expect(report.recordingsWaiting == 59)
         #expect(report.bytes == 1_024)
         #expect(report.organizations.map(\.step) == [.receiving])
         #expect(!report.isFinding)
         #expect(report.waiting.isEmpty)
+    }
+
+    @Test(arguments: PassStep.allCases)
+    func `knows how much there is only once everything is asked`(_ step: PassStep) {
+        let isFinding = activity([.step(acme, step)]).report(now: now).isFinding
+        #expect(isFinding == [.listing, .comparing, .asking].contains(step))
     }
 
     @Test func `says what is tried again until it has ended`() throws {

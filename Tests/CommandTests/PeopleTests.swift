@@ -22,8 +22,21 @@ import Testing
             #expect(line?["recordings_found"]?.number == Double(desk.offered.count))
             let text = try await desk.run("status").output
             #expect(text.hasPrefix("running: callark archive, process \(pass.processIdentifier), for "))
+            #expect(text.contains(" asked about, \(desk.offered.count - 1) recordings stored, 1 waiting, "))
+            let remark = "a pass has been running since "
+            let arguments = ["report", "--day", desk.day]
+            let told = try await desk.start(arguments).end().output.split(separator: "\n")[1]
+            let what = " (callark archive, process \(pass.processIdentifier), acme, \(desk.day) 00:00 to "
+            #expect(told.hasPrefix(remark) && told.hasSuffix("): figures change until it ends") && told.contains(what))
+            let page = try await desk.start(arguments + ["--html"]).end().output
+            #expect(page.contains("<p class=\"remark\">Note: \(remark)"))
+            #expect(try await desk.start(arguments + ["--csv"]).end().errors.contains("callark: \(remark)"))
+            let lines = try await desk.start(arguments + ["--json"]).end().objects
+            #expect(lines.first?["type"]?.text == "running" && lines.last?["running"] == .boolean(true))
             pass.signal(SIGKILL)
             _ = try await pass.end()
+            let still = try await desk.start(arguments + ["--json"]).end().objects
+            #expect(still.first?["type"]?.text == "day" && still.last?["running"] == .boolean(false))
             // The notice is still there, and the lock is not.
             #expect(FileManager.default.fileExists(atPath: "\(desk.root)/spool/pass.json"))
             let killed = try await desk.run("status", "--json")

@@ -16,6 +16,7 @@ import Testing
         PassActivity.Report(
             organizations: [.init(organization: "acme", step: step)],
             tasksListed: 1_234,
+            tasksAsked: 142,
             recordingsFound: found,
             recordingsStored: stored,
             recordingsFailed: failed,
@@ -50,9 +51,18 @@ import Testing
         #expect(fullest == 20)
     }
 
+    @Test(arguments: PassStep.allCases)
+    func `says nothing of recordings before there is one`(_ step: PassStep) {
+        var line = ProgressLine()
+        let text = line.text(report(found: 0, stored: 0, step: step), elapsed: .seconds(1), width: 100)
+        #expect(!text.contains("0/0") && !text.contains("0 stored"))
+    }
+
     @Test(arguments: [
-        (PassStep.listing, "listing 1234 tasks"), (.comparing, "comparing the task list"), (.sealing, "sealing"),
-        (.receiving, "[########............]"),
+        (PassStep.listing, "listing 1234 tasks  42 stored, 58 waiting"),
+        (.comparing, "comparing the task list  42 stored, 58 waiting"),
+        (.asking, "142 asked about  42 stored, 58 waiting"), (.sealing, "sealing  42/100 recordings"),
+        (.receiving, "[########............]  42/100 recordings"),
     ])
     func `begins with what the pass does`(_ step: PassStep, _ beginning: String) {
         var line = ProgressLine()
