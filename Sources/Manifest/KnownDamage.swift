@@ -168,6 +168,8 @@ struct DamagedRecordingRow {
         let found = try (row["damaged_in"] as Int?).map {
             try ArchiveName(organization: organization, day: day, stored: $0)
         }
+        let reason: String? = try gone?.reason ?? row["damage_reason"]
+        let foundTime: Int64? = try gone == nil ? row["damage_found_time"] : nil
         gap = Gap(
             organization: organization,
             day: day,
@@ -175,9 +177,13 @@ struct DamagedRecordingRow {
             createdTime: Timestamp(stored: try row["created_time"]),
             reason: .damaged,
             recording: try RecordingKey(row, taskID: taskID),
-            detail: try gone?.reason ?? row["damage_reason"],
+            detail: reason,
             archive: gone?.name ?? found,
-            evidence: GapEvidence(attempts: try row["attempts"])
+            evidence: GapEvidence(
+                attempts: try row["attempts"],
+                damage: reason,
+                damageFound: foundTime.map(Timestamp.init(stored:))
+            )
         )
         let isSealed: Bool? = try row["is_sealed"]
         place = held == nil ? .pending : isSealed == true ? .archived : .stored

@@ -140,7 +140,7 @@ extension StoredRecording {
         if let replaced = entry.replaces {
             let detail = [
                 "archive": replaced.description, "recording_id": entry.key.recordingID.description,
-                "sha256": entry.digest.description,
+                "replaced_by": archive.name.description, "sha256": entry.digest.description,
             ]
             try event(.recordingRepaired, detail, now: now).insert(in: db)
         }

@@ -10,6 +10,7 @@ struct ArchiveOwner: Hashable {
 /// The row of an open archive, as write methods need it.
 struct OpenArchive {
     var row: Int64
+    var name: ArchiveName
     var extent: ArchiveExtentRow
     var recordings: Int
 
@@ -29,7 +30,7 @@ struct OpenArchive {
             throw ManifestError(.conflict, "archive \(name) is sealed")
         }
         let extent = ArchiveExtentRow(tarBytes: try row.amount(1), journalBytes: try row.amount(2))
-        return OpenArchive(row: try row[0], extent: extent, recordings: try row[3])
+        return OpenArchive(row: try row[0], name: name, extent: extent, recordings: try row[3])
     }
 
     func save(in db: Database) throws {

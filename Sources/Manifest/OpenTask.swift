@@ -132,6 +132,8 @@ struct FailedRecording {
         self.row = RecordingRowID(task: try row["task_row"], ordinal: ordinal)
         var evidence = try GapColumns.evidence(row)
         evidence.attempts = try row["attempts"]
+        evidence.damage = try row["damage_reason"]
+        evidence.damageFound = try (row["damage_found_time"] as Int64?).map(Timestamp.init(stored:))
         isDamaged = try row["is_damaged"]
         let organization = try OrganizationName(stored: row["organization"])
         let day = try ArchiveDay(stored: row["day"])

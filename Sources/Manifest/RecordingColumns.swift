@@ -24,7 +24,7 @@ enum RecordingColumns {
 
     /// Of `recording` with `KnownDamage.join`: what is known of its damage.
     static let damage = """
-        damage.task IS NOT NULL AS is_damaged, damage.reason AS damage_reason,
+        damage.task IS NOT NULL AS is_damaged, damage.reason AS damage_reason, damage.found_time AS damage_found_time,
         (SELECT damaged.sequence FROM archive AS damaged WHERE damaged.row = damage.archive) AS damaged_in
         """
 

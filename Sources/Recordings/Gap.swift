@@ -98,6 +98,10 @@ package struct GapEvidence: Hashable, Sendable, Codable {
     package var trackingID: String?
     /// How many downloads of the recording were begun.
     package var attempts: Int?
+    /// What is wrong with the bytes of a recording that was held; `nil` if it was not.
+    package var damage: String?
+    /// When that was found; `nil` where only the disk says it, at this moment.
+    package var damageFound: Timestamp?
 
     package init(
         firstAsked: Timestamp? = nil,
@@ -105,7 +109,9 @@ package struct GapEvidence: Hashable, Sendable, Codable {
         asks: Int? = nil,
         found: Int? = nil,
         trackingID: String? = nil,
-        attempts: Int? = nil
+        attempts: Int? = nil,
+        damage: String? = nil,
+        damageFound: Timestamp? = nil
     ) {
         self.firstAsked = firstAsked
         self.lastAsked = lastAsked
@@ -113,10 +119,13 @@ package struct GapEvidence: Hashable, Sendable, Codable {
         self.found = found
         self.trackingID = trackingID
         self.attempts = attempts
+        self.damage = damage
+        self.damageFound = damageFound
     }
 
     enum CodingKeys: String, CodingKey {
-        case asks, found, attempts
+        case asks, found, attempts, damage
+        case damageFound = "damage_found_time"
         case firstAsked = "first_asked_time"
         case lastAsked = "last_asked_time"
         case trackingID = "tracking_id"

@@ -9,6 +9,8 @@ struct ArchiveStandingLine: Encodable {
     private var sequence: Int
     private var state: ArchiveStanding.State
     private var reason: String?
+    /// What is known against the file, so that it need not have `sha256` any more; absent if nothing is.
+    private var fault: String?
     private var recordings: Int
     /// Of them, those that count here and are whole as far as is known.
     private var counting: Int
@@ -25,6 +27,7 @@ struct ArchiveStandingLine: Encodable {
         sequence = row.name.sequence
         state = standing.state
         reason = standing.reason
+        fault = standing.wrong
         recordings = row.recordings
         counting = standing.counting
         damaged = standing.damaged
@@ -71,21 +74,29 @@ extension ArchiveStanding {
         var parts = [Readable.count(archive.recordings, "recording")]
         if counting < archive.recordings { parts.append("\(counting) of them count here") }
         if damaged > 0 { parts.append("\(damaged) damaged") }
+        for (name, count) in replacements { parts.append("\(count) count in \(name)") }
         parts.append("\(archive.byteCount) bytes")
-        parts.append("\(state == .sound ? "" : "sealed with ")sha256 \(archive.digest)")
-        let why = reason.map { ": \($0)" } ?? ""
-        let remark = state == .sound ? "" : "  \(state.rawValue.uppercased())\(why)"
+        parts.append("sha256 \(archive.digest)" + (wrong.map { " (as sealed; \($0))" } ?? ""))
+        let remark = state == .sound ? "" : "  \(state.rawValue.uppercased())"
         return VisibleText.escaped("\(archive.name)  \(parts.joined(separator: ", "))\(remark)")
     }
 
-    /// For spreadsheets.
-    var fields: [String: String] {
-        [
-            "type": "archive", "organization": archive.name.organization.description,
-            "day": archive.name.day.description, "state": state.rawValue, "archived": "\(counting)",
-            "damaged": "\(damaged)", "bytes": "\(archive.byteCount)", "archive": archive.name.description,
-            "sha256": archive.digest.description, "detail": reason ?? "",
-        ]
+    /// What is known against its file; `nil` if nothing is.
+    var wrong: String? {
+        guard state != .sound else { return nil }
+        return reason ?? "the file is damaged"
+    }
+
+    /// The archives whose copies count in place of damaged ones here, and how many do.
+    private var replacements: [(name: ArchiveName, count: Int)] {
+        let copies = displaced.filter { $0.reason == .damaged }.compactMap(\.counting?.archive)
+        return Dictionary(grouping: copies, by: \.self).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// What is known against its file, and where what it has lost is.
+    var remark: String? {
+        guard let wrong else { return nil }
+        return ([wrong] + replacements.map { "\($0.count) count in \($0.name)" }).joined(separator: "; ")
     }
 }
 
@@ -96,15 +107,5 @@ extension DisplacedCopy {
         let instead =
             counting.map { "the one in \($0.archive) counts" } ?? (isExplained ? "lost, and explained" : "none counts")
         return VisibleText.escaped("task \(key.taskID), \(file) at offset \(offset): \(what); \(instead)")
-    }
-
-    /// For spreadsheets.
-    var fields: [String: String] {
-        [
-            "type": "displaced", "organization": archive.organization.description, "day": archive.day.description,
-            "bytes": "\(byteCount)", "archive": archive.description, "sha256": digest.description,
-            "task_id": key.taskID.description, "recording_id": key.recordingID.description, "reason": reason.rawValue,
-            "replaced_by": counting?.archive.description ?? "",
-        ]
     }
 }

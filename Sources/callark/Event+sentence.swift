@@ -93,7 +93,8 @@ extension Event {
         let place = detail["offset"].map { " at offset \($0)" } ?? ""
         let recording = detail["recording_id"] == nil ? archive : "a recording of \(archive)\(place)"
         switch kind {
-        case .recordingRepaired: return "repaired \(recording)"
+        case .recordingRepaired:
+            return "repaired \(recording)" + (detail["replaced_by"].map { ": it is in \($0) now" } ?? "")
         case .recordingReinstated: return "found \(recording) whole again"
         case .recordingLost: return "lost \(recording): it is fetched again"
         default:

@@ -49,6 +49,8 @@ struct GapLine: Encodable {
         var found: Int?
         var attempts: Int?
         var trackingID: String?
+        var damage: String?
+        var damageFound: String?
 
         init(_ evidence: GapEvidence) {
             firstAsked = evidence.firstAsked?.description
@@ -57,10 +59,13 @@ struct GapLine: Encodable {
             found = evidence.found
             attempts = evidence.attempts
             trackingID = evidence.trackingID
+            damage = evidence.damage
+            damageFound = evidence.damageFound?.description
         }
 
         enum CodingKeys: String, CodingKey {
-            case asks, found, attempts
+            case asks, found, attempts, damage
+            case damageFound = "damage_found_time"
             case firstAsked = "first_asked_time"
             case lastAsked = "last_asked_time"
             case trackingID = "tracking_id"
@@ -96,13 +101,29 @@ extension Gap {
     /// A line for people, whatever operators and the provider have written.
     func line(in timeZone: TimeZone) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
-        let damaged = archive.map { ", damaged in \($0)" } ?? ""
-        let words = damaged + (detail.map { ": \($0)" } ?? "")
+        let words = ownDetail.map { ": \($0)" } ?? ""
         let explained = explanation.map { "; explained: \($0.text(in: timeZone))" } ?? ""
         return VisibleText.escaped(
             "\(day)  \(organization)  \(taskID)\(place)  \(reason.words)\(words); "
-                + "\(evidence.text(in: timeZone))\(explained)"
+                + "\(evidenceText(in: timeZone))\(explained)"
         )
+    }
+
+    /// Its detail, unless that is what the evidence says already.
+    var ownDetail: String? { detail == evidence.damage ? nil : detail }
+
+    /// What is known of it, for people: `damaged in acme-2025-11-20-001: its file is missing`.
+    func evidenceText(in timeZone: TimeZone) -> String {
+        guard wasHeld else { return evidence.text(in: timeZone) }
+        let place = archive.map { " in \($0)" } ?? ""
+        let found = evidence.damageFound.map { "found damaged\(place) on \($0.text(in: timeZone))" }
+        let damage = "\(found ?? "damaged\(place)"): \(evidence.damage ?? "its bytes are changed or gone")"
+        guard reason != .damaged else { return damage }
+        // How often it was downloaded before it was damaged is no evidence.
+        var asked = evidence
+        asked.attempts = nil
+        let text = asked.asks == nil ? "" : asked.text(in: timeZone)
+        return text.isEmpty ? damage : "\(damage); \(text)"
     }
 }
 

@@ -26,7 +26,7 @@ struct GapTable {
                     text: { $0.gap.createdTime.text(in: timeZone) }
                 ),
                 .text("task_id", "TASK") { $0.gap.taskID.description },
-                .text("recording_id") { $0.gap.recording?.recordingID.description },
+                .cut("recording_id", "RECORDING", rank: 10) { $0.gap.recording?.recordingID.description },
                 Table.Column(
                     name: "reason",
                     heading: "REASON",
@@ -41,7 +41,7 @@ struct GapTable {
                 .cut("origin", "FROM", rank: 6) { $0.call?.facts.origin },
                 .cut("destination", "TO", rank: 8) { $0.call?.facts.destination },
                 .text("direction") { $0.call?.facts.direction },
-                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidence.text(in: timeZone) },
+                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidenceText(in: timeZone) },
                 Table.Column(
                     name: "explanation",
                     heading: "EXPLANATION",

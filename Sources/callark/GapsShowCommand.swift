@@ -60,8 +60,9 @@ struct GapsShowCommand: AsyncParsableCommand {
         for gap in try await manifest.gaps(filter, at: standpoint) {
             summary.gaps += 1
             try output.json(GapLine(gap, call: call))
-            output.text("  gap: \(gap.reason.words)\(gap.detail.map { " (\(VisibleText.escaped($0)))" } ?? "")")
-            output.text("    \(gap.evidence.text(in: timeZone))")
+            let detail = gap.ownDetail.map { " (\(VisibleText.escaped($0)))" } ?? ""
+            output.text("  gap: \(gap.reason.words)\(detail)")
+            output.text("    \(VisibleText.escaped(gap.evidenceText(in: timeZone)))")
             if let explanation = gap.explanation {
                 output.text("    explained: \(explanation.text(in: timeZone))")
             }

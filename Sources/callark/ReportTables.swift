@@ -78,7 +78,7 @@ enum ReportTables {
                 .count("bytes", "BYTES") { Int($0.archive.byteCount) },
                 .text("sha256", "SHA-256 AS SEALED") { $0.archive.digest.description },
                 .text("path") { root.archivePath($0.archive.name) },
-                .text("detail", "WHAT IS WRONG") { $0.reason },
+                .text("detail", "WHAT IS WRONG") { $0.remark },
             ]
         )
     }

@@ -181,7 +181,13 @@ import Testing
             #expect(verified.output.contains(": 3 faults, 1 recording damaged\n"), "\(verified.output)")
             let listed = try await desk.run("list", "--recordings").output
             #expect(listed.contains("\n\(all.count) recordings: \(all.count - 1) archived, 1 damaged; times in UTC\n"))
-            #expect(try await desk.run("gaps").output.contains("\n1 gap: 1 damaged\n"))
+            let gaps = try await desk.run("gaps").output
+            #expect(gaps.contains("\n1 gap: 1 damaged\n"))
+            let evidence = "found damaged in acme-\(desk.day)-001 on "
+            let damage = ": its bytes do not have the checksum that was recorded"
+            #expect(gaps.contains(evidence) && gaps.contains(damage) && gaps.contains(all[1].recording), "\(gaps)")
+            let shown = try await desk.run("gaps", "show", all[1].task).output
+            #expect(shown.contains("  gap: damaged in the archive\n    \(evidence)"), "\(shown)")
             let account = try await Account(desk)
             account.expectDamaged(1, "read")
             #expect(account.states.filter { $0 == "archived" }.count == all.count - 1)
@@ -254,7 +260,12 @@ import Testing
             #expect(displaced.count == count)
             #expect(displaced.allSatisfy { $0["replaced_by"]?.text == "acme-\(desk.day)-002" })
             let text = try await desk.run("report", "--day", desk.day).output
-            #expect(text.contains("sealed with sha256"))
+            let file = isWhole ? "its file is missing" : "the file is damaged"
+            #expect(text.contains(" count in acme-\(desk.day)-002, "))
+            #expect(text.contains(" (as sealed; \(file))  REPAIRED\n"))
+            #expect(archives.map { $0["fault"]?.text } == [file, nil])
+            let events = try await desk.run("events", "--kind", "recording_repaired").output
+            #expect(events.contains(": it is in acme-\(desk.day)-002 now\n"), "\(events)")
             #expect(text.contains("damaged; the one in acme-\(desk.day)-002 counts"))
             let csv = try await desk.run("report", "--day", desk.day, "--csv", "displaced").output
             #expect(csv.split(separator: "\r\n").dropFirst().count == count)

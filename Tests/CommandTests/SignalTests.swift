@@ -34,7 +34,7 @@ import Testing
             pass.signal(signal)
             let ending = try await pass.end()
             #expect(ending.status == status)
-            #expect(ending.errors.contains("stopping after what is under way"))
+            #expect(ending.errors.contains("stopping after what is in progress"))
             #expect(try desk.archives() == [])
             let stored = try await desk.run("list", "--state", "stored", "--json").objects.count - 1
             #expect(stored >= 1)
