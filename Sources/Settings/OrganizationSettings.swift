@@ -68,6 +68,16 @@ package struct OrganizationSettings: Sendable {
         self.legacy = legacy
     }
 
+    /// All secrets that are configured for it.
+    package var secrets: [SecretSource] {
+        let ofTokens =
+            switch credentials {
+            case .bearer(let token): [token]
+            case .refreshing(_, let clientSecret, let refreshToken): [clientSecret] + [refreshToken].compactMap(\.self)
+            }
+        return ofTokens + [legacy?.apiKey].compactMap(\.self)
+    }
+
     /// Which generation of the provider's API the base URL answers in (wxcc-api 2.1, 6).
     package enum Dialect: String, Sendable, Hashable, CaseIterable {
         /// A captures query is nested in `query`.

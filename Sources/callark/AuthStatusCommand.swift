@@ -22,6 +22,7 @@ struct AuthStatusCommand: AsyncParsableCommand {
               ended    the refresh token has expired
               refused  the provider has refused the refresh token, and there has been no new pair since
               foreign  the token belongs to another organization
+              unreadable  this account cannot read what is kept of the tokens, or a secret
 
             EXAMPLES
               callark auth status
@@ -34,13 +35,17 @@ struct AuthStatusCommand: AsyncParsableCommand {
     var org: [OrganizationName] = []
 
     func run() async throws {
-        let workplace = try Workplace(common)
+        let workplace = try Workplace(common, needsSecrets: false)
         let names = try workplace.organizations(named: org)
         let output = Output(json: common.json)
         var rows: [TokenRow] = []
         for organization in workplace.settings.organizations where names.contains(organization.name) {
-            let status = try await workplace.tokenStatus(of: organization.name) ?? TokenStatus()
-            rows.append(TokenRow(organization, status, now: workplace.now))
+            do {
+                let status = try await workplace.tokenStatus(of: organization.name) ?? TokenStatus()
+                rows.append(TokenRow(organization, status, now: workplace.now))
+            } catch let error as TokensOutOfReach {
+                rows.append(TokenRow(organization, error))
+            }
         }
         let timeZone = workplace.timeZone
         try TokenRow.table(in: timeZone).write(rows, to: output)
@@ -49,7 +54,8 @@ struct AuthStatusCommand: AsyncParsableCommand {
         let failed = rows.count { $0.state.needsPerson }
         try output.json(SummaryLine(organizations: rows.count, failed: failed))
         output.flush()
-        if failed > 0 { throw ExitCode(ExitStatus.authorization.rawValue) }
+        let statuses = rows.compactMap(\.obstacle?.status) + (failed > 0 ? [.authorization] : [])
+        if !statuses.isEmpty { throw ExitCode(ExitStatus.worst(statuses).rawValue) }
     }
 
     private struct SummaryLine: Encodable {
@@ -80,6 +86,8 @@ struct TokenRow {
         case refused
         /// The token is another organization's.
         case foreign
+        /// It cannot be found out.
+        case unreadable
 
         var needsPerson: Bool { [.missing, .ended, .refused, .foreign].contains(self) }
     }
@@ -87,10 +95,21 @@ struct TokenRow {
     let organization: OrganizationName
     let state: State
     let status: TokenStatus
+    /// What this account cannot read; `nil` if it can read everything.
+    let obstacle: TokensOutOfReach?
+
+    /// Of an organization whose tokens cannot be looked at.
+    init(_ organization: OrganizationSettings, _ obstacle: TokensOutOfReach) {
+        self.organization = organization.name
+        self.obstacle = obstacle
+        status = TokenStatus()
+        state = .unreadable
+    }
 
     init(_ organization: OrganizationSettings, _ status: TokenStatus, now: Timestamp) {
         self.organization = organization.name
         self.status = status
+        obstacle = nil
         state = Self.state(of: status, organization, now: now)
     }
 
@@ -118,6 +137,7 @@ struct TokenRow {
 
     /// What to do, where there is something to do.
     func advice(in timeZone: TimeZone) -> String? {
+        if let obstacle { return "\(organization): \(obstacle)" }
         guard state.needsPerson else { return nil }
         let what =
             switch state {
@@ -162,6 +182,7 @@ struct TokenRow {
             time("next_refresh", "NEXT REFRESH", rank: 3, \.nextRefresh),
             time("refused", nil, \.refusal?.time),
             .init(name: "refusal", heading: nil) { .init($0.status.refusal?.reason) },
+            .init(name: "unreadable", heading: nil) { .init($0.obstacle?.path) },
             .init(
                 name: "scope",
                 heading: "SCOPES",

@@ -13,7 +13,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         abstract: "Check the configuration, the disk, the clock and the provider, one line each.",
         discussion: """
             Checks the file, the root, its file system and free space, the clock, and whether the provider's \
-            platform has Search. Then it asks the provider, for each organization, whether the token works, belongs \
+            platform has Search. A secret that this account cannot read is a line, too. Then it asks the provider, for each organization, whether the token works, belongs \
             to that organization, and to the configured region. Each line that says FAILED also says what to do.
 
             It changes nothing and creates no folder, with one exception: like every command that asks the provider, \
@@ -36,12 +36,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         var report = CheckReport(output: output)
         do {
             defer { output.flush() }
-            let workplace = try Workplace(common, usesRoot: false)
+            let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
             try report.add("configuration", .ok("\(workplace.loaded.path) is valid"))
             try report.add("root", Self.root(workplace))
             try report.add("disk", Self.disk(workplace))
             try report.add("clock", Self.clock(workplace.timeZone))
-            for (name, finding) in try Self.platforms(workplace) { try report.add(name, finding) }
+            for (name, finding) in Self.secrets(workplace) { try report.add(name, finding) }
+            for (name, finding) in Self.platforms(workplace) { try report.add(name, finding) }
             if !offline {
                 for (name, finding) in await providers(workplace) { try report.add(name, finding) }
             }
@@ -85,9 +86,24 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             : .failed("the clock says \(time)", advice: "set it, for example with NTP", .inputOutput)
     }
 
+    /// The secrets that this account cannot read.
+    private static func secrets(_ workplace: Workplace) -> [(String, Finding)] {
+        workplace.settings.organizations.flatMap { organization in
+            organization.secrets.compactMap { secret in
+                do throws(SettingsError) {
+                    _ = try secret.reveal()
+                    return nil
+                } catch {
+                    let advice = "mend it, or run it under the account that archives"
+                    return ("secret \(organization.name)", .failed("\(error)", advice: advice, .configuration))
+                }
+            }
+        }
+    }
+
     /// What an organization's platform does not have, said here and not by every pass.
-    private static func platforms(_ workplace: Workplace) throws -> [(String, Finding)] {
-        try workplace.settings.organizations.filter { !(try workplace.provider($0).dialect.hasSearch) }.map {
+    private static func platforms(_ workplace: Workplace) -> [(String, Finding)] {
+        workplace.settings.organizations.filter { !Workplace.dialect(of: $0).hasSearch }.map {
             organization in
             let name = "search \(organization.name)"
             guard organization.demandsSearch else {
@@ -124,7 +140,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
                 provider = try workplace.provider(organization)
             } catch {
                 let text = "not asked: a secret cannot be read"
-                findings.append(("provider \(organization.name)", .failed(text, advice: "\(error)", .configuration)))
+                findings.append(("provider \(organization.name)", .failed(text, advice: "", .configuration)))
                 continue
             }
             let contactCenter = ContactCenter(

@@ -64,7 +64,7 @@ extension StatementOptions {
         let workplace = try Workplace(common, needsSecrets: false)
         if let org { _ = try workplace.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
-        let manifest = try await workplace.manifestForWriting()
+        guard let manifest = try await workplace.manifestForWriting() else { throw CommandError.unknown(tasks) }
         let result = try await change(workplace, manifest, tasks)
         try manifest.close()
         if let error = result.error { throw error }

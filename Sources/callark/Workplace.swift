@@ -134,7 +134,7 @@ struct Workplace: Sendable {
         do {
             provider = try self.provider(organization)
         } catch let error as SettingsError {
-            throw TokensOutOfReach(path: error.description)
+            throw TokensOutOfReach(path: error.description, status: .configuration)
         }
         let contactCenter = ContactCenter(
             provider,
@@ -161,12 +161,11 @@ struct Workplace: Sendable {
     }
 
     /// Opens the manifest to write to it, beside a pass that may be running.
-    /// - Throws: ``CommandError`` with exit code 64 where there is none: nothing is known then that could be changed.
-    func manifestForWriting() async throws -> Manifest {
+    /// - Returns: `nil` where there is none yet: nothing is known then that could be changed.
+    /// - Throws: as ``manifestForReading()``.
+    func manifestForWriting() async throws -> Manifest? {
         try CallArchive.requireManifest(of: root)
-        guard FileManager.default.fileExists(atPath: root.manifestPath) else {
-            throw CommandError(.usage, "there is no manifest at \(root.manifestPath); `callark archive` creates it")
-        }
+        guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
         let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
         try await requireSameOrganizations(in: manifest)
         return manifest
@@ -208,7 +207,7 @@ struct Workplace: Sendable {
             organizationID: organization.organizationID,
             apiBaseURL: organization.apiBaseURL,
             oauthBaseURL: organization.oauthBaseURL,
-            dialect: organization.dialect == .current ? .current : .earlyAccess,
+            dialect: Self.dialect(of: organization),
             channelTypes: organization.channelTypes,
             requestsPerMinute: organization.requestsPerMinute,
             crossChecksActivities: organization.crossChecksActivities,
@@ -217,6 +216,11 @@ struct Workplace: Sendable {
             crossChecksStatistics: organization.crossChecksStatistics,
             credentials: try credentials(of: organization)
         )
+    }
+
+    /// Which of the provider's platforms an organization is on.
+    static func dialect(of organization: OrganizationSettings) -> APIDialect {
+        organization.dialect == .current ? .current : .earlyAccess
     }
 
     private func credentials(of organization: OrganizationSettings) throws -> Credentials {
@@ -265,6 +269,8 @@ struct Workplace: Sendable {
 /// manifest.
 struct TokensOutOfReach: Error, CustomStringConvertible {
     var path: String
+    /// What it is to a command that is about the tokens: a matter of permissions, or of the configuration.
+    var status = ExitStatus.inputOutput
 
     var description: String { "not readable by this account: \(path)" }
 }

@@ -87,6 +87,18 @@ import Testing
         }
     }
 
+    @Test func `is not known of a root that no pass has used, whatever asks about it`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let explain = ["gaps", "explain", "no-such", "--reason", "other", "--note", "n"]
+            let acknowledge = ["gaps", "acknowledge", "no-such", "--note", "n"]
+            for command in [["gaps", "show", "no-such"], explain, acknowledge, ["list", "--task", "no-such"]] {
+                let ending = try await desk.start(command).end()
+                #expect(ending.status == 66, "\(command)")
+                #expect(ending.errors.contains("task no-such is not known; "), "\(ending.errors)")
+            }
+        }
+    }
+
     @Test func `is listed with its evidence, explained with a name, and then no longer in the way`() async throws {
         try await Self.withGap { desk, task in
             let gap = try #require(try await desk.run("gaps", "--json").objects.first)

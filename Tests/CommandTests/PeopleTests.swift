@@ -78,6 +78,17 @@ import Testing
                 let ending = try await desk.start(command).end()
                 #expect(ending.status == 0, "\(command): \(ending.errors)")
             }
+            for command in [["config", "check"], ["config", "check", "--offline"], ["auth", "status"]] {
+                let ending = try await desk.start(command).end()
+                #expect(ending.status == 78, "\(command)")
+                #expect(ending.errors.isEmpty, "\(command): \(ending.errors)")
+                #expect(ending.output.contains("client_secret_file: cannot read"), "\(command): \(ending.output)")
+                #expect(ending.output.contains(command[0] == "auth" ? "unreadable" : "OK      clock: "))
+            }
+            let secrets = try await desk.run("config", "check", "--offline", "--json").objects.filter {
+                $0["name"]?.text == "secret acme" && $0["failed"] == .boolean(true)
+            }
+            #expect(secrets.count == 2)
             for command in [["archive"], ["fetch", "unknown", "-o", "\(desk.folder)/out"], ["verify", "--repair"]] {
                 let ending = try await desk.start(command).end()
                 #expect(ending.status == 78, "\(command)")
