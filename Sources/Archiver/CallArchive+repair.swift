@@ -107,6 +107,7 @@ private struct RepairWork {
         var untouched = Verification.Summary()
         var damaged: [DamagedRecording] = []
         var spoiled: Set<ArchiveName> = []
+        var withoutTasks: Set<ArchiveName> = []
         var findings: [(ArchiveName, ReadingFinding)] = []
         let verification = Verification(root: context.root, manifest: context.manifest)
         let first = try await verification.run(scope) { found in
@@ -114,6 +115,7 @@ private struct RepairWork {
             if let name = found.name, found.isReading { findings.append((name, ReadingFinding(found, of: name))) }
             guard let name = found.name, !found.isSound else { return untouched.add(found) }
             spoiled.insert(name)
+            if found.hasLostTasks { withoutTasks.insert(name) }
             damaged += found.damagedRecordings(in: name)
         }
         try requireFolders(of: spoiled)
@@ -121,6 +123,9 @@ private struct RepairWork {
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(spoiled.intersection(open))
         try await context.manifest.noteDamaged(damaged.filter { !open.contains($0.archive) }, now: context.now())
+        for name in withoutTasks.subtracting(open).sorted() {
+            try await context.manifest.requeueTasks(organization: name.organization, day: name.day)
+        }
         try await reinstate()
         let copies = try await context.manifest.displacedCopies(
             DisplacementFilter(organization: scope.organization, day: scope.day, reason: .damaged, isUnheld: true)

@@ -127,6 +127,18 @@ package struct VerificationReport: Sendable, Hashable {
         Set(standingFaults.compactMap { $0.taskID == nil ? nil : $0.offset }).count
     }
 
+    /// Whether the lines of its tasks are gone, or may be: those of calls without a recording stand nowhere else.
+    package var hasLostTasks: Bool {
+        standingFaults.contains { fault in
+            switch fault.kind {
+            case .archiveMissing, .archiveUnreadable, .header, .truncated, .end, .tagFileMissing, .tagFileDamaged,
+                .metadataLine:
+                true
+            default: false
+            }
+        }
+    }
+
     /// Whether no fault was found but those that are repaired or explained.
     package var isSound: Bool { standingFaults.isEmpty }
 

@@ -39,6 +39,19 @@ extension Manifest {
         }
     }
 
+    /// Queues all tasks of a day for its next archive, because an archive that had their lines is lost. The provider's own
+    /// JSON was in those lines only: of a task that does not wait to be written down with it, the new line has what the
+    /// manifest knows.
+    package func requeueTasks(organization: OrganizationName, day: ArchiveDay) async throws {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let insert = """
+                INSERT OR IGNORE INTO unsealed_task (task) SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day
+                """
+            try db.execute(sql: insert, arguments: TaskRange.arguments(organization: organization, day: day))
+        }
+    }
+
     /// The archive is sealed: its recordings are `archived`, and its tasks are off the queue of those to be written
     /// down, with their JSON. Durable; saying the same twice is no error.
     /// - Parameters:
