@@ -60,7 +60,8 @@ extension Event {
         let held = detail.number("held").flatMap { held in
             detail.number("expected").map { "; \(held.grouped) of \($0.grouped) recordings held" }
         }
-        return "ended a pass: \(outcome)" + (detail["reason"].map { " (\($0))" } ?? "") + (held ?? "")
+        let why = detail["reason"].map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+        return "ended a pass: \(outcome)\(why)\(held ?? "")"
     }
 
     private var archiveSentence: String {

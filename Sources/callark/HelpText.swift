@@ -64,9 +64,9 @@ struct HelpText {
         }
         let entries = lines.map(parts)
         let column = (entries.filter { !$0.text.isEmpty }.map(\.label.displayWidth).max() ?? 0) + 2
-        let isBeside = width - min(column, textColumn) >= leastTextWidth
+        let isBeside = width - column >= leastTextWidth
         // A label that is too long for the column has its text in the next line.
-        let indent = String(repeating: " ", count: isBeside ? min(column, textColumn) : 6)
+        let indent = String(repeating: " ", count: isBeside ? column : 6)
         return entries.flatMap { label, text in
             guard !text.isEmpty else { return [label] }
             guard !label.isEmpty else { return WrappedText.lines(indent + text, width: width, indent: 0) }

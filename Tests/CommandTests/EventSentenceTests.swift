@@ -14,7 +14,7 @@ import Testing
         ),
         (.passBegan, ["backfill": "true"], "began a step of a backfill"),
         (
-            .passEnded, ["outcome": "complete", "expected": "5854", "held": "5854"],
+            .passEnded, ["outcome": "complete", "reason": "", "expected": "5854", "held": "5854"],
             "ended a pass: complete; 5,854 of 5,854 recordings held"
         ),
         (

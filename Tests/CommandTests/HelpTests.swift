@@ -61,8 +61,8 @@ import Testing
                                       Words that are below it.
             """
         let wide = HelpText(text).fitted(to: 70)
-        #expect(wide.contains("  --that <that>           Words that say at some length what that is."))
-        #expect(wide.contains("some length what that\n                          is."))
+        #expect(wide.contains("  --that <that>            Words that say at some length what that is."))
+        #expect(wide.contains("some length what\n                           that is."))
         let narrow = HelpText(text).fitted(to: 40)
         #expect(narrow.contains("OVERVIEW: Does something that takes more\nwords than a line has room for."))
         #expect(narrow.contains("  --that <that>\n      Words that say at some length what\n      that is.\n"))
