@@ -59,13 +59,13 @@ struct Receiving: Sendable {
         guard let outcome = try await outcome(of: job) else { return context.underWay.release(job.work.row) }
         switch outcome {
         case .accepted(let member):
-            if let look = job.work.look { try await note(look: look.entityTag, at: job.work.row) }
+            if let look = job.work.look { try await note(look: look.validator, at: job.work.row) }
             await queue.put(AcceptedRecording(row: job.work.row, member: member))
-        case .unchanged(let entityTag):
-            try await note(look: entityTag, at: job.work.row)
+        case .unchanged(let validator):
+            try await note(look: validator, at: job.work.row)
             context.underWay.release(job.work.row)
         case .failed where job.work.look != nil:
-            try await note(look: job.work.look?.entityTag, at: job.work.row)
+            try await note(look: job.work.look?.validator, at: job.work.row)
             context.underWay.release(job.work.row)
         case .failed(let code, let reason, let attempts):
             let now = context.now()
@@ -90,9 +90,9 @@ struct Receiving: Sendable {
     }
 
     /// A suspect recording was looked at; when it is looked at next follows from that.
-    private func note(look entityTag: String?, at row: RecordingRowID) async throws {
+    private func note(look validator: String?, at row: RecordingRowID) async throws {
         let horizon = context.rules.askSchedule.horizon
-        try await context.manifest.noteLook(at: row, entityTag: entityTag, horizon: horizon, now: context.now())
+        try await context.manifest.noteLook(at: row, validator: validator, horizon: horizon, now: context.now())
     }
 
     /// - Returns: `nil` where the recording is left to the next pass.

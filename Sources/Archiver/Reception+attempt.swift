@@ -22,7 +22,7 @@ extension Reception {
         let findings = sink.findings
         if let look = job.work.look, findings.objection == .status(304) {
             context.gate.leave(passage, .neutral)
-            return .done(.unchanged(entityTag: findings.entityTag ?? look.entityTag))
+            return .done(.unchanged(validator: look.validator))
         }
         let isSlow = failure?.code == .stalled || failure?.code == .tooSlow
         let isProgress = progress.note(byteCount: sink.byteCount, atLeast: isSlow ? leastBytesOfSpan : 0)
@@ -34,7 +34,7 @@ extension Reception {
             return .retry(reason: "the server sent less than the whole recording", waiting: .here)
         case .arrived:
             context.troubles.end(at: host)
-            return try await judge(sink, &progress, isEndMarked: findings.isEndMarked, entityTag: findings.entityTag)
+            return try await judge(sink, &progress, isEndMarked: findings.isEndMarked, validator: findings.validator)
         case .again(let reason):
             return .retry(reason: reason, waiting: .aside)
         case .busy(let reason, let retryAfter):
@@ -151,18 +151,18 @@ extension Reception {
         if let (firstByte, entityTag) = sink.continuation {
             request.headers["Range"] = "bytes=\(firstByte)-"
             request.headers["If-Match"] = entityTag
-        } else if let entityTag = job.work.look?.entityTag {
-            request.headers["If-None-Match"] = entityTag
+        } else if let validator = job.work.look?.validator {
+            request.headers[HTTPHeaders.condition(on: validator)] = validator
         }
         return request
     }
 
-    /// - Parameter entityTag: what the answer called the bytes; `nil` if it did not, or they came earlier.
+    /// - Parameter validator: what the answer called the bytes; `nil` if it did not, or they came earlier.
     func judge(
         _ sink: ReceptionSink,
         _ progress: inout ReceptionProgress,
         isEndMarked: Bool,
-        entityTag: String? = nil
+        validator: String? = nil
     ) async throws -> Next {
         let encoding = sink.contentEncoding
         let received = sink.finish()
@@ -185,7 +185,7 @@ extension Reception {
         }
         if let look = job.work.look, look.digests.contains(content.digest) {
             try content.discardPart()
-            return .done(.unchanged(entityTag: entityTag))
+            return .done(.unchanged(validator: validator))
         }
         let acceptance = Acceptance.judge(
             kind: job.work.captured.key.kind,

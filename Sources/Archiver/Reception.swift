@@ -24,7 +24,7 @@ struct Reception: Sendable {
     enum Outcome: Sendable {
         case accepted(PendingMember)
         /// What was looked at again is what is held.
-        case unchanged(entityTag: String?)
+        case unchanged(validator: String?)
         case failed(code: GapReason, reason: String, attempts: Int)
     }
 

@@ -18,8 +18,8 @@ final class ReceptionSink: DownloadSink {
         /// Whether the server said where the body ends.
         var isEndMarked = false
         var retryAfter: Duration?
-        /// What the answer calls the object's present bytes, weak or strong.
-        var entityTag: String?
+        /// What the answer calls the object's present bytes: an entity tag, weak or strong, else a date.
+        var validator: String?
         /// From the request to the answer's head, which comes with its first bytes.
         var timeToFirstByte: Duration?
     }
@@ -181,7 +181,7 @@ final class ReceptionSink: DownloadSink {
         state.withLock { state in
             state.findings.timeToFirstByte = .now - state.attemptBegan
             state.findings.isEndMarked = head.endIsMarked
-            state.findings.entityTag = head.headers["ETag"]
+            state.findings.validator = head.headers.validator
             state.findings.retryAfter = head.headers.retryAfter(now: Date())
             do throws(ArchiveError) {
                 switch head.status {

@@ -14,7 +14,7 @@ extension AnswerTaking {
         for (ordinal, look) in looks {
             let row = RecordingRowID(task: task, ordinal: ordinal)
             let schedule = LookSchedule(horizon: schedule.horizon)
-            try SuspectDue.noteLook(row, entityTag: look.entityTag, schedule, now: now, in: db)
+            try SuspectDue.noteLook(row, validator: look.validator, schedule, now: now, in: db)
         }
     }
 }

@@ -16,9 +16,9 @@ package struct SuspectRow: Hashable, Sendable {
 package struct SuspectLook: Hashable, Sendable {
     /// Of all that is held of it.
     package var digests: Set<ContentDigest>
-    /// What came with the same bytes twice: the provider may be asked whether it is another by now. `nil` to fetch
-    /// everything.
-    package var entityTag: String?
+    /// What came with the same bytes twice, an entity tag or a date: the provider may be asked whether it is another by now.
+    /// `nil` to fetch everything.
+    package var validator: String?
     /// Where the first version's bytes stand in its archive.
     package var path: String
 }
@@ -173,16 +173,16 @@ extension Manifest {
 
     /// A suspect recording was looked at again, and nothing better came of it.
     /// - Parameters:
-    ///   - entityTag: what came with the same bytes; `nil` if nothing did.
+    ///   - validator: the entity tag or the date that came with the same bytes; `nil` if neither did.
     ///   - horizon: how long after its arrival it is looked at.
     package func noteLook(
         at row: RecordingRowID,
-        entityTag: String?,
+        validator: String?,
         horizon: Duration,
         now: Timestamp
     ) async throws {
         try await write { db in
-            try SuspectDue.noteLook(row, entityTag: entityTag, LookSchedule(horizon: horizon), now: now, in: db)
+            try SuspectDue.noteLook(row, validator: validator, LookSchedule(horizon: horizon), now: now, in: db)
         }
     }
 }
@@ -220,11 +220,11 @@ struct SuspectDue {
             )
             let received = Timestamp(stored: try row[2])
             let isConditional = schedule.isConditional(received: received, looks: try row[3], now: now)
-            let entityTag: String? = try row[1]
+            let validator: String? = try row[1]
             let digests = try held.filter { versions.contains(try $0[0]) }.map { try ContentDigest(stored: $0[1]) }
             looks[ordinal] = SuspectLook(
                 digests: Set(digests),
-                entityTag: isConditional ? entityTag : nil,
+                validator: isConditional ? validator : nil,
                 path: "data/\(FileName(sanitizing: recording.key.taskID.description))/\(recording.file)"
             )
         }
@@ -232,7 +232,7 @@ struct SuspectDue {
 
     static func noteLook(
         _ row: RecordingRowID,
-        entityTag: String?,
+        validator: String?,
         _ schedule: LookSchedule,
         now: Timestamp,
         in db: Database
@@ -250,7 +250,7 @@ struct SuspectDue {
             UPDATE suspect SET looks = ?, last_look_time = ?, next_look_time = ?, entity_tag = ?
             WHERE task = ? AND ordinal = ?
             """
-        let values: StatementArguments = [looks, now.stored, next?.stored, entityTag]
+        let values: StatementArguments = [looks, now.stored, next?.stored, validator]
         try db.execute(sql: update, arguments: values + place)
     }
 }

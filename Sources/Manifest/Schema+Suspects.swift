@@ -2,7 +2,7 @@
 extension Schema {
     /// A row of `suspect` is a recording that is held with a suspicion. `better` is the ordinal of a version of it whose
     /// bytes are whole; until there is one, it is looked at again at `next_look_time`, NULL after the horizon.
-    /// `entity_tag` came with the same bytes when they were last fetched again.
+    /// `entity_tag` came with the same bytes when they were last fetched again: an `ETag`, else a `Last-Modified`.
     ///
     /// The rows follow from those of `recording`, whoever writes them: a suspicion that comes into an archive, or leaves
     /// it, and a version that does. Versions by their bytes are not looked at by themselves.

@@ -28,6 +28,16 @@ extension HTTPHeaders {
         return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
     }
 
+    /// What a server calls the bytes of an answer, so that it can be asked later whether they are others: an `ETag`, else a
+    /// `Last-Modified`.
+    package var validator: String? { self["ETag"] ?? self["Last-Modified"] }
+
+    /// The header that asks for an answer only if the bytes are not those of a ``validator`` any more. An entity tag has
+    /// quotes (RFC 9110 section 8.8.3); one without them is one all the same, unless it reads as a date.
+    package static func condition(on validator: String) -> String {
+        !validator.contains("\"") && curl_getdate(validator, nil) >= 0 ? "If-Modified-Since" : "If-None-Match"
+    }
+
     /// How a body was encoded on top of what it is (RFC 9110 section 8.4), in lower case; `nil` where it was not.
     package var contentEncoding: String? {
         let codings = values("Content-Encoding").joined(separator: ",").lowercased().split(separator: ",")

@@ -100,7 +100,7 @@ struct FaultOptions: ParsableArguments {
           truncate, truncate-chunked, reset bytes=N
                                   after so many bytes the connection ends
           shorten bytes=N         a short body that says that this is all
-          cut keeps=SHARE etag=own|whole|none
+          cut keeps=SHARE etag=own|whole|date|none
                                   that share, as if it were all: media only
           stall bytes=N seconds=S  after so many bytes nothing for a while
           slow bytes=N            so many bytes a second

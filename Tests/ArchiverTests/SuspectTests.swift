@@ -97,6 +97,30 @@ import Testing
         }
     }
 
+    @Test(arguments: Fault.CutTag.allCases)
+    func `is asked for by a condition every second time, if the store says what it gives`(
+        _ tag: Fault.CutTag
+    ) async throws {
+        try await withHalf(tag) { here, recording in
+            try await here.pass(.sinceLastPass)
+            func look(afterHours hours: Int) async throws -> Int {
+                advance(here, hours: hours)
+                #expect(try await here.pass(.sinceLastPass).isComplete)
+                #expect(here.simulator.counters.requests(to: .media) == 1)
+                return here.simulator.counters.statuses[304] ?? 0
+            }
+            #expect(try await look(afterHours: 1) == 0, "the first look fetches the bytes")
+            #expect(try await look(afterHours: 2) == (tag == .none ? 0 : 1))
+            #expect(try await look(afterHours: 4) == 0, "what said that nothing has changed may be what cut them off")
+            #expect(try await look(afterHours: 8) == (tag == .none ? 0 : 1))
+            #expect(try await suspects(here).map(\.looks) == [4])
+            here.simulator.clearFaults()
+            #expect(try await look(afterHours: 16) == 0)
+            #expect(try await suspects(here).isEmpty)
+            #expect(try await versions(here, of: recording.id).count == 2)
+        }
+    }
+
     @Test func `is looked at less and less often, and by a condition every second time`() async throws {
         try await withHalf(.own) { here, recording in
             try await here.pass(.sinceLastPass)

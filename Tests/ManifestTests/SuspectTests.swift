@@ -115,14 +115,14 @@ import Testing
             let row = again.row
             try await fixture.manifest.noteLook(
                 at: row,
-                entityTag: "\"a\"",
+                validator: "\"a\"",
                 horizon: .hours(168),
                 now: Fixture.morning + .hours(2)
             )
             #expect(try await due(fixture, after: .minutes(239)) == 0)
             let third = try #require(try await look(fixture, after: .hours(4)).first?.look)
             #expect(third.digests == [try Fixture.digest(7), try Fixture.digest(9)])
-            #expect(third.entityTag == "\"a\"")
+            #expect(third.validator == "\"a\"")
             #expect(try await fixture.recordings(ListFilter(state: .suspect)).count == 1)
         }
     }

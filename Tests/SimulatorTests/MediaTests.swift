@@ -126,6 +126,10 @@ import Testing
             #expect(same.status == 206)
             #expect(try await client.fetch(url, ["-r", "100-199", "-H", "If-Range: \(etag)"]).status == 206)
             #expect(try await client.fetch(url, ["-H", "If-None-Match: \(etag)"]).status == 304)
+            let date = try #require(first.headers["last-modified"])
+            #expect(try await client.fetch(url, ["-H", "If-Modified-Since: \(date)"]).status == 304)
+            let both = ["-H", "If-None-Match: \"other\"", "-H", "If-Modified-Since: \(date)"]
+            #expect(try await client.fetch(url, both).status == 200, "the entity tag counts")
             simulator.replaceAudio(of: served.recording.id)
             #expect(try await client.fetch(url, ["-r", "100-199", "-H", "If-Match: \(etag)"]).status == 412)
             let whole = try await client.fetch(url, ["-r", "100-199", "-H", "If-Range: \(etag)"])

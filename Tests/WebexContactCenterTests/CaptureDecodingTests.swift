@@ -129,12 +129,13 @@ import Testing
         #expect(answer.malformed.isEmpty)
     }
 
-    @Test func `files that cannot be told apart are reported, and none goes without a word`() throws {
-        let answer = try files(["colour=red&X-Amz-Signature=1", "colour=blue&X-Amz-Signature=2"])
+    @Test(arguments: ["colour", "hash", "timestamp"])
+    func `files that cannot be told apart are reported, and none goes without a word`(name: String) throws {
+        let answer = try files(["\(name)=red&X-Amz-Signature=1", "\(name)=blue&X-Amz-Signature=2"])
         #expect(try recordings(answer, "a").count == 1)
         #expect(
             answer.malformed.map(\.problem)
-                == ["two files of one identity, told apart only by colour in their addresses"]
+                == ["two files of one identity, told apart only by \(name) in their addresses"]
         )
     }
 

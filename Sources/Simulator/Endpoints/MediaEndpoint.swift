@@ -72,25 +72,28 @@ extension Provider {
         _ request: Request,
         _ fault: Fault?,
         etag: String,
-        modified: Moment,
+        modified: Moment?,
         type: String,
         size: Int,
         _ body: (Range<Int>) -> Response.Body
     ) -> Response {
         if case .cut(let share, let tag)? = fault {
-            let tags = [Fault.CutTag.own: "\"cut-\(etag.dropFirst())", .whole: etag, .none: ""]
+            let tags = [Fault.CutTag.own: "\"cut-\(etag.dropFirst())", .whole: etag]
             let part = Int(Double(size) * share)
-            return serve(request, nil, etag: tags[tag] ?? "", modified: modified, type: type, size: part, body)
+            let date = tag == .none ? nil : modified
+            return serve(request, nil, etag: tags[tag] ?? "", modified: date, type: type, size: part, body)
         }
         if let wanted = request.header("if-match"), wanted != etag, wanted != "*",
             fault != .changingUnderRange
         {
             return .storage(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         }
-        let date = modified.text(.http)
+        let date = modified?.text(.http) ?? ""
         var headers = [("Accept-Ranges", "bytes"), ("Content-Type", type)]
-        if !etag.isEmpty { headers += [("ETag", etag), ("Last-Modified", date)] }
-        if !etag.isEmpty, request.header("if-none-match") == etag { return Response(304, headers: headers) }
+        headers += [("ETag", etag), ("Last-Modified", date)].filter { !$0.1.isEmpty }
+        let (tag, time) = (request.header("if-none-match"), request.header("if-modified-since"))
+        let isSame = tag.map { $0 == etag } ?? time.map { $0 == date } ?? false
+        if isSame { return Response(304, headers: headers) }
         let valid = request.header("if-range").map { $0 == etag || $0 == date } ?? true
         guard fault != .ignoreRange, valid, let range = ByteRange(request.header("range")) else {
             return Response(200, headers: headers, body: body(0..<size))

@@ -25,7 +25,7 @@ extension Fault {
         case "cut":
             self = .cut(
                 share: try fields.required(fields.share("keeps"), "keeps", name),
-                tag: try fields.value("etag", "own, whole or none", Fault.CutTag.init) ?? .own
+                tag: try fields.value("etag", "own, whole, date or none", Fault.CutTag.init) ?? .own
             )
         case "reset": self = .reset(afterBytes: try bytes())
         case "stall": self = .stall(afterBytes: try fields.count("bytes") ?? 0, try seconds())

@@ -76,6 +76,8 @@ package enum Fault: Sendable, Hashable {
         case own
         /// The whole one's, as a cache has it that kept the head and lost the rest.
         case whole
+        /// None, but the whole one's date.
+        case date
         /// None, and no date either.
         case none
     }

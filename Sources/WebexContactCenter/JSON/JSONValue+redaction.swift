@@ -34,11 +34,12 @@ enum SignedText {
     ]
 
     /// Names of further parameters of signed URLs, by which two signatures of one file differ: times, policies and
-    /// permissions, those of Azure's signatures (`se`, `sp`, …) among them, and what is asked of the answer's headers.
+    /// permissions, those of Azure's signatures (`se`, `sp`, …) among them, and what is asked of the answer's headers. Not
+    /// among them are words that may name a file or its version as well, such as `hash` and `timestamp`: two files that
+    /// are taken for one would lose the other without a word.
     private static let companions: Set<String> = [
-        "expires", "expiry", "exp", "policy", "ttl", "timestamp", "nonce", "hmac", "hash", "jwt", "auth", "requestid",
-        "se",
-        "sp", "spr", "sr", "st", "sv", "ske", "skoid", "sks", "skt", "sktid", "skv", "sip", "si",
+        "expires", "expiry", "exp", "policy", "ttl", "nonce", "hmac", "jwt", "auth", "requestid",
+        "se", "sp", "spr", "sr", "st", "sv", "ske", "skoid", "sks", "skt", "sktid", "skv", "sip", "si",
     ]
 
     /// Whether a query's parameter of that name, in lower case, belongs to a signature.
