@@ -336,6 +336,7 @@ extension Verification.Summary {
                     + (damagedRecordings == 0
                         ? "" : ", \(Readable.count(damagedRecordings, "recording")) damaged"))
             + (warnings == 0 ? "" : ", \(Readable.count(warnings, "warning"))")
-            + (repaired == 0 ? "" : ", \(repaired) repaired") + (explained == 0 ? "" : ", \(explained) explained")
+            + (repaired == 0 ? "" : ", \(Readable.count(repaired, "fault")) repaired")
+            + (explained == 0 ? "" : ", \(Readable.count(explained, "fault")) explained")
     }
 }
