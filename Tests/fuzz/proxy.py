@@ -82,7 +82,7 @@ class Proxy:
             request.close_connection = True
 
     def ask(self, request, body):
-        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=30)
+        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=600)
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP | {"host"}}
         headers["Host"] = self.target.netloc
         connection.request(request.command, request.path, body, headers)

@@ -4,12 +4,14 @@ import hashlib
 import json
 import pathlib
 import shutil
+import socket
 import sqlite3
 import subprocess
+import threading
 import time
 import urllib.request
 
-from program import Finding, Program, files
+from program import Finding, Patience, Program, files
 
 CALLS = 24
 # A zone in which it is evening: yesterday is sealed, and today, whose recordings are in the spool, has most of its calls.
@@ -20,6 +22,8 @@ ZONE = f"Etc/GMT{-HOURS:+d}" if HOURS else "UTC"
 SEALING_ZONE = f"Etc/GMT{-HOURS - 4:+d}" if HOURS <= 10 and HOURS != -4 else None
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=HOURS))).date()
 DAY = str(TODAY - datetime.timedelta(days=1))
+# For passes over a provider that does not tell the truth, whatever its bytes.
+IMPATIENT = {"CALLARK_DOWNLOADS_ATTEMPTS": "3", "CALLARK_DOWNLOADS_STALL_SECONDS": "2"}
 
 
 class World:
@@ -30,11 +34,13 @@ class World:
         folder.mkdir(parents=True)
 
     def __enter__(self):
+        # One login at a time waits there.
+        self.redirect_uri, self.redirect_port = f"http://127.0.0.1:{free_port()}/callark", threading.Lock()
         log = open(self.folder / "simulator.log", "wb")
         self.simulator = subprocess.Popen(
             [self.binaries / "callark-simulator", "--port", "0", "--seed", str(self.seed % 97), "--day", DAY, "--days", "2",
              "--now", now(), "--time-zone", ZONE, "--calls", str(CALLS), "--scale", "0.02", "--requests-per-minute", "0",
-             "--write-config", self.folder], stdout=log, stderr=log)
+             "--redirect-uri", self.redirect_uri, "--legacy", "--write-config", self.folder], stdout=log, stderr=log)
         try:
             self.prepare()
         except BaseException:
@@ -48,20 +54,22 @@ class World:
 
     def prepare(self):
         self.configuration = self.folder / "callark.yaml"
-        deadline = time.monotonic() + 60
+        patience = Patience()
         while not (self.configuration.exists() and self.configuration.stat().st_size):
-            if time.monotonic() > deadline or self.simulator.poll() is not None:
+            if patience.is_over or self.simulator.poll() is not None:
                 raise RuntimeError((self.folder / "simulator.log").read_text())
             time.sleep(0.05)
         text = self.configuration.read_text()
         self.origin = next(line.split("api_base_url: ")[1] for line in text.splitlines() if "api_base_url" in line)[:-3]
-        secrets = [(self.folder / name).read_text().strip() for name in ("secret", "refresh")]
+        secrets = [(self.folder / name).read_text().strip() for name in ("secret", "refresh", "legacy-key")]
         self.program = Program(self.binaries / "callark", secrets)
+        self.commands = self.grammar()
         self.root = self.folder / "archive"
         self.run(["init"], self.folder, self.root)
         # A call of the last minutes may still be under way: 75 then.
         self.run(["archive", "--from", DAY], self.folder, self.root)
         truth = self.served()
+        self.program.forbid(json.loads((self.root / "spool/credentials/acme.json").read_text())["access_token"])
         self.digests = set(self.held(self.folder, self.root).values())
         if not self.digests or not self.digests <= {record["sha256"] for record in truth}:
             raise RuntimeError(f"the archive to begin with has {len(self.digests)} of {len(truth)} recordings")
@@ -71,11 +79,44 @@ class World:
         self.open_archives = [path for path in self.originals if path.suffix == ".open"]
         if not self.open_archives:
             raise RuntimeError("the archive to begin with has no open daily archive")
+        self.troubled = self.folder / "troubled"
+        self.trouble()
+
+    def grammar(self):
+        """The words of each command, and what it takes, as the program says it for shells."""
+        text = self.program.run(["--experimental-dump-help"], self.folder, {}).out
+
+        def leaves(command, words):
+            if inner := command.get("subcommands"):
+                for each in inner:
+                    yield from leaves(each, [*words, each["commandName"]])
+            else:
+                yield words, command.get("arguments", [])
+        return list(leaves(json.loads(text)["command"], []))
+
+    def trouble(self):
+        """An archive with recordings that are suspect, that failed and that are missing, while the provider errs."""
+        self.ask("/simulator/faults", b"- media cut keeps=0.5 etag=own recordings=0.2\n- media 404 recordings=0.1\n"
+                                      b"- captures vanish recordings=0.3\n")
+        self.run(["init"], self.folder, self.troubled)
+        self.run(["archive", "--from", DAY], self.folder, self.troubled, **IMPATIENT)
+        self.ask("/simulator/faults", method="DELETE")
+        rows = self.run(["list", "--json"], self.folder, self.troubled).lines()
+        wrong = [row for row in rows if row["type"] == "gap" or row.get("suspect") or row.get("state") == "failed"]
+        self.lacking = sorted({row["task_id"] for row in wrong})
+        if not self.lacking:
+            raise RuntimeError("the archive in which recordings are to be missing and suspect has all of them, whole")
+        self.manifest_quiet(self.troubled)
+
+    def ask(self, path, body=None, method=None):
+        """What the simulator says."""
+        request = urllib.request.Request(self.origin + path, body, method=method)
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            return answer.read().decode()
 
     def served(self):
         """What the provider has by now; it goes on as the day does."""
-        with urllib.request.urlopen(self.origin + "/simulator/recordings", timeout=60) as answer:
-            return [json.loads(line) for line in answer.read().decode().splitlines()]
+        return [json.loads(line) for line in self.ask("/simulator/recordings").splitlines()]
 
     def foreign(self, digests):
         """Those of `digests` that the provider never had."""
@@ -88,17 +129,15 @@ class World:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
 
-    def copy(self, case):
+    def copy(self, case, original=None):
         """A root of its own for one case."""
         root = case / "root"
-        shutil.copytree(self.root, root)
+        shutil.copytree(original or self.root, root)
         return root
 
     def environment(self, root, **more):
         return {"CALLARK_CONFIG": str(self.configuration), "CALLARK_ARCHIVE_ROOT": str(root),
-                "CALLARK_ARCHIVE_TIME_ZONE": ZONE,
-                "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "0", "CALLARK_DOWNLOADS_ATTEMPTS": "3",
-                "CALLARK_DOWNLOADS_STALL_SECONDS": "2", **more}
+                "CALLARK_ARCHIVE_TIME_ZONE": ZONE, "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "0", **more}
 
     def run(self, arguments, folder, root, story=None, complete=False, **more):
         result = self.program.run(arguments, folder, self.environment(root, **more), story)
@@ -127,6 +166,11 @@ class World:
                 raise Finding(f"{row['recording_id']} is {row['state']} in {path}, whose bytes are {digest}")
             found[row["task_id"], row["file"]] = digest
         return found
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def now():

@@ -1,10 +1,11 @@
 """Each surface is a function of the world, the case's folder, the generator of the case, and the story that a finding tells."""
-from . import arguments, content, forged, manifest, provider, sealed, settings, spool
+from . import arguments, content, forged, login, manifest, provider, sealed, settings, spool
 
 SURFACES = {
     "arguments": arguments.run,
     "content": content.run,
     "forged": forged.run,
+    "login": login.run,
     "manifest": manifest.run,
     "provider": provider.run,
     "sealed": sealed.run,

@@ -4,7 +4,7 @@ import json
 import mutation
 from program import Finding
 from proxy import Proxy
-from world import DAY
+from world import DAY, IMPATIENT
 
 # Errors as markup and JSON, values without words, and plain text.
 TEXTS = ["<html><body>Service Unavailable</body></html>", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>",
@@ -40,7 +40,7 @@ def run(world, case, draw, story):
     proxy = Proxy(world.origin, draw.random(), change)
     try:
         address = {"CALLARK_ORG_ACME_API_BASE_URL": proxy.origin + "/v1"}
-        result = world.run(["archive", "--day", DAY, "--json"], case, root, story, **address)
+        result = world.run(["archive", "--day", DAY, "--json"], case, root, story, **IMPATIENT, **address)
         result.lines()
         rows = world.rows(case, root, story)
         held = set(world.held(case, root, story).values())

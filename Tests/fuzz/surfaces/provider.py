@@ -2,7 +2,7 @@
 import mutation
 from program import Finding
 from proxy import Proxy
-from world import DAY
+from world import DAY, IMPATIENT
 
 from . import forged
 
@@ -40,7 +40,7 @@ def run(world, case, draw, story):
     proxy = Proxy(world.origin, draw.random(), change)
     try:
         address = {"CALLARK_ORG_ACME_API_BASE_URL": proxy.origin + "/v1", "CALLARK_ORG_ACME_OAUTH_BASE_URL": proxy.origin + "/v1"}
-        result = world.run(["archive", *WINDOW, "--json"], case, root, story, **address)
+        result = world.run(["archive", *WINDOW, "--json"], case, root, story, **IMPATIENT, **address)
         result.lines()
         if proxy.requests > MOST_REQUESTS:
             raise Finding(f"{result} after {proxy.requests} requests")
