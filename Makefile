@@ -6,15 +6,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-# With the Swift runtime inside, so that the binary runs where there is no toolchain. The rest is for short runs, which
-# are mostly their own start: types are made by functions that know their conformances, rather than by names for which
-# thousands are searched; and without symbols for others, and with C++'s library inside, there is less to be bound.
+# With the Swift runtime and C++'s library, which only that runtime needs, inside, so that the binary runs where there is no
+# toolchain. A program exports nothing: without its symbols in the table there is less for the loader to bind.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
-    -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc "-L$(CURDIR)/.build/static" --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
-BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev pkg-config
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev zlib1g-dev pkg-config
 # What `bench` compares with, and what it serves its recordings with.
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time

@@ -14,7 +14,7 @@ let package = Package(
         .executable(name: "callark", targets: ["callark"]),
         .executable(name: "callark-simulator", targets: ["callark-simulator"]),
         // Only for tests: preloaded into the processes that they start.
-        .`library`(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
+        .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -28,10 +28,10 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
-        .target(name: "CLoading"),
-        .target(name: "CCurl", dependencies: ["CLoading"]),
-        .target(name: "CArchive", dependencies: ["CLoading"]),
-        .target(name: "CInflate", dependencies: ["CLoading"]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CGlibc"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "Recordings", swiftSettings: strict),
         .target(
@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "DailyArchive",
             dependencies: [
-                "CArchive", "CInflate", "Recordings",
+                "CArchive", "CGlibc", "CZlib", "Recordings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "DailyArchive", "Manifest", "Recordings", "Settings", "Transfer", "WebexContactCenter",
+                "Archiver", "CGlibc", "DailyArchive", "Manifest", "Recordings", "Settings", "Transfer",
+                "WebexContactCenter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),

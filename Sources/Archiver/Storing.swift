@@ -28,8 +28,6 @@ struct Storing: Sendable {
     /// Between the beginnings of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on a
     /// virtual one; recordings that wait for it longer only cost more downloads after a crash.
     private static let flushInterval = Duration.milliseconds(250)
-    /// How often memory that is free goes back to the system.
-    private static let trimInterval = Duration.seconds(1)
     /// Recordings that may wait for a flush, a few KB of metadata each: where there are more, it comes sooner, and one that
     /// takes long holds appending back.
     private static let appendedLimit = 512
@@ -58,14 +56,9 @@ struct Storing: Sendable {
             steps.addTask {
                 do {
                     var next = ContinuousClock.now
-                    var nextTrim = ContinuousClock.now
                     while let groups = await appended.takeAll(notBefore: next) {
                         next = .now + Self.flushInterval
                         try await store(groups)
-                        if .now >= nextTrim {
-                            nextTrim = .now + Self.trimInterval
-                            FreeMemory.giveBack()
-                        }
                     }
                 } catch {
                     await appended.abandon()
@@ -75,7 +68,6 @@ struct Storing: Sendable {
             }
             try await steps.waitForAll()
         }
-        FreeMemory.giveBack()
     }
 
     private func append(_ group: [AcceptedRecording]) async throws -> Appended {

@@ -1,4 +1,4 @@
-import CArchive
+import CGlibc
 import Glibc
 
 /// Appends to one file in large aligned blocks that go past the page cache where the file system takes that

@@ -1,4 +1,4 @@
-import CArchive
+import CGlibc
 import Glibc
 import Recordings
 

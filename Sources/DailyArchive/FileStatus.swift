@@ -1,4 +1,4 @@
-import CArchive  // its headers are where the compiler finds struct stat
+import CGlibc  // its headers are where the compiler finds struct stat
 import Glibc
 
 /// What the file system says of a file.

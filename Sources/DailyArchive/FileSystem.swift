@@ -1,4 +1,4 @@
-import CArchive
+import CGlibc
 import Glibc
 
 /// Folders and names: what is done to files without opening them for their bytes.

@@ -1,4 +1,4 @@
-import CArchive
+import CGlibc
 import Glibc
 
 /// An open file descriptor that closes itself. Every call blocks: never use one on the cooperative pool.

@@ -1,4 +1,4 @@
-import CInflate
+import Glibc
 
 extension ReceivedContent {
     /// The outcome of decoding a recording that was sent compressed.
@@ -41,7 +41,7 @@ extension ReceivedContent {
 
 /// Decodes piece by piece into a part file.
 private final class Decoder {
-    private let inflater: OpaquePointer
+    private let inflater: Inflater
     private let incoming: IncomingRecording
     private let limit: Int64
     private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
@@ -59,41 +59,27 @@ private final class Decoder {
         limit: Int64,
         expectBytes: @escaping @Sendable (Int64) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {
-        guard let inflater = callark_inflater_make() else {
-            throw ArchiveError(.notReady, "zlib cannot be loaded; install it (Debian: zlib1g)", path: partPath)
-        }
+        guard let inflater = Inflater() else { throw .system("decode", partPath, errno: ENOMEM) }
         self.inflater = inflater
         self.limit = limit
         self.expectBytes = expectBytes
         incoming = IncomingRecording(expecting: nil, memory: nil, partPath: partPath)
     }
 
-    deinit {
-        callark_inflater_free(inflater)
-        output.deallocate()
-    }
+    deinit { output.deallocate() }
 
     /// Decodes the next bytes; nothing more once it is known that they are of no use.
     func take(_ piece: UnsafeRawBufferPointer) throws(ArchiveError) {
         var rest = piece
         while !isDamaged, !isTooLarge {
-            var (taken, made) = (0, 0)
-            let result = callark_inflate(
-                inflater,
-                rest.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                rest.count,
-                output.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                output.count,
-                &taken,
-                &made
-            )
-            isDamaged = result == callark_inflation_damaged
-            isWhole = result == callark_inflation_whole
-            try keep(UnsafeRawBufferPointer(rebasing: output[..<made]))
-            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
+            let step = inflater.decode(rest, into: output)
+            isDamaged = step.outcome == .damaged
+            isWhole = step.outcome == .whole
+            try keep(UnsafeRawBufferPointer(rebasing: output[..<step.made]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[step.taken...])
             // A full buffer may have more behind it without any more input.
-            if rest.isEmpty, made < output.count { return }
-            if taken == 0, made == 0 { isDamaged = true }
+            if rest.isEmpty, step.made < output.count { return }
+            if step.taken == 0, step.made == 0 { isDamaged = true }
         }
     }
 

@@ -22,13 +22,6 @@ struct TarAppender: ~Copyable {
     private static let folderType: UInt32 = 0o040000
 
     init(writingTo file: AlignedFileWriter) throws(ArchiveError) {
-        guard callark_archive_is_there() else {
-            throw ArchiveError(
-                .missing,
-                "\(file.path) cannot be written: libarchive cannot be loaded; install it (Debian: libarchive13)",
-                path: file.path
-            )
-        }
         guard let archive = archive_write_new(), let entry = archive_entry_new() else {
             throw .system("make an archive writer for", file.path, errno: ENOMEM)
         }

@@ -47,12 +47,8 @@ package final class TransferEngine: HTTPExchange {
     private let downloads: Mutex<[Int]>
 
     /// Starts the threads.
-    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used, and
-    ///   ``TransferError/Code-swift.enum/other`` where libcurl cannot.
+    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used.
     package convenience init(_ configuration: Configuration) throws(TransferError) {
-        guard callark_curl_is_there() else {
-            throw TransferError(.other, "libcurl cannot be loaded; install it (Debian: libcurl4)")
-        }
         let file = configuration.additionalCertificatesFile
         try self.init(configuration, trusting: TrustAnchors(additionalCertificatesFile: file))
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Archiver
-import DailyArchive
 import Foundation
 import Glibc
 import Settings
@@ -15,7 +14,8 @@ enum CommandLineRun {
         StandardOutput.reserveDescriptors()
         FreeMemory.keepLittle()
         do {
-            var command = try parsed(root)
+            try requireCommand(root)
+            var command = try root.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -37,21 +37,6 @@ enum CommandLineRun {
 
     /// The command that is run, as a person typed it: `archive`.
     static var command: String { CommandLine.arguments.dropFirst().first ?? "callark" }
-
-    /// Parses the arguments. Nearly every run names one command and nothing but its options: then that command's own
-    /// parser will do, which knows less and is sooner done. Whatever it does not take, help and mistakes among it, is the
-    /// root's to answer.
-    private static func parsed(_ root: any AsyncParsableCommand.Type) throws -> any ParsableCommand {
-        let arguments = CommandLine.arguments.dropFirst()
-        let named = root.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
-        if let named, named.configuration.subcommands.isEmpty,
-            let command = try? named.parseAsRoot(Array(arguments.dropFirst())) as? any AsyncParsableCommand
-        {
-            return command
-        }
-        try requireCommand(root)
-        return try root.parseAsRoot()
-    }
 
     /// Names a command that does not exist: the parser would only complain of its first option.
     private static func requireCommand(_ root: any ParsableCommand.Type) throws {
