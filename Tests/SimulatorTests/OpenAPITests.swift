@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// Real answers, held against the provider's own description of them by a validator that is not ours.
@@ -23,7 +24,7 @@ import Testing
                 try answer.body.write(to: file)
                 return file.path()
             }
-            let api = try Witness.fixture("wxcc-openapi-subset.json")
+            let api = try ProviderDescription.path()
             let script = try Witness.fixture("validate.py")
             let result = try await Witness.run("python3", [script, api, path, method, String(status)] + files)
             return result.status == 0 ? "" : "exit \(result.status): \(result.text)"

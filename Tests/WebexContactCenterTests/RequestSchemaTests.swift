@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import TestSupport
 import Testing
 import Transfer
 
@@ -40,7 +41,7 @@ extension HTTPRequest.Method {
         let folder = try #require(Bundle.module.resourcePath) + "/Fixtures/"
         return try await Program.run(
             "/usr/bin/python3",
-            [folder + "validate_request.py", folder + "wxcc-openapi-subset.json"],
+            [folder + "validate_request.py", try ProviderDescription.path()],
             input: try requests.map(line).reduce(Data(), +)
         )
     }

@@ -1,0 +1,15 @@
+import Foundation
+
+/// The provider's own description of its API, as structure only (`Fixtures/NOTICE` says where it is from).
+package enum ProviderDescription {
+    /// The file is not among the resources.
+    package struct Missing: Error {}
+
+    /// The path of the OpenAPI file.
+    package static func path() throws(Missing) -> String {
+        guard let url = Bundle.module.url(forResource: "Fixtures/provider-openapi", withExtension: "json") else {
+            throw Missing()
+        }
+        return url.path()
+    }
+}
