@@ -36,17 +36,6 @@ package struct DisplacedCopy: Hashable, Sendable {
     }
 }
 
-extension DisplacedCopy.Reason {
-    private static let codes: [DisplacedCopy.Reason] = [.damaged, .duplicate]
-
-    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
-
-    init(stored code: Int) throws(ManifestError) {
-        guard Self.codes.indices.contains(code) else { throw .unreadable("displacement", code.databaseValue) }
-        self = Self.codes[code]
-    }
-}
-
 /// Which copies of recordings a question is about; what is `nil` excludes nothing.
 package struct DisplacementFilter: Hashable, Sendable {
     package var organization: OrganizationName?

@@ -144,29 +144,12 @@ extension Event {
         let detail: String? = try row[6]
         self.init(
             time: Timestamp(stored: try row[1]),
-            kind: Kind(stored: try row[2]),
+            kind: (try? Kind(stored: try row[2])) ?? .other,
             organization: try (row[3] as String?).map(OrganizationName.init(stored:)),
             task: try (row[4] as String?).flatMap { TaskID($0) },
             file: try (row[5] as String?).flatMap { FileName(exactly: $0) },
             detail: try detail.map { try JSONObject.value([String: String].self, $0) } ?? [:]
         )
-    }
-}
-
-extension Event.Kind {
-    /// A code outlives this version: append, never reorder.
-    private static let codes: [Event.Kind] = [
-        .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
-        .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
-        .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
-        .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
-        .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .callFetched,
-    ]
-
-    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
-
-    fileprivate init(stored code: Int) {
-        self = Self.codes.indices.contains(code) ? Self.codes[code] : .other
     }
 }
 

@@ -191,15 +191,3 @@ extension PassRow {
         )
     }
 }
-
-extension PassOutcome {
-    /// A code outlives this version, and `passes_readable` knows it: append, never reorder.
-    private static let codes: [PassOutcome] = [.complete, .incomplete, .failed, .interrupted, .abandoned]
-
-    fileprivate var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
-
-    fileprivate init(stored code: Int) throws(ManifestError) {
-        guard Self.codes.indices.contains(code) else { throw .unreadable("outcome of a pass", code.databaseValue) }
-        self = Self.codes[code]
-    }
-}

@@ -37,6 +37,7 @@ package final class Manifest: Sendable {
                 try Self.checkKind(path)
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
                 try Schema.migrator.migrate(pool)
+                try Schema.noteCodes(in: pool)
                 // What a process left in the log when it died is put into the file, and flushed with it, before anything
                 // is built on it: of a page whose flush failed, a later flush of the log proves nothing.
                 _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }

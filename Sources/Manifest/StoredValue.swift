@@ -79,50 +79,6 @@ extension ArchiveDay {
     }
 }
 
-extension CaptureRequest {
-    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
-
-    init(stored code: Int) throws(ManifestError) {
-        guard Self.codes.indices.contains(code) else { throw .unreadable("capture request", code.databaseValue) }
-        self = Self.codes[code]
-    }
-
-    /// A code is an index, and outlives this version: append, never reorder.
-    private static let codes: [CaptureRequest] = [.notRequested, .requested, .undetermined]
-}
-
-extension CaptureKind {
-    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
-
-    init(stored code: Int) throws(ManifestError) {
-        guard Self.codes.indices.contains(code) else { throw .unreadable("kind", code.databaseValue) }
-        self = Self.codes[code]
-    }
-
-    private static let codes: [CaptureKind] = [.recording, .transcription, .screenRecording]
-}
-
-extension GapReason {
-    /// Of a failed recording. One that failed before there were codes has none. That it was held before is in `damage`.
-    var stored: Int { Self.codes.firstIndex(of: self == .lost ? .purgedUpstream : self) ?? 0 }
-
-    init(stored code: Int?) {
-        self = code.flatMap { Self.codes.indices.contains($0) ? Self.codes[$0] : nil } ?? .downloadFailed
-    }
-
-    /// Of a failed recording.
-    /// - Parameter wasHeld: whether its bytes were held before, and are damaged now.
-    init(stored code: Int?, wasHeld: Bool) {
-        let reason = GapReason(stored: code)
-        self = wasHeld && reason == .purgedUpstream ? .lost : reason
-    }
-
-    /// A code is an index, outlives this version, and `recordings_readable` knows it: append, never reorder.
-    private static let codes: [GapReason] = [
-        .downloadFailed, .purgedUpstream, .refusedByProvider, .damagedAtProvider,
-    ]
-}
-
 extension OrganizationName {
     init(stored text: String) throws(ManifestError) {
         guard let name = OrganizationName(text) else { throw .unreadable("organization name", text.databaseValue) }

@@ -168,45 +168,6 @@ import Testing
             try rebuilt.close()
         }
     }
-
-    @Test func `an older manifest gets its tables, and facts with the next listing`() async throws {
-        try await Fixture.with { fixture in
-            let path = fixture.path + ".older"
-            let task = try Fixture.call(1)
-            let queue = try DatabaseQueue(path: path)
-            try Schema.migrator.migrate(queue, upTo: "3 completeness")
-            try await queue.write { db in
-                try db.execute(
-                    sql: """
-                        INSERT INTO organization (name, id) VALUES ('acme', ?);
-                        INSERT INTO word (text) VALUES ('telephony'), ('completed');
-                        INSERT INTO task (organization, id, created_time, day, channel_type, status, capture_request,
-                            listed) VALUES (1, ?, ?, ?, 1, 2, 1, 1);
-                        """,
-                    arguments: [
-                        fixture.acmeID.stored, task.id.stored, task.createdTime.stored, Fixture.today.stored,
-                    ]
-                )
-            }
-            try queue.close()
-            let manifest = try Manifest(path: path, mode: .readWrite)
-            #expect(try await manifest.faults() == [])
-            func calls() async throws -> String {
-                try await run("sqlite3", [path, "SELECT agent, origin, source FROM calls_readable"])
-            }
-            #expect(try await calls() == "")
-            _ = try await manifest.noteListed(
-                [task],
-                organization: fixture.acme,
-                day: Fixture.day,
-                now: Self.morning + .hours(1)
-            )
-            #expect(try await calls() == "Agent 1|+15550100001|task\n")
-            let waiting = try await run("sqlite3", [path, "SELECT count(*) FROM unsealed_task"])
-            #expect(waiting == "0\n", "its archive has it already")
-            try manifest.close()
-        }
-    }
 }
 
 /// Values in memory, as `restore` takes them.

@@ -98,22 +98,24 @@ import Testing
         }
     }
 
-    @Test(arguments: Schema.migrator.migrations.dropLast())
-    func `a manifest whose making was cut off between its steps is none, until something is noted`(
-        step: String
-    ) async throws {
+    @Test func `a manifest that lacks a migration is of an earlier version`() async throws {
         try await Fixture.with { fixture in
-            let path = fixture.folder.appending(path: "begun.sqlite").path
-            let queue = try DatabaseQueue(path: path)
-            try Schema.migrator.migrate(queue, upTo: step)
-            try queue.close()
-            #expect(try !Manifest.exists(at: path))
-            #expect(open(path, .readOnly)?.code == .missing)
-            _ = try await run("sqlite3", [path, "INSERT INTO organization (name, id) VALUES ('acme', 'org')"])
-            #expect(try Manifest.exists(at: path))
-            #expect(open(path, .readOnly)?.code == .older)
-            #expect(open(path, .readWrite) == nil)
-            #expect(open(path, .readOnly) == nil)
+            try fixture.manifest.close()
+            _ = try await run("sqlite3", [fixture.path, "DELETE FROM grdb_migrations; DROP TABLE code"])
+            #expect(open(fixture.path, .readOnly)?.code == .older)
+        }
+    }
+
+    @Test func `the words of codes are in the manifest, also those that a version adds`() async throws {
+        try await Fixture.with { fixture in
+            try fixture.manifest.close()
+            let words = "SELECT word FROM code WHERE enumeration = 'kind of event' ORDER BY code"
+            let kinds = Event.Kind.codes.map(\.rawValue).joined(separator: "\n") + "\n"
+            #expect(try await run("sqlite3", [fixture.path, words]) == kinds)
+            #expect(Set(Event.Kind.codes) == Set(Event.Kind.allCases))
+            _ = try await run("sqlite3", [fixture.path, "DELETE FROM code WHERE code > 20"])
+            #expect(open(fixture.path, .readWrite) == nil)
+            #expect(try await run("sqlite3", [fixture.path, words]) == kinds)
         }
     }
 

@@ -214,21 +214,4 @@ import Testing
             #expect(read.recordings.archived == 1)
         }
     }
-
-    @Test func `is in the manifest of an earlier version too`() async throws {
-        try await Fixture.with { fixture in
-            let work = try await fixture.known([1])
-            try await store(fixture, work[0], suspicion: Self.reason)
-            try fixture.manifest.close()
-            let undo = """
-                DROP TABLE suspect; DROP TRIGGER suspect_begins_updated; DROP TRIGGER suspect_begins_inserted;
-                DROP TRIGGER suspect_is_bettered_updated; DROP TRIGGER suspect_is_bettered_inserted;
-                DROP TRIGGER suspect_ends; DELETE FROM grdb_migrations WHERE identifier LIKE '10 %';
-                """
-            _ = try await run("sqlite3", [fixture.path, undo])
-            let manifest = try Manifest(path: fixture.path, mode: .readWrite)
-            #expect(try await manifest.suspects(fixture.acme).count == 1)
-            try manifest.close()
-        }
-    }
 }

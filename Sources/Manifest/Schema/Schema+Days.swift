@@ -1,31 +1,17 @@
-/// Migration 3: what makes an absent recording as visible as a present one.
+/// Gaps, explanations, and closed days.
 extension Schema {
-    /// `question` keeps the evidence of what is open. `failure_code` says why a recording failed (`GapReason.stored`).
-    /// `listed_from` and `listed_through` are the bounds of the time that was listed without a hole.
-    ///
-    /// A row of `open_gap` is a gap that the log of events says is open, so that its end is told too. `listing_doubt`
-    /// has the days of which a listing may have left a task out, until one of the whole day is without doubt.
+    /// A row of `open_gap` is a gap that the log of events says is open, so that its end is told too.
     ///
     /// `explanation` is what an operator's word is worth now: it covers what was missing when it was given, which is
     /// what the provider listed as unusable (`unusable`) and the recordings that had failed (`failed`, their ordinals
-    /// between commas). A recording that is held by now is off that list: where its bytes are lost again, that is another
-    /// gap. What was said when is in the log of events, which is only ever added to.
-    static let completeness = """
-        ALTER TABLE recording ADD COLUMN failure_code INTEGER CHECK (failure_code IS NULL OR failure IS NOT NULL);
-        ALTER TABLE question ADD COLUMN first_ask_time INTEGER;
-        ALTER TABLE question ADD COLUMN last_ask_time INTEGER;
-        ALTER TABLE question ADD COLUMN tracking_id TEXT;
-        ALTER TABLE organization ADD COLUMN listed_from INTEGER;
+    /// between commas). A recording that is held by now is off that list: if its bytes are lost again, that is another
+    /// gap. What was said when is in the log of events, which is only ever added to. `author_uid` is the real user ID, and
+    /// `author` the name that it had; `author_claims` is a JSON object of what the environment said besides.
+    static let explanations = """
         CREATE TABLE open_gap (
             task INTEGER PRIMARY KEY REFERENCES task,
             since INTEGER NOT NULL
         ) STRICT;
-        CREATE TABLE listing_doubt (
-            organization INTEGER NOT NULL REFERENCES organization,
-            day INTEGER NOT NULL,
-            time INTEGER NOT NULL,
-            PRIMARY KEY (organization, day)
-        ) STRICT, WITHOUT ROWID;
         CREATE TABLE explanation (
             task INTEGER PRIMARY KEY REFERENCES task,
             reason TEXT NOT NULL CHECK (reason <> ''),
@@ -33,23 +19,23 @@ extension Schema {
             author TEXT NOT NULL CHECK (author <> ''),
             time INTEGER NOT NULL,
             unusable TEXT,
-            failed TEXT NOT NULL
+            failed TEXT NOT NULL,
+            author_uid INTEGER CHECK (author_uid BETWEEN 0 AND 4294967295),
+            author_claims TEXT CHECK (author_claims IS NULL OR json_valid(author_claims))
         ) STRICT;
         CREATE TRIGGER explanation_ends_with_the_failure AFTER UPDATE OF archive ON recording
         WHEN OLD.archive IS NULL AND NEW.archive IS NOT NULL
         BEGIN UPDATE explanation SET failed = replace(failed, ',' || NEW.ordinal || ',', ',')
             WHERE task = NEW.task AND instr(failed, ',' || NEW.ordinal || ',') > 0; END;
-        \(closedDays)
-        DROP VIEW tasks_readable;
-        DROP VIEW recordings_readable;
-        DROP VIEW events_readable;
-        \(completenessViews)
         """
+
+    /// The columns of `task` that a closed day's record counts.
+    private static let countedColumns = "organization, id, created_time, day, channel_type, status, capture_request, listed"
 
     /// `record` is the member `metadata/day-close.json` of the archive with this sequence; a day without tasks has no
     /// archive. `is_current` falls with the first change to anything that the record counts, whoever makes it: whether
     /// the record still says the truth is then looked at again.
-    private static let closedDays = """
+    static let closedDays = """
         CREATE TABLE day_close (
             organization INTEGER NOT NULL REFERENCES organization,
             day INTEGER NOT NULL,
@@ -59,7 +45,7 @@ extension Schema {
             PRIMARY KEY (organization, day)
         ) STRICT, WITHOUT ROWID;
         \(reopening("task_inserted", "INSERT ON task", task: "NEW.row"))
-        \(reopening("task_updated", "UPDATE ON task", task: "NEW.row"))
+        \(reopening("task_updated", "UPDATE OF \(countedColumns) ON task", task: "NEW.row"))
         \(reopening("recording_inserted", "INSERT ON recording", task: "NEW.task"))
         \(reopening("recording_updated", "UPDATE OF archive, failure, failure_code ON recording", task: "NEW.task"))
         \(reopening("recording_deleted", "DELETE ON recording", task: "OLD.task"))

@@ -38,7 +38,6 @@ extension Schema {
         \(reopening("suspect_inserted", "INSERT ON suspect", task: "NEW.task"))
         \(reopening("suspect_updated", "UPDATE OF better, acknowledged_time ON suspect", task: "NEW.task"))
         \(reopening("suspect_deleted", "DELETE ON suspect", task: "OLD.task"))
-        \(rows("recording.archive IS NOT NULL"));
         """
 
     private static func begins(_ event: String, _ name: String) -> String {

@@ -1,0 +1,114 @@
+/// Daily archives, and what is known of their bytes.
+extension Schema {
+    /// An archive is open (`tar_bytes`, `journal_bytes`: how far the spool's files are vouched for) or sealed
+    /// (`byte_count`, `digest`), never both. `task_mark` is the last `unsealed_task` that its sealing takes along.
+    /// `taking_in` marks a sealed archive on its way into the manifest, which is no open archive of its day.
+    static let archives = """
+        CREATE TABLE archive (
+            row INTEGER PRIMARY KEY,
+            organization INTEGER NOT NULL REFERENCES organization,
+            day INTEGER NOT NULL,
+            sequence INTEGER NOT NULL CHECK (sequence >= 1),
+            recordings INTEGER NOT NULL DEFAULT 0 CHECK (recordings >= 0),
+            tar_bytes INTEGER CHECK (tar_bytes >= 0),
+            journal_bytes INTEGER CHECK (journal_bytes >= 0),
+            task_mark INTEGER,
+            byte_count INTEGER CHECK (byte_count > 0),
+            digest BLOB CHECK (length(digest) = 32),
+            sealed_time INTEGER,
+            taking_in INTEGER CHECK (taking_in = 1),
+            UNIQUE (organization, day, sequence),
+            CHECK ((tar_bytes IS NULL) = (journal_bytes IS NULL)),
+            CHECK ((byte_count IS NULL) = (digest IS NULL)),
+            CHECK ((tar_bytes IS NULL) <> (digest IS NULL)),
+            CHECK (sealed_time IS NULL OR digest IS NOT NULL)
+        ) STRICT;
+        CREATE UNIQUE INDEX archive_open_once_a_day ON archive (organization, day)
+        WHERE digest IS NULL AND taking_in IS NULL;
+        """
+
+    /// A copy of a recording in an archive that does not count: it was found damaged there, or another archive has the
+    /// same recording. As long as it is here, the recording is another archive's, or wanted. It is kept with all that it
+    /// takes to have the recording back in that archive, where its bytes turn out to be whole.
+    static let displacements = """
+        CREATE TABLE displacement (
+            archive INTEGER NOT NULL REFERENCES archive,
+            task INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 1),
+            found_time INTEGER NOT NULL,
+            offset INTEGER NOT NULL CHECK (offset >= 0),
+            byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            audio_format INTEGER REFERENCES audio_format,
+            duration_ms INTEGER CHECK (duration_ms >= 0),
+            suspicion TEXT,
+            received_time INTEGER NOT NULL,
+            PRIMARY KEY (archive, task, ordinal),
+            CHECK ((audio_format IS NULL) = (duration_ms IS NULL)),
+            FOREIGN KEY (task, ordinal) REFERENCES recording
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX displacement_of_recording ON displacement (task, ordinal);
+
+        CREATE TRIGGER displacement_is_of_the_archive BEFORE INSERT ON displacement
+        WHEN NOT EXISTS (SELECT 1 FROM recording WHERE task = NEW.task AND ordinal = NEW.ordinal
+                AND archive = NEW.archive AND offset = NEW.offset AND byte_count = NEW.byte_count
+                AND digest = NEW.digest)
+            AND NOT EXISTS (
+                SELECT 1 FROM archive JOIN task ON task.organization = archive.organization AND task.day = archive.day
+                WHERE archive.row = NEW.archive AND archive.digest IS NULL AND task.row = NEW.task)
+        BEGIN SELECT RAISE(ABORT, 'a copy that does not count was in that archive'); END;
+        CREATE TRIGGER displacement_stays BEFORE UPDATE ON displacement
+        BEGIN SELECT RAISE(ABORT, 'a copy that does not count stays as it was noted'); END;
+        CREATE TRIGGER displacement_is_kept BEFORE DELETE ON displacement
+        WHEN EXISTS (SELECT 1 FROM archive WHERE row = OLD.archive AND digest IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM recording WHERE task = OLD.task AND ordinal = OLD.ordinal
+                AND archive = OLD.archive)
+        BEGIN SELECT RAISE(ABORT, 'a copy in a sealed archive is not forgotten'); END;
+        """
+
+    /// A row of `damage` is a recording that was held and whose bytes are known to be changed or gone: its state is
+    /// `damaged` as long as the row is here. The row stays when the recording leaves its damaged archive (`displacement`), and
+    /// goes with the next copy that counts, whoever stores it. `archive` is where the damage was found; NULL if that archive
+    /// is not known any more.
+    static let damage = """
+        CREATE TABLE damage (
+            task INTEGER NOT NULL,
+            ordinal INTEGER NOT NULL,
+            archive INTEGER REFERENCES archive ON DELETE SET NULL,
+            found_time INTEGER NOT NULL,
+            reason TEXT NOT NULL CHECK (reason <> ''),
+            PRIMARY KEY (task, ordinal),
+            FOREIGN KEY (task, ordinal) REFERENCES recording ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX damage_of_archive ON damage (archive);
+
+        CREATE TRIGGER damage_ends_with_a_copy AFTER UPDATE OF archive ON recording WHEN NEW.archive IS NOT NULL
+        BEGIN DELETE FROM damage WHERE task = NEW.task AND ordinal = NEW.ordinal; END;
+
+        CREATE TRIGGER damage_stays_without_a_copy AFTER UPDATE OF archive ON recording
+        WHEN NEW.archive IS NULL AND OLD.archive IS NOT NULL
+        BEGIN
+            DELETE FROM damage WHERE task = NEW.task AND ordinal = NEW.ordinal AND NOT EXISTS (SELECT 1 FROM displacement
+                WHERE task = NEW.task AND ordinal = NEW.ordinal AND reason = 0);
+            INSERT OR IGNORE INTO damage (task, ordinal, archive, found_time, reason)
+            SELECT task, ordinal, archive, found_time, \(damageFound) FROM displacement
+            WHERE task = NEW.task AND ordinal = NEW.ordinal AND reason = 0 ORDER BY archive DESC LIMIT 1;
+        END;
+        """
+
+    /// When a sealed archive was last read from end to end, and how many faults it had then. `own_faults` counts those that are
+    /// not a recording's own: no copy of a recording makes up for them. `own_fault` says what the first of them is.
+    static let readings = """
+        CREATE TABLE reading (
+            archive INTEGER PRIMARY KEY REFERENCES archive,
+            time INTEGER NOT NULL,
+            faults INTEGER NOT NULL CHECK (faults >= 0),
+            own_faults INTEGER CHECK (own_faults >= 0),
+            own_fault TEXT CHECK (own_fault <> '')
+        ) STRICT;
+        """
+
+    /// What is known of damage that was found before its reason was kept.
+    private static let damageFound = "'its bytes were found damaged'"
+}

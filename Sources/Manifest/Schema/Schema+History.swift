@@ -1,0 +1,42 @@
+/// What was done, and what happened.
+extension Schema {
+    /// What happened, for people and for auditors. Events name tasks by the provider's ID and not by row, so that they
+    /// still say it after a rebuild of the other tables.
+    ///
+    /// `is_backfill` tells a step of a backfill from a pass that somebody waits for. `reason` says for people why a pass was not
+    /// complete, `failure` what has to be mended if it could not go on (`PassFailure.Kind`). `joins_listing` tells a pass whose
+    /// window begins where the listing had come to, or before, from one over a window that says nothing of the time before it.
+    static let history = """
+        CREATE TABLE pass (
+            row INTEGER PRIMARY KEY AUTOINCREMENT,
+            organization INTEGER NOT NULL REFERENCES organization,
+            window_from INTEGER NOT NULL,
+            window_to INTEGER NOT NULL,
+            started_time INTEGER NOT NULL,
+            ended_time INTEGER,
+            outcome INTEGER CHECK (outcome BETWEEN 0 AND 4),
+            counts TEXT CHECK (counts IS NULL OR json_valid(counts)),
+            is_backfill INTEGER NOT NULL DEFAULT 0 CHECK (is_backfill IN (0, 1)),
+            reason TEXT CHECK (reason <> ''),
+            failure TEXT CHECK (failure IN ('authorization', 'provider', 'disk', 'damage', 'other')),
+            joins_listing INTEGER NOT NULL DEFAULT 1 CHECK (joins_listing IN (0, 1)),
+            CHECK (window_from <= window_to),
+            CHECK ((ended_time IS NULL) = (outcome IS NULL))
+        ) STRICT;
+        CREATE INDEX pass_of_organization ON pass (organization);
+        CREATE TABLE event (
+            row INTEGER PRIMARY KEY AUTOINCREMENT,
+            time INTEGER NOT NULL,
+            kind INTEGER NOT NULL CHECK (kind >= 0),
+            organization INTEGER REFERENCES organization,
+            task TEXT CHECK (task <> ''),
+            file TEXT,
+            detail TEXT CHECK (detail IS NULL OR json_valid(detail))
+        ) STRICT;
+        CREATE INDEX event_of_task ON event (task) WHERE task IS NOT NULL;
+        CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END;
+        CREATE TRIGGER event_is_never_removed BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END;
+        """
+}

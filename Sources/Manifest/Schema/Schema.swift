@@ -1,0 +1,52 @@
+import GRDB
+
+/// The manifest's tables, as the migrations make them. A migration that has landed never changes: what comes later is a
+/// migration of its own.
+///
+/// The schema carries the rules. What a table says may be (NOT NULL, CHECK, UNIQUE, foreign keys, triggers) holds even
+/// against a mistake in this module, and against a person with `sqlite3`.
+enum Schema {
+    /// `Clrk`: lets `file` and this module tell a manifest from any other database.
+    static let applicationID = 0x436c_726b
+
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 manifest") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            let tables = [
+                names, calls, archives, tasks, spelling, indexedCalls, recordings, rulesOfSealing, displacements, damage,
+                readings, listing, explanations, closedDays, suspects, history,
+            ]
+            for statements in tables + [codes, views, callViews] { try db.execute(sql: statements) }
+        }
+        return migrator
+    }()
+
+    /// An identifier is sixteen bytes if it is a canonical lower-case UUID, else text (`StoredIdentifier`).
+    static let identifier =
+        "CHECK (CASE typeof(id) WHEN 'blob' THEN length(id) = 16 WHEN 'text' THEN id <> '' ELSE 0 END)"
+
+    /// `word` holds what would otherwise be repeated in millions of rows. `listed_from` and `listed_through` are the bounds of
+    /// the time that was listed without a hole.
+    static let names = """
+        CREATE TABLE word (
+            row INTEGER PRIMARY KEY,
+            text TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE audio_format (
+            row INTEGER PRIMARY KEY,
+            codec TEXT NOT NULL,
+            channels INTEGER NOT NULL,
+            sample_rate_hz INTEGER NOT NULL,
+            bits_per_sample INTEGER NOT NULL,
+            UNIQUE (codec, channels, sample_rate_hz, bits_per_sample)
+        ) STRICT;
+        CREATE TABLE organization (
+            row INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40 AND name NOT GLOB '*[^a-z0-9-]*'),
+            id ANY NOT NULL \(identifier),
+            listed_through INTEGER,
+            listed_from INTEGER
+        ) STRICT;
+        """
+}

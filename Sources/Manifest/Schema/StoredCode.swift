@@ -1,0 +1,74 @@
+import GRDB
+import Recordings
+
+/// A value that rows have as a number: its place in ``codes``. The table `code` has the words for those who read the
+/// manifest without Callark.
+protocol StoredCode: Hashable, RawRepresentable<String> {
+    /// The enumeration's name in the table `code`, such as `capture_kind`.
+    static var name: String { get }
+    /// A code is an index, and outlives this version: append, never reorder.
+    static var codes: [Self] { get }
+}
+
+extension StoredCode {
+    var stored: Int { Self.codes.firstIndex(of: self) ?? 0 }
+
+    /// - Throws: `damaged` if no value has that code.
+    init(stored code: Int) throws(ManifestError) {
+        guard Self.codes.indices.contains(code) else { throw .unreadable(Self.name, code.databaseValue) }
+        self = Self.codes[code]
+    }
+}
+
+extension CaptureRequest: StoredCode {
+    static var name: String { "capture request" }
+    static var codes: [CaptureRequest] { [.notRequested, .requested, .undetermined] }
+}
+
+extension CaptureKind: StoredCode {
+    static var name: String { "kind" }
+    static var codes: [CaptureKind] { [.recording, .transcription, .screenRecording] }
+}
+
+extension DisplacedCopy.Reason: StoredCode {
+    static var name: String { "displacement" }
+    static var codes: [DisplacedCopy.Reason] { [.damaged, .duplicate] }
+}
+
+extension PassOutcome: StoredCode {
+    static var name: String { "outcome of a pass" }
+    static var codes: [PassOutcome] { [.complete, .incomplete, .failed, .interrupted, .abandoned] }
+}
+
+extension Event.Kind: StoredCode {
+    static var name: String { "kind of event" }
+
+    static var codes: [Event.Kind] {
+        [
+            .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
+            .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
+            .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
+            .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
+            .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .callFetched,
+        ]
+    }
+}
+
+extension GapReason: StoredCode {
+    static var name: String { "reason of a failure" }
+
+    /// Those of a failed recording; the others follow from what is open about a task.
+    static var codes: [GapReason] { [.downloadFailed, .purgedUpstream, .refusedByProvider, .damagedAtProvider] }
+
+    /// Of a failed recording.
+    /// - Parameters:
+    ///   - code: `nil` and codes of a later version are a download that failed.
+    ///   - wasHeld: whether its bytes were held before, and are damaged now (`damage`).
+    init(stored code: Int?, wasHeld: Bool) {
+        let reason = code.flatMap { Self.codes.indices.contains($0) ? Self.codes[$0] : nil } ?? .downloadFailed
+        self = wasHeld && reason == .purgedUpstream ? .lost : reason
+    }
+
+    /// The code of a recording that failed. That it was held before is in `damage`.
+    var stored: Int { Self.codes.firstIndex(of: self == .lost ? .purgedUpstream : self) ?? 0 }
+}
