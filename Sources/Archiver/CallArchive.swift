@@ -77,35 +77,7 @@ package struct CallArchive: Sendable {
             try await register(provider, in: manifest)
         }
         let engine = try TransferEngine(setup.engine)
-        let disk = DiskGuard(
-            root: setup.root,
-            minimumFreeBytes: setup.rules.minimumFreeBytes,
-            space: setup.root.diskSpace,
-            observer: observer
-        )
-        let context = PassContext(
-            root: setup.root,
-            manifest: manifest,
-            writer: ArchiveWriter(root: setup.root, logger: setup.logger),
-            engine: engine,
-            budget: MemoryBudget(bytes: setup.rules.downloads.memoryBytes),
-            rules: setup.rules,
-            disk: disk,
-            gate: DownloadGate(
-                ceiling: setup.rules.downloads.concurrency,
-                longestHold: setup.rules.downloads.retry.longestRetryAfter,
-                stopwatch: Stopwatch(clock),
-                observer: observer,
-                logger: setup.logger
-            ),
-            troubles: HostTroubles(patience: setup.rules.downloads.hostPatience, observer: observer),
-            underWay: RecordingsUnderWay(onRelease: disk.release),
-            stop: stop,
-            observer: observer,
-            actor: setup.actor,
-            now: now,
-            logger: setup.logger
-        )
+        let context = PassContext(setup, manifest, engine, stop: stop, observer: observer, now: now, clock: clock)
         let archive = CallArchive(context: context, providers: setup.providers, logger: setup.logger)
         do {
             let value = try await notice.keptUpToDate { try await work(archive) }

@@ -4,6 +4,7 @@ import Manifest
 import Recordings
 import Synchronization
 import Transfer
+import WebexContactCenter
 
 /// What the steps of a pass share.
 struct PassContext: Sendable {
@@ -28,6 +29,46 @@ struct PassContext: Sendable {
     let actor: Actor
     let now: @Sendable () -> Timestamp
     let logger: Logger
+
+    /// What a pass over the archive that `setup` names works with.
+    /// - Parameter clock: by which downloads wait if the media host asks for it.
+    init(
+        _ setup: CallArchive.Setup,
+        _ manifest: Manifest,
+        _ engine: TransferEngine,
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        now: @escaping @Sendable () -> Timestamp,
+        clock: some Clock<Duration>
+    ) {
+        root = setup.root
+        self.manifest = manifest
+        writer = ArchiveWriter(root: setup.root, logger: setup.logger)
+        self.engine = engine
+        budget = MemoryBudget(bytes: setup.rules.downloads.memoryBytes)
+        rules = setup.rules
+        let disk = DiskGuard(
+            root: setup.root,
+            minimumFreeBytes: setup.rules.minimumFreeBytes,
+            space: setup.root.diskSpace,
+            observer: observer
+        )
+        self.disk = disk
+        gate = DownloadGate(
+            ceiling: setup.rules.downloads.concurrency,
+            longestHold: setup.rules.downloads.retry.longestRetryAfter,
+            stopwatch: Stopwatch(clock),
+            observer: observer,
+            logger: setup.logger
+        )
+        troubles = HostTroubles(patience: setup.rules.downloads.hostPatience, observer: observer)
+        underWay = RecordingsUnderWay(onRelease: disk.release)
+        self.stop = stop
+        self.observer = observer
+        actor = setup.actor
+        self.now = now
+        logger = setup.logger
+    }
 
     /// From where the manifest is judged at this moment, in matters of an organization.
     /// - Parameter days: whose archives are looked for on the disk; `nil` for those of all days.

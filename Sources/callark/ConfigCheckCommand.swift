@@ -128,61 +128,55 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
         var findings: [(String, Finding)] = []
         for organization in workplace.settings.organizations {
-            do {
-                try workplace.requireRoot(forTokensOf: organization)
-            } catch {
-                let text = "not asked: a renewed token could not be kept"
-                findings.append(("provider \(organization.name)", .failed(text, advice: "\(error)", ExitStatus(error))))
-                continue
-            }
-            let provider: ProviderSettings
-            do {
-                provider = try workplace.provider(organization)
-            } catch {
-                let text = "not asked: a secret cannot be read"
-                findings.append(("provider \(organization.name)", .failed(text, advice: "", .configuration)))
-                continue
-            }
-            let contactCenter = ContactCenter(
-                provider,
-                exchange: engine,
-                retry: RetryPolicy(attempts: 2),
-                logger: workplace.logger
-            )
-            do throws(ProviderError) {
-                let result = try await contactCenter.probe()
-                let zone = workplace.timeZone
-                let expiry =
-                    result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
-                let place = organization.apiBaseURL.host() ?? ""
-                findings.append(("provider \(organization.name)", .ok("\(place) answers\(expiry)")))
-                if let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 {
-                    let text =
-                        "the clock is \(Int(offset.seconds.magnitude)) s \(offset < .zero ? "ahead of" : "behind") "
-                    findings.append(
-                        (
-                            "clock",
-                            .failed(
-                                text + "that of \(place)",
-                                advice: "set this machine's clock, for example with NTP",
-                                .inputOutput
-                            )
-                        )
-                    )
-                }
-            } catch {
-                let host = organization.apiBaseURL.host() ?? ""
-                let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
-                findings.append(
-                    ("provider \(organization.name)", .failed(error.message, advice: advice, ExitStatus(error)))
-                )
-            }
+            findings += await provider(of: organization, engine, workplace)
         }
         await engine.shutDown()
         for organization in workplace.settings.organizations where organization.legacy != nil {
             findings.append(("legacy \(organization.name)", await Self.legacy(of: organization.name, workplace)))
         }
         return findings
+    }
+
+    /// Whether an organization's provider answers, and whether its clock agrees with this one.
+    private func provider(
+        of organization: OrganizationSettings,
+        _ engine: TransferEngine,
+        _ workplace: Workplace
+    ) async -> [(String, Finding)] {
+        let name = "provider \(organization.name)"
+        do {
+            try workplace.requireRoot(forTokensOf: organization)
+        } catch {
+            let text = "not asked: a renewed token could not be kept"
+            return [(name, .failed(text, advice: "\(error)", ExitStatus(error)))]
+        }
+        let provider: ProviderSettings
+        do {
+            provider = try workplace.provider(organization)
+        } catch {
+            return [(name, .failed("not asked: a secret cannot be read", advice: "", .configuration))]
+        }
+        let contactCenter = ContactCenter(
+            provider,
+            exchange: engine,
+            retry: RetryPolicy(attempts: 2),
+            logger: workplace.logger
+        )
+        let host = organization.apiBaseURL.host() ?? ""
+        do throws(ProviderError) {
+            let result = try await contactCenter.probe()
+            let zone = workplace.timeZone
+            let expiry = result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
+            let answer = (name, Finding.ok("\(host) answers\(expiry)"))
+            guard let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 else { return [answer] }
+            let side = offset < .zero ? "ahead of" : "behind"
+            let text = "the clock is \(Int(offset.seconds.magnitude)) s \(side) that of \(host)"
+            let advice = "set this machine's clock, for example with NTP"
+            return [answer, ("clock", .failed(text, advice: advice, .inputOutput))]
+        } catch {
+            let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
+            return [(name, .failed(error.message, advice: advice, ExitStatus(error)))]
+        }
     }
 
     /// A session that nobody has: who is told that it is not there has been let in (wxcc-api 13.6).

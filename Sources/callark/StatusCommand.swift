@@ -126,34 +126,9 @@ struct StatusCommand: AsyncParsableCommand {
         output.text("")
         output.text("\(name), times in \(zone.name)")
         let rows = shown.map { StatusRow(status: $0, differing: differing[$0.day] ?? []) }
-        if output.isJSON {
-            for row in rows {
-                try output.json(StatusDayLine(organization: name, row.status, differing: row.differing.map(\.source)))
-                for witness in row.differing { try output.json(WitnessLine(witness)) }
-            }
-            if let older { try output.json(OlderDaysLine(organization: name, older)) }
-        } else {
-            if rows.isEmpty {
-                output.text(all.isEmpty ? "  no day is known yet" : "  nothing is known of this time")
-            } else {
-                try StatusRow.table.write(rows, to: output)
-            }
-            if let older { output.text("  \(older.text)") }
-            let shownDays = Set(rows.map(\.status.day))
-            for witness in disagreements where shownDays.contains(witness.day) {
-                if let complaint = witness.detailedComplaint(in: zone) { output.text("  \(complaint)") }
-            }
-        }
+        try write(rows, older, knowsDays: !all.isEmpty, of: name, zone, to: output)
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
-        let token: TokenStatus?
-        let tokenText: String
-        do {
-            token = try await workplace.tokenStatus(of: name)
-            tokenText = token.map { Self.text(of: $0, zone) } ?? "not used yet"
-        } catch let error as TokensOutOfReach {
-            token = nil
-            tokenText = error.description
-        }
+        let (token, tokenText) = try await token(of: name, workplace)
         try output.json(
             StatusOrganizationLine(
                 organization: name.description,
@@ -177,6 +152,43 @@ struct StatusCommand: AsyncParsableCommand {
         output.text("  listed through: \(listedThrough?.text(in: zone) ?? "not up to the present yet")")
         output.text("  archives: \(Self.text(of: reading, zone))")
         output.text("  token: \(tokenText)")
+    }
+
+    private func write(
+        _ rows: [StatusRow],
+        _ older: OlderDays?,
+        knowsDays: Bool,
+        of name: OrganizationName,
+        _ zone: TimeZone,
+        to output: Output
+    ) throws {
+        if output.isJSON {
+            for row in rows {
+                try output.json(StatusDayLine(organization: name, row.status, differing: row.differing.map(\.source)))
+                for witness in row.differing { try output.json(WitnessLine(witness)) }
+            }
+            if let older { try output.json(OlderDaysLine(organization: name, older)) }
+        } else {
+            if rows.isEmpty {
+                output.text(knowsDays ? "  nothing is known of this time" : "  no day is known yet")
+            } else {
+                try StatusRow.table.write(rows, to: output)
+            }
+            if let older { output.text("  \(older.text)") }
+            for witness in rows.flatMap(\.differing) {
+                if let complaint = witness.detailedComplaint(in: zone) { output.text("  \(complaint)") }
+            }
+        }
+    }
+
+    /// What is known of an organization's tokens, and the same for people.
+    private func token(of name: OrganizationName, _ workplace: Workplace) async throws -> (TokenStatus?, String) {
+        do {
+            let token = try await workplace.tokenStatus(of: name)
+            return (token, token.map { Self.text(of: $0, workplace.timeZone) } ?? "not used yet")
+        } catch let error as TokensOutOfReach {
+            return (nil, error.description)
+        }
     }
 
     /// The time that was asked for, or the last days.

@@ -161,7 +161,7 @@ import Testing
         }
         #expect(
             message(nil, nil)
-                == "no configuration file: neither ./callark.yaml nor /etc/callark/callark.yaml is there; "
+                == "no configuration file: neither ./callark.yaml nor /etc/callark/callark.yaml exists; "
                 + "give --config PATH or set CALLARK_CONFIG"
         )
         #expect(message("", nil) == "--config is empty; give the path of a configuration file")

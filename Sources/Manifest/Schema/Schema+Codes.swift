@@ -21,7 +21,9 @@ extension Schema {
     /// Notes the words of the codes that this version knows, if any of them is new.
     static func noteCodes(in writer: some DatabaseWriter) throws {
         let rows = enumerations.flatMap { Self.rows(of: $0) }
-        guard try writer.read({ try Int.fetchOne($0, sql: "SELECT count(*) FROM code") ?? 0 }) < rows.count else { return }
+        guard try writer.read({ try Int.fetchOne($0, sql: "SELECT count(*) FROM code") ?? 0 }) < rows.count else {
+            return
+        }
         try writer.write { db in
             for row in rows { try db.execute(sql: "INSERT OR IGNORE INTO code VALUES (?, ?, ?)", arguments: row) }
         }

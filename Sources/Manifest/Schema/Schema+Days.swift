@@ -30,7 +30,8 @@ extension Schema {
         """
 
     /// The columns of `task` that a closed day's record counts.
-    private static let countedColumns = "organization, id, created_time, day, channel_type, status, capture_request, listed"
+    private static let countedColumns =
+        "organization, id, created_time, day, channel_type, status, capture_request, listed"
 
     /// `record` is the member `metadata/day-close.json` of the archive with this sequence; a day without tasks has no
     /// archive. `is_current` falls with the first change to anything that the record counts, whoever makes it: whether

@@ -14,7 +14,8 @@ enum Schema {
         migrator.registerMigration("1 manifest") { db in
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             let tables = [
-                names, calls, archives, tasks, spelling, indexedCalls, recordings, rulesOfSealing, displacements, damage,
+                names, calls, archives, tasks, spelling, indexedCalls, recordings, rulesOfSealing, displacements,
+                damage,
                 readings, listing, explanations, closedDays, suspects, history,
             ]
             for statements in tables + [codes, views, callViews] { try db.execute(sql: statements) }
