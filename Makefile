@@ -69,6 +69,7 @@ bench: release test-packages bench-packages ## measure side by side with curl, a
 
 lint: ## what must be clean before a commit
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	Tests/lint/layout Sources
 
 format: ## lay the sources out
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

@@ -42,7 +42,7 @@ import Testing
             for path in [here.root.archivePath(first), here.root.archivePath(first) + ".sha256"] {
                 try FileManager.default.removeItem(atPath: path)
             }
-            let repair = try await here.open { try await $0.repair(Verification.Scope()) { _ in } }
+            let repair = try await here.open { try await $0.repair(VerificationRun.Scope()) { _ in } }
             #expect(repair.isComplete)
             let second = try #require(try here.root.sealedArchives().last)
             #expect(second.sequence == 2)
@@ -66,7 +66,7 @@ import Testing
             try file.write(contentsOf: [0x7F, 0x7F, 0x7F])
             try file.close()
             try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
-            let repair = try await here.open { try await $0.repair(Verification.Scope()) { _ in } }
+            let repair = try await here.open { try await $0.repair(VerificationRun.Scope()) { _ in } }
             #expect(repair.isComplete && repair.outcomes.count == 1)
             let second = try #require(try here.root.sealedArchives().last)
             #expect(second.sequence == 2)

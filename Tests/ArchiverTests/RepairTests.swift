@@ -27,7 +27,7 @@ import Transfer
 
     private func repair(
         _ here: Installation,
-        _ scope: Verification.Scope = Verification.Scope()
+        _ scope: VerificationRun.Scope = VerificationRun.Scope()
     ) async throws -> (Repair, faults: [ArchiveFault]) {
         try await here.open { archive in
             var faults: [ArchiveFault] = []
@@ -59,7 +59,7 @@ import Transfer
         let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
         defer { try? manifest.close() }
         var faults: [ArchiveFault] = []
-        _ = try await Verification(root: here.root, manifest: manifest).run(Verification.Scope()) {
+        _ = try await VerificationRun(root: here.root, manifest: manifest).run(VerificationRun.Scope()) {
             faults += $0.faults
         }
         return faults
@@ -281,9 +281,9 @@ import Transfer
             try damage(here.root.archivePath(held.archive), held)
             let other = try #require(ArchiveDay("2025-11-20"))
             try #require(held.archive.day != other)
-            let (elsewhere, _) = try await repair(here, Verification.Scope(day: other))
+            let (elsewhere, _) = try await repair(here, VerificationRun.Scope(day: other))
             #expect(elsewhere.outcomes.isEmpty)
-            let (there, _) = try await repair(here, Verification.Scope(day: held.archive.day))
+            let (there, _) = try await repair(here, VerificationRun.Scope(day: held.archive.day))
             #expect(there.outcomes.count == 1 && there.isComplete)
         }
     }
@@ -294,7 +294,7 @@ import Transfer
             here.simulator.inject(FaultRule(.captures, .always, .status(503)))
             let (repair, _) = try await here.open(change: { $0.rules.downloads.retry.attempts = 1 }) { archive in
                 var faults = 0
-                return (try await archive.repair(Verification.Scope()) { faults += $0.faults.count }, faults)
+                return (try await archive.repair(VerificationRun.Scope()) { faults += $0.faults.count }, faults)
             }
             #expect(!repair.failures.isEmpty)
             #expect(!repair.isComplete)
@@ -326,14 +326,14 @@ extension RecordingRow.Held {
             while archived == 0 {
                 try #require(ContinuousClock.now < end)
                 guard (try? Manifest.exists(at: here.root.manifestPath)) == true,
-                    let verification = try? Verification.reading(here.root)
+                    let verification = try? VerificationRun.reading(here.root)
                 else {
                     // Not made yet, or not brought up to date.
                     try await Task.sleep(for: .milliseconds(1))
                     continue
                 }
                 var faults: [String] = []
-                let summary = try await verification.run(Verification.Scope()) { report in
+                let summary = try await verification.run(VerificationRun.Scope()) { report in
                     faults += report.faults.map(\.description)
                     await log.note(report)
                 }
@@ -357,8 +357,8 @@ extension RecordingRow.Held {
         var read: [ArchiveName] = []
         let log = ReadingLog(root: here.root, now: here.now)
         let part = try #require(ReadingShare(share))
-        let scope = Verification.Scope(share: part)
-        _ = try await Verification.reading(here.root).run(scope) { report in
+        let scope = VerificationRun.Scope(share: part)
+        _ = try await VerificationRun.reading(here.root).run(scope) { report in
             if let name = report.name { read.append(name) }
             await log.note(report)
         }

@@ -90,9 +90,9 @@ import Testing
     @Test func `a summary is written as the interface has it`() throws {
         var summary = PassSummary()
         summary.tasks.captureRequested = 46
-        let text = try JSONObject.text(summary)
+        let text = try JSONColumn.text(summary)
         #expect(text.contains(#""capture_requested":46"#))
-        #expect(try JSONObject.value(PassSummary.self, text) == summary)
+        #expect(try JSONColumn.value(PassSummary.self, text) == summary)
     }
 
     @Test func `days are told apart, and only what is finished is left out of the counting`() async throws {

@@ -6,7 +6,7 @@ final class Provider: Sendable {
     struct State: Sendable {
         var options: SimulatorOptions
         var tokens: TokenOffice
-        var limiter = RequestLimiter()
+        var limiter = RequestQuota()
         var faults: FaultPlan
         var changes = WorldChanges()
         /// By organization.

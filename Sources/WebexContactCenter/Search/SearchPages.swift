@@ -1,18 +1,6 @@
 import Recordings
 import Transfer
 
-/// A kind of record that Search lists.
-package protocol SearchRecord: Sendable {
-    /// Where such records are, and what is asked of each.
-    static var source: SearchSource { get }
-    /// Reads one; `nil` where it lacks what tells it from others.
-    init?(_ row: SearchRow)
-    /// What tells it from all others.
-    var searchKey: String { get }
-    /// When it began, by which it is found; `nil` where the provider gives none.
-    var searchTime: Timestamp? { get }
-}
-
 /// Where a kind of record is found.
 package struct SearchSource: Sendable {
     let root: SearchRoot
@@ -22,25 +10,6 @@ package struct SearchSource: Sendable {
 /// A record as the provider wrote it.
 package struct SearchRow: Sendable {
     let value: JSONValue
-}
-
-/// One step of a search.
-package struct SearchPage<Record: SearchRecord>: Sendable {
-    /// Records that no earlier page had; may be none. In no order that could be relied on: usually newest first within a
-    /// window of time.
-    package var records: [Record]
-    /// Records from outside the asked time that the provider gave anyway: they exist, and say nothing of what was listed.
-    package var strays: [Record]
-    /// The beginning of the time that this page was asked for.
-    package var from: Timestamp
-    /// Every record of the asked time that began before this has been listed, by this page or an earlier one.
-    package var coveredUntil: Timestamp
-    /// Rows that could not be read, met since the page before.
-    package var unreadableRows: Int
-    /// Milliseconds with more records than the provider gives of one, met since the page before.
-    package var crowded: [Timestamp]
-    /// What this provider does not have of what is asked for: `lastQueue.duration`. The records lack it.
-    package var undefinedFields: [String]
 }
 
 /// The contacts that Search lists, page by page.

@@ -106,7 +106,7 @@ extension Installation {
         let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
         defer { try? manifest.close() }
         var faults: [String] = []
-        _ = try await Verification(root: root, manifest: manifest).run(Verification.Scope()) {
+        _ = try await VerificationRun(root: root, manifest: manifest).run(VerificationRun.Scope()) {
             faults += $0.faults.map(\.description)
         }
         return faults

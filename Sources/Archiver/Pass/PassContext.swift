@@ -1,0 +1,106 @@
+import DailyArchive
+import Logging
+import Manifest
+import Recordings
+import Synchronization
+import Transfer
+import WebexContactCenter
+
+/// What the steps of a pass share.
+struct PassContext: Sendable {
+    let root: ArchiveRoot
+    let manifest: Manifest
+    let writer: ArchiveWriter
+    let engine: TransferEngine
+    let budget: MemoryBudget
+    let rules: PassRules
+    let disk: DiskGuard
+    let gate: DownloadGate
+    let troubles: HostTroubles
+    let underWay: RecordingsUnderWay
+    let listingDoubts = ListingDoubts()
+    let listed = ListedSpans()
+    let secondSource = SecondSourceFindings()
+    let callMetadata = CallMetadataFindings()
+    let witnesses = WitnessAccounts()
+    let stop: StopRequest
+    let observer: PassObserver
+    /// On whose account the work is done.
+    let actor: Actor
+    let now: @Sendable () -> Timestamp
+    let logger: Logger
+
+    /// What a pass over the archive that `setup` names works with.
+    /// - Parameter clock: by which downloads wait if the media host asks for it.
+    init(
+        _ setup: CallArchive.Setup,
+        _ manifest: Manifest,
+        _ engine: TransferEngine,
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        now: @escaping @Sendable () -> Timestamp,
+        clock: some Clock<Duration>
+    ) {
+        root = setup.root
+        self.manifest = manifest
+        writer = ArchiveWriter(root: setup.root, logger: setup.logger)
+        self.engine = engine
+        budget = MemoryBudget(bytes: setup.rules.downloads.memoryBytes)
+        rules = setup.rules
+        let disk = DiskGuard(
+            root: setup.root,
+            minimumFreeBytes: setup.rules.minimumFreeBytes,
+            space: setup.root.diskSpace,
+            observer: observer
+        )
+        self.disk = disk
+        gate = DownloadGate(
+            ceiling: setup.rules.downloads.concurrency,
+            longestHold: setup.rules.downloads.retry.longestRetryAfter,
+            stopwatch: Stopwatch(clock),
+            observer: observer,
+            logger: setup.logger
+        )
+        troubles = HostTroubles(patience: setup.rules.downloads.hostPatience, observer: observer)
+        underWay = RecordingsUnderWay(onRelease: disk.release)
+        self.stop = stop
+        self.observer = observer
+        actor = setup.actor
+        self.now = now
+        logger = setup.logger
+    }
+
+    /// From where the manifest is judged at this moment, in matters of an organization.
+    /// - Parameter days: whose archives are looked for on the disk; `nil` for those of all days.
+    func standpoint(
+        of organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>? = nil
+    ) async throws -> Standpoint {
+        let now = now()
+        return Standpoint(
+            now: now,
+            today: rules.day(of: now),
+            horizon: rules.askSchedule.horizon,
+            retention: rules.retention[organization] ?? Standpoint.usualRetention,
+            altered: try await ArchiveSurvey(root: root, manifest: manifest)
+                .altered(organization: organization, days: days)
+        )
+    }
+
+    /// For recordings of any organization: what they are does not depend on when they are looked at, as gaps do.
+    var timeless: Standpoint {
+        let now = now()
+        return Standpoint(now: now, today: rules.day(of: now), horizon: .zero)
+    }
+
+    /// Whether anything new may be begun.
+    var takesWork: Bool { !stop.isMade && !disk.isLow }
+
+    /// The archive that takes recordings of `day`: the open one, or a new one behind all that stand on the disk. One that
+    /// a rebuild could not read is not in the manifest, and yet its name is taken.
+    func openArchive(for organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName {
+        if let open = try await manifest.openArchive(of: organization, day: day) { return open }
+        let taken = try root.lastSealedSequence(organization, day)
+        return try await manifest.openArchive(for: organization, day: day, after: taken, now: now())
+    }
+}

@@ -1,0 +1,14 @@
+/// What a pass does of an organization's work. Downloads go on during all but the last two.
+package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Listing the tasks of the window.
+    case listing
+    /// Comparing the listing with other sources of the provider's.
+    case comparing
+    /// The listing is done; asking for recordings goes on.
+    case asking
+    /// Everything is asked: nothing but receiving recordings.
+    case receiving
+    /// Sealing and closing days.
+    case sealing
+    case done
+}

@@ -1,0 +1,164 @@
+import DailyArchive
+import Manifest
+import Recordings
+
+/// What a pass does first: brings the disk and the manifest to the same word, whatever moment the last process died at,
+/// and however much older than the archives the manifest is. Nothing that is whole on the disk is thrown away.
+struct SpoolRecovery: Sendable {
+    let context: PassContext
+
+    private var intake: ArchiveIntake {
+        ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+    }
+
+    /// - Returns: archives that had been sealed before the manifest could be told.
+    func run() async throws -> [SealedDay] {
+        var sealed: [SealedDay] = []
+        let known = try await context.manifest.openArchives()
+        context.disk.expectSealing(journalBytes: known.reduce(0) { $0 + $1.extent.journalBytes })
+        for open in known {
+            if let day = try await recover(open) { sealed.append(day) }
+        }
+        for name in try await context.manifest.damagedOpenArchives() { try await context.recoverDamaged(name) }
+        try await takeInSealed()
+        let open = Set(try await context.manifest.openArchives().map(\.name))
+        for name in try context.root.openArchives() where !open.contains(name) {
+            try await takeInOpen(name)
+        }
+        // What the spool lost may be in another archive too.
+        for copy in try await intake.reinstate(DisplacementFilter(reason: .duplicate), now: context.now()) {
+            context.observer(
+                .recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there, and counts")
+            )
+        }
+        try await removeStaleParts()
+        return sealed
+    }
+
+    /// Archives that the manifest has never heard of, in the order of their names, as a rebuild takes them in.
+    private func takeInSealed() async throws {
+        let present = try context.root.sealedArchives()
+        guard !present.isEmpty else { return }
+        let known = Set(try await context.manifest.sealedArchives().map(\.name))
+        var dayCloses = DayCloses()
+        for name in present where !known.contains(name) { dayCloses.add(try await takeIn(name), of: name) }
+        try await dayCloses.restore(into: context.manifest, now: context.now())
+    }
+
+    /// - Returns: the record of its day, where the archive closes it.
+    @discardableResult
+    private func takeIn(_ name: ArchiveName) async throws -> DayClose? {
+        let outcome = try await intake.takeIn(name, now: context.now())
+        for fault in outcome.faults { context.observer(.recovered(name, "\(fault)")) }
+        for remark in outcome.remarks { context.observer(.recovered(name, remark)) }
+        if let recordings = outcome.recordings {
+            context.observer(.recovered(name, "added with \(recordings) recordings: the manifest did not know it"))
+        }
+        return outcome.dayClose
+    }
+
+    /// One that the manifest never heard of: whatever of it is whole is stored.
+    private func takeInOpen(_ name: ArchiveName) async throws {
+        do {
+            let recovery = try await context.writer.recover(name, known: nil)
+            guard case .behind(let extent, let whole, _) = recovery else { return }
+            let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
+            let count = try await spool.takeIn(with: intake, writer: context.writer, now: context.now())
+            let what = count == 0 ? "removed from the spool: it was empty" : "added: \(count) recordings"
+            context.observer(.recovered(name, "\(what) that the manifest did not know"))
+        } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
+            // Such as the spool of an old backup beside the archive that became of it.
+            context.observer(.recovered(name, "left in the spool: \(error.message)"))
+        }
+    }
+
+    /// What is left of a large recording that has come in since, or that nobody waits for any more. There are few parts,
+    /// and may be any number of recordings.
+    private func removeStaleParts() async throws {
+        var stale = try context.root.parts()
+        guard !stale.isEmpty else { return }
+        for state in [RecordingState.pending, .failed, .damaged] {
+            let rows = context.manifest.entries(ListFilter(state: .recording(state)), at: context.timeless)
+            for try await case .recording(let row) in rows {
+                stale.remove(context.root.partPath(for: row.key, organization: row.organization))
+            }
+        }
+        for path in stale { try context.root.removePart(path) }
+    }
+
+    private func recover(_ open: OpenArchiveRow) async throws -> SealedDay? {
+        let recovery: RecoveryOutcome
+        do throws(ArchiveError) {
+            recovery = try await context.writer.recover(open.name, known: ArchiveExtent(open.extent))
+        } catch {
+            // It stands sealed in its place, and is not whole: what of it is whole counts.
+            guard error.code == .damaged, try context.root.sealedArchives().contains(open.name) else { throw error }
+            try await takeIn(open.name)
+            try await displaceDamaged(open.name)
+            return nil
+        }
+        switch recovery {
+        case .equal, .absent:
+            return nil
+        case .ahead(let extent, let adopted, let cutBack):
+            try await note(open.name, extent, adopted, cutBack)
+            return nil
+        case .behind(let extent, let whole, _):
+            try await context.noteRecovered(open.name, extent: extent, whole: whole)
+            return nil
+        case .sealed(let archive):
+            if archive.recordingCount != open.recordings {
+                try await takeIn(open.name)
+                return nil
+            }
+            let day = try await context.noteSealed(archive)
+            // What the manifest has of it was stored before it was sealed: an archive that says otherwise was changed.
+            if try await contradictsManifest(open.name) { try await displaceDamaged(open.name) }
+            return day
+        }
+    }
+
+    /// Whether the metadata of a sealed archive says otherwise of its recordings than the manifest does.
+    private func contradictsManifest(_ name: ArchiveName) async throws -> Bool {
+        var places: [Int64: ContentDigest] = [:]
+        for try await held in context.manifest.archivedRecordings(in: name) { places[held.offset] = held.digest }
+        for try await entry in try await ArchiveMetadata.open(context.root.archivePath(name)).recordings
+        where places.removeValue(forKey: entry.offset) != entry.digest {
+            return true
+        }
+        return !places.isEmpty
+    }
+
+    /// The metadata of an archive may be whole where its recordings are not: what is damaged is wanted again.
+    private func displaceDamaged(_ name: ArchiveName) async throws {
+        var damaged: [DamagedRecording] = []
+        for try await held in context.manifest.archivedRecordings(in: name) where held.isCounting {
+            if try await intake.isWhole(name, held.offset, held.byteCount, held.digest) { continue }
+            damaged.append(DamagedRecording(archive: name, taskID: held.taskID, offset: held.offset))
+            context.observer(.recovered(name, "task \(held.taskID): \(held.file) is damaged and is fetched again"))
+        }
+        try await context.manifest.noteDamaged(damaged, now: context.now())
+    }
+
+    private func note(
+        _ name: ArchiveName,
+        _ extent: ArchiveExtent,
+        _ adopted: [RecordingEntry],
+        _ cutBack: Int64
+    ) async throws {
+        if !adopted.isEmpty {
+            try await context.manifest.noteAdopted(
+                name,
+                extent: ArchiveExtentRow(extent),
+                recordings: adopted,
+                schedule: nil,
+                now: context.now()
+            )
+            _ = try await intake.chooseCopies(in: name, now: context.now())
+            context.observer(.recovered(name, "\(adopted.count) whole recordings that had not been noted are stored"))
+        }
+        if cutBack > 0 {
+            context.observer(.recovered(name, "cut back by \(cutBack) bytes that had not been stored"))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import AsyncAlgorithms
+import DailyArchive
+import Manifest
+import Recordings
+
+extension CallArchive {
+    /// Asks the provider for these tasks, now and whether or not they are due, and stores what it has. For `fetch`.
+    /// - Parameter name: the organization that the tasks belong to; `nil` to ask each in turn.
+    /// - Returns: the organizations that could not be asked, and why: of a task that was not found, nobody can say then
+    ///   that there is nothing. What fails for one recording is in its row.
+    /// - Throws: `ArchiveError`, `ManifestError`.
+    package func acquire(
+        _ tasks: [TaskID],
+        organization name: OrganizationName?
+    ) async throws -> [OrganizationName: any Error] {
+        let asked = allOrganizations.filter { name == nil || $0.name == name }
+        _ = try await SpoolRecovery(context: context).run()
+        let tasks = try await context.manifest.spelled(tasks)
+        try await context.manifest.wakeExplained(tasks, now: context.now())
+        let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
+            var failures: [OrganizationName: any Error] = [:]
+            for organization in asked {
+                let resolution = Resolution(organization: organization, context: context, jobs: jobs)
+                do {
+                    try await context.stop.cancelling { try await ask(about: tasks, resolution) }
+                } catch {
+                    let isStopped = context.stop.isMade
+                    failures[organization.name] = isStopped ? ArchiverError(.stopped, "stopped on request") : error
+                }
+            }
+            return failures
+        }
+        try await context.writer.close()
+        guard let failure = context.disk.failure else { return failures }
+        return failures.merging(asked.map { ($0.name, failure) }) { first, _ in first }
+    }
+
+    private func ask(about tasks: [TaskID], _ resolution: Resolution) async throws {
+        for begin in stride(from: 0, to: tasks.count, by: Resolution.batchSize) {
+            let end = min(begin + Resolution.batchSize, tasks.count)
+            try await resolution.resolve(Array(tasks[begin..<end]))
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Manifest
+
+/// What Search has of a day.
+struct SearchCount: Hashable, Sendable {
+    var contacts = 0
+    /// Of them, those that it says were recorded.
+    var recorded = 0
+    var recordings = 0
+    var transfers = 0
+    /// Of them, those that the listing left out.
+    var notListed = 0
+    /// Of them, those that the listing says were not to be recorded.
+    var claimed = 0
+
+    /// What does not fit, a line each. Search may lag, and counts segments and consultations in its own way, so that only
+    /// what it has more of than the listing is a difference, and that the listing has calls and Search none.
+    func differences(from counts: DayCounts) -> [String] {
+        var differences: [String] = []
+        if notListed > 0 { differences.append("\(notListed) calls were missing from the task list: added") }
+        if claimed > 0 {
+            differences.append("\(claimed) calls were recorded, and not requested by the listing: asked about")
+        }
+        if contacts == 0, counts.tasks > 0 { differences.append("none of the \(counts.tasks) calls is known there") }
+        if recorded > counts.captureRequested {
+            let requested = counts.captureRequested
+            differences.append("\(recorded) calls were recorded, and \(requested) requested by the listing")
+        }
+        return differences
+    }
+
+    /// Both sides' figures.
+    func figures(beside counts: DayCounts) -> [String: Int] {
+        [
+            "search_contacts": contacts, "search_recorded": recorded, "search_recordings": recordings,
+            "search_transfers": transfers, "not_listed": notListed, "claimed": claimed, "tasks": counts.tasks,
+            "capture_requested": counts.captureRequested, "recordings": counts.recordings,
+        ]
+    }
+}

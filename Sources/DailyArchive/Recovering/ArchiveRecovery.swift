@@ -1,0 +1,117 @@
+import Glibc
+import Recordings
+
+/// Makes the files of one open archive agree with what the manifest knows, whatever a crash has left of them.
+struct ArchiveRecovery {
+    var root: ArchiveRoot
+    var name: ArchiveName
+    /// `nil`: there is no manifest to ask.
+    var known: ArchiveExtent?
+    var rereading: Bool
+
+    func run() throws(ArchiveError) -> RecoveryOutcome {
+        try Self.removeScratch(root, name)
+        if let sealed = try recoverSealed() { return sealed }
+        let tarPath = root.openArchivePath(name)
+        guard let status = try FileSystem.status(of: tarPath) else { return try recoverMissing() }
+        // A crash between making it read-only and moving it leaves it read-only.
+        if status.mode & 0o200 == 0 { try FileSystem.setMode(of: tarPath, 0o640) }
+        if let known, !rereading, let excess = try excess(beyond: known, tarSize: status.byteCount) {
+            if excess == 0 {
+                try cut(to: known)
+                return .equal
+            }
+            // What is about to be called stored is on the disk first.
+            try synchronize()
+            let tail = try ArchiveTail(root, name, beyond: known)
+            if !tail.mayHaveMore {
+                try cut(to: tail.extent)
+                let kept = tail.extent.tarBytes - known.tarBytes + tail.extent.journalBytes - known.journalBytes
+                return .ahead(tail.extent, adopted: tail.adopted, cutBack: excess - kept)
+            }
+        }
+        return try ArchiveSalvage(root: root, name: name, known: known).run()
+    }
+
+    static func removeScratch(_ root: ArchiveRoot, _ name: ArchiveName) throws(ArchiveError) {
+        for purpose in ArchiveRoot.Scratch.allCases { try FileSystem.remove(root.scratchPath(name, purpose)) }
+        for path in [root.sideFilePath(name), root.journalPath(name)] {
+            try FileSystem.remove(FileSystem.draftPath(of: path))
+        }
+    }
+
+    /// The archive in its final place, if sealing got so far.
+    private func recoverSealed() throws(ArchiveError) -> RecoveryOutcome? {
+        let target = root.archivePath(name)
+        let openPath = root.openArchivePath(name)
+        guard let sealed = try FileSystem.status(of: target) else {
+            // The side file is made before the archive is moved: without the archive it speaks of nothing.
+            try FileSystem.remove(root.sideFilePath(name))
+            return nil
+        }
+        if let open = try FileSystem.status(of: openPath) {
+            // Where moving is linking and unlinking, a crash in between leaves both names of the one file.
+            guard open.isSameFile(as: sealed) else {
+                throw .system("recover \(openPath), sealed as", target, errno: EEXIST)
+            }
+            try FileSystem.remove(openPath)
+        }
+        let archive = try SealedArchive(name, at: target)
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: target))
+        try FileSystem.remove(root.journalPath(name))
+        return .sealed(archive)
+    }
+
+    private func recoverMissing() throws(ArchiveError) -> RecoveryOutcome {
+        let journal = root.journalPath(name)
+        guard let known, known != .empty else {
+            try FileSystem.remove(journal)
+            return .absent
+        }
+        let lost = try ArchiveSalvage(root: root, name: name, known: known).journal().map(\.key)
+        // The manifest goes on counting this archive as open, so that it has to be there to be gone on with.
+        try cut(to: .empty)
+        try FileSystem.synchronizeFolder(FileSystem.folder(of: journal))
+        return .behind(.empty, whole: [], lost: lost)
+    }
+
+    /// How many bytes there are beyond `known`; `nil` where the files do not reach it, or do not hold at its end what
+    /// they must.
+    private func excess(beyond known: ArchiveExtent, tarSize: Int64) throws(ArchiveError) -> Int64? {
+        let journalSize = try FileSystem.size(of: root.journalPath(name)) ?? 0
+        guard tarSize >= known.tarBytes, journalSize >= known.journalBytes, try hasSoundEnd(known) else { return nil }
+        let journalExcess = journalSize - known.journalBytes
+        let tarExcess = tarSize - known.tarBytes
+        // The writer pads its last block on the disk: that alone is nobody's recording.
+        return journalExcess == 0 && tarExcess < AlignedFileWriter.blockSize ? 0 : tarExcess + journalExcess
+    }
+
+    /// Whether the journal's last line is about the tar's last member.
+    private func hasSoundEnd(_ known: ArchiveExtent) throws(ArchiveError) -> Bool {
+        guard known.journalBytes > 0 else { return known.tarBytes == 0 }
+        let file = try OpenFile(root.journalPath(name), O_RDONLY)
+        let start = max(0, known.journalBytes - 1 << 20)
+        var tail = try FileSystem.bytes(of: file, in: start..<known.journalBytes)
+        guard tail.popLast() == UInt8(ascii: "\n") else { return false }
+        let line = tail.lastIndex(of: UInt8(ascii: "\n")).map { Array(tail[($0 + 1)...]) } ?? tail
+        guard let entry = try? RecordingEntry(jsonLine: line) else { return false }
+        return TarMember.padded(entry.offset + entry.byteCount) == known.tarBytes
+    }
+
+    private func synchronize() throws(ArchiveError) {
+        for path in [root.openArchivePath(name), root.journalPath(name)] {
+            if try FileSystem.status(of: path) == nil { continue }
+            try OpenFile(path, O_RDWR).synchronizeWithAttributes()
+        }
+    }
+
+    private func cut(to extent: ArchiveExtent) throws(ArchiveError) {
+        for (path, size) in [
+            (root.openArchivePath(name), extent.tarBytes), (root.journalPath(name), extent.journalBytes),
+        ] {
+            let file = try OpenFile(path, O_RDWR | O_CREAT)
+            if try file.size() != size { try file.truncate(to: size) }
+            try file.synchronizeWithAttributes()
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import CGlibc
+import Glibc
+import Recordings
+
+extension ArchiveRoot {
+    /// Makes the folders below the root that are missing (mode 0750, the credentials' 0700) and writes and removes a file
+    /// in each to see that it can.
+    /// - Throws: `.missing` if the root has no identity: then nothing is made, since its disk may not be mounted.
+    package func prepare() throws(ArchiveError) {
+        try identity()
+        try FileSystem.createFolder(archivesPath)
+        try FileSystem.createFolder(spoolPath)
+        try FileSystem.createFolder(partsFolder)
+        try FileSystem.createFolder(credentialsFolder, mode: 0o700)
+        for folder in [path, archivesPath, spoolPath, partsFolder, credentialsFolder] {
+            try Self.probe(folder)
+        }
+    }
+
+    /// Looks whether the root and what is in it may be written to, and changes nothing. A disk that is full shows only
+    /// when something is written.
+    /// - Throws: `.permission` or `.readOnly`, naming the folder or file.
+    package func requireWritable() throws(ArchiveError) {
+        // AT_EACCESS, which glibc declares under _GNU_SOURCE only.
+        let asEffectiveUser: Int32 = 0x200
+        for folder in [path, archivesPath, spoolPath, partsFolder, credentialsFolder] where FileSystem.isFolder(folder)
+        {
+            _ = try interruptible("write to", folder) {
+                faccessat(AT_FDCWD, folder, R_OK | W_OK | X_OK, asEffectiveUser)
+            }
+        }
+        if try FileSystem.status(of: manifestPath) != nil {
+            _ = try interruptible("write to", manifestPath) {
+                faccessat(AT_FDCWD, manifestPath, R_OK | W_OK, asEffectiveUser)
+            }
+        }
+    }
+
+    /// The disk that the root is on.
+    package func diskSpace() throws(ArchiveError) -> DiskSpace {
+        try DiskSpace(at: path)
+    }
+
+    /// The network file system that the root is on, such as `nfs` or `fuse.sshfs`; `nil` for a local one.
+    package func networkFileSystem() throws(ArchiveError) -> String? {
+        var status = statfs()
+        _ = try interruptible("look at the file system of", path) { statfs(path, &status) }
+        var file = stat()
+        _ = try interruptible("look at", path) { stat(path, &file) }
+        let mounts = try? FileSystem.text(ofKernelFile: "/proc/self/mountinfo")
+        let device = UInt64(file.st_dev)
+        return NetworkFileSystem.name(
+            type: UInt32(truncatingIfNeeded: status.f_type),
+            mount: mounts.flatMap { NetworkFileSystem.mountType(ofDevice: device, in: $0) }
+        )
+    }
+
+    /// Where an archive stands: sealed or, until it is, in the spool.
+    package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
+        let sealed = archivePath(name)
+        return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
+    }
+
+    /// Whether there is any file of this day: an archive, sealed or open, what is left of one, or legacy sessions.
+    package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
+        let archives = try sealedArchives() + openArchives() + lostArchives()
+        let owners =
+            try archives.map { ($0.organization, $0.day) } + legacySessionFiles().map { ($0.organization, $0.day) }
+        return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
+    }
+
+    /// How long the file of a sealed archive is; `nil` if it is missing. It looks, and reads nothing.
+    package func sealedSize(_ name: ArchiveName) throws(ArchiveError) -> Int64? {
+        try FileSystem.sizeOfTarget(archivePath(name))
+    }
+
+    /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
+    package func openArchives() throws(ArchiveError) -> [ArchiveName] {
+        var found: Set<ArchiveName> = []
+        for file in try FileSystem.names(in: spoolPath) {
+            for suffix in [".tar.open", ".jsonl"] where file.hasSuffix(suffix) {
+                if let name = ArchiveName(file.dropLast(suffix.count)) { found.insert(name) }
+            }
+        }
+        return found.sorted()
+    }
+
+    /// The sealed archives below `archives/`, sorted. Files that do not stand where their name belongs are not archives.
+    package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
+        try archives(byFilesEnding: ".tar")
+    }
+
+    /// Archives of which only the checksum file is left, sorted. It is written a moment before its archive moves there from
+    /// the spool.
+    package func lostArchives() throws(ArchiveError) -> [ArchiveName] {
+        var lost: [ArchiveName] = []
+        for name in try archives(byFilesEnding: ".tar.sha256") {
+            // In this order: what is in neither place was in none all the time.
+            guard try FileSystem.status(of: openArchivePath(name)) == nil, try sealedSize(name) == nil else { continue }
+            lost.append(name)
+        }
+        return lost
+    }
+
+    private func archives(byFilesEnding suffix: String) throws(ArchiveError) -> [ArchiveName] {
+        let paths = try archiveFiles(ending: suffix).map { $0.dropLast(suffix.count) }
+        return paths.compactMap { path in
+            ArchiveName(path.split(separator: "/").last ?? "").flatMap { archivePath($0) == path + ".tar" ? $0 : nil }
+        }.sorted()
+    }
+
+    /// Files among the archives that are named as archives, and stand where no archive of that name belongs: nothing looks
+    /// for them there.
+    package func misplacedArchives() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
+        try archiveFiles(ending: ".tar").compactMap { path in
+            guard let name = ArchiveName(path.dropLast(4).split(separator: "/").last ?? ""), archivePath(name) != path
+            else {
+                return nil
+            }
+            return (path, name)
+        }
+    }
+
+    /// The files of legacy sessions beside the archives, sorted by organization and day.
+    package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
+        try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }
+    }
+
+    /// The files of that ending where archives are, sorted by their paths.
+    private func archiveFiles(ending suffix: String) throws(ArchiveError) -> [String] {
+        var found: [String] = []
+        for organization in try FileSystem.names(in: archivesPath) {
+            for year in try Self.folders(in: "\(archivesPath)/\(organization)") {
+                for month in try Self.folders(in: year) {
+                    found += try FileSystem.names(in: month).filter { $0.hasSuffix(suffix) }.map { "\(month)/\($0)" }
+                }
+            }
+        }
+        return found
+    }
+
+    /// The highest sequence of the sealed archives of one day, as the names of the files tell it, whatever is in them; 0
+    /// where there is none. Looks into one folder only.
+    package func lastSealedSequence(_ organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError) -> Int {
+        let first = ArchiveName(organization: organization, day: day, sequence: 1)
+        let names = try FileSystem.names(in: FileSystem.folder(of: archivePath(first)))
+        return names.compactMap { ArchiveName($0.prefix { $0 != "." }) }
+            .filter { $0.organization == organization && $0.day == day }.map(\.sequence).max() ?? 0
+    }
+
+    /// The parts of recordings that lie in the spool, each where ``partPath(for:organization:)`` puts it; also those of
+    /// which only the side file is left.
+    package func parts() throws(ArchiveError) -> Set<String> {
+        let paths = try FileSystem.names(in: partsFolder).map { "\(partsFolder)/\($0)" }
+        return Set(paths.map { $0.hasSuffix(".json") ? "\($0.dropLast(5)).part" : $0 })
+    }
+
+    /// Takes away a part, and what stands beside it; nothing there is fine.
+    package func removePart(_ path: String) throws(ArchiveError) {
+        try PartFile.remove(path)
+    }
+
+    private static func folders(in path: String) throws(ArchiveError) -> [String] {
+        guard FileSystem.isFolder(path) else { return [] }
+        return try FileSystem.names(in: path).map { "\(path)/\($0)" }.filter(FileSystem.isFolder)
+    }
+
+    private static func probe(_ folder: String) throws(ArchiveError) {
+        // One name for all processes, so that what a killed one leaves is the next one's to remove.
+        let path = "\(folder)/.callark-probe"
+        _ = try OpenFile(path, O_WRONLY | O_CREAT, mode: 0o600)
+        try FileSystem.remove(path)
+    }
+}

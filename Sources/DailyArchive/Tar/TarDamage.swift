@@ -1,0 +1,16 @@
+/// A place where a tar is not what it should be.
+struct TarDamage: Hashable, Sendable {
+    enum Kind: Sendable {
+        /// No header where one must stand.
+        case header
+        /// The file ends too early.
+        case truncated
+        /// Bytes that must be zero are not.
+        case padding
+        /// Something follows the end, or the end is not two blocks of zeros.
+        case end
+    }
+
+    var kind: Kind
+    var offset: Int64
+}

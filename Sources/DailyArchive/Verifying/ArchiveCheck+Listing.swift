@@ -1,0 +1,243 @@
+import Recordings
+
+extension ArchiveCheck {
+    /// Goes through the archive's own metadata, its checksum file and the manifest's rows side by side, all of which are in
+    /// the order of the archive, and holds them against each other and against the members that are there.
+    mutating func checkListing(_ index: ArchiveIndex, trusted: Set<String>) throws(ArchiveError) {
+        var walk = EntryWalk(
+            index: index,
+            trusted: trusted,
+            rows: expected?.recordings.sorted { $0.offset < $1.offset }
+        )
+        let checksums = try lines(of: BagLayout.checksums, index)
+        if walk.trustsMetadata {
+            try compareEntries(index, checksums, &walk)
+        } else {
+            // A damaged list would blame recordings that are sound: the best of the others speaks instead.
+            try noteUnreadableLines(index)
+            if walk.rows == nil, trusted.contains(BagLayout.checksums) {
+                while let line = try checksums?.next() { try checkUnlisted(line, &walk) }
+            } else if walk.rows == nil {
+                try compareEntries(index, nil, &walk)
+            }
+        }
+        try checkRows(before: .max, &walk)
+        finishListing(walk, index)
+        try checkPayloadCount(index)
+    }
+
+    private mutating func compareEntries(
+        _ index: ArchiveIndex,
+        _ checksums: borrowing LineReader?,
+        _ walk: inout EntryWalk
+    ) throws(ArchiveError) {
+        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        while let line = try entries.next() {
+            let checksum = try checksums?.next()
+            guard let entry = try? RecordingEntry(jsonLine: line.bytes) else {
+                if walk.trustsMetadata { noteUnreadable(line) }
+                try checkUnlisted(checksum, &walk)
+                continue
+            }
+            if !agree(entry, checksum), walk.comparesChecksums {
+                // Once: after a line that is missing, every other one would be reported too.
+                walk.comparesChecksums = false
+                noteChecksumList(checksum, index)
+            }
+            try check(entry, &walk)
+        }
+        if walk.comparesChecksums, let line = try checksums?.next() { noteChecksumList(line, index) }
+    }
+
+    private mutating func noteUnreadableLines(_ index: ArchiveIndex) throws(ArchiveError) {
+        guard let entries = try lines(of: BagLayout.recordings, index) else { return }
+        while let line = try entries.next() {
+            if (try? RecordingEntry(jsonLine: line.bytes)) == nil { noteUnreadable(line) }
+        }
+    }
+
+    mutating func noteUnreadable(_ line: Line, in file: String = BagLayout.recordings) {
+        note(
+            .metadataLine,
+            "\(file) in \(path) has a line at offset \(line.offset) that cannot be read, or belongs to another day",
+            member: file,
+            offset: line.offset
+        )
+    }
+
+    private mutating func check(_ entry: RecordingEntry, _ walk: inout EntryWalk) throws(ArchiveError) {
+        try checkRows(before: entry.offset, &walk)
+        var listed = ListedRecording(
+            path: entry.payloadPath,
+            taskID: entry.key.taskID,
+            offset: entry.offset,
+            byteCount: entry.byteCount,
+            digests: walk.trustsMetadata ? [entry.digest] : [],
+            secondsSince1970: BagLayout.secondsSince1970(of: entry)
+        )
+        if let name = report.name, entry.organization != name.organization || entry.day != name.day {
+            note(.metadataLine, listed, "is of \(entry.organization) and \(entry.day), not of this archive")
+        }
+        if !walk.named.insert(entry) { note(.metadataLine, listed, "is listed twice") }
+        if walk.trustsMetadata {
+            organizationID = organizationID ?? entry.organizationID
+            if entry.organizationID != organizationID {
+                note(.metadataLine, listed, "is of another organization than the recordings before it")
+            }
+        }
+        let row = walk.takeRow(at: entry.offset)
+        if let row {
+            let isSame =
+                row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
+            if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
+            // What the manifest says otherwise of bytes that are as it says is said of its row.
+            if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
+            listed.replacedBy = row.replacedBy
+            listed.isExplained = row.isExplained
+        }
+        if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
+            note(.manifest, listed, "is not in the manifest")
+        }
+        if listed.digests.isEmpty { listed.digests = [entry.digest] }
+        try check(listed, &walk)
+    }
+
+    /// The manifest's rows that the archive's metadata has passed over.
+    private mutating func checkRows(before offset: Int64, _ walk: inout EntryWalk) throws(ArchiveError) {
+        while let row = walk.rows?.first, row.offset < offset {
+            walk.rows?.removeFirst()
+            if walk.trustsMetadata { noteRow(row, "is not in its metadata") }
+            try check(ListedRecording(row), &walk)
+        }
+    }
+
+    /// A recording that only the checksum file still names. Where the manifest has it, its row is looked at instead.
+    private mutating func checkUnlisted(_ line: Line?, _ walk: inout EntryWalk) throws(ArchiveError) {
+        guard walk.rows == nil, let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return }
+        guard let place = walk.place(of: path) else {
+            return note(.recordingMissing, "\(path) is not in \(self.path)", member: path)
+        }
+        let listed = ListedRecording(
+            path: path,
+            taskID: path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) },
+            offset: place.offset,
+            byteCount: place.byteCount,
+            digests: [digest]
+        )
+        try check(listed, &walk)
+    }
+
+    private mutating func check(_ listed: ListedRecording, _ walk: inout EntryWalk) throws(ArchiveError) {
+        report.recordingCount += 1
+        let damages = walk.damages(before: listed.end)
+        for damage in damages { note(damage, in: listed.path, listed.taskID) }
+        let hasDamagedHeader = damages.contains { $0.kind == .header && $0.offset < listed.offset }
+        var digest: ContentDigest?
+        if let number = walk.index.place(at: listed.offset) {
+            walk.seen[number] = true
+            let place = walk.index.places[number]
+            if place.byteCount == listed.byteCount { digest = place.digest }
+            if place.byteCount != listed.byteCount || place.pathHash != ArchiveIndex.hash(listed.path) {
+                note(.recordingMisplaced, listed, "has another name or size in the tar")
+            } else if let seconds = listed.secondsSince1970, seconds != place.secondsSince1970 {
+                note(.header, listed, "has another time in the tar than in the metadata")
+            }
+        } else if !hasDamagedHeader {
+            note(.recordingMissing, listed, "is not at its offset")
+        }
+        // A row without a place in an archive that is as the manifest says speaks of no bytes.
+        guard !quick, digest != nil || !isAsManifestSays else { return }
+        if digest == nil { digest = try self.digest(of: listed) }
+        guard let digest, listed.digests.allSatisfy({ $0 == digest }) else {
+            return note(.recordingDamaged, listed, "does not have the checksum that was recorded")
+        }
+    }
+
+    /// What a recording's bytes hash to; reads them.
+    /// - Returns: `nil` if they are not all there.
+    func digest(of listed: ListedRecording) throws(ArchiveError) -> ContentDigest? {
+        let end = listed.offset + listed.byteCount
+        let source = try SequentialReader(path, range: listed.offset..<end, options: .digesting, progress: progress)
+        _ = try source.skip(listed.byteCount)
+        return source.position == end ? source.digest : nil
+    }
+
+    /// What no recording's place explains: members nobody lists, and damage behind the last one.
+    private mutating func finishListing(_ walk: EntryWalk, _ index: ArchiveIndex) {
+        for damage in walk.remainingDamages {
+            let owner = index.tags.first { $1.member.headerOffset <= damage.offset && damage.offset < $1.member.end }
+            note(damage, in: owner?.key, nil)
+        }
+        guard walk.trustsMetadata else { return }
+        for (place, seen) in zip(index.places, walk.seen) where !seen {
+            note(
+                .memberUnexpected,
+                "\(path) has a recording at offset \(place.offset) that its metadata does not list",
+                offset: place.offset
+            )
+        }
+    }
+
+    func lines(of file: String, _ index: ArchiveIndex) throws(ArchiveError) -> LineReader? {
+        guard let member = index.tags[file]?.member else { return nil }
+        let range = member.offset..<(member.offset + member.byteCount)
+        return LineReader(try SequentialReader(path, range: range, progress: progress))
+    }
+
+    private func agree(_ entry: RecordingEntry, _ line: Line?) -> Bool {
+        guard let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return false }
+        return digest == entry.digest && path == entry.payloadPath
+    }
+
+    mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {
+        let message = "\(listed.path) in \(path), at offset \(listed.offset), \(what)"
+        // Another copy makes up for bytes that are damaged here, and for nothing else.
+        let isOfBytes = kind == .recordingDamaged || kind == .recordingMissing
+        note(
+            kind,
+            message,
+            taskID: listed.taskID,
+            member: listed.path,
+            offset: listed.offset,
+            repairedBy: isOfBytes ? listed.replacedBy : nil,
+            isExplained: isOfBytes && listed.isExplained
+        )
+    }
+
+    private mutating func noteRow(_ row: ExpectedRecording, _ what: String) {
+        note(
+            .manifest,
+            "\(row.payloadPath), which the manifest has at offset \(row.offset) of \(path), \(what)",
+            taskID: row.taskID,
+            member: row.payloadPath,
+            offset: row.offset
+        )
+    }
+
+    private mutating func noteChecksumList(_ line: Line?, _ index: ArchiveIndex) {
+        note(
+            .checksumList,
+            "\(BagLayout.checksums) and \(BagLayout.recordings) in \(path) do not list the same",
+            member: BagLayout.checksums,
+            offset: line?.offset ?? index.tags[BagLayout.checksums]?.member.offset
+        )
+    }
+
+    private mutating func note(_ damage: TarDamage, in member: String?, _ taskID: TaskID?) {
+        let (kind, what): (ArchiveFault.Kind, String) =
+            switch damage.kind {
+            case .header: (.header, "has a damaged header")
+            case .truncated: (.truncated, "ends too early")
+            case .padding: (.padding, "has bytes where there should be zeros")
+            case .end: (.end, "does not end where it should")
+            }
+        let place = member.map { ", at \($0)" } ?? ""
+        note(
+            kind,
+            "\(path) \(what) at offset \(damage.offset)\(place)",
+            taskID: taskID,
+            member: member,
+            offset: damage.offset
+        )
+    }
+}

@@ -1,0 +1,183 @@
+import Recordings
+
+extension ArchiveVerifier {
+    /// Holds an open archive against the manifest: each recording, header and padding of its tar, and each line of its
+    /// journal, as far as the manifest vouches for them. Several may run at once, and beside a pass.
+    /// - Parameter quick: looks at sizes only.
+    /// - Throws: `.cancelled` where the task was; everything else is a fault in the report.
+    package func verify(
+        open name: ArchiveName,
+        in root: ArchiveRoot,
+        quick: Bool = false,
+        expected: ExpectedOpenArchive
+    ) async throws(ArchiveError) -> VerificationReport {
+        try await BlockingWork.run(reporting: onBytes) { progress throws(ArchiveError) in
+            var verification = OpenVerification(root, name, expected, progress)
+            try verification.run(quick: quick)
+            return verification.report
+        }
+    }
+}
+
+/// One verification of an open archive under way.
+private struct OpenVerification {
+    private let name: ArchiveName
+    private let tarPath: String
+    private let journalPath: String
+    private let extent: ArchiveExtent
+    /// In the order of the archive.
+    private let rows: [ExpectedRecording]
+    private let progress: ReadingProgress
+    private(set) var report: VerificationReport
+
+    init(_ root: ArchiveRoot, _ name: ArchiveName, _ expected: ExpectedOpenArchive, _ progress: ReadingProgress) {
+        self.name = name
+        tarPath = root.openArchivePath(name)
+        journalPath = root.journalPath(name)
+        extent = expected.extent
+        rows = expected.recordings.sorted { $0.offset < $1.offset }
+        self.progress = progress
+        report = VerificationReport(path: tarPath)
+        report.name = name
+        report.recordingCount = rows.count
+        report.byteCount = extent.tarBytes
+    }
+
+    mutating func run(quick: Bool) throws(ArchiveError) {
+        try guarded(tarPath) { (self) throws(ArchiveError) in try self.checkTar(quick) }
+        try guarded(journalPath) { (self) throws(ArchiveError) in try self.checkJournal(quick) }
+    }
+
+    /// What cannot be read is a fault and not an end.
+    private mutating func guarded(
+        _ path: String,
+        _ body: (inout OpenVerification) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) {
+        do throws(ArchiveError) {
+            try body(&self)
+        } catch  where error.code != .cancelled {
+            note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
+        }
+    }
+
+    private mutating func checkTar(_ quick: Bool) throws(ArchiveError) {
+        guard let size = try FileSystem.size(of: tarPath) else {
+            if extent.tarBytes > 0 { note(.archiveMissing, "\(tarPath) is missing") }
+            for row in rows { note(.recordingMissing, row, "is missing") }
+            return
+        }
+        if size < extent.tarBytes {
+            note(.truncated, "\(tarPath) has \(size) bytes; the manifest says \(extent.tarBytes)", at: size)
+        }
+        guard !quick else { return }
+        let found = try walk(size)
+        for row in rows {
+            let member = found[row.offset]
+            if member?.isPlain == false { note(.header, row, "has a header that was not written") }
+            let isNamed = member?.path == "\(name)/\(row.payloadPath)" && member?.byteCount == row.byteCount
+            if member != nil, !isNamed { note(.recordingMisplaced, row, "has another name or size in the tar") }
+            if isNamed, member?.digest == row.digest { continue }
+            // Without its header a recording may be whole all the same.
+            if try !holds(row) { note(.recordingDamaged, row, "does not have the checksum that was recorded") }
+        }
+        let known = Set(rows.map(\.offset))
+        for (offset, member) in found.sorted(by: { $0.key < $1.key }) where !known.contains(offset) {
+            note(.memberUnexpected, "\(tarPath) has \(member.path), which the manifest does not know", at: offset)
+        }
+    }
+
+    private typealias Found = (path: String, byteCount: Int64, digest: ContentDigest?, isPlain: Bool)
+
+    /// The members by their offsets; damage is noted on the way.
+    private mutating func walk(_ size: Int64) throws(ArchiveError) -> [Int64: Found] {
+        let end = max(0, min(size, extent.tarBytes))
+        let source = try SequentialReader(tarPath, range: 0..<end, options: .fromDisk, progress: progress)
+        var tar = TarReader(source, folder: name.description)
+        var found: [Int64: Found] = [:]
+        while let item = try tar.next() {
+            switch item {
+            case .member(let member):
+                found[member.offset] = (member.path, member.byteCount, try tar.digestOfContent(), member.isPlain)
+            case .damage(let damage): note(damage, end)
+            case .end(let offset): note(.end, "\(tarPath) has an end in the middle", at: offset)
+            }
+        }
+        return found
+    }
+
+    private mutating func note(_ damage: TarDamage, _ end: Int64) {
+        let owner =
+            damage.kind == .padding
+            ? rows.last { $0.offset <= damage.offset } : rows.first { $0.offset > damage.offset }
+        switch damage.kind {
+        case .header: note(.header, owner, "\(tarPath) has a damaged header at offset \(damage.offset)", damage.offset)
+        case .padding:
+            let message = "\(tarPath) has bytes where there should be zeros, at offset \(damage.offset)"
+            note(.padding, owner, message, damage.offset)
+        case .end: note(.end, "\(tarPath) has an end in the middle", at: damage.offset)
+        // An open tar has no end, and one that is too short was said to be.
+        case .truncated: break
+        }
+    }
+
+    private func holds(_ row: ExpectedRecording) throws(ArchiveError) -> Bool {
+        guard row.offset >= 0, row.byteCount >= 0, row.offset <= Int64.max - row.byteCount else { return false }
+        let end = row.offset + row.byteCount
+        let source = try SequentialReader(tarPath, range: row.offset..<end, options: .digesting, progress: progress)
+        _ = try source.skip(row.byteCount)
+        return source.position == end && source.digest == row.digest
+    }
+
+    private mutating func checkJournal(_ quick: Bool) throws(ArchiveError) {
+        let size = try FileSystem.size(of: journalPath) ?? 0
+        if size < extent.journalBytes {
+            note(.journal, "\(journalPath) has \(size) bytes; the manifest says \(extent.journalBytes)", at: size)
+        }
+        guard !quick, size > 0 else { return }
+        var missing = Dictionary(rows.map { ($0.offset, $0) }) { first, _ in first }
+        let range = 0..<max(0, min(size, extent.journalBytes))
+        let lines = LineReader(try SequentialReader(journalPath, range: range, progress: progress))
+        while let line = try lines.next() {
+            guard let entry = try? RecordingEntry(jsonLine: line.bytes), entry.isWhole(line.bytes) else {
+                note(.journal, "\(journalPath) has a damaged line at offset \(line.offset)", at: line.offset)
+                continue
+            }
+            guard let row = missing.removeValue(forKey: entry.offset) else {
+                note(.manifest, "\(entry.payloadPath) in \(journalPath) is not in the manifest", at: line.offset)
+                continue
+            }
+            let isSame =
+                row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
+            if !isSame { note(.manifest, row, "is another in the manifest than in the journal") }
+        }
+        for row in missing.values.sorted(by: { $0.offset < $1.offset }) {
+            note(.journal, row, "has no whole line in the journal")
+        }
+    }
+
+    private mutating func note(_ kind: ArchiveFault.Kind, _ row: ExpectedRecording, _ what: String) {
+        note(kind, row, "\(row.payloadPath) in \(tarPath), at offset \(row.offset), \(what)", row.offset)
+    }
+
+    private mutating func note(_ kind: ArchiveFault.Kind, _ message: String, at offset: Int64? = nil) {
+        note(kind, nil, message, offset)
+    }
+
+    private mutating func note(
+        _ kind: ArchiveFault.Kind,
+        _ row: ExpectedRecording?,
+        _ message: String,
+        _ offset: Int64?
+    ) {
+        report.faults.append(
+            ArchiveFault(
+                kind: kind,
+                archive: name.description,
+                taskID: row?.taskID,
+                member: row?.payloadPath,
+                offset: offset,
+                message: message
+            )
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// The days before `day` that are to be sealed, oldest first: those with recordings in an open archive.
+    package func daysToSeal(organization: OrganizationName, before day: ArchiveDay) async throws -> [ArchiveDay] {
+        try await read { db in
+            let select = """
+                SELECT day FROM archive
+                WHERE organization = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
+                """
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            return try Int64.fetchAll(db, sql: select, arguments: [organization, day.stored])
+                .map(ArchiveDay.init(stored:))
+        }
+    }
+
+    /// The tasks that the sealing of the open archive of `day` writes down, in the order of their creation: all that
+    /// are new or changed since the day's last sealed archive.
+    ///
+    /// What is noted of the day's tasks after this call is left to the next archive.
+    /// - Throws: `unknown` where the day has no open archive.
+    package func tasksToSeal(organization: OrganizationName, day: ArchiveDay) async throws -> RowSequence<TaskEntry> {
+        let scope = try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let seq = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'unsealed_task'"
+            let mark = try Int64.fetchOne(db, sql: seq) ?? 0
+            try db.execute(
+                sql: "UPDATE archive SET task_mark = ? WHERE organization = ? AND day = ? AND digest IS NULL",
+                arguments: [mark, organization, day.stored]
+            )
+            guard db.changesCount == 1 else {
+                throw ManifestError(.unknown, "there is no open archive of \(day) to seal; open one first")
+            }
+            return SealingScope(organization: organization, day: day, mark: mark)
+        }
+        return RowSequence(from: TaskPosition.beginning) { [self] position in
+            try await read { db in try scope.batch(after: position, in: db) }
+        }
+    }
+
+    /// Queues all tasks of a day for its next archive, because an archive that had their lines is lost. The provider's own
+    /// JSON was in those lines only: of a task that does not wait to be written down with it, the new line has what the
+    /// manifest knows.
+    package func requeueTasks(organization: OrganizationName, day: ArchiveDay) async throws {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let insert = """
+                INSERT OR IGNORE INTO unsealed_task (task) SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day
+                """
+            try db.execute(sql: insert, arguments: TaskRange.arguments(organization: organization, day: day))
+        }
+    }
+
+    /// The archive is sealed: its recordings are `archived`, and its tasks are off the queue of those to be written
+    /// down, with their JSON. Durable; saying the same twice is no error.
+    /// - Parameters:
+    ///   - recordings: how many it holds.
+    ///   - dayClose: the record of its day that is in it, where it closes the day.
+    ///   - mark: when that was decided; `nil` where nobody knows: then it is looked at again.
+    /// - Throws: `conflict` where the manifest counts another number of recordings in it, or it was sealed as something
+    ///   else; `unknown`.
+    package func noteSealed(
+        _ name: ArchiveName,
+        byteCount: Int64,
+        digest: ContentDigest,
+        recordings: Int,
+        dayClose: DayClose? = nil,
+        decidedAt mark: ClosingMark? = nil,
+        now: Timestamp
+    ) async throws {
+        try await write(.machine) { db in
+            let known = try ArchiveRow.find(name, in: db)
+            if let known, known.digest == digest, known.byteCount == byteCount { return }
+            let archive = try OpenArchiveRecord.find(name, in: db)
+            guard archive.recordings == recordings else {
+                throw ManifestError(
+                    .conflict,
+                    "archive \(name) holds \(recordings) recordings, but the manifest counts \(archive.recordings)"
+                )
+            }
+            try SealingScope.takeOff(name, archive: archive.row, in: db)
+            let update = """
+                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, byte_count = ?, digest = ?, sealed_time = ?
+                WHERE row = ?
+                """
+            try db.execute(sql: update, arguments: [byteCount, digest.stored, now.stored, archive.row])
+            // Sealing has read all of it back.
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO reading (archive, time, faults, own_faults) VALUES (?, ?, 0, 0)",
+                arguments: [archive.row, now.stored]
+            )
+            try KnownDamage.forget(of: archive.row, in: db)
+            let detail = [
+                "archive": name.description, "bytes": String(byteCount), "recordings": String(recordings),
+                "sha256": digest.description,
+            ]
+            try Event(time: now, kind: .archiveSealed, organization: name.organization, detail: detail).insert(in: db)
+            try dayClose?.note(sequence: name.sequence, decidedAt: mark, now: now, in: db)
+        }
+    }
+}
+
+/// Which tasks one sealing takes along.
+private struct SealingScope: Sendable {
+    var organization: Int64
+    var day: ArchiveDay
+    var mark: Int64
+
+    func batch(after position: TaskPosition, in db: Database) throws -> RowSequence<TaskEntry>.Batch<TaskPosition> {
+        let select = """
+            SELECT task.id, created_time, channel.text, status.text, capture_request, unsealed_task.json,
+                unsealed_task.search, (SELECT source FROM claim WHERE claim.task = task.row)
+            FROM task CROSS JOIN unsealed_task ON unsealed_task.task = task.row
+            JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
+            WHERE \(TaskRange.condition) AND task.day = :day AND revision <= :mark
+                AND created_time >= :after_time AND (created_time, task.id) > (:after_time, :after_id)
+            ORDER BY created_time, task.id LIMIT 500
+            """
+        var arguments = TaskRange.arguments(organization: organization, day: day)
+        arguments += ["mark": mark, "after_time": position.createdTime, "after_id": position.id]
+        let rows = try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments)
+        let tasks = try rows.map { row in
+            TaskEntry(
+                id: try TaskID(stored: row[0]),
+                day: day,
+                createdTime: Timestamp(stored: try row[1]),
+                channelType: try row[2],
+                status: TaskStatus(try row[3]),
+                captureRequest: try CaptureRequest(stored: row[4]),
+                json: try (row[5] as String?).map(ProviderJSON.init(redacted:)),
+                searchJSON: try (row[6] as String?).map(ProviderJSON.init(redacted:)),
+                claimedBy: try row[7]
+            )
+        }
+        return RowSequence.Batch(
+            rows: tasks,
+            next: try rows.last.map { TaskPosition(createdTime: try $0[1], id: try $0[0]) }
+        )
+    }
+
+    /// Takes off the queue what the archive took along: what was in the queue when its sealing began, and no more. An
+    /// archive that was sealed with no tasks asked for took none.
+    ///
+    /// A statement remembers each row that it is going to delete: so it is some thousands at a time, by the tasks' creation.
+    static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
+        let organization = try OrganizationRow.row(of: name.organization, in: db)
+        let instants = TaskRange.instants(of: name.day)
+        var reached = instants.lowerBound
+        while reached < instants.upperBound {
+            let rest = reached..<instants.upperBound
+            let end = try endOfStep(through: rest, organization: organization, in: db)
+            var arguments = TaskRange.arguments(organization: organization, window: reached..<end)
+            arguments += ["archive": archive, "day": name.day.stored]
+            let delete = """
+                DELETE FROM unsealed_task
+                WHERE revision <= (SELECT task_mark FROM archive WHERE row = :archive)
+                    AND task IN (SELECT row FROM task WHERE \(TaskRange.condition) AND day = :day)
+                """
+            try db.cachedStatement(sql: delete).execute(arguments: arguments)
+            reached = end
+        }
+    }
+
+    private static let tasksOfStep = 10_000
+
+    /// - Returns: before when the next step's tasks were created; later than the beginning of `rest`.
+    private static func endOfStep(
+        through rest: Range<Timestamp>,
+        organization: Int64,
+        in db: Database
+    ) throws -> Timestamp {
+        let select = """
+            SELECT created_time FROM task WHERE \(TaskRange.condition) ORDER BY created_time LIMIT 1 OFFSET \(tasksOfStep)
+            """
+        let arguments = TaskRange.arguments(organization: organization, window: rest)
+        let beyond = try Int64.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
+        guard let end = beyond.map(Timestamp.init(stored:)) else { return rest.upperBound }
+        return max(end, rest.lowerBound + .milliseconds(1))
+    }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// The recordings of `group` are `stored`: their bytes are durable, at these offsets, in the open archives of their
+    /// days, which are vouched for as far as `extents` says. Durable; all of the group, or nothing.
+    ///
+    /// Saying the same twice is no error.
+    /// - Throws: `conflict` where a recording is held elsewhere already, or its day's archive is not among `extents` or
+    ///   not open; `unknown` where a row is not known.
+    package func noteStored(
+        _ group: [StoredRecording],
+        extents: [ArchiveName: ArchiveExtentRow],
+        now: Timestamp
+    ) async throws {
+        try await write(.machine) { db in
+            var archives: [ArchiveOwner: OpenArchiveRecord] = [:]
+            for (name, extent) in extents {
+                var archive = try OpenArchiveRecord.find(name, in: db)
+                archive.extent = extent
+                archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
+            }
+            let rows = KnownRows()
+            let withGap = try OpenGap.tasks(among: group.map(\.row.task), in: db)
+            for var stored in group {
+                stored.row = try stored.rowOfVersion(now: now, in: db, rows)
+                let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
+                guard let archive = archives[owner] else {
+                    throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
+                }
+                guard try stored.enter(archive, now: now, in: db, rows) else { continue }
+                archives[owner]?.recordings += 1
+                guard withGap.contains(stored.row.task) else { continue }
+                try OpenGap.closeIfFilled(by: stored.entry, stored.row.task, now: now, in: db)
+            }
+            for archive in archives.values { try archive.save(in: db) }
+        }
+    }
+
+    /// A recording is given up for now, with a reason.
+    /// - Parameter schedule: says when it is tried again where an operator has explained it.
+    package func noteFailed(
+        _ failure: RecordingFailure,
+        schedule: AskSchedule = AskSchedule(),
+        now: Timestamp
+    ) async throws {
+        try await write { db in try failure.apply(schedule: schedule, now: now, in: db) }
+    }
+}

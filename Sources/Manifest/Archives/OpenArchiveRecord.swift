@@ -1,0 +1,120 @@
+import GRDB
+import Recordings
+
+/// What has at most one open archive at a time.
+struct ArchiveOwner: Hashable {
+    var organization: OrganizationName
+    var day: ArchiveDay
+}
+
+/// The row of an open archive, as write methods need it.
+struct OpenArchiveRecord {
+    var row: Int64
+    var name: ArchiveName
+    var extent: ArchiveExtentRow
+    var recordings: Int
+
+    /// - Throws: `unknown`, or `conflict` where the archive is sealed.
+    static func find(_ name: ArchiveName, in db: Database) throws -> OpenArchiveRecord {
+        let select = """
+            SELECT archive.row, tar_bytes, journal_bytes, recordings FROM archive
+            JOIN organization ON organization.row = archive.organization
+            WHERE organization.name = ? AND day = ? AND sequence = ?
+            """
+        let statement = try db.cachedStatement(sql: select)
+        let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+        guard let row = try Row.fetchOne(statement, arguments: arguments) else {
+            throw ManifestError(.unknown, "the manifest knows no archive \(name)")
+        }
+        guard try !row.isNull(1), try !row.isNull(2) else {
+            throw ManifestError(.conflict, "archive \(name) is sealed")
+        }
+        let extent = ArchiveExtentRow(tarBytes: try row.amount(1), journalBytes: try row.amount(2))
+        return OpenArchiveRecord(row: try row[0], name: name, extent: extent, recordings: try row[3])
+    }
+
+    func save(in db: Database) throws {
+        let update = "UPDATE archive SET tar_bytes = ?, journal_bytes = ?, recordings = ? WHERE row = ?"
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [extent.tarBytes, extent.journalBytes, recordings, row])
+    }
+}
+
+extension Manifest {
+    /// The open archive of `day`; `nil` where there is none.
+    package func openArchive(of organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName? {
+        try await read { db in
+            try ArchiveName.ofOpen(try OrganizationRow.row(of: organization, in: db), organization, day, in: db)
+        }
+    }
+
+    /// The archive that takes recordings of `day`: the open one, or a new one with the next sequence, which is
+    /// registered as empty.
+    /// - Parameter sequence: a new one comes after this, even if the manifest knows of none that high.
+    package func openArchive(
+        for organization: OrganizationName,
+        day: ArchiveDay,
+        after sequence: Int = 0,
+        now: Timestamp
+    ) async throws -> ArchiveName {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            if let open = try ArchiveName.ofOpen(row, organization, day, in: db) { return open }
+            let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
+            let known = try Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0
+            guard known < 1 << 30 else { throw ManifestError.unreadable("sequence", known.databaseValue) }
+            let sequence = max(known, sequence) + 1
+            try db.execute(
+                sql: """
+                    INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes)
+                    VALUES (?, ?, ?, 0, 0)
+                    """,
+                arguments: [row, day.stored, sequence]
+            )
+            let name = try ArchiveName(organization: organization, day: day, stored: sequence)
+            let detail = ["archive": name.description]
+            try Event(time: now, kind: .archiveOpened, organization: organization, detail: detail).insert(in: db)
+            return name
+        }
+    }
+
+    /// All open archives, by name, with what the manifest vouches for.
+    package func openArchives() async throws -> [OpenArchiveRow] {
+        try await read { db in
+            let select = """
+                SELECT organization.name, day, sequence, tar_bytes, journal_bytes, recordings FROM archive
+                JOIN organization ON organization.row = archive.organization
+                WHERE digest IS NULL ORDER BY organization.name, day, sequence
+                """
+            return try Row.fetchAll(db, sql: select).map { row in
+                OpenArchiveRow(
+                    name: try ArchiveName(row),
+                    extent: ArchiveExtentRow(tarBytes: try row.amount(3), journalBytes: try row.amount(4)),
+                    recordings: try row[5]
+                )
+            }
+        }
+    }
+}
+
+extension ArchiveName {
+    fileprivate static func ofOpen(
+        _ row: Int64,
+        _ organization: OrganizationName,
+        _ day: ArchiveDay,
+        in db: Database
+    ) throws -> ArchiveName? {
+        let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
+        let sequence = try Int.fetchOne(db.cachedStatement(sql: select), arguments: [row, day.stored])
+        return try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0) }
+    }
+
+    /// Of a row that begins with the organization's name, the day and the sequence.
+    init(_ row: Row) throws {
+        try self.init(
+            organization: try OrganizationName(stored: row[0]),
+            day: try ArchiveDay(stored: row[1]),
+            stored: try row[2]
+        )
+    }
+}

@@ -1,0 +1,64 @@
+import GRDB
+import Recordings
+
+/// A recording that is given up for now.
+package struct RecordingFailure: Hashable, Sendable {
+    package var row: RecordingRowID
+    package var code: GapReason
+    /// Why, for people; never with a signed URL's query.
+    package var reason: String
+    /// How many downloads were begun for it, all in all.
+    package var attempts: Int
+    /// From when on it is tried again.
+    package var retryNotBefore: Timestamp
+
+    package init(
+        row: RecordingRowID,
+        code: GapReason = .downloadFailed,
+        reason: String,
+        attempts: Int,
+        retryNotBefore: Timestamp
+    ) {
+        self.row = row
+        self.code = code
+        self.reason = reason
+        self.attempts = attempts
+        self.retryNotBefore = retryNotBefore
+    }
+}
+
+extension RecordingFailure {
+    /// - Parameter trackingID: of the answer that says so, where one does.
+    func apply(schedule: AskSchedule, trackingID: String? = nil, now: Timestamp, in db: Database) throws {
+        let select = """
+            SELECT task.id, organization.name, failure FROM recording JOIN task ON task.row = recording.task
+            JOIN organization ON organization.row = task.organization
+            WHERE recording.task = ? AND ordinal = ? AND archive IS NULL
+            """
+        guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {
+            throw ManifestError(.conflict, "a recording cannot fail that is held already, or is not known")
+        }
+        let update = """
+            UPDATE recording SET failure = ?, failure_code = ?, attempts = ?, wanted_time = ?
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [reason, code.stored, attempts, retryNotBefore.stored, row.task, row.ordinal])
+        try ExplainedRest.begin(row, failed: now, schedule: schedule, in: db)
+        _ = try OpenGap.open(row.task, now: now, in: db)
+        // Failing again for the same reason is no news.
+        let before: String? = try known[2]
+        guard before != reason else { return }
+        let event = Event(
+            time: now,
+            kind: .recordingFailed,
+            organization: try OrganizationName(stored: known[1]),
+            task: try TaskID(stored: known[0]),
+            detail: ["attempts": String(attempts), "code": code.rawValue, "reason": reason].adding(
+                "tracking_id",
+                trackingID
+            )
+        )
+        try event.insert(in: db)
+    }
+}

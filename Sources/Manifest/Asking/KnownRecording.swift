@@ -1,0 +1,68 @@
+import GRDB
+import Recordings
+
+/// A row of `recording`, as answers need it.
+struct KnownRecording {
+    var row: RecordingRowID
+    var key: RecordingKey
+    var file: FileName
+    /// When it ended, by the answer that its bytes are of.
+    var stopTime: Timestamp?
+    var attempts: Int
+    /// `nil` once its bytes are held.
+    var wantedTime: Timestamp?
+    var failure: String?
+
+    func isWanted(_ now: Timestamp) -> Bool {
+        guard let wantedTime else { return false }
+        return failure == nil || wantedTime <= now
+    }
+
+    static func all(of task: Int64, taskID: TaskID, in db: Database) throws -> [KnownRecording] {
+        let select = """
+            SELECT \(RecordingColumns.key), ordinal, file, stop_time, attempts, wanted_time, failure
+            FROM recording \(RecordingColumns.keyJoins) WHERE task = ? ORDER BY ordinal
+            """
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: select), arguments: [task])
+        return try Array(
+            rows.map { row in
+                let key = try RecordingKey(row, taskID: taskID)
+                return KnownRecording(
+                    row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
+                    key: key,
+                    file: try FileName(stored: row["file"], key: key),
+                    stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+                    attempts: try row["attempts"],
+                    wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+                    failure: try row["failure"]
+                )
+            }
+        )
+    }
+
+    static func insert(
+        _ key: RecordingKey,
+        stopTime: Timestamp?,
+        json: ProviderJSON,
+        row: RecordingRowID,
+        distinguisher: Int,
+        wantedTime: Timestamp,
+        in db: Database,
+        _ rows: KnownRows
+    ) throws {
+        let insert = """
+            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, stop_time,
+                file, attempts, wanted_time)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+            """
+        let arguments: StatementArguments = [
+            row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
+            try rows.word(key.callType, in: db), key.startTime?.stored,
+            try rows.name(key.providerFileName, in: db), stopTime?.stored, distinguisher,
+            wantedTime.stored,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        try db.cachedStatement(sql: "INSERT INTO recording_source (task, ordinal, json) VALUES (?, ?, ?)")
+            .execute(arguments: [row.task, row.ordinal, json.description])
+    }
+}

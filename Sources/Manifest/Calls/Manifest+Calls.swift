@@ -1,0 +1,82 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// When the tasks of `window` were created that Search is still to be asked about: those that are over, and of which
+    /// it has said nothing since they were listed as they are now. Of sealed tasks only those created since
+    /// `sealedSince`.
+    /// - Returns: spans of time, in order, that have such tasks in them; between two there is at least `gap` without.
+    package func spansToSearch(
+        organization: OrganizationName,
+        window: Range<Timestamp>,
+        sealedSince: Timestamp,
+        gap: Duration
+    ) async throws -> [Range<Timestamp>] {
+        try await read { db in
+            let due = try DueCall.cursor(organization: organization, window: window, sealedSince: sealedSince, in: db)
+            var spans: [Range<Timestamp>] = []
+            while let task = try due.next() {
+                let created = Timestamp(stored: try task["created_time"])
+                if let last = spans.last, created < last.upperBound + gap {
+                    spans[spans.count - 1] = last.lowerBound..<max(last.upperBound, created + .milliseconds(1))
+                } else {
+                    spans.append(created..<(created + .milliseconds(1)))
+                }
+            }
+            return spans
+        }
+    }
+
+    /// Takes what Search says of tasks that it is still to be asked about, and leaves all others as they are. It goes into
+    /// the archive with the day's sealing; of a day that is sealed, with its next supplement.
+    /// - Returns: how many tasks it was news of.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func noteSearched(_ rows: [SearchedTask], organization: OrganizationName) async throws -> Int {
+        try await write { db in
+            let organization = try OrganizationRow.row(of: organization, in: db)
+            let knownRows = KnownRows()
+            var news = 0
+            try TaskDossier.forEach(rows, about: \.id, organization: organization, in: db) { row, dossier in
+                guard let dossier, [nil, .task].contains(dossier.task.callSource) else { return }
+                let task = dossier.task
+                var unsealed = dossier.unsealed ?? UnsealedTask()
+                unsealed.search = row.json
+                let facts = unsealed.json == nil ? try StoredCall.find(task.row, in: db)?.facts : nil
+                try StoredCall(json: unsealed.json, search: row.json, known: facts)?.save(task.row, in: db, knownRows)
+                try unsealed.put(task.row, in: db)
+                news += 1
+            }
+            return news
+        }
+    }
+
+    /// Search was asked about all of `span`: of the tasks in it that it left out it has nothing, and is not asked again
+    /// as long as they stay as they are.
+    /// - Parameter unripe: tasks of which it will have more soon.
+    package func noteSearchedInVain(
+        organization: OrganizationName,
+        span: Range<Timestamp>,
+        except unripe: Set<TaskID> = []
+    ) async throws {
+        try await write { db in
+            let due = try DueCall.cursor(organization: organization, window: span, sealedSince: span.lowerBound, in: db)
+            var rows: [(Int64, Bool)] = []
+            while let task = try due.next() {
+                guard try unripe.isEmpty || !unripe.contains(TaskID(stored: task["id"])) else { continue }
+                rows.append((try task["row"], try task["has_search"]))
+            }
+            for (row, hasSearch) in rows {
+                let source: CallSource = hasSearch ? .search : .taskOnly
+                let known = try StoredCall.find(row, in: db)?.facts ?? CallFacts()
+                try StoredCall(facts: known, source: source).save(row, in: db)
+            }
+        }
+    }
+}
+
+extension StoredCall {
+    init(facts: CallFacts, source: CallSource) {
+        self.facts = facts
+        self.source = source
+    }
+}

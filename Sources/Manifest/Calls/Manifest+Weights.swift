@@ -1,0 +1,68 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// What the latest held recordings of an organization weighed.
+    ///
+    /// It takes time by `limit`, not by the number of recordings.
+    package func weightHistory(_ organization: OrganizationName, limit: Int = 5000) async throws -> WeightHistory {
+        try await read { db in
+            guard let known = try OrganizationRow.find(organization, in: db) else { return WeightHistory() }
+            var history = WeightHistory()
+            // The latest of all organizations, of which those of others are left out then.
+            let select = """
+                SELECT call_type.text, byte_count, stop_time - start_time, received_time FROM (
+                    SELECT task, call_type, byte_count, start_time, stop_time, received_time FROM recording
+                    WHERE archive IS NOT NULL AND kind = ? ORDER BY task DESC LIMIT ?) AS latest
+                JOIN task ON task.row = latest.task JOIN word AS call_type ON call_type.row = latest.call_type
+                WHERE task.organization = ? ORDER BY received_time
+                """
+            let arguments: StatementArguments = [CaptureKind.recording.stored, limit, known.row]
+            var last: Int64?
+            for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
+                let bytes = try row.amount(1)
+                // The provider's times can be any numbers: what is no length of a call is none.
+                let stated: DatabaseValue = try row[2]
+                let length = Int64(column: stated).flatMap { (0...1 << 40).contains($0) ? $0 : nil }
+                history.all.add(bytes, stated: length)
+                history.byCallType[try row[0], default: RecordingWeight()].add(bytes, stated: length)
+                let received: Int64 = try row[3]
+                if let last {
+                    let (pause, isTooLong) = received.subtractingReportingOverflow(last)
+                    if !isTooLong, pause <= Self.longestPause {
+                        history.receivedBytes += bytes
+                        history.receivingTime += .milliseconds(pause)
+                    }
+                }
+                last = received
+            }
+            return history
+        }
+    }
+
+    /// Longer than this between two recordings, and the time was spent otherwise.
+    private static let longestPause: Int64 = 30_000
+
+    /// What is known of those of these tasks that are known.
+    package func holdings(
+        of ids: [TaskID],
+        organization: OrganizationName
+    ) async throws -> [TaskID: TaskHolding] {
+        try await read { db in
+            guard let known = try OrganizationRow.find(organization, in: db) else { return [:] }
+            let select = """
+                SELECT EXISTS (SELECT 1 FROM question WHERE question.task = task.row AND next_ask_time IS NOT NULL),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NOT NULL),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NULL)
+                FROM task WHERE id = ? AND organization = ?
+                """
+            let statement = try db.cachedStatement(sql: select)
+            return try ids.reduce(into: [:]) { holdings, id in
+                guard let row = try Row.fetchOne(statement, arguments: [try id.known(in: db), known.row]) else {
+                    return
+                }
+                holdings[id] = TaskHolding(isOpen: try row[0], held: try row[1], wanted: try row[2])
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// What is known of a task that the provider lists.
+package struct TaskHolding: Hashable, Sendable {
+    /// Whether something may still come of it.
+    package var isOpen: Bool
+    /// Recordings that are held.
+    package var held: Int
+    /// Recordings that are known and not held.
+    package var wanted: Int
+}

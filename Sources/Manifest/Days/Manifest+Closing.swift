@@ -1,0 +1,356 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Which days of `organization` are closed, and which can be as far as its listing goes.
+    /// - Parameter altered: archives whose files are not as they were sealed: their days are not closed.
+    package func closingOutlook(
+        _ organization: OrganizationName,
+        altered: AlteredArchives = AlteredArchives()
+    ) async throws -> ClosingOutlook {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var outlook = ClosingOutlook()
+            let span = "SELECT listed_from, listed_through FROM organization WHERE row = ?"
+            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = try found[0],
+                let through: Int64 = try found[1], from <= through
+            {
+                let span = Timestamp(stored: from)..<Timestamp(stored: through)
+                outlook.listed = span
+                outlook.listedTime.add(span)
+            }
+            outlook.damaged = try KnownDamage.days(organization: row, altered, in: db)
+            for span in try ListedSpan.all(of: row, in: db).spans { outlook.listedTime.add(span) }
+            let days = "SELECT day, is_current FROM day_close WHERE organization = ? ORDER BY day"
+            for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
+                let day = try ArchiveDay(stored: found[0])
+                outlook.firstNoted = outlook.firstNoted ?? day
+                let isCurrent: Bool = try found[1]
+                let isClosed = isCurrent && !outlook.damaged.contains(day)
+                if isClosed { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
+            }
+            let alone = "SELECT day FROM listed_day WHERE organization = ?"
+            outlook.listedAlone = Set(
+                try Int64.fetchAll(db, sql: alone, arguments: [row]).map(ArchiveDay.init(stored:))
+            )
+            let doubts = "SELECT day FROM listing_doubt WHERE organization = ?"
+            outlook.doubted = Set(
+                try Int64.fetchAll(db, sql: doubts, arguments: [row]).map(ArchiveDay.init(stored:))
+            )
+            return outlook
+        }
+    }
+
+    /// The record that the day can be closed with, taking for archived what is stored: it is for the caller to archive it.
+    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come; and where the
+    ///   record that there is counts more than is known now.
+    package func draftDayClose(
+        _ organization: OrganizationName,
+        day: ArchiveDay,
+        at standpoint: Standpoint
+    ) async throws -> DayCloseDraft? {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let scope = ReckoningScope.day(day, organization: found.row)
+            // With one that is not explained there is no record.
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
+            let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
+            let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
+            guard figures.summary.recordings.pending == 0, figures.summary.recordings.unexplained == 0,
+                figures.summary.tasks.unresolved == 0, !isUnderWay, !figures.isDamaged
+            else { return nil }
+            let suspects = try SuspectRow.all(where: scope.condition, scope.arguments, in: db).map(\.suspect)
+            let record = DayClose(found, figures, reckoning.gaps, suspects)
+            let noted = try DayCloseRow.find(day, organization: found, in: db)
+            // What a record has counted and nothing counts now is lost: no day is closed over that.
+            if let noted, !figures.matches(noted.record) { return nil }
+            let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
+            return DayCloseDraft(
+                record: record,
+                isNews: !(noted?.record.saysTheSame(as: record) ?? false),
+                mark: ClosingMark(event: mark)
+            )
+        }
+    }
+
+    /// The day is closed without another archive: because the record that is there still says the truth, or because
+    /// nothing happened on it. Durable.
+    package func noteClosed(_ draft: DayCloseDraft, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            guard !draft.isNews else {
+                return try draft.record.note(sequence: nil, decidedAt: draft.mark, now: now, in: db)
+            }
+            let row = try OrganizationRow.row(of: draft.record.organization, in: db)
+            try db.execute(
+                sql: "UPDATE day_close SET is_current = ? WHERE organization = ? AND day = ?",
+                arguments: [try draft.mark.isCurrent(row, in: db), row, draft.record.day.stored]
+            )
+        }
+    }
+
+    /// What a day comes to as seen from `standpoint`: of a closed day what its record says, of another what is counted
+    /// now.
+    package func account(
+        _ organization: OrganizationName,
+        day: ArchiveDay,
+        at standpoint: Standpoint
+    ) async throws -> DayAccount {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            if let noted = try DayCloseRow.find(day, organization: found, in: db), noted.isCurrent,
+                try !KnownDamage.days(organization: found.row, standpoint.altered, in: db).contains(day)
+            {
+                return DayAccount(closed: noted.record)
+            }
+            let scope = ReckoningScope.day(day, organization: found.row)
+            let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .all, in: db)
+            return DayAccount(
+                figures: reckoning.days.first ?? DayReconciliation(organization: organization, day: day),
+                gaps: reckoning.gaps
+            )
+        }
+    }
+
+    /// How many tasks were listed of each of these days; days of which nothing is known are left out. It counts the tasks
+    /// of those days only that are not closed.
+    package func taskCounts(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>
+    ) async throws -> [ArchiveDay: Int] {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let closed = try DayCloseRow.all(
+                where: "organization = ? AND day BETWEEN ? AND ? AND is_current",
+                [found.row, days.lowerBound.stored, days.upperBound.stored],
+                organization: found,
+                in: db
+            )
+            var counts = Dictionary(uniqueKeysWithValues: closed.map { ($0.record.day, $0.record.tasks.listed) })
+            let select = "SELECT count(*) FROM task WHERE \(TaskRange.condition) AND day = :day AND listed"
+            for day in days.lowerBound.through(days.upperBound) where counts[day] == nil {
+                let arguments = TaskRange.arguments(organization: found.row, day: day)
+                let count = try Int.fetchOne(db.cachedStatement(sql: select), arguments: arguments) ?? 0
+                if count > 0 { counts[day] = count }
+            }
+            return counts
+        }
+    }
+
+    /// How many recordings are known and neither held nor given up, of tasks created in `times`, and the first of their days.
+    package func pendingRecordings(
+        _ organization: OrganizationName,
+        created times: Range<Timestamp>
+    ) async throws -> (count: Int, firstDay: ArchiveDay?) {
+        try await read { db in
+            let select = """
+                SELECT count(*), min(task.day) FROM recording INDEXED BY recording_wanted
+                CROSS JOIN task ON task.row = recording.task
+                WHERE archive IS NULL AND failure IS NULL AND task.organization = ? AND created_time >= ?
+                    AND created_time < ?
+                """
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let arguments: StatementArguments = [row, times.lowerBound.stored, times.upperBound.stored]
+            guard let found = try Row.fetchOne(db, sql: select, arguments: arguments) else { return (0, nil) }
+            let firstDay: Int64? = try found[1]
+            return (try found[0], try firstDay.map { try ArchiveDay(stored: $0) })
+        }
+    }
+
+    /// The records of an organization's days, oldest first.
+    package func dayCloses(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>
+    ) async throws -> [DayCloseRow] {
+        try await read { db in
+            let found = try OrganizationRow.known(organization, in: db)
+            let condition = "organization = ? AND day BETWEEN ? AND ? ORDER BY day"
+            return try DayCloseRow.all(
+                where: condition,
+                [found.row, days.lowerBound.stored, days.upperBound.stored],
+                organization: found,
+                in: db
+            )
+        }
+    }
+
+    /// Takes over the record of a day out of one of its archives, with the explanations in it, for `rebuild`: after all
+    /// archives and the spool, and of each day the record of its latest archive only. The next pass looks at whether it
+    /// still says the truth.
+    package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
+        try await write { db in
+            let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
+            try record.restore(organization, sequence: archive.sequence, now: now, in: db)
+        }
+    }
+
+    /// Whether a call of the day is not over, and not given up for having lost its end either.
+    private static func hasCallsUnderWay(
+        _ scope: ReckoningScope,
+        at standpoint: Standpoint,
+        in db: Database
+    ) throws -> Bool {
+        let terminal = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")
+        let select = """
+            SELECT EXISTS (SELECT 1 FROM task WHERE \(scope.condition) AND listed AND created_time > :lost
+                AND status NOT IN (SELECT row FROM word WHERE text IN (\(terminal))))
+            """
+        let lost: StatementArguments = ["lost": (standpoint.now - AskSchedule.longestCall).stored]
+        return try Bool.fetchOne(db, sql: select, arguments: scope.arguments + lost) ?? false
+    }
+}
+
+extension OrganizationRow {
+    static func known(_ name: OrganizationName, in db: Database) throws -> OrganizationRow {
+        let select = "SELECT row, name, id FROM organization WHERE row = ?"
+        let row = try row(of: name, in: db)
+        guard let found = try Row.fetchOne(db, sql: select, arguments: [row]) else {
+            throw ManifestError(.unknown, "the manifest knows no organization \(name)")
+        }
+        return try OrganizationRow(found)
+    }
+}
+
+extension DayClose {
+    init(
+        _ organization: OrganizationRow,
+        _ figures: DayReconciliation,
+        _ gaps: [Gap],
+        _ suspects: [Suspect]
+    ) {
+        let summary = figures.summary
+        let archived = summary.recordings.archived + summary.recordings.stored
+        self.init(
+            organization: organization.name,
+            organizationID: organization.id,
+            day: figures.day,
+            tasks: Tasks(
+                listed: summary.tasks.listed,
+                captureRequested: summary.tasks.captureRequested,
+                notRequested: summary.tasks.notRequested,
+                undetermined: summary.tasks.undetermined
+            ),
+            recordings: Recordings(
+                expected: archived + gaps.count,
+                archived: archived,
+                explained: gaps.count,
+                suspect: suspects.count
+            ),
+            audioMilliseconds: figures.audioMilliseconds,
+            bytes: figures.bytes,
+            gaps: gaps,
+            suspects: suspects
+        )
+    }
+
+    /// Notes that the day is closed, and tells of it.
+    func note(sequence: Int?, decidedAt mark: ClosingMark?, now: Timestamp, in db: Database) throws {
+        let row = try OrganizationRow.row(of: organization, in: db)
+        try put(row, sequence: sequence, isCurrent: try mark?.isCurrent(row, in: db) ?? false, in: db)
+        let detail = [
+            "archived": String(recordings.archived), "day": day.description, "explained": String(recordings.explained),
+            "tasks": String(tasks.listed),
+        ].adding(
+            "archive",
+            try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0).description }
+        )
+        try Event(time: now, kind: .dayClosed, organization: organization, detail: detail).insert(in: db)
+    }
+
+    private func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {
+        let insert = """
+            INSERT OR REPLACE INTO day_close (organization, day, sequence, record, is_current) VALUES (?, ?, ?, ?, ?)
+            """
+        let text = String(decoding: try json.dropLast(), as: UTF8.self)
+        try db.execute(sql: insert, arguments: [organization, day.stored, sequence, text, isCurrent])
+    }
+
+    func restore(
+        _ organization: OrganizationRow,
+        sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        try put(organization.row, sequence: sequence, isCurrent: false, in: db)
+        for suspect in suspects { try suspect.restore(organization.row, in: db) }
+        for (taskID, gaps) in Dictionary(grouping: gaps, by: \.taskID).sorted(by: { $0.key < $1.key }) {
+            guard let task = try KnownTask.find(taskID, organization: organization.row, in: db) else { continue }
+            let failed = try gaps.compactMap { try $0.restoreFailed(task.row, sequence, now: now, in: db) }
+            guard let explanation = gaps.compactMap(\.explanation).first else { continue }
+            let unusable = gaps.first { $0.reason == .unusable }?.detail
+            try StoredExplanation.save(explanation, of: task.row, unusable: unusable, failed: failed, in: db)
+            let event = Event(
+                time: explanation.time,
+                kind: .gapExplained,
+                organization: organization.name,
+                task: taskID,
+                detail: explanation.authorDetail.merging([
+                    "note": explanation.note, "reason": explanation.reason.rawValue,
+                    "restored_from": try ArchiveName(organization: organization.name, day: day, stored: sequence)
+                        .description,
+                ]) { $1 }
+            )
+            try event.insert(in: db)
+        }
+    }
+}
+
+extension Gap {
+    /// Makes the recording known that could not be fetched, unless it is held by now.
+    /// - Returns: its ordinal; `nil` where the gap is not about one recording, or it is held.
+    /// - Parameter sequence: of the archive that has the record.
+    func restoreFailed(
+        _ task: Int64,
+        _ sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws -> Int64? {
+        guard let key = recording else { return nil }
+        let known = try KnownRecording.all(of: task, taskID: taskID, in: db)
+        if let same = known.first(where: { $0.key == key }) {
+            guard same.wantedTime == nil else { return same.row.ordinal }
+            return try displaceDamaged(same.row, before: sequence, now: now, in: db) ? same.row.ordinal : nil
+        }
+        let insert = """
+            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, file,
+                attempts, wanted_time, failure, failure_code)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let (_, distinguisher) = FileName.unused(for: key, among: known.map(\.file))
+        let arguments: StatementArguments = [
+            task, known.count, key.recordingID.stored, key.kind.stored, key.isSegment,
+            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0, now.stored,
+            detail ?? reason.rawValue, reason.stored,
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: arguments)
+        if wasHeld {
+            let damage = """
+                INSERT INTO damage (task, ordinal, archive, found_time, reason)
+                VALUES (?, ?, NULL, ?, 'the record of its day says so')
+                """
+            try db.cachedStatement(sql: damage).execute(arguments: [task, known.count, now.stored])
+        }
+        return Int64(known.count)
+    }
+
+    /// What a record counts as missing, though an archive before it has it, had been found damaged there, and nothing
+    /// came in its place. An archive's own metadata does not know that.
+    private func displaceDamaged(
+        _ row: RecordingRowID,
+        before sequence: Int,
+        now: Timestamp,
+        in db: Database
+    ) throws -> Bool {
+        let select = """
+            SELECT archive.sequence FROM recording JOIN archive ON archive.row = recording.archive
+            WHERE task = ? AND ordinal = ? AND archive.digest IS NOT NULL
+            """
+        let holder = try Int.fetchOne(db, sql: select, arguments: [row.task, row.ordinal])
+        guard let holder, holder < sequence else { return false }
+        try Displacement.displace(row, .damaged, now: now, in: db)
+        let update = "UPDATE recording SET failure = ?, failure_code = ? WHERE task = ? AND ordinal = ?"
+        try db.cachedStatement(sql: update)
+            .execute(arguments: [detail ?? self.reason.rawValue, self.reason.stored, row.task, row.ordinal])
+        return true
+    }
+}

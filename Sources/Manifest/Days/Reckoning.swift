@@ -1,0 +1,206 @@
+import GRDB
+import Recordings
+
+/// Adds up the tasks and recordings of one organization by day.
+struct Reckoning {
+    /// Which gaps are kept and not only counted. There may be as many as tasks, where a provider's media host has failed
+    /// for days.
+    enum GapKeeping {
+        case none
+        case explained
+        case all
+    }
+
+    private var byDay: [ArchiveDay: DayReconciliation] = [:]
+    private let organization: OrganizationName
+    private let scope: ReckoningScope
+    private let standpoint: Standpoint
+    private let keeping: GapKeeping
+    /// What is missing, as far as it is kept, in the order of the tasks' creation.
+    private(set) var gaps: [Gap] = []
+    /// How many tasks are not over and have no recording.
+    private(set) var underWay = 0
+
+    init(
+        _ organization: OrganizationName,
+        _ row: Int64,
+        _ scope: ReckoningScope,
+        at standpoint: Standpoint,
+        keeping: GapKeeping,
+        in db: Database
+    ) throws {
+        self.organization = organization
+        self.scope = scope
+        self.keeping = keeping
+        self.standpoint = standpoint
+        try countTasks(in: db)
+        try countRecordings(in: db)
+        try countOpen(in: db)
+        try countFailed(in: db)
+        try countDamaged(in: db)
+        try countSuspects(in: db)
+        try markDays(row, in: db)
+        gaps.sort(by: Gap.isEarlier)
+    }
+
+    private mutating func markDays(_ row: Int64, in db: Database) throws {
+        let closed = "SELECT day FROM day_close WHERE organization = ? AND is_current"
+        for day in try Int64.fetchSet(db, sql: closed, arguments: [row]) {
+            byDay[try ArchiveDay(stored: day)]?.isClosed = true
+        }
+        for day in try KnownDamage.days(organization: row, standpoint.altered, in: db) {
+            byDay[day]?.isClosed = false
+            byDay[day]?.isDamaged = true
+        }
+        for (day, count) in try KnownDamage.archives(organization: row, standpoint.altered, in: db) {
+            byDay[day]?.summary.recordings.archivesDamaged = count
+        }
+    }
+
+    /// What was counted as archived, stored or pending until here, and is damaged.
+    private mutating func countDamaged(in db: Database) throws {
+        let (condition, arguments, today) = (scope.condition, scope.arguments, standpoint.today)
+        try DamagedRecordingRow.forEach(.tasks, where: condition, arguments, standpoint.altered, in: db) { row in
+            change(row.gap.day) { day in
+                switch row.place {
+                case .archived: day.summary.recordings.archived -= 1
+                case .stored:
+                    day.summary.recordings.stored -= 1
+                    day.summary.recordings.overdue -= day.day < today ? 1 : 0
+                default: day.summary.recordings.pending -= 1
+                }
+                day.summary.recordings.damaged += 1
+                day.summary.recordings.unrepaired += 1
+                day.audioMilliseconds -= row.audioMilliseconds
+                day.bytes -= row.byteCount
+            }
+            add(row.gap)
+        }
+    }
+
+    var days: [DayReconciliation] { byDay.values.sorted { $0.day < $1.day } }
+
+    private mutating func countTasks(in db: Database) throws {
+        let select = """
+            SELECT day, capture_request, EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS has,
+                count(*)
+            FROM task WHERE \(scope.condition) AND listed GROUP BY day, capture_request, has
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
+            let count: Int = try row[3]
+            let request = try CaptureRequest(stored: row[1])
+            let has: Bool = try row[2]
+            try change(ArchiveDay(stored: row[0])) { day in
+                day.summary.tasks.listed += count
+                switch (request, has) {
+                case (.notRequested, _):
+                    day.summary.tasks.notRequested += count
+                    if !has { day.summary.recordings.reasons[.captureNotRequested, default: 0] += count }
+                case (.requested, _), (.undetermined, true): day.summary.tasks.captureRequested += count
+                case (.undetermined, false): break
+                }
+            }
+        }
+    }
+
+    private mutating func countRecordings(in db: Database) throws {
+        // By archive first, of which there are few: none is looked up for each recording.
+        let select = """
+            WITH counted AS (
+                SELECT task.day AS day, recording.archive AS archive, count(*) AS known, count(failure) AS failed,
+                    sum(duration_ms) AS audio_ms, sum(recording.byte_count) AS bytes
+                FROM task CROSS JOIN recording ON recording.task = task.row
+                WHERE \(scope.condition) GROUP BY task.day, recording.archive)
+            SELECT counted.day, sum(known), sum(iif(archive.row IS NULL, 0, known)),
+                sum(iif(archive.digest IS NULL, 0, known)), sum(failed),
+                sum(iif(archive.digest IS NULL AND archive.day < :today, known, 0)),
+                coalesce(sum(audio_ms), 0), coalesce(sum(bytes), 0)
+            FROM counted LEFT JOIN archive ON archive.row = counted.archive GROUP BY counted.day
+            """
+        let today: StatementArguments = ["today": standpoint.today.stored]
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {
+            try change(ArchiveDay(stored: row[0])) { day in
+                let held: Int = try row[2]
+                day.summary.recordings.known = try row[1]
+                day.summary.recordings.archived = try row[3]
+                day.summary.recordings.stored = held - day.summary.recordings.archived
+                day.summary.recordings.failed = try row[4]
+                day.summary.recordings.pending = day.summary.recordings.known - held - day.summary.recordings.failed
+                day.summary.recordings.overdue = try row[5]
+                day.audioMilliseconds = try row.amount(6)
+                day.bytes = try row.amount(7)
+            }
+        }
+    }
+
+    private mutating func countOpen(in db: Database) throws {
+        // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
+        // some of them are unusable.
+        let condition = "\(scope.condition) AND (listed OR \(Question.hasUnusable))"
+        let open = try OpenTask.cursor(.tasks, where: condition, scope.arguments, in: db)
+        while let task = try open.next().map(OpenTask.init) {
+            let isUndetermined = task.captureRequest == .undetermined && !task.isHeld && task.isListed
+            let standing = task.standing(at: standpoint)
+            if standing == .inProgress { underWay += 1 }
+            change(task.day) { day in
+                switch standing {
+                case .notRequested: break
+                case .inProgress: day.summary.tasks.inProgress += isUndetermined ? 1 : 0
+                case .undetermined:
+                    day.summary.tasks.undetermined += 1
+                    day.summary.tasks.unresolved += 1
+                case .gap(let reason):
+                    day.summary.tasks.undetermined += isUndetermined ? 1 : 0
+                    day.summary.recordings.gaps += 1
+                    day.summary.recordings.awaited += task.gap(reason).isPending ? 1 : 0
+                }
+            }
+            if case .gap(let reason) = standing { add(task.gap(reason)) }
+        }
+    }
+
+    private mutating func countFailed(in db: Database) throws {
+        let failed = try FailedRecording.cursor(.tasks, where: scope.condition, scope.arguments, in: db)
+        while let recording = try failed.next().map(FailedRecording.init) {
+            add(recording.gap)
+            guard recording.isDamaged else { continue }
+            change(recording.gap.day) { day in
+                day.summary.recordings.failed -= 1
+                day.summary.recordings.damaged += 1
+                day.summary.recordings.unrepaired += recording.gap.explanation == nil ? 1 : 0
+            }
+        }
+    }
+
+    private mutating func countSuspects(in db: Database) throws {
+        let select = """
+            SELECT day, count(*), count(acknowledged_time) FROM task CROSS JOIN suspect ON suspect.task = task.row
+            WHERE better IS NULL AND \(scope.condition) GROUP BY day
+            """
+        for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
+            let suspect: Int = try row[1]
+            let acknowledged: Int = try row[2]
+            try change(ArchiveDay(stored: row[0])) { day in
+                day.summary.recordings.suspect = suspect
+                day.summary.recordings.acknowledged = acknowledged
+            }
+        }
+    }
+
+    private mutating func add(_ gap: Gap) {
+        change(gap.day) { day in
+            day.summary.recordings.reasons[gap.reason, default: 0] += 1
+            day.summary.recordings.explained += gap.explanation == nil ? 0 : 1
+            day.summary.recordings.unexplained += gap.explanation == nil ? 1 : 0
+        }
+        switch keeping {
+        case .none: break
+        case .explained: if gap.explanation != nil { gaps.append(gap) }
+        case .all: gaps.append(gap)
+        }
+    }
+
+    private mutating func change(_ day: ArchiveDay, _ body: (inout DayReconciliation) throws -> Void) rethrows {
+        try body(&byDay[day, default: DayReconciliation(organization: organization, day: day)])
+    }
+}

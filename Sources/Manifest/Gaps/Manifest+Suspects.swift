@@ -1,0 +1,173 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// The recordings that are suspect, in the order of their tasks' creation.
+    /// - Throws: `unknown` if the organization is not registered.
+    package func suspects(
+        _ organization: OrganizationName,
+        day: ArchiveDay? = nil,
+        window: Range<Timestamp>? = nil
+    ) async throws -> [SuspectRow] {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var condition = TaskRange.condition
+            var arguments = TaskRange.arguments(organization: row, window: window)
+            if let day {
+                condition += " AND task.day = :day"
+                arguments += ["day": day.stored]
+            }
+            return try SuspectRow.all(where: condition, arguments, in: db)
+        }
+    }
+
+    /// A person knows of what is suspect of these tasks, and says why it may stay. Durable.
+    /// - Parameter claims: what the environment says of the author besides, for the log of events.
+    package func acknowledge(
+        _ tasks: [TaskID],
+        organization: OrganizationName?,
+        with acknowledgement: Acknowledgement,
+        claims: [String: String] = [:]
+    ) async throws -> AcknowledgingResult {
+        let set = "note = :note, author = :author, author_uid = :uid, acknowledged_time = :time"
+        let actor = Actor(name: acknowledgement.author, uid: acknowledgement.authorUID, claims: claims)
+        let arguments: StatementArguments = [
+            "note": acknowledgement.note, "author": acknowledgement.author,
+            "uid": Int64(acknowledgement.authorUID), "time": acknowledgement.time.stored,
+        ]
+        return try await change(tasks, organization, set, "better IS NULL", arguments) { suspect in
+            Event(
+                time: acknowledgement.time,
+                kind: .gapExplained,
+                organization: suspect.organization,
+                task: suspect.suspect.taskID,
+                file: suspect.suspect.file,
+                detail: actor.eventDetail.merging(
+                    ["note": acknowledgement.note, "reason": "suspect", "suspicion": suspect.suspect.reason]
+                ) { $1 }
+            )
+        }
+    }
+
+    /// Takes back what was acknowledged of these tasks. Durable.
+    package func withdrawAcknowledgements(
+        _ tasks: [TaskID],
+        organization: OrganizationName?,
+        by actor: Actor,
+        now: Timestamp
+    ) async throws -> AcknowledgingResult {
+        let set = "note = NULL, author = NULL, author_uid = NULL, acknowledged_time = NULL"
+        return try await change(tasks, organization, set, "acknowledged_time IS NOT NULL", [:]) { suspect in
+            Event(
+                time: now,
+                kind: .explanationWithdrawn,
+                organization: suspect.organization,
+                task: suspect.suspect.taskID,
+                file: suspect.suspect.file,
+                detail: actor.eventDetail.merging(["reason": "suspect"]) { $1 }
+            )
+        }
+    }
+
+    private func change(
+        _ tasks: [TaskID],
+        _ organization: OrganizationName?,
+        _ set: String,
+        _ condition: String,
+        _ arguments: StatementArguments,
+        _ event: @escaping @Sendable (SuspectRow) -> Event
+    ) async throws -> AcknowledgingResult {
+        try await write(.machine) { db in
+            var result = AcknowledgingResult()
+            try db.inSavepoint {
+                for id in tasks {
+                    let select = """
+                        SELECT task.row FROM task JOIN organization ON organization.row = task.organization
+                        WHERE task.id = :id AND (:organization IS NULL OR name = :organization)
+                        """
+                    let known = try Int64.fetchAll(
+                        db,
+                        sql: select,
+                        arguments: ["id": try id.known(in: db), "organization": organization?.description]
+                    )
+                    if known.isEmpty { result.unknown.append(id) }
+                    var changed = 0
+                    for task in known {
+                        let row: StatementArguments = ["task": task]
+                        let update = "UPDATE suspect SET \(set) WHERE task = :task AND \(condition)"
+                        try db.execute(sql: update, arguments: row + arguments)
+                        guard db.changesCount > 0 else { continue }
+                        changed += db.changesCount
+                        let suspects = try SuspectRow.all(where: "task.row = :task", row, in: db)
+                        for suspect in suspects { try event(suspect).insert(in: db) }
+                        result.suspects += suspects
+                    }
+                    if changed == 0, !known.isEmpty { result.without.append(id) }
+                }
+                return result.isDone ? .commit : .rollback
+            }
+            if !result.isDone { result.suspects = [] }
+            return result
+        }
+    }
+
+    /// The tasks with suspect recordings to be looked at again; the longest known first.
+    /// - Parameters:
+    ///   - dueBy: the growing intervals are kept.
+    ///   - lookedAtBefore: those that were not looked at since then are taken whatever the intervals say; `nil` for none.
+    package func tasksWithSuspects(
+        organization: OrganizationName,
+        window: Range<Timestamp>?,
+        dueBy: Timestamp,
+        lookedAtBefore: Timestamp?,
+        after cursor: SweepCursor?,
+        limit: Int
+    ) async throws -> [SweptTask] {
+        let select = """
+            SELECT task.id, task.row FROM suspect CROSS JOIN task ON task.row = suspect.task
+            WHERE suspect.task > :after AND \(SuspectDue.condition) AND \(TaskRange.condition)
+            GROUP BY suspect.task ORDER BY suspect.task LIMIT :limit
+            """
+        return try await read { db in
+            let arguments = try Self.arguments(organization, window, cursor, limit, in: db)
+            let due = SuspectDue(now: dueBy, lookedAtBefore: lookedAtBefore)
+            return try Self.sweep(select, arguments + due.arguments, after: cursor, in: db)
+        }
+    }
+
+    /// A suspect recording was looked at again, and nothing better came of it.
+    /// - Parameters:
+    ///   - validator: the entity tag or the date that came with the same bytes; `nil` if neither did.
+    ///   - horizon: how long after its arrival it is looked at.
+    package func noteLook(
+        at row: RecordingRowID,
+        validator: String?,
+        horizon: Duration,
+        now: Timestamp
+    ) async throws {
+        try await write { db in
+            try SuspectDue.noteLook(row, validator: validator, LookSchedule(horizon: horizon), now: now, in: db)
+        }
+    }
+}
+
+extension Suspect {
+    /// What a record of a day says that a person has acknowledged is acknowledged again, if it is suspect still.
+    func restore(_ organization: Int64, in db: Database) throws {
+        guard let acknowledgement, let task = try KnownTask.find(taskID, organization: organization, in: db) else {
+            return
+        }
+        let known = try KnownRecording.all(of: task.row, taskID: taskID, in: db)
+        guard let row = known.first(where: { $0.file == file })?.row else { return }
+        let update = """
+            UPDATE suspect SET note = ?, author = ?, author_uid = ?, acknowledged_time = ? WHERE task = ? AND ordinal = ?
+            """
+        try db.execute(
+            sql: update,
+            arguments: [
+                acknowledgement.note, acknowledgement.author, Int64(acknowledgement.authorUID),
+                acknowledgement.time.stored, row.task, row.ordinal,
+            ]
+        )
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Adds a line to the log of events.
+    /// - Throws: `unknown` where the event's organization is not registered.
+    package func appendEvent(_ event: Event) async throws {
+        try await write { db in try event.insert(in: db) }
+    }
+
+    /// The log of events, oldest first.
+    /// - Parameters:
+    ///   - organization: only this one's; `nil` for all.
+    ///   - task: only those of this task.
+    ///   - since: only those at or after this moment.
+    ///   - until: only those before this moment.
+    package func events(
+        organization: OrganizationName? = nil,
+        task: TaskID? = nil,
+        since: Timestamp? = nil,
+        until: Timestamp? = nil
+    ) -> RowSequence<Event> {
+        RowSequence(from: Int64(0)) { [self] last in
+            try await read { db in
+                let select = """
+                    SELECT event.row, time, kind, organization.name, task, file, detail
+                    FROM event LEFT JOIN organization ON organization.row = event.organization
+                    WHERE event.row > :last AND time >= :since AND time < :until \(task == nil ? "" : "AND task IN (:task, :small, :large, :known)")
+                        \(organization == nil ? "" : "AND organization.name = :organization")
+                    ORDER BY event.row LIMIT 500
+                    """
+                var arguments: StatementArguments = [
+                    "last": last, "since": since?.stored ?? .min, "until": until?.stored ?? .max,
+                ]
+                if let task {
+                    arguments += [
+                        "task": task.description, "small": task.description.lowercased(),
+                        "large": task.description.uppercased(),
+                        "known": StoredIdentifier.text(try task.known(in: db)),
+                    ]
+                }
+                if let organization { arguments += ["organization": organization.description] }
+                let rows = try Row.fetchAll(db, sql: select, arguments: arguments)
+                return RowSequence.Batch(rows: try rows.map(Event.init), next: try rows.last.map { try $0[0] })
+            }
+        }
+    }
+}

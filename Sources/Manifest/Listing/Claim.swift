@@ -1,0 +1,14 @@
+import GRDB
+import Recordings
+
+/// The row of `claim`.
+enum Claim {
+    static func put(_ task: Int64, source: String, now: Timestamp, in db: Database) throws {
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO claim (task, source, time) VALUES (?, ?, ?)")
+            .execute(arguments: [task, source, now.stored])
+    }
+
+    static func isMade(_ task: Int64, in db: Database) throws -> Bool {
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM claim WHERE task = ?"), arguments: [task]) != nil
+    }
+}

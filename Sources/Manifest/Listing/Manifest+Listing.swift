@@ -1,0 +1,301 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Makes an organization known, or finds it.
+    /// - Throws: `conflict` if the name belongs to another organization ID, or the ID to another name.
+    package func register(_ name: OrganizationName, id: OrganizationID) async throws -> OrganizationRow {
+        try await write { db in
+            try OrganizationRow.requireSame(name, id: id, in: db)
+            return try OrganizationRow.registered(name, id: id, in: db)
+        }
+    }
+
+    /// Looks whether an organization is the one that the manifest knows under that name, and under no other; changes
+    /// nothing. One that is not known at all is fine.
+    /// - Throws: `conflict` as ``register(_:id:)`` does.
+    package func requireSame(_ name: OrganizationName, id: OrganizationID) async throws {
+        try await read { db in try OrganizationRow.requireSame(name, id: id, in: db) }
+    }
+
+    /// All organizations, by name.
+    package func organizations() async throws -> [OrganizationRow] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name").map(OrganizationRow.init)
+        }
+    }
+
+    /// Takes a page of the provider's listing: new tasks are inserted, known ones brought up to date, and whatever may
+    /// have captures gets a question. A task keeps the creation time and the day that it became known with, since its
+    /// recordings may be in that day's archive already.
+    /// - Parameter day: the day that an instant belongs to.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func noteListed(
+        _ tasks: [ListedTask],
+        organization: OrganizationName,
+        day: @escaping @Sendable (Timestamp) -> ArchiveDay,
+        now: Timestamp
+    ) async throws -> ListingNote {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var note = ListingNote()
+            let rows = KnownRows()
+            try KnownTask.forEach(tasks, about: \.id, organization: row, in: db) { task, known in
+                let listing = Listing(
+                    task: task,
+                    day: day(task.createdTime),
+                    organization: row,
+                    organizationName: organization,
+                    now: now,
+                    rows: rows
+                )
+                switch try listing.apply(to: known, in: db) {
+                case .new: note.new += 1
+                case .changed: note.changed += 1
+                case .known: note.known += 1
+                }
+            }
+            return note
+        }
+    }
+
+    /// Through which moment the listing of `organization` is complete; `nil` before the first pass.
+    package func watermark(_ organization: OrganizationName) async throws -> Timestamp? {
+        try await read { db in
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT listed_through FROM organization WHERE name = ?",
+                arguments: [organization.description]
+            ).map(Timestamp.init(stored:))
+        }
+    }
+
+    /// The listing is complete through `time`. Durable; never goes back.
+    /// - Parameter from: since when it is complete, where that is earlier than what is known; `nil` to leave it.
+    package func setWatermark(
+        _ organization: OrganizationName,
+        listedFrom from: Timestamp? = nil,
+        listedThrough time: Timestamp
+    ) async throws {
+        try await write(.machine) { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            try db.execute(
+                sql: """
+                    UPDATE organization SET listed_through = max(coalesce(listed_through, :time), :time),
+                        listed_from = min(coalesce(listed_from, :from), coalesce(:from, listed_from))
+                    WHERE row = :row
+                    """,
+                arguments: ["time": time.stored, "from": from?.stored, "row": row]
+            )
+        }
+    }
+
+    /// A listing may have left out a task of these days; each is not closed before a listing of the whole day has no doubt.
+    package func noteListingDoubts(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            for day in days {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO listing_doubt (organization, day, time) VALUES (?, ?, ?)",
+                    arguments: [row, day.stored, now.stored]
+                )
+                try db.execute(
+                    sql: "UPDATE day_close SET is_current = 0 WHERE organization = ? AND day = ? AND is_current",
+                    arguments: [row, day.stored]
+                )
+            }
+        }
+    }
+
+    /// The whole of these days was listed without a doubt.
+    package func clearListingDoubts(_ organization: OrganizationName, days: [ArchiveDay]) async throws {
+        guard !days.isEmpty else { return }
+        try await write { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            for day in days {
+                try db.cachedStatement(sql: "DELETE FROM listing_doubt WHERE organization = ? AND day = ?")
+                    .execute(arguments: [row, day.stored])
+            }
+        }
+    }
+}
+
+extension OrganizationRow {
+    init(_ row: Row) throws {
+        self.init(row: try row[0], name: try OrganizationName(stored: row[1]), id: try OrganizationID(stored: row[2]))
+    }
+
+    static func registered(_ name: OrganizationName, id: OrganizationID, in db: Database) throws -> OrganizationRow {
+        if let known = try find(name, in: db) {
+            try known.requireID(id)
+            return known
+        }
+        try db.execute(
+            sql: "INSERT INTO organization (name, id) VALUES (?, ?)",
+            arguments: [name.description, id.stored]
+        )
+        return OrganizationRow(row: db.lastInsertedRowID, name: name, id: id)
+    }
+
+    /// - Throws: `conflict` if the name belongs to another ID, or the ID to another name. A manifest of earlier versions may
+    ///   have an ID under two names: there each name is known with that ID, and both may go on.
+    static func requireSame(_ name: OrganizationName, id: OrganizationID, in db: Database) throws {
+        if let known = try find(name, in: db) { return try known.requireID(id) }
+        let rows = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
+        guard let former = try rows.map(OrganizationRow.init).first(where: { $0.id.isSame(as: id) }) else { return }
+        throw ManifestError(
+            .conflict,
+            "organization \(id) is called \(former.name) in the manifest and \(name) in the configuration; call it "
+                + "\(former.name) again, as its archives do, or give it an archive.root of its own under the new name"
+        )
+    }
+
+    private func requireID(_ other: OrganizationID) throws {
+        guard !id.isSame(as: other) else { return }
+        throw ManifestError(
+            .conflict,
+            "organization \(name) is \(id) in the manifest and \(other) in the configuration; "
+                + "give the other organization another name"
+        )
+    }
+
+    /// - Throws: `unknown`.
+    static func required(_ name: OrganizationName, in db: Database) throws -> OrganizationRow {
+        if let known = try find(name, in: db) { return known }
+        throw ManifestError(.unknown, "the manifest knows no organization \(name); `callark archive` registers it")
+    }
+
+    static func find(_ name: OrganizationName, in db: Database) throws -> OrganizationRow? {
+        let select = "SELECT row, name, id FROM organization WHERE name = ?"
+        return try Row.fetchOne(db, sql: select, arguments: [name.description]).map(OrganizationRow.init)
+    }
+
+    static func row(of name: OrganizationName, in db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT row FROM organization WHERE name = ?")
+        guard let row = try Int64.fetchOne(statement, arguments: [name.description]) else {
+            throw ManifestError(.unknown, "the manifest knows no organization \(name); `callark archive` registers it")
+        }
+        return row
+    }
+}
+
+/// One task of a listing on its way into the manifest.
+private struct Listing {
+    enum Outcome { case new, changed, known }
+
+    var task: ListedTask
+    var day: ArchiveDay
+    var organization: Int64
+    var organizationName: OrganizationName
+    var now: Timestamp
+    var rows: KnownRows
+
+    /// - Parameter known: the task as it is known; `nil` where it is not.
+    func apply(to known: KnownTask?, in db: Database) throws -> Outcome {
+        guard let known else {
+            let json = task.json.made
+            let row = try KnownTask.insert(
+                TaskEntry(task, day: day, json: json),
+                organization: organization,
+                isListed: true,
+                in: db,
+                rows
+            )
+            try UnsealedTask(json: json).put(row, in: db)
+            if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
+            return .new
+        }
+        if task.captureRequest == .notRequested, known.captureRequest != .notRequested,
+            try Claim.isMade(known.row, in: db)
+        {
+            return try asClaimed.apply(to: known, in: db)
+        }
+        let isChanged =
+            known.status != task.status || known.captureRequest != task.captureRequest
+            || known.channelType != task.channelType || !known.isListed
+        if isChanged {
+            try update(known, in: db)
+            try queueForSealing(known.row, in: db)
+            try reconsider(known, in: db)
+        } else {
+            try refreshQueued(known, in: db)
+        }
+        return !known.isListed ? .new : isChanged ? .changed : .known
+    }
+
+    /// The same of a task of which another source says that there is a recording: that word counts (wxcc-api 16).
+    private var asClaimed: Self {
+        var claimed = self
+        claimed.task.captureRequest = .requested
+        return claimed
+    }
+
+    private var firstAsk: Timestamp {
+        AskSchedule.firstAsk(
+            created: task.createdTime,
+            lastUpdated: task.lastUpdatedTime,
+            isTerminal: task.status.isTerminal
+        )
+    }
+
+    private func update(_ known: KnownTask, in db: Database) throws {
+        let update = "UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = 1 WHERE row = ?"
+        try db.cachedStatement(sql: update).execute(arguments: [
+            rows.word(task.channelType, in: db), rows.word(task.status.description, in: db),
+            task.captureRequest.stored, known.row,
+        ])
+    }
+
+    /// What changed may have become due, or have become pointless.
+    private func reconsider(_ known: KnownTask, in db: Database) throws {
+        if task.captureRequest == .notRequested {
+            try Question.close(known.row, in: db)
+            let reason = "the provider says that no recording was requested"
+            try OpenGap.withdraw(known.row, known.id, organizationName, reason: reason, now: now, in: db)
+        } else if known.captureRequest != task.captureRequest {
+            try Question.open(known.row, next: firstAsk, in: db)
+        } else if task.status.isTerminal, !known.status.isTerminal {
+            try Question.hasten(known.row, to: firstAsk, in: db)
+        }
+    }
+
+    /// What Search said before is kept, and Search is asked again.
+    private func queueForSealing(_ row: Int64, in db: Database) throws {
+        let search = try UnsealedTask.find(row, in: db)?.search
+        let json = task.json.made
+        try UnsealedTask(json: json, search: search).put(row, in: db)
+        try StoredCall(json: json, search: search, source: .task)?.save(row, in: db, rows)
+    }
+
+    /// A task that waits for its day's sealing is written down as it was listed last. One that was sealed and differs
+    /// in nothing but its JSON, such as the time of its last update, is not worth another archive.
+    ///
+    /// One that was sealed before the manifest had facts of calls gets them now.
+    private func refreshQueued(_ known: KnownTask, in db: Database) throws {
+        if try known.isQueued && isNews(known, in: db) {
+            try queueForSealing(known.row, in: db)
+        } else if known.callSource == nil {
+            try StoredCall(json: task.json, search: nil)?.save(known.row, in: db, rows)
+        }
+    }
+
+    /// Whether the queue has other JSON of the task.
+    private func isNews(_ known: KnownTask, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
+        return try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil
+    }
+}
+
+extension TaskEntry {
+    init(_ task: ListedTask, day: ArchiveDay, json: ProviderJSON) {
+        self.init(
+            id: task.id,
+            day: day,
+            createdTime: task.createdTime,
+            channelType: task.channelType,
+            status: task.status,
+            captureRequest: task.captureRequest,
+            json: json
+        )
+    }
+}

@@ -1,0 +1,88 @@
+import GRDB
+import Recordings
+
+extension Manifest {
+    /// Keeps what a source says of a day in place of what it said before.
+    package func noteWitness(_ witness: DayWitness) async throws {
+        try await write { db in
+            let row = try OrganizationRow.row(of: witness.organization, in: db)
+            let isAbsent = witness.absence != nil
+            let insert = """
+                INSERT OR REPLACE INTO witness (organization, day, source, time, figures, differences, absence)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+            try db.execute(
+                sql: insert,
+                arguments: [
+                    row, witness.day.stored, witness.source.rawValue, witness.time.stored,
+                    isAbsent ? nil : try JSONColumn.text(witness.figures),
+                    isAbsent ? nil : try JSONColumn.text(witness.differences), witness.absence,
+                ]
+            )
+        }
+    }
+
+    /// What other sources said of these days last, by day.
+    package func witnesses(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>
+    ) async throws -> [DayWitness] {
+        try await read { db in
+            try DayWitness.all(of: organization, where: "day BETWEEN ? AND ?", days.stored, in: db)
+        }
+    }
+
+    /// Where another source's last word on a day does not fit what was known then, by day; none where the organization is
+    /// not registered.
+    /// - Parameter days: `nil` for all.
+    package func disagreements(
+        _ organization: OrganizationName,
+        days: ClosedRange<ArchiveDay>? = nil
+    ) async throws -> [DayWitness] {
+        try await read { db in
+            let condition = "differences IS NOT NULL AND differences <> '[]'"
+            guard let days else { return try DayWitness.all(of: organization, where: condition, [], in: db) }
+            return try DayWitness.all(
+                of: organization,
+                where: "day BETWEEN ? AND ? AND \(condition)",
+                days.stored,
+                in: db
+            )
+        }
+    }
+
+    /// How the tasks of a day stand that are as good as listed, for comparing with what others count.
+    package func dayCounts(_ organization: OrganizationName, day: ArchiveDay) async throws -> DayCounts {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let arguments = TaskRange.arguments(organization: row, day: day)
+            var counts = DayCounts()
+            for found in try Row.fetchAll(db, sql: DayQuery.tasks, arguments: arguments) {
+                let count: Int = try found[2]
+                counts.tasks += count
+                if TaskStatus(try found[0]) == TaskStatus("abandoned") { counts.abandoned += count }
+                if try CaptureRequest(stored: found[1]) == .requested { counts.captureRequested += count }
+            }
+            let kind: StatementArguments = ["kind": CaptureKind.recording.stored]
+            counts.recordings = try Int.fetchOne(db, sql: DayQuery.recordings, arguments: arguments + kind) ?? 0
+            return counts
+        }
+    }
+
+    /// The part of ``dayCounts(_:day:)`` that shows whether the listing is as it was.
+    package func listedCount(_ organization: OrganizationName, day: ArchiveDay) async throws -> ListedCount {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            var arguments = TaskRange.arguments(organization: row, day: day)
+            arguments += ["requested": CaptureRequest.requested.stored]
+            let found = try Row.fetchOne(db.cachedStatement(sql: DayQuery.listed), arguments: arguments)
+            guard let found else { return ListedCount() }
+            return ListedCount(tasks: try found[0] ?? 0, captureRequested: try found[1] ?? 0)
+        }
+    }
+}
+
+extension ClosedRange<ArchiveDay> {
+    /// Its bounds, as `BETWEEN` wants them.
+    var stored: StatementArguments { [lowerBound.stored, upperBound.stored] }
+}

@@ -1,0 +1,74 @@
+import GRDB
+import Recordings
+
+/// A recording in an archive that was found damaged.
+package struct DamagedRecording: Hashable, Sendable {
+    package var archive: ArchiveName
+    package var taskID: TaskID
+    /// Where its first byte stands, or should, in the archive.
+    package var offset: Int64
+    /// What is wrong with its bytes, in a few words.
+    package var reason: String
+
+    package init(
+        archive: ArchiveName,
+        taskID: TaskID,
+        offset: Int64,
+        reason: String = "its bytes were found damaged"
+    ) {
+        self.archive = archive
+        self.taskID = taskID
+        self.offset = offset
+        self.reason = reason
+    }
+}
+
+extension DamagedRecording {
+    /// Keeps that it is damaged where it is held.
+    /// - Returns: whether the manifest knows this copy; one that does not count has been spoken of already.
+    func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {
+        let insert = """
+            INSERT OR REPLACE INTO damage (task, ordinal, archive, found_time, reason)
+            SELECT recording.task, ordinal, recording.archive, ?, ? FROM recording JOIN task ON task.row = recording.task
+            WHERE task.id = ? AND recording.archive = ? AND offset = ?
+            """
+        try db.cachedStatement(sql: insert)
+            .execute(arguments: [now.stored, reason, try taskID.known(in: db), archive, offset])
+        if db.changesCount > 0 { return true }
+        let select = """
+            SELECT EXISTS (SELECT 1 FROM displacement JOIN task ON task.row = displacement.task
+                WHERE displacement.archive = ? AND task.id = ? AND offset = ?)
+            """
+        let statement = try db.cachedStatement(sql: select)
+        return try Bool.fetchOne(statement, arguments: [archive, try taskID.known(in: db), offset]) ?? false
+    }
+
+    func note(now: Timestamp, in db: Database) throws {
+        let select = """
+            SELECT recording.task, ordinal, recording.id, recording.digest FROM recording
+            JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
+            JOIN archive ON archive.row = recording.archive
+            WHERE task.id = ? AND organization.name = ? AND archive.day = ? AND archive.sequence = ? AND offset = ?
+                AND archive.digest IS NOT NULL
+            """
+        let arguments: StatementArguments = [
+            try taskID.known(in: db), archive.organization.description, archive.day.stored, archive.sequence, offset,
+        ]
+        // In an archive that was tampered with, two recordings of a task may claim one place: none of them is taken for whole.
+        for row in try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments) {
+            try Displacement.displace(RecordingRowID(task: row[0], ordinal: row[1]), .damaged, now: now, in: db)
+            let event = Event(
+                time: now,
+                kind: .damageFound,
+                organization: archive.organization,
+                task: taskID,
+                detail: [
+                    "archive": archive.description, "offset": String(offset),
+                    "recording_id": try RecordingID(stored: row[2]).description,
+                    "sha256": try ContentDigest(stored: row[3]).description,
+                ]
+            )
+            try event.insert(in: db)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import GRDB
+import Recordings
+
+/// The rows of `displacement`, as write methods need them.
+enum Displacement {
+    /// Of `displacement` with `recording` and `explanation`: whether nothing counts in its place, and an operator has said why.
+    static let isExplained = """
+        (recording.archive IS NULL AND recording.failure IS NOT NULL
+            AND instr(coalesce(explanation.failed, ''), ',' || displacement.ordinal || ',') > 0)
+        """
+
+    /// The archive's copy of a held recording does not count any more; the recording is wanted.
+    static func displace(
+        _ row: RecordingRowID,
+        _ reason: DisplacedCopy.Reason,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        let insert = """
+            INSERT INTO displacement (archive, task, ordinal, reason, found_time, offset, byte_count, digest,
+                audio_format, duration_ms, suspicion, received_time)
+            SELECT archive, task, ordinal, ?, ?, offset, byte_count, digest, audio_format, duration_ms, suspicion,
+                received_time
+            FROM recording WHERE task = ? AND ordinal = ? AND archive IS NOT NULL
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [reason.stored, now.stored, row.task, row.ordinal])
+        let update = """
+            UPDATE recording SET wanted_time = ?, archive = NULL, offset = NULL, byte_count = NULL, digest = NULL,
+                audio_format = NULL, duration_ms = NULL, suspicion = NULL, received_time = NULL
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update).execute(arguments: [now.stored, row.task, row.ordinal])
+    }
+
+    /// The recording, of which no copy counts, is held where this copy is.
+    static func reinstate(_ copy: DisplacedCopy, archive: Int64, in db: Database) throws {
+        let arguments: StatementArguments = [archive, copy.row.task, copy.row.ordinal]
+        let update = """
+            UPDATE recording SET (wanted_time, failure, failure_code, archive, offset, byte_count, digest, audio_format,
+                    duration_ms, suspicion, received_time)
+                = (SELECT NULL, NULL, NULL, archive, offset, byte_count, digest, audio_format, duration_ms, suspicion,
+                    received_time
+                FROM displacement WHERE archive = ? AND task = ? AND ordinal = ?)
+            WHERE task = ? AND ordinal = ?
+            """
+        try db.cachedStatement(sql: update).execute(arguments: arguments + [copy.row.task, copy.row.ordinal])
+        try db.cachedStatement(sql: "DELETE FROM displacement WHERE archive = ? AND task = ? AND ordinal = ?")
+            .execute(arguments: arguments)
+        try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
+            .execute(arguments: [copy.row.task, copy.row.ordinal])
+    }
+
+    /// Of an archive that is not sealed: what it holds is about to be noted anew.
+    static func forgetAll(of archive: Int64, in db: Database) throws {
+        try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [archive])
+    }
+
+    /// The latest archive in which a wanted recording was found damaged, and what its bytes were; `nil` for one that was
+    /// never held.
+    static func last(of row: RecordingRowID, organization: OrganizationName, in db: Database) throws -> ReplacedCopy? {
+        let select = """
+            SELECT day, sequence, displacement.digest FROM displacement
+            JOIN archive ON archive.row = displacement.archive
+            WHERE task = ? AND ordinal = ? ORDER BY reason, sequence DESC LIMIT 1
+            """
+        let statement = try db.cachedStatement(sql: select)
+        return try Row.fetchOne(statement, arguments: [row.task, row.ordinal]).map { found in
+            let day = try ArchiveDay(stored: found[0])
+            return ReplacedCopy(
+                archive: try ArchiveName(organization: organization, day: day, stored: try found[1]),
+                digest: try ContentDigest(stored: found[2])
+            )
+        }
+    }
+
+    static func copies(_ filter: DisplacementFilter, in db: Database) throws -> [DisplacedCopy] {
+        var conditions = ["(:organization IS NULL OR organization.name = :organization)"]
+        var arguments: StatementArguments = [
+            "organization": (filter.archive?.organization ?? filter.organization)?.description
+        ]
+        if let day = filter.archive?.day ?? filter.day {
+            conditions.append("archive.day = :day")
+            arguments += ["day": day.stored]
+        }
+        if let archive = filter.archive {
+            conditions.append("archive.sequence = :sequence")
+            arguments += ["sequence": archive.sequence]
+        }
+        if let reason = filter.reason {
+            conditions.append("displacement.reason = :reason")
+            arguments += ["reason": reason.stored]
+        }
+        if filter.isUnheld { conditions.append("recording.archive IS NULL") }
+        let select = """
+            SELECT organization.name AS name, archive.day AS day, archive.sequence AS sequence,
+                displacement.reason AS reason, \(isExplained) AS is_explained,
+                displacement.task AS task_row, displacement.ordinal AS ordinal, task.id AS task_id, file,
+                displacement.offset AS offset, displacement.byte_count AS byte_count, displacement.digest AS digest,
+                counting.sequence AS counting_sequence, recording.offset AS counting_offset,
+                recording.byte_count AS counting_bytes, recording.digest AS counting_digest,
+                damage.task IS NOT NULL AS counting_damaged, \(RecordingColumns.key)
+            FROM displacement JOIN archive ON archive.row = displacement.archive
+            JOIN organization ON organization.row = archive.organization
+            JOIN task ON task.row = displacement.task
+            JOIN recording ON recording.task = displacement.task AND recording.ordinal = displacement.ordinal
+            \(RecordingColumns.keyJoins) LEFT JOIN archive AS counting ON counting.row = recording.archive
+            \(KnownDamage.join) LEFT JOIN explanation ON explanation.task = displacement.task
+            WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY name, archive.day, archive.sequence, displacement.offset
+            """
+        return try Row.fetchAll(db, sql: select, arguments: arguments).map(DisplacedCopy.init)
+    }
+}
+
+/// The damaged copy that a wanted recording takes the place of.
+package struct ReplacedCopy: Hashable, Sendable {
+    package var archive: ArchiveName
+    package var digest: ContentDigest
+}

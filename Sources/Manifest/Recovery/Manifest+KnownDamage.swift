@@ -1,0 +1,160 @@
+import GRDB
+import Recordings
+
+/// One sealed archive of a day, and what of it counts.
+package struct ArchiveStanding: Hashable, Sendable {
+    /// How sound it is.
+    package enum State: String, Hashable, Sendable, Codable {
+        /// Nothing is known against it.
+        case sound
+        /// Something in it is known to be changed or gone, and nothing makes up for that yet.
+        case damaged
+        /// Something in it is changed or gone; other archives have that, or an operator has explained that it is lost.
+        case repaired
+    }
+
+    package var archive: ArchiveRow
+    package var state: State
+    /// What is wrong with it as a whole; `nil` if only single recordings are damaged, or nothing is.
+    package var reason: String?
+    /// How many of its recordings count here: whole, as far as is known.
+    package var counting: Int
+    /// How many of those that should count here are damaged.
+    package var damaged: Int
+    /// Its copies that do not count, in the order of the archive.
+    package var displaced: [DisplacedCopy]
+}
+
+extension Manifest {
+    /// What is damaged of `organization` that nobody has explained; nothing if the manifest does not know it.
+    package func damageFigures(
+        _ organization: OrganizationName,
+        altered: AlteredArchives
+    ) async throws -> DamageFigures {
+        try await read { db in
+            var figures = DamageFigures()
+            guard let row = try OrganizationRow.find(organization, in: db)?.row else { return figures }
+            figures.days = try KnownDamage.days(organization: row, altered, in: db)
+            let arguments: StatementArguments = ["organization": row]
+            let archives = """
+                SELECT organization.name, day, sequence, archive.row, own_fault, archive.row IN (\(AlteredArchives.rows)),
+                    recordings - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)
+                FROM archive JOIN organization ON organization.row = archive.organization
+                LEFT JOIN reading ON reading.archive = archive.row
+                WHERE archive.organization = :organization AND \(KnownDamage.isOfArchive) ORDER BY day, sequence
+                """
+            for found in try Row.fetchAll(db, sql: archives, arguments: arguments + altered.argument) {
+                let fault: String? = try found[4]
+                let reason = altered[try found[3]]?.reason ?? fault ?? "it had faults when it was read last"
+                figures.archives.append(AlteredArchives.Archive(name: try ArchiveName(found), reason: reason))
+                if try found[5] { figures.repairable += try found[6] as Int }
+            }
+            let condition = "task.organization = :organization"
+            try DamagedRecordingRow.forEach(.unfinished, where: condition, arguments, AlteredArchives(), in: db) {
+                row in
+                let isCounted = row.gap.archive.map { altered.reason(of: $0) != nil } ?? false
+                if row.place != .archived || !isCounted { figures.repairable += 1 }
+            }
+            let failed = try FailedRecording.cursor(where: condition, arguments, in: db)
+            while let recording = try failed.next().map(FailedRecording.init) {
+                if recording.isDamaged, recording.gap.explanation == nil { figures.lost += 1 }
+            }
+            return figures
+        }
+    }
+
+    /// Whether anything is known of a day: a call, an archive, or that it was listed.
+    package func knows(_ day: ArchiveDay, organization: OrganizationName? = nil) async throws -> Bool {
+        try await read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT row, name FROM organization")
+                .filter { try organization == nil || $0[1] == organization?.description }
+            return try rows.contains { row in
+                let select = """
+                    SELECT EXISTS (SELECT 1 FROM task WHERE \(TaskRange.condition) AND day = :day)
+                        OR EXISTS (SELECT 1 FROM archive WHERE organization = :organization AND day = :day)
+                        OR EXISTS (SELECT 1 FROM day_close WHERE organization = :organization AND day = :day)
+                        OR EXISTS (SELECT 1 FROM listed_day WHERE organization = :organization AND day = :day)
+                    """
+                return try Bool.fetchOne(
+                    db,
+                    sql: select,
+                    arguments: TaskRange.arguments(organization: try row[0], day: day)
+                )
+                    ?? false
+            }
+        }
+    }
+
+    /// The sealed archives of a day, by sequence, and what of each counts.
+    package func archiveStandings(
+        _ organization: OrganizationName,
+        day: ArchiveDay,
+        altered: AlteredArchives
+    ) async throws -> [ArchiveStanding] {
+        let archives = try await sealedArchives(organization: organization, day: day)
+        let filter = DisplacementFilter(organization: organization, day: day)
+        let displaced = Dictionary(grouping: try await displacedCopies(filter), by: \.archive)
+        let known = try await read { db in
+            let select = """
+                SELECT sequence, archive.row, own_fault, \(KnownDamage.isOfArchive) AS is_damaged,
+                    (SELECT count(*) FROM damage JOIN recording USING (task, ordinal)
+                        WHERE recording.archive = archive.row) AS damaged
+                FROM archive LEFT JOIN reading ON reading.archive = archive.row
+                WHERE organization = :organization AND day = :day
+                """
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let arguments: StatementArguments = ["organization": row, "day": day.stored]
+            let found = try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument)
+            return try found.reduce(into: [Int: KnownOfArchive]()) { known, row in
+                let gone = altered[try row["row"]]
+                known[try row["sequence"]] = KnownOfArchive(
+                    isGone: gone != nil,
+                    isDamaged: try row["is_damaged"],
+                    reason: try gone?.reason ?? row["own_fault"],
+                    damaged: try row["damaged"]
+                )
+            }
+        }
+        return archives.map { archive in
+            var known = known[archive.name.sequence] ?? KnownOfArchive()
+            let copies = displaced[archive.name] ?? []
+            known.isMadeUpFor = copies.allSatisfy { $0.isMadeUpFor(altered) }
+            return ArchiveStanding(archive, copies, known)
+        }
+    }
+}
+
+/// What the tables say of one archive.
+private struct KnownOfArchive: Sendable {
+    var isGone = false
+    var isDamaged = false
+    var reason: String?
+    var damaged = 0
+    /// Whether nothing is missing because of the copies that do not count here.
+    var isMadeUpFor = true
+}
+
+extension DisplacedCopy {
+    /// Whether the recording is whole elsewhere, or explained, as far as is known; a duplicate's is.
+    func isMadeUpFor(_ altered: AlteredArchives) -> Bool {
+        guard reason == .damaged, !isExplained else { return true }
+        guard let counting else { return false }
+        return !counting.isDamaged && altered.reason(of: counting.archive) == nil
+    }
+}
+
+extension ArchiveStanding {
+    fileprivate init(_ archive: ArchiveRow, _ displaced: [DisplacedCopy], _ known: KnownOfArchive) {
+        let held = archive.recordings - displaced.count
+        let damaged = known.isGone ? held : known.damaged
+        let hasDisplaced = displaced.contains { $0.reason == .damaged }
+        self.init(
+            archive: archive,
+            state: known.isDamaged || damaged > 0 || !known.isMadeUpFor ? .damaged : hasDisplaced ? .repaired : .sound,
+            reason: known.isDamaged || known.isGone ? known.reason : nil,
+            counting: held - damaged,
+            damaged: damaged,
+            displaced: displaced
+        )
+    }
+}

@@ -1,0 +1,27 @@
+import Recordings
+
+/// A sealed daily archive.
+package struct ArchiveRow: Hashable, Sendable {
+    package var name: ArchiveName
+    /// How long the tar is.
+    package var byteCount: Int64
+    /// The SHA-256 of the tar.
+    package var digest: ContentDigest
+    package var recordings: Int
+    /// `nil` where the manifest was rebuilt from the archive.
+    package var sealedTime: Timestamp?
+
+    package init(
+        name: ArchiveName,
+        byteCount: Int64,
+        digest: ContentDigest,
+        recordings: Int,
+        sealedTime: Timestamp?
+    ) {
+        self.name = name
+        self.byteCount = byteCount
+        self.digest = digest
+        self.recordings = recordings
+        self.sealedTime = sealedTime
+    }
+}

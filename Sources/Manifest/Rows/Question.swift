@@ -1,0 +1,68 @@
+import GRDB
+import Recordings
+
+/// The row of `question`: what is still open about a task's captures.
+struct Question {
+    var nextAskTime: Timestamp?
+    var history: AskHistory?
+    /// Why the provider refused the last question, or, where its answer listed something, why not all of that can be
+    /// had: then ``history`` has found something.
+    var refusal: String?
+    var firstAskTime: Timestamp?
+    var lastAskTime: Timestamp?
+    /// The provider's name for its last answer.
+    var trackingID: String?
+
+    /// Of `question`: whether the last answer listed what cannot be had, so that the task is a gap whatever is held of
+    /// it.
+    static let hasUnusable = "(refusal IS NOT NULL AND found > 0)"
+
+    static func find(_ task: Int64, in db: Database) throws -> Question? {
+        let select = "SELECT \(columns) FROM question WHERE task = ?"
+        return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).map { try Question($0, from: 0) }
+    }
+
+    static let columns =
+        "next_ask_time, asks, found, unchanged_since, refusal, first_ask_time, last_ask_time, tracking_id"
+
+    /// Asks from the beginning, whatever was answered before.
+    static func open(_ task: Int64, next: Timestamp, in db: Database) throws {
+        let insert = "INSERT OR REPLACE INTO question (task, next_ask_time, asks, found) VALUES (?, ?, 0, 0)"
+        try db.cachedStatement(sql: insert).execute(arguments: [task, next.stored])
+    }
+
+    static func hasten(_ task: Int64, to time: Timestamp, in db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE question SET next_ask_time = min(next_ask_time, ?) WHERE task = ?")
+            .execute(arguments: [time.stored, task])
+    }
+
+    static func close(_ task: Int64, in db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM question WHERE task = ?").execute(arguments: [task])
+    }
+
+    func save(_ task: Int64, in db: Database) throws {
+        let insert = """
+            INSERT OR REPLACE INTO question (task, next_ask_time, asks, found, unchanged_since, refusal, first_ask_time,
+                last_ask_time, tracking_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        try db.cachedStatement(sql: insert).execute(arguments: [
+            task, nextAskTime?.stored, history?.asks ?? 0, history?.found ?? 0, history?.unchangedSince.stored, refusal,
+            firstAskTime?.stored, lastAskTime?.stored, trackingID,
+        ])
+    }
+}
+
+extension Question {
+    /// - Parameter column: the first of ``columns``.
+    init(_ row: Row, from column: Int) throws {
+        nextAskTime = try (row[column] as Int64?).map(Timestamp.init(stored:))
+        history = try (row[column + 3] as Int64?).map {
+            AskHistory(asks: try row[column + 1], found: try row[column + 2], unchangedSince: Timestamp(stored: $0))
+        }
+        refusal = try row[column + 4]
+        firstAskTime = try (row[column + 5] as Int64?).map(Timestamp.init(stored:))
+        lastAskTime = try (row[column + 6] as Int64?).map(Timestamp.init(stored:))
+        trackingID = try row[column + 7]
+    }
+}

@@ -1,0 +1,52 @@
+/// What an operator said of a gap: why it is as it should be, or cannot be otherwise.
+package struct GapExplanation: Hashable, Sendable, Codable {
+    package var reason: ExplanationReason
+    /// In the operator's words; never empty.
+    package var note: String
+    /// Who said it: the name of an account, or its number.
+    package var author: String
+    /// The account's number; `nil` for explanations of earlier versions, whose author is what the environment said.
+    package var authorUID: UInt32?
+    /// What the environment said of the author besides, by the variable's name; `nil` if nothing.
+    package var authorClaims: [String: String]?
+    package var time: Timestamp
+
+    package init(
+        reason: ExplanationReason,
+        note: String,
+        author: String,
+        authorUID: UInt32? = nil,
+        authorClaims: [String: String]? = nil,
+        time: Timestamp
+    ) {
+        self.reason = reason
+        self.note = note
+        self.author = author
+        self.authorUID = authorUID
+        self.authorClaims = authorClaims.flatMap { $0.isEmpty ? nil : $0 }
+        self.time = time
+    }
+
+    package init(reason: ExplanationReason, note: String, by actor: Actor, time: Timestamp) {
+        self.init(
+            reason: reason,
+            note: note,
+            author: actor.name,
+            authorUID: actor.uid,
+            authorClaims: actor.claims,
+            time: time
+        )
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case reason, note, author, time
+        case authorUID = "author_uid"
+        case authorClaims = "author_claims"
+    }
+
+    /// The members of an event's detail that say who did it.
+    package var authorDetail: [String: String] {
+        guard let authorUID else { return ["author": author] }
+        return Actor(name: author, uid: authorUID, claims: authorClaims ?? [:]).eventDetail
+    }
+}

@@ -1,0 +1,14 @@
+/// Where a task stands in its life (wxcc-api 5). Words that the provider adds later are kept.
+package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ text: String) {
+        description = text.withoutNUL
+    }
+
+    /// Whether the contact is over, so that its recording is complete once it shows.
+    package var isTerminal: Bool { Self.terminal.contains(self) }
+
+    /// The words for a contact that is over.
+    package static let terminal = [TaskStatus("completed"), TaskStatus("abandoned")]
+}

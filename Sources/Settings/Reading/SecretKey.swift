@@ -1,0 +1,18 @@
+/// A secret, which is given either as text or as the path of a file that holds it.
+struct SecretKey: Sendable {
+    let text: SettingKey<String>
+    let file: SettingKey<String>
+
+    private init(_ name: String, in section: KeyDescription.Section = .authentication, _ summary: String) {
+        text = SettingKey(section, name, .secret, secret: true, summary)
+        file = SettingKey(section, "\(name)_file", .path, "the file that holds \(name)")
+    }
+
+    static let clientSecret = SecretKey("client_secret", "the app's secret")
+    static let refreshToken = SecretKey("refresh_token", "the first refresh token")
+    static let accessToken = SecretKey("access_token", "one bearer token, instead of a client and a refresh token")
+    static let legacyAPIKey = SecretKey("api_key", in: .legacy, "the API key that requests are signed with")
+
+    /// Those of `auth`.
+    static let ofAuthentication = [clientSecret, refreshToken, accessToken]
+}

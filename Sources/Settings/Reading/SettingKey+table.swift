@@ -1,0 +1,319 @@
+import Foundation
+import Recordings
+
+extension SettingKey<String> {
+    static var archiveRoot: Self {
+        Self(.archive, "root", .path, default: "/var/lib/callark", "the folder of manifest, spool and daily archives")
+    }
+    static var organizationID: Self {
+        Self(.organization, "org_id", .word("the provider's ID of the organization"), "the organization (tenant)")
+    }
+    static var region: Self {
+        Self(.organization, "region", .region, "the region of the tenant, which gives api_base_url")
+    }
+    static var clientID: Self {
+        Self(.authentication, "client_id", .word("the client ID of an integration or service app"), "the app")
+    }
+    static var redirectURI: Self {
+        Self(
+            .authentication,
+            "redirect_uri",
+            .redirectURI,
+            default: "http://localhost:8085/callark",
+            "where the provider sends the browser of a login back to, as registered with the app"
+        )
+    }
+    static var certificatesFile: Self {
+        Self(.downloads, "ca_file", .path, "PEM certificates to trust beside those of the system")
+    }
+}
+
+extension SettingKey<TimeZone> {
+    static var timeZone: Self {
+        Self(.archive, "time_zone", .timeZone, default: "UTC", "whose calendar days calls belong to")
+    }
+}
+
+extension SettingKey<Int64> {
+    static var minimumFreeBytes: Self {
+        Self(
+            .archive,
+            "minimum_free_bytes",
+            .integer(0...(.max), of: "bytes"),
+            default: "1073741824",
+            "downloads pause below this"
+        )
+    }
+}
+
+extension SettingKey<OrganizationName> {
+    static var organizationName: Self {
+        Self(.organization, "name", .organizationName, "the organization's name in files and reports")
+    }
+}
+
+extension SettingKey<URL> {
+    static var apiBaseURL: Self {
+        Self(.organization, "api_base_url", .baseURL, "where the provider's API is: {base}/tasks")
+    }
+    static var oauthBaseURL: Self {
+        Self(
+            .organization,
+            "oauth_base_url",
+            .baseURL,
+            default: "https://webexapis.com/v1",
+            "where tokens are refreshed: {base}/access_token"
+        )
+    }
+}
+
+extension SettingKey<OrganizationSettings.Dialect> {
+    static var dialect: Self {
+        Self(.organization, "api_dialect", .choice(), default: "current", "the generation of the provider's API")
+    }
+}
+
+extension SettingKey<CaptureSettings.CallMetadata> {
+    static var callMetadata: Self {
+        Self(
+            .captures,
+            "call_metadata",
+            .choice(),
+            default: "search",
+            "whom to ask about agent, queue, numbers and outcome of each call"
+        )
+    }
+}
+
+extension SettingKey<[String]> {
+    static var channelTypes: Self {
+        Self(.organization, "channel_types", .words, default: "telephony", "the channels whose tasks are listed")
+    }
+    static var scopes: Self {
+        Self(.authentication, "scopes", .words, default: "cjp:config_read", "what a login asks for")
+    }
+    static var allowedHosts: Self {
+        Self(.downloads, "allowed_hosts", .hosts, default: "", "hosts that recordings may come from; none: any")
+    }
+}
+
+extension SettingKey<Bool> {
+    static var crossChecksActivities: Self {
+        Self(
+            .organization,
+            "cross_check_activities",
+            .flag,
+            default: "true",
+            "hold the listing of tasks against agents' activities, where the provider allows it"
+        )
+    }
+    static var crossChecksSearch: Self {
+        Self(
+            .organization,
+            "cross_check_search",
+            .flag,
+            default: "true",
+            "hold each day's listing of tasks against Search, where the provider allows it"
+        )
+    }
+    static var crossChecksStatistics: Self {
+        Self(
+            .organization,
+            "cross_check_statistics",
+            .flag,
+            default: "true",
+            "hold each day's listing of tasks against queue statistics, where the provider allows it"
+        )
+    }
+    static var includeSegments: Self {
+        Self(.captures, "include_segments", .flag, default: "true", "ask for the segments of each call")
+    }
+    static var includeVirtualAgent: Self {
+        Self(.captures, "include_virtual_agent", .flag, default: "false", "ask for recordings of virtual agents")
+    }
+}
+
+extension SettingKey<Int> {
+    static var requestsPerMinute: Self {
+        Self(.organization, "requests_per_minute", .integer(1...100_000), default: "50", "the API calls a minute")
+    }
+    static var urlExpirationMinutes: Self {
+        Self(.captures, "url_expiration_minutes", .integer(1...60), default: "60", "how long signed URLs shall last")
+    }
+    static var horizonDays: Self {
+        Self(.captures, "horizon_days", .integer(1...3650), default: "7", "how long a missing recording is asked for")
+    }
+    static var providerRetentionDays: Self {
+        Self(
+            .captures,
+            "provider_retention_days",
+            .integer(1...36500),
+            default: "1095",
+            "how long the provider keeps recordings"
+        )
+    }
+    static var organizationRetentionDays: Self {
+        Self(
+            .organization,
+            "provider_retention_days",
+            .integer(1...36500),
+            "how long the provider keeps this organization's recordings"
+        )
+    }
+    static var lookBackHours: Self {
+        Self(.captures, "look_back_hours", .integer(0...8760), default: "48", "how much each pass lists again")
+    }
+    static var concurrency: Self {
+        Self(.downloads, "concurrency", .integer(1...512), default: "16", "how many downloads run at once")
+    }
+    static var attempts: Self {
+        Self(.downloads, "attempts", .integer(1...100), default: "8", "tries of one recording in one pass")
+    }
+    static var stallSeconds: Self {
+        Self(
+            .downloads,
+            "stall_seconds",
+            .integer(1...86400),
+            default: "30",
+            "a download silent so long is tried again"
+        )
+    }
+    static var leastBytesPerSecond: Self {
+        Self(
+            .downloads,
+            "least_bytes_per_second",
+            .integer(1...1_000_000_000),
+            default: "1024",
+            "a download slower than this, over stall_seconds, is tried again"
+        )
+    }
+    static var memoryBytes: Self {
+        Self(
+            .downloads,
+            "memory_bytes",
+            .integer(1_048_576...(.max), of: "bytes"),
+            default: "33554432",
+            "recordings on their way that are held in memory"
+        )
+    }
+}
+
+extension SettingKey<Int> {
+    static var completePassHours: Self {
+        Self(.alarms, "complete_pass_hours", .integer(1...8760), default: "36", "no complete pass for so long")
+    }
+    static var volumePercent: Self {
+        Self(
+            .alarms,
+            "volume_percent",
+            .integer(0...100),
+            default: "30",
+            "a day has less than this of what its weekday has"
+        )
+    }
+    static var tokenDays: Self {
+        Self(.alarms, "token_days", .integer(0...365), default: "7", "a token that ends within so many days")
+    }
+    static var horizonHours: Self {
+        Self(.alarms, "horizon_hours", .integer(0...8760), default: "24", "a gap whose horizon is so near")
+    }
+    static var purgeDays: Self {
+        Self(.alarms, "purge_days", .integer(0...36500), default: "30", "something missing, so near its purge")
+    }
+    static var openDayDays: Self {
+        Self(.alarms, "open_day_days", .integer(1...3650), default: "3", "a day not closed so long after its end")
+    }
+}
+
+extension SettingKey<Int64> {
+    static var alarmFreeBytes: Self {
+        Self(
+            .alarms,
+            "free_bytes",
+            .integer(0...(.max), of: "bytes"),
+            default: "5368709120",
+            "less than this is free"
+        )
+    }
+}
+
+/// The keys of the legacy 1.0 records (wxcc-api 13).
+extension SettingKey<URL> {
+    static var legacyBaseURL: Self {
+        Self(
+            .legacy,
+            "base_url",
+            .baseURL,
+            default: "https://rest.wxcc-us1.cisco.com/aws/api",
+            "where the legacy records are: {base}/csrs"
+        )
+    }
+}
+
+extension SettingKey<String> {
+    static var legacyUser: Self {
+        Self(.legacy, "user", .visibleASCII("the user ID that the API key belongs to"), "who asks: the From header")
+    }
+    static var legacyTenantID: Self {
+        Self(
+            .legacy,
+            "tenant_id",
+            .visibleASCII("the tId of an Analyzer report's URL"),
+            "the tenant, where one is asked for"
+        )
+    }
+    static var legacyTenantSuffix: Self {
+        Self(
+            .legacy,
+            "tenant_suffix",
+            .headerText,
+            default: ";tenantId=",
+            "what stands between the signature and the tenant ID"
+        )
+    }
+}
+
+extension SettingKey<Int> {
+    static var legacyRequestsPerMinute: Self {
+        Self(
+            .legacy,
+            "requests_per_minute",
+            .integer(1...100_000),
+            default: "50",
+            "the calls of the legacy API a minute"
+        )
+    }
+}
+
+extension KeyDescription {
+    /// Every key that exists, in the order of the file.
+    package static let all: [KeyDescription] =
+        [
+            SettingKey.archiveRoot.row, SettingKey.timeZone.row, SettingKey.minimumFreeBytes.row,
+            SettingKey.organizationName.row, SettingKey.organizationID.row, SettingKey.region.row,
+            SettingKey.apiBaseURL.row, SettingKey.oauthBaseURL.row, SettingKey.dialect.row,
+            SettingKey.channelTypes.row, SettingKey.requestsPerMinute.row, SettingKey.crossChecksActivities.row,
+            SettingKey.crossChecksSearch.row, SettingKey.crossChecksStatistics.row,
+            SettingKey.organizationRetentionDays.row, SettingKey.clientID.row,
+        ]
+        + SecretKey.ofAuthentication.flatMap { [$0.text.row, $0.file.row] }
+        + legacy
+        + [
+            SettingKey.redirectURI.row, SettingKey.scopes.row,
+            SettingKey.includeSegments.row, SettingKey.includeVirtualAgent.row, SettingKey.urlExpirationMinutes.row,
+            SettingKey.horizonDays.row, SettingKey.lookBackHours.row, SettingKey.providerRetentionDays.row,
+            SettingKey.callMetadata.row,
+            SettingKey.concurrency.row, SettingKey.attempts.row, SettingKey.stallSeconds.row,
+            SettingKey.leastBytesPerSecond.row, SettingKey.allowedHosts.row,
+            SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
+            SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
+            SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,
+        ]
+
+    /// Those of `legacy`, by any of which it is switched on.
+    static let legacy: [KeyDescription] = [
+        SettingKey.legacyBaseURL.row, SettingKey.legacyUser.row, SecretKey.legacyAPIKey.text.row,
+        SecretKey.legacyAPIKey.file.row, SettingKey.legacyTenantID.row, SettingKey.legacyTenantSuffix.row,
+        SettingKey.legacyRequestsPerMinute.row,
+    ]
+}

@@ -1,0 +1,20 @@
+/// What holds for every transfer of one engine.
+struct TransferOptions: Sendable {
+    let userAgent: String
+    let connectTimeout: Duration
+    let receiveBufferBytes: Int
+    let anchors: TrustAnchors
+
+    /// Receive buffers of up to 256 connections together stay below this; those of more have the least size.
+    private static let receiveBudgetBytes = 4 << 20
+
+    init(_ configuration: TransferEngine.Configuration, anchors: TrustAnchors) {
+        userAgent = configuration.userAgent
+        connectTimeout = configuration.connectTimeout
+        receiveBufferBytes = min(
+            max(Self.receiveBudgetBytes / max(1, configuration.maximumConnectionsPerHost), 16 << 10),
+            128 << 10
+        )
+        self.anchors = anchors
+    }
+}

@@ -1,0 +1,7 @@
+/// What a sink says to bytes.
+package enum SinkVerdict: Sendable {
+    case proceed
+    case pause
+    /// Ends the download with ``TransferError/Code-swift.enum/unwanted``.
+    case refuse
+}

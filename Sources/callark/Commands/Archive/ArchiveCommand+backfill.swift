@@ -1,0 +1,56 @@
+import Archiver
+import ArgumentParser
+import Manifest
+import Recordings
+import Settings
+
+extension ArchiveCommand {
+    /// `--low-priority`: day by day.
+    func backfill() async throws {
+        let status = try await CommandLineRun.interruptibly { stop in
+            let workplace = try Workplace(common)
+            let organizations = try workplace.organizations(named: org)
+            workplace.warnOfNetworkFileSystem()
+            let window = try window.window(in: workplace)
+            guard let range = window.range?.clamped(to: Timestamp.earliest..<window.now) else { return .usage }
+            let output = Output(json: common.json)
+            defer { output.flush() }
+            let progress = PassProgress(output: output)
+            let backfill = Backfill(
+                try workplace.setup,
+                organizations: organizations,
+                range: range,
+                stop: stop,
+                observer: progress.observe
+            )
+            let results = try await backfill.run { step in
+                progress.end()
+                try BackfillReport.write(step, to: output)
+                // Who watches wants to see each day as it is done.
+                output.flush()
+            }
+            progress.end()
+            let alarms = await workplace.alarmsAtTheEnd(of: results.map(\.organization))
+            for (position, result) in results.enumerated() {
+                let own = alarms.told(with: position, of: results.map(\.organization))
+                try BackfillReport.write(result, range, alarms: own, to: output)
+            }
+            return ExitStatus.worst(results.map(ExitStatus.init(backfill:)))
+        }
+        throw ExitCode(status.rawValue)
+    }
+}
+
+extension Timestamp {
+    static let earliest = Timestamp(millisecondsSince1970: 0)
+}
+
+extension ExitStatus {
+    init(backfill result: Backfill.Result) {
+        if let failure = result.failure {
+            self = ExitStatus(failure)
+        } else {
+            self = !result.damaged.isEmpty ? .damage : result.isComplete ? .complete : .incomplete
+        }
+    }
+}

@@ -1,0 +1,343 @@
+import Archiver
+import ArgumentParser
+import DailyArchive
+import Foundation
+import Manifest
+import Recordings
+import Settings
+
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Read the archives back and compare every byte with its checksum; repair what is damaged.",
+        discussion: """
+            Prints one line for each archive: OK, DAMAGED, REPAIRED (with the supplement that replaces what is \
+            damaged) or EXPLAINED. With -v, each damaged recording follows, with its task and its offset. The exit \
+            code is 65 if anything is damaged. The manifest and the open archives in the spool are checked too. An \
+            archive that can be written to is a warning.
+
+            Give paths to verify archives wherever they are, or all archives in a folder. That needs neither a \
+            configuration nor a root: the archives are then checked against their own checksums only.
+
+            --share reads only the archives that were read longest ago, at least that share of all bytes, and those \
+            that had faults last time: a daily job with 1/30 has read everything in 30 days. `callark status` shows \
+            since when everything has been read.
+
+            --repair fetches what is damaged from the provider again, into a supplement. Sealed archives are never \
+            changed. It does not wait for a pass: 75 means that one is running. Exit code 0 means that everything \
+            damaged has been replaced or explained.
+
+            EXAMPLES
+              callark verify
+              callark verify --day 2025-11-20 -v
+              callark verify --repair --day 2025-11-20
+              # a daily job
+              callark verify --share 1/30
+              # a copy, on any machine
+              callark verify /mnt/copy/acme-2025-11-20-001.tar
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        parsing: .unconditional,
+        help: "Only the archives of this day: 2025-11-20, today or yesterday.",
+        transform: DayArgument.init(argument:)
+    )
+    var day: DayArgument?
+
+    @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
+    var org: OrganizationName?
+
+    @Argument(
+        help: ArgumentHelp("Archives, or folders with archives, anywhere.", valueName: "path"),
+        completion: .file(extensions: ["tar"])
+    )
+    var paths: [String] = []
+
+    @Option(help: "The same as a path.", completion: .file(extensions: ["tar"]))
+    var archive: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Name each damaged recording.")
+    var verbose = false
+
+    @Flag(help: "Check names, sizes and side files only; do not read the recordings.")
+    var quick = false
+
+    @Option(
+        parsing: .unconditional,
+        help: "Read only this share of all bytes (1/30, 5%): what was read longest ago.",
+        transform: ReadingShare.init(argument:)
+    )
+    var share: ReadingShare?
+
+    @Flag(help: "Fetch damaged recordings from the provider again.")
+    var repair = false
+
+    func validate() throws {
+        if !chosen.isEmpty && (day != nil || org != nil || share != nil || repair) {
+            throw ValidationError("a path already says which archive: leave out --day, --org, --share and --repair")
+        }
+        if quick && (share != nil || repair) {
+            throw ValidationError("--quick reads no recordings: leave out --share and --repair")
+        }
+    }
+
+    private var chosen: [String] { archive + paths }
+
+    func run() async throws {
+        if repair {
+            let status = try await CommandLineRun.interruptibly { stop in try await repairRoot(stop) }
+            throw ExitCode(status.rawValue)
+        }
+        let output = Output(json: common.json)
+        let summary: VerificationRun.Summary
+        var known: [ArchiveDay] = []
+        do {
+            defer { output.flush() }
+            if chosen.isEmpty {
+                (summary, known) = try await verifyRoot(output)
+            } else {
+                summary = try await verify(chosen, output)
+            }
+            try output.json(SummaryLine(summary, knownDamage: known))
+            output.text(summary.text(isQuick: quick))
+            if let first = known.first {
+                let days = known.count == 1 ? "\(first)" : "\(known.count) days, the first \(first)"
+                output.text(
+                    "earlier damage is known on \(days) and was not checked again: run `callark verify --day \(first)`"
+                )
+            }
+            if summary.faults > 0, !verbose { output.text("run `callark verify -v` to see each damaged recording") }
+        }
+        if summary.faults > 0 || !known.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// The days in the scope of which damage is known that nothing makes up for: a quick look reads no recording, and does
+    /// not know better.
+    private func knownDamage(_ manifest: Manifest?, _ workplace: Workplace) async throws -> [ArchiveDay] {
+        guard quick, let manifest else { return [] }
+        var days: Set<ArchiveDay> = []
+        for organization in try workplace.organizations(named: org.map { [$0] } ?? []) {
+            days.formUnion(try await manifest.damageFigures(organization, altered: AlteredArchives()).days)
+        }
+        let day = day(in: workplace)
+        return days.filter { day == nil || $0 == day }.sorted()
+    }
+
+    /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
+    private func requireKnown(_ workplace: Workplace, _ manifest: Manifest?) async throws {
+        guard let day = day(in: workplace), try !workplace.root.hasFiles(of: day, organization: org) else { return }
+        if let manifest, try await manifest.knows(day, organization: org) { return }
+        throw CommandError.unknown(
+            "day",
+            ["\(day)\(org.map { " of \($0)" } ?? "")"],
+            "no call and no archive of it exists"
+        )
+    }
+
+    private func day(in workplace: Workplace) -> ArchiveDay? { day.map { $0.day(in: workplace) } }
+
+    private func scope(in workplace: Workplace) -> VerificationRun.Scope {
+        VerificationRun.Scope(organization: org, day: day(in: workplace), isQuick: quick, share: share)
+    }
+
+    private func verifyRoot(_ output: Output) async throws -> (VerificationRun.Summary, knownDamage: [ArchiveDay]) {
+        let workplace = try Workplace(common, needsSecrets: false)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        let verification = try VerificationRun.reading(workplace.root)
+        try await requireKnown(workplace, verification.manifest)
+        if !verification.hasManifest {
+            Complaint.warning(
+                "no manifest at \(workplace.root.manifestPath): checking archives against their own checksums only"
+            )
+        }
+        let log = ReadingLog(root: workplace.root, by: Operator.current) { Timestamp(Date()) }
+        // Nothing is written into a manifest that is damaged.
+        var notes = verification.hasManifest && !quick
+        let summary = try await verification.run(scope(in: workplace)) { report in
+            try VerificationLines.write(report, to: output, verbose: verbose)
+            if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
+                if notes || quick { Complaint.error("\(fault)") }
+                notes = false
+            }
+            if notes { await log.note(report) }
+        }
+        await log.close()
+        if let obstacle = await log.obstacle {
+            Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
+        }
+        return (summary, try await knownDamage(verification.manifest, workplace))
+    }
+
+    private func verify(_ paths: [String], _ output: Output) async throws -> VerificationRun.Summary {
+        let root = try rootIfPresent()
+        let verification =
+            try root.map { try VerificationRun.reading($0) }
+            ?? VerificationRun(root: ArchiveRoot(path: "."), manifest: nil)
+        // All of them first: a slip of the pen is not found out after hours of reading.
+        let archives = try paths.flatMap { try archivePaths(at: $0, root) }
+        var summary = VerificationRun.Summary()
+        for path in archives {
+            let report = try await verification.run(archive: path, isQuick: quick)
+            try VerificationLines.write(report, to: output, verbose: verbose, isNamed: false)
+            summary.archives += 1
+            summary.add(report)
+        }
+        return summary
+    }
+
+    /// The archive at `path`, or all archives in the folder there and in those below it.
+    /// - Throws: ``CommandError`` with exit code 66 if there is none.
+    private func archivePaths(at path: String, _ root: ArchiveRoot?) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            if isPlaceOfArchive(path, root) { return [path] }
+            throw CommandError.unknown("archive", [path], "no file exists there")
+        }
+        guard isFolder.boolValue else { return [path] }
+        let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        let archives = found.filter { $0.hasSuffix(".tar") }.sorted().map { "\(path)/\($0)" }
+        guard !archives.isEmpty else {
+            throw CommandError.unknown("archive", [path], "the folder and those below it have no .tar file")
+        }
+        return archives
+    }
+
+    /// Whether a sealed archive belongs at `path`, so that its absence is damage and no slip of the pen.
+    private func isPlaceOfArchive(_ path: String, _ root: ArchiveRoot?) -> Bool {
+        let file = URL(filePath: path).resolvingSymlinksInPath()
+        guard file.pathExtension == "tar", let root,
+            let name = ArchiveName(file.deletingPathExtension().lastPathComponent)
+        else { return false }
+        return URL(filePath: root.archivePath(name)).resolvingSymlinksInPath().path == file.path
+    }
+
+    /// A copy of an archive is verified on machines that have no configuration and no root; a configuration that was named
+    /// has to be right.
+    private func rootIfPresent() throws -> ArchiveRoot? {
+        do {
+            let root = try Workplace(common, usesRoot: false, needsSecrets: false).root
+            try root.identity()
+            return root
+        } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {
+            return nil
+        } catch let error as ArchiveError {
+            Complaint.warning("\(error); checking archives against their own checksums only")
+            return nil
+        }
+    }
+
+    private func repairRoot(_ stop: StopRequest) async throws -> ExitStatus {
+        let workplace = try Workplace(common)
+        if let org { _ = try workplace.organizations(named: [org]) }
+        workplace.warnOfNetworkFileSystem()
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        let progress = PassProgress(output: output)
+        let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
+            try await requireKnown(workplace, try await workplace.manifestForReading())
+            return try await archive.repair(scope(in: workplace)) { report in
+                try VerificationLines.write(report, to: output, verbose: verbose)
+            }
+        }
+        progress.end()
+        for outcome in repair.outcomes { try VerificationLines.write(outcome, to: output) }
+        for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Complaint.error("\(name): \(error)") }
+        for fault in repair.left { output.text("DAMAGED   \(fault.archive): \(fault)") }
+        let repaired = repair.outcomes.filter { $0.repairedBy != nil }.count
+        try output.json(RepairSummaryLine(repair, repaired: repaired))
+        output.text(repair.summary.text())
+        if repair.outcomes.isEmpty {
+            output.text("no recording is damaged: nothing was fetched")
+        } else {
+            output.text("\(repaired) of \(Readable.count(repair.outcomes.count, "damaged recording")) repaired")
+        }
+        if stop.isMade { return .interrupted }
+        let isLeft = repair.summary.faults > 0 || !repair.outcomes.allSatisfy(\.isSettled)
+        return ExitStatus.worst(repair.failures.values.map(ExitStatus.init) + (isLeft ? [.damage] : []))
+    }
+
+    private struct SummaryLine: Encodable {
+        let type = "summary"
+        var archives: Int
+        var recordings: Int
+        var bytes: Int64
+        var faults: Int
+        /// The recordings that the faults are in.
+        var damagedRecordings: Int
+        var repaired: Int
+        var explained: Int
+        var warnings: Int
+        var sound: Bool
+        /// Days of which damage is known that a quick look did not read again.
+        var knownDamage: [ArchiveDay]?
+
+        enum CodingKeys: String, CodingKey {
+            case type, archives, recordings, bytes, faults, repaired, explained, warnings, sound
+            case damagedRecordings = "damaged_recordings"
+            case knownDamage = "known_damage"
+        }
+
+        init(_ summary: VerificationRun.Summary, knownDamage days: [ArchiveDay]) {
+            archives = summary.archives
+            recordings = summary.recordings
+            bytes = summary.bytes
+            faults = summary.faults
+            damagedRecordings = summary.damagedRecordings
+            repaired = summary.repaired
+            explained = summary.explained
+            warnings = summary.warnings
+            sound = summary.faults == 0 && days.isEmpty
+            knownDamage = days.isEmpty ? nil : days
+        }
+    }
+
+    private struct RepairSummaryLine: Encodable {
+        let type = "summary"
+        var archives: Int
+        var recordings: Int
+        var bytes: Int64
+        /// What is left after the repair.
+        var faults: Int
+        var damaged: Int
+        var repaired: Int
+        var sound: Bool
+
+        init(_ repair: Repair, repaired: Int) {
+            archives = repair.summary.archives
+            recordings = repair.summary.recordings
+            bytes = repair.summary.bytes
+            faults = repair.summary.faults
+            damaged = repair.outcomes.count
+            self.repaired = repaired
+            sound = repair.isComplete
+        }
+    }
+}
+
+extension ReadingShare {
+    /// Reads an argument.
+    init(argument: String) throws {
+        guard let share = Self(argument) else {
+            throw ArgumentFault("give a share of all, more than 0 and at most 1: 1/30 or 5%")
+        }
+        self = share
+    }
+}
+
+extension VerificationRun.Summary {
+    /// - Parameter isQuick: whether only names and sizes were looked at, of which nothing follows for the bytes.
+    fileprivate func text(isQuick: Bool = false) -> String {
+        "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
+            + (faults == 0
+                ? (isQuick ? "names and sizes are right, no recording was read" : "no damage")
+                : Readable.count(faults, "fault")
+                    + (damagedRecordings == 0
+                        ? "" : ", \(Readable.count(damagedRecordings, "recording")) damaged"))
+            + (warnings == 0 ? "" : ", \(Readable.count(warnings, "warning"))")
+            + (repaired == 0 ? "" : ", \(Readable.count(repaired, "fault")) repaired")
+            + (explained == 0 ? "" : ", \(Readable.count(explained, "fault")) explained")
+    }
+}
