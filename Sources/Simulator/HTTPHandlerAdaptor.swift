@@ -13,7 +13,7 @@ struct HTTPHandlerAdaptor: HTTPHandler {
         let request = try await Request(request)
         var (response, fault) = provider.answer(request)
         if case .shortened(let count) = fault { response.shorten(to: count) }
-        if case .delay(let duration) = fault { try await Task.sleep(for: duration) }
+        if case .delay(let duration) = fault { try await provider.delay(duration) }
         let media = Provider.endpoint(of: request.path) == .media && response.status < 300
         let port = request.peerPort
         let bytes = BodyBytes(response: response, fault: fault) {

@@ -31,6 +31,18 @@ extension Simulator {
         provider.state.withLock { $0.faults = FaultPlan(seed: world.seed, rules: []) }
     }
 
+    /// Has every answer of success changed before it is sent, but for recordings that are true: what a provider may say that
+    /// no world has.
+    /// - Parameter change: gets a body and gives the one to send; `nil` to send what is true again.
+    package func rewrite(_ change: (@Sendable (Endpoint, Data) -> Data)?) {
+        provider.state.withLock { $0.rewriting = change }
+    }
+
+    /// Has delayed answers wait for something else than time to pass: for a clock of the test's, or for what is to come first.
+    package func delay(by wait: @escaping @Sendable (Duration) async throws -> Void) {
+        provider.state.withLock { $0.delaying = wait }
+    }
+
     /// How often each rule that is there has struck, in the order they were given.
     package var strikes: [Int] { provider.state.withLock { $0.faults.entries.map(\.strikes) } }
 

@@ -18,6 +18,10 @@ import Testing
             "ended a pass: complete; 5,854 of 5,854 recordings held"
         ),
         (
+            .passEnded, ["outcome": "complete", "reason": "", "expected": "1", "held": "1"],
+            "ended a pass: complete; 1 of 1 recordings held"
+        ),
+        (
             .passEnded, ["outcome": "incomplete", "reason": "2 missing", "expected": "9", "held": "7"],
             "ended a pass: not complete (2 missing); 7 of 9 recordings held"
         ),

@@ -1,6 +1,7 @@
 import Foundation
 import Simulator
 import Synchronization
+import TestSupport
 import Testing
 
 /// SIGKILL to real processes, before or after each of their steps towards something durable.
@@ -193,6 +194,8 @@ import Testing
             let root = Root(desk, "stopped", offered: desk.offered, environment: settings)
             try await root.make()
             desk.simulator.inject(FaultRule(.media, .first(4), .slow(bytesPerSecond: 60_000)))
+            let silent = try RawServer { $0.waitForEnd() }
+            defer { silent.stop() }
             let pass = try root.start(root.pass)
             for _ in 0..<2 {
                 let asked = desk.simulator.counters.requests(to: .media)
@@ -200,9 +203,11 @@ import Testing
                     desk.simulator.counters.requests(to: .media) > asked || !pass.isRunning
                 }
                 pass.signal(SIGSTOP)
-                // Longer than a stall is borne with; and for the provider more than an hour, so that every URL has expired.
+                // Longer than a stall is borne with, as somebody finds who is as patient; and for the provider more than an
+                // hour, so that every URL has expired.
                 desk.simulator.clock.advance(by: .seconds(3700))
-                try await Task.sleep(for: .milliseconds(1500))
+                let patience = ["-q", "-sS", "--noproxy", "*", "--max-time", "1.1", silent.url().absoluteString]
+                try #require(try await Program.run("curl", patience).status == 28)
                 pass.signal(SIGCONT)
             }
             let ending = try await pass.end()

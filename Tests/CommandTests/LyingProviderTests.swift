@@ -1,5 +1,7 @@
 import Foundation
 import Simulator
+import Synchronization
+import TestSupport
 import Testing
 
 /// A provider whose answers say what cannot be, or are not quite what they should be: one task's oddity is that task's.
@@ -85,6 +87,68 @@ import Testing
                 isSeen = isSeen || text.contains("evil")
             }
             #expect(isSeen)
+        }
+    }
+
+    @Test func `of twenty thousand rows without an ID is told so once`() async throws {
+        try await Desk.with(calls: 3, mix: .recorded) { desk in
+            desk.simulator.rewrite { endpoint, body in
+                let text = String(decoding: body, as: UTF8.self)
+                guard endpoint == .tasks, let end = text.lastIndex(of: "]"),
+                    let created = text.firstMatch(of: /"createdTime":([0-9]+)/)?.output.1
+                else { return body }
+                let row = #",{"attributes":{"createdTime":\#(created),"channelType":"telephony","status":"completed"}}"#
+                return Data((text[..<end] + String(repeating: row, count: 20_000) + text[end...]).utf8)
+            }
+            let pass = try await desk.run("archive", "--day", desk.day)
+            #expect([0, 75].contains(pass.status), "\(pass.errors)")
+            #expect(pass.errors.split(separator: "\n").count < 10, "\(pass.errors.prefix(3000))")
+            #expect(pass.errors.contains("20,000") || pass.errors.contains("20000"), "\(pass.errors.prefix(3000))")
+            #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `about the case of a task's ID speaks of the same task`() async throws {
+        try await Desk.with(calls: 4, mix: .recorded) { desk in
+            desk.simulator.rewrite { endpoint, body in
+                guard endpoint == .captures else { return body }
+                let text = String(decoding: body, as: UTF8.self)
+                return Data(
+                    text.replacing(/"taskId":"([0-9a-f-]{36})"/) { "\"taskId\":\"\($0.output.1.uppercased())\"" }.utf8
+                )
+            }
+            try await desk.archiveDay()
+            #expect(try await desk.archived() == desk.offered)
+            let task = try #require(desk.simulator.servedRecordings().first?.taskID)
+            let fetched = try await desk.run("fetch", task.uppercased(), "-o", "\(desk.folder)/out")
+            #expect(fetched.status == 0, "\(fetched.errors)")
+        }
+    }
+
+    @Test func `of signed URLs with blanks is asked for what it signed, byte for byte`() async throws {
+        try await Desk.with(calls: 1, mix: .recorded) { desk in
+            let served = try #require(desk.simulator.servedRecordings().first)
+            let content = Array(served.content())
+            let asked = Mutex<[String]>([])
+            let media = try RawServer { peer in
+                while let head = peer.readHead() {
+                    asked.withLock { $0.append(String(head.prefix { $0 != "\r\n" })) }
+                    peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(content.count)\r\n\r\n")
+                    peer.write(content)
+                }
+            }
+            defer { media.stop() }
+            let address = media.url("/a").absoluteString.dropLast(2)
+            desk.simulator.rewrite { endpoint, body in
+                guard endpoint == .captures else { return body }
+                let url = "\(address)/r/a b.wav?name=a b&X-Amz-Signature=ab%2Fcd%3D%2B&x=1+2"
+                let text = String(decoding: body, as: UTF8.self)
+                return Data(text.replacing(/"filePath":"[^"]*"/, with: "\"filePath\":\"\(url)\"").utf8)
+            }
+            let pass = try await desk.run("archive", "--day", desk.day)
+            #expect(pass.status == 0, "\(pass.errors)")
+            let expected = "GET /r/a%20b.wav?name=a%20b&X-Amz-Signature=ab%2Fcd%3D%2B&x=1+2 HTTP/1.1"
+            #expect(Set(asked.withLock(\.self)) == [expected])
         }
     }
 }

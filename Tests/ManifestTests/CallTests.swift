@@ -101,7 +101,12 @@ import Testing
         try await Fixture.with { fixture in
             _ = try await fixture.manyCalls()
             let statements = try await fixture.trace { _ = try await fixture.found(filter, CallSearch.mostCandidates) }
-            for statement in statements where statement.contains("task") {
+            // One row at an end of an index is no walk.
+            for statement in statements
+            where statement.contains("task")
+                && !statement.hasSuffix("ORDER BY created_time LIMIT 1")
+                && !statement.hasSuffix("ORDER BY created_time DESC LIMIT 1")
+            {
                 let plan = try await fixture.plan(of: statement)
                 let steps = plan.filter { $0.hasPrefix("SCAN") || $0.contains("task_by_time (organization=?)") }
                 let allowed = [

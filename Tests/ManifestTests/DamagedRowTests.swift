@@ -35,6 +35,14 @@ import Testing
         )
         try await here.manifest.noteFailed(failure, now: Fixture.morning + .hours(2))
         _ = try await here.explain(7)
+        let first = try #require(try await here.manifest.sealedArchives().first).name
+        let held = try #require(try await here.recordings().first?.held)
+        let damaged = DamagedRecording(archive: first, taskID: try Fixture.taskID(1), offset: held.offset)
+        try await here.manifest.noteRead(
+            first,
+            ReadingFinding(faults: 1, damaged: [damaged]),
+            now: Fixture.morning + .hours(3)
+        )
     }
 
     /// Everything that commands read.
@@ -192,28 +200,49 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("task", "created_time"), ("task", "status"), ("task", "capture_request"), ("recording", "offset"),
-        ("recording", "byte_count"), ("recording", "digest"), ("recording", "file"), ("archive", "sequence"),
-        ("question", "asks"),
-    ])
-    func `a value that is missing is told with its column`(table: String, column: String) async throws {
+    /// A question is refused, or is about something else and answered as before: never with less.
+    @Test(
+        arguments: [
+            ("task", "created_time", [.listing, .gaps, .days]), ("task", "status", [.listing, .gaps, .days]),
+            ("task", "capture_request", [.listing, .gaps, .days]), ("task", "day", [.listing, .gaps, .days]),
+            ("recording", "offset", [.listing]), ("recording", "byte_count", [.listing]),
+            ("recording", "digest", [.listing]), ("recording", "file", [.listing]),
+            ("recording", "call_type", [.listing, .gaps, .days]), ("archive", "sequence", [.listing, .gaps]),
+            ("question", "asks", [.listing, .gaps, .days]), ("damage", "reason", [.listing, .gaps]),
+        ] as [(String, String, Set<Asked>)]
+    )
+    func `a value that is missing is told where it is asked for`(table: String, column: String, refused: Set<Asked>)
+        async throws
+    {
         try await Fixture.with { here in
             try await fill(here)
+            let standpoint = Fixture.standpoint(after: .hours(400))
+            func answer(_ asked: Asked, _ manifest: Manifest) async throws -> AnyHashable {
+                switch asked {
+                case .listing: try await manifest.entries(at: standpoint).collected()
+                case .gaps: try await manifest.gaps(GapFilter(organization: here.acme), at: standpoint)
+                case .days: try await manifest.dayStatuses(at: standpoint)
+                }
+            }
+            var before: [Asked: AnyHashable] = [:]
+            for asked in Asked.allCases { before[asked] = try await answer(asked, here.manifest) }
             try here.manifest.close()
             let rules = try removeRules(of: table, here.path)
             #expect(try put(.null, table, column, rules, here.path))
             let manifest = try Manifest(path: here.path, mode: .readOnly)
-            let standpoint = Fixture.standpoint(after: .hours(400))
-            for body in [
-                { _ = try await manifest.entries(at: standpoint).collected() },
-                { _ = try await manifest.gaps(GapFilter(organization: here.acme), at: standpoint) },
-            ] as [() async throws -> Void] {
-                let code = await failure(body)
-                #expect(code == nil || code == .damaged)
+            for asked in Asked.allCases {
+                if refused.contains(asked) {
+                    #expect(await failure { try await answer(asked, manifest) } == .damaged, "\(asked)")
+                } else {
+                    #expect(try await answer(asked, manifest) == before[asked], "\(asked)")
+                }
             }
             try manifest.close()
         }
+    }
+
+    enum Asked: CaseIterable, Sendable {
+        case listing, gaps, days
     }
 
     /// The order of rows is the file's, and a run through them relies on it.

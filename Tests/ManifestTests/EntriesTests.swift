@@ -148,7 +148,11 @@ import Testing
                 _ = try await fixture.manifest.archivedRecordings(in: name).collected()
             }
             #expect(statements.count > 30)
-            for statement in statements {
+            // One row at an end of an index is no walk.
+            for statement in statements
+            where !statement.hasSuffix("ORDER BY created_time LIMIT 1")
+                && !statement.hasSuffix("ORDER BY created_time DESC LIMIT 1")
+            {
                 let plan = try await fixture.plan(of: statement)
                 #expect(!plan.contains { $0.hasSuffix("task_by_time (organization=?)") }, "all tasks: \(statement)")
                 for step in plan where step.hasPrefix("SCAN") {

@@ -57,36 +57,51 @@ struct Sealing: Sendable {
     private func seal(_ day: ArchiveDay, closing draft: DayCloseDraft?) async throws -> SealedDay {
         let name = try await context.openArchive(for: organization.name, day: day)
         do {
-            let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
-            let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record)
-            return try await context.noteSealed(archive, decidedAt: draft?.mark)
-        } catch {
-            // Where the disk did not give back what was written, what is no longer whole is pending again.
-            if let error = error as? ArchiveError, error.code == .damaged { try await context.recoverDamaged(name) }
-            throw error
+            return try await seal(name, closing: draft)
+        } catch let error as ArchiveError where error.code == .damaged {
+            // Where the disk did not give back what was written, what is no longer whole is pending again. If it is no
+            // recording, the archive has been made again out of them.
+            guard try await context.recoverDamaged(name) == 0 else { throw error }
+            return try await seal(name, closing: draft)
         }
+    }
+
+    private func seal(_ name: ArchiveName, closing draft: DayCloseDraft?) async throws -> SealedDay {
+        let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
+        let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record)
+        return try await context.noteSealed(archive, decidedAt: draft?.mark)
     }
 }
 
 extension PassContext {
     /// Reads an open archive back, keeps what is whole of it, and makes the manifest agree.
-    func recoverDamaged(_ name: ArchiveName) async throws {
-        guard let open = try await manifest.openArchives().first(where: { $0.name == name }) else { return }
+    /// - Returns: how many recordings are not whole any more.
+    @discardableResult
+    func recoverDamaged(_ name: ArchiveName) async throws -> Int {
+        guard let open = try await manifest.openArchives().first(where: { $0.name == name }) else { return 0 }
         let known = ArchiveExtent(open.extent)
         guard case .behind(let extent, let whole, _) = try await writer.recover(name, known: known, rereading: true)
         else {
             // What was damaged when it was read last is whole again.
-            return try await manifest.noteRead(name, ReadingFinding(), now: now())
+            try await manifest.noteRead(name, ReadingFinding(), now: now())
+            return 0
         }
-        try await noteRecovered(name, extent: extent, whole: whole)
+        return try await noteRecovered(name, extent: extent, whole: whole)
     }
 
     /// Tells the manifest what an open archive still holds, and the observer what it does not.
-    func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws {
+    /// - Returns: how many that is.
+    @discardableResult
+    func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws -> Int {
         let lost = try await manifest.noteRecovered(name, extent: ArchiveExtentRow(extent), whole: whole, now: now())
-        observer(
-            .recovered(name, "\(lost.count) recordings are no longer whole in the spool and are fetched again")
-        )
+        let what =
+            switch lost.count {
+            case 0: "made again in the spool: it was damaged, and every recording in it is whole"
+            case 1: "1 recording is no longer whole in the spool and is fetched again"
+            default: "\(lost.count) recordings are no longer whole in the spool and are fetched again"
+            }
+        observer(.recovered(name, what))
+        return lost.count
     }
 
     /// Tells the manifest of an archive that stands in its place.

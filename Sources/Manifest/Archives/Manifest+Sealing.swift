@@ -112,7 +112,8 @@ private struct SealingScope: Sendable {
             SELECT task.id, created_time, channel.text, status.text, capture_request, unsealed_task.json,
                 unsealed_task.search, (SELECT source FROM claim WHERE claim.task = task.row)
             FROM task CROSS JOIN unsealed_task ON unsealed_task.task = task.row
-            JOIN word AS channel ON channel.row = task.channel_type JOIN word AS status ON status.row = task.status
+            LEFT JOIN word AS channel ON channel.row = task.channel_type
+            LEFT JOIN word AS status ON status.row = task.status
             WHERE \(TaskRange.condition) AND task.day = :day AND revision <= :mark
                 AND created_time >= :after_time AND (created_time, task.id) > (:after_time, :after_id)
             ORDER BY created_time, task.id LIMIT 500

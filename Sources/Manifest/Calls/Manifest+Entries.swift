@@ -98,8 +98,8 @@ extension Manifest {
                 SELECT organization.name, task.id, created_time, day, channel.text, status.text, capture_request,
                     listed, asks, next_ask_time, refusal
                 FROM task JOIN organization ON organization.row = task.organization
-                JOIN word AS channel ON channel.row = task.channel_type
-                JOIN word AS status ON status.row = task.status LEFT JOIN question ON question.task = task.row
+                LEFT JOIN word AS channel ON channel.row = task.channel_type
+                LEFT JOIN word AS status ON status.row = task.status LEFT JOIN question ON question.task = task.row
                 WHERE task.id = :id AND (:organization IS NULL OR organization.name = :organization)
                 ORDER BY organization.name
                 """
@@ -183,6 +183,7 @@ private struct EntriesScope: Sendable {
         _ altered: AlteredArchives,
         in db: Database
     ) throws {
+        try TaskRange.requireTimes(organization: organization.row, in: db)
         self.organization = organization
         self.filter = filter
         window = filter.window

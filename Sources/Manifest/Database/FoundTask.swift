@@ -26,8 +26,8 @@ struct TaskSelection {
             SELECT place, task.row, created_time, day, channel.text, status.text, capture_request, listed, source,
                 unsealed_task.task IS NOT NULL\(columns)
             FROM asked CROSS JOIN task ON task.id = asked.id AND organization = ?
-            CROSS JOIN word AS channel ON channel.row = task.channel_type
-            CROSS JOIN word AS status ON status.row = task.status
+            LEFT JOIN word AS channel ON channel.row = task.channel_type
+            LEFT JOIN word AS status ON status.row = task.status
             LEFT JOIN call_outcome ON call_outcome.row = task.call_outcome
             LEFT JOIN unsealed_task ON unsealed_task.task = task.row
             \(joins)

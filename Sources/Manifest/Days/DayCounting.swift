@@ -120,6 +120,7 @@ struct DayCounting {
         }
         for organization in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
             let name: String = try organization[1]
+            try TaskRange.requireTimes(organization: organization[0], in: db)
             for day in try KnownDamage.days(organization: organization[0], standpoint.altered, in: db) {
                 let key = Key(organization: name, day: day.stored)
                 days[key]?.isClosed = false

@@ -33,6 +33,7 @@ struct Reckoning {
         self.scope = scope
         self.keeping = keeping
         self.standpoint = standpoint
+        try TaskRange.requireTimes(organization: row, in: db)
         try countTasks(in: db)
         try countRecordings(in: db)
         try countOpen(in: db)

@@ -182,6 +182,7 @@ extension Gap {
         in db: Database,
         _ body: (Gap) -> Void
     ) throws {
+        try TaskRange.requireTimes(organization: organization, in: db)
         var condition = TaskRange.condition
         var arguments = TaskRange.arguments(organization: organization, window: filter.window)
         if let day = filter.day {

@@ -58,7 +58,7 @@ extension Manifest {
     ) async throws {
         try await write(.machine) { db in
             let counts = try summary.map(JSONColumn.text)
-            let text = failure?.reason ?? reason
+            let text = (failure?.reason ?? reason).flatMap { $0.isEmpty ? nil : $0 }
             let update = """
                 UPDATE pass SET ended_time = ?, outcome = ?, counts = ?, reason = ?, failure = ?
                 WHERE row = ? AND ended_time IS NULL
@@ -66,8 +66,7 @@ extension Manifest {
             try db.execute(
                 sql: update,
                 arguments: [
-                    now.stored, outcome.stored, counts, text?.isEmpty == true ? nil : text, failure?.kind.rawValue,
-                    id.row,
+                    now.stored, outcome.stored, counts, text, failure?.kind.rawValue, id.row,
                 ]
             )
             guard db.changesCount == 1 else { throw ManifestError(.conflict, "the pass has ended already") }

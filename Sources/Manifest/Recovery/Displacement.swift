@@ -52,7 +52,23 @@ enum Displacement {
 
     /// Of an archive that is not sealed: what it holds is about to be noted anew.
     static func forgetAll(of archive: Int64, in db: Database) throws {
+        // What no archive holds is damaged as long as one has a damaged copy of it.
+        let select = """
+            SELECT task, ordinal FROM displacement JOIN recording USING (task, ordinal)
+            WHERE displacement.archive = ? AND displacement.reason = 0 AND recording.archive IS NULL
+            """
+        let unheld = try Row.fetchAll(db, sql: select, arguments: [archive])
         try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [archive])
+        for row in unheld {
+            let recording: StatementArguments = [try row[0] as Int64, try row[1] as Int64]
+            try db.execute(sql: "DELETE FROM damage WHERE task = ? AND ordinal = ?", arguments: recording)
+            let insert = """
+                INSERT INTO damage (task, ordinal, archive, found_time, reason)
+                SELECT task, ordinal, archive, found_time, \(Schema.damageFound) FROM displacement
+                WHERE task = ? AND ordinal = ? AND reason = 0 ORDER BY archive DESC LIMIT 1
+                """
+            try db.execute(sql: insert, arguments: recording)
+        }
     }
 
     /// The latest archive in which a wanted recording was found damaged, and what its bytes were; `nil` for one that was

@@ -28,7 +28,16 @@ enum KnownDamage {
         "(recording.failure IS NOT NULL AND instr(coalesce(explanation.failed, ''), ',' || damage.ordinal || ',') > 0)"
 
     /// The days of which something is damaged that nobody has explained.
+    /// - Throws: `damaged` if a row of `damage` leads to no recording: what is known of damage is not forgotten in silence.
     static func days(organization: Int64, _ altered: AlteredArchives, in db: Database) throws -> Set<ArchiveDay> {
+        let stray = """
+            SELECT damage.task FROM damage LEFT JOIN task ON task.row = damage.task
+            LEFT JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
+            WHERE task.row IS NULL OR recording.task IS NULL LIMIT 1
+            """
+        if let row = try Row.fetchOne(db.cachedStatement(sql: stray)) {
+            throw ManifestError.unreadable("damage", try row[0])
+        }
         let select = """
             SELECT day FROM archive WHERE organization = :organization AND \(isOfArchive)
             UNION SELECT task.day FROM damage CROSS JOIN task ON task.row = damage.task
@@ -168,7 +177,7 @@ struct DamagedRecordingRow {
         let found = try (row["damaged_in"] as Int?).map {
             try ArchiveName(organization: organization, day: day, stored: $0)
         }
-        let reason: String? = try gone?.reason ?? row["damage_reason"]
+        let reason: String = try gone?.reason ?? (row["damage_reason"] as String)
         let foundTime: Int64? = try gone == nil ? row["damage_found_time"] : nil
         gap = Gap(
             organization: organization,

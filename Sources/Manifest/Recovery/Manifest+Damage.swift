@@ -45,7 +45,7 @@ extension Manifest {
             let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
             guard let row = try Int64.fetchOne(db, sql: select, arguments: arguments) else { return }
             for held in try HeldRecording.all(of: row, in: name, in: db) { try held.lose(name, now: now, in: db) }
-            try db.execute(sql: "DELETE FROM displacement WHERE archive = ?", arguments: [row])
+            try Displacement.forgetAll(of: row, in: db)
             try db.execute(sql: "DELETE FROM archive WHERE row = ?", arguments: [row])
         }
     }

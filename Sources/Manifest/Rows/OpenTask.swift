@@ -45,7 +45,7 @@ struct OpenTask {
                 EXISTS (SELECT 1 FROM recording WHERE recording.task = task.row) AS held, listed,
                 \(GapColumns.question), \(GapColumns.explanation)
             FROM \(tables)
-            JOIN organization ON organization.row = task.organization JOIN word AS status ON status.row = task.status
+            JOIN organization ON organization.row = task.organization LEFT JOIN word AS status ON status.row = task.status
             LEFT JOIN explanation ON explanation.task = task.row
             WHERE (NOT held OR \(Question.hasUnusable)) AND \(condition)
             """
@@ -65,6 +65,7 @@ struct OpenTask {
         isHeld = try row["held"]
         isListed = try row["listed"]
         evidence = try GapColumns.evidence(row)
+        evidence.asks = try row["asks"] as Int
         explanation = try StoredExplanation(row)
     }
 

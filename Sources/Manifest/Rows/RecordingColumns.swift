@@ -9,15 +9,16 @@ enum RecordingColumns {
         coalesce(provider_word.text, provider_name) AS provider_name
         """
 
+    /// What a row refers to and is not there comes out as NULL, which reading finds, and not as a row less.
     static let keyJoins = """
-        JOIN word AS call_type ON call_type.row = recording.call_type
+        LEFT JOIN word AS call_type ON call_type.row = recording.call_type
         LEFT JOIN word AS provider_word
             ON typeof(provider_name) = 'integer' AND provider_word.row = provider_name
         """
 
     /// Of `recording` with `keyJoins` and `heldJoins`.
     static let held = """
-        archive.row AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
+        recording.archive AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
         recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz,
         bits_per_sample, duration_ms, suspicion, received_time
         """
@@ -25,7 +26,7 @@ enum RecordingColumns {
     /// Of `recording` with `KnownDamage.join`: what is known of its damage.
     static let damage = """
         damage.task IS NOT NULL AS is_damaged, damage.reason AS damage_reason, damage.found_time AS damage_found_time,
-        (SELECT damaged.sequence FROM archive AS damaged WHERE damaged.row = damage.archive) AS damaged_in
+        (SELECT coalesce(damaged.sequence, 0) FROM archive AS damaged WHERE damaged.row = damage.archive) AS damaged_in
         """
 
     static let heldJoins = """
@@ -122,9 +123,9 @@ extension RecordingRow.Held {
 extension RecordingRow.Held {
     /// - Returns: `nil` where the recording is in no archive.
     init?(_ row: Row, organization: OrganizationName, day: ArchiveDay) throws {
-        guard let sequence: Int = try row["sequence"] else { return nil }
+        guard try !row.isNull("archive_row") else { return nil }
         self.init(
-            archive: try ArchiveName(organization: organization, day: day, stored: sequence),
+            archive: try ArchiveName(organization: organization, day: day, stored: try row["sequence"]),
             isSealed: try row["is_archived"],
             offset: try row.amount("offset"),
             byteCount: try row.amount("byte_count"),

@@ -110,5 +110,5 @@ extension Schema {
         """
 
     /// What is known of damage that was found before its reason was kept.
-    private static let damageFound = "'its bytes were found damaged'"
+    static let damageFound = "'its bytes were found damaged'"
 }

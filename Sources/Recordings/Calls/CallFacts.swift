@@ -117,6 +117,7 @@ package struct CallFacts: Hashable, Sendable {
     /// Empty strings are one of the ways in which nothing is written (wxcc-api 5).
     private static func kept(_ text: String?) -> String? {
         guard let text = text?.withoutNUL, !text.isEmpty else { return nil }
-        return text.utf8.count > longestText ? String(text.prefix(longestText)) : text
+        // One character may have any number of marks.
+        return text.utf8.count > longestText ? String(text.unicodeScalars.prefix(longestText)) : text
     }
 }

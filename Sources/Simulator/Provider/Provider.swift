@@ -8,6 +8,10 @@ final class Provider: Sendable {
         var tokens: TokenOffice
         var limiter = RequestQuota()
         var faults: FaultPlan
+        /// Changes the text of true answers; see ``Simulator/rewrite(_:)``.
+        var rewriting: (@Sendable (Endpoint, Data) -> Data)?
+        /// Has an answer begin later; see ``Simulator/delay(by:)``.
+        var delaying: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         var changes = WorldChanges()
         /// By organization.
         var sites: [SiteOffice]
@@ -81,12 +85,12 @@ final class Provider: Sendable {
         let endpoint = Self.endpoint(of: request.path)
         let asked = endpoint == .captures ? Self.taskIDs(in: request) : []
         let now = clock.now
-        let (fault, number, tellsTime) = state.withLock { state in
+        let (fault, rewriting, number, tellsTime) = state.withLock { state in
             state.requestNumber += 1
             state.counters.requests[endpoint, default: 0] += 1
             let strike = state.faults.strike(at: endpoint, path: request.path, tasks: asked, now: now)
             if let strike { state.counters.faultsByKind[strike.kind, default: 0] += 1 }
-            return (strike?.fault, state.requestNumber, state.options.tellsTime)
+            return (strike?.fault, state.rewriting, state.requestNumber, state.options.tellsTime)
         }
         let tracking = request.header("trackingid") ?? "ROUTER_\(String(SeededRandom.mix(number), radix: 16))"
         var response = fault?.replacement ?? response(to: request, at: endpoint, tracking: tracking, fault: fault)
@@ -94,10 +98,18 @@ final class Provider: Sendable {
             fault?.change(&response, to: request)
             response.headers.append(("trackingid", tracking))
         }
+        if let rewriting, response.status == 200, case .bytes(let body) = response.body {
+            response.body = .bytes(rewriting(endpoint, body))
+        }
         if tellsTime { response.headers.append(("Date", clock.now.text(.http))) }
         compress(&response, for: request, at: endpoint)
         state.withLock { $0.counters.statuses[response.status, default: 0] += 1 }
         return (response, fault)
+    }
+
+    /// Waits until an answer that a fault delays may begin.
+    func delay(_ duration: Duration) async throws {
+        try await state.withLock(\.delaying)(duration)
     }
 
     func countMediaBytes(_ count: Int) {

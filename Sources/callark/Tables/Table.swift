@@ -101,6 +101,9 @@ extension Table {
         /// How wide a line may be.
         private let limit: Int?
 
+        /// No column is wider: a text of a megabyte would make one of every row.
+        private static var widest: Int { 240 }
+
         init(table: Table, output: Output, asCSV: Bool = false) {
             self.table = table
             self.output = output
@@ -162,7 +165,7 @@ extension Table.Writer {
             let heading = (column.heading ?? "").displayWidth
             let isSilent = rows.allSatisfy { column.shown($0, isShort: false).isSilent }
             return TableLayout.Column(
-                natural: max(heading, width(isShort: false)),
+                natural: min(max(heading, width(isShort: false)), Self.widest),
                 rank: column.rank + (isSilent && column.rank > 0 ? shown.count * 100 : 0),
                 least: column.short == nil ? column.least : max(heading, width(isShort: true)),
                 hasShortForm: column.short != nil
