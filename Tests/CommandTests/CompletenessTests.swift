@@ -386,7 +386,7 @@ import Testing
             for arguments in [
                 [], ["--day", "2025-11-20", "--month", "2025-11"], ["--month", "2025-13"], ["--month", "2025"],
                 ["--day", "2025-11-20", "--csv", "--json"], ["--day", "2025-11-20", "--csv", "--html"],
-                ["--day", "2025-11-20", "--csv", "everything"],
+                ["--day", "2025-11-20", "--csv", "everything"], ["--from", "1970-01-01"], ["--last", "9999w"],
             ] {
                 #expect(try await desk.start(["report"] + arguments).end().status == 64)
             }

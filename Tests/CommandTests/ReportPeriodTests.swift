@@ -23,4 +23,13 @@ import Testing
         #expect(period.options == options)
         #expect(period.list.first == first && period.list.last?.description == to)
     }
+
+    @Test func `is ten years at most`() throws {
+        let last = try #require(ArchiveDay("2025-12-31"))
+        #expect(try ReportPeriod(checking: #require(ArchiveDay("2016-01-01"))...last).list.count == 3653)
+        for day in ["2015-12-31", "1970-01-01", "0001-01-01"] {
+            let first = try #require(ArchiveDay(day))
+            #expect(throws: CommandError.self) { try ReportPeriod(checking: first...last) }
+        }
+    }
 }

@@ -34,6 +34,16 @@ import Transfer
         #expect(window.to == eight + .minutes(end))
     }
 
+    @Test(arguments: [1_100, 1_101, 20_000, 700_000]) func `no more is asked about than is kept`(days: Int) throws {
+        let now = Timestamp(millisecondsSince1970: 1_763_596_800_000)
+        let window = { try StatisticsWindow(from: now - .hours(24 * days), to: now, now: now) }
+        if days > 1_100 {
+            #expect(throws: ProviderError.self) { try window() }
+        } else {
+            #expect(try window().parts.count == 2 * days)
+        }
+    }
+
     @Test func `what is not over is not asked for`() throws {
         let now = eight + .minutes(50)
         let window = try StatisticsWindow(from: eight, to: eight + .hours(9), interval: .hour, now: now)

@@ -21,8 +21,11 @@ package struct StatisticsWindow: Sendable, Hashable {
     /// A question has to span less than 24 hours; half of it fits intervals of every length.
     private static let longestPart = Duration.hours(12)
 
+    /// 36 months and some days: the provider keeps nothing for longer, and each half day is a question.
+    private static let longestSpan = Duration.hours(1100 * 24)
+
     /// Rounds to whole intervals, as the provider would: what it would not tell of otherwise is asked for too.
-    /// - Throws: `rejected` where nothing of it is over yet.
+    /// - Throws: `rejected` where nothing of it is over yet, or where it is longer than the provider keeps anything.
     package init(
         from: Timestamp,
         to: Timestamp,
@@ -35,6 +38,13 @@ package struct StatisticsWindow: Sendable, Hashable {
         self.from = Self.floor(from, step)
         self.to = end
         self.interval = interval
+        guard from + Self.longestSpan >= end else {
+            throw ProviderError(
+                .rejected,
+                "the time from \(from) to \(end) is longer than the provider keeps statistics",
+                advice: "ask about 36 months at most"
+            )
+        }
         guard self.from < end else {
             throw ProviderError(
                 .rejected,

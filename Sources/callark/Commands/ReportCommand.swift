@@ -82,7 +82,7 @@ struct ReportCommand: AsyncParsableCommand {
         guard let span = try window.window(in: workplace).days else {
             throw CommandError(.usage, "give a time range that has a beginning: --from")
         }
-        let period = ReportPeriod(days: span)
+        let period = try ReportPeriod(checking: span)
         let manifest = try await workplace.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
         var sections: [Report.Section] = []

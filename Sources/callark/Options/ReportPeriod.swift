@@ -4,6 +4,24 @@ import Recordings
 struct ReportPeriod: Equatable {
     let days: ClosedRange<ArchiveDay>
 
+    /// Ten years, with their leap days.
+    static let mostDays: Int64 = 3653
+
+    init(days: ClosedRange<ArchiveDay>) {
+        self.days = days
+    }
+
+    /// - Throws: ``CommandError`` with exit code 64 for more days than a report has.
+    init(checking days: ClosedRange<ArchiveDay>) throws {
+        self.init(days: days)
+        guard days.upperBound.daysSince1970 - days.lowerBound.daysSince1970 < Self.mostDays else {
+            throw CommandError(
+                .usage,
+                "a report has ten years at most, and not all from \(days.lowerBound) to \(days.upperBound)"
+            )
+        }
+    }
+
     var list: [ArchiveDay] { days.lowerBound.through(days.upperBound) }
 
     /// `October 2026`, `2026-10-03`, `2026-10-03 to 2026-10-05`.
