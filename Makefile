@@ -68,6 +68,7 @@ bench: release test-packages bench-packages ## measure side by side with curl, a
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)
 
 lint: ## what must be clean before a commit
+	@deploy/install-packages python3
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	Tests/lint/layout Sources
 
