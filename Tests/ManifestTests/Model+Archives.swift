@@ -41,7 +41,10 @@ extension Model {
         let places = archive.places.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
         let damaged = places.map { DamagedRecording(archive: name, taskID: $0.taskID, offset: $0.offset) }
         for _ in 0..<2 { try await fixture.manifest.noteDamaged(damaged, now: now) }
-        for (key, copy) in archive.copies where copy.exclusion == nil && places.contains(Place(copy)) { exclude(key) }
+        for (key, copy) in archive.copies where copy.exclusion == nil && places.contains(Place(copy)) {
+            exclude(key)
+            countOpenCopy(key)
+        }
     }
 
     /// A copy that did not count was read and is whole: it counts, if none does.
@@ -144,8 +147,10 @@ extension Model {
     /// Nothing of an archive that could not be taken in is held.
     private mutating func leaveOut(_ name: ArchiveName, _ fixture: Fixture) async throws {
         try await fixture.manifest.noteNotTakenIn(name, now: now)
-        for key in allKeys where recordings[key]?.holder == name { lose(key) }
+        let lost = allKeys.filter { recordings[$0]?.holder == name }
+        for key in lost { lose(key) }
         archives[name] = nil
+        for key in lost { countOpenCopy(key) }
     }
 
     /// An open archive in the spool that the manifest does not know, or that holds more than it says.

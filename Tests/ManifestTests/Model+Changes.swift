@@ -33,6 +33,12 @@ extension Model {
         lose(key)
     }
 
+    /// An open archive that has a copy of what no archive holds any more could not take another: its copy counts.
+    mutating func countOpenCopy(_ key: RecordingKey) {
+        guard let name = open(Self.day(of: key.taskID)), let copy = archives[name]?.copies[key] else { return }
+        hold(key, copy.entry, in: name)
+    }
+
     /// It is given up for now. What is explained rests longer.
     mutating func fail(_ key: RecordingKey, _ reason: GapReason, retry: Timestamp) {
         recordings[key]?.failure = reason

@@ -76,7 +76,13 @@ private struct RepairWork {
         for (name, finding) in findings { try await context.manifest.noteRead(name, finding, now: context.now()) }
         let open = Set(try await context.manifest.openArchives().map(\.name))
         let stored = try await damagedInSpool(spoiled.intersection(open))
-        try await context.manifest.noteDamaged(damaged.filter { !open.contains($0.archive) }, now: context.now())
+        let counting = try await context.manifest.noteDamaged(
+            damaged.filter { !open.contains($0.archive) },
+            now: context.now()
+        )
+        for copy in counting {
+            context.observer(.recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) counts there now"))
+        }
         for name in withoutTasks.subtracting(open).sorted() {
             try await context.manifest.requeueTasks(organization: name.organization, day: name.day)
         }

@@ -348,6 +348,7 @@ extension Gap {
         let holder = try Int.fetchOne(db, sql: select, arguments: [row.task, row.ordinal])
         guard let holder, holder < sequence else { return false }
         try Displacement.displace(row, .damaged, now: now, in: db)
+        if try Displacement.countOpenCopy(of: row, organization: organization, now: now, in: db) != nil { return false }
         let update = "UPDATE recording SET failure = ?, failure_code = ? WHERE task = ? AND ordinal = ?"
         try db.cachedStatement(sql: update)
             .execute(arguments: [detail ?? self.reason.rawValue, self.reason.stored, row.task, row.ordinal])

@@ -43,7 +43,9 @@ extension DamagedRecording {
         return try Bool.fetchOne(statement, arguments: [archive, try taskID.known(in: db), offset]) ?? false
     }
 
-    func note(now: Timestamp, in db: Database) throws {
+    /// The copy in its sealed archive does not count any more.
+    /// - Returns: the copies in open archives that count in its place.
+    func note(now: Timestamp, in db: Database) throws -> [DisplacedCopy] {
         let select = """
             SELECT recording.task, ordinal, recording.id, recording.digest FROM recording
             JOIN task ON task.row = recording.task JOIN organization ON organization.row = task.organization
@@ -55,8 +57,9 @@ extension DamagedRecording {
             try taskID.known(in: db), archive.organization.description, archive.day.stored, archive.sequence, offset,
         ]
         // In an archive that was tampered with, two recordings of a task may claim one place: none of them is taken for whole.
-        for row in try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments) {
-            try Displacement.displace(RecordingRowID(task: row[0], ordinal: row[1]), .damaged, now: now, in: db)
+        return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).compactMap { row in
+            let recording = RecordingRowID(task: try row[0], ordinal: try row[1])
+            try Displacement.displace(recording, .damaged, now: now, in: db)
             let event = Event(
                 time: now,
                 kind: .damageFound,
@@ -69,6 +72,8 @@ extension DamagedRecording {
                 ]
             )
             try event.insert(in: db)
+            let name = archive.organization
+            return try Displacement.countOpenCopy(of: recording, organization: name, now: now, in: db)
         }
     }
 }

@@ -32,8 +32,7 @@ enum Displacement {
         try db.cachedStatement(sql: update).execute(arguments: [now.stored, row.task, row.ordinal])
     }
 
-    /// The recording, of which no copy counts, is held where this copy is.
-    static func reinstate(_ copy: DisplacedCopy, archive: Int64, in db: Database) throws {
+    private static func reinstate(_ copy: DisplacedCopy, archive: Int64, in db: Database) throws {
         let arguments: StatementArguments = [archive, copy.row.task, copy.row.ordinal]
         let update = """
             UPDATE recording SET (wanted_time, failure, failure_code, archive, offset, byte_count, digest, audio_format,
@@ -48,6 +47,49 @@ enum Displacement {
             .execute(arguments: arguments)
         try db.cachedStatement(sql: "DELETE FROM recording_source WHERE task = ? AND ordinal = ?")
             .execute(arguments: [copy.row.task, copy.row.ordinal])
+    }
+
+    /// Has the copy count that an open archive has of a recording which no archive holds any more: fetched again, the
+    /// recording would be in that archive twice, and no archive can be sealed so. If its bytes are damaged too, sealing
+    /// finds that out.
+    /// - Returns: the copy that counts now; `nil` if no open archive has one.
+    @discardableResult
+    static func countOpenCopy(
+        of recording: RecordingRowID,
+        organization: OrganizationName,
+        now: Timestamp,
+        in db: Database
+    ) throws -> DisplacedCopy? {
+        let filter = DisplacementFilter(
+            organization: organization,
+            recording: recording,
+            isUnheld: true,
+            isOpen: true
+        )
+        guard let copy = try copies(filter, in: db).first else { return nil }
+        try reinstate(copy, now: now, in: db)
+        return copy
+    }
+
+    /// The recording, of which no copy counts, is held where this copy is; the log says so.
+    static func reinstate(_ copy: DisplacedCopy, now: Timestamp, in db: Database) throws {
+        let archive = "SELECT row FROM archive WHERE organization = ? AND day = ? AND sequence = ?"
+        let organization = try OrganizationRow.row(of: copy.archive.organization, in: db)
+        let arguments: StatementArguments = [organization, copy.archive.day.stored, copy.archive.sequence]
+        let held = "SELECT archive, offset FROM recording WHERE task = ? AND ordinal = ?"
+        let row = try Int64.fetchOne(db, sql: archive, arguments: arguments)
+        let recording = try Row.fetchOne(db, sql: held, arguments: [copy.row.task, copy.row.ordinal])
+        guard let row, let recording else {
+            throw ManifestError(.unknown, "\(copy.file) of task \(copy.key.taskID) is not known in \(copy.archive)")
+        }
+        let holder: Int64? = try recording[0]
+        if try holder == row && recording[1] == copy.offset { return }
+        guard holder == nil else {
+            throw ManifestError(.conflict, "\(copy.file) of task \(copy.key.taskID) is held elsewhere")
+        }
+        try reinstate(copy, archive: row, in: db)
+        try copy.event(.recordingReinstated, now: now).insert(in: db)
+        try OpenGap.closeIfFilled(copy.row.task, copy.key.taskID, copy.archive.organization, now: now, in: db)
     }
 
     /// Of an archive that is not sealed: what it holds is about to be noted anew.
@@ -106,6 +148,11 @@ enum Displacement {
             conditions.append("displacement.reason = :reason")
             arguments += ["reason": reason.stored]
         }
+        if let recording = filter.recording {
+            conditions.append("displacement.task = :task AND displacement.ordinal = :ordinal")
+            arguments += ["task": recording.task, "ordinal": recording.ordinal]
+        }
+        if filter.isOpen { conditions.append("archive.digest IS NULL AND archive.taking_in IS NULL") }
         if filter.isUnheld { conditions.append("recording.archive IS NULL") }
         let select = """
             SELECT organization.name AS name, archive.day AS day, archive.sequence AS sequence,

@@ -5,11 +5,13 @@ extension Manifest {
     /// These recordings' bytes are not in their archives any more: each is pending again, wanted at once, and the log
     /// says what it was. Nothing of the archives is changed, and what is known of each copy is kept. Durable.
     ///
+    /// If an open archive has a copy of one that did not count, that copy counts from now on.
+    ///
     /// Saying the same twice is no error; what the manifest does not have there is left out.
-    package func noteDamaged(_ damaged: [DamagedRecording], now: Timestamp) async throws {
-        try await write(.machine) { db in
-            for recording in damaged { try recording.note(now: now, in: db) }
-        }
+    /// - Returns: the copies that count now.
+    @discardableResult
+    package func noteDamaged(_ damaged: [DamagedRecording], now: Timestamp) async throws -> [DisplacedCopy] {
+        try await write(.machine) { db in try damaged.flatMap { try $0.note(now: now, in: db) } }
     }
 
     /// Copies of recordings that do not count, in the order of their archives.
@@ -17,22 +19,10 @@ extension Manifest {
         try await read { db in try Displacement.copies(filter, in: db) }
     }
 
-    /// This copy is whole, and counts from now on. Durable.
+    /// This copy is whole, and counts from now on. Durable. Saying the same twice is no error.
     /// - Throws: `conflict` where another copy counts.
     package func noteReinstated(_ copy: DisplacedCopy, now: Timestamp) async throws {
-        try await write(.machine) { db in
-            let archive = "SELECT row FROM archive WHERE organization = ? AND day = ? AND sequence = ?"
-            let organization = try OrganizationRow.row(of: copy.archive.organization, in: db)
-            let arguments: StatementArguments = [organization, copy.archive.day.stored, copy.archive.sequence]
-            let held = "SELECT archive FROM recording WHERE task = ? AND ordinal = ?"
-            guard let row = try Int64.fetchOne(db, sql: archive, arguments: arguments),
-                let recording = try Row.fetchOne(db, sql: held, arguments: [copy.row.task, copy.row.ordinal]),
-                try recording.isNull(0)
-            else { throw ManifestError(.conflict, "\(copy.file) of task \(copy.key.taskID) is held elsewhere") }
-            try Displacement.reinstate(copy, archive: row, in: db)
-            try copy.event(.recordingReinstated, now: now).insert(in: db)
-            try OpenGap.closeIfFilled(copy.row.task, copy.key.taskID, copy.archive.organization, now: now, in: db)
-        }
+        try await write(.machine) { db in try Displacement.reinstate(copy, now: now, in: db) }
     }
 
     /// Leaves out a sealed archive whose taking in did not come to an end: nothing of it is held by the manifest.
@@ -44,8 +34,12 @@ extension Manifest {
                 """
             let arguments: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
             guard let row = try Int64.fetchOne(db, sql: select, arguments: arguments) else { return }
-            for held in try HeldRecording.all(of: row, in: name, in: db) { try held.lose(name, now: now, in: db) }
+            let held = try HeldRecording.all(of: row, in: name, in: db)
+            for recording in held { try recording.lose(name, now: now, in: db) }
             try Displacement.forgetAll(of: row, in: db)
+            for recording in held {
+                try Displacement.countOpenCopy(of: recording.row, organization: name.organization, now: now, in: db)
+            }
             try db.execute(sql: "DELETE FROM archive WHERE row = ?", arguments: [row])
         }
     }
