@@ -2,7 +2,7 @@ import Recordings
 
 /// What `callark status --check` calls an alarm.
 package struct AlarmSettings: Sendable, Hashable {
-    /// A pass that ended as complete is older than this.
+    /// No pass has completed for this long.
     package var completePass: Duration
     /// A day has less than this share of the tasks, or of the recordings, that its weekday usually has; 0 for never.
     package var volumePercent: Int
@@ -12,9 +12,9 @@ package struct AlarmSettings: Sendable, Hashable {
     package var horizon: Duration
     /// The provider purges something that is missing within this time.
     package var purge: Duration
-    /// A day ended longer ago than this, and is not closed, or does not fit what another source counts.
+    /// A day ended longer ago than this, and is not closed, or disagrees with another source.
     package var openDay: Duration
-    /// The root's file system has fewer bytes than this to give.
+    /// The root's file system has fewer free bytes than this.
     package var freeBytes: Int64
 
     package init(

@@ -2,17 +2,17 @@
 package struct DownloadSettings: Sendable, Hashable {
     /// How many downloads run at once.
     package var concurrency: Int
-    /// How often one pass begins the download of one recording before it gives up for now.
+    /// How many times one pass starts the download of one recording before it gives up for now.
     package var attempts: Int
-    /// A download that brings no byte for this long is broken off and tried again.
+    /// A download that receives nothing for this long is stopped and retried.
     package var stallTimeout: Duration
-    /// The same for one that brings fewer bytes a second than this, over that time.
+    /// The same for a download that receives fewer bytes per second than this, over that time.
     package var leastBytesPerSecond: Int
-    /// Hosts that recordings may be fetched from, `*.example.com` for all below it; empty for any.
+    /// Hosts from which recordings may be fetched, `*.example.com` for all below it; empty for any.
     package var allowedHosts: [String]
-    /// How many bytes of recordings on their way are held in memory, all downloads together.
+    /// Memory for recordings that are being received, in bytes, for all downloads together.
     package var memoryBytes: Int
-    /// PEM certificates that are trusted beside those of the system: an absolute path.
+    /// PEM certificates that are trusted in addition to the system's: an absolute path.
     package var additionalCertificatesFile: String?
 
     package init(

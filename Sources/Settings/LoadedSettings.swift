@@ -1,9 +1,9 @@
-/// The settings that are in force, and what a person wants to know of how they came about.
+/// The settings in force, and where they came from.
 package struct LoadedSettings: Sendable {
     package let settings: Settings
-    /// The configuration file that was read, as it was named or found.
+    /// The path of the configuration file, as it was named or found.
     package let path: String
-    /// One line each, without a secret: what is allowed and yet probably not meant.
+    /// Warnings, one line each, without a secret: what is allowed but probably not intended.
     package let warnings: [String]
     /// Every value in force, in the order of the file's sections.
     package let values: [ShownValue]
@@ -13,7 +13,7 @@ package struct LoadedSettings: Sendable {
 package struct ShownValue: Sendable, Hashable {
     /// The key's path: `archive.root`, `organizations.acme.auth.client_id`.
     package let key: String
-    /// As it would be written in the file, a secret masked; `nil` where the key is not set and has no default.
+    /// As it would be written in the file, a secret masked; `nil` if the key is not set and has no default.
     package let value: String?
     package let origin: ValueOrigin
 

@@ -1,8 +1,8 @@
 /// How an administrator logs in to get an organization's first token pair: `callark auth login`.
 package struct LoginSettings: Sendable, Hashable {
-    /// Where the provider sends the browser back to, as it is registered with the app, byte for byte.
+    /// The address to which the provider sends the browser back, exactly as registered with the app.
     package var redirectURI: String
-    /// What the tokens shall be good for; never empty.
+    /// The scopes that are requested; never empty.
     package var scopes: [String]
 
     package init(redirectURI: String, scopes: [String]) {
@@ -10,8 +10,8 @@ package struct LoginSettings: Sendable, Hashable {
         self.scopes = scopes
     }
 
-    /// A redirect URI from the command line, by the rule that the configuration has.
-    /// - Returns: `nil` where it is none.
+    /// A redirect URI from the command line, checked like the one in the configuration.
+    /// - Returns: `nil` if it is not one.
     package static func redirectURI(_ text: String) -> String? {
         try? SettingKey.redirectURI.format.parse(.text(text))
     }

@@ -1,11 +1,11 @@
 import Foundation
 import Recordings
 
-/// One organization (tenant) of the provider's whose recordings are archived.
+/// One organization (tenant) at the provider whose recordings are archived.
 package struct OrganizationSettings: Sendable {
     package var name: OrganizationName
     package var organizationID: OrganizationID
-    /// The provider's label of the region that the tenant lives in, such as `us1`; `nil` where only a base URL is given.
+    /// The provider's label of the region that the tenant lives in, such as `us1`; `nil` if only a base URL is given.
     package var region: String?
     /// `{base}/tasks`, `{base}/captures/query`: https, or http of a loopback address; no slash at its end.
     package var apiBaseURL: URL
@@ -13,23 +13,23 @@ package struct OrganizationSettings: Sendable {
     package var oauthBaseURL: URL
     package var dialect: Dialect
     package var credentials: Credentials
-    /// How the first token pair is come by where no refresh token is configured.
+    /// How to get the first token pair if no refresh token is configured.
     package var login: LoginSettings
     /// The channels whose tasks are listed, in the provider's words; never empty.
     package var channelTypes: [String]
-    /// The part of the provider's quota that all API calls of this organization share.
+    /// The part of the provider's quota that is shared by all API calls of this organization.
     package var requestsPerMinute: Int
-    /// Whether the listing of tasks is held against agents' activities, where the provider allows it.
+    /// Whether the task list is compared with agents' activities, if the provider allows it.
     package var crossChecksActivities: Bool
-    /// Whether it is held against Search, where the provider allows it.
+    /// Whether it is compared with Search, if the provider allows it.
     package var crossChecksSearch: Bool
-    /// Whether that was said in so many words, and is not the default.
+    /// Whether this was configured explicitly, and is not the default.
     package var demandsSearch: Bool
-    /// Whether it is held against queue statistics, where the provider allows it.
+    /// Whether it is compared with queue statistics, if the provider allows it.
     package var crossChecksStatistics: Bool
-    /// How long the provider keeps its recordings; `nil` for the time of all.
+    /// How long the provider keeps its recordings; `nil` for the common value.
     package var providerRetention: Duration?
-    /// How the legacy records are reached; `nil` where they are switched off, as they are by default.
+    /// How the legacy records are reached; `nil` if they are switched off, as they are by default.
     package var legacy: Legacy?
 
     package init(
@@ -68,7 +68,7 @@ package struct OrganizationSettings: Sendable {
         self.legacy = legacy
     }
 
-    /// All secrets that are configured for it.
+    /// All secrets that are configured for the organization.
     package var secrets: [SecretSource] {
         let ofTokens =
             switch credentials {
@@ -78,7 +78,7 @@ package struct OrganizationSettings: Sendable {
         return ofTokens + [legacy?.apiKey].compactMap(\.self)
     }
 
-    /// Which generation of the provider's API the base URL answers in (wxcc-api 2.1, 6).
+    /// The generation of the provider's API at the base URL (wxcc-api 2.1, 6).
     package enum Dialect: String, Sendable, Hashable, CaseIterable {
         /// A captures query is nested in `query`.
         case current
@@ -93,19 +93,19 @@ package struct OrganizationSettings: Sendable {
         /// The user that the API key belongs to; visible ASCII.
         package var user: String
         package var apiKey: SecretSource
-        /// `nil` where the host asks for none.
+        /// `nil` if the host requires none.
         package var tenantID: String?
-        /// What stands between the signature and the tenant ID.
+        /// The text between the signature and the tenant ID.
         package var tenantSuffix: String
         package var requestsPerMinute: Int
     }
 
-    /// How Callark shows who it is.
+    /// How Callark authenticates.
     package enum Credentials: Sendable {
-        /// An access token that is refreshed; `refreshToken` is the first one, `nil` where a login brings it. The newest
-        /// is kept by Callark.
+        /// An access token that is refreshed. `refreshToken` is the first one, `nil` if a login provides it. Callark
+        /// keeps the newest.
         case refreshing(clientID: String, clientSecret: SecretSource, refreshToken: SecretSource?)
-        /// One bearer token, for as long as it lasts.
+        /// One bearer token, until it expires.
         case bearer(SecretSource)
     }
 }

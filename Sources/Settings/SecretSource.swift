@@ -1,10 +1,10 @@
-/// A secret as it was configured, and where it came from. Neither `description`, nor `dump`, nor a mirror shows it.
+/// A secret as it was configured, and where it came from. `description`, `dump` and mirrors do not show it.
 package struct SecretSource: Sendable, Hashable {
     /// The secret, or why it could not be read.
     private let content: Result<String, SettingsError>
     /// The key, file or environment variable that the secret was read from.
     package let origin: ValueOrigin
-    /// The path of the file that holds the secret; `nil` where the text itself was given.
+    /// The path of the secret's file; `nil` if the text itself was given.
     package let file: String?
 
     package init(_ text: String, origin: ValueOrigin, file: String? = nil) {
@@ -13,18 +13,18 @@ package struct SecretSource: Sendable, Hashable {
         self.file = file
     }
 
-    /// A secret that could not be read, in a configuration whose secrets may never be needed.
+    /// A secret that could not be read, in a configuration that may never need it.
     init(unreadable problem: SettingsProblem, origin: ValueOrigin) {
         content = .failure(SettingsError(problems: [problem]))
         self.origin = origin
         file = nil
     }
 
-    /// The secret itself: visible ASCII, never empty. For the request that needs it, and nothing else.
-    /// - Throws: why it could not be read, if the configuration was loaded without need of its secrets.
+    /// The secret itself: visible ASCII, never empty. For the request that needs it only.
+    /// - Throws: why it could not be read, if the configuration was loaded without requiring its secrets.
     package func reveal() throws(SettingsError) -> String { try content.get() }
 
-    /// What stands in a secret's place wherever values are shown.
+    /// What is shown in place of a secret.
     package static let mask = "•••"
 }
 
@@ -36,9 +36,9 @@ extension SecretSource: CustomStringConvertible, CustomDebugStringConvertible, C
 
 /// Where a value of the configuration came from.
 package enum ValueOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// It was given nowhere.
+    /// It was not given.
     case `default`
-    /// It stands in the configuration file, in this line, counted from one.
+    /// It is in the configuration file, in this line, counted from one.
     case file(line: Int)
     /// It was given by the environment variable of this name.
     case environment(String)

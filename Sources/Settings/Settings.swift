@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// What Callark is told to do: the configuration file with the environment laid over it, read, checked and complete.
+/// The configuration: the file, overridden by the environment, read, checked and complete.
 package struct Settings: Sendable {
     package var archive: ArchiveSettings
     /// At least one; no two have the same name.

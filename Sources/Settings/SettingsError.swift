@@ -7,13 +7,13 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
         self.problems = problems
     }
 
-    /// An error of one problem.
+    /// An error with one problem.
     init(_ code: SettingsProblem.Code, at place: SettingsProblem.Place, _ message: String) {
         self.init(problems: [SettingsProblem(code, at: place, message)])
     }
 
-    /// One line for each problem: the first of them, and how many more there are. A file that is none has a problem in every
-    /// line, and no one reads all of them.
+    /// One line for each of the first problems, and the number of the rest. A file that is not a configuration has a
+    /// problem in every line, and no one reads all of them.
     package var description: String { lines.joined(separator: "\n") }
 
     /// The lines of the description.
@@ -26,7 +26,7 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
     private static let mostLines = 20
 }
 
-/// One thing that is wrong with the configuration, in one line that never holds a secret.
+/// One thing that is wrong with the configuration, in one line that never contains a secret.
 package struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
     package let code: Code
     package let place: Place
@@ -43,15 +43,15 @@ package struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
 
     /// What kind of problem it is.
     package enum Code: String, Sendable, Hashable, CaseIterable {
-        /// There is no file at any of the places where one is looked for.
+        /// No file exists in any of the places where Callark looks for one.
         case notFound = "not_found"
         /// The configuration file cannot be read.
         case unreadable
-        /// The file is not the YAML, or has not the sections and lists, that a configuration is made of.
+        /// The file is not YAML, or does not have the sections and lists of a configuration.
         case malformed
         /// A key that does not exist.
         case unknownKey = "unknown_key"
-        /// A key that must be given and is not.
+        /// A required key that is missing.
         case missingKey = "missing_key"
         /// A value that its key does not allow.
         case invalidValue = "invalid_value"
@@ -59,14 +59,14 @@ package struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
         case duplicate
         /// Two keys that exclude each other.
         case conflict
-        /// A secret's file that cannot be read or holds no secret.
+        /// A secret's file that cannot be read or contains no secret.
         case badSecret = "bad_secret"
     }
 
     /// Where the problem is.
     package enum Place: Sendable, Hashable, CustomStringConvertible {
         case nowhere
-        /// The configuration file, and the line, counted from one, where one is to blame.
+        /// The configuration file, and the line, counted from one, if the problem is in a line.
         case file(String, line: Int?)
         case environment(String)
 

@@ -68,7 +68,7 @@ struct Response: Sendable {
         return Response(status, headers: [("Content-Type", "application/json")], body: .bytes(bytes))
     }
 
-    /// `nil` where it is not known before all is made.
+    /// `nil` if it is not known before all is made.
     var byteCount: Int? {
         switch body {
         case .bytes(let data): data.count

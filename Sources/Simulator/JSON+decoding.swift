@@ -22,7 +22,7 @@ extension JSON: Decodable {
             }
     }
 
-    /// The member of that name; `nil` where there is none, or it is null.
+    /// The member of that name; `nil` if there is none, or it is null.
     subscript(name: String) -> JSON? {
         guard case .object(let members) = self, let value = members.first(where: { $0.0 == name })?.1
         else { return nil }

@@ -27,7 +27,7 @@ enum OpenSocket {
 
     private typealias NameOf = (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
 
-    /// - Returns: `nil` where the descriptor is no IPv4 socket with such a name.
+    /// - Returns: `nil` if the descriptor is no IPv4 socket with such a name.
     private static func port(_ descriptor: Int32, _ name: NameOf) -> UInt16? {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

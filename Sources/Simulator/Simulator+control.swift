@@ -73,7 +73,7 @@ extension Simulator {
 
     /// Adds a recording to a task, which exists from now on.
     /// - Returns: its identifier.
-    /// - Throws: ``SimulatorError`` where the world has no such task.
+    /// - Throws: ``SimulatorError`` if the world has no such task.
     @discardableResult
     package func addRecording(to taskID: String, callType: String = "main") throws(SimulatorError) -> String {
         guard let id = provider.addRecording(to: taskID, callType: callType) else {

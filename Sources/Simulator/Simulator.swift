@@ -29,7 +29,7 @@ package final class Simulator: Sendable {
     /// Starts serving.
     /// - Parameter port: 0 for any that is free.
     /// - Returns: the port.
-    /// - Throws: ``SimulatorError`` where the port cannot be had.
+    /// - Throws: ``SimulatorError`` if the port cannot be had.
     @discardableResult
     package func start(port: UInt16 = 0) async throws -> UInt16 {
         let handler = HTTPHandlerAdaptor(provider: provider)
@@ -43,7 +43,7 @@ package final class Simulator: Sendable {
         let server = HTTPServer(config: configuration, handler: handler)
         let listening = Task { try await server.waitUntilListening(timeout: 120) }
         let task = Task {
-            // A server that cannot have its port never listens; nobody should wait for that.
+            // A server that cannot have its port never listens; no one should wait for that.
             defer { listening.cancel() }
             try await server.run()
         }

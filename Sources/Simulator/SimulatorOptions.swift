@@ -181,7 +181,7 @@ package struct Quirks: OptionSet, Sendable {
     package static let lowerCaseKeys = Quirks(rawValue: 1 << 1)
     /// Optional keys are left out here and there.
     package static let missingKeys = Quirks(rawValue: 1 << 2)
-    /// Owner, queue and `captureRequested` are null or missing where there is no value.
+    /// Owner, queue and `captureRequested` are null or missing if there is no value.
     package static let nulls = Quirks(rawValue: 1 << 3)
     /// Neither tasks nor recordings come back in the order in which they were asked for or made.
     package static let anyOrder = Quirks(rawValue: 1 << 4)

@@ -1,15 +1,15 @@
 import Recordings
 
-/// The one policy for how often and how late something is tried again: exponential delays with full jitter, so that
-/// clients that failed together do not come back together, and `Retry-After` obeyed.
+/// The one retry policy: exponential delays with full jitter, so that clients that failed together do not retry
+/// together, and `Retry-After` obeyed.
 package struct RetryPolicy: Sendable, Hashable {
-    /// How many times something is tried in all, the first time included; at least 1.
+    /// The total number of attempts, including the first; at least 1.
     package var attempts: Int
     /// The longest delay after the first attempt; it doubles with each further one.
     package var baseDelay: Duration
-    /// No delay that the policy chooses itself is longer.
+    /// The longest delay that the policy itself chooses.
     package var maximumDelay: Duration
-    /// A server that asks for a longer wait is given up: the next pass is soon enough.
+    /// If a server asks for a longer wait, it is given up until the next pass.
     package var longestRetryAfter: Duration
 
     package init(
@@ -27,9 +27,9 @@ package struct RetryPolicy: Sendable, Hashable {
     /// How long to wait after the `n`th attempt failed.
     /// - Parameters:
     ///   - n: the number of attempts made so far, from 1.
-    ///   - retryAfter: what the server asked for (``HTTPHeaders/retryAfter(now:)``). It is never undercut: the jitter
-    ///     is added to it.
-    /// - Returns: `nil` where the attempts are used up, or the server asks for more patience than there is.
+    ///   - retryAfter: what the server asked for (``HTTPHeaders/retryAfter(now:)``). The delay is never shorter: the
+    ///     jitter is added to it.
+    /// - Returns: `nil` if the attempts are used up, or if the server asks for a longer wait than allowed.
     package func delay(
         afterAttempt n: Int,
         retryAfter: Duration?,
@@ -47,8 +47,8 @@ package struct RetryPolicy: Sendable, Hashable {
         return delay(afterAttempt: n, retryAfter: retryAfter, using: &generator)
     }
 
-    /// Whether the same request can have another answer later than one of this status, without anybody changing
-    /// anything: 408, 425, 429 and every 5xx (RFC 9110 section 15, RFC 8470, RFC 6585).
+    /// Whether the same request can have another answer than this status later, without anyone changing anything: 408,
+    /// 425, 429 and every 5xx (RFC 9110 section 15, RFC 8470, RFC 6585).
     package static func isPassing(status: Int) -> Bool {
         switch status {
         case 408, 425, 429, 500...599: true

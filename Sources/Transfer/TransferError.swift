@@ -1,4 +1,4 @@
-/// Why no complete answer arrived. Never holds a query, a token or a header's value.
+/// Why no complete answer arrived. Never contains a query, a token or a header's value.
 package struct TransferError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     /// What happened, with the host, the port and the path concerned.
@@ -15,19 +15,20 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
         case timedOut = "timed_out"
         /// No byte arrived for longer than allowed, while bytes were wanted.
         case stalled
-        /// Bytes arrived more slowly than they have to, while they were wanted.
+        /// Bytes arrived more slowly than required, while they were wanted.
         case tooSlow = "too_slow"
-        /// The connection ended before the answer did, or the answer was shorter than it said.
+        /// The connection ended before the answer did, or the answer was shorter than declared.
         case cutShort = "cut_short"
         /// The answer is longer than the caller allows.
         case tooLong = "too_long"
-        /// The request or a redirect asks for a host, a scheme or a field that is not allowed, or the answer is no HTTP.
+        /// The request or a redirect asks for a host, a scheme or a field that is not allowed, or the answer is not
+        /// HTTP.
         case refused
-        /// The sink did not want the bytes; it knows why.
+        /// The sink refused the bytes; it knows why.
         case unwanted
         /// The task was cancelled.
         case cancelled
-        /// libcurl reported something that none of the above says.
+        /// libcurl reported something else.
         case other
     }
 
@@ -36,7 +37,7 @@ package struct TransferError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// Whether the same request can succeed later without anybody changing anything.
+    /// Whether the same request can succeed later without anyone changing anything.
     package var isTransient: Bool {
         switch code {
         case .unresolved, .unreachable, .timedOut, .stalled, .tooSlow, .cutShort, .other: true

@@ -21,7 +21,7 @@ extension APIDialect {
         }
     }
 
-    /// Refuses a call that would be asked at an address where there is nothing.
+    /// Refuses a call that would be asked at an address if there is nothing.
     /// - Throws: `notOffered`.
     func require(_ call: APICall) throws(ProviderError) {
         guard !offers(call) else { return }

@@ -18,7 +18,7 @@ package final class ContactCenter: Sendable {
     /// The listing lags a little, and a time to come may be refused (wxcc-api 16).
     private static let listingLag = Duration.seconds(60)
 
-    /// Calls nobody yet.
+    /// Calls no one yet.
     /// - Parameters:
     ///   - exchange: carries every request out, once.
     ///   - retry: how often and after which pauses a passing failure is tried again.
@@ -94,7 +94,7 @@ package final class ContactCenter: Sendable {
     /// Before when something must have happened to be listed.
     var endOfListing: Timestamp { latestByProvider ?? now() - Self.listingLag }
 
-    /// The end of what can be listed where the provider's clock is behind ours; `nil` where it is not known to be.
+    /// The end of what can be listed where the provider's clock is behind ours; `nil` if it is not known to be.
     private var latestByProvider: Timestamp? {
         guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
         return now() + offset - Self.listingLag
@@ -118,7 +118,7 @@ package final class ContactCenter: Sendable {
     }
 
     /// What the provider holds of these tasks, asked ten at a time, each once.
-    /// - Throws: ``ProviderError`` where the failure does not stand for one task; what does is in the answer.
+    /// - Throws: ``ProviderError`` if the failure does not stand for one task; what does is in the answer.
     package func captures(of ids: [TaskID], options: CaptureOptions) async throws(ProviderError) -> CaptureAnswer {
         let batches = CaptureBatches(exchange: exchange, settings: settings, options: options)
         var seen: Set<TaskID> = []
@@ -150,7 +150,7 @@ package final class ContactCenter: Sendable {
     }
 
     /// What is known of the tokens without asking the provider.
-    /// - Throws: `tokenStore` where the file that keeps them cannot be read.
+    /// - Throws: `tokenStore` if the file that keeps them cannot be read.
     package func tokenStatus() async throws(ProviderError) -> TokenStatus {
         try await tokens.status()
     }
@@ -169,7 +169,7 @@ package struct ProbeResult: Sendable, Hashable {
     package var roundTrip: Duration
     /// The lives of the tokens, as far as known.
     package var token: TokenStatus
-    /// How far the provider's clock is ahead of this machine's, to a few seconds; `nil` where it did not say.
+    /// How far the provider's clock is ahead of this machine's, to a few seconds; `nil` if it did not say.
     package var clockOffset: Duration?
 
     /// States all of it.

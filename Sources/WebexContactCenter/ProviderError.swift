@@ -6,9 +6,9 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
     package var code: Code
     /// What happened: one line, free of tokens, secrets and signed queries.
     package var message: String
-    /// What a person can do about it; empty where nothing but waiting helps.
+    /// What a person can do about it; empty if nothing but waiting helps.
     package var advice: String
-    /// The status of the last answer, where there was one.
+    /// The status of the last answer, if there was one.
     package var status: Int?
     /// The provider's name for the failed exchange, for a support case.
     package var trackingID: String?
@@ -62,7 +62,7 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         return message + tracking + (advice.isEmpty ? "" : "; " + advice)
     }
 
-    /// Whether the same request can succeed later without anybody changing anything: the one place that decides it.
+    /// Whether the same request can succeed later without anyone changing anything: the one place that decides it.
     package var isTransient: Bool {
         switch code {
         case .throttled, .unavailable, .malformed: true

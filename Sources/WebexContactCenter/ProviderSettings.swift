@@ -17,13 +17,13 @@ package struct ProviderSettings: Sendable {
     package var channelTypes: [String]
     /// The organization's own share of the provider's quota; at least one.
     package var requestsPerMinute: Int
-    /// Whether the listing of tasks is held against agents' activities.
+    /// Whether the listing of tasks is compared with agents' activities.
     package var crossChecksActivities: Bool
-    /// Whether it is held against Search, which the early-access platform does not have.
+    /// Whether it is compared with Search, which the early-access platform does not have.
     package var crossChecksSearch: Bool
     /// Whether the configuration says in so many words that it is to be held against Search.
     package var demandsSearch: Bool
-    /// Whether it is held against queue statistics, until the provider has none any more.
+    /// Whether it is compared with queue statistics, until the provider has none any more.
     package var crossChecksStatistics: Bool
     /// How the organization's access token is come by.
     package var credentials: Credentials
@@ -69,7 +69,7 @@ package enum APIDialect: String, Sendable, CaseIterable {
 
 /// How an organization's access token is come by.
 package enum Credentials: Sendable {
-    /// A refresh token that is exchanged when needed. `refreshToken` is the first one, or `nil` where a ``Login`` brings
+    /// A refresh token that is exchanged when needed. `refreshToken` is the first one, or `nil` if a ``Login`` brings
     /// it; the newest pair is kept in the JSON file at the path `store`, whose folder is made where it is missing.
     case refreshing(clientID: String, clientSecret: Secret, refreshToken: Secret?, store: String)
     /// One access token, used until the provider refuses it.

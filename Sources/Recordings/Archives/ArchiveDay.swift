@@ -8,13 +8,13 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// The day that `instant` falls on in `timeZone`. The only place where an instant becomes a day.
     package init(_ instant: Timestamp, in timeZone: TimeZone) {
-        // By what the clocks on the wall show, and whole numbers: tasks come by the hundred thousand.
+        // Computed from the local time with whole numbers, because there are hundreds of thousands of tasks.
         let wall = instant + .seconds(timeZone.secondsFromGMT(for: instant.date))
         let date = CivilDate(daysSince1970: wall.daysSince1970)
         (year, month, day) = (Int(date.year), Int(date.month), Int(date.day))
     }
 
-    /// For days that are known to exist; whatever comes from outside goes through the other initialisers.
+    /// For days that are known to exist; input from outside uses the other initialisers.
     init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
@@ -22,7 +22,7 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
     }
 
     /// Reads `2025-11-20`.
-    /// - Returns: `nil` where `text` has another form or names a day that no calendar has.
+    /// - Returns: `nil` if `text` has another form or names a day that does not exist.
     package init?(_ text: some StringProtocol) {
         let digits = Array(text.utf8.prefix(11))
         guard digits.count == 10, digits[4] == UInt8(ascii: "-"), digits[7] == UInt8(ascii: "-"),
@@ -33,14 +33,14 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         let date = CivilDate(
             daysSince1970: CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970
         )
-        // A day that no month has is another month's.
+        // A day that the month does not have becomes a day of another month.
         guard date.month == month else { return nil }
         self.year = year
         self.month = month
         self.day = day
     }
 
-    /// `nil` where not all of them are digits. Written out, as every line of metadata has a day.
+    /// `nil` if not all of them are digits. Written by hand for speed, because every line of metadata has a day.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         var number = 0
         for digit in digits {
@@ -55,13 +55,13 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         "\(Self.padded(year, to: 4))-\(Self.padded(month, to: 2))-\(Self.padded(day, to: 2))"
     }
 
-    /// The year in four digits, as paths have it.
+    /// The year in four digits, as in paths.
     package var yearText: String { Self.padded(year, to: 4) }
 
-    /// The month in two digits, as paths have it.
+    /// The month in two digits, as in paths.
     package var monthText: String { Self.padded(month, to: 2) }
 
-    /// When the day begins and ends in `timeZone`: 23, 24 or 25 hours, as its clocks have it.
+    /// When the day begins and ends in `timeZone`: 23, 24 or 25 hours, as its clocks change.
     package func interval(in timeZone: TimeZone) -> Range<Timestamp> {
         let calendar = Calendar.gregorian(in: timeZone)
         let noon = calendar.date(from: DateComponents(year: year, month: month, day: day, hour: 12)) ?? .distantPast
@@ -75,10 +75,10 @@ package struct ArchiveDay: Hashable, Sendable, Comparable, CustomStringConvertib
         ArchiveDay(interval(in: .gmt).upperBound, in: .gmt)
     }
 
-    /// The calendar day before this one; `nil` before the first that there is.
+    /// The calendar day before this one; `nil` before the first possible one.
     package var previous: ArchiveDay? { ArchiveDay(daysSince1970: daysSince1970 - 1) }
 
-    /// All days from this one to `last`, both included; none where that is earlier.
+    /// All days from this one to `last`, both included; none if that is earlier.
     package func through(_ last: ArchiveDay) -> [ArchiveDay] {
         guard self <= last else { return [] }
         return (daysSince1970...last.daysSince1970).compactMap { ArchiveDay(daysSince1970: $0) }

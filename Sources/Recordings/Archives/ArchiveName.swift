@@ -12,7 +12,7 @@ package struct ArchiveName: Hashable, Sendable, Comparable, CustomStringConverti
     }
 
     /// Reads `acme-2025-11-20-001`.
-    /// - Returns: `nil` where `text` has another form.
+    /// - Returns: `nil` if `text` has another form.
     package init?(_ text: some StringProtocol) {
         guard let dash = text.lastIndex(of: "-"),
             let sequence = Int(text[text.index(after: dash)...]), sequence >= 1

@@ -1,5 +1,5 @@
-/// A date of the Gregorian calendar, extended to all years, by whole numbers alone: rows of the manifest and names of
-/// files are made by the million, a `Calendar` is slow, and a formatter of binary fractions is wrong by a millisecond.
+/// A date of the Gregorian calendar, extended to all years, with whole numbers only: millions of rows and file names
+/// are made, a `Calendar` is slow, and a formatter of binary fractions is wrong by a millisecond.
 ///
 /// The arithmetic is Howard Hinnant's `days_from_civil` and `civil_from_days`: years begin in March, so that the leap
 /// day is the last.

@@ -3,29 +3,29 @@ import Foundation
 /// The record of a day that is closed: everything expected of it is archived, or explained. It goes into the archive as
 /// `metadata/day-close.json`, so that it can be read without Callark, and into the manifest.
 ///
-/// It does not say when the day was closed: of the same input it is the same, to the byte.
+/// It does not say when the day was closed, so the same input gives the same bytes.
 package struct DayClose: Hashable, Sendable, Codable {
     package var organization: OrganizationName
     package var organizationID: OrganizationID
     package var day: ArchiveDay
     package var tasks: Tasks
     package var recordings: Recordings
-    /// How long the archived audio is, as its own headers say; other containers than WAVE do not count.
+    /// The length of the archived audio, by its own headers; containers other than WAVE do not count.
     package var audioMilliseconds: Int64
-    /// How many bytes the archived recordings have.
+    /// The total size of the archived recordings, in bytes.
     package var bytes: Int64
-    /// What is missing, each with its explanation; in the order of the tasks' creation.
+    /// What is missing, each with its explanation, in the order in which the tasks were created.
     package var gaps: [Gap]
-    /// What is archived and does not convince, each with what a person said of it; in the order of the tasks' creation.
+    /// What is archived and suspect, each with its acknowledgement, in the order in which the tasks were created.
     package var suspects: [Suspect]
 
     /// The day's tasks as the provider listed them.
     package struct Tasks: Hashable, Sendable, Codable {
         package var listed: Int
-        /// Those of which the provider says that a capture was requested, or shows one.
+        /// Those for which the provider says that a capture was requested, or has one.
         package var captureRequested: Int
         package var notRequested: Int
-        /// Those that are over and of which the provider never said it.
+        /// Those that are over and for which the provider never said whether a capture was requested.
         package var undetermined: Int
 
         package init(listed: Int = 0, captureRequested: Int = 0, notRequested: Int = 0, undetermined: Int = 0) {
@@ -47,9 +47,9 @@ package struct DayClose: Hashable, Sendable, Codable {
         /// Those archived, and one for each gap.
         package var expected: Int
         package var archived: Int
-        /// Gaps that are explained: all there are.
+        /// Explained gaps, which are all the gaps of a closed day.
         package var explained: Int
-        /// The part of `archived` whose bytes do not convince.
+        /// The part of `archived` that is suspect.
         package var suspect: Int
 
         package init(expected: Int = 0, archived: Int = 0, explained: Int = 0, suspect: Int = 0) {
@@ -63,7 +63,7 @@ package struct DayClose: Hashable, Sendable, Codable {
             case expected, archived, explained, suspect
         }
 
-        /// Reads also what earlier versions wrote, which did not count suspects.
+        /// Also reads records of earlier versions, which did not count suspects.
         package init(from decoder: any Decoder) throws {
             let figures = try decoder.container(keyedBy: CodingKeys.self)
             expected = try figures.decode(Int.self, forKey: .expected)
@@ -101,7 +101,7 @@ package struct DayClose: Hashable, Sendable, Codable {
         case audioMilliseconds = "audio_ms"
     }
 
-    /// Reads also what earlier versions wrote, which did not name suspects.
+    /// Also reads records of earlier versions, which did not name suspects.
     package init(from decoder: any Decoder) throws {
         let record = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -120,15 +120,15 @@ package struct DayClose: Hashable, Sendable, Codable {
     /// Whether nothing at all happened on the day.
     package var isSilent: Bool { tasks == Tasks() && recordings == Recordings() }
 
-    /// Whether at least as many tasks are listed, and recordings known, as this counted. Neither ever gets fewer, unless
-    /// an archive is lost, and the manifest was made anew without it.
+    /// Whether at least as many tasks are listed, and recordings known, as this record counts. Neither number falls,
+    /// unless an archive was lost and the manifest was made again without it.
     package func isMatched(listedTasks: Int, knownRecordings: Int) -> Bool {
         let known = recordings.archived + gaps.filter { $0.recording != nil }.count
         return listedTasks >= tasks.listed && knownRecordings >= known
     }
 
-    /// Whether `other` is the same statement of the day. What only grows older, such as how often the provider has been
-    /// asked about an explained gap, makes no other statement.
+    /// Whether `other` says the same about the day. Values that only grow, such as how often the provider was asked
+    /// about an explained gap, make no difference.
     package func saysTheSame(as other: DayClose) -> Bool {
         func statement(_ record: DayClose) -> DayClose {
             var record = record
@@ -153,8 +153,8 @@ extension DayClose {
         }
     }
 
-    /// Reads what ``json`` wrote. Keys that it does not know are passed over.
-    /// - Throws: also if a number is one that nobody could have counted: such numbers would not even add up.
+    /// Reads what ``json`` wrote, and ignores unknown keys.
+    /// - Throws: also if a number is impossible as a count, because the sum of such numbers would overflow.
     package init(json: [UInt8]) throws {
         self = try JSONDecoder().decode(DayClose.self, from: Data(json))
         let counts = [

@@ -4,14 +4,14 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     /// Takes `text` as it is.
-    /// - Returns: `nil` where it is not already safe.
+    /// - Returns: `nil` if it is not already safe.
     package init?(exactly text: some StringProtocol) {
         guard Self.isSafe(text) else { return nil }
         description = String(text)
     }
 
-    /// Makes `text` safe. What is safe and short stays as it is; anything else keeps its harmless characters and gets a
-    /// checksum of the whole, so that two different texts never meet in one name by accident.
+    /// Makes `text` safe. A safe and short text stays as it is; any other keeps its allowed characters and gets a
+    /// checksum of the whole, so that two different texts do not accidentally get the same name.
     package init(sanitizing text: some StringProtocol) {
         if Self.isSafe(text), text.utf8.count <= 100 {
             description = String(text)
@@ -27,7 +27,7 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The name that a recording gets in its task's folder: call type, start time and recording ID, as the interface
-    /// promises. `distinguisher` makes it unique where two recordings of a task would share it.
+    /// promises. `distinguisher` makes it unique if two recordings of a task would have the same name.
     package static func of(_ key: RecordingKey, distinguisher: Int = 0) -> FileName {
         let callType = key.callType.isEmpty ? "unknown" : FileName(sanitizing: key.callType).description
         let start = key.startTime.map(compact) ?? "undated"
@@ -41,7 +41,7 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
         FileName(unchecked: "\(description).\(fileExtension)")
     }
 
-    /// `20251120T080000123Z`: sorts by time, and has no character that a shell or a tar minds.
+    /// `20251120T080000123Z`: sorts by time, and has no characters that are special in a shell or a tar.
     private static func compact(_ time: Timestamp) -> String {
         let kept = time.description.utf8.filter {
             $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ".")
@@ -82,7 +82,7 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// FNV-1a, 64 bits: a name needs to be steady and distinct, not secret; this module has no cryptography.
+    /// FNV-1a, 64 bits: a name must be stable and distinct, not secret, and this module has no cryptography.
     private static func checksum(_ text: some StringProtocol) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 {

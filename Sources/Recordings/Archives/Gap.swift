@@ -1,5 +1,5 @@
-/// Something that should exist and is not held: the recording of a task that has none, what the provider lists of a
-/// task in a way that cannot be used, or one recording that could not be fetched.
+/// Something that should exist and is not held: the recording of a task that has none, something that the provider
+/// lists for a task without a usable address, or a recording that could not be fetched.
 package struct Gap: Hashable, Sendable, Codable {
     package var organization: OrganizationName
     package var day: ArchiveDay
@@ -7,14 +7,14 @@ package struct Gap: Hashable, Sendable, Codable {
     /// When the task was created.
     package var createdTime: Timestamp
     package var reason: GapReason
-    /// The recording that could not be fetched; `nil` where none is known by name.
+    /// The recording that could not be fetched; `nil` if none is known by name.
     package var recording: RecordingKey?
-    /// In the provider's or the failure's own words, where there are any; never with a signed URL's query.
+    /// In the provider's or the failure's own words, if there are any; never with a signed URL's query.
     package var detail: String?
     /// The archive in which the bytes of `recording` were found damaged; `nil` if they were not held.
     package var archive: ArchiveName?
     package var evidence: GapEvidence
-    /// What an operator said of it; `nil` where nobody did, or what is missing now was not missing then.
+    /// An operator's explanation; `nil` if there is none, or if it does not cover what is missing now.
     package var explanation: GapExplanation?
 
     package init(
@@ -41,7 +41,7 @@ package struct Gap: Hashable, Sendable, Codable {
         self.explanation = explanation
     }
 
-    /// Whether nothing is known to be missing yet: the provider may still have it, and nobody has explained it.
+    /// Whether nothing is known to be missing yet: the provider may still have it, and no one has explained it.
     package var isPending: Bool { explanation == nil && reason.isPending }
 
     /// Whether it is a recording that was held, and whose bytes are damaged or gone.

@@ -1,6 +1,7 @@
-/// What speaks for a gap: what was asked, and what was answered.
+/// What proves a gap: what was asked, and what was answered.
 package struct GapEvidence: Hashable, Sendable, Codable {
-    /// When the provider was first asked about the task's captures; `nil` where it was not, or that is not known.
+    /// When the provider was first asked about the task's captures; `nil` if it was not asked, or if the time is
+    /// unknown.
     package var firstAsked: Timestamp?
     package var lastAsked: Timestamp?
     /// How many times it was asked.
@@ -9,11 +10,11 @@ package struct GapEvidence: Hashable, Sendable, Codable {
     package var found: Int?
     /// The provider's name for its last answer, for a support case.
     package var trackingID: String?
-    /// How many downloads of the recording were begun.
+    /// How many downloads of the recording were started.
     package var attempts: Int?
     /// What is wrong with the bytes of a recording that was held; `nil` if it was not.
     package var damage: String?
-    /// When that was found; `nil` where only the disk says it, at this moment.
+    /// When that was found; `nil` if only the current state of the disk shows it.
     package var damageFound: Timestamp?
 
     package init(

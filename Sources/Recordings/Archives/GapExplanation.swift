@@ -1,4 +1,4 @@
-/// What an operator said of a gap: why it is as it should be, or cannot be otherwise.
+/// An operator's explanation of a gap: why it is right, or cannot be changed.
 package struct GapExplanation: Hashable, Sendable, Codable {
     package var reason: ExplanationReason
     /// In the operator's words; never empty.
@@ -7,7 +7,7 @@ package struct GapExplanation: Hashable, Sendable, Codable {
     package var author: String
     /// The account's number; `nil` for explanations of earlier versions, whose author is what the environment said.
     package var authorUID: UInt32?
-    /// What the environment said of the author besides, by the variable's name; `nil` if nothing.
+    /// What the environment added about the author, by the variable's name; `nil` if nothing.
     package var authorClaims: [String: String]?
     package var time: Timestamp
 

@@ -1,5 +1,5 @@
-/// Everything that is known of a recording whose bytes are kept: one line of a daily archive's
-/// `metadata/recordings.jsonl`. `rebuild` makes the manifest out of these.
+/// Everything that is known about a recording whose bytes are kept: one line of a daily archive's
+/// `metadata/recordings.jsonl`. `rebuild` makes the manifest from these lines.
 package struct RecordingEntry: Hashable, Sendable {
     package var key: RecordingKey
     package var organization: OrganizationName
@@ -8,34 +8,34 @@ package struct RecordingEntry: Hashable, Sendable {
     package var stopTime: Timestamp?
     /// The name in the task's folder.
     package var file: FileName
-    /// Where the first byte stands in the tar, from its beginning.
+    /// The offset of the first byte in the tar, from 0.
     package var offset: Int64
     /// How many bytes it has.
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// `nil` if it is no audio, or nothing that is known.
+    /// `nil` if it is not audio, or its format is unknown.
     package var audio: AudioFormat?
-    /// Why the recording is kept although its own header does not agree with its bytes; `nil` where it does.
+    /// Why the recording is suspect; `nil` if it is not.
     package var suspicion: String?
-    /// How many downloads were begun for it.
+    /// How many downloads were started for it.
     package var attempts: Int
     package var receivedTime: Timestamp
-    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID.
+    /// The task as the provider listed it; `nil` if it was never listed, only asked for by its ID.
     package var taskJSON: ProviderJSON?
     /// The recording as `captures/query` described it.
     package var captureJSON: ProviderJSON
-    /// The task as the provider's Search shows it; `nil` where it was not asked, or said nothing, before this.
+    /// The task as the provider's Search shows it; `nil` if it was not asked, or said nothing, before this.
     package var searchJSON: ProviderJSON?
-    /// The archive that held the recording before and whose copy was damaged; `nil` for a recording that came the first
-    /// time.
+    /// The archive that held the recording before and whose copy was damaged; `nil` for a recording that was never held
+    /// before.
     package var replaces: ArchiveName?
-    /// The path inside the bag of the suspect recording of which this is a later version; `nil` for any other recording.
+    /// The path inside the bag of the suspect recording that this is a later version of; `nil` for any other recording.
     package var supersedes: String?
-    /// What the media host sent, where that had to be decoded before it was the recording; `nil` where it sent the bytes
-    /// that are kept.
+    /// What the media host sent, if that had to be decoded to become the recording; `nil` if it sent the bytes that are
+    /// kept.
     package var sent: SentForm?
 
-    /// A recording as it came over the wire.
+    /// A recording as it was sent.
     package struct SentForm: Hashable, Sendable {
         /// The `Content-Encoding`, in lower case.
         package var contentEncoding: String
@@ -103,13 +103,13 @@ package struct TaskEntry: Hashable, Sendable {
     package var channelType: String
     package var status: TaskStatus
     package var captureRequest: CaptureRequest
-    /// The task as the provider listed it; `nil` where it was never listed, only asked for by its ID, or where only what
-    /// Search says is new.
+    /// The task as the provider listed it; `nil` if it was never listed, only asked for by its ID, or if only the data
+    /// of Search is new.
     package var json: ProviderJSON?
-    /// The task as the provider's Search shows it; `nil` where it was not asked, or said nothing.
+    /// The task as the provider's Search shows it; `nil` if it was not asked, or said nothing.
     package var searchJSON: ProviderJSON?
-    /// Another source of the provider's that says that it was recorded, where the listing says that it was not; that word
-    /// counts, whatever later listings say.
+    /// Another source of the provider that says that the call was recorded, although the task list says that it was
+    /// not. This counts whatever later listings say.
     package var claimedBy: String?
 
     package init(

@@ -1,4 +1,5 @@
-/// How far a recording has come. It goes one way, from `pending` to `archived`; `failed` is a pause on it.
+/// How far a recording has come. It moves in one direction, from `pending` to `archived`; `failed` is a pause on the
+/// way.
 package enum RecordingState: String, Hashable, Sendable, Codable, CaseIterable {
     /// Known, not yet received.
     case pending

@@ -1,11 +1,11 @@
-/// The person or service on whose account something was done, as the operating system knows it, so that nobody acts under
-/// another name by setting a variable.
+/// The person or service on whose account something was done, as the operating system knows it, so that no one acts
+/// under another name by setting a variable.
 package struct Actor: Hashable, Sendable {
-    /// The name of the account, or its number where it has none, as in a container.
+    /// The name of the account, or its number if it has no name, as in a container.
     package var name: String
     /// The real user ID of the process (getuid(2)).
     package var uid: UInt32
-    /// What the environment says besides, by the variable's name (`SUDO_USER`): anybody may claim anything there.
+    /// What the environment adds, by the variable's name (`SUDO_USER`): anyone can claim anything there.
     package var claims: [String: String]
 
     package init(name: String, uid: UInt32, claims: [String: String] = [:]) {
@@ -22,7 +22,7 @@ package struct Actor: Hashable, Sendable {
     }
 
     /// The actor that an event's detail names.
-    /// - Returns: `nil` if it names none with an account's number, as the events of earlier versions.
+    /// - Returns: `nil` if it names none with an account's number, as in events of earlier versions.
     package init?(eventDetail detail: [String: String]) {
         guard let name = detail["author"], let uid = detail["author_uid"].flatMap(UInt32.init) else { return nil }
         self.init(name: name, uid: uid)

@@ -1,6 +1,6 @@
 extension CallFacts {
-    /// What the provider's listing says of a task (wxcc-api 5). Its `lastUpdatedTime` may be later than the call's end, so
-    /// that the duration is at most this long; there is none while the call is under way.
+    /// What the provider's task list says about a task (wxcc-api 5). `lastUpdatedTime` may be later than the call's
+    /// end, so it gives an upper bound of the duration; during the call there is no duration.
     package init(task json: ProviderJSON) {
         let row = ProviderRow(json)
         // The early-access platform's rows are flat.
@@ -19,7 +19,7 @@ extension CallFacts {
         )
     }
 
-    /// What the provider's Search says of a task: a row of `taskDetails` (wxcc-api 11.1).
+    /// What the provider's Search says about a task: a row of `taskDetails` (wxcc-api 11.1).
     package init(search json: ProviderJSON) {
         let row = ProviderRow(json)
         self.init(
@@ -44,7 +44,7 @@ extension CallFacts {
     }
 
     /// The agents who took part in what was recorded, by their identifiers: the participants of a recording that are
-    /// UUIDs. The customer's masked number and virtual agents are none (wxcc-api 6.2).
+    /// UUIDs. The customer's masked number and virtual agents are not agents (wxcc-api 6.2).
     package static func agents(capture json: ProviderJSON) -> [Party] {
         let row = ProviderRow(json)
         return (row.object("attributes") ?? row).texts("participants")
@@ -59,7 +59,7 @@ extension CallFacts {
     }
 }
 
-/// A row of the provider's of which nothing is insisted on: what is missing, or of another kind than it should be, is `nil`.
+/// A row of the provider, read without requirements: whatever is missing or has the wrong type is `nil`.
 private struct ProviderRow {
     private let value: JSONValue
 
@@ -75,7 +75,7 @@ private struct ProviderRow {
         value.member(name).flatMap { $0.isObject ? ProviderRow($0) : nil }
     }
 
-    /// A text, or a whole number's; `nil` for anything else and for an empty one.
+    /// A text, or a whole number as text; `nil` for anything else and for an empty text.
     func text(_ name: String) -> String? {
         switch value.member(name) {
         case .string(let text)?: text.isEmpty ? nil : text
@@ -84,7 +84,7 @@ private struct ProviderRow {
         }
     }
 
-    /// A list of texts, written as one or as a single text with commas.
+    /// A list of texts, written as a list or as one text with commas.
     func texts(_ name: String) -> [String] {
         switch value.member(name) {
         case .array(let elements)?:
@@ -95,7 +95,7 @@ private struct ProviderRow {
         }
     }
 
-    /// A whole number, written as one or as a text.
+    /// A whole number, written as a number or as a text.
     func integer(_ name: String) -> Int64? {
         guard let value = value.member(name) else { return nil }
         return if case .string(let text) = value { Int64(text) } else { value.integer }

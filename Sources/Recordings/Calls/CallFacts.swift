@@ -1,13 +1,13 @@
-/// What people look a call up by: who spoke, for which queue, from and to which number, how long, and how it ended.
+/// What people find a call by: who spoke, for which queue, from and to which number, how long, and how it ended.
 ///
-/// It is always made out of the provider's own JSON, which the daily archive keeps, so that a rebuilt manifest has the
-/// same. What is not known, or was written as nothing, is `nil`.
+/// It is always made from the provider's own JSON, which the daily archive keeps, so a rebuilt manifest has the same.
+/// Whatever is unknown, or empty, is `nil`.
 package struct CallFacts: Hashable, Sendable {
     /// The last agent of the call.
     package var agent: Party?
-    /// The agents who had the call before, or took part in it, as far as the provider names them; never the last one.
+    /// Earlier agents, and others who took part in the call, as far as the provider names them; never the last one.
     package var otherAgents: [Party]
-    /// The last queue that it was in.
+    /// The call's last queue.
     package var queue: Party?
     package var site: Party?
     package var team: Party?
@@ -19,7 +19,7 @@ package struct CallFacts: Hashable, Sendable {
     package var direction: String?
     /// From the task's creation to its end.
     package var durationMilliseconds: Int64?
-    /// What the agent said it was about.
+    /// What the agent said the call was about.
     package var wrapUp: String?
     /// How it ended, such as `normal` or `abandoned`.
     package var termination: String?
@@ -50,19 +50,19 @@ package struct CallFacts: Hashable, Sendable {
         self.termination = Self.kept(termination)
     }
 
-    /// Somebody or something that the provider names by an identifier, by a name, or by both.
+    /// Someone or something that the provider names by an identifier, by a name, or by both.
     package struct Party: Hashable, Sendable, Codable {
         package let id: String?
         package let name: String?
 
-        /// - Returns: `nil` where there is neither an identifier nor a name.
+        /// - Returns: `nil` if there is neither an identifier nor a name.
         package init?(id: String?, name: String?) {
             self.id = CallFacts.kept(id)
             self.name = CallFacts.kept(name)
             if self.id == nil, self.name == nil { return nil }
         }
 
-        /// Whether both are one: by their identifiers if both have one, else by their names.
+        /// Whether both are the same: by their identifiers if both have one, otherwise by their names.
         fileprivate func isSame(as other: Party?) -> Bool {
             guard let other else { return false }
             guard let id, let otherID = other.id else { return name != nil && name == other.name }
@@ -70,7 +70,8 @@ package struct CallFacts: Hashable, Sendable {
         }
     }
 
-    /// These facts of the listing, with what Search says in their place; but Search has other words for the direction.
+    /// These facts of the task list, replaced by those of Search where Search has them; except the direction, for which
+    /// Search has other words.
     package func overlaid(with others: CallFacts) -> CallFacts {
         CallFacts(
             agent: others.agent ?? agent,
@@ -104,17 +105,17 @@ package struct CallFacts: Hashable, Sendable {
         return distinct.sorted { ($0.name ?? "", $0.id ?? "") < ($1.name ?? "", $1.id ?? "") }
     }
 
-    /// Whether our side called: the customer's number is the destination then, and else the origin.
+    /// Whether our side called: then the customer's number is the destination, otherwise the origin.
     package static func isOutgoing(_ direction: String?) -> Bool {
         ["outbound", "outdial"].contains(direction?.lowercased())
     }
 
-    /// Up to a year; what is more is no call's length.
+    /// Up to a year; no call is longer.
     private static let plausibleDurations: ClosedRange<Int64> = 0...31_622_400_000
-    /// A provider's text may be of any length; the archive has the whole of it.
+    /// A provider's text may have any length; the archive has all of it.
     private static let longestText = 256
 
-    /// Empty strings are one of the ways in which nothing is written (wxcc-api 5).
+    /// The provider also writes empty strings for nothing (wxcc-api 5).
     private static func kept(_ text: String?) -> String? {
         guard let text = text?.withoutNUL, !text.isEmpty else { return nil }
         // One character may have any number of marks.

@@ -1,12 +1,12 @@
-/// Which calls are looked for; what is `nil` excludes nothing. A call of which something is not known does not pass a
-/// filter for it.
+/// Which calls to find; `nil` excludes nothing. A call does not match a condition on a fact that is unknown.
 package struct CallFilter: Hashable, Sendable {
-    /// Any agent of the call, by identifier or by exact name, in any capitalisation; so are queue, site and team.
+    /// Any agent of the call, by identifier or by exact name, in any capitalisation. The same holds for queue, site and
+    /// team.
     package var agent: String?
     package var queue: String?
     package var site: String?
     package var team: String?
-    /// By its digits, however they are grouped; without its country code, by the end of the number; or, where it is no
+    /// By its digits, however they are grouped; without a country code, by the end of the number; or, if it is not a
     /// telephone number, by its text.
     package var origin: String?
     package var destination: String?
@@ -37,10 +37,10 @@ package struct CallFilter: Hashable, Sendable {
         self.minimumDuration = minimumDuration
     }
 
-    /// Whether it lets everything through.
+    /// Whether every call matches.
     package var isEmpty: Bool { self == CallFilter() }
 
-    /// The whole of the rule; whatever narrows a search by an index comes back to it.
+    /// The complete rule; a search that is narrowed by an index still applies it.
     package func matches(_ call: CallFacts) -> Bool {
         (agent == nil || call.agents.contains { Self.matches(agent, $0) }) && Self.matches(queue, call.queue)
             && Self.matches(site, call.site)
@@ -72,10 +72,10 @@ package struct CallFilter: Hashable, Sendable {
     }
 }
 
-/// How telephone numbers are told apart: by their digits, for people and machines group them as they like.
+/// How telephone numbers are compared: by their digits, because people and machines group them in different ways.
 package enum TelephoneNumber {
     /// The digits of `+1 (555) 010-0001`, `tel:+15550100001` or `sip:+15550100001@host`.
-    /// - Returns: `nil` where `text` is no telephone number, such as an e-mail address.
+    /// - Returns: `nil` if `text` is not a telephone number, for example an e-mail address.
     package static func digits(of text: String) -> String? {
         var rest = text[...]
         for scheme in ["tel:", "sip:", "sips:"] where rest.lowercased().hasPrefix(scheme) {
@@ -86,16 +86,17 @@ package enum TelephoneNumber {
         return digits.isEmpty ? nil : digits
     }
 
-    /// The digits that the number ends in, of one without its country code: `0151 5550100`, `555-0100`. The zeros before
-    /// it are for dialling, and no part of the number as others see it.
-    /// - Returns: `nil` where `text` is no telephone number, has its country code (`+`), or is too short to tell calls apart.
+    /// The last digits of a number without its country code: `0151 5550100`, `555-0100`. Leading zeros are for
+    /// dialling, and others do not see them as part of the number.
+    /// - Returns: `nil` if `text` is not a telephone number, has a country code (`+`), or is too short to tell calls
+    ///   apart.
     package static func ending(of text: String) -> String? {
         guard !text.contains("+"), let digits = digits(of: text) else { return nil }
         let ending = digits.drop { $0 == "0" }
         return ending.count >= shortestEnding ? String(ending) : nil
     }
 
-    /// An extension has fewer digits, and is meant as a whole.
+    /// An extension has fewer digits, and is compared as a whole.
     private static let shortestEnding = 4
 
     private static let punctuation = Set(" +-().\\/".utf8)

@@ -1,17 +1,18 @@
-/// The sixteen bytes of an identifier that is a UUID in its canonical form: 36 characters, digits in lower case (RFC 9562,
-/// section 4). It stands for that one text and no other, so that equality of these is equality of identifiers; in a table
-/// it takes a fifth of the room of the text.
+/// The sixteen bytes of an identifier that is a UUID in its canonical form: 36 characters, digits in lower case (RFC
+/// 9562, section 4). It represents exactly that text, so equality of these values is equality of identifiers. In a
+/// table it takes a fifth of the text's space.
 package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The first eight bytes, and the last, each read as a big-endian number.
     private let high: UInt64
     private let low: UInt64
 
-    /// - Returns: `nil` where `text` is anything else, a UUID with digits in upper case among it.
+    /// - Returns: `nil` if `text` is anything else, also a UUID with upper-case digits.
     package init?(_ text: String) {
         self.init(text, ignoringCase: false)
     }
 
-    /// The UUID that `text` is, in whatever case its digits are: RFC 9562 has them written small and read in any case.
+    /// `text` as a UUID, in whatever case its digits are: RFC 9562 requires lower case when writing and accepts any
+    /// case when reading.
     /// - Returns: `nil` if it is none.
     package init?(ignoringCaseOf text: String) {
         self.init(text, ignoringCase: true)
@@ -40,7 +41,7 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
         self.low = low
     }
 
-    /// - Returns: `nil` where there are not sixteen.
+    /// - Returns: `nil` if there are not sixteen.
     package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 16 else { return nil }
         high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
@@ -52,7 +53,7 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
         withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { body($0) }
     }
 
-    /// The text that this stands for.
+    /// The text that this represents.
     package var description: String {
         String(unsafeUninitializedCapacity: 36) { characters in
             var place = 0
@@ -82,7 +83,7 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
 }
 
 extension UInt8 {
-    /// Of a capital letter of ASCII the small one, of anything else itself.
+    /// An ASCII capital letter in lower case, anything else unchanged.
     fileprivate var lowercased: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }

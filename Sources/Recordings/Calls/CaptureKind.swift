@@ -1,5 +1,5 @@
 /// What a captured file is. The provider answers with three lists; audio has to be audio to be accepted, the others are
-/// kept as the bytes they are.
+/// kept as they are.
 package enum CaptureKind: String, Hashable, Sendable, Codable, Comparable, CaseIterable {
     case recording
     case transcription

@@ -1,4 +1,4 @@
-/// What the legacy 1.0 records tell of the contact that a task is: its session record, kept beside the day's archives.
+/// The legacy 1.0 session record of the contact that a task is, kept next to the day's archives.
 package struct LegacySession: Hashable, Sendable {
     package let organization: OrganizationName
     /// The day of its task.

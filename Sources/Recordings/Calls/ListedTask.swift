@@ -28,8 +28,8 @@ package struct ListedTask: Hashable, Sendable {
     }
 }
 
-/// The provider's word on whether a task should have captures: `captureRequested`, which is `true`, `false`, or not
-/// known yet.
+/// Whether a task should have captures, according to the provider: `captureRequested` is `true`, `false`, or not known
+/// yet.
 package enum CaptureRequest: String, Hashable, Sendable, Codable {
     case requested
     case notRequested = "not_requested"

@@ -3,7 +3,7 @@
 package struct OrganizationName: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let description: String
 
-    /// - Returns: `nil` where `name` is not one to forty of `a`–`z`, `0`–`9` and `-`.
+    /// - Returns: `nil` if `name` is not one to forty of `a`–`z`, `0`–`9` and `-`.
     package init?(_ name: some StringProtocol) {
         let bytes = name.utf8
         guard (1...40).contains(bytes.count), bytes.allSatisfy(Self.isAllowed) else { return nil }

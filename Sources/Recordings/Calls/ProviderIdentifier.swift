@@ -1,12 +1,12 @@
 /// An identifier that the provider made. It is opaque: usually a UUID, but older tenants have others (wxcc-api 0), so
-/// that it is never parsed, only compared and, where it becomes part of a path, made harmless (``FileName``).
+/// it is never parsed, only compared, and made safe where it becomes part of a path (``FileName``).
 ///
-/// Two that are UUIDs are the same if they differ in the case of their digits only (RFC 9562, section 4): one system
-/// writes them in capitals, and the next one small. What is written down keeps the spelling that came first.
+/// Two UUIDs are the same if they differ only in the case of their digits (RFC 9562, section 4): systems write them in
+/// different cases. What is stored keeps the spelling that came first.
 package protocol ProviderIdentifier: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
     /// The identifier exactly as the provider wrote it; never empty, and never with a NUL, at which C would end it.
     var description: String { get }
-    /// - Returns: `nil` where `text` is empty or has a NUL.
+    /// - Returns: `nil` if `text` is empty or has a NUL.
     init?(_ text: some StringProtocol)
 }
 
@@ -23,7 +23,7 @@ extension ProviderIdentifier {
         if let uuid { hasher.combine(uuid) } else { hasher.combine(description) }
     }
 
-    /// By the text, a UUID's in small letters.
+    /// By the text; for a UUID, in lower case.
     package static func < (lhs: Self, rhs: Self) -> Bool {
         switch (lhs.uuid, rhs.uuid) {
         case (let left?, let right?): left < right
@@ -33,7 +33,7 @@ extension ProviderIdentifier {
 
     private var uuid: CanonicalUUID? { CanonicalUUID(ignoringCaseOf: description) }
 
-    /// - Returns: `nil` where `text` is empty or has a NUL.
+    /// - Returns: `nil` if `text` is empty or has a NUL.
     static func checked(_ text: some StringProtocol) -> String? {
         var text = String(text)
         return text.withUTF8 { $0.isEmpty || $0.contains(0) } ? nil : text

@@ -1,4 +1,4 @@
-/// Where a task stands in its life (wxcc-api 5). Words that the provider adds later are kept.
+/// The state of a task (wxcc-api 5). Words that the provider adds later are kept.
 package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
@@ -6,7 +6,7 @@ package struct TaskStatus: Hashable, Sendable, CustomStringConvertible {
         description = text.withoutNUL
     }
 
-    /// Whether the contact is over, so that its recording is complete once it shows.
+    /// Whether the contact is over, so that its recording is complete when it appears.
     package var isTerminal: Bool { Self.terminal.contains(self) }
 
     /// The words for a contact that is over.

@@ -1,12 +1,12 @@
-/// What a recording's own header says of its sound.
+/// What a recording's own header says about its sound.
 package struct AudioFormat: Hashable, Sendable, Codable {
-    /// `pcm`, `mulaw`, `alaw`, or `wave-0x…` for another WAVE format tag; or the name of another container, such as `mp3`
-    /// or `ogg-opus`, which is not looked into: the figures are 0 then.
+    /// `pcm`, `mulaw`, `alaw`, or `wave-0x…` for another WAVE format tag; or the name of another container, such as
+    /// `mp3` or `ogg-opus`. Such a container is not read further, and the figures are 0.
     package var codec: String
     package var channels: Int
     package var sampleRateHertz: Int
     package var bitsPerSample: Int
-    /// By the bytes of sound that are there, whatever the header claims.
+    /// Computed from the bytes of sound that exist, whatever the header claims.
     package var durationMilliseconds: Int64
 
     package init(

@@ -1,14 +1,14 @@
-/// How containers of sound and of film other than WAVE begin: those that telephone systems, `sox` and `file` know by a
-/// magic number. Headerless formats (`sln`, `gsm`, `ulaw`) have none and are not recognized.
+/// How containers of audio and video other than WAVE begin: those that telephone systems, `sox` and `file` recognize by
+/// a magic number. Headerless formats (`sln`, `gsm`, `ulaw`) have none and are not recognized.
 enum ContainerSignature {
     /// - Parameters:
     ///   - prefix: the file's first bytes.
     ///   - byteCount: how many it has in all.
-    /// - Returns: the container's name, in lower case; `nil` if it is none that is known.
+    /// - Returns: the container's name, in lower case; `nil` if it is unknown.
     static func name(of prefix: [UInt8], byteCount: Int64) -> String? {
         guard prefix.starts(with: Array("ID3".utf8)) else { return name(of: prefix[...], byteCount: byteCount) }
         guard let tags = ID3Tags(prefix), Int64(tags.end) < byteCount else { return nil }
-        // A large tag, of a picture say, hides what it precedes: there it is the tag itself that speaks for the file.
+        // A large tag, such as a picture, hides what follows it. Then the tag itself shows what the file is.
         guard tags.end < prefix.count else { return tags.hasFrame ? "mp3" : nil }
         let rest = prefix[tags.end...].drop { $0 == 0 }
         return name(of: rest, byteCount: byteCount - Int64(rest.startIndex))
@@ -39,7 +39,7 @@ enum ContainerSignature {
         Mark("MAC ", is: "ape"),
         Mark("TTA1", is: "tta"), Mark("MPCK", is: "musepack"), Mark("MP+", is: "musepack"),
         Mark(".snd", then: [0], is: "au"), Mark("dns.", is: "au"), Mark("", then: [0, 0x64, 0x73, 0x2e], is: "au"),
-        // The first byte of IRCAM's says which machine wrote it.
+        // The first byte of an IRCAM file says which machine wrote it.
         Mark("", then: [0x64, 0xa3, 1, 0], is: "ircam"), Mark("", then: [0x64, 0xa3, 2, 0], is: "ircam"),
         Mark("", then: [0x64, 0xa3, 3, 0], is: "ircam"), Mark("", then: [0x64, 0xa3, 4, 0], is: "ircam"),
         Mark("", then: [0, 1, 0xa3, 0x64], is: "ircam"), Mark("", then: [0, 2, 0xa3, 0x64], is: "ircam"),
@@ -87,8 +87,8 @@ enum ContainerSignature {
         return bytes.starts(with: Array("RIFF".utf8)) && type == "AVI " ? "avi" : nil
     }
 
-    /// ISO media (14496-12): a first box of a size that can be, `ftyp` with its brand, or what older QuickTime begins
-    /// with.
+    /// ISO media (14496-12): a first box of a possible size, and `ftyp` with its brand or one of the beginnings of
+    /// older QuickTime files.
     private static func boxes(_ bytes: ArraySlice<UInt8>, _ byteCount: Int64) -> String? {
         let head = Array(bytes.prefix(12))
         guard head.count == 12 else { return nil }
@@ -110,7 +110,8 @@ enum ContainerSignature {
         return bytes.prefix(64).firstRange(of: Array("webm".utf8)) != nil ? "webm" : "matroska"
     }
 
-    /// Packets of 188 bytes, each with its mark (ISO/IEC 13818-1, 2.4.3.2), as many as can be seen, and three at least.
+    /// Packets of 188 bytes, each with its sync byte (ISO/IEC 13818-1, 2.4.3.2): all that are visible, and at least
+    /// three.
     private static func transportStream(_ bytes: ArraySlice<UInt8>) -> String? {
         let packets = stride(from: bytes.startIndex, through: bytes.endIndex - 4, by: 188)
         var count = 0
@@ -126,9 +127,9 @@ enum ContainerSignature {
 
 /// The ID3v2 tags at the beginning of a file (id3.org, ID3v2.4.0 structure, section 3.1).
 private struct ID3Tags {
-    /// Where what they precede begins.
+    /// The position after the tags.
     private(set) var end = 0
-    /// Whether the first one begins with something that could be a frame of a tag.
+    /// Whether the first tag begins with something that could be a frame of a tag.
     private(set) var hasFrame = false
 
     /// - Returns: `nil` if the file does not begin with a well-formed one.

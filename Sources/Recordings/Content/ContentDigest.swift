@@ -3,14 +3,14 @@ package struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
     /// The thirty-two bytes of the digest.
     package let bytes: [UInt8]
 
-    /// - Returns: `nil` where `bytes` are not thirty-two.
+    /// - Returns: `nil` if `bytes` are not thirty-two.
     package init?(bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
         guard self.bytes.count == 32 else { return nil }
     }
 
     /// Reads sixty-four hexadecimal digits of either case.
-    /// - Returns: `nil` where `hexadecimal` is anything else.
+    /// - Returns: `nil` if `hexadecimal` is anything else.
     package init?(hexadecimal: some StringProtocol) {
         let digits = Array(hexadecimal.utf8)
         guard digits.count == 64 else { return nil }

@@ -1,10 +1,11 @@
-/// The text that the first bytes of a file are: UTF-8, UTF-16, UTF-32 with or without a mark of byte order, or an older
-/// encoding of one byte a character. Error pages come in any of them, and some begin as audio does: UTF-16 with
-/// `FF FE`, as a frame of MPEG audio could.
+/// The first bytes of a file, read as text: UTF-8, UTF-16 or UTF-32, with or without a byte order mark, or an older
+/// encoding with one byte per character. Error pages come in any of these, and some begin like audio: UTF-16 with
+/// `FF FE`, like a frame of MPEG audio.
 struct DecodedText {
-    /// What can be read of it; what is not ASCII counts as U+FFFD if the encoding is one of the older ones.
+    /// The readable part; in an older encoding, anything that is not ASCII counts as U+FFFD.
     let text: String
-    /// Whether it is text at most in an encoding of one byte a character, which any bytes without controls could be.
+    /// Whether it is text only if the encoding has one byte per character, which any bytes without control characters
+    /// could be.
     let isGuess: Bool
 
     /// - Returns: `nil` if the bytes are not text: they do not decode, or have characters that no text has.
@@ -13,7 +14,7 @@ struct DecodedText {
         let unicode = Self.unicode(prefix)
         guard let text = unicode ?? Self.singleByte(prefix) else { return nil }
         isGuess = unicode == nil
-        // Some writers put a mark of byte order in front of a text that has one.
+        // Some writers put a byte order mark in front of a text that already has one.
         self.text = String(text.unicodeScalars.drop { $0 == "\u{feff}" })
     }
 
@@ -35,7 +36,8 @@ struct DecodedText {
         return decode(bytes[...], unmarked(bytes))
     }
 
-    /// Without a mark, the zeros of the first, usually ASCII, characters tell (RFC 4627, section 3).
+    /// Without a mark, the zeros of the first characters, which are usually ASCII, show the encoding (RFC 4627, section
+    /// 3).
     private static func unmarked(_ bytes: [UInt8]) -> Encoding {
         let isZero = bytes.prefix(4).map { $0 == 0 }
         return switch isZero {
@@ -89,7 +91,8 @@ struct DecodedText {
         }
     }
 
-    /// Text in an encoding of one byte a character has no controls, and blanks and punctuation between its letters.
+    /// Text in an encoding with one byte per character has no control characters, and has blanks and punctuation
+    /// between its letters.
     private static func singleByte(_ bytes: [UInt8]) -> String? {
         var readable = 0
         for byte in bytes {
@@ -102,7 +105,8 @@ struct DecodedText {
 }
 
 extension Unicode.Scalar {
-    /// Whether a text may have it: no control but a blank, a tab, or the end of a line or a page.
+    /// Whether a text may have this character: no control characters except a blank, a tab, or the end of a line or a
+    /// page.
     fileprivate var isTextual: Bool {
         switch value {
         case 0x09, 0x0a, 0x0c, 0x0d: true

@@ -1,15 +1,15 @@
-/// MPEG audio and AAC (ADTS) without a container: a file that is frames, one behind the other, from its first byte or
-/// from the end of its ID3 tags.
+/// MPEG audio and AAC (ADTS) without a container: a file that consists of frames, one after another, from its first
+/// byte or from the end of its ID3 tags.
 ///
-/// The mark of a frame is eleven or twelve bits that are set, which proves nothing: text in UTF-16 can begin so. What
-/// proves it is that each header says where the next one is (ISO/IEC 11172-3, 2.4.2.3; 13818-7, 6.2).
+/// A frame begins with eleven or twelve set bits, which proves nothing: text in UTF-16 can begin like this. The proof
+/// is that each header says where the next one is (ISO/IEC 11172-3, 2.4.2.3; 13818-7, 6.2).
 enum MPEGFrames {
     /// How many frames that agree are enough.
     private static let enough = 3
 
     /// - Parameters:
-    ///   - prefix: what can be seen, from where the first frame should be.
-    ///   - byteCount: how many bytes there are from there on.
+    ///   - prefix: the visible bytes, from where the first frame should be.
+    ///   - byteCount: how many bytes the file has from there on.
     /// - Returns: `mp3`, `mp2`, `mp1` or `aac`; `nil` if this is not a sequence of frames.
     static func name(of prefix: ArraySlice<UInt8>, byteCount: Int64) -> String? {
         let start = prefix.startIndex
@@ -27,7 +27,7 @@ enum MPEGFrames {
         return found >= enough || isWhole ? first.name : nil
     }
 
-    /// What may follow the last frame: an old tag, or nothing but padding.
+    /// What may follow the last frame: an old tag, or only padding.
     private static func isTrailer(_ bytes: ArraySlice<UInt8>) -> Bool {
         ["TAG", "APETAGEX", "LYRICSBEGIN"].contains { bytes.starts(with: $0.utf8) } || bytes.allSatisfy { $0 == 0 }
     }
@@ -51,7 +51,7 @@ enum MPEGFrames {
             let rate = head[2] >> 2 & 15
             let overhead = head[1] & 1 == 1 ? 7 : 9
             length = Int(head[3] & 3) << 11 | Int(head[4]) << 3 | Int(head[5] >> 5)
-            // Thirteen rates are defined; a frame has its header and, if the bit says so, a checksum, and some sound.
+            // Thirteen rates are defined. A frame has its header, a checksum if the bit says so, and some sound.
             guard (0...12).contains(rate), length > overhead else { return nil }
             constant = UInt32(head[1]) << 16 | UInt32(head[2] & 0xfd) << 8 | UInt32(head[3] & 0xc0)
             name = "aac"
@@ -61,7 +61,7 @@ enum MPEGFrames {
             let (version, layer) = (head[1] >> 3 & 3, head[1] >> 1 & 3)
             let (bitRate, rate) = (Int(head[2] >> 4), Int(head[2] >> 2 & 3))
             let padding = Int(head[2] >> 1 & 1)
-            // Reserved values; and a free bit rate, of which a header does not say how long its frame is.
+            // Reserved values, and the free bit rate, for which a header does not say how long its frame is.
             guard version != 1, layer != 0, bitRate != 0, bitRate != 15, rate != 3, head[3] & 3 != 2 else { return nil }
             let hertz = [44100, 48000, 32000][rate] >> (version == 3 ? 0 : version == 2 ? 1 : 2)
             let bits = Self.kilobits(isFirstVersion: version == 3, layer: layer)[bitRate - 1] * 1000
@@ -75,7 +75,7 @@ enum MPEGFrames {
             name = "mp\(4 - layer)"
         }
 
-        /// - Parameter layer: as its two bits say it: 3 for the first, 1 for the third.
+        /// - Parameter layer: the value of its two bits: 3 for the first layer, 1 for the third.
         private static func kilobits(isFirstVersion: Bool, layer: UInt8) -> [Int] {
             switch (isFirstVersion, layer) {
             case (true, 3): [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448]

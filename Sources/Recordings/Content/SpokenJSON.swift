@@ -1,15 +1,15 @@
-/// What speaks for a JSON document being a transcription: the names under which speech recognizers and contact centers
-/// keep what was said.
+/// Signs that a JSON document is a transcription: the member names that speech recognizers and contact centers use for
+/// spoken words.
 enum SpokenJSON {
     /// From the weakest to the strongest.
     enum Evidence: Comparable {
         /// Nothing in it has to do with speech.
         case none
-        /// A list of what was said, with nothing in it.
+        /// An empty list of utterances.
         case emptyList
-        /// A text under a name of spoken text.
+        /// A text in a member that is named like spoken text.
         case text
-        /// A list of what was said, one utterance behind the other.
+        /// A list of utterances.
         case utterances
     }
 
@@ -56,7 +56,7 @@ enum SpokenJSON {
         return isSpoken ? .utterances : nested(elements)
     }
 
-    /// Of a list that is none of speech by its name: one in it may be.
+    /// For a list that is not named like speech: one inside it may be.
     private static func nested(_ elements: [JSONValue]) -> Evidence {
         let found = elements.lazy.map { evidence(inMembersOf: $0) }.max() ?? .none
         return found == .text ? .none : found
@@ -67,13 +67,13 @@ enum SpokenJSON {
         names(inText: json).contains { lists.contains($0) || texts.contains($0) }
     }
 
-    /// What stands where names do in a text that cannot be read as JSON.
+    /// The words in the places of names, in a text that cannot be read as JSON.
     fileprivate static func names(inText json: String) -> some Sequence<String> {
         json.matches(of: /"([A-Za-z_-]{4,30})"\s*:/).lazy.map { plain(String($0.1)) }
     }
 
-    /// Whether it is one value, or an object of single values: what errors are, and transcriptions are not. What stands
-    /// under the name of an error was not spoken, so that it does not count.
+    /// Whether it is one value, or an object of single values, as errors are and transcriptions are not. A value that
+    /// is named like an error was not spoken, so it does not count.
     static func isFlat(_ value: JSONValue) -> Bool {
         guard case .object(let members) = value else { return value.elements == nil }
         return members.allSatisfy { ErrorJSON.isErrorName($0.name) || $0.value.elements == nil && !$0.value.isObject }
@@ -84,8 +84,8 @@ enum SpokenJSON {
     }
 }
 
-/// What speaks for a JSON document being an error: the shapes of the provider's own (wxcc-api 4.2), of problem details
-/// (RFC 9457), of OAuth, of object stores and gateways.
+/// Signs that a JSON document is an error: the shapes of the provider's errors (wxcc-api 4.2), of problem details (RFC
+/// 9457), of OAuth, of object stores and gateways.
 enum ErrorJSON {
     private static let errors: Set<String> = [
         "error", "errors", "fault", "faults", "exception", "problem", "errorcode", "errormessage", "errormsg",
@@ -100,7 +100,7 @@ enum ErrorJSON {
         "error", "fail", "failed", "failure", "notfound", "denied", "forbidden", "unauthorized", "false",
     ]
 
-    /// Whether what stands below that name is about an error, so that no text in it was spoken.
+    /// Whether the value with this name describes an error, so that no text in it was spoken.
     static func isErrorName(_ name: String) -> Bool {
         let name = SpokenJSON.plain(name)
         return errors.contains(name) && name != "type"
@@ -142,7 +142,7 @@ enum ErrorJSON {
         return codes.contains(name) && (400...599).contains(member.value.integer ?? 0)
     }
 
-    /// The names of its members, harmless to print.
+    /// The names of its members, safe to print.
     static func summary(_ value: JSONValue) -> String {
         guard case .object(let members) = value.elements?.first ?? value else { return "no object" }
         let names = members.prefix(6).map {

@@ -1,13 +1,13 @@
-/// A recording that is held although its bytes do not convince: its header promises more sound than there is, say. It is
-/// looked at again until the horizon, and counts as suspect until whole bytes come.
+/// A recording that is held although it looks incomplete or unusual: for example, its header promises more sound than
+/// it has. It is checked again until the horizon, and counts as suspect until complete bytes arrive.
 package struct Suspect: Hashable, Sendable, Codable {
     package var taskID: TaskID
     package var recordingID: RecordingID
     /// The name in the task's folder.
     package var file: FileName
-    /// In what the bytes do not convince.
+    /// Why the recording is suspect.
     package var reason: String
-    /// What a person said of it; `nil` if nobody did.
+    /// A person's acknowledgement; `nil` if there is none.
     package var acknowledgement: Acknowledgement?
 
     package init(
@@ -31,7 +31,7 @@ package struct Suspect: Hashable, Sendable, Codable {
     }
 }
 
-/// A person's word that a suspect recording is known, and why it may stay as it is.
+/// A person's statement that a suspect recording is known, and why it may stay as it is.
 package struct Acknowledgement: Hashable, Sendable, Codable {
     /// In the person's words; never empty.
     package var note: String
@@ -72,8 +72,8 @@ extension FileName: Codable {
 extension RecordingKey {
     private static let digestMark = ".sha256-"
 
-    /// The identity of the version of this recording that has these bytes: the provider's ID with `.sha256-` and the
-    /// first 16 digits of the digest behind it.
+    /// The identity of the version of this recording that has these bytes: the provider's ID, followed by `.sha256-`
+    /// and the first 16 digits of the digest.
     package func versioned(_ digest: ContentDigest) -> RecordingKey {
         var key = self
         let mark = Self.digestMark + digest.description.prefix(16)
@@ -81,7 +81,7 @@ extension RecordingKey {
         return key
     }
 
-    /// The recording of which this is a version by its bytes; `nil` if it is none.
+    /// The recording that this is a version of, by its bytes; `nil` if it is not such a version.
     package var withoutDigest: RecordingKey? {
         let text = recordingID.description
         guard let mark = text.firstRange(of: Self.digestMark), text[mark.upperBound...].utf8.count == 16,

@@ -1,16 +1,16 @@
-/// What the first bytes of a file show of whether it is a transcription.
+/// Whether a file is a transcription, judged by its first bytes.
 ///
-/// The provider does not say what its transcriptions look like, and other products' differ. So this asks for what all of
-/// them have, words that were spoken, and refuses what an error looks like. What is neither is kept with a suspicion, so
-/// that a new format is not lost, and not taken for certain.
+/// The provider does not document its transcriptions, and those of other products differ. So this looks for what all of
+/// them have, spoken words, and refuses what looks like an error. Anything else is kept with a suspicion, so that a new
+/// format is neither lost nor taken for certain.
 package enum TranscriptionInspection: Hashable, Sendable {
-    /// Words that were spoken, in a form that is known.
+    /// Spoken words, in a known form.
     case transcription
     /// It may be one.
     case doubtful(String)
-    /// An error, a page, nothing, or no text at all: what it seems to be, in a few words.
+    /// An error, a page, an empty file, or no text at all: what it seems to be, in a few words.
     case notTranscription(String)
-    /// Neither text nor known: what it begins with, harmless to print.
+    /// Neither text nor a known format: what it begins with, safe to print.
     case unknown(beginning: String)
 
     /// Looks at a received file.
@@ -54,7 +54,7 @@ package enum TranscriptionInspection: Hashable, Sendable {
         }
     }
 
-    /// An error stays one if something follows it or its end is missing.
+    /// An error is still an error if something follows it or its end is missing.
     private static func inspect(brokenJSON json: String) -> TranscriptionInspection {
         let isFlat = json.first == "{" && !json.dropFirst().contains { "[{".contains($0) }
         let isError = isFlat || ErrorJSON.names(inBeginning: json)
@@ -78,7 +78,7 @@ package enum TranscriptionInspection: Hashable, Sendable {
 }
 
 extension Substring {
-    /// TTML (W3C): the one form of XML in which captions come. Its outermost element says so; a page may have a `tt` too.
+    /// TTML (W3C): the only XML format of captions. Its outermost element says so; a page may have a `tt` too.
     fileprivate var isTimedText: Bool {
         var rest = prefix(4096)
         while let end = rest.endOfPreamble { rest = rest[end...].drop(while: \.isWhitespace) }
@@ -87,14 +87,14 @@ extension Substring {
         return name == "tt" || name.hasSuffix(":tt")
     }
 
-    /// Where the declaration or comment ends with which a document begins; `nil` if it begins with neither.
+    /// The end of the declaration or comment at the beginning of a document; `nil` if it begins with neither.
     private var endOfPreamble: Index? {
         if hasPrefix("<?") { return firstRange(of: "?>")?.upperBound }
         return hasPrefix("<!--") ? firstRange(of: "-->")?.upperBound : nil
     }
 }
 
-/// A line of a text, as captions and written dialogues have them.
+/// A line of text, as in captions and written dialogues.
 private struct PlainLine {
     /// What short error texts say, in the words of HTTP (RFC 9110), of object stores, of proxies and load balancers.
     static let errors = [
@@ -104,7 +104,7 @@ private struct PlainLine {
         "failed", "failure", "exception", "upstream", "http/1", "http/2", "refused", "try again", "not allowed",
     ]
 
-    /// Names before a colon that are no speaker's.
+    /// Words before a colon that are not a speaker's name.
     private static let labels: Set<String> = [
         "error", "message", "code", "status", "reason", "exception", "fatal", "warning", "detail", "details",
         "requestid",
@@ -126,7 +126,7 @@ private struct PlainLine {
         return parts.count >= 2 && parts.prefix(2).allSatisfy { Self.startsWithTime($0.drop { $0.isWhitespace }) }
     }
 
-    /// `[00:01] Hello`, which is no list in JSON: the time has a colon.
+    /// `[00:01] Hello`, which is not a JSON list, because the time has a colon.
     var hasTimeInBrackets: Bool { text.first == "[" && Self.startsWithTime(text.drop { "[ ".contains($0) }) }
 
     /// `Agent: Hello`, or `[00:01] Hello`.

@@ -1,18 +1,18 @@
 /// The header of a WAVE file: `RIFF`, its big-endian form `RIFX`, or a 64-bit form, `RF64` or `BW64` (EBU Tech 3306).
 ///
-/// Tolerant, because the provider's writers are unknown (wxcc-api 6.6): any chunks may stand before the sound and after
-/// it, and a writer that streamed its file could not know the sizes and left 0 or all ones in their place. What is not
-/// tolerated in silence is less sound than the header promises.
+/// Tolerant, because the provider's writers are unknown (wxcc-api 6.6): any chunks may come before and after the sound,
+/// and a writer that streamed its file could not know the sizes and left 0 or all ones in their place. But less sound
+/// than the header promises is never accepted silently.
 struct WaveHeader {
     private(set) var format: AudioFormat
     private(set) var suspicion: String?
-    /// Whether it says how much sound there is; a writer that streamed does not.
+    /// Whether the header says how much sound the file has; a writer that streamed could not.
     private(set) var declaresLength: Bool
 
-    /// - Returns: `nil` where the bytes do not begin as a WAVE file does.
+    /// - Returns: `nil` if the bytes do not begin like a WAVE file.
     init?(prefix: [UInt8], byteCount: Int64) {
         guard let bytes = ChunkReader(prefix), prefix.dropFirst(8).starts(with: Array("WAVE".utf8)) else { return nil }
-        // No file is half as long as a number can be, so that sums of positions and sizes stay numbers.
+        // No file is half as long as the largest number, so sums of positions and sizes do not overflow.
         let chunks = ChunkWalk(bytes, byteCount: min(max(byteCount, Int64(prefix.count)), .max / 2))
         format = chunks.format ?? .unknownWave
         suspicion = chunks.suspicion
@@ -33,11 +33,11 @@ extension AudioFormat {
     )
 }
 
-/// Numbers out of the first bytes of a file, in the order of bytes that its first four say; `nil` beyond them.
+/// Numbers from the first bytes of a file, in the byte order that its first four bytes give; `nil` beyond these bytes.
 private struct ChunkReader {
     private let bytes: [UInt8]
     private let isBigEndian: Bool
-    /// Whether a `ds64` chunk holds the true sizes.
+    /// Whether a `ds64` chunk has the real sizes.
     let hasLongSizes: Bool
 
     init?(_ bytes: [UInt8]) {
@@ -70,9 +70,9 @@ private struct ChunkReader {
     }
 }
 
-/// One walk over the chunks, up to the sound or to the end of what can be seen.
+/// One walk over the chunks, up to the sound or the end of the visible bytes.
 private struct ChunkWalk {
-    /// The chunk of sound: how much the header promises (`nil` where its writer did not know), and how much is there.
+    /// The chunk of sound: how much the header promises (`nil` if its writer did not know), and how much exists.
     struct Sound {
         var declared: Int64?
         var available: Int64
@@ -98,7 +98,7 @@ private struct ChunkWalk {
         guard bytesPerSecond > 0 else { return 0 }
         let (whole, rest) = count.quotientAndRemainder(dividingBy: bytesPerSecond)
         let (milliseconds, isTooLong) = whole.multipliedReportingOverflow(by: 1000)
-        // In double width: hostile headers claim rates whose thousandfold is no number any more.
+        // In double width, because hostile headers claim rates that overflow when multiplied by a thousand.
         let fraction = bytesPerSecond.dividingFullWidth(rest.multipliedFullWidth(by: 1000)).quotient
         let (sum, isTooLongStill) = milliseconds.addingReportingOverflow(fraction)
         return isTooLong || isTooLongStill ? .max : sum
@@ -106,7 +106,7 @@ private struct ChunkWalk {
 
     private mutating func walk() {
         var position: Int64 = 12
-        // Each step goes on by eight bytes at least, so that no content keeps this from ending.
+        // Each step advances at least eight bytes, so this ends whatever the content.
         while let identifier = bytes.identifier(at: position), let size = bytes.word(at: position + 4) {
             let content = position + 8
             switch identifier {
@@ -117,7 +117,7 @@ private struct ChunkWalk {
             }
             position = content + size + size % 2
         }
-        // The sound begins beyond what can be seen, or not at all.
+        // The sound begins after the visible bytes, or not at all.
         guard position + 8 <= byteCount else {
             suspicion = "the header ends before the sound begins, after \(byteCount) bytes"
             return
@@ -144,25 +144,25 @@ private struct ChunkWalk {
         }
     }
 
-    /// What the header promises; `nil` where its writer streamed and left a size that says nothing.
+    /// What the header promises; `nil` if its writer streamed and left a size that says nothing.
     private func declaredSound(_ size: Int64, followedBy position: Int64) -> Int64? {
         if size == 0xffff_ffff, let longSizes {
             return longSizes.sound == 0 ? nil : longSizes.sound
         }
         if size == 0 {
-            // Another chunk shows that there is indeed no sound. Otherwise nobody came back to fill in the size.
+            // Another chunk shows that the file really has no sound. Otherwise the writer never filled in the size.
             let next = bytes.identifier(at: position) ?? ""
             return byteCount <= position || ["LIST", "fact", "bext", "id3 ", "cue ", "JUNK"].contains(next) ? 0 : nil
         }
         return Self.saysNothing(size) ? nil : size
     }
 
-    /// All ones is what ffmpeg leaves in a pipe, a little less than 2^31 what SoX leaves there.
+    /// In a pipe, ffmpeg leaves all ones, and SoX a little less than 2^31.
     private static func saysNothing(_ size: Int64) -> Bool {
         size == 0 || size == 0xffff_ffff || (0x7fff_f000...0x7fff_ffff).contains(size)
     }
 
-    /// In what the sizes and the bytes do not agree. One byte of padding may be counted and not be there.
+    /// How the sizes and the bytes disagree. One byte of padding may be counted although it is missing.
     private var disagreement: String? {
         if let sound, let declared = sound.declared, declared > sound.available {
             return "the header promises \(declared) bytes of sound, and \(sound.available) are there"
@@ -171,7 +171,7 @@ private struct ChunkWalk {
         if whole > byteCount + 1 { return "the header promises \(whole) bytes in all, and \(byteCount) are there" }
         guard let sound, sound.declared != nil else { return nil }
         let end = max(whole, sound.end)
-        // One byte of padding may be there and not be counted.
+        // One byte of padding may exist without being counted.
         return byteCount > max(whole, sound.end + 1)
             ? "\(byteCount - end) bytes follow after the end that the header says" : nil
     }
@@ -209,7 +209,7 @@ extension ChunkWalk {
             bitsPerSample: bits,
             durationMilliseconds: 0
         )
-        // Where samples have a fixed size, that tells the length better than an average that someone wrote down.
+        // If samples have a fixed size, it gives a better length than an average in the header.
         let frame =
             ["pcm", "mulaw", "alaw", "wave-0x0003"].contains(codec) ? max(block, channels * ((bits + 7) / 8)) : 0
         bytesPerSecond = frame > 0 && rate > 0 ? Int64(frame) * rate : average

@@ -1,35 +1,35 @@
-/// What the first bytes of a received file show it to be. Pure: it reads nothing but the bytes it is given.
+/// What a received file is, judged by its first bytes. Pure: it reads only the bytes that it is given.
 ///
-/// A media host answers 200 with an error page often enough (wxcc-api 6.5), and a cut connection can look like an end.
-/// So what is kept as a recording has to begin as audio, and a WAVE file's own sizes have to agree with its bytes.
+/// A media host sometimes answers 200 with an error page (wxcc-api 6.5), and a broken connection can look like a proper
+/// end. So a recording has to begin like audio, and the sizes in a WAVE file have to agree with its bytes.
 package enum WaveInspection: Hashable, Sendable {
-    /// A WAVE file. The suspicion says, in one line, in what its header and its bytes disagree; `nil` where they agree.
+    /// A WAVE file. The suspicion says, in one line, how its header and its bytes disagree; `nil` if they agree.
     case audio(AudioFormat, suspicion: String?)
-    /// Sound, or sound and film, in another container, such as `ogg-opus`, `mp3`, `mp4`, `w64`; its sizes are not looked
-    /// into.
+    /// Audio, or audio and video, in another container, such as `ogg-opus`, `mp3`, `mp4`, `w64`; its sizes are not
+    /// checked.
     case otherAudio(container: String)
-    /// No audio: what it seems to be, and what it begins with, harmless to print.
+    /// Not audio: what it seems to be, and what it begins with, safe to print.
     case notAudio(NotAudio, beginning: String)
 
-    /// What a file is that is no audio: `text` in any encoding, `unknown` what is neither text nor known.
+    /// What a file without audio is: `text` in any encoding, or `unknown` if it is neither text nor a known format.
     package enum NotAudio: String, Hashable, Sendable, CaseIterable {
         case empty, html, json, xml, text, unknown
     }
 
     /// Looks at a received file.
     /// - Parameters:
-    ///   - prefix: its first bytes; 64 KiB are enough for any header that is known.
+    ///   - prefix: its first bytes; 64 KiB are enough for any known header.
     ///   - byteCount: how many bytes it has in all.
-    ///   - statedDuration: how long the provider says that it lasts. Its word and the sound often differ somewhat
-    ///     (wxcc-api 6.6), so that it counts only where the header leaves the length open, and where half is missing.
+    ///   - statedDuration: how long the recording lasts, according to the provider. This and the sound often differ
+    ///     somewhat (wxcc-api 6.6), so it counts only if the header does not give the length, or if half is missing.
     package static func inspect(
         prefix: [UInt8],
         byteCount: Int64,
         statedDuration: Duration? = nil
     ) -> WaveInspection {
         guard !prefix.isEmpty, byteCount > 0 else { return .notAudio(.empty, beginning: "") }
-        // What reads as text is text, whatever it begins with: hardly any audio does without zeros or other controls.
-        // Only where the text is a guess, a whole header or frames that follow one another say more than it does.
+        // Whatever can be read as text is text, no matter what it begins with: hardly any audio has no zeros or other
+        // control characters. Only if the text is a guess, a complete header or consecutive frames count more.
         let text = DecodedText(prefix)
         let mayBeSound = text?.isGuess ?? true
         if mayBeSound, let wave = WaveHeader(prefix: prefix, byteCount: byteCount) {
@@ -52,7 +52,7 @@ package enum WaveInspection: Hashable, Sendable {
             + "a recording of \(stated) ms"
     }
 
-    /// The first few characters, in ASCII, without what follows a URL's scheme: that could be a secret.
+    /// The first few characters, in ASCII, without the rest of a URL after its scheme, which could be a secret.
     private static func printable(_ bytes: [UInt8]) -> String {
         printable(String(decoding: bytes.prefix(48).map { $0 < 0x80 ? $0 : 0x2e }, as: UTF8.self))
     }

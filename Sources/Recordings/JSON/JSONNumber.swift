@@ -19,7 +19,7 @@ enum JSONNumber {
         return rest.isEmpty
     }
 
-    /// Whether a number is larger than any time, length or count that can be meant: a million million million.
+    /// Whether a number is larger than any possible time, length or count: a million million million.
     static func isHuge(_ text: String) -> Bool {
         let mayBe = text.utf8.count > 18 || text.utf8.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
         return mayBe && (Double(text).map { $0.magnitude > 1e18 } ?? true)

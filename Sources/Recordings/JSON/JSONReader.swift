@@ -1,7 +1,7 @@
 import Foundation
 
-/// Reads JSON text (RFC 8259) into a ``JSONValue``: strictly, or as tolerantly as the text of somebody else's needs it whose
-/// one odd word must not keep all others from being read.
+/// Reads JSON text (RFC 8259) into a ``JSONValue``: strictly, or tolerantly, so that one odd value in a text from
+/// outside does not keep all others from being read.
 package struct JSONReader {
     /// What is wrong with a text, and at which byte.
     package struct Fault: Error, CustomStringConvertible {
@@ -16,15 +16,15 @@ package struct JSONReader {
         package var description: String { "\(reason) at byte \(offset)" }
     }
 
-    /// Deeper nesting than this is nobody's honest answer, and would exhaust the stack.
+    /// No honest answer is nested deeper than this, and deeper nesting would exhaust the stack.
     private static let deepestNesting = 64
-    /// A value takes up to two hundred bytes of memory, and one of two bytes of text as much as any other. Ten times as many
-    /// as the largest page of the provider's has.
+    /// A value takes up to two hundred bytes of memory, however short its text. The limit is ten times the number of
+    /// values in the provider's largest page.
     package static let mostValues = 400_000
-    /// So many oddities are described; the others are counted.
+    /// This many oddities are described; the rest are only counted.
     private static let mostOddities = 1000
 
-    /// Somebody else's, who keeps them until the value is read.
+    /// Borrowed from the caller, who keeps them until the value is read.
     private let bytes: UnsafeBufferPointer<UInt8>
     private let isTolerant: Bool
     private let mostValues: Int
@@ -57,9 +57,9 @@ package struct JSONReader {
         return try text.withUTF8 { read($0, isTolerant: false, Self.mostValues) }.get().value
     }
 
-    /// The one value that `data` holds, and what is not as JSON has it but leaves no doubt about the rest: control characters
-    /// and quotes in strings, unknown escapes, bytes that are no UTF-8, half surrogate pairs, words such as `NaN`, which
-    /// become strings, commas too many or too few, and repeated members.
+    /// The one value that `data` holds, and oddities that leave the rest unambiguous: control characters and quotes in
+    /// strings, unknown escapes, bytes that are not UTF-8, half surrogate pairs, words such as `NaN`, which become
+    /// strings, commas too many or too few, and repeated members.
     /// - Throws: ``Fault`` for everything else.
     package static func reading(of data: Data) throws(Fault) -> JSONReading {
         try data.withUnsafeBytes {
@@ -83,8 +83,8 @@ package struct JSONReader {
         }
     }
 
-    /// Goes on in spite of something that is not as JSON has it.
-    /// - Throws: ``Fault`` where the reader is strict.
+    /// Continues after something that is not valid JSON.
+    /// - Throws: ``Fault`` if the reader is strict.
     private mutating func tolerate(_ reason: String) throws(Fault) {
         guard isTolerant else { throw fault(reason) }
         note(reason)
@@ -97,7 +97,7 @@ package struct JSONReader {
 
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: position) }
 
-    /// What is no UTF-8 becomes U+FFFD.
+    /// Bytes that are not UTF-8 become U+FFFD.
     private mutating func text(_ bytes: some Collection<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         note("bytes that are no text")
@@ -129,7 +129,7 @@ package struct JSONReader {
         }
     }
 
-    /// `true`, `false`, `null`, a number, or what stands in the place of one.
+    /// `true`, `false`, `null`, a number, or whatever is in place of one.
     private mutating func readWord() throws(Fault) -> JSONValue {
         let start = position
         while let byte = current, Self.isOfWord(byte) { position += 1 }
@@ -209,7 +209,7 @@ package struct JSONReader {
         return name
     }
 
-    /// The last one counts. Two of the same value leave no doubt.
+    /// The last one counts. Two with the same value are unambiguous.
     private mutating func noteRepetition(in members: [JSONMember]) {
         guard members.count > 1, Set(members.lazy.map(\.name)).count < members.count else { return }
         for (place, member) in members.enumerated() {
@@ -272,7 +272,7 @@ extension JSONReader {
         }
     }
 
-    /// The slow way, for a string with an escape, or something that a string should not have, at `position`.
+    /// The slow path, for a string with an escape, or with something that a string should not have, at `position`.
     private mutating func readOddString(from start: Int) throws(Fault) -> String {
         var units = Array(bytes[start..<position])
         var isNoted = false
@@ -321,7 +321,7 @@ extension JSONReader {
     }
 
     /// What `\u` spells, surrogate pairs joined; half of a pair alone is no character and becomes U+FFFD.
-    /// - Returns: `nil` where it spells nothing, and is left to stand as it does.
+    /// - Returns: `nil` if it spells nothing, and stays as it is.
     private mutating func readScalar() throws(Fault) -> Character? {
         guard let first = try readHexadecimal() else { return nil }
         if let scalar = Unicode.Scalar(first) { return Character(scalar) }

@@ -1,20 +1,20 @@
-/// What a tolerant reader has read: a value, and what was not as JSON has it.
+/// The result of tolerant reading: a value, and what was not valid JSON.
 package struct JSONReading: Sendable {
-    /// The value, with everything that could be made out.
+    /// The value, with everything that could be read.
     package var value: JSONValue
-    /// The first of what is odd.
+    /// The first oddities.
     package var oddities: [JSONOddity]
-    /// How much is.
+    /// The number of oddities.
     package var oddityCount: Int
 
-    /// States all of it; nothing is odd unless said so.
+    /// All values are given; nothing is odd by default.
     package init(value: JSONValue, oddities: [JSONOddity] = [], oddityCount: Int = 0) {
         self.value = value
         self.oddities = oddities
         self.oddityCount = oddityCount
     }
 
-    /// The oddities in one line, each with the identifier of the record that it is in; `nil` where there are none.
+    /// The oddities in one line, each with the identifier of the record that it is in; `nil` if there are none.
     package var summary: String? {
         guard !oddities.isEmpty else { return nil }
         var told: [String] = []
@@ -38,7 +38,7 @@ extension JSONReading {
     }
 }
 
-/// Something in a text that is not as JSON has it, and that was read all the same.
+/// Something in a text that is not valid JSON, and that was read anyway.
 package struct JSONOddity: Sendable, Hashable {
     /// What it is: `a control character in a string`.
     package var reason: String
@@ -49,7 +49,7 @@ package struct JSONOddity: Sendable, Hashable {
     func described(in value: JSONValue) -> String {
         var (place, name, id) = (value, "", String?.none)
         for step in path {
-            // The outermost one is the record's; what lies deeper is an agent's or a queue's.
+            // The outermost identifier is the record's; deeper ones belong to an agent or a queue.
             id = id ?? place.ownIdentifier
             switch place {
             case .array(let elements):
@@ -67,7 +67,7 @@ package struct JSONOddity: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// How a record of the provider's says which one it is.
+    /// The members in which a record of the provider has its identifier.
     fileprivate var ownIdentifier: String? {
         guard isObject else { return nil }
         return (self["taskId"] ?? self["id"])?.text

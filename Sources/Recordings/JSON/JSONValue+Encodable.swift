@@ -1,7 +1,7 @@
 import Foundation
 
 extension JSONValue: Encodable {
-    /// A string, or a number's or a truth value's text; of an array or an object its JSON; empty for null.
+    /// A string, or the text of a number or a Boolean; for an array or an object its JSON; empty for null.
     package var shown: String {
         switch self {
         case .null: ""
@@ -11,7 +11,7 @@ extension JSONValue: Encodable {
         }
     }
 
-    /// The value as it is; a number keeps its digits as far as a decimal number of 38 holds them.
+    /// The value as it is; a number keeps up to 38 decimal digits.
     package func encode(to encoder: any Encoder) throws {
         switch self {
         case .array(let elements):

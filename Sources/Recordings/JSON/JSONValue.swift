@@ -1,27 +1,27 @@
-/// A JSON value as it came: numbers keep their digits, objects the order of their members.
+/// A JSON value as it arrived: numbers keep their digits, objects the order of their members.
 ///
 /// Foundation's readers turn numbers into doubles or decimals and drop members that no type names; an archive that
-/// keeps the provider's own words needs neither.
+/// keeps the provider's own words must do neither.
 package enum JSONValue: Hashable, Sendable {
     /// `null`
     case null
     /// `true` or `false`
     case bool(Bool)
-    /// The number's text exactly as it stood.
+    /// The number's text exactly as it was.
     case number(String)
     /// Text, without its escapes.
     case string(String)
     /// Values in their order.
     case array([JSONValue])
-    /// Members in the order in which they came.
+    /// Members in their original order.
     case object([JSONMember])
 }
 
 /// One name and value of an object.
 package struct JSONMember: Hashable, Sendable {
-    /// As it stood, without escapes; not unique.
+    /// As written, without escapes; not unique.
     package var name: String
-    /// What stood behind it.
+    /// The value of that name.
     package var value: JSONValue
 
     /// A name and its value.
@@ -32,8 +32,8 @@ package struct JSONMember: Hashable, Sendable {
 }
 
 extension JSONValue {
-    /// The member called `name`: letter for letter, else in any capitalisation, because the provider's transcripts
-    /// come both ways (wxcc-api 6.2). The last one where a name is repeated, as most readers have it.
+    /// The member called `name`: letter for letter, otherwise in any capitalisation, because the provider's transcripts
+    /// use both (wxcc-api 6.2). If a name is repeated, the last one, as in most readers.
     package subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         if let exact = member(name) { return exact }
@@ -41,7 +41,7 @@ extension JSONValue {
         return members.last { $0.name.utf8.count == folded.utf8.count && $0.name.lowercased() == folded }?.value
     }
 
-    /// The member called `name`, letter for letter; the last one where the name is repeated.
+    /// The member called `name`, letter for letter; if the name is repeated, the last one.
     package func member(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value
@@ -59,7 +59,7 @@ extension JSONValue {
         return true
     }
 
-    /// A string, or a number's or a truth value's text; `nil` for the rest and for an empty string.
+    /// A string, or the text of a number or a Boolean; `nil` for anything else and for an empty string.
     package var text: String? {
         switch self {
         case .string(let text), .number(let text): text.isEmpty ? nil : text
@@ -68,7 +68,7 @@ extension JSONValue {
         }
     }
 
-    /// A whole number written as a number or as a string; `nil` where it has a fraction or does not fit.
+    /// A whole number written as a number or as a string; `nil` if it has a fraction or does not fit.
     package var integer: Int64? {
         switch self {
         case .number(let text), .string(let text): Int64(text) ?? Self.wholeNumber(text)
@@ -76,7 +76,7 @@ extension JSONValue {
         }
     }
 
-    /// A truth value written as one, as a string or as 0 or 1.
+    /// A Boolean, written as one, as a string, or as 0 or 1.
     package var flag: Bool? {
         switch self {
         case .bool(let flag): flag

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Writes a ``JSONValue`` in one canonical form: on one line, without spaces, members sorted by the bytes of their
-/// names (the last of a repeated name alone), numbers as they stood. Equal values give equal bytes, in whichever order
+/// names (of a repeated name, only the last), numbers as they were. Equal values give equal bytes, in whichever order
 /// the provider wrote them.
 package struct JSONWriter {
     private var bytes: [UInt8] = []
@@ -50,8 +50,8 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Whether the bytes of `one` come before those of `other`: compared in one go, which is many times faster than byte by
-    /// byte.
+    /// Whether the bytes of `one` come before those of `other`: compared with one call, which is many times faster than
+    /// byte by byte.
     private static func precedes(_ one: String, _ other: String) -> Bool {
         var (one, other) = (one, other)
         return one.withUTF8 { one in
@@ -69,7 +69,7 @@ package struct JSONWriter {
 
     /// Appends `text` as a JSON string.
     /// - Parameter breaksByNumber: whether line breaks and tabs are escaped like all other control characters, by their
-    ///   number, as the lines of an archive's metadata have them.
+    ///   number, as in the lines of an archive's metadata.
     package static func append(_ text: String, to bytes: inout [UInt8], breaksByNumber: Bool = false) {
         var text = text
         bytes.append(UInt8(ascii: "\""))
@@ -77,7 +77,7 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Whatever needs no escape is appended in one go.
+    /// Text that needs no escape is appended at once.
     private static func appendEscaped(
         _ text: UnsafeBufferPointer<UInt8>,
         to bytes: inout [UInt8],

@@ -1,7 +1,7 @@
-/// A JSON object of the provider's as it is kept: on one line, with every field it came with, known to us or not, and
-/// without the query of any signed URL (`filePath`), which is a secret while it lasts and worthless afterwards.
+/// A JSON object of the provider as it is kept: on one line, with all its fields, known to us or not, and without the
+/// query of any signed URL (`filePath`), which is a secret while it is valid and useless afterwards.
 ///
-/// Whoever makes one takes the queries out: `WebexContactCenter` does, on decoding or when the text is made.
+/// The creator of a value removes the queries: `WebexContactCenter` does, when it decodes or when it makes the text.
 package struct ProviderJSON: Hashable, Sendable, CustomStringConvertible {
     private let source: Source
 
@@ -15,8 +15,8 @@ package struct ProviderJSON: Hashable, Sendable, CustomStringConvertible {
         source = .text(redacted)
     }
 
-    /// An object whose text is mostly not asked for, such as that of a task which is known already.
-    /// - Parameter redacted: the same, made each time that it is asked for.
+    /// An object whose text is rarely needed, such as that of a task that is already known.
+    /// - Parameter redacted: the same, made each time that it is needed.
     package init(making redacted: @escaping @Sendable () -> String) {
         source = .making(redacted)
     }
@@ -29,7 +29,7 @@ package struct ProviderJSON: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The same object, with its text at hand.
+    /// The same object, with its text already made.
     package var made: ProviderJSON {
         switch source {
         case .text: self

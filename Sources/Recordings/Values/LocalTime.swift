@@ -1,14 +1,14 @@
 import Foundation
 
 extension Timestamp {
-    /// For people, by the clocks of a time zone: `2026-10-05 14:03`. The zone's name stands once in the heading or in the
+    /// For people, by the clocks of a time zone: `2026-10-05 14:03`. The zone is named once, in the heading or in the
     /// line.
-    /// - Parameter seconds: whether they matter.
+    /// - Parameter seconds: whether to include them.
     package func text(in timeZone: TimeZone, seconds: Bool = false) -> String {
         String(wall(in: timeZone).prefix(seconds ? 19 : 16)).replacing("T", with: " ")
     }
 
-    /// The same for a line that stands alone: `2026-10-05 14:03 Europe/Berlin`.
+    /// The same for a line by itself: `2026-10-05 14:03 Europe/Berlin`.
     package func named(in timeZone: TimeZone, seconds: Bool = false) -> String {
         "\(text(in: timeZone, seconds: seconds)) \(timeZone.name)"
     }
@@ -22,7 +22,7 @@ extension Timestamp {
         return wall(in: timeZone).prefix(19) + offset
     }
 
-    /// The time on the wall, written as if it were UTC.
+    /// The local time, written as if it were UTC.
     private func wall(in timeZone: TimeZone) -> String {
         (self + .seconds(timeZone.secondsFromGMT(for: date))).description
     }

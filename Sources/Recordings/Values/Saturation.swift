@@ -1,11 +1,11 @@
 extension FixedWidthInteger {
-    /// The sum, or the last number there is in that direction: what others count must not end the process.
+    /// The sum, or the largest or smallest number: counts from outside must not end the process.
     package func addingWithSaturation(_ other: Self) -> Self {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? (other < 0 ? .min : .max) : sum
     }
 
-    /// The difference, or the last number there is in that direction.
+    /// The difference, or the largest or smallest number.
     package func subtractingWithSaturation(_ other: Self) -> Self {
         let (difference, overflows) = subtractingReportingOverflow(other)
         return overflows ? (other < 0 ? .max : .min) : difference
@@ -13,7 +13,7 @@ extension FixedWidthInteger {
 }
 
 extension Int64 {
-    /// The whole number next to zero from `number`, or the last there is in that direction; 0 for no number.
+    /// `number` rounded towards zero, or the largest or smallest whole number; 0 if it is not a number.
     package init(clamping number: Double) {
         if number.isNaN {
             self = 0

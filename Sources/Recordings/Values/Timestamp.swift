@@ -58,12 +58,12 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     package static func < (lhs: Self, rhs: Self) -> Bool { lhs.millisecondsSince1970 < rhs.millisecondsSince1970 }
 
-    /// The instant that is `duration` later, to the millisecond; at most the last that there is.
+    /// The instant that is `duration` later, to the millisecond; at most the last possible one.
     package static func + (lhs: Self, duration: Duration) -> Self {
         Self(millisecondsSince1970: lhs.millisecondsSince1970.addingWithSaturation(duration.milliseconds))
     }
 
-    /// The instant that is `duration` earlier, to the millisecond; at least the first that there is.
+    /// The instant that is `duration` earlier, to the millisecond; at least the first possible one.
     package static func - (lhs: Self, duration: Duration) -> Self {
         Self(millisecondsSince1970: lhs.millisecondsSince1970.subtractingWithSaturation(duration.milliseconds))
     }
@@ -94,7 +94,7 @@ extension Int64 {
 }
 
 extension Duration {
-    /// Whole milliseconds, what is over dropped; at most as many as an `Int64` holds.
+    /// Whole milliseconds, rounded towards zero; limited to the range of `Int64`.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)

@@ -1,13 +1,13 @@
-/// The text of a URL as it goes onto the wire. What may not stand in a URL (RFC 3986 section 2) is percent-encoded: blanks,
-/// quotes, `<>\^{|}` and a backquote, brackets outside of a host, controls, and every byte that is not ASCII. What may, and
-/// every escape that is there already, stays as it is, byte for byte: a signature covers it.
+/// The text of a URL as it is sent. Whatever a URL may not contain (RFC 3986 section 2) is percent-encoded: blanks,
+/// quotes, `<>\^{|}` and a backquote, brackets outside of a host, control characters, and every byte that is not ASCII.
+/// Everything else, including existing escapes, stays as it is, byte for byte, because a signature covers it.
 package struct URLText: Hashable, Sendable {
     /// The scheme and the host with its port, as given; empty for a reference that has neither.
     package let origin: String
     /// Path, query and fragment.
     package let rest: String
 
-    /// - Parameter bytes: blanks and controls at either end are no part of a URL, and left out.
+    /// - Parameter bytes: blanks and control characters at either end are not part of a URL, and are removed.
     package init(_ bytes: some BidirectionalCollection<UInt8>) {
         let trimmed = Array(bytes).trimmed
         let end = Self.endOfOrigin(trimmed)
@@ -18,7 +18,7 @@ package struct URLText: Hashable, Sendable {
     /// All of it.
     package var text: String { origin + rest }
 
-    /// Where path, query or fragment begin; 0 where no host stands before them.
+    /// Where path, query or fragment begin; 0 if no host comes before them.
     private static func endOfOrigin(_ bytes: ArraySlice<UInt8>) -> Int {
         let slashes = [UInt8(ascii: "/"), UInt8(ascii: "/")]
         guard let place = bytes.firstRange(of: slashes) else { return bytes.startIndex }
@@ -39,7 +39,7 @@ package struct URLText: Hashable, Sendable {
         }
     }
 
-    /// Whether the byte may stand there: a percent sign only where two digits follow.
+    /// Whether the byte is allowed there: a percent sign only if two digits follow.
     private static func stays(_ bytes: ArraySlice<UInt8>, _ place: Int) -> Bool {
         let byte = bytes[place]
         guard byte == UInt8(ascii: "%") else { return isAllowed(byte) }

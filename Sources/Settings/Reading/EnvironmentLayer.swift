@@ -5,18 +5,18 @@ struct EnvironmentLayer {
     private(set) var values: [KeyDescription: RawValue] = [:]
     private(set) var organizations: [OrganizationName: [KeyDescription: RawValue]] = [:]
     private(set) var problems: [SettingsProblem] = []
-    /// One line about all variables that override no key; `nil` if there are none. They are no error: Kubernetes gives every
-    /// pod beside a Service named callark a `CALLARK_PORT` and a `CALLARK_SERVICE_HOST`.
+    /// One line about all variables that override no key; `nil` if there are none. They are not an error: next to a
+    /// Service named callark, Kubernetes gives every pod a `CALLARK_PORT` and a `CALLARK_SERVICE_HOST`.
     private(set) var warning: String?
 
-    /// Whether a variable has Callark's prefix and yet is no key: the file's own place, and those that the demonstration,
-    /// the simulator and the tests are told by.
+    /// Whether a variable has Callark's prefix without being a key: the path of the file, and the variables of the
+    /// demonstration, the simulator and the tests.
     static func isReserved(_ variable: String) -> Bool {
         variable == "CALLARK_CONFIG"
             || ["CALLARK_DEMO_", "CALLARK_SIMULATOR_", "CALLARK_TEST_"].contains { variable.hasPrefix($0) }
     }
 
-    /// - Parameter names: the organizations of the file; the environment changes organizations, it does not add any.
+    /// - Parameter names: the organizations of the file; the environment changes organizations and adds none.
     init(_ environment: [String: String], organizations names: [OrganizationName]) {
         let known = Self.variables(organizations: names)
         var unknown: [String] = []
@@ -45,8 +45,9 @@ struct EnvironmentLayer {
         let key: KeyDescription
     }
 
-    /// No two keys share a variable, since no key of an organization ends with `_` and the name of another (a test holds it
-    /// so), but for one: an organization's rate of legacy requests, where another is called like it with `-legacy` behind.
+    /// No two keys share a variable, because no key of an organization ends with `_` and the name of another (a test
+    /// checks this). There is one exception: the rate of legacy requests of an organization, if another has the same
+    /// name followed by `-legacy`.
     private static func variables(organizations: [OrganizationName]) -> [String: [Target]] {
         var variables: [String: [Target]] = [:]
         for key in KeyDescription.all where key.isOverridable {
@@ -105,7 +106,7 @@ struct EnvironmentLayer {
         return "the organizations of the file are: \(organizations.map(\.description).joined(separator: ", "))"
     }
 
-    /// Compared without the prefix that all share, which would make any two of them look alike.
+    /// Compared without the common prefix, which would make any two of them look alike.
     private static func nearest(to variable: String, among known: [String]) -> String? {
         NearestName.nearest(String(variable.dropFirst(prefix.count)), among: known.map { $0.dropFirst(prefix.count) })
             .map { prefix + $0 }
@@ -115,6 +116,6 @@ struct EnvironmentLayer {
 }
 
 extension KeyDescription {
-    /// Whether the environment may give the key; an organization's name is part of the variables' names.
+    /// Whether the environment may set the key; an organization's name is part of the variables' names.
     var isOverridable: Bool { !(section == .organization && name == "name") }
 }

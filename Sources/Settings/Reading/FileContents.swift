@@ -6,7 +6,7 @@ import Foundation
     import Musl
 #endif
 
-/// A small regular file, read whole at start, with who may read and write it.
+/// A small regular file, read completely at start, and who may read and write it.
 struct FileContents {
     let bytes: [UInt8]
     private let mode: mode_t
@@ -17,10 +17,10 @@ struct FileContents {
     /// Whether others than the owner and the group may change it.
     var isWritableByOthers: Bool { mode & S_IWOTH != 0 }
 
-    /// Why a file was not read, to follow its path.
+    /// Why a file was not read; follows its path in messages.
     struct Failure: Error {
         let reason: String
-        /// Whether there is no such file.
+        /// Whether the file does not exist.
         let isAbsent: Bool
         /// Whether this account may not read it.
         let isForbidden: Bool
@@ -38,9 +38,9 @@ struct FileContents {
         }
     }
 
-    /// - Parameter limit: the number of bytes that it may have.
+    /// - Parameter limit: the largest allowed size in bytes.
     init(path: String, limit: Int) throws(Failure) {
-        // Non-blocking: opening a named pipe would otherwise wait for somebody to write to it.
+        // Non-blocking: opening a named pipe would otherwise wait for someone to write to it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno: errno) }
         defer { close(descriptor) }

@@ -9,30 +9,30 @@ struct RawValue: Sendable, Hashable {
 /// What the configuration file says, key by key, before the values are read.
 struct FileLayer {
     private(set) var values: [KeyDescription: RawValue] = [:]
-    /// `nil` where the file names none.
+    /// `nil` if the file names none.
     private(set) var organizations: [OrganizationEntry]?
     private(set) var problems: [SettingsProblem] = []
     private let path: String
     private var unknownKeys = 0
 
-    /// A guess at what was meant takes time; nobody reads more of them.
+    /// Guessing takes time, and no one reads more guesses than this.
     private static let mostGuesses = 20
 
     /// One item of `organizations`.
     struct OrganizationEntry {
         let line: Int
-        /// What paths of its keys begin with: `organizations.acme`, or its position where it has no proper name.
+        /// The beginning of its keys' paths: `organizations.acme`, or its position if it has no valid name.
         let label: String
         let name: OrganizationName?
         var values: [KeyDescription: RawValue] = [:]
-        /// Whether `auth` is something that has no keys, which was reported.
+        /// Whether `auth` is something without keys; that was reported.
         var hasMalformedAuth = false
-        /// The same of `legacy`.
+        /// The same for `legacy`.
         var hasMalformedLegacy = false
     }
 
-    /// - Parameter path: how messages call the file.
-    /// - Throws: where the file is no YAML document of sections, so that nothing more can be said of it.
+    /// - Parameter path: the name of the file in messages.
+    /// - Throws: if the file is not a YAML document with sections, so that it cannot be checked further.
     init(text: String, path: String) throws(SettingsError) {
         self.path = path
         let root: YAMLValue?
@@ -100,8 +100,8 @@ struct FileLayer {
         organizations?.append(organization)
     }
 
-    /// The lines of a section; none where it is empty, as one is in which every key is commented out; `nil` where it
-    /// is no section, which is reported.
+    /// The lines of a section; none if it is empty, for example because every key is commented out; `nil` if it is not
+    /// a section, which is reported.
     private mutating func entries(of value: YAMLValue, called name: String) -> [YAMLValue.Entry]? {
         switch value.content {
         case .section(let entries): return entries
@@ -179,7 +179,7 @@ extension FileLayer {
     }
 }
 
-/// What stands where in the file, for those who wrote something else.
+/// The structure of the file, for messages about something else.
 private enum KnownKeys {
     /// The parts of an organization that have keys of their own.
     private static let subsections = ["auth", "legacy"]
@@ -190,8 +190,8 @@ private enum KnownKeys {
         return section == .organization ? names + subsections : names
     }
 
-    /// The path of the key that was most likely meant: a key of this name in another section, else one of this section
-    /// with nearly this name, else one of any section.
+    /// The path of the key that was most likely intended: a key of this name in another section, otherwise one of this
+    /// section with a similar name, otherwise one of any section.
     static func nearest(to word: String, in section: KeyDescription.Section?, owner: String?) -> String? {
         let elsewhere = KeyDescription.all.first { $0.name == word.lowercased() && $0.section != section }
         if let elsewhere { return elsewhere.path(in: owner) }

@@ -1,4 +1,4 @@
-/// A secret, which is given either as text or as the path of a file that holds it.
+/// A secret, which is given either as text or as the path of a file.
 struct SecretKey: Sendable {
     let text: SettingKey<String>
     let file: SettingKey<String>

@@ -310,7 +310,7 @@ extension KeyDescription {
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,
         ]
 
-    /// Those of `legacy`, by any of which it is switched on.
+    /// The keys of `legacy`; any of them switches it on.
     static let legacy: [KeyDescription] = [
         SettingKey.legacyBaseURL.row, SettingKey.legacyUser.row, SecretKey.legacyAPIKey.text.row,
         SecretKey.legacyAPIKey.file.row, SettingKey.legacyTenantID.row, SettingKey.legacyTenantSuffix.row,

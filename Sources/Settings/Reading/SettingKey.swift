@@ -1,6 +1,6 @@
-/// One key of the configuration with the type that its value has.
+/// One key of the configuration, with the type of its value.
 struct SettingKey<Value: Sendable>: Sendable {
-    /// What is known of the key apart from its type.
+    /// What is known about the key, except its type.
     let row: KeyDescription
     let format: ValueFormat<Value>
 
@@ -24,13 +24,13 @@ struct SettingKey<Value: Sendable>: Sendable {
     }
 }
 
-/// A row of the table of keys: what the file, the environment, suggestions, `config show` and the example file share.
+/// A row of the table of keys: shared by the file, the environment, suggestions, `config show` and the example file.
 package struct KeyDescription: Sendable, Hashable {
     package let section: Section
     package let name: String
     /// What a value must be: `a whole number from 1 to 512`.
     package let expectation: String
-    /// As it would be given in the environment; `nil` where the key has no default.
+    /// The default, as it would be given in the environment; `nil` if the key has none.
     package let defaultText: String?
     package let isSecret: Bool
     package let summary: String
@@ -48,11 +48,11 @@ package struct KeyDescription: Sendable, Hashable {
         case downloads
         case alarms
 
-        /// Whether each organization has its own keys of this section.
+        /// Whether this section exists once per organization.
         package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
     }
 
-    /// The path of the key, for organizations below what stands for one of them: `organizations.acme`.
+    /// The path of the key; for organizations, below the path of one of them: `organizations.acme`.
     package func path(in organization: String?) -> String {
         let owner = organization ?? "organizations[]"
         return switch section {

@@ -2,9 +2,9 @@ import Foundation
 import Recordings
 
 extension Settings {
-    /// The configuration file: the option's, else that of `CALLARK_CONFIG`, else `callark.yaml` in the current folder,
-    /// else `/etc/callark/callark.yaml`. A file that was named is not looked for here.
-    /// - Throws: when none was named and there is none, or a name is empty.
+    /// The configuration file: from the option, otherwise from `CALLARK_CONFIG`, otherwise `callark.yaml` in the
+    /// current folder, otherwise `/etc/callark/callark.yaml`. Whether a named file exists is not checked here.
+    /// - Throws: if none was named and none exists, or if a name is empty.
     package static func locate(
         option: String?,
         environment: [String: String],
@@ -30,12 +30,12 @@ extension Settings {
         return found
     }
 
-    /// Finds and reads the configuration file, lays the environment over it, and reads the secrets that files hold.
+    /// Finds and reads the configuration file, overrides it with the environment, and reads the secrets in files.
     /// - Parameters:
-    ///   - option: what `--config` said; `nil` where it was not given.
-    ///   - needsSecrets: whether a secret that cannot be read is a problem now, and not only for the request that needs it.
+    ///   - option: the value of `--config`; `nil` if it was not given.
+    ///   - needsSecrets: whether an unreadable secret is a problem now, and not only for the request that needs it.
     ///   - currentDirectory: where a relative path of the file itself starts; other paths start from the file's folder.
-    /// - Throws: every problem that was found, so that one start shows them all.
+    /// - Throws: every problem, so that one start shows all of them.
     package static func load(
         option: String?,
         environment: [String: String],
@@ -90,7 +90,7 @@ extension Settings {
 }
 
 extension SettingsReader {
-    /// Reads everything, so that every problem shows at once.
+    /// Reads everything, so that all problems show at once.
     fileprivate mutating func settings(
         _ file: FileLayer,
         _ environment: [String: String]

@@ -1,7 +1,7 @@
 import Foundation
 
 extension SettingsReader {
-    /// Either a client, with its first refresh token or without, or one access token.
+    /// Either a client, with or without its first refresh token, or one access token.
     mutating func credentials(of owner: Owner) -> OrganizationSettings.Credentials? {
         if owner.hasMalformedAuth { return nil }
         let owner = owner.withTheEnvironmentsMethod()
@@ -34,7 +34,7 @@ extension SettingsReader {
         }
     }
 
-    /// The secret that was given as text or as a file; one from the environment in either form beats one from the file.
+    /// The secret, given as text or as a file; one from the environment, in either form, overrides one from the file.
     mutating func secret(_ key: SecretKey, of owner: Owner) -> SecretSource? {
         let layer = [owner.environment, owner.file].first { $0[key.text.row] != nil || $0[key.file.row] != nil }
         switch (layer?[key.text.row], layer?[key.file.row]) {
@@ -61,7 +61,7 @@ extension SettingsReader {
     }
 
     private mutating func secret(in key: SecretKey, _ raw: RawValue, of owner: Owner) -> SecretSource? {
-        // The layer that was chosen alone counts: the other may hold the other form of the secret.
+        // Only the chosen layer counts: the other may have the other form of the secret.
         var owner = owner
         if case .environment = raw.origin { owner.file[key.file.row] = nil }
         guard let file = value(key.file, of: owner, shown: absolute).map(absolute) else { return nil }
@@ -82,7 +82,7 @@ extension SettingsReader {
         return SecretSource(secret, origin: raw.origin, file: file)
     }
 
-    /// A file that gives no secret: a problem now, or of the request that needs it.
+    /// A file without a secret: a problem now, or for the request that needs it.
     private mutating func unreadable(_ message: String, _ raw: RawValue) -> SecretSource? {
         guard needsSecrets else {
             return SecretSource(unreadable: problem(.badSecret, raw.origin, message), origin: raw.origin)
@@ -91,7 +91,7 @@ extension SettingsReader {
         return nil
     }
 
-    /// Somebody who puts the secret itself where its path belongs must not find it in a log.
+    /// If someone gives the secret itself in place of its path, it must not appear in a log.
     private func shown(_ file: String, _ raw: RawValue, _ failure: FileContents.Failure) -> String {
         let given = raw.content.shown
         if failure.isAbsent, !given.contains("/"), given.utf8.count >= 32 {
@@ -101,7 +101,8 @@ extension SettingsReader {
     }
 
     private mutating func warnIfReadable(_ file: FileContents, _ path: String, _ origin: ValueOrigin, _ name: String) {
-        // systemd gives the service's user its credentials by an access list, whose mask shows as the group's bits.
+        // systemd grants the service's user its credentials with an access list, whose mask appears as the group's
+        // bits.
         let isCredential = credentialsFolder.map { path.hasPrefix($0 + "/") } ?? false
         guard file.isReadableByOthers || (file.isReadableByGroup && !isCredential) else { return }
         warn(origin, "\(name): \(VisibleText.quoted(path)) can be read by others than its owner; chmod 600 it")
@@ -121,8 +122,8 @@ extension SettingsReader.Owner {
         keys.lazy.compactMap(raw).first
     }
 
-    /// Where the environment names keys of one method only, the file's keys of the other are left out: a token in the
-    /// environment replaces the file's client, and the other way round.
+    /// If the environment has keys of one method only, the file's keys of the other method are ignored: a token in the
+    /// environment replaces the file's client, and vice versa.
     fileprivate func withTheEnvironmentsMethod() -> Self {
         let bearer = AuthenticationMethod.bearer.contains { environment[$0] != nil }
         let refreshing = AuthenticationMethod.refreshing.contains { environment[$0] != nil }

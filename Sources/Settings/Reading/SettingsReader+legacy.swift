@@ -1,8 +1,8 @@
 import Foundation
 
 extension SettingsReader {
-    /// How the legacy records are reached; `nil` where none of its keys is given, so that it is switched off, and where
-    /// one is bad.
+    /// How the legacy records are reached; `nil` if none of its keys is given, which switches them off, or if one is
+    /// bad.
     mutating func legacy(of owner: Owner) -> OrganizationSettings.Legacy? {
         guard !owner.hasMalformedLegacy, KeyDescription.legacy.contains(where: { owner.raw($0) != nil }) else {
             return nil

@@ -49,7 +49,7 @@ extension SettingsReader {
         return LoginSettings(redirectURI: redirectURI, scopes: scopes)
     }
 
-    /// Given, else that of the early access API, else the region's.
+    /// The configured one, otherwise that of the early-access API, otherwise the region's.
     private mutating func apiBaseURL(
         of owner: Owner,
         region: String?,
@@ -91,7 +91,7 @@ extension SettingsReader {
 
 /// The regions of the provider (wxcc-api 2.2).
 private enum Region {
-    /// Those that are attested; there may be more.
+    /// The known ones; more may exist.
     static let known = ["us1", "eu1", "eu2", "anz1", "ca1", "jp1", "sg1", "in1"]
 
     static func apiHost(_ region: String) -> String { "api.wxcc-\(region).cisco.com" }

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// The sections that an installation has once.
+/// The sections that exist once per installation.
 extension SettingsReader {
     mutating func archive(_ owner: Owner) -> ArchiveSettings? {
         let root = path(.archiveRoot, of: owner)

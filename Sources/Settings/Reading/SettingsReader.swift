@@ -1,18 +1,18 @@
 import Foundation
 import Recordings
 
-/// Reads values out of the environment and the file, environment first, and notes every problem on the way, so that
-/// one start shows them all.
+/// Reads values from the environment and the file, environment first, and collects every problem, so that one start
+/// shows all of them.
 struct SettingsReader {
-    /// How messages call the configuration file.
+    /// The name of the configuration file in messages.
     let path: String
     /// Where relative paths start: the folder of the configuration file, an absolute path without a slash at its end.
     let folder: String
-    /// Whether the configuration file can be read by others than its owner.
+    /// Whether others than its owner can read the configuration file.
     let isFileExposed: Bool
     /// Where systemd puts a service's credentials (`CREDENTIALS_DIRECTORY`); `nil` elsewhere.
     let credentialsFolder: String?
-    /// Whether a secret that cannot be read is a problem.
+    /// Whether an unreadable secret is a problem.
     let needsSecrets: Bool
     private(set) var problems: [SettingsProblem] = []
     private(set) var warnings: [String] = []
@@ -32,11 +32,11 @@ struct SettingsReader {
         self.needsSecrets = needsSecrets
     }
 
-    /// Whose keys are read: the whole configuration's, or those of one organization.
+    /// Whose keys are read: those of the whole configuration, or of one organization.
     struct Owner {
-        /// What the paths of its keys begin with; `nil` for the whole configuration.
+        /// The beginning of its keys' paths; `nil` for the whole configuration.
         var label: String?
-        /// The organization's name, where it has a proper one.
+        /// The organization's name, if it has a valid one.
         var name: OrganizationName?
         /// Where it begins in the file.
         var line: Int?
@@ -48,7 +48,7 @@ struct SettingsReader {
         func raw(_ key: KeyDescription) -> RawValue? { environment[key] ?? file[key] }
     }
 
-    /// The value of a key, or its default; `nil` where it has neither or the value is bad, which is then noted.
+    /// The value of a key, or its default; `nil` if it has neither, or if the value is bad, which is then reported.
     mutating func value<Value>(
         _ key: SettingKey<Value>,
         of owner: Owner,
@@ -70,7 +70,7 @@ struct SettingsReader {
         }
     }
 
-    /// The value of a key that must be given.
+    /// The value of a required key.
     mutating func required<Value>(
         _ key: SettingKey<Value>,
         of owner: Owner,
@@ -85,7 +85,7 @@ struct SettingsReader {
         value(key, of: owner, shown: absolute).map(absolute)
     }
 
-    /// A relative path starts from the configuration file's folder, wherever it was given.
+    /// A relative path starts from the configuration file's folder, no matter where it was given.
     func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         var relative = path[...]
@@ -139,7 +139,7 @@ extension SettingsReader {
         warnings.append("\(place(of: origin))\(message)")
     }
 
-    /// A warning that is about no one value.
+    /// A warning that is not about a single value.
     mutating func warn(_ message: String) {
         warnings.append(message)
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What hosts are called.
+/// The names of hosts.
 enum Address {
-    /// Whether `host` is this machine whatever a name server says: 127.0.0.0/8, `::1` or `localhost`.
+    /// Whether `host` is this machine, without asking a name server: 127.0.0.0/8, `::1` or `localhost`.
     static func isLoopback(_ host: String) -> Bool {
         let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
         if bare == "localhost" { return true }

@@ -1,7 +1,6 @@
-/// Finds what somebody who misspelt a name most likely meant.
+/// Finds the name that was most likely intended by a misspelt one.
 package enum NearestName {
-    /// The names that most likely are meant, the best first: those that have `word` in them, and those that few edits part
-    /// from it.
+    /// The most likely names, best first: those that contain `word`, and those that differ from it by few edits.
     package static func all(_ word: String, among names: [String], most: Int = 3) -> [String] {
         guard word.utf8.count <= 100 else { return [] }
         let lowered = word.lowercased()
@@ -15,15 +14,15 @@ package enum NearestName {
         return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(most).map(\.name)
     }
 
-    /// `did you mean "archive.root"?`, or nothing where no name is near enough to be worth a guess.
+    /// `did you mean "archive.root"?`, or nothing if no name is similar enough.
     static func question(_ word: String, among names: [String]) -> String? {
         nearest(word, among: names).map { "did you mean \"\($0)\"?" }
     }
 
-    /// The first of the names that fewest edits part from `word`, if these are at most a third of its letters, and two
-    /// of a short one; letter case does not count.
+    /// The first of the names with the fewest edits from `word`, if these are at most a third of its letters, or two
+    /// for a short word; letter case does not count.
     static func nearest(_ word: String, among names: [some StringProtocol]) -> String? {
-        // Long text is no misspelt name, and the distance takes time by the product of the lengths.
+        // Long text is not a misspelt name, and the distance takes time proportional to the product of the lengths.
         guard word.utf8.count <= 100 else { return nil }
         let letters = Array(word.lowercased().unicodeScalars)
         let allowed = max(2, letters.count / 3)
@@ -31,7 +30,7 @@ package enum NearestName {
         return candidates.min { $0.distance < $1.distance }.flatMap { $0.distance <= allowed ? String($0.name) : nil }
     }
 
-    /// How many letters must be put in, taken out, replaced or swapped with their neighbour (optimal string alignment).
+    /// The number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
     private static func distance(_ from: [Unicode.Scalar], _ to: [Unicode.Scalar]) -> Int {
         var twoBack: [Int] = []
         var previous = Array(0...to.count)

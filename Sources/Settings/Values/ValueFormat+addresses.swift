@@ -11,7 +11,7 @@ import Foundation
 #endif
 
 extension ValueFormat<URL> {
-    /// The address that the provider's paths are appended to; slashes at its end are taken off.
+    /// The address that the provider's paths are appended to; slashes at its end are removed.
     static var baseURL: Self {
         Self(expectation: "an https URL, or an http URL of a loopback address") { (content) throws(BadValue) in
             var word = try content.word()
@@ -33,7 +33,8 @@ extension ValueFormat<URL> {
 }
 
 extension ValueFormat<String> {
-    /// The address that the provider sends a browser back to, kept byte for byte: it is compared so (wxcc-api 3.1).
+    /// The address to which the provider sends a browser back, kept byte for byte, because it is compared like that
+    /// (wxcc-api 3.1).
     static var redirectURI: Self {
         Self(expectation: "an https URL, or an http URL of a loopback address, as registered with the app") {
             (content) throws(BadValue) in
@@ -52,7 +53,7 @@ extension ValueFormat<String> {
 }
 
 extension ValueFormat<[String]> {
-    /// Host names as downloads compare them: without scheme, port or path, `*.` in front for all below.
+    /// Host names as downloads compare them: without scheme, port or path, with `*.` in front for all below.
     static var hosts: Self {
         Self(expectation: "a list of host names such as media.example.com or *.example.com") {
             (content) throws(BadValue) in

@@ -3,16 +3,16 @@ import Recordings
 
 /// How a value of one type is written: in the file, in the environment, and in `config show`.
 struct ValueFormat<Value: Sendable>: Sendable {
-    /// What a value must be, to follow "it must be".
+    /// What a value must be; follows "it must be" in messages.
     let expectation: String
     let parse: @Sendable (RawContent) throws(BadValue) -> Value
 }
 
-/// A value as it was written, before its key says what it means.
+/// A value as it was written, before its key interprets it.
 enum RawContent: Sendable, Hashable {
     case text(String)
     case list([String])
-    /// Nothing that a value could be; said already.
+    /// Not a value at all; already reported.
     case unusable
 
     /// The text, trimmed; a list is refused.
@@ -21,7 +21,7 @@ enum RawContent: Sendable, Hashable {
         return text.trimmed
     }
 
-    /// The items of a list, or of a text that parts them by commas, as the environment has it.
+    /// The items of a list, or of a text that separates them with commas, as in the environment.
     func words() -> [String] {
         switch self {
         case .list(let items): items.map(\.trimmed)
@@ -31,7 +31,7 @@ enum RawContent: Sendable, Hashable {
         }
     }
 
-    /// As the file would have it.
+    /// As it would be in the file.
     var shown: String {
         switch self {
         case .text(let text): text
@@ -45,7 +45,8 @@ extension String {
     /// Without the blanks at its ends.
     fileprivate var trimmed: String {
         func isVisible(_ byte: UInt8?) -> Bool { byte.map((UInt8(ascii: "!")...UInt8(ascii: "~")).contains) ?? true }
-        // Nearly all values are so, and the first call of Foundation's function takes as long as reading the rest.
+        // Nearly all values are like this, and the first call of Foundation's function takes as long as reading the
+        // rest.
         if isVisible(utf8.first) && isVisible(utf8.last) { return self }
         return trimmingCharacters(in: .whitespaces)
     }
@@ -53,7 +54,7 @@ extension String {
 
 /// A value that its key does not allow.
 struct BadValue: Error {
-    /// What may help, beyond what the key expects.
+    /// A hint, in addition to what the key expects.
     var advice: String?
 }
 
@@ -65,7 +66,7 @@ extension ValueFormat where Value: FixedWidthInteger {
             ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
         return Self(expectation: "\(noun), \(bounds)") { (content) throws(BadValue) in
             let word = try content.word()
-            // Digits only: `Int` would also take a plus sign, and YAML's octal and sexagesimal forms surprise people.
+            // Digits only: `Int` would also accept a plus sign, and YAML's octal and sexagesimal forms surprise people.
             guard word.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
                 let number = Value(word), range.contains(number)
             else { throw BadValue() }
@@ -120,7 +121,7 @@ extension ValueFormat<String> {
         }
     }
 
-    /// Part of a request's header, to the letter, spaces too.
+    /// Part of a request's header, kept exactly, including spaces.
     static var headerText: Self {
         Self(expectation: "a text of ASCII characters") { (content) throws(BadValue) in
             guard case .text(let text) = content, !text.isEmpty,
@@ -130,7 +131,7 @@ extension ValueFormat<String> {
         }
     }
 
-    /// A path; what it is relative to is decided where it is read.
+    /// A path; the reader decides what it is relative to.
     static var path: Self {
         Self(expectation: "a path") { (content) throws(BadValue) in
             guard case .text(let path) = content, !path.isEmpty, VisibleText.isPrintable(path) else { throw BadValue() }
@@ -139,7 +140,7 @@ extension ValueFormat<String> {
         }
     }
 
-    /// Part of a host name, and otherwise free: the provider may open regions that this program does not know.
+    /// Part of a host name, otherwise free: the provider may open regions that this program does not know.
     static var region: Self {
         Self(expectation: "a region's label such as us1") { (content) throws(BadValue) in
             let word = try content.word()
@@ -150,7 +151,7 @@ extension ValueFormat<String> {
         }
     }
 
-    /// Visible ASCII: what the Authorization header and the token endpoint carry (RFC 6749 appendix A, without spaces).
+    /// Visible ASCII: what the Authorization header and the token endpoint allow (RFC 6749 appendix A, without spaces).
     static var secret: Self {
         Self(expectation: "a secret of visible ASCII characters, without spaces") { (content) throws(BadValue) in
             guard case .text(let text) = content, !text.isEmpty,
@@ -188,8 +189,8 @@ extension ValueFormat<TimeZone> {
         Self(expectation: "an IANA time zone such as UTC or Europe/Berlin") { (content) throws(BadValue) in
             let word = try content.word()
             if let zone = TimeZone(identifier: word) { return zone }
-            // The list is more than a source of suggestions: naming it makes the linker keep the time zone data in a
-            // statically linked program, where TimeZone(identifier:) otherwise knows no zone but GMT.
+            // The list is not only for suggestions: using it makes the linker keep the time zone data in a statically
+            // linked program. Without it, TimeZone(identifier:) knows only GMT.
             let known = TimeZone.knownTimeZoneIdentifiers
             guard !known.isEmpty else { throw BadValue(advice: "this program was built without time zone data") }
             throw BadValue(advice: NearestName.question(word, among: known))

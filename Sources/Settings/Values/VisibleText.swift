@@ -1,14 +1,14 @@
-/// Text that came from outside, made fit for one line of a message.
+/// Text from outside, made safe for one line of a message.
 package enum VisibleText {
-    /// Whether a scalar can be seen and takes up space of its own: no blank, no control, no invisible format character.
+    /// Whether a scalar is visible and takes up space: not a blank, a control or an invisible format character.
     static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         isPrintable(scalar) && !scalar.properties.isWhitespace
     }
 
     static func isPrintable(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isPrintable) }
 
-    /// In quotes, on one line, no longer than a line bears; what cannot be printed is escaped, so that no file can
-    /// forge a second line or move the terminal's cursor.
+    /// In quotes, on one line, shortened to fit a line. What cannot be printed is escaped, so that no file can forge a
+    /// second line or move the terminal's cursor.
     static func quoted(_ text: String) -> String {
         let shown = escaped(String(text.unicodeScalars.prefix(80)))
         return "\"\(shown)\(text.unicodeScalars.count > 80 ? "…" : "")\""
@@ -22,7 +22,7 @@ package enum VisibleText {
 
     private static let mostListed = 10
 
-    /// The same without quotes, as long as it is: what every line for a terminal goes through.
+    /// The same without quotes and without shortening: every line for a terminal goes through this.
     /// - Parameter keepingBreaks: whether line breaks and tabs stay, as in a field of CSV.
     package static func escaped(_ text: String, keepingBreaks: Bool = false) -> String {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
@@ -37,8 +37,9 @@ package enum VisibleText {
         return String(escaped)
     }
 
-    /// JSON text in which what cannot be printed is escaped too: JSON lets everything but the first 32 controls stand as it
-    /// is, and a terminal obeys some of it. Such characters stand in strings only, so that the text means the same.
+    /// JSON text in which what cannot be printed is escaped too: JSON allows everything except the first 32 controls
+    /// unescaped, and a terminal obeys some of it. Such characters occur in strings only, so the meaning of the text
+    /// stays the same.
     /// - Parameter json: one value, in UTF-8.
     package static func escaped(json: some Collection<UInt8>) -> [UInt8] {
         if json.allSatisfy({ $0 < 0x7F }) { return Array(json) }

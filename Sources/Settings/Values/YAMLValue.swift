@@ -1,6 +1,6 @@
 import Yams
 
-/// One value of a YAML document with the line it stands in. The only place that knows Yams.
+/// One value of a YAML document, with its line. The only place that uses Yams.
 struct YAMLValue {
     /// Counted from one.
     let line: Int
@@ -19,24 +19,24 @@ struct YAMLValue {
         case text(String)
         case list([YAMLValue])
         case section([Entry])
-        /// A value with a tag that nothing here gives a meaning to, such as `!vault`.
+        /// A value with a tag that has no meaning here, such as `!vault`.
         case tagged(String)
         /// A section with a key that is a list or a section.
         case oddKeys
     }
 
-    /// Why a text is no YAML document, in one line without any of its text but keys.
+    /// Why a text is not a YAML document, in one line that has none of its text except keys.
     struct Failure: Error {
         let code: SettingsProblem.Code
         let line: Int?
         let message: String
     }
 
-    /// Reads one document; `nil` where `text` holds none.
+    /// Reads one document; `nil` if `text` contains none.
     static func document(_ text: String) throws(Failure) -> YAMLValue? {
         do {
-            // Without resolving rules every scalar stays the text that it was written as: what it means is its key's
-            // affair, so that `name: 007` and `region: no` are not turned into numbers and truths.
+            // Without resolving rules every scalar stays as it was written. Its key interprets it, so that `name: 007`
+            // and `region: no` do not become a number and a Boolean.
             return try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot().map(YAMLValue.init)
         } catch {
             throw failure(error, in: text)
@@ -48,7 +48,8 @@ struct YAMLValue {
         line = node.mark?.line ?? 1
     }
 
-    /// What the value holds, one level deep: aliases may make a small text an enormous tree, which is never walked.
+    /// The content of the value, one level deep: with aliases a small text can be an enormous tree, which is never
+    /// walked.
     var content: Content {
         let tag = node.tag.rawValue
         guard tag.hasPrefix("tag:yaml.org,2002:") || tag.isEmpty || tag == "!" else { return .tagged(tag) }
@@ -68,7 +69,7 @@ struct YAMLValue {
         }
     }
 
-    /// Yams' own descriptions quote the document, which may hold secrets; these do not.
+    /// Yams' own descriptions quote the document, which may contain secrets; these do not.
     private static func failure(_ error: any Error, in text: String) -> Failure {
         switch error as? YamlError {
         case .duplicatedKeysInMapping(let keys, let context):

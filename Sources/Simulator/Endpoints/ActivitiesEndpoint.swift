@@ -103,7 +103,7 @@ extension Provider {
         )
     }
 
-    /// What its agent did for a task and right before it; nothing where none was met.
+    /// What its agent did for a task and right before it; nothing if none was met.
     private func activities(of task: SimulatedTask, _ staff: Staff, at now: Moment) -> [Activity] {
         let facts = TaskFacts(of: task, staff: staff)
         guard let agent = task.owner, let rings = facts.rang, let talks = facts.connected,

@@ -4,7 +4,7 @@ import Synchronization
 extension Provider {
     /// `GET authorize` (wxcc-api 3.1): whoever asks is signed in already, and consents or not as the options say.
     ///
-    /// A client or a redirect URI that is not registered gets a page: nobody is sent to an address that may be an
+    /// A client or a redirect URI that is not registered gets a page: no one is sent to an address that may be an
     /// attacker's (RFC 6749 section 4.1.2.1). What else is wrong goes back with the redirect.
     func authorize(_ request: Request) -> Response {
         let form = Form(request.query)

@@ -61,7 +61,7 @@ extension Provider {
         return .json(200, escaped: options.quirks.contains(.escapedURLs), answer)
     }
 
-    /// The tasks that a question names; none where it is no valid one.
+    /// The tasks that a question names; none if it is no valid one.
     static func taskIDs(in request: Request) -> [String] {
         let decoder = JSONDecoder()
         let nested = try? decoder.decode(Body.self, from: request.body).query

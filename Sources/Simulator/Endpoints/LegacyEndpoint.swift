@@ -27,7 +27,7 @@ extension Provider {
     }
 
     /// Whom the signature is of (wxcc-api 13.2).
-    /// - Throws: 401 where it is nobody's, 403 where the tenant is missing or another's.
+    /// - Throws: 401 if it is no one's, 403 where the tenant is missing or another's.
     private func legacyOrganization(_ request: Request, _ rules: LegacyRules) throws(Refusal) -> Int {
         let parts = (request.header("authorization") ?? "").split(separator: ";", maxSplits: 1)
             .map { $0.trimmingCharacters(in: .whitespaces) }

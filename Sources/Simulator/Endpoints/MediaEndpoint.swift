@@ -115,7 +115,7 @@ enum ByteRange: Hashable, Sendable {
     case from(Int, through: Int?)
     case last(Int)
 
-    /// - Returns: `nil` where there is no header or it is not one range of bytes, which then counts for nothing.
+    /// - Returns: `nil` if there is no header or it is not one range of bytes, which then counts for nothing.
     init?(_ header: String?) {
         guard let header, header.hasPrefix("bytes=") else { return nil }
         let parts = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
@@ -128,7 +128,7 @@ enum ByteRange: Hashable, Sendable {
         }
     }
 
-    /// - Returns: `nil` where nothing of it is within `size` bytes.
+    /// - Returns: `nil` if nothing of it is within `size` bytes.
     func resolved(in size: Int) -> Range<Int>? {
         switch self {
         case .from(let from, let through):

@@ -116,7 +116,7 @@ struct SearchDocument: Sendable {
 }
 
 extension JSON {
-    /// The member called `name`; `nil` where there is none.
+    /// The member called `name`; `nil` if there is none.
     func member(_ name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.0 == name }?.1

@@ -4,7 +4,7 @@ import Foundation
 indirect enum SearchFilter: Sendable, Decodable {
     case all([SearchFilter])
     case any([SearchFilter])
-    /// A field, and what it is held against; objects have fields of their own.
+    /// A field, and what it is compared with; objects have fields of their own.
     case equals([String], String)
     case differs([String], String)
 
@@ -16,7 +16,7 @@ indirect enum SearchFilter: Sendable, Decodable {
         self = try Self(try decoder.singleValueContainer().decode([String: Node].self), below: [])
     }
 
-    /// How many values records are held against.
+    /// How many values records are compared with.
     var argumentCount: Int {
         switch self {
         case .all(let parts), .any(let parts): parts.reduce(0) { $0 + $1.argumentCount }

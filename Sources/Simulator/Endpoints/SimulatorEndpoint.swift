@@ -29,7 +29,7 @@ extension Provider {
     }
 
     /// Adds a recording that exists from now on.
-    /// - Returns: its identifier, or `nil` where no organization has that task.
+    /// - Returns: its identifier, or `nil` if no organization has that task.
     func addRecording(to taskID: String, callType: String) -> String? {
         let task = world.organizations.indices.lazy.compactMap { self.world.task(id: taskID, organization: $0) }.first
         guard let task else { return nil }

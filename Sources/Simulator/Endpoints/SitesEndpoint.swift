@@ -144,7 +144,7 @@ extension Provider {
         return .json(200, ["meta": .object(meta), "data": .array(rows)])
     }
 
-    /// Each item has a status of its own, and their order is nobody's (wxcc-api 10.4).
+    /// Each item has a status of its own, and their order is no one's (wxcc-api 10.4).
     private func saveSites(
         _ request: Request,
         _ caller: Caller,
@@ -211,7 +211,7 @@ extension SiteOffice.Refusal {
 }
 
 extension JSON {
-    /// - Throws: 400 where the body is none.
+    /// - Throws: 400 if the body is none.
     fileprivate init(body request: Request) throws(SiteOffice.Refusal) {
         do {
             self = try JSONDecoder().decode(JSON.self, from: request.body)

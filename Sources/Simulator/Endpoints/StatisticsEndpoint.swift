@@ -6,7 +6,7 @@ extension Provider {
     /// What a client asked of `GET queues/statistics` or `GET agents/statistics`, checked.
     private struct StatisticsQuestion {
         var span: Range<Moment>
-        /// In milliseconds; all of the span where none was given.
+        /// In milliseconds; all of the span if none was given.
         var interval: Int64
         /// None for all.
         var ids: Set<String>
@@ -26,9 +26,9 @@ extension Provider {
     private struct Counted {
         var task: SimulatedTask
         var facts: TaskFacts
-        /// The interval that it began in; `nil` where that is outside of the span.
+        /// The interval that it began in; `nil` if that is outside of the span.
         var began: Moment?
-        /// The interval that it ended in; `nil` where that is outside of the span, or to come.
+        /// The interval that it ended in; `nil` if that is outside of the span, or to come.
         var ended: Moment?
         var isConnected: Bool
     }
@@ -267,6 +267,6 @@ private struct AgentNumbers: Sendable, Defaulted {
 }
 
 extension [Int64] {
-    /// 0 where there is nothing.
+    /// 0 if there is nothing.
     fileprivate var average: Double { isEmpty ? 0 : Double(reduce(0, +)) / Double(count) }
 }

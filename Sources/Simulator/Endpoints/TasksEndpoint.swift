@@ -73,7 +73,7 @@ extension Provider {
         return random.chance(rules.hiddenShare)
     }
 
-    /// What is known of it by now; `nil` where that is nothing yet.
+    /// What is known of it by now; `nil` if that is nothing yet.
     func captureRequested(_ task: SimulatedTask, _ changes: WorldChanges, at now: Moment) -> Bool? {
         if let changed = changes.captureRequested[task.id] { return changed }
         return now < task.captureRequestKnown ? nil : task.captureRequested
@@ -103,7 +103,7 @@ extension Provider {
         return ["id": .string(task.id), "attributes": .object(attributes)]
     }
 
-    /// Somebody, or one of the ways in which nobody is written: null, no key, empty strings (wxcc-api 5).
+    /// Someone, or one of the ways in which no one is written: null, no key, empty strings (wxcc-api 5).
     private static func add(
         _ key: String,
         _ member: Staff.Member?,

@@ -7,7 +7,7 @@ import Foundation
 struct FaultFields {
     private var values: [String: String] = [:]
 
-    /// - Throws: `badFault` where something is given twice or has no name.
+    /// - Throws: `badFault` if something is given twice or has no name.
     init(short text: String) throws(SimulatorError) {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count >= 2, !words[0].contains("="), !words[1].contains("=") else {
@@ -24,7 +24,7 @@ struct FaultFields {
         try self.init(pairs)
     }
 
-    /// - Throws: `badFault` where a name is given twice.
+    /// - Throws: `badFault` if a name is given twice.
     init(_ pairs: [(String, String)]) throws(SimulatorError) {
         for (name, value) in pairs {
             guard values.updateValue(value, forKey: name) == nil else {
@@ -76,7 +76,7 @@ struct FaultFields {
         return value
     }
 
-    /// - Throws: `badFault` where something was given that nothing has read.
+    /// - Throws: `badFault` if something was given that nothing has read.
     func requireNothingLeft(for fault: String) throws(SimulatorError) {
         guard let name = values.keys.min() else { return }
         throw SimulatorError(.badFault, "\(fault) knows no '\(name)'")

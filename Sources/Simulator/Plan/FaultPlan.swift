@@ -55,13 +55,13 @@ struct FaultPlan: Sendable {
         }
     }
 
-    /// A fault of the listing was seen by somebody who asked.
+    /// A fault of the listing was seen by someone who asked.
     mutating func countListing(_ index: Int) {
         entries[index].strikes += 1
     }
 
     /// Whom a request is counted for: empty for everybody.
-    /// - Returns: `nil` where the rule does not concern it.
+    /// - Returns: `nil` if the rule does not concern it.
     private func subject(of rule: FaultRule, _ path: String, _ tasks: [String]) -> String? {
         if rule.fault.isOfListing { return nil }
         if case .poisonedTask = rule.fault {

@@ -5,7 +5,7 @@ import Yams
 /// or in the short form.
 package enum FaultPlanText {
     /// Reads the plan in a file.
-    /// - Throws: `badFault` with one line that begins with the file, and with the line of it where one is to blame.
+    /// - Throws: `badFault` with one line that begins with the file, and with the line of it if one is to blame.
     package static func rules(file: String) throws(SimulatorError) -> [FaultRule] {
         // By a handle, since it may be a pipe.
         guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.readToEnd() ?? Data() else {

@@ -45,7 +45,7 @@ struct LegacyArchive: Sendable {
         }
     }
 
-    /// The record of that kind and identifier; `nil` where there is none yet, or none at all.
+    /// The record of that kind and identifier; `nil` if there is none yet, or none at all.
     func row(_ collection: String, _ id: String) -> LegacyRow? {
         switch collection {
         case "csrs": return task(id).map(session)

@@ -72,7 +72,7 @@ extension FaultPlan {
 }
 
 extension HeldRecording {
-    /// The recording as faults of the listing leave it; `nil` where they leave nothing.
+    /// The recording as faults of the listing leave it; `nil` if they leave nothing.
     fileprivate func listed(_ faults: [(index: Int, fault: Fault)], at now: Moment) -> HeldRecording? {
         var listed: HeldRecording? = self
         for (_, fault) in faults { listed = listed?.changed(by: fault, at: now) }

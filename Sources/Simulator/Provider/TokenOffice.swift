@@ -21,7 +21,7 @@ struct TokenOffice: Sendable {
         var client: String
         var redirectURI: String
         var scope: String
-        /// PKCE's, by S256; `nil` where none was sent.
+        /// PKCE's, by S256; `nil` if none was sent.
         var challenge: String?
         var expires: Moment
     }

@@ -10,6 +10,6 @@ struct WorldChanges: Sendable {
     var removed: Set<String> = []
     /// By recording: how often it was replaced by other audio.
     var versions: [String: Int] = [:]
-    /// What goes wrong with the listing; `nil` where nothing does.
+    /// What goes wrong with the listing; `nil` if nothing does.
     var faults: FaultPlan?
 }

@@ -6,7 +6,7 @@ struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
     let month: Int
     let day: Int
 
-    /// - Returns: `nil` where `text` is not a date that exists, written `YYYY-MM-DD`.
+    /// - Returns: `nil` if `text` is not a date that exists, written `YYYY-MM-DD`.
     init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count == 10, parts.count == 3, parts.map(\.count) == [4, 2, 2],

@@ -51,7 +51,7 @@ extension TaskFacts {
         return marks
     }
 
-    /// Consultations that were recorded, one after the other; where there are none, the holds.
+    /// Consultations that were recorded, one after the other; if there are none, the holds.
     private func consultMarks(_ task: SimulatedTask) -> [(String, Moment)] {
         guard let connected else { return [] }
         var free = connected

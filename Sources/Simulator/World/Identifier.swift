@@ -46,7 +46,7 @@ struct Identifier: Sendable {
         return "AW" + String(safe.prefix(18))
     }
 
-    /// - Returns: `nil` where this world made no such identifier.
+    /// - Returns: `nil` if this world made no such identifier.
     func place(_ text: String) -> Place? {
         guard let (hidden, found) = text.utf8.count == 36 ? Self.bits(uuid: text) : Self.bits(opaque: text),
             found == proof(hidden)

@@ -20,11 +20,11 @@ package struct TaskFacts: Sendable, Hashable {
     /// How often agents let it ring in vain before one took it.
     package let rejections: Int
 
-    /// When it came into its queue; `nil` where it never did.
+    /// When it came into its queue; `nil` if it never did.
     package let queued: Moment?
-    /// When it rang at the agent who took it; `nil` where none did.
+    /// When it rang at the agent who took it; `nil` if none did.
     package let rang: Moment?
-    /// When its agent and its customer could talk; `nil` where they never did.
+    /// When its agent and its customer could talk; `nil` if they never did.
     package let connected: Moment?
     /// When its agent was done with it: after its end.
     package let wrappedUp: Moment?
@@ -115,7 +115,7 @@ extension TaskFacts {
             }
         }
 
-        /// The first sound that was recorded of agent and customer; somewhere between beginning and end where none was.
+        /// The first sound that was recorded of agent and customer; somewhere between beginning and end if none was.
         private static func connected(_ task: SimulatedTask, _ random: inout SeededRandom) -> Moment {
             let share = random.uniform(0.1...0.4)
             if let first = task.recordings.filter({ $0.callType == "main" }).map(\.start).min() { return first }

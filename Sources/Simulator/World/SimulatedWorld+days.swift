@@ -2,7 +2,7 @@ import Foundation
 
 extension SimulatedWorld {
     /// The names of `count` days from `first` on.
-    /// - Throws: ``SimulatorError`` where `first` is not a day.
+    /// - Throws: ``SimulatorError`` if `first` is not a day.
     package static func days(_ count: Int, from first: String) throws(SimulatorError) -> [String] {
         guard let day = CalendarDay(first) else {
             throw SimulatorError(.badDay, "'\(first)' is not a day; write it as 2025-11-20")

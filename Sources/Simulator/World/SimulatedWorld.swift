@@ -84,7 +84,7 @@ package struct SimulatedWorld: Sendable {
     /// How many tasks a whole day has, digital ones too.
     var tasksPerDay: Int { callsPerDay + digitalPerDay }
 
-    /// - Returns: `nil` where this world has no such task.
+    /// - Returns: `nil` if this world has no such task.
     func task(id: String, organization: Int) -> SimulatedTask? {
         guard let place = Identifier(seed: seed).place(id), place.organization == organization,
             place.day < days.count, place.index < tasksPerDay

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Which downloads may have a connection now: no more than a limit to one origin, first come, first served. API calls
-/// take no slot, and so never wait behind downloads.
+/// Which downloads may have a connection now: up to a limit per origin, first come, first served. API calls take no
+/// slot, so they never wait behind downloads.
 struct ConnectionSlots<ID: Hashable> {
     private let limit: Int
     private var origins: [String: Origin] = [:]
@@ -16,7 +16,7 @@ struct ConnectionSlots<ID: Hashable> {
         self.limit = max(1, limit)
     }
 
-    /// - Returns: whether `id` may start now; where not, a later ``release(_:)`` names it.
+    /// - Returns: whether `id` may start now; if not, a later ``release(_:)`` names it.
     mutating func claim(_ origin: String, for id: ID) -> Bool {
         guard origins[origin, default: Origin()].inUse < limit else {
             origins[origin, default: Origin()].waiting.append(id)
@@ -27,7 +27,7 @@ struct ConnectionSlots<ID: Hashable> {
     }
 
     /// Gives a slot back.
-    /// - Returns: who has it now and may start.
+    /// - Returns: the order that has it now and may start.
     mutating func release(_ origin: String) -> ID? {
         guard var state = origins[origin] else { return nil }
         guard state.waiting.isEmpty else {
@@ -40,8 +40,8 @@ struct ConnectionSlots<ID: Hashable> {
         return nil
     }
 
-    /// Takes `id`, which waits, out of the queue.
-    /// - Returns: whether it waited. Where it did not, it has a slot already.
+    /// Removes `id`, which waits, from the queue.
+    /// - Returns: whether it waited. If not, it already has a slot.
     mutating func withdraw(_ id: ID, from origin: String) -> Bool {
         guard let place = origins[origin]?.waiting.firstIndex(of: id) else { return false }
         origins[origin]?.waiting.remove(at: place)
@@ -49,9 +49,9 @@ struct ConnectionSlots<ID: Hashable> {
     }
 }
 
-/// The slots of an engine, whichever of its threads a download is on.
+/// The slots of an engine, shared by the downloads of all its threads.
 final class SharedSlots: Sendable {
-    /// Asked by each thread of the engine's at the beginning and at the end of a download.
+    /// Used by each thread of the engine at the beginning and at the end of a download.
     private let slots: Mutex<ConnectionSlots<OrderID>>
     private let inboxes: [Inbox]
 
@@ -61,19 +61,19 @@ final class SharedSlots: Sendable {
         self.inboxes = inboxes
     }
 
-    /// - Returns: whether `id` may start now; where not, its thread is told when it may.
+    /// - Returns: whether `id` may start now; if not, its thread is told when it may.
     func claim(_ origin: String, for id: OrderID) -> Bool {
         slots.withLock { $0.claim(origin, for: id) }
     }
 
-    /// Gives a slot back, for the next that waits for one.
+    /// Gives a slot back, for the next download that waits for one.
     func release(_ origin: String) {
         guard let next = slots.withLock({ $0.release(origin) }) else { return }
-        // Refused where that thread ends, and lets go of all that waits.
+        // Refused if that thread ends, and drops everything that waits.
         try? inboxes[next.lane].post(.admit(next))
     }
 
-    /// `id` waits for a slot no longer: one that it has been given meanwhile goes on to the next.
+    /// `id` no longer waits for a slot: if it was given one meanwhile, the next download gets it.
     func withdraw(_ id: OrderID, from origin: String) {
         let waited = slots.withLock { $0.withdraw(id, from: origin) }
         if !waited { release(origin) }

@@ -2,7 +2,8 @@ import CCurl
 import Foundation
 import Recordings
 
-/// libcurl's handle of one transfer at a time, with what it refers to. Used on one thread of the engine's only.
+/// libcurl's handle of one transfer at a time, with the memory that it refers to. Used on one thread of the engine
+/// only.
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
     private var fields: UnsafeMutablePointer<curl_slist>?
@@ -22,7 +23,7 @@ final class EasyHandle {
         errorText.deallocate()
     }
 
-    /// What libcurl says of the last failure; may be empty.
+    /// libcurl's words about the last failure; may be empty.
     var detail: String { String(cString: errorText) }
 
     func set(_ option: CURLoption, _ value: Int) throws(TransferError) {
@@ -37,7 +38,7 @@ final class EasyHandle {
         try Self.check(callark_easy_set_string(raw, option, value))
     }
 
-    /// Takes libcurl's default back.
+    /// Restores libcurl's default.
     func clear(_ option: CURLoption) throws(TransferError) {
         try Self.check(callark_easy_set_string(raw, option, nil))
     }
@@ -68,12 +69,12 @@ final class EasyHandle {
         try Self.check(callark_easy_set_prereq(raw, option, callback))
     }
 
-    /// Not retained: whoever sets it outlives the transfer.
+    /// Not retained: its owner outlives the transfer.
     func set(_ option: CURLoption, context: UnsafeMutableRawPointer) throws(TransferError) {
         try Self.check(callark_easy_set_pointer(raw, option, context))
     }
 
-    /// A body, of which libcurl keeps a copy.
+    /// A body; libcurl keeps a copy.
     func setBody(_ body: Data) throws(TransferError) {
         try Self.check(callark_easy_set_size(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
         guard !body.isEmpty else { return try set(CURLOPT_COPYPOSTFIELDS, "") }
@@ -83,9 +84,9 @@ final class EasyHandle {
         try Self.check(code)
     }
 
-    /// Header fields in libcurl's form: `Name: value`, `Name;` for an empty value, `Name:` to leave a default out.
+    /// Header fields in libcurl's form: `Name: value`, `Name;` for an empty value, `Name:` to omit a default.
     func setFields(_ lines: [String]) throws(TransferError) {
-        // libcurl refers to those of the transfer before until it has others.
+        // libcurl refers to those of the previous transfer until it gets others.
         let before = fields
         defer { curl_slist_free_all(before) }
         fields = nil

@@ -1,24 +1,24 @@
 import CCurl
 import Recordings
 
-/// What a thread of the engine's does until it is told to end: takes orders, lets libcurl work, hands results back. Made
+/// What a thread of the engine does until it is told to end: takes orders, lets libcurl work, returns results. Created
 /// and used on that thread only.
 final class EngineLoop {
     private let multi: MultiHandle
     private let inbox: Inbox
     private let options: TransferOptions
-    /// Every order that is not finished.
+    /// All unfinished orders.
     private var exchanges: [OrderID: Exchange] = [:]
     private let slots: SharedSlots
     /// Orders that may start now.
     private var ready: [OrderID] = []
-    /// Of downloads that have succeeded, for the next ones, each of which puts its own contexts in the place of those that
-    /// are gone: making a handle and telling it what holds for all takes longer than a small recording.
+    /// Handles of successful downloads, for the next ones, which set their own contexts: creating a handle and setting
+    /// the common options takes longer than a small recording.
     private var usedHandles: [EasyHandle] = []
     private let mostUsedHandles: Int
     private var nextSpeedCheck: ContinuousClock.Instant?
 
-    /// - Parameter mostUsedHandles: how many of them are kept.
+    /// - Parameter mostUsedHandles: how many such handles are kept.
     init(multi: MultiHandle, inbox: Inbox, options: TransferOptions, slots: SharedSlots, mostUsedHandles: Int) {
         self.multi = multi
         self.inbox = inbox
@@ -51,7 +51,7 @@ final class EngineLoop {
         try MultiHandle.check(curl_multi_poll(multi.raw, nil, 0, pollTimeout, nil))
     }
 
-    /// libcurl wakes up for its own clocks, and `Inbox` for commands; this is for those who are silent or slow.
+    /// libcurl wakes up for its own timers, and `Inbox` for commands; this is for transfers that are silent or slow.
     private var pollTimeout: Int32 {
         guard let nextSpeedCheck else { return 60_000 }
         return Int32(min(60_000, max(1, (nextSpeedCheck - .now).milliseconds + 1)))
@@ -95,7 +95,7 @@ final class EngineLoop {
         admit(exchange.order.id)
     }
 
-    /// Where it has ended meanwhile, its slot went on to another then.
+    /// If it has ended meanwhile, its slot was given to another.
     private func admit(_ id: OrderID) {
         guard let exchange = exchanges[id] else { return }
         exchange.isAdmitted = true
@@ -109,7 +109,7 @@ final class EngineLoop {
     }
 
     private func launch(_ id: OrderID) {
-        // Cancelled since it was admitted, or not.
+        // It may have been cancelled since it was admitted.
         guard let exchange = exchanges[id] else { return }
         do {
             let handle = try exchange.makeHandle(
@@ -154,14 +154,14 @@ final class EngineLoop {
         if case .success = answer, let handle, exchange.sharesHandles, usedHandles.count < mostUsedHandles {
             usedHandles.append(handle)
         }
-        // The last thing: from here on the sink is the caller's again.
+        // This comes last: from here on the sink belongs to the caller again.
         exchange.order.continuation.resume(returning: answer)
     }
 
-    /// Takes the exchange away from libcurl, and gives its slot, or its place in the queue for one, to the next.
+    /// Removes the exchange from libcurl, and gives its slot, or its place in the queue, to the next.
     private func detach(_ exchange: Exchange, from origin: String) {
         if let handle = exchange.handle {
-            // Fails only for a handle that is no handle of this one.
+            // Fails only for a handle that does not belong to this one.
             curl_multi_remove_handle(multi.raw, handle.raw)
             exchange.handle = nil
         }
@@ -183,7 +183,7 @@ final class EngineLoop {
 
     // MARK: Silence and slowness
 
-    /// Makes sure that the next look at the clock is not too late for this exchange.
+    /// Makes sure that the next check of the clock is not too late for this exchange.
     private func watch(_ exchange: Exchange) {
         guard let deadline = exchange.nextSpeedCheck(now: .now) else { return }
         nextSpeedCheck = min(nextSpeedCheck ?? deadline, deadline)

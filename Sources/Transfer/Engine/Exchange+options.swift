@@ -3,7 +3,7 @@ import Foundation
 
 extension Exchange {
     /// A handle for the order's next transfer, to `address`.
-    /// - Parameter used: one that a download has done with; `nil` to make one.
+    /// - Parameter used: one that a download has finished with; `nil` to create one.
     func makeHandle(_ options: TransferOptions, from used: EasyHandle?) throws(TransferError) -> EasyHandle {
         let handle = if let used { used } else { try EasyHandle() }
         switch order.kind {
@@ -21,12 +21,12 @@ extension Exchange {
         return handle
     }
 
-    /// Downloads use each other's handles, one after the other.
+    /// Downloads reuse each other's handles, one after another.
     var sharesHandles: Bool {
         if case .download = order.kind { true } else { false }
     }
 
-    /// What no two transfers have in common.
+    /// The options that differ for every transfer.
     private func setOwn(_ handle: EasyHandle) throws(TransferError) {
         try handle.set(CURLOPT_URL, address.text)
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -43,9 +43,9 @@ extension Exchange {
         try handle.set(CURLOPT_USERAGENT, options.userAgent)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout)
         try handle.set(CURLOPT_NOSIGNAL, true)
-        // Otherwise removing a handle waits for getaddrinfo, and everything else with it.
+        // Otherwise removing a handle waits for getaddrinfo, and so does everything else.
         try handle.set(CURLOPT_QUICK_EXIT, true)
-        // Otherwise the answer of a proxy to CONNECT passes for the server's.
+        // Otherwise a proxy's answer to CONNECT is taken for the server's.
         try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         try handle.set(CURLOPT_TCP_KEEPALIVE, true)
         try handle.set(CURLOPT_SSL_VERIFYPEER, true)
@@ -80,8 +80,8 @@ extension Exchange {
 }
 
 extension HTTPHeaders {
-    /// The fields as libcurl takes them, and its own that nobody asked for left out: `Expect`, which makes a body wait,
-    /// and a form's `Content-Type`. `Accept-Encoding` is libcurl's to send.
+    /// The fields in libcurl's form, without fields that libcurl would add unasked: `Expect`, which makes a body wait,
+    /// and a form's `Content-Type`. libcurl sends `Accept-Encoding` itself.
     var lines: [String] {
         let own = fields.filter { !Self.isSame($0.name, "Accept-Encoding") }
             .map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }

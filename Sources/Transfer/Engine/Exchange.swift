@@ -1,7 +1,7 @@
 import CCurl
 import Recordings
 
-/// One order under way, from its first connection to its last redirect. Lives on one thread of the engine's only.
+/// One order in progress, from its first connection to its last redirect. Lives on one thread of the engine only.
 final class Exchange {
     let order: Order
     private(set) var address: WebAddress
@@ -13,7 +13,7 @@ final class Exchange {
     private var hops = 0
     private var reader = HeadReader()
     private var head: ResponseHead?
-    /// Where the answer that arrives redirects to: its body is nobody's.
+    /// The target of a redirect that is arriving; the body of that answer is dropped.
     private var location: String?
     private var discardedBytes = 0
     private var receivedBytes: Int64 = 0
@@ -21,16 +21,16 @@ final class Exchange {
     private var failure: TransferError?
     /// The sink asked for a pause.
     private var isHeld = false
-    /// libcurl pauses, which it does at the first bytes after the sink asked.
+    /// libcurl pauses; it does so at the first bytes after the sink asked.
     private var isPaused = false
     private var isConnected = false
     private var lastProgress = ContinuousClock.now
-    /// Of a download that has a connection.
+    /// For a download that has a connection.
     private var speed: SpeedWindow?
     private let resumption: Resumption
 
     static let maximumHops = 5
-    /// A redirect's body is read to keep the connection, up to here.
+    /// A redirect's body is read up to this size, to keep the connection.
     static let maximumDiscardedBytes = 64 << 10
 
     init(_ order: Order, resumption: Resumption) {
@@ -41,7 +41,7 @@ final class Exchange {
 
     // MARK: What libcurl reports
 
-    /// The connection stands, and the request is about to be sent: from here on, silence is the server's.
+    /// The connection is open, and the request is about to be sent: from here on, silence comes from the server.
     func connected() {
         isConnected = true
         lastProgress = .now
@@ -49,7 +49,7 @@ final class Exchange {
         speed = SpeedWindow(leastBytesPerSecond: least, span: request.stallTimeout, now: lastProgress)
     }
 
-    /// - Returns: whether the transfer goes on.
+    /// - Returns: whether the transfer continues.
     func receiveHead(_ line: UnsafeRawBufferPointer) -> Bool {
         lastProgress = .now
         switch reader.take(line) {
@@ -126,13 +126,13 @@ final class Exchange {
 
     enum Outcome {
         case finished(Result<ResponseHead, TransferError>)
-        /// The transfer begins anew at another address.
+        /// The transfer starts again at another address.
         case redirected
     }
 
-    /// What the end of a transfer, as libcurl reports it, means for the order.
+    /// What the end of a transfer, as reported by libcurl, means for the order.
     func conclude(_ result: CURLcode) -> Outcome {
-        // A redirect is known by its head; how its body ended is of no interest.
+        // The head is enough for a redirect; how its body ended does not matter.
         if let location, failure == nil {
             do {
                 try redirect(to: location)
@@ -152,7 +152,8 @@ final class Exchange {
         return .finished(.success(head))
     }
 
-    /// libcurl has checked the same; a promise this central is checked twice. An API answer may have been decompressed.
+    /// libcurl has checked the same, but a promise this central is checked twice. An API answer may have been
+    /// decompressed.
     private func isWhole(_ head: ResponseHead) -> Bool {
         guard case .download = order.kind, head.status != 204, head.status != 304, let length = head.contentLength
         else { return true }
@@ -175,7 +176,7 @@ final class Exchange {
         speed = nil
     }
 
-    /// Lets a paused transfer go on.
+    /// Lets a paused transfer continue.
     /// - Returns: libcurl's verdict; anything but `CURLE_OK` ends the transfer.
     func resume() -> CURLcode {
         isHeld = false
@@ -183,25 +184,25 @@ final class Exchange {
         speed?.goOn(now: lastProgress)
         guard isPaused, let handle else { return CURLE_OK }
         isPaused = false
-        // Delivers what libcurl holds back from inside this call, and may well be paused again by it.
+        // During this call libcurl delivers what it held back, and this may pause the transfer again.
         return curl_easy_pause(handle.raw, CURLPAUSE_CONT)
     }
 
-    /// When it is to be looked at next whether bytes come fast enough. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts
-    /// the time that the sink pauses as the server's.
+    /// When to check next whether bytes arrive fast enough. libcurl's own rule (`CURLOPT_LOW_SPEED_TIME`) counts the
+    /// sink's pauses as the server's.
     func nextSpeedCheck(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         guard case .download(let request) = order.kind, handle != nil else { return nil }
         let silence = (isConnected && !isHeld ? lastProgress : now) + request.stallTimeout
         return speed.map { min($0.deadline(now: now), silence) } ?? silence
     }
 
-    /// Why the server's silence or slowness ends the transfer, where it does.
+    /// Why the server's silence or slowness ends the transfer; `nil` if it does not.
     func slowness(now: ContinuousClock.Instant) -> TransferError? {
         guard case .download(let request) = order.kind, handle != nil, isConnected, !isHeld else { return nil }
         let span = request.stallTimeout
         let isSlow = speed?.isTooSlow(received: receivedBytes, now: now) == true
-        // The span of the speed begins before the answer does. One that brought no byte of its body is silent, and so is one
-        // that was silent for nearly all of its time.
+        // The interval for the speed begins before the answer does. An answer without a byte of its body is silent, and
+        // so is one that was silent for nearly all of the time.
         let isSilent = lastProgress + span * (isSlow ? 0.9 : 1) <= now
         if isSilent || (isSlow && head != nil && speed?.receivedBefore == receivedBytes) {
             return TransferError(.stalled, "\(address.place): no byte for \(span)")
@@ -211,6 +212,6 @@ final class Exchange {
         return TransferError(.tooSlow, "\(address.place): fewer than \(least) bytes a second for \(span)")
     }
 
-    /// Whether what arrives is a redirect's body, which nobody waits for.
+    /// Whether a redirect's body is arriving, which no one waits for.
     var isRedirected: Bool { location != nil && failure == nil }
 }

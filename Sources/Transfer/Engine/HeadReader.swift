@@ -1,7 +1,7 @@
 import Recordings
 
-/// Puts the lines of a head together as libcurl hands them over: status line, fields, empty line; and again, where
-/// interim answers (1xx) come before the final one (RFC 9110 section 15.2).
+/// Assembles the lines of a head as libcurl delivers them: status line, fields, empty line; and again, if interim
+/// answers (1xx) come before the final one (RFC 9110 section 15.2).
 struct HeadReader {
     private(set) var status = 0
     private(set) var headers = HTTPHeaders()
@@ -9,7 +9,8 @@ struct HeadReader {
     private var isOver = false
     private var byteCount = 0
 
-    /// All lines of one exchange together, interim heads and trailers too: libcurl 7.88 bounds a line only.
+    /// All lines of one exchange together, including interim heads and trailers: libcurl 7.88 limits only a single
+    /// line.
     static let maximumBytes = 256 << 10
 
     enum Progress {
@@ -23,7 +24,7 @@ struct HeadReader {
     mutating func take(_ line: UnsafeRawBufferPointer) -> Progress {
         byteCount += line.count
         guard byteCount <= Self.maximumBytes else { return .tooLong }
-        // After the final head only trailers come, and nobody needs them.
+        // Only trailers follow the final head, and no one needs them.
         guard !isOver else { return .goesOn }
         let text = Self.trimmed(line[...])
         if text.isEmpty { return finishHead() }
@@ -50,7 +51,7 @@ struct HeadReader {
         guard let colon = text.firstIndex(of: Self.colon) else { return }
         let name = String(decoding: Self.trimmed(text[..<colon]), as: UTF8.self)
         let bytes = Self.trimmed(text[text.index(after: colon)...])
-        // A URL is encoded before its bytes are taken for text, which they may not be.
+        // A URL is encoded before its bytes are read as text, because they may not be text.
         let isURL = HTTPHeaders.isSame(name, "Location")
         fields.append((name, isURL ? URLText(bytes).text : String(decoding: bytes, as: UTF8.self)))
     }

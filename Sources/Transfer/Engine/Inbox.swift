@@ -1,35 +1,35 @@
 import CCurl
 import Synchronization
 
-/// How other threads speak to one of the engine's: they leave a command and wake it.
+/// How other threads reach a thread of the engine: they leave a command and wake it.
 final class Inbox: Sendable {
     enum Command: Sendable {
         case start(Order)
-        /// It waited for a slot, and has one.
+        /// It waited for a slot, and has one now.
         case admit(OrderID)
         case cancel(OrderID)
         case resume(OrderID)
     }
 
     private struct State {
-        /// Here while the thread runs, so that nobody wakes a handle that is gone.
+        /// Set while the thread runs, so that no one wakes a handle that no longer exists.
         var multi: MultiHandle?
         var commands: [Command] = []
-        /// Whether the thread waits for libcurl's sockets, or is about to: a wake-up takes longer than a command.
+        /// Whether the thread waits for libcurl's sockets, or is about to; a wake-up takes longer than a command.
         var isAsleep = false
         var lastOrder: UInt64 = 0
-        /// Why no more orders are taken, once that is so.
+        /// Why no more orders are accepted; `nil` while they are.
         var end: TransferError?
-        /// Whether the thread has done its last.
+        /// Whether the thread has ended.
         var hasEnded = false
-        /// Those who wait for that.
+        /// Those who wait for this.
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let lane: Int
     private let state: Mutex<State>
 
-    /// - Parameter lane: which of the engine's threads takes from it.
+    /// - Parameter lane: the thread of the engine that takes commands from it.
     init(lane: Int, waking multi: MultiHandle) {
         self.lane = lane
         state = Mutex(State(multi: multi))
@@ -42,8 +42,8 @@ final class Inbox: Sendable {
         }
     }
 
-    /// Leaves a command; none is taken after the end, when there is nothing left to cancel or resume.
-    /// - Throws: why an order is not taken.
+    /// Leaves a command; after the end none is accepted, because nothing is left to cancel or resume.
+    /// - Throws: why an order is not accepted.
     func post(_ command: Command) throws(TransferError) {
         let refusal = state.withLock { state -> TransferError? in
             if let end = state.end { return end }
@@ -67,8 +67,8 @@ final class Inbox: Sendable {
         if ended { waiting?.resume() }
     }
 
-    /// The commands left since the last time.
-    /// - Throws: why the thread is to end, once it is.
+    /// The commands left since the last call.
+    /// - Throws: why the thread has to end, if it has to.
     func take() throws(TransferError) -> [Command] {
         try state.withLock { state throws(TransferError) in
             state.isAsleep = false
@@ -78,8 +78,8 @@ final class Inbox: Sendable {
         }
     }
 
-    /// Asked by the thread before it waits.
-    /// - Returns: whether it may: not where there are commands already.
+    /// Called by the thread before it waits.
+    /// - Returns: whether it may wait: not if there are commands already.
     func fallAsleep() -> Bool {
         state.withLock { state in
             state.isAsleep = state.commands.isEmpty && state.end == nil
@@ -87,8 +87,8 @@ final class Inbox: Sendable {
         }
     }
 
-    /// The thread's farewell to its handle.
-    /// - Returns: the commands that nobody will carry out.
+    /// Called when the thread gives up its handle.
+    /// - Returns: the commands that no one will carry out.
     func close(because end: TransferError) -> [Command] {
         state.withLock { state in
             state.end = state.end ?? end
@@ -98,7 +98,7 @@ final class Inbox: Sendable {
         }
     }
 
-    /// The last thing that the thread does.
+    /// Called last by the thread.
     func announceEnd() {
         let waiting = state.withLock { state in
             state.hasEnded = true
@@ -115,13 +115,13 @@ extension TransferError {
 
 /// libcurl's handle of many transfers.
 ///
-/// Unchecked: everything but `wake` is called by one thread of the engine's, once `init` is over; `wake` may be called from any
-/// thread (curl_multi_wakeup(3)) as long as the handle exists, which whoever calls it holds on to.
+/// Unchecked: after `init`, one thread of the engine calls everything except `wake`. Any thread may call `wake`
+/// (curl_multi_wakeup(3)) as long as the handle exists, and its callers keep the handle alive.
 final class MultiHandle: @unchecked Sendable {
     let raw: UnsafeMutableRawPointer
     private var isClosed = false
 
-    /// - Parameter keptConnections: idle and busy ones together, to all hosts.
+    /// - Parameter keptConnections: idle and busy ones, to all hosts.
     init(keptConnections: Int) throws(TransferError) {
         guard Self.isCurlInitialized else { throw TransferError(.other, "libcurl cannot be initialised") }
         guard let raw = curl_multi_init() else { throw TransferError(.other, "out of memory for the transfer engine") }
@@ -133,16 +133,16 @@ final class MultiHandle: @unchecked Sendable {
         close()
     }
 
-    /// Closes the connections. Called when nobody can wake the handle any more.
+    /// Closes the connections. Called when no one can wake the handle any more.
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        // Fails only for a handle that is none.
+        // Fails only for an invalid handle.
         curl_multi_cleanup(raw)
     }
 
     func wake() {
-        // Fails only where a wake-up is under way already.
+        // Fails only if a wake-up is already in progress.
         curl_multi_wakeup(raw)
     }
 

@@ -1,17 +1,17 @@
 import Foundation
 import Synchronization
 
-/// Which order of an engine, and which of its threads has it.
+/// The number of an order of an engine, and the thread that has it.
 struct OrderID: Hashable, Sendable {
     let lane: Int
     let number: UInt64
 }
 
-/// One request on its way to a thread of the engine's, and the way back.
+/// One request for a thread of the engine, and how its result gets back.
 struct Order: Sendable {
     let id: OrderID
     let kind: Kind
-    /// Where the request goes first; checked.
+    /// The first address of the request; checked.
     let address: WebAddress
     let sink: any DownloadSink
     let cancellation: CancellationFlag
@@ -23,7 +23,7 @@ struct Order: Sendable {
     }
 }
 
-/// Set before the engine is told to cancel, so that an order that arrives after its own cancellation is not begun.
+/// Set before the engine is told to cancel, so that an order that arrives after its own cancellation is not started.
 final class CancellationFlag: Sendable {
     private let flag = Atomic(false)
 
@@ -34,7 +34,7 @@ final class CancellationFlag: Sendable {
 /// Gathers an API answer's body in memory.
 final class BodyCollector: DownloadSink {
     private let limit: Int
-    /// Written by a thread of the engine's; read by the caller, after the exchange.
+    /// Written by a thread of the engine; read by the caller, after the exchange.
     private let bytes = Mutex(Data())
 
     init(limit: Int) {

@@ -1,13 +1,13 @@
 import Recordings
 
-/// Whether bytes come as fast as they have to: in each span of time, so many. What the receiver itself pauses does not
-/// count. A transfer of n bytes so takes no longer than n at the least speed, and one span.
+/// Whether bytes arrive fast enough: in each interval, at least a given number. Pauses of the receiver do not count. So
+/// a transfer of n bytes takes at most the time for n bytes at the minimum speed, plus one interval.
 struct SpeedWindow: Sendable {
     private let leastBytes: Int64
     private let span: Duration
-    /// When the present span is over.
+    /// When the current interval ends.
     private var end: ContinuousClock.Instant
-    /// How many bytes have to be there by then, all spans together.
+    /// How many bytes have to have arrived by then, in all intervals together.
     private var wanted: Int64
     private var heldSince: ContinuousClock.Instant?
 
@@ -23,21 +23,21 @@ struct SpeedWindow: Sendable {
     /// When to ask ``isTooSlow(received:now:)`` next.
     func deadline(now: ContinuousClock.Instant) -> ContinuousClock.Instant { heldSince == nil ? end : now + span }
 
-    /// The receiver takes no bytes from now on.
+    /// From now on the receiver takes no bytes.
     mutating func hold(now: ContinuousClock.Instant) { heldSince = heldSince ?? now }
 
-    /// It does again.
+    /// From now on it takes bytes again.
     mutating func goOn(now: ContinuousClock.Instant) {
         guard let heldSince else { return }
         end += now - heldSince
         self.heldSince = nil
     }
 
-    /// How many bytes came before the present span.
+    /// How many bytes arrived before the current interval.
     var receivedBefore: Int64 { wanted - leastBytes }
 
-    /// Whether fewer bytes came than had to; where a span is over and they did, the next one begins.
-    /// - Parameter received: since the beginning.
+    /// Whether fewer bytes arrived than required. If an interval is over and they arrived, the next one begins.
+    /// - Parameter received: the number of bytes since the beginning.
     mutating func isTooSlow(received: Int64, now: ContinuousClock.Instant) -> Bool {
         guard heldSince == nil, now >= end else { return false }
         guard received >= wanted else { return true }

@@ -2,23 +2,24 @@ import CCurl
 import Foundation
 import Synchronization
 
-/// All HTTP of Callark: libcurl's multi interface, on threads of its own.
+/// All HTTP requests of Callark: libcurl's multi interface, on its own threads.
 ///
-/// Proxies are those of the environment, as libcurl reads it: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
+/// Proxies come from the environment, as libcurl reads it: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
 /// Certificates and host names are always verified.
 package final class TransferEngine: HTTPExchange {
-    /// What holds for everything that one engine carries out.
+    /// The options of one engine.
     package struct Configuration: Sendable {
-        /// A PEM file of certificates trusted besides the system's.
+        /// A PEM file of certificates that are trusted in addition to the system's.
         package var additionalCertificatesFile: String?
-        /// What servers are told of who asks (RFC 9110 section 10.1.5).
+        /// How the program identifies itself to servers (RFC 9110 section 10.1.5).
         package var userAgent: String
-        /// For the name, the connection, and TLS on it.
+        /// For resolving the name, connecting, and TLS.
         package var connectTimeout: Duration
-        /// Downloads that have a connection to one host at the same time; the others wait for their turn, in order. API
+        /// The number of downloads that have a connection to one host at the same time; the others wait in order. API
         /// calls do not count and do not wait.
         package var maximumConnectionsPerHost: Int
-        /// Threads among which downloads are shared; a sink is called on its download's. API calls are on the first.
+        /// The number of threads that share the downloads; a sink is called on its download's thread. API calls use the
+        /// first.
         package var threads: Int
 
         package init(
@@ -35,11 +36,11 @@ package final class TransferEngine: HTTPExchange {
             self.threads = threads
         }
 
-        /// Receiving and hashing keep one core busy at 1 GB/s or so; four of them are more than any disk takes.
+        /// Receiving and hashing keep one core busy at 1 GB/s or so; four of them are faster than any disk.
         package static let defaultThreads = min(4, ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    /// Of a thread: each keeps its own to a host, idle ones too.
+    /// Per thread: each keeps its own connections to a host, including idle ones.
     private static let fewestConnections = 4
 
     private let inboxes: [Inbox]
@@ -77,7 +78,7 @@ package final class TransferEngine: HTTPExchange {
                     mostUsedHandles: share
                 )
                 let end = loop.run()
-                // Where this one has failed, nothing more is left to the others.
+                // If this one has failed, the others get nothing more.
                 for other in inboxes { other.stop(because: end) }
                 multi.close()
                 inbox.announceEnd()
@@ -91,9 +92,9 @@ package final class TransferEngine: HTTPExchange {
         for inbox in inboxes { inbox.stop() }
     }
 
-    /// Sends `request` once. Redirects are not followed: a 3xx is the answer. libcurl itself sends a request again, on
-    /// a new connection, where a kept one turns out to have been closed before any byte of an answer.
-    /// - Throws: ``TransferError`` where no complete answer arrived. A status of 400 or above is an answer.
+    /// Sends `request` once. Redirects are not followed: a 3xx is the answer. libcurl itself repeats a request on a new
+    /// connection if a kept one turns out to have been closed before any byte of an answer.
+    /// - Throws: ``TransferError`` if no complete answer arrived. A status of 400 or above is an answer.
     package func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse {
         let address = try WebAddress(request.url.absoluteString)
         try request.headers.check(for: address)
@@ -102,17 +103,17 @@ package final class TransferEngine: HTTPExchange {
             let head = try await carryOut(.call(request), at: address, into: collector, by: inboxes[0])
             return HTTPResponse(status: head.status, headers: head.headers, body: collector.body)
         } catch  where error.code == .unwanted {
-            // The only thing that this sink does not want.
+            // The only thing that this sink refuses.
             let limit = request.maximumResponseBytes
             throw TransferError(.tooLong, "\(address.place): the answer is longer than \(limit) bytes")
         }
     }
 
-    /// Downloads once, over HTTP/1.1; does not retry. At most five redirects are followed, each where
+    /// Downloads once, over HTTP/1.1; does not retry. Follows at most five redirects, each only if
     /// ``DownloadRequest/hosts`` allows it.
-    /// - Returns: the final answer's head, when its body has arrived whole. Whether that is certain, its
-    ///   ``ResponseHead/endIsMarked`` says. Once this has returned or thrown, `sink` is not called again.
-    /// - Throws: ``TransferError`` where no complete answer arrived. A status of 400 or above is an answer.
+    /// - Returns: the final answer's head, when its complete body has arrived. ``ResponseHead/endIsMarked`` says
+    ///   whether that is certain. After this has returned or thrown, `sink` is not called again.
+    /// - Throws: ``TransferError`` if no complete answer arrived. A status of 400 or above is an answer.
     package func download(
         _ request: DownloadRequest,
         into sink: some DownloadSink
@@ -130,8 +131,8 @@ package final class TransferEngine: HTTPExchange {
         return try await carryOut(.download(request), at: address, into: sink, by: inboxes[lane])
     }
 
-    /// Ends what is under way with ``TransferError/Code-swift.enum/cancelled`` and stops the threads; returns when they
-    /// have closed their connections and ended.
+    /// Ends everything in progress with ``TransferError/Code-swift.enum/cancelled`` and stops the threads; returns when
+    /// they have closed their connections and ended.
     package func shutDown() async {
         for inbox in inboxes { inbox.stop() }
         for inbox in inboxes { await withCheckedContinuation { inbox.stop(waiting: $0) } }
@@ -163,13 +164,13 @@ package final class TransferEngine: HTTPExchange {
             }
         } onCancel: {
             cancellation.set()
-            // Refused after the end, which has cancelled everything.
+            // Refused after the end, because everything has been cancelled.
             try? inbox.post(.cancel(id))
         }
         return try result.get()
     }
 
-    /// A write to a connection that the server has closed is an error to libcurl, and should be nothing more to us.
+    /// A write to a connection that the server has closed should be an error of libcurl and not a signal.
     private static func ignoreBrokenPipes() {
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -179,14 +180,14 @@ package final class TransferEngine: HTTPExchange {
 }
 
 extension HTTPHeaders {
-    /// Refuses fields that would become other fields, or none, on the wire.
+    /// Refuses fields that would be sent as other fields, or not at all.
     fileprivate func check(for address: WebAddress) throws(TransferError) {
         for field in fields where !Self.isName(field.name) || !field.value.unicodeScalars.allSatisfy(Self.isInValue) {
             throw TransferError(.refused, "\(address.place): a header field holds characters that it must not")
         }
     }
 
-    /// Refuses to show credentials to a media host (wxcc-api 6.5).
+    /// Refuses to send credentials to a media host (wxcc-api 6.5).
     fileprivate func checkForCredentials(for address: WebAddress) throws(TransferError) {
         for name in ["Authorization", "Proxy-Authorization", "Cookie"] where self[name] != nil {
             throw TransferError(.refused, "\(address.place): a download must not carry \(name)")

@@ -1,11 +1,12 @@
-/// What holds for every transfer of one engine.
+/// The options for every transfer of one engine.
 struct TransferOptions: Sendable {
     let userAgent: String
     let connectTimeout: Duration
     let receiveBufferBytes: Int
     let anchors: TrustAnchors
 
-    /// Receive buffers of up to 256 connections together stay below this; those of more have the least size.
+    /// The total size of the receive buffers of up to 256 connections; with more connections, each has the smallest
+    /// size.
     private static let receiveBudgetBytes = 4 << 20
 
     init(_ configuration: TransferEngine.Configuration, anchors: TrustAnchors) {

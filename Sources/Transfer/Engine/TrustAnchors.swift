@@ -1,21 +1,21 @@
 import CCurl
 import Foundation
 
-/// The certificates that servers are trusted by: the system's, and those of a file.
+/// The trusted certificates: the system's, and those of a file.
 ///
-/// The system's are looked up one by one in their folder where they lie there by their hashes, as Debian has them. Out
-/// of the bundle, which libcurl prefers, all of them are parsed for each connection: measured with 64 connections, that
-/// took 1.5 s instead of 0.1 s and 2 MB for each connection.
+/// If the system's folder has them named by their hashes, as on Debian, they are looked up one by one. libcurl prefers
+/// the bundle, from which all of them are parsed for each connection: measured with 64 connections, that took 1.5 s
+/// instead of 0.1 s, and 2 MB for each connection.
 struct TrustAnchors: Sendable {
-    /// The system's folder; `nil` where only libcurl knows what the system has.
+    /// The system's folder; `nil` if only libcurl knows the system's certificates.
     private let folder: String?
-    /// PEM to trust beside `folder`, or instead of libcurl's bundle, in which case the bundle is part of it.
+    /// PEM to trust in addition to `folder`, or instead of libcurl's bundle, which it then contains.
     private let pem: Data?
 
     /// - Parameters:
     ///   - file: the path of a PEM file with additional certificates.
-    ///   - systemFolder: where the system's certificates lie, if they lie there by their hashes.
-    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where `file` cannot be read or holds no certificate.
+    ///   - systemFolder: the folder of the system's certificates, if they are named by their hashes there.
+    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` if `file` cannot be read or contains no certificate.
     init(
         additionalCertificatesFile file: String?,
         systemFolder: String? = Self.builtInFolder
@@ -37,7 +37,7 @@ struct TrustAnchors: Sendable {
         pem = folder == nil ? Self.builtInBundle + Data("\n".utf8) + additional : additional
     }
 
-    /// Has `handle` trust them, at servers and at proxies.
+    /// Makes `handle` trust them, for servers and proxies.
     func apply(to handle: EasyHandle) throws(TransferError) {
         if let folder {
             try handle.clear(CURLOPT_CAINFO)
@@ -51,7 +51,7 @@ struct TrustAnchors: Sendable {
         }
     }
 
-    /// Where libcurl was built to look; the fields are there since 7.70.
+    /// The places where libcurl was built to look; these fields exist since 7.70.
     private static var builtInFolder: String? {
         curl_version_info(CURLVERSION_SEVENTH)?.pointee.capath.map { String(cString: $0) }
     }
@@ -67,7 +67,7 @@ struct TrustAnchors: Sendable {
         return names.contains { $0.wholeMatch(of: /[0-9a-f]{8}\.[0-9]+/) != nil }
     }
 
-    /// Whether each PEM block is at least well-formed: one that is not would spoil the others as well, at every
+    /// Whether each PEM block is at least well-formed: a malformed one would make the others useless too, for every
     /// connection.
     private static func holdsCertificates(_ pem: Data) -> Bool {
         let blocks = String(decoding: pem, as: UTF8.self).components(separatedBy: "-----BEGIN CERTIFICATE-----")

@@ -2,15 +2,17 @@ import Foundation
 
 /// One download whose bytes go to a ``DownloadSink`` as they arrive.
 package struct DownloadRequest: Sendable {
-    /// Used to the letter: a signed URL does not survive re-encoding.
+    /// Used exactly as given: a signed URL does not survive re-encoding.
     package var url: URL
     /// `Range`, `If-Match` and the like; never credentials: a request with `Authorization`, `Proxy-Authorization` or
     /// `Cookie` is refused.
     package var headers: HTTPHeaders
     package var hosts: HostPolicy
-    /// No byte for this long, once there is a connection and while the sink takes bytes, is a stall.
+    /// If no byte arrives for this long, once there is a connection and while the sink takes bytes, the download has
+    /// stalled.
     package var stallTimeout: Duration
-    /// Fewer bytes a second than this, over the same time, are too slow. Nothing that brings bytes is with `nil`.
+    /// Fewer bytes per second than this, over the same time, are too slow. With `nil`, nothing that brings bytes is too
+    /// slow.
     package var leastBytesPerSecond: Int?
 
     package init(

@@ -2,16 +2,16 @@ import CCurl
 import Foundation
 
 extension HTTPHeaders {
-    /// Every value of a field, in the order they came.
+    /// Every value of a field, in their order.
     package func values(_ name: String) -> [String] {
         fields.lazy.filter { Self.isSame($0.name, name) }.map(\.value)
     }
 
     /// How long the server asks to be left alone: `Retry-After` in seconds or as a date of any form that HTTP knows
-    /// (RFC 9110 section 10.2.3). A date that is over means no wait. It is by the server's clock, and so is `Date`: the
-    /// time between them is right even where this machine's clock is not.
-    /// - Parameter now: used where the answer has no date of its own.
-    /// - Returns: `nil` where the field is missing or says neither.
+    /// (RFC 9110 section 10.2.3). A date in the past means no wait. It is compared with the server's own `Date`, so the
+    /// result is right even if this machine's clock is wrong.
+    /// - Parameter now: used if the answer has no date.
+    /// - Returns: `nil` if the field is missing or has neither form.
     package func retryAfter(now: Date) -> Duration? {
         guard let text = self["Retry-After"]?.trimmingCharacters(in: .whitespaces), let first = text.utf8.first else {
             return nil
@@ -20,7 +20,7 @@ extension HTTPHeaders {
             // More seconds than an Int64 holds are still a wait, not nonsense.
             return .seconds(Int64(text).map { min($0, Self.longestWait) } ?? Self.longestWait)
         }
-        // curl's parser is lenient; what begins like a number is a broken number, not a date.
+        // curl's parser is lenient; a value that begins like a number is a broken number, not a date.
         guard !Self.isDigit(first), first != UInt8(ascii: "-"), first != UInt8(ascii: "+") else { return nil }
         let instant = curl_getdate(text, nil)
         guard instant >= 0 else { return nil }
@@ -28,17 +28,17 @@ extension HTTPHeaders {
         return .milliseconds(Int64(max(0, (Double(instant) - now.timeIntervalSince1970) * 1000)))
     }
 
-    /// What a server calls the bytes of an answer, so that it can be asked later whether they are others: an `ETag`, else a
-    /// `Last-Modified`.
+    /// How a server identifies the bytes of an answer, so that it can be asked later whether they have changed: an
+    /// `ETag`, otherwise a `Last-Modified`.
     package var validator: String? { self["ETag"] ?? self["Last-Modified"] }
 
-    /// The header that asks for an answer only if the bytes are not those of a ``validator`` any more. An entity tag has
-    /// quotes (RFC 9110 section 8.8.3); one without them is one all the same, unless it reads as a date.
+    /// The header that asks for an answer only if the bytes no longer match a ``validator``. An entity tag has quotes
+    /// (RFC 9110 section 8.8.3); a text without quotes counts as one too, unless it can be read as a date.
     package static func condition(on validator: String) -> String {
         !validator.contains("\"") && curl_getdate(validator, nil) >= 0 ? "If-Modified-Since" : "If-None-Match"
     }
 
-    /// How a body was encoded on top of what it is (RFC 9110 section 8.4), in lower case; `nil` where it was not.
+    /// The content encoding of a body (RFC 9110 section 8.4), in lower case; `nil` if it has none.
     package var contentEncoding: String? {
         let codings = values("Content-Encoding").joined(separator: ",").lowercased().split(separator: ",")
         let named = codings.map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && $0 != "identity" }
@@ -52,7 +52,7 @@ extension HTTPHeaders {
         return instant > 0 ? Date(timeIntervalSince1970: Double(instant)) : nil
     }
 
-    /// A century, in seconds: longer than anybody waits, and safe to calculate with.
+    /// A century, in seconds: longer than anyone waits, and safe to calculate with.
     private static let longestWait: Int64 = 3_155_760_000
 
     private static func isDigit(_ byte: UInt8) -> Bool {
@@ -61,9 +61,10 @@ extension HTTPHeaders {
 }
 
 extension HTTPHeaders {
-    /// What `Content-Length` says, in bytes, where it counts: not beside `Transfer-Encoding`, which overrides it
+    /// The value of `Content-Length`, in bytes, if it counts: not together with `Transfer-Encoding`, which overrides it
     /// (RFC 9112 section 6.3).
-    /// - Throws: ``TransferError/Code-swift.enum/refused`` where it is no number, or there are several that differ.
+    /// - Throws: ``TransferError/Code-swift.enum/refused`` if it is not a number, or if there are several different
+    ///   ones.
     func contentLength() throws(TransferError) -> Int64? {
         let values = values("Content-Length")
         guard let text = values.first, self["Transfer-Encoding"] == nil else { return nil }

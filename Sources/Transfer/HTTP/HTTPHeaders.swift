@@ -1,4 +1,4 @@
-/// Header fields in the order they came, looked up without regard to case (RFC 9110 section 5.1).
+/// Header fields in their order, looked up without regard to case (RFC 9110 section 5.1).
 package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     package private(set) var fields: [(name: String, value: String)]
 
@@ -19,8 +19,8 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Whether two names are those of one field: they are ASCII, and Foundation's comparison of any language's letters
-    /// costs more than the rest of reading an answer's head.
+    /// Whether two names mean the same field. They are ASCII, and Foundation's comparison for all languages costs more
+    /// than the rest of reading an answer's head.
     static func isSame(_ lhs: String, _ rhs: String) -> Bool {
         lhs.utf8.count == rhs.utf8.count && zip(lhs.utf8, rhs.utf8).allSatisfy { lower($0) == lower($1) }
     }

@@ -3,18 +3,18 @@ import Foundation
 /// One HTTP request whose body and answer fit in memory.
 package struct HTTPRequest: Sendable {
     package var method: Method
-    /// Used to the letter.
+    /// Used exactly as given.
     package var url: URL
-    /// With `Accept-Encoding: gzip`, a compressed answer is decompressed; without, none is asked for.
+    /// With `Accept-Encoding: gzip`, a compressed answer is decompressed; without it, none is requested.
     package var headers: HTTPHeaders
     package var body: Data?
-    /// From asking for the connection to the last byte of the answer.
+    /// From the start of the connection to the last byte of the answer.
     package var totalTimeout: Duration
-    /// A longer answer, counted after decompression, is an error: nobody's mistake may fill the memory.
+    /// A longer answer, counted after decompression, is an error, so that no mistake can fill the memory.
     package var maximumResponseBytes: Int
-    /// Whether sending it a second time does no harm. libcurl does that by itself where a kept connection dies before an
-    /// answer comes, although the server may have carried the request out; so that one that is not gets a connection of
-    /// its own.
+    /// Whether sending it a second time does no harm. libcurl does so by itself if a kept connection dies before an
+    /// answer arrives, although the server may have carried out the request. So a request that must not be repeated
+    /// gets a new connection.
     package var isRepeatable = true
 
     package enum Method: String, Sendable {
@@ -41,9 +41,9 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-/// Whoever can carry an ``HTTPRequest`` out: the engine, or a script of answers in a test.
+/// Something that can carry out an ``HTTPRequest``: the engine, or a script of answers in a test.
 package protocol HTTPExchange: Sendable {
     /// Sends `request` once; does not retry.
-    /// - Throws: ``TransferError`` where no complete answer arrived. A status of 400 or above is an answer.
+    /// - Throws: ``TransferError`` if no complete answer arrived. A status of 400 or above is an answer.
     func perform(_ request: HTTPRequest) async throws(TransferError) -> HTTPResponse
 }

@@ -4,7 +4,7 @@ import Foundation
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
-    /// Decompressed where the server compressed it.
+    /// Decompressed if the server compressed it.
     package var body: Data
 
     package init(status: Int, headers: HTTPHeaders = [:], body: Data = Data()) {

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Which hosts and schemes a download may be asked of, redirects included: https of any host, or of those listed; plain
-/// http only of loopback addresses (interface.md, `downloads.allowed_hosts`).
+/// The hosts and schemes from which a download is allowed, including redirects: https from any host, or from the listed
+/// ones; plain http only from loopback addresses (interface.md, `downloads.allowed_hosts`).
 package struct HostPolicy: Sendable, Hashable {
     /// Host names, compared without case; `*.example.com` stands for every host below `example.com`. Empty: any. A list
-    /// that is not empty holds for loopback addresses too.
+    /// that is not empty applies to loopback addresses too.
     package var allowedHosts: [String]
 
     package init(allowedHosts: [String] = []) {
         self.allowedHosts = allowedHosts
     }
 
-    /// Refuses what this policy does not let a download be asked of.
+    /// Refuses an address that this policy does not allow.
     /// - Throws: ``TransferError/Code-swift.enum/refused``.
     package func check(_ url: URL) throws(TransferError) {
         try check(WebAddress(url.absoluteString))

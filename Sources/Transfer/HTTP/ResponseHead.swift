@@ -1,14 +1,14 @@
 import Foundation
 
-/// The final answer's status and header fields, redirects left behind.
+/// The status and header fields of the final answer, after redirects.
 package struct ResponseHead: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
-    /// What `Content-Length` says of this body, in bytes; `nil` for a chunked one.
+    /// The `Content-Length` of this body, in bytes; `nil` for a chunked one.
     package var contentLength: Int64?
 
-    /// Whether the answer says where its body ends. Where it does not (a server of HTTP/1.0's kind, which ends a body by
-    /// closing the connection), a body that was cut short cannot be told from a whole one.
+    /// Whether the answer marks the end of its body. If it does not (as with HTTP/1.0, where closing the connection
+    /// ends a body), a body that was cut short cannot be told from a complete one.
     package var endIsMarked: Bool {
         if contentLength != nil || status == 204 || status == 304 { return true }
         let codings = headers.values("Transfer-Encoding").joined(separator: ",").lowercased()

@@ -1,4 +1,4 @@
-/// Lets a paused download go on. May be resumed from any thread, more than once, also after the download has ended.
+/// Lets a paused download continue. Can be resumed from any thread, more than once, also after the download has ended.
 package struct Resumption: Sendable {
     private let action: @Sendable () -> Void
 

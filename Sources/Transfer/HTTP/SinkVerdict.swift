@@ -1,4 +1,4 @@
-/// What a sink says to bytes.
+/// A sink's decision about bytes.
 package enum SinkVerdict: Sendable {
     case proceed
     case pause

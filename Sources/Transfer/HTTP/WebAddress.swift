@@ -1,8 +1,8 @@
 import CCurl
 import Foundation
 
-/// An http or https URL, kept to the letter, with its parts as libcurl reads them: what is checked is then what is
-/// connected to, however oddly the URL is written.
+/// An http or https URL, kept exactly, with its parts as libcurl reads them. So the address that is checked is the one
+/// that is used, however oddly the URL is written.
 struct WebAddress: Sendable {
     /// The URL as it was given.
     let text: String
@@ -12,16 +12,16 @@ struct WebAddress: Sendable {
     let port: Int
     private let path: String
 
-    /// - Throws: ``TransferError/Code-swift.enum/refused`` where `text` is no http or https URL, or carries a user name
-    ///   or a password.
+    /// - Throws: ``TransferError/Code-swift.enum/refused`` if `text` is not an http or https URL, or has a user name or
+    ///   a password.
     init(_ text: String) throws(TransferError) {
         let parser = try URLParser()
         try parser.set(text, flags: UInt32(CURLU_PATH_AS_IS))
         try self.init(text: text, parser: parser)
     }
 
-    /// Where a `Location` field leads from here (RFC 9110 section 10.2.2).
-    /// - Parameter location: as ``HeadReader`` gives it, with what may not stand in a URL encoded.
+    /// The target of a `Location` field, relative to this address (RFC 9110 section 10.2.2).
+    /// - Parameter location: as ``HeadReader`` returns it, with everything encoded that a URL may not contain.
     /// - Throws: ``TransferError/Code-swift.enum/refused`` as the other initialiser does.
     func following(_ location: String) throws(TransferError) -> WebAddress {
         let parser = try URLParser()
@@ -72,7 +72,7 @@ struct WebAddress: Sendable {
     }
 }
 
-/// libcurl's own parser of URLs.
+/// libcurl's own URL parser.
 private struct URLParser: ~Copyable {
     private let handle: OpaquePointer
 
@@ -85,9 +85,9 @@ private struct URLParser: ~Copyable {
         curl_url_cleanup(handle)
     }
 
-    /// Sets the whole URL; relative to the one that is set already, if there is one.
+    /// Sets the whole URL, relative to the current one if there is one.
     func set(_ url: String, flags: UInt32) throws(TransferError) {
-        // libcurl would read up to the zero only, and connect to something else than was checked.
+        // libcurl would read only up to the zero byte, and connect to something other than what was checked.
         guard !url.utf8.contains(0) else { throw TransferError(.refused, "the URL holds a zero byte") }
         let code = curl_url_set(handle, CURLUPART_URL, url, flags | UInt32(CURLU_NON_SUPPORT_SCHEME))
         guard code == CURLUE_OK else { throw Self.error(code) }

@@ -29,7 +29,7 @@ struct ActivityWalk: Sendable {
     /// When the latest activity began that was met: each is counted once.
     private var latest: Timestamp
 
-    /// A question may span no 24 hours; half of that keeps clear of what the limit is held against.
+    /// A question may span no 24 hours; half of that keeps clear of what the limit is compared with.
     private static let longestSpan = Duration.hours(12)
     private static let millisecond = Duration.milliseconds(1)
     /// The last row that a question can reach, over all of its pages.
@@ -60,7 +60,7 @@ struct ActivityWalk: Sendable {
     }
 
     /// Counts a request.
-    /// - Throws: `malformed` where there were too many for what they brought.
+    /// - Throws: `malformed` if there were too many for what they brought.
     mutating func spend() throws(ProviderError) {
         budget.spend()
         if budget.isSpent { throw Self.noProgress }
@@ -73,8 +73,8 @@ struct ActivityWalk: Sendable {
     )
 
     /// Takes an answer in, and goes on.
-    /// - Returns: the activities to look at; `nil` where the same time has to be asked for in another way first.
-    /// - Throws: `malformed` where the answers lead to no end.
+    /// - Returns: the activities to look at; `nil` if the same time has to be asked for in another way first.
+    /// - Throws: `malformed` if the answers lead to no end.
     mutating func take(_ answer: ActivityListAnswer) throws(ProviderError) -> [AgentActivity]? {
         let mayBeCut = answer.rowCount >= min(pageSize, Self.lowestCap)
         if mayBeCut, !answer.isAscending, shrinkWindow() { return nil }
@@ -98,7 +98,7 @@ struct ActivityWalk: Sendable {
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).
-    /// - Throws: `error` where the window is down to one millisecond.
+    /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard shrinkWindow() else { throw error }
     }

@@ -4,7 +4,7 @@ import Recordings
 package struct AgentActivity: Sendable, Hashable {
     /// The task that it was about; `nil` for being idle, available and the like.
     package var taskID: TaskID?
-    /// `telephony`, …; empty where the provider gives none.
+    /// `telephony`, …; empty if the provider gives none.
     package var channelType: String
     /// When it began.
     package var startTime: Timestamp
@@ -78,7 +78,7 @@ struct ActivityListAnswer: Sendable {
     /// Whether the rows came in order of their start, as the provider promises.
     var isAscending = true
 
-    /// - Throws: `malformed` where there is no list of rows: that is no empty list.
+    /// - Throws: `malformed` if there is no list of rows: that is no empty list.
     init(_ json: JSONValue, asked question: ActivityWalk.Question) throws(ProviderError) {
         guard let rows = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
         rowCount = rows.count

@@ -16,7 +16,7 @@ enum AccessTokens: Sendable {
     }
 
     /// Sees to it that the next ``current()`` is another token than `token`, which the provider has refused.
-    /// - Throws: `refusal` where there is no way to another one.
+    /// - Throws: `refusal` if there is no way to another one.
     func renew(after token: Secret, _ refusal: ProviderError) async throws(ProviderError) {
         switch self {
         case .bearer:

@@ -7,15 +7,16 @@ package struct AuthorizationRequest: Sendable {
     package let url: URL
     /// As it is registered with the app, byte for byte.
     package let redirectURI: String
-    /// What has to come back: an answer without it is to somebody else's question.
+    /// What has to come back: an answer without it is to someone else's question.
     let state: String
-    /// `nil` where the provider shall not be told of one.
+    /// `nil` if the provider shall not be told of one.
     let proofKey: ProofKey?
 
     /// - Parameters:
-    ///   - usesProofKey: whether the code is tied to this process (PKCE); a provider that does not know of it ignores it.
-    ///   - generator: for what nobody may guess.
-    /// - Throws: `rejected` where the base URL makes no URL.
+    ///   - usesProofKey: whether the code is tied to this process (PKCE); a provider that does not know of it ignores
+    ///     it.
+    ///   - generator: for what no one may guess.
+    /// - Throws: `rejected` if the base URL makes no URL.
     init(
         oauthBaseURL: URL,
         clientID: String,

@@ -13,8 +13,8 @@ package struct Login: Sendable {
     private let retry: RetryPolicy
     private let stopwatch: Stopwatch
 
-    /// Asks nobody yet.
-    /// - Returns: `nil` where one bearer token is configured: without a client there is nothing to log in to.
+    /// Asks no one yet.
+    /// - Returns: `nil` if one bearer token is configured: without a client there is nothing to log in to.
     package init?(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
@@ -44,7 +44,7 @@ package struct Login: Sendable {
     /// - Parameters:
     ///   - redirectURI: as it is registered with the app, byte for byte.
     ///   - usesProofKey: whether the code is tied to this process (PKCE).
-    /// - Throws: `rejected` where `oauth_base_url` makes no URL.
+    /// - Throws: `rejected` if `oauth_base_url` makes no URL.
     package func request(
         redirectURI: String,
         scopes: [String],
@@ -61,8 +61,8 @@ package struct Login: Sendable {
         )
     }
 
-    /// Redeems `code` and keeps the pair, in the place of whatever was kept. Nobody refreshes meanwhile, so that a refresh
-    /// under way cannot put an older pair over it.
+    /// Redeems `code` and keeps the pair, in the place of whatever was kept. No one refreshes meanwhile, so that a
+    /// refresh under way cannot put an older pair over it.
     /// - Throws: ``ProviderError``; nothing is kept then. `wrongOrganization` where the token is another's.
     package func complete(_ request: AuthorizationRequest, code: Secret) async throws(ProviderError) -> TokenStatus {
         let lock = try await store.lock(stopwatch)

@@ -11,8 +11,8 @@ extension OrganizationID {
         return mine != theirs
     }
 
-    /// Holds the organization that an access token names after its last underscore against this one.
-    /// - Throws: `wrongOrganization` where they certainly differ.
+    /// Compares the organization that an access token names after its last underscore with this one.
+    /// - Throws: `wrongOrganization` if they certainly differ.
     func requireOwn(_ token: Secret) throws(ProviderError) {
         guard let tail = token.value.split(separator: "_").last, isContradicted(by: tail) else { return }
         throw ProviderError(

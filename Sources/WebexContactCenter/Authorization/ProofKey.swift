@@ -14,7 +14,7 @@ struct ProofKey: Sendable {
         challenge = Base64URL.text(SHA256.hash(data: Data(verifier.utf8)))
     }
 
-    /// A key that nobody can guess, from 256 bits of `generator`.
+    /// A key that no one can guess, from 256 bits of `generator`.
     init(using generator: inout some RandomNumberGenerator) {
         self.init(verifier: Base64URL.random(using: &generator))
     }

@@ -10,14 +10,14 @@ package final class RedirectListener: Sendable {
     private let place: RedirectPlace
     /// Open from the initialiser to the end of this object; one for each address of `localhost`.
     private let sockets: [Int32]
-    /// The two ends of a pipe: the first is readable once somebody wants the waiting to end.
+    /// The two ends of a pipe: the first is readable once someone wants the waiting to end.
     private let interruption: [Int32]
 
     /// A browser sends its head at once; some open a connection that they then do not use.
     private static let longestConnection = Duration.seconds(3)
 
     /// Listens from now on.
-    /// - Throws: `redirectPort` where the port cannot be had.
+    /// - Throws: `redirectPort` if the port cannot be had.
     package init(_ place: RedirectPlace) throws(ProviderError) {
         self.place = place
         var sockets: [Int32] = []
@@ -27,8 +27,8 @@ package final class RedirectListener: Sendable {
             let socket = Self.listening(at: address, port: place.port)
             if socket >= 0 { sockets.append(socket) } else { reason = errno }
         }
-        // Browsers try `::1` for localhost first, and go on where there is none: so may this. Somebody else's program on
-        // it would get the code instead.
+        // Browsers try `::1` for localhost first, and go on if there is none: so may this. Someone else's program on it
+        // would get the code instead.
         if place.host == "::1" || place.host == "localhost" && reason == 0 {
             let socket = Self.listening6(port: place.port)
             if socket >= 0 {
@@ -57,7 +57,7 @@ package final class RedirectListener: Sendable {
     }
 
     /// Waits until the browser brings the answer to `request`; what else comes is answered and forgotten.
-    /// - Returns: `nil` where `timeout` passes first.
+    /// - Returns: `nil` if `timeout` passes first.
     /// - Throws: `cancelled`.
     package func answer(
         to request: AuthorizationRequest,

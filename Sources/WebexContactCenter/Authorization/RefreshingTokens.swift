@@ -10,7 +10,7 @@ import Transfer
 /// between the two; after the save, the next start goes on from the file.
 actor RefreshingTokens {
     private let organizationID: OrganizationID
-    /// The first refresh token; `nil` where a login brings it.
+    /// The first refresh token; `nil` if a login brings it.
     private let configured: Secret?
     private let store: TokenStore
     private let grants: TokenGrants
@@ -20,7 +20,7 @@ actor RefreshingTokens {
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
 
-    /// Whoever holds its turn may change what stands below it; nobody else does.
+    /// Whoever holds its turn may change what stands below it; no one else does.
     nonisolated let turnstile = Turnstile()
     private var pair: TokenPair?
     /// The configured token that the kept pair descends from, which need not be configured any more.
@@ -103,7 +103,7 @@ actor RefreshingTokens {
         }
     }
 
-    /// What is known, from the file where nothing has been asked for yet.
+    /// What is known, from the file if nothing has been asked for yet.
     func status() async throws(ProviderError) -> TokenStatus {
         let kept: TokenPair? = if let pair { pair } else { try await kept() }
         var status = kept.map(TokenStatus.init) ?? TokenStatus(needsLogin: configured == nil)

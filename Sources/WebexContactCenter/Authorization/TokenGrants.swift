@@ -44,7 +44,7 @@ struct TokenGrants: Sendable {
         }
     }
 
-    /// What is wrong where there is neither a pair nor a first refresh token.
+    /// What is wrong if there is neither a pair nor a first refresh token.
     var absence: ProviderError {
         ProviderError(
             .authorization,

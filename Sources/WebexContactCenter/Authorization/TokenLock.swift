@@ -30,12 +30,12 @@ final class TokenLock: Sendable {
 }
 
 extension TokenStore {
-    /// A refresh is bounded by its request's deadline, so that nobody who is alive holds the lock for longer.
+    /// A refresh is bounded by its request's deadline, so that no one who is alive holds the lock for longer.
     static let longestLock = Duration.seconds(120)
     private static let pause = Duration.milliseconds(50)
 
     /// Waits for the lock, which lies beside the file.
-    /// - Throws: `tokenStore` where it cannot be had; `cancelled`.
+    /// - Throws: `tokenStore` if it cannot be had; `cancelled`.
     func lock(_ stopwatch: Stopwatch) async throws(ProviderError) -> TokenLock {
         let began = stopwatch.elapsed()
         while true {
@@ -51,7 +51,7 @@ extension TokenStore {
         }
     }
 
-    /// - Returns: `nil` where somebody else has it.
+    /// - Returns: `nil` if someone else has it.
     private func tryLock() throws(ProviderError) -> TokenLock? {
         try makeFolder()
         let file = open("\(path).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

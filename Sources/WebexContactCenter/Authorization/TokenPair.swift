@@ -6,10 +6,10 @@ struct TokenPair: Sendable, Hashable {
     var accessToken: Secret
     var refreshToken: Secret
     var obtained: Timestamp
-    /// `nil` where the provider did not say.
+    /// `nil` if the provider did not say.
     var accessExpires: Timestamp?
     var refreshExpires: Timestamp?
-    /// What the access token may be used for, space separated; `nil` where the provider did not say.
+    /// What the access token may be used for, space separated; `nil` if the provider did not say.
     var scope: String?
 
     /// Whether the access token may still be used: it is, as far as is known, not over yet.
@@ -38,7 +38,7 @@ extension TokenPair {
     /// - Parameters:
     ///   - old: the refresh token that stays where the answer has none; `nil` for a first pair, which has to have one.
     ///   - scope: what is true where the answer does not name its scopes.
-    /// - Throws: `malformed` where there is no access token, or no refresh token.
+    /// - Throws: `malformed` if there is no access token, or no refresh token.
     init(answer: JSONValue, following old: Secret?, scope: String?, now: Timestamp) throws(ProviderError) {
         guard case .string(let access)? = answer["access_token"], !access.isEmpty else {
             throw ProviderError(.malformed, "no access_token in it")

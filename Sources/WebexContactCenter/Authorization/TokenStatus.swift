@@ -1,9 +1,9 @@
 import Foundation
 import Recordings
 
-/// What is known of an organization's tokens without asking anybody; never a token itself.
+/// What is known of an organization's tokens without asking anyone; never a token itself.
 package struct TokenStatus: Sendable, Hashable {
-    /// When the newest pair was obtained; `nil` where there is none yet, or one bearer token is configured.
+    /// When the newest pair was obtained; `nil` if there is none yet, or one bearer token is configured.
     package var obtained: Timestamp?
     /// When the access token ends, where the provider said.
     package var accessExpires: Timestamp?
@@ -17,7 +17,7 @@ package struct TokenStatus: Sendable, Hashable {
     package var organizationID: String?
     /// Whether there is neither a pair nor a refresh token to come by one: a person has to log in.
     package var needsLogin: Bool
-    /// That the provider has refused the refresh token that would be sent next; `nil` where it has not.
+    /// That the provider has refused the refresh token that would be sent next; `nil` if it has not.
     package var refusal: TokenRefusal?
 
     /// States all of it.
@@ -55,7 +55,7 @@ package struct TokenStatus: Sendable, Hashable {
 
 extension Secret {
     /// The organization that an access token names after its last underscore (wxcc-api 2.3); `nil` unless that is a
-    /// UUID: anything else may be a part of the token that nobody should see.
+    /// UUID: anything else may be a part of the token that no one should see.
     var organizationID: String? {
         value.split(separator: "_").last.flatMap { UUID(uuidString: String($0)) }?.uuidString.lowercased()
     }

@@ -5,7 +5,7 @@ extension TokenStore {
     /// A token pair is a few hundred bytes; anything much longer is not ours.
     private static let longestFile = 1 << 20
 
-    /// - Returns: `nil` where there is no file.
+    /// - Returns: `nil` if there is no file.
     func readFile() throws(ProviderError) -> Data? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {

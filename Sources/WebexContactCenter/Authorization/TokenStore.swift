@@ -14,8 +14,8 @@ struct TokenStore: Sendable {
     /// A kept pair, and the configured refresh token that it descends from or has taken the place of, as a digest.
     struct Content: Sendable, Hashable {
         var pair: TokenPair
-        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins. `nil`
-        /// where none was configured when the pair was obtained.
+        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins.
+        /// `nil` if none was configured when the pair was obtained.
         var origin: ContentDigest?
     }
 
@@ -28,8 +28,8 @@ struct TokenStore: Sendable {
     }
 
     /// What is kept.
-    /// - Returns: `nil` where there is no file, or one that is not of this making.
-    /// - Throws: `tokenStore` where there is a file that cannot be read.
+    /// - Returns: `nil` if there is no file, or one that is not of this making.
+    /// - Throws: `tokenStore` if there is a file that cannot be read.
     func load() async throws(ProviderError) -> Content? {
         try await offPool { () throws(ProviderError) in
             guard let data = try readFile() else { return nil }
@@ -51,7 +51,7 @@ struct TokenStore: Sendable {
 
     /// Removes what is kept, and what a killed process has left beside it.
     /// - Returns: whether there was anything.
-    /// - Throws: `tokenStore` where it cannot be removed.
+    /// - Throws: `tokenStore` if it cannot be removed.
     func remove() async throws(ProviderError) -> Bool {
         try await offPool { () throws(ProviderError) in
             _ = try refusals.removeFile()
@@ -60,8 +60,8 @@ struct TokenStore: Sendable {
     }
 
     /// That the provider has refused this refresh token.
-    /// - Returns: `nil` where it has not, as far as is known.
-    /// - Throws: `tokenStore` where there is a file that cannot be read.
+    /// - Returns: `nil` if it has not, as far as is known.
+    /// - Throws: `tokenStore` if there is a file that cannot be read.
     func refusal(of token: Secret) async throws(ProviderError) -> TokenRefusal? {
         try await offPool { () throws(ProviderError) in
             guard let data = try refusals.readFile(), let refusal = TokenRefusal(data: data) else { return nil }

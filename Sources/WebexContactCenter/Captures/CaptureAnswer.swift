@@ -25,7 +25,7 @@ package struct CaptureOptions: Sendable, Hashable {
 
 /// What came of a captures query.
 package struct CaptureAnswer: Sendable {
-    /// One for each task that was asked for and not refused, in the order asked; empty where the provider has nothing.
+    /// One for each task that was asked for and not refused, in the order asked; empty if the provider has nothing.
     package var captures: [Capture]
     /// The tasks about which the provider refuses to answer, each asked for alone in the end.
     package var refused: [TaskID: ProviderError]

@@ -13,7 +13,7 @@ struct CaptureListAnswer: Sendable {
     var trackingID: String?
 
     /// - Parameter asked: entries about other tasks are left out; an entry without a task is about the only one.
-    /// - Throws: `malformed` where there is no list of entries: that is no empty list.
+    /// - Throws: `malformed` if there is no list of entries: that is no empty list.
     init(_ json: JSONValue, asked: [TaskID], trackingID: String? = nil) throws(ProviderError) {
         self.trackingID = trackingID
         guard let entries = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }

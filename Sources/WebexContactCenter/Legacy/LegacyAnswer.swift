@@ -47,7 +47,7 @@ package struct LegacyRows: Sendable, Hashable {
     package private(set) var columns: [String] = []
     /// As many values as there are columns in each.
     package private(set) var rows: [[JSONValue]] = []
-    /// Whether the provider says that these are all; `nil` where it says nothing of it, as in CSV.
+    /// Whether the provider says that these are all; `nil` if it says nothing of it, as in CSV.
     package private(set) var isComplete: Bool?
     /// How many there are by the provider's word.
     package private(set) var found: Int64?
@@ -56,10 +56,10 @@ package struct LegacyRows: Sendable, Hashable {
     private let limit: Int64?
     /// Rows are flat, so that a value takes less memory than elsewhere.
     private static let mostValues = 1_000_000
-    /// Whether rows are counts of records, so that nobody knows what the provider's own numbers are of.
+    /// Whether rows are counts of records, so that no one knows what the provider's own numbers are of.
     private let areCounts: Bool
 
-    /// Why there may be more rows than these; `nil` where nothing says so.
+    /// Why there may be more rows than these; `nil` if nothing says so.
     package var shortfall: String? {
         let have = Int64(rows.count)
         if isComplete == false || isComplete == nil && !areCounts && (found ?? 0) > have {
@@ -158,7 +158,7 @@ package struct LegacyRows: Sendable, Hashable {
 }
 
 extension LegacyRows {
-    /// What tells each row from all others; `nil` where a row does not have one of `columns`, or two rows have the same.
+    /// What tells each row from all others; `nil` if a row does not have one of `columns`, or two rows have the same.
     func keys(_ columns: [String]) -> [[String]]? {
         let places = columns.compactMap { self.columns.firstIndex(of: $0) }
         guard rows.isEmpty || places.count == columns.count else { return nil }

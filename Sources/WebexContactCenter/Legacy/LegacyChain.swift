@@ -108,7 +108,7 @@ struct LegacyChainWalk: Sendable {
 extension LegacyRecords {
     /// Walks along the steps of a contact to their end, or as far as they can be had.
     /// - Parameter found: told of each step as it is found.
-    /// - Throws: ``ProviderError`` where the session is not there, or the provider does not answer.
+    /// - Throws: ``ProviderError`` if the session is not there, or the provider does not answer.
     package func chain(
         of session: LegacyRecordID,
         found: (LegacyActivity) async throws(ProviderError) -> Void = { _ in }

@@ -117,7 +117,7 @@ final class LegacyExchange: Sendable {
     }
 
     /// Waits as the failure and the policy want it.
-    /// - Throws: the failure where it is final.
+    /// - Throws: the failure if it is final.
     private func pause(
         after failure: FailedExchange,
         attempt: Int,

@@ -36,7 +36,7 @@ package struct LegacyQuery: Sendable, Hashable {
     /// Whether it says which time it is about.
     package var hasTime: Bool { object["dateBegin"] != nil && object["dateEnd"] != nil }
 
-    /// The most rows that it asks for; `nil` where it does not say.
+    /// The most rows that it asks for; `nil` if it does not say.
     package var numberOfRecords: Int64? { object["numberOfRecords"]?.integer }
 
     /// The same query about another time.

@@ -6,7 +6,7 @@ package struct LegacyRecord: Sendable, Hashable {
     /// The fields in the order in which they came.
     package let fields: [JSONMember]
 
-    /// - Returns: `nil` where `json` is no object, or one without a field.
+    /// - Returns: `nil` if `json` is no object, or one without a field.
     init?(_ type: LegacyRecordType, _ json: JSONValue) {
         guard case .object(let members) = json, !members.isEmpty else { return nil }
         self.type = type
@@ -19,20 +19,20 @@ package struct LegacyRecord: Sendable, Hashable {
     /// The same as an archive may keep it.
     package var kept: ProviderJSON { json.kept }
 
-    /// The text of a field, a number's too; `nil` where it is missing, null or empty.
+    /// The text of a field, a number's too; `nil` if it is missing, null or empty.
     package func text(_ name: String) -> String? { json[name]?.text }
 
     /// The whole number of a field.
     package func integer(_ name: String) -> Int64? { json[name]?.integer }
 
-    /// A time that a field has in epoch milliseconds; `nil` where it is missing, or stands for none.
+    /// A time that a field has in epoch milliseconds; `nil` if it is missing, or stands for none.
     package func time(_ name: String) -> Timestamp? {
         guard let milliseconds = integer(name), milliseconds > 0 else { return nil }
         return Timestamp(millisecondsSince1970: milliseconds)
     }
 
     /// The record in an answer to a question for one: an object, or a list or a `data` member that has only that.
-    /// - Returns: `nil` where there is none.
+    /// - Returns: `nil` if there is none.
     static func only(_ type: LegacyRecordType, in answer: JSONValue) -> LegacyRecord? {
         if let elements = answer.elements ?? answer["data"]?.elements {
             return elements.count == 1 ? LegacyRecord(type, elements[0]) : nil

@@ -24,7 +24,7 @@ package enum LegacyRecordType: String, Sendable, CaseIterable {
 package struct LegacyRecordID: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
-    /// - Returns: `nil` where `text` is empty, longer than 250 bytes, no visible ASCII, or `.` or `..`.
+    /// - Returns: `nil` if `text` is empty, longer than 250 bytes, no visible ASCII, or `.` or `..`.
     package init?(_ text: some StringProtocol) {
         guard (1...250).contains(text.utf8.count), text != ".", text != "..",
             text.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) })
@@ -52,7 +52,7 @@ package struct LegacyActivityID: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0-1612238769933-ivr-connected`. The session is a UUID, or the 20
     /// characters of older tenants (wxcc-api 0).
-    /// - Returns: `nil` where `text` has another form.
+    /// - Returns: `nil` if `text` has another form.
     package init?(_ text: String) {
         for length in [36, 20] {
             let bytes = Array(text.utf8)

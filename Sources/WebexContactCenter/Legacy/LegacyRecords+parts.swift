@@ -8,7 +8,7 @@ package struct LegacyGathering: Sendable {
     package var partCount = 1
     /// What the answers have, or why one of them, the last, cannot be read.
     package var rows: Result<LegacyRows, LegacyAnswer.Unreadable>
-    /// Why there may be more rows than these; `nil` where nothing says so.
+    /// Why there may be more rows than these; `nil` if nothing says so.
     package var shortfall: String?
     /// How many rows there are by the provider's word on the query as it is.
     package var found: Int64?
@@ -36,10 +36,10 @@ extension LegacyRecords {
     /// The rows that answer a query. Where they are not all, and each row is a record that can be told from all others,
     /// the query's time is halved until each part is answered as a whole.
     ///
-    /// Nothing says whether a query's bounds are inclusive, nor by what time a record belongs to it. So neighbouring parts
-    /// share their bound, a record that comes with two parts is taken once, and what came of the parts is held against
-    /// what the provider said and gave of the whole.
-    /// - Throws: ``ProviderError`` where there is no answer of success.
+    /// Nothing says whether a query's bounds are inclusive, nor by what time a record belongs to it. So neighbouring
+    /// parts share their bound, a record that comes with two parts is taken once, and what came of the parts is
+    /// compared with what the provider said and gave of the whole.
+    /// - Throws: ``ProviderError`` if there is no answer of success.
     package func gathering(
         of query: LegacyQuery,
         _ type: LegacyRecordType,

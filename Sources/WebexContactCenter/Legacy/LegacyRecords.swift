@@ -10,7 +10,7 @@ import Transfer
 package final class LegacyRecords: Sendable {
     private let exchange: LegacyExchange
 
-    /// Calls nobody yet.
+    /// Calls no one yet.
     /// - Parameters:
     ///   - exchange: carries every request out, once.
     ///   - retry: how often and after which pauses a passing failure is tried again.
@@ -34,7 +34,7 @@ package final class LegacyRecords: Sendable {
     }
 
     /// One record.
-    /// - Throws: ``ProviderError`` with the status 404 where the provider has none of that identifier.
+    /// - Throws: ``ProviderError`` with the status 404 if the provider has none of that identifier.
     package func record(_ type: LegacyRecordType, _ id: LegacyRecordID) async throws(ProviderError) -> LegacyRecord {
         let call = LegacyCall(path: "\(type.collection)/\(FormEncoding.encoded(id.description))")
         let response = try await exchange.answer(to: call) { status in
@@ -65,7 +65,8 @@ package final class LegacyRecords: Sendable {
     }
 
     /// The rows that answer a query.
-    /// - Throws: ``ProviderError`` where there is no answer of success. One that cannot be read is an answer, and says why.
+    /// - Throws: ``ProviderError`` if there is no answer of success. One that cannot be read is an answer, and says
+    ///   why.
     package func answer(
         to query: LegacyQuery,
         of type: LegacyRecordType,

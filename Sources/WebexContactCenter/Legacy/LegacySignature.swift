@@ -6,7 +6,7 @@ import Foundation
 struct LegacySignature: Sendable {
     /// Base64 of the HMAC-SHA1 of the user under the key, both as UTF-8.
     let signature: Secret
-    /// The value of `Authorization`: the signature, and the tenant behind it where there is one. No scheme in front.
+    /// The value of `Authorization`: the signature, and the tenant behind it if there is one. No scheme in front.
     let authorization: Secret
 
     init(_ settings: LegacySettings) {

@@ -27,7 +27,7 @@ struct APICall: Sendable {
     var name: String { "\(method.rawValue) \(path)" }
 
     /// The request with its credentials (wxcc-api 4.1).
-    /// - Throws: `rejected` where the base URL and the path make no URL.
+    /// - Throws: `rejected` if the base URL and the path make no URL.
     func request(apiBaseURL: URL, token: Secret, trackingID: String) throws(ProviderError) -> HTTPRequest {
         let url = try Self.url(base == .api ? apiBaseURL : apiBaseURL.withoutVersion, path, query: query)
         var headers: HTTPHeaders = [

@@ -3,7 +3,7 @@ import Recordings
 
 /// What can be read out of an error's body, whichever of its shapes it has (wxcc-api 3.6 and 4.2).
 struct ErrorBody: Sendable, Equatable {
-    /// The provider's own words, on one line, shortened; `nil` where it said nothing readable.
+    /// The provider's own words, on one line, shortened; `nil` if it said nothing readable.
     var text: String?
     var trackingID: String?
 

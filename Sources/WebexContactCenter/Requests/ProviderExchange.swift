@@ -127,7 +127,7 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// - Throws: `failure`, with what it leaves open, where that cannot be found out.
+    /// - Throws: `failure`, with what it leaves open, if that cannot be found out.
     private func lookBack<Answer>(
         after failure: ProviderError,
         _ done: () async throws(ProviderError) -> Answer?
@@ -151,7 +151,7 @@ final class ProviderExchange: Sendable {
     }
 
     /// Waits as the failure and the policy want it.
-    /// - Throws: the failure where it is final, or where the call may have been carried out and must not be twice.
+    /// - Throws: the failure if it is final, or where the call may have been carried out and must not be twice.
     private func pause(
         after failure: FailedExchange,
         attempt: Int,

@@ -26,7 +26,7 @@ final class RequestLimiter: Sendable {
         bucket.withLock { $0.charge(at: stopwatch.elapsed()) }
     }
 
-    /// Lets nobody start for `duration`.
+    /// Lets no one start for `duration`.
     func pause(for duration: Duration) {
         bucket.withLock { $0.block(for: duration, at: stopwatch.elapsed()) }
     }

@@ -16,7 +16,7 @@ struct TokenBucket: Sendable {
     }
 
     /// Takes one request out.
-    /// - Returns: `nil` where it may start at `now`, else how long to wait before asking again.
+    /// - Returns: `nil` if it may start at `now`, else how long to wait before asking again.
     mutating func take(at now: Duration) -> Duration? {
         let earliest = max(blockedUntil, fullAt - interval * (burst - 1))
         guard now >= earliest else { return earliest - now }

@@ -42,7 +42,7 @@ final class Turnstile: Sendable {
 }
 
 extension Turnstile.Line {
-    /// - Returns: the verdict where there is nothing to wait for.
+    /// - Returns: the verdict if there is nothing to wait for.
     fileprivate mutating func join(_ ticket: UInt64, _ continuation: CheckedContinuation<Bool, Never>) -> Bool? {
         if cancelled.contains(ticket) { return false }
         guard isTaken else {

@@ -23,7 +23,7 @@ package struct SearchAgentSession: Sendable, Hashable {
         package var notRespondedCount: Int?
         /// Waiting for contacts.
         package var available: Duration?
-        /// Signed in and not to be had.
+        /// Signed in and not available.
         package var idle: Duration?
     }
 }

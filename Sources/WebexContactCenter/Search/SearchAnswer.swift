@@ -7,7 +7,7 @@ enum SearchAnswer: Sendable {
     /// The provider does not have these fields, each given by the names that lead to it from a record on.
     case undefined([[String]])
 
-    /// - Throws: `rejected`, `authorization` or `unavailable` for an error in the answer; `malformed` where there is
+    /// - Throws: `rejected`, `authorization` or `unavailable` for an error in the answer; `malformed` if there is
     ///   neither an error nor a list of records: that is no empty list.
     init(_ json: JSONValue, to query: SearchQuery, trackingID: String?) throws(ProviderError) {
         if let errors = json["errors"]?.elements, !errors.isEmpty {

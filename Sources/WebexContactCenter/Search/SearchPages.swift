@@ -96,7 +96,7 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
             )
         }
 
-        /// - Throws: `rejected` where the provider complains of what it was not asked for.
+        /// - Throws: `rejected` if the provider complains of what it was not asked for.
         private mutating func leaveOut(_ paths: [[String]]) throws(ProviderError) {
             for path in paths {
                 let name = path.joined(separator: ".")

@@ -97,7 +97,7 @@ package struct NamedReference: Sendable, Hashable, Codable {
     /// What people call it.
     package var name: String?
 
-    /// - Returns: `nil` where there is neither: a contact that met no agent has none.
+    /// - Returns: `nil` if there is neither: a contact that met no agent has none.
     package init?(id: String?, name: String?) {
         guard id != nil || name != nil else { return nil }
         self.id = id
@@ -189,12 +189,12 @@ extension SearchTask.Counts {
 }
 
 extension JSONValue {
-    /// A length of time in milliseconds; `nil` where there is none, or where it cannot be one.
+    /// A length of time in milliseconds; `nil` if there is none, or where it cannot be one.
     var milliseconds: Duration? {
         integer.flatMap { (0...Self.mostMilliseconds).contains($0) ? Duration.milliseconds($0) : nil }
     }
 
-    /// A number of things; `nil` where there is none, or where it cannot be one.
+    /// A number of things; `nil` if there is none, or where it cannot be one.
     var count: Int? {
         integer.flatMap { (0...Self.mostThings).contains($0) ? Int($0) : nil }
     }

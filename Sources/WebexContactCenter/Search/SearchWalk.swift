@@ -104,7 +104,7 @@ struct SearchWalk: Sendable {
     }
 
     /// Counts a request.
-    /// - Throws: `malformed` where there were too many for what they brought.
+    /// - Throws: `malformed` if there were too many for what they brought.
     mutating func spend() throws(ProviderError) {
         budget.spend()
         if budget.isSpent { throw Self.noProgress("its pages bring little or nothing new, and never an end") }
@@ -123,7 +123,7 @@ struct SearchWalk: Sendable {
     ///   - listed: how many rows the page has, those that cannot be read among them: they count as the provider counts.
     ///   - next: where the next page begins; `nil` after the last one.
     /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
-    /// - Throws: `malformed` where the pages lead to no end.
+    /// - Throws: `malformed` if the pages lead to no end.
     mutating func take(_ rows: [Row], listed: Int, next: String?) throws(ProviderError) -> [Int] {
         let new = rows.indices.filter { place in
             let row = rows[place]
@@ -181,7 +181,7 @@ struct SearchWalk: Sendable {
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).
-    /// - Throws: `error` where the window is down to one millisecond.
+    /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard narrowWindow(to: nil) else { throw error }
     }
@@ -200,7 +200,7 @@ struct SearchWalk: Sendable {
         tally = Tally()
     }
 
-    /// So wide that a quarter of the most rows is to be expected, by the rows that came so far; `nil` where they tell
+    /// So wide that a quarter of the most rows is to be expected, by the rows that came so far; `nil` if they tell
     /// nothing. Calls are not spread evenly over a day, and what a window had is remembered while it is open.
     private var fittingWidth: Duration? {
         guard let (first, last) = tally.ends else { return nil }

@@ -17,7 +17,7 @@ package struct Site: Sendable, Hashable {
     package let id: SiteID
     /// What people can change of it.
     package let fields: SiteFields
-    /// Rises with each change; `nil` where the provider does not tell.
+    /// Rises with each change; `nil` if the provider does not tell.
     package let version: Int64?
     /// Whether the provider made it: then it can be neither changed nor deleted.
     package let isSystemDefault: Bool
@@ -25,10 +25,10 @@ package struct Site: Sendable, Hashable {
     package let createdTime: Timestamp?
     /// When it was last changed.
     package let lastUpdatedTime: Timestamp?
-    /// The whole object, with what nobody here knows of: a change sends it back.
+    /// The whole object, with what no one here knows of: a change sends it back.
     let json: JSONValue
 
-    /// - Throws: `malformed` where there is no ID or no name.
+    /// - Throws: `malformed` if there is no ID or no name.
     init(_ json: JSONValue) throws(ProviderError) {
         guard let id = json["id"]?.text.flatMap({ SiteID($0) }) else {
             throw ProviderError(.malformed, "a site without an id")

@@ -22,7 +22,7 @@ package struct SiteFields: Sendable, Hashable {
     private static let longestName = 80
     private static let longestDescription = 255
 
-    /// What the provider would refuse, one sentence each; empty where all is well.
+    /// What the provider would refuse, one sentence each; empty if all is well.
     package var faults: [String] {
         var faults: [String] = []
         if name.isEmpty {

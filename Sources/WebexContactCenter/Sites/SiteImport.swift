@@ -6,7 +6,7 @@ package struct SiteImport: Sendable {
         package var status: Status
         /// The site, where it is known.
         package var id: SiteID?
-        /// Why the line is not as wanted; empty where it is.
+        /// Why the line is not as wanted; empty if it is.
         package var reason: String
     }
 

@@ -1,4 +1,4 @@
-/// What a file of sites comes to beside the sites that there are. Asks nobody.
+/// What a file of sites comes to beside the sites that there are. Asks no one.
 package struct SitePlan: Sendable {
     /// What is to be done about one line.
     package enum Action: Sendable, Hashable {
@@ -32,7 +32,7 @@ package struct SitePlan: Sendable {
     /// Lines that would change a site into what the provider refuses; with any of them nothing is to be carried out.
     package private(set) var faults: [CSVDocument.Fault] = []
 
-    /// Holds the lines of a file against `sites`.
+    /// Compares the lines of a file with `sites`.
     package init(_ rows: [SiteSheet.Row], sites: [Site]) {
         let byID = Dictionary(sites.map { ($0.id, $0) }) { first, _ in first }
         let byName = Dictionary(grouping: sites, by: \.fields.name)
@@ -79,7 +79,7 @@ package struct SitePlan: Sendable {
 }
 
 extension SitePlan.Action {
-    /// The site that it is about, where there is one.
+    /// The site that it is about, if there is one.
     package var site: Site? {
         switch self {
         case .update(let site, _), .skip(let site): site

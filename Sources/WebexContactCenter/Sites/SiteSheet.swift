@@ -16,7 +16,7 @@ package struct SiteSheet: Sendable {
         package var name: String
         package var isActive: Bool
         package var multimediaProfileID: String
-        /// `nil` where the file has no such column: the description stays as it is.
+        /// `nil` if the file has no such column: the description stays as it is.
         package var description: String?
 
         /// What the site becomes; `site` is what it is.

@@ -15,7 +15,7 @@ extension Sites {
 
     /// Makes many sites with one call (wxcc-api 10.4), and looks at what came of each.
     /// - Returns: one outcome for each of `all`, in their order.
-    /// - Throws: where the call as a whole failed, so that nothing was made: with status 404 or 405 where the provider has
+    /// - Throws: where the call as a whole failed, so that nothing was made: with status 404 or 405 if the provider has
     ///   no such call.
     package func create(_ all: [SiteFields]) async throws(ProviderError) -> [SiteOutcome] {
         var call = call(.post, suffix: "/bulk")

@@ -15,7 +15,7 @@ package struct Sites: Sendable {
     let settings: ProviderSettings
 
     /// One site.
-    /// - Throws: `rejected` where there is none.
+    /// - Throws: `rejected` if there is none.
     package func site(_ id: SiteID) async throws(ProviderError) -> Site {
         do throws(ProviderError) {
             return try await exchange.answer(to: call(.get, id)) { json, _ throws(ProviderError) in
@@ -27,7 +27,7 @@ package struct Sites: Sendable {
     }
 
     /// Makes a site.
-    /// - Throws: `rejected`, saying which site has the name, where one has it already.
+    /// - Throws: `rejected`, saying which site has the name, if one has it already.
     package func create(_ fields: SiteFields) async throws(ProviderError) -> Site {
         var call = call(.post)
         call.body = fields.json(of: settings.organizationID)
@@ -42,9 +42,9 @@ package struct Sites: Sendable {
         }
     }
 
-    /// Changes a site as it was read: the whole object goes back, with what nobody here knows of (wxcc-api 10.2).
+    /// Changes a site as it was read: the whole object goes back, with what no one here knows of (wxcc-api 10.2).
     /// - Returns: the site as the provider has it now; `site` itself where it is so already.
-    /// - Throws: `rejected` where the provider does not want it, or somebody else has changed the site meanwhile.
+    /// - Throws: `rejected` if the provider does not want it, or someone else has changed the site meanwhile.
     package func update(_ site: Site, to fields: SiteFields) async throws(ProviderError) -> Site {
         guard fields != site.fields else { return site }
         guard !site.isSystemDefault else { throw .systemDefault(site) }
@@ -69,7 +69,7 @@ package struct Sites: Sendable {
     }
 
     /// Deletes a site.
-    /// - Throws: `rejected` where it is in use, or the provider's own.
+    /// - Throws: `rejected` if it is in use, or the provider's own.
     package func delete(_ site: Site) async throws(ProviderError) {
         guard !site.isSystemDefault else { throw .systemDefault(site) }
         do throws(ProviderError) {

@@ -4,7 +4,7 @@ import Recordings
 package struct AgentStatistics: Sendable, Hashable {
     /// When the span began.
     package var intervalStart: Timestamp
-    /// Which agent; `nil` where the provider does not say.
+    /// Which agent; `nil` if the provider does not say.
     package var agent: NamedReference?
     /// The agent's team.
     package var team: NamedReference?

@@ -218,7 +218,7 @@ struct AgentTally: Sendable {
 }
 
 extension SearchTask {
-    /// `nil` where it does not say how it ended.
+    /// `nil` if it does not say how it ended.
     fileprivate var isAbandoned: Bool? {
         isActive ?? false ? false : terminationType.map { $0.lowercased() == "abandoned" }
     }

@@ -3,7 +3,7 @@ import Transfer
 
 /// Numbers that the provider has counted itself, until 31 March 2027 (wxcc-api 8 and 9).
 extension ContactCenter {
-    /// How queues fared; all of them where none is named.
+    /// How queues fared; all of them if none is named.
     package func queueStatistics(
         _ window: StatisticsWindow,
         queues: [String] = []
@@ -11,7 +11,7 @@ extension ContactCenter {
         try await statistics(window, ids: queues)
     }
 
-    /// What agents did; all of them where none is named.
+    /// What agents did; all of them if none is named.
     package func agentStatistics(
         _ window: StatisticsWindow,
         agents: [String] = []
@@ -66,7 +66,7 @@ struct StatisticsQuestion: Sendable, Hashable {
     var interval: StatisticsWindow.Interval?
     var ids: [String]
 
-    /// The same about each half of the time, in whole hours; `nil` where it has no two hours.
+    /// The same about each half of the time, in whole hours; `nil` if it has no two hours.
     var halves: (first: Self, second: Self)? {
         let hours = (span.upperBound - span.lowerBound).milliseconds / 3_600_000
         guard hours > 1 else { return nil }

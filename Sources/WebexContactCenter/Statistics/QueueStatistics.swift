@@ -6,7 +6,7 @@ import Recordings
 package struct QueueStatistics: Sendable, Hashable {
     /// When the span began.
     package var intervalStart: Timestamp
-    /// Which queue; `nil` where the provider does not say.
+    /// Which queue; `nil` if the provider does not say.
     package var queue: NamedReference?
     /// `telephony`, ….
     package var channelType: String?

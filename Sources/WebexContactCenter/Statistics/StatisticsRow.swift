@@ -27,7 +27,7 @@ struct StatisticsKey: Hashable, Sendable {
 
 /// How numbers of two spans become one.
 enum WeightedAverage {
-    /// The average over both: each side weighs as much as it has contacts. `nil` where a side has an average of contacts
+    /// The average over both: each side weighs as much as it has contacts. `nil` if a side has an average of contacts
     /// that it does not count, because they began in another span: then nothing says what it weighs.
     static func of(_ one: (average: Double?, weight: Int?), _ other: (average: Double?, weight: Int?)) -> Double? {
         let sides = [one, other].filter { ($0.average ?? 0) != 0 || ($0.weight ?? 0) != 0 }
@@ -49,7 +49,7 @@ enum WeightedAverage {
 }
 
 extension JSONValue {
-    /// A number, written as one or as a string; `nil` where it is beyond all that can be meant.
+    /// A number, written as one or as a string; `nil` if it is beyond all that can be meant.
     var fraction: Double? {
         guard let number = text.flatMap({ Double($0) }), number.magnitude <= Self.largestFraction else { return nil }
         return number

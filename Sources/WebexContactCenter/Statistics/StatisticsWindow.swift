@@ -25,7 +25,7 @@ package struct StatisticsWindow: Sendable, Hashable {
     private static let longestSpan = Duration.hours(1100 * 24)
 
     /// Rounds to whole intervals, as the provider would: what it would not tell of otherwise is asked for too.
-    /// - Throws: `rejected` where nothing of it is over yet, or where it is longer than the provider keeps anything.
+    /// - Throws: `rejected` if nothing of it is over yet, or if it is longer than the provider keeps anything.
     package init(
         from: Timestamp,
         to: Timestamp,
@@ -66,7 +66,7 @@ package struct StatisticsWindow: Sendable, Hashable {
         return parts
     }
 
-    /// The start of the interval that `time` is in; of all of it where there are no intervals; `nil` outside of it.
+    /// The start of the interval that `time` is in; of all of it if there are no intervals; `nil` outside of it.
     func intervalStart(of time: Timestamp) -> Timestamp? {
         guard time >= from, time < to else { return nil }
         guard let interval else { return from }

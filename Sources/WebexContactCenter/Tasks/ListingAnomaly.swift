@@ -28,7 +28,7 @@ package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
         /// The provider's clock is more than a day behind ours: one of them is wrong, and what it says of its newest
         /// tasks cannot be believed.
         case clocksApart = "clocks_apart"
-        /// A row that is not quite JSON, such as one with a control character in a name: read all the same.
+        /// A row that is not quite JSON, such as one with a control character in a name: read anyway.
         case oddText = "odd_text"
         /// Answers brought nothing new and never an end: a span of time was given up.
         case noProgress = "no_progress"

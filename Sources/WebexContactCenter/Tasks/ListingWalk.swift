@@ -2,9 +2,9 @@ import Recordings
 
 /// Decides what to ask `GET tasks` next, so that no task can be missed (wxcc-api 5 and 16). A pure value.
 ///
-/// The interface has no pages, only a lower and an upper bound on the creation time and a largest number of rows. So the
-/// walk asks for a window of at most a day, goes on from the last creation time, and drops the tasks it knows from that
-/// millisecond. This is not taken on trust:
+/// The interface has no pages, only a lower and an upper bound on the creation time and a largest number of rows. So
+/// the walk asks for a window of at most a day, goes on from the last creation time, and drops the tasks it knows from
+/// that millisecond. This is not taken on trust:
 /// - that a page shorter than asked for is the last one: a server may have a lower cap of its own. A window is done
 ///   when asking on from its last task brings nothing new: one more small request for each window with tasks.
 /// - that `from` is inclusive: nothing says so. Until an answer shows it, windows overlap by a millisecond, and an
@@ -14,8 +14,8 @@ import Recordings
 /// - that rows belong to the time that was asked for: the walk goes by those that do, and never beyond its own window;
 ///   and as a row may have a wrong time within the window too, it does not go by the last of a page's rows
 ///   (``TaskListAnswer/resumeTime``).
-/// - that there is an end: a window whose answers bring nothing new and never end is given up, and said to be, and so is
-///   the rest of the time where there were far too many answers for what they brought (``WalkBudget``).
+/// - that there is an end: a window whose answers bring nothing new and never end is given up, and said to be, and so
+///   is the rest of the time if there were far too many answers for what they brought (``WalkBudget``).
 struct ListingWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -101,7 +101,7 @@ struct ListingWalk: Sendable {
         )
     }
 
-    /// Counts a request, and gives up where there were too many for what they brought.
+    /// Counts a request, and gives up if there were too many for what they brought.
     mutating func spend() {
         budget.spend()
         guard budget.isSpent, !isGivenUp else { return }
@@ -117,8 +117,8 @@ struct ListingWalk: Sendable {
     }
 
     /// Takes an answer in.
-    /// - Returns: `nil` where the same time has to be asked for in another way first.
-    /// - Throws: `malformed` where the answer disregards the question.
+    /// - Returns: `nil` if the same time has to be asked for in another way first.
+    /// - Throws: `malformed` if the answer disregards the question.
     mutating func take(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) -> TaskPage? {
         anomalies += answer.anomalies.filter { !anomalies.contains($0) }
         try requireAnswer(answer, to: question)
@@ -171,7 +171,7 @@ struct ListingWalk: Sendable {
     }
 
     /// Halves the window: the answer was too large (413), or the question too wide (422).
-    /// - Throws: `error` where the window is down to one millisecond.
+    /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard shrinkWindow() else { throw error }
     }

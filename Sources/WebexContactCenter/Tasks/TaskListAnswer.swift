@@ -7,7 +7,7 @@ struct TaskListAnswer: Sendable {
     var tasks: [ListedTask] = []
     /// Created before or after it.
     var strays: [ListedTask] = []
-    /// The latest creation time in the time of the question, of rows without an ID too; `nil` where there is none.
+    /// The latest creation time in the time of the question, of rows without an ID too; `nil` if there is none.
     var lastTime: Timestamp?
     /// From where to ask on: the creation time that all but the last hundredth of these rows do not exceed. Rows at the end of a
     /// page whose times are too late by mistake cannot hide the tasks before those times then. `nil` if there are no rows.
@@ -22,7 +22,7 @@ struct TaskListAnswer: Sendable {
     /// How much later than now the clock of the provider's may be for its times to be believed.
     private static let clockTolerance = Duration.hours(24)
 
-    /// - Throws: `malformed` where there is no list of rows: that is no empty list.
+    /// - Throws: `malformed` if there is no list of rows: that is no empty list.
     init(_ answer: JSONReading, asked question: ListingWalk.Question, now: Timestamp) throws(ProviderError) {
         guard let rows = answer.value["data"]?.elements else {
             throw ProviderError(.malformed, "no list called data in it")
@@ -152,7 +152,7 @@ extension Timestamp {
     /// From 2001 to the year 9999. What is less is seconds, or a 0 or -1 that stands for "none".
     static let plausibleMilliseconds: ClosedRange<Int64> = 1_000_000_000_000...253_402_300_799_999
 
-    /// Reads epoch milliseconds written as a number or as a string; `nil` where they are not plausible.
+    /// Reads epoch milliseconds written as a number or as a string; `nil` if they are not plausible.
     init?(plausible value: JSONValue?) {
         guard let milliseconds = value?.integer, Self.plausibleMilliseconds.contains(milliseconds) else { return nil }
         self.init(millisecondsSince1970: milliseconds)

@@ -34,8 +34,8 @@ package struct TaskPages: AsyncSequence, Sendable {
     let exchange: ProviderExchange
     let settings: ProviderSettings
     let walk: ListingWalk
-    /// Before when a task must have been created by the provider's own clock; `nil` where that is not known to be
-    /// behind ours.
+    /// Before when a task must have been created by the provider's own clock; `nil` if that is not known to be behind
+    /// ours.
     let latest: @Sendable () -> Timestamp?
 
     /// Starts a listing of its own.
