@@ -1,19 +1,20 @@
 import Recordings
 
 extension APIDialect {
-    /// All that the early-access platform of 2021 has, by path below its base (`webexapis.com/v1/contactCenter`): its
-    /// lab guide counts four endpoints. Agents' activities, sites and Search came with the current platform.
+    /// Everything that the early-access platform of 2021 offers, by path below its base
+    /// (`webexapis.com/v1/contactCenter`): its lab guide counts four endpoints. Agents' activities, sites and Search
+    /// came with the current platform.
     private static let earlyAccessPaths: Set<String> = [
         "tasks", "captures/query", "agents/statistics", "queues/statistics",
     ]
 
-    /// Whether the platform that speaks this dialect has Search (wxcc-api 11).
+    /// Whether the platform with this dialect has Search (wxcc-api 11).
     package var hasSearch: Bool { self == .current }
 
-    /// What is said where it has none.
+    /// The message for a platform without Search.
     package static let noSearch = "the early-access platform has no Search"
 
-    /// Whether the platform that speaks this dialect has that call.
+    /// Whether the platform with this dialect has this call.
     func offers(_ call: APICall) -> Bool {
         switch self {
         case .current: true
@@ -21,7 +22,7 @@ extension APIDialect {
         }
     }
 
-    /// Refuses a call that would be asked at an address if there is nothing.
+    /// Refuses a call that this platform does not have.
     /// - Throws: `notOffered`.
     func require(_ call: APICall) throws(ProviderError) {
         guard !offers(call) else { return }

@@ -5,9 +5,9 @@ import Transfer
 
 /// One organization at the provider: its tasks, its captures and its agents' activities as typed calls.
 ///
-/// It keeps the organization's access token fresh, holds all its calls to one rate, tries passing failures again, and
-/// says of the others what can be done. It knows nothing of archives; a call that returns has changed nothing but the
-/// token file.
+/// It keeps the organization's access token fresh, limits the rate of all its calls, retries temporary failures, and
+/// says what can be done about others. It knows nothing about archives; a call that returns has changed only the token
+/// file.
 package final class ContactCenter: Sendable {
     let settings: ProviderSettings
     private let tokens: AccessTokens
@@ -15,16 +15,16 @@ package final class ContactCenter: Sendable {
     private let stopwatch: Stopwatch
     private let now: @Sendable () -> Timestamp
 
-    /// The listing lags a little, and a time to come may be refused (wxcc-api 16).
+    /// The task list lags a little, and a time in the future may be refused (wxcc-api 16).
     private static let listingLag = Duration.seconds(60)
 
-    /// Calls no one yet.
+    /// Makes no request yet.
     /// - Parameters:
     ///   - exchange: carries every request out, once.
-    ///   - retry: how often and after which pauses a passing failure is tried again.
+    ///   - retry: how often and after which pauses a temporary failure is retried.
     ///   - clock: for pauses and pace.
-    ///   - now: the time of day, for the lives of tokens and the end of listings.
-    ///   - onPause: called when a call that failed waits for its next try.
+    ///   - now: the current time, for the lifetimes of tokens and the end of listings.
+    ///   - onPause: called when a call that failed waits for its next attempt.
     package init(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
@@ -78,9 +78,9 @@ package final class ContactCenter: Sendable {
         )
     }
 
-    /// The tasks created from `from` until before `to`, oldest first, fetched page by page as they are asked for. The
-    /// last minute before now is left to the next listing, by the provider's clock where that is behind ours. Ends with a
-    /// page that covers the whole time up to then; a time that holds nothing but that last minute has no page.
+    /// The tasks created from `from` until before `to`, oldest first, fetched page by page as they are requested. The
+    /// last minute before now is left to the next listing; if the provider's clock is behind ours, it counts. Ends with
+    /// a page that covers the whole time up to then. A time that has only that last minute gives no page.
     package func taskPages(from: Timestamp, to: Timestamp) -> TaskPages {
         let end = min(to, now() - Self.listingLag)
         return TaskPages(
@@ -91,19 +91,20 @@ package final class ContactCenter: Sendable {
         )
     }
 
-    /// Before when something must have happened to be listed.
+    /// The end of the time that can be listed.
     var endOfListing: Timestamp { latestByProvider ?? now() - Self.listingLag }
 
-    /// The end of what can be listed where the provider's clock is behind ours; `nil` if it is not known to be.
+    /// The end of the time that can be listed if the provider's clock is behind ours; `nil` if it is not known to be.
     private var latestByProvider: Timestamp? {
         guard let offset = exchange.clockOffset, offset < .zero - ProviderClock.tolerance else { return nil }
         return now() + offset - Self.listingLag
     }
 
-    /// What agents did from `from` until before `to`, fetched page by page as it is asked for: a second source of task
-    /// IDs. Calls that no agent touched are not in it. A time to come would be refused, so that the last minute before now
-    /// is left out, by the provider's clock where an earlier answer has shown that it is behind ours.
-    /// - Parameter filter: whose; else everybody's, of the organization's channel types.
+    /// What agents did from `from` until before `to`, fetched page by page as it is requested: a second source of task
+    /// IDs. It does not have calls that no agent touched. A time in the future would be refused, so the last minute
+    /// before now is left out; if an earlier answer has shown that the provider's clock is behind ours, that clock
+    /// counts.
+    /// - Parameter filter: whose activities; by default everyone's, for the organization's channel types.
     package func activityPages(
         from: Timestamp,
         to: Timestamp,
@@ -117,8 +118,8 @@ package final class ContactCenter: Sendable {
         )
     }
 
-    /// What the provider holds of these tasks, asked ten at a time, each once.
-    /// - Throws: ``ProviderError`` if the failure does not stand for one task; what does is in the answer.
+    /// What the provider has for these tasks, asked ten at a time, each once.
+    /// - Throws: ``ProviderError`` if the failure is not about one task; failures of single tasks are in the answer.
     package func captures(of ids: [TaskID], options: CaptureOptions) async throws(ProviderError) -> CaptureAnswer {
         let batches = CaptureBatches(exchange: exchange, settings: settings, options: options)
         var seen: Set<TaskID> = []
@@ -135,8 +136,9 @@ package final class ContactCenter: Sendable {
         return answer
     }
 
-    /// Whether the token works, is the organization's own, and the region answers: one small listing.
-    /// - Throws: ``ProviderError`` that says which of these does not hold, and what to do.
+    /// Checks with one small listing that the token works, that it is the organization's own, and that the region
+    /// answers.
+    /// - Throws: ``ProviderError`` that says which of these fails, and what to do.
     package func probe() async throws(ProviderError) -> ProbeResult {
         let started = stopwatch.elapsed()
         let end = now() - Self.listingLag
@@ -149,25 +151,25 @@ package final class ContactCenter: Sendable {
         )
     }
 
-    /// What is known of the tokens without asking the provider.
+    /// What is known about the tokens without asking the provider.
     /// - Throws: `tokenStore` if the file that keeps them cannot be read.
     package func tokenStatus() async throws(ProviderError) -> TokenStatus {
         try await tokens.status()
     }
 
-    /// Exchanges the refresh token for a new pair now, one process at a time, where the present pair is as old as `age`.
+    /// Exchanges the refresh token for a new pair now, one process at a time, if the present pair is as old as `age`.
     /// - Returns: whether there is a new pair.
-    /// - Throws: ``ProviderError``; where the refresh token is refused, or there is none, `authorization`.
+    /// - Throws: ``ProviderError``; `authorization` if the refresh token is refused or missing.
     package func refreshTokens(ifOlderThan age: Duration = .zero) async throws(ProviderError) -> Bool {
         try await tokens.refresh(ifOlderThan: age)
     }
 }
 
-/// What ``ContactCenter/probe()`` found to be in order.
+/// What ``ContactCenter/probe()`` found in order.
 package struct ProbeResult: Sendable, Hashable {
-    /// How long the small listing took, a refresh of the token and the wait for its turn included.
+    /// How long the small listing took, including a refresh of the token and the wait for its turn.
     package var roundTrip: Duration
-    /// The lives of the tokens, as far as known.
+    /// The lifetimes of the tokens, as far as known.
     package var token: TokenStatus
     /// How far the provider's clock is ahead of this machine's, to a few seconds; `nil` if it did not say.
     package var clockOffset: Duration?

@@ -1,33 +1,33 @@
 import Recordings
 
-/// Why the provider did not give what it was asked for, by what can be done about it.
+/// Why the provider did not give what it was asked for, classified by what can be done about it.
 package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What to match on.
+    /// The code to compare.
     package var code: Code
     /// What happened: one line, free of tokens, secrets and signed queries.
     package var message: String
-    /// What a person can do about it; empty if nothing but waiting helps.
+    /// What a person can do about it; empty if only waiting helps.
     package var advice: String
     /// The status of the last answer, if there was one.
     package var status: Int?
     /// The provider's name for the failed exchange, for a support case.
     package var trackingID: String?
 
-    /// The classes of failure, each with one way to go on.
+    /// The classes of failure, each with one way to proceed.
     package enum Code: String, Sendable, CaseIterable {
         /// The token is refused and cannot be refreshed, or a scope or role is missing: a person has to consent again.
         case authorization
         /// The token, or an answer, belongs to another organization than the configured one.
         case wrongOrganization = "wrong_organization"
-        /// The answer has more bytes or more values than are read: less of it can be asked for.
+        /// The answer has more bytes or more values than are read: ask for less.
         case tooLarge = "too_large"
-        /// The provider understood and will not: asking the same again gives the same.
+        /// The provider understood and refused: the same request gives the same again.
         case rejected
         /// The quota was still exhausted after all attempts.
         case throttled
         /// The provider could not be reached, or failed, after all attempts.
         case unavailable
-        /// The connection to the provider is not one that can be trusted: its certificate does not verify.
+        /// The connection to the provider cannot be trusted: its certificate does not verify.
         case untrusted
         /// The answer is not what the interface promises, after all attempts.
         case malformed
@@ -35,7 +35,7 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case tokenStore = "token_store"
         /// The platform that `api_dialect` names has no such call.
         case notOffered = "not_offered"
-        /// The port that the provider's redirect comes to cannot be had.
+        /// The port for the provider's redirect is not available.
         case redirectPort = "redirect_port"
         /// The task that asked was cancelled.
         case cancelled
@@ -73,7 +73,7 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
-    /// Whether less of the same may be answered: the provider says so (413, 422), or its answer cannot be read for its size.
+    /// Whether a smaller request may be answered: the provider says so (413, 422), or its answer is too large to read.
     var asksForLess: Bool { code == .tooLarge || status == 413 || status == 422 }
 
     static var cancelled: Self { Self(.cancelled, "the request was cancelled") }

@@ -1,11 +1,11 @@
 import Foundation
 import Recordings
 
-/// Everything that reaching one organization at the provider takes.
+/// Everything that is needed to reach one organization at the provider.
 package struct ProviderSettings: Sendable {
     /// Callark's own name for the organization, for messages.
     package var organization: OrganizationName
-    /// The provider's identifier, sent with every call and held against every token and answer.
+    /// The provider's identifier, sent with every call and compared with every token and answer.
     package var organizationID: OrganizationID
     /// `{base}/tasks` and `{base}/captures/query`; a slash at its end is tolerated.
     package var apiBaseURL: URL
@@ -13,19 +13,19 @@ package struct ProviderSettings: Sendable {
     package var oauthBaseURL: URL
     /// How the body of a captures query is written.
     package var dialect: APIDialect
-    /// The kinds of contact that the listing is asked for, such as `telephony`; none means all.
+    /// The kinds of contact to list, such as `telephony`; none means all.
     package var channelTypes: [String]
     /// The organization's own share of the provider's quota; at least one.
     package var requestsPerMinute: Int
-    /// Whether the listing of tasks is compared with agents' activities.
+    /// Whether the task list is compared with agents' activities.
     package var crossChecksActivities: Bool
     /// Whether it is compared with Search, which the early-access platform does not have.
     package var crossChecksSearch: Bool
-    /// Whether the configuration says in so many words that it is to be held against Search.
+    /// Whether the configuration explicitly requires the comparison with Search.
     package var demandsSearch: Bool
-    /// Whether it is compared with queue statistics, until the provider has none any more.
+    /// Whether it is compared with queue statistics, until the provider ends them.
     package var crossChecksStatistics: Bool
-    /// How the organization's access token is come by.
+    /// How to get the organization's access token.
     package var credentials: Credentials
 
     /// States all of it; nothing is looked up.
@@ -58,19 +58,19 @@ package struct ProviderSettings: Sendable {
     }
 }
 
-/// The two platforms that the interface has had, which differ in how a captures query is written (wxcc-api 6.1) and in
-/// what calls there are.
+/// The two platforms of the interface, which differ in the form of a captures query (wxcc-api 6.1) and in the calls
+/// that they have.
 package enum APIDialect: String, Sendable, CaseIterable {
     /// The fields inside a `query` object.
     case current
-    /// The fields at the top level, as the 2021 lab guide has them.
+    /// The fields at the top level, as in the 2021 lab guide.
     case earlyAccess = "early_access"
 }
 
-/// How an organization's access token is come by.
+/// How to get an organization's access token.
 package enum Credentials: Sendable {
-    /// A refresh token that is exchanged when needed. `refreshToken` is the first one, or `nil` if a ``Login`` brings
-    /// it; the newest pair is kept in the JSON file at the path `store`, whose folder is made where it is missing.
+    /// A refresh token that is exchanged when needed. `refreshToken` is the first one, or `nil` if a ``Login`` provides
+    /// it. The newest pair is kept in the JSON file at the path `store`, whose folder is created if it is missing.
     case refreshing(clientID: String, clientSecret: Secret, refreshToken: Secret?, store: String)
     /// One access token, used until the provider refuses it.
     case bearer(Secret)

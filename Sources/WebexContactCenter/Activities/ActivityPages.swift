@@ -3,17 +3,17 @@ import Transfer
 
 /// One step of the listing of activities.
 package struct ActivityPage: Sendable {
-    /// In the order in which they began; one may come again on a later page.
+    /// In the order in which they began; one may appear again on a later page.
     package var activities: [AgentActivity]
-    /// The beginning of the time that was asked about: no later page is of an earlier one.
+    /// The beginning of the requested time; no later page is about an earlier one.
     package var from: Timestamp
-    /// The end of the time that was asked about: what says that it began later is wrong.
+    /// The end of the requested time; a row that claims to begin later is wrong.
     package var to: Timestamp
-    /// Milliseconds with more activities than the provider gives of one, met since the page before.
+    /// Milliseconds with more activities than the provider returns for one, since the previous page.
     package var crowded: [Timestamp]
 }
 
-/// Whose activities are asked for; none of a kind means all of it. At most 100 agents and 100 teams.
+/// Whose activities to request; an empty list means all. At most 100 agents and 100 teams.
 package struct ActivityFilter: Sendable, Hashable {
     /// By identifier.
     package var agents: [String]
@@ -30,7 +30,7 @@ package struct ActivityFilter: Sendable, Hashable {
     }
 }
 
-/// What agents did in a span of time, page by page, each fetched when it is asked for.
+/// What agents did in a span of time, page by page, each fetched when it is requested.
 package struct ActivityPages: AsyncSequence, Sendable {
     /// What iterating fails with.
     package typealias Failure = ProviderError
@@ -40,12 +40,12 @@ package struct ActivityPages: AsyncSequence, Sendable {
     let filter: ActivityFilter
     let walk: ActivityWalk
 
-    /// Starts a listing of its own.
+    /// Starts a new listing.
     package func makeAsyncIterator() -> Iterator {
         Iterator(exchange: exchange, settings: settings, filter: filter, walk: walk)
     }
 
-    /// Goes through one listing.
+    /// Iterates through one listing.
     package struct Iterator: AsyncIteratorProtocol, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
@@ -78,7 +78,7 @@ package struct ActivityPages: AsyncSequence, Sendable {
 }
 
 extension ProviderExchange {
-    /// An endpoint that nothing depends on is not asked for long.
+    /// Nothing depends on this endpoint, so it is not retried for long.
     private static let activityAttempts = 3
 
     /// Asks `GET agents/activities` once (wxcc-api 7).

@@ -2,11 +2,11 @@ import Recordings
 
 /// Decides what to ask `GET agents/activities` next (wxcc-api 7). A pure value.
 ///
-/// A question covers less than 24 hours and has numbered pages, and behind the ten-thousandth row of a question nothing
-/// can be had. There the walk goes on from the start of the last row, which is why it relies on the order that is
-/// promised, and halves its window where that order is not kept. So it does after a page that is shorter than asked for
-/// and could have met a cap of the server's own, since nothing says what page numbers count then. What begins outside the
-/// window says nothing of how far the walk came, and answers that lead no further end it.
+/// A question covers less than 24 hours and has numbered pages, and nothing after its ten-thousandth row can be read.
+/// There the walk continues from the start of the last row. For this it relies on the promised order, and halves its
+/// window if that order is not kept. It does the same after a page that is shorter than requested and could have met a
+/// limit of the server, because it is not documented what page numbers count then. Rows that begin outside the window
+/// say nothing about how far the walk came, and answers without progress end it.
 struct ActivityWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -22,26 +22,26 @@ struct ActivityWalk: Sendable {
     private var windowEnd: Timestamp
     private var span = Self.longestSpan
     private var page = 0
-    /// Milliseconds of which not every row could be had.
+    /// Milliseconds for which not every row was available.
     private(set) var crowded: [Timestamp] = []
     private var standstills = 0
     private var budget: WalkBudget
-    /// When the latest activity began that was met: each is counted once.
+    /// The latest start of an activity so far: each is counted once.
     private var latest: Timestamp
 
-    /// A question may span no 24 hours; half of that keeps clear of what the limit is compared with.
+    /// A request must span less than 24 hours; half of that is safe however the limit is compared.
     private static let longestSpan = Duration.hours(12)
     private static let millisecond = Duration.milliseconds(1)
-    /// The last row that a question can reach, over all of its pages.
+    /// The last row that a request can reach, over all of its pages.
     private static let mostRows = 10_000
-    /// The default page size of the interface: no honest cap is lower.
+    /// The default page size of the interface: no honest limit is lower.
     private static let lowestCap = 100
-    /// More milliseconds in a row with more activities than can be had are no honest answers.
+    /// No honest provider has more consecutive milliseconds with too many activities.
     private static let mostStandstills = 10
 
     /// - Parameters:
     ///   - start: inclusive.
-    ///   - end: exclusive; nothing is asked where it is not later than `start`.
+    ///   - end: exclusive; nothing is requested if it is not later than `start`.
     init(from start: Timestamp, to end: Timestamp, pageSize: Int = 1000) {
         self.end = end
         self.pageSize = pageSize
@@ -51,16 +51,17 @@ struct ActivityWalk: Sendable {
         budget = WalkBudget(over: end - start)
     }
 
-    /// What to ask next; `nil` when all is listed.
+    /// What to ask next; `nil` when everything is listed.
     var question: Question? {
         guard from < end else { return nil }
-        // Nothing says whether `from` is inclusive; what comes twice does no harm, except for a crowd.
+        // It is not documented whether `from` is inclusive; rows that arrive twice do no harm, except in a crowded
+        // millisecond.
         let first = crowded.last == from - Self.millisecond ? from : from - Self.millisecond
         return Question(from: first, to: windowEnd, page: page, pageSize: pageSize)
     }
 
     /// Counts a request.
-    /// - Throws: `malformed` if there were too many for what they brought.
+    /// - Throws: `malformed` if there were too many requests for what they brought.
     mutating func spend() throws(ProviderError) {
         budget.spend()
         if budget.isSpent { throw Self.noProgress }
@@ -72,15 +73,15 @@ struct ActivityWalk: Sendable {
         advice: "try again later; if it stays, report it to the provider"
     )
 
-    /// Takes an answer in, and goes on.
-    /// - Returns: the activities to look at; `nil` if the same time has to be asked for in another way first.
-    /// - Throws: `malformed` if the answers lead to no end.
+    /// Takes in an answer, and moves on.
+    /// - Returns: the activities to look at; `nil` if the same time must first be requested in another way.
+    /// - Throws: `malformed` if the answers do not end.
     mutating func take(_ answer: ActivityListAnswer) throws(ProviderError) -> [AgentActivity]? {
         let mayBeCut = answer.rowCount >= min(pageSize, Self.lowestCap)
         if mayBeCut, !answer.isAscending, shrinkWindow() { return nil }
         let own = answer.activities.map(\.startTime).filter { from <= $0 && $0 < windowEnd }.sorted()
         let last = own.last
-        // By their times: a thousand rows of one moment bring the walk no further than one does.
+        // By their times: a thousand rows of one millisecond bring the walk no further than one does.
         budget.gain(Set(own.filter { $0 > latest }).count)
         latest = max(latest, last ?? latest)
         let isFull = answer.rowCount >= pageSize
@@ -88,7 +89,7 @@ struct ActivityWalk: Sendable {
         if isFull, hasNextPage {
             page += 1
         } else if mayBeCut {
-            // The last hundredth does not count: a time that is too late by mistake would hide the rows before it.
+            // The last hundredth does not count: a time that is wrongly too late would hide the rows before it.
             let resume = own.dropLast(own.count / 100).last.flatMap { $0 > from ? $0 : nil }
             try goOn(from: resume ?? last ?? from)
         } else {
@@ -97,13 +98,13 @@ struct ActivityWalk: Sendable {
         return answer.activities
     }
 
-    /// Halves the window: the answer was too large (413), or the question too wide (422).
+    /// Halves the window, because the answer was too large (413) or the request too wide (422).
     /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard shrinkWindow() else { throw error }
     }
 
-    /// Asks for the rest of a window whose last row can be reached by no page.
+    /// Asks for the rest of a window whose last row no page can reach.
     private mutating func goOn(from last: Timestamp) throws(ProviderError) {
         if last > from {
             standstills = 0

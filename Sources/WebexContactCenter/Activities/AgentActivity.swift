@@ -1,42 +1,42 @@
 import Recordings
 
-/// What one agent did for a while (wxcc-api 7). Any of a row's members may be missing.
+/// One activity of an agent (wxcc-api 7). Any member of a row may be missing.
 package struct AgentActivity: Sendable, Hashable {
-    /// The task that it was about; `nil` for being idle, available and the like.
+    /// The task that it was about; `nil` for states such as idle or available.
     package var taskID: TaskID?
     /// `telephony`, …; empty if the provider gives none.
     package var channelType: String
     /// When it began.
     package var startTime: Timestamp
-    /// When it ended; `nil` while it goes on.
+    /// When it ended; `nil` while it continues.
     package var endTime: Timestamp?
-    /// Whether it goes on.
+    /// Whether it continues.
     package var isActive: Bool?
     /// Who did it.
     package var agent: NamedReference?
-    /// With what the agent signs in: usually an e-mail address.
+    /// The agent's login: usually an e-mail address.
     package var agentLogin: String?
     /// Where the agent takes calls.
     package var agentNumber: String?
-    /// From one signing in to the signing out after it.
+    /// The session, from signing in to signing out.
     package var agentSessionID: String?
     /// `idle`, `available`, `connected`, ….
     package var state: String?
-    /// Whether it is the signing in itself.
+    /// Whether it is the login itself.
     package var isLogin: Bool?
-    /// Where the agent sits.
+    /// The agent's site.
     package var site: NamedReference?
-    /// Whom the agent belongs to.
+    /// The agent's team.
     package var team: NamedReference?
-    /// The kind of a kind of contact: which social network, for example.
+    /// A subtype of contact: for example, which social network.
     package var channelSubType: String?
     /// The agent's own channel.
     package var channelID: String?
-    /// The queue that the task came by.
+    /// The queue of the task.
     package var queue: NamedReference?
     /// Why the agent was idle.
     package var idleCode: NamedReference?
-    /// What the agent chose in wrapping up.
+    /// The agent's wrap-up code.
     package var wrapUpCodeName: String?
     /// In the provider's words.
     package var reason: String?
@@ -51,34 +51,34 @@ package struct AgentActivity: Sendable, Hashable {
     }
 }
 
-/// Tells each activity of a listing once, without keeping all of it: pages overlap, and a provider may tell again what began
-/// before the time of a question and goes on into it.
+/// Returns each activity of a listing once, without keeping all of it: pages overlap, and a provider may repeat
+/// activities that began before the requested time and continue into it.
 package struct ToldActivities: Sendable {
     private let span: Range<Timestamp>
     private(set) var known: Set<AgentActivity> = []
 
-    /// - Parameter span: only what began in it is told.
+    /// - Parameter span: only activities that began in it are returned.
     package init(span: Range<Timestamp>) {
         self.span = span
     }
 
-    /// Those of a page that have not been told yet.
+    /// The activities of a page that were not returned yet.
     package mutating func new(in page: ActivityPage) -> [AgentActivity] {
-        // What was over before the time of this question cannot come again, with it or any later one.
+        // Activities that ended before the time of this request cannot appear again, with it or any later one.
         known = known.filter { $0.startTime >= page.from || $0.endTime.map { $0 >= page.from } ?? true }
         return page.activities.filter { span.contains($0.startTime) && known.insert($0).inserted }
     }
 }
 
-/// One answer of `GET agents/activities`. All of a row's members may be missing, whatever the description says.
+/// One answer of `GET agents/activities`. Any member of a row may be missing, whatever the description says.
 struct ActivityListAnswer: Sendable {
     var activities: [AgentActivity] = []
-    /// How many rows the answer had, readable or not: what tells a full page.
+    /// How many rows the answer had, readable or not: this shows a full page.
     var rowCount = 0
-    /// Whether the rows came in order of their start, as the provider promises.
+    /// Whether the rows were in order of their start, as the provider promises.
     var isAscending = true
 
-    /// - Throws: `malformed` if there is no list of rows: that is no empty list.
+    /// - Throws: `malformed` if there is no list of rows; that is not an empty list.
     init(_ json: JSONValue, asked question: ActivityWalk.Question) throws(ProviderError) {
         guard let rows = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
         rowCount = rows.count

@@ -5,7 +5,7 @@ enum AccessTokens: Sendable {
     case bearer(Secret, OrganizationID)
     case refreshing(RefreshingTokens)
 
-    /// A token that may be used now, renewed first where it is time for that.
+    /// A token that may be used now; renewed first if it is time for that.
     func current() async throws(ProviderError) -> Secret {
         switch self {
         case .bearer(let token, let organizationID):
@@ -15,8 +15,8 @@ enum AccessTokens: Sendable {
         }
     }
 
-    /// Sees to it that the next ``current()`` is another token than `token`, which the provider has refused.
-    /// - Throws: `refusal` if there is no way to another one.
+    /// Makes the next ``current()`` return another token than `token`, which the provider has refused.
+    /// - Throws: `refusal` if no other token is possible.
     func renew(after token: Secret, _ refusal: ProviderError) async throws(ProviderError) {
         switch self {
         case .bearer:
@@ -28,7 +28,7 @@ enum AccessTokens: Sendable {
         }
     }
 
-    /// Whether that token is no longer the present one, or its time has passed.
+    /// Whether that token is no longer the current one, or has expired.
     func isOver(_ token: Secret) async -> Bool {
         switch self {
         case .bearer: false
@@ -36,7 +36,7 @@ enum AccessTokens: Sendable {
         }
     }
 
-    /// What is known of the tokens without asking the provider.
+    /// What is known about the tokens without asking the provider.
     func status() async throws(ProviderError) -> TokenStatus {
         switch self {
         case .bearer(let token, _): TokenStatus(organizationID: token.organizationID)
@@ -44,8 +44,8 @@ enum AccessTokens: Sendable {
         }
     }
 
-    /// Exchanges the refresh token now, where the pair is as old as `age`.
-    /// - Returns: whether there is a new pair; never with one bearer token, which nothing renews.
+    /// Exchanges the refresh token now, if the pair is as old as `age`.
+    /// - Returns: whether there is a new pair; never with one bearer token, which cannot be renewed.
     func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
         switch self {
         case .bearer: false

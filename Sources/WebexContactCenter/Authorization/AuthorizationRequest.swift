@@ -1,22 +1,22 @@
 import Foundation
 import Recordings
 
-/// What an administrator's browser is sent to the provider with, and what comes back has to agree with (wxcc-api 3.1).
+/// The request with which an administrator's browser is sent to the provider, and with which the answer has to agree
+/// (wxcc-api 3.1).
 package struct AuthorizationRequest: Sendable {
-    /// Where the browser has to go; without any secret in it.
+    /// The address for the browser; it contains no secret.
     package let url: URL
-    /// As it is registered with the app, byte for byte.
+    /// Exactly as registered with the app.
     package let redirectURI: String
-    /// What has to come back: an answer without it is to someone else's question.
+    /// The value that has to come back: an answer without it belongs to another request.
     let state: String
-    /// `nil` if the provider shall not be told of one.
+    /// `nil` if none is to be sent.
     let proofKey: ProofKey?
 
     /// - Parameters:
-    ///   - usesProofKey: whether the code is tied to this process (PKCE); a provider that does not know of it ignores
-    ///     it.
-    ///   - generator: for what no one may guess.
-    /// - Throws: `rejected` if the base URL makes no URL.
+    ///   - usesProofKey: whether the code is tied to this process (PKCE); a provider that does not know it ignores it.
+    ///   - generator: for values that no one may guess.
+    /// - Throws: `rejected` if no URL can be made from the base URL.
     init(
         oauthBaseURL: URL,
         clientID: String,
@@ -40,13 +40,13 @@ package struct AuthorizationRequest: Sendable {
     }
 }
 
-/// What a redirect, or what was pasted in its place, says.
+/// The content of a redirect, or of what was pasted instead.
 package enum RedirectAnswer: Sendable, Hashable {
     /// The code to redeem, once.
     case code(Secret)
-    /// The provider, or the administrator, said no; in their words, on one line.
+    /// The provider or the administrator refused; in their words, on one line.
     case refused(String)
-    /// Not an answer to this question, and why; the right one may still come.
+    /// Not an answer to this request, and why; the right one may still arrive.
     case foreign(String)
 }
 
@@ -64,15 +64,15 @@ extension AuthorizationRequest {
         if let error = value("error") {
             let words = [error, value("error_description")].compactMap(\.self).joined(separator: ": ")
             let text = ErrorBody(Data(words.utf8)).text ?? "no reason given"
-            // Advice follows, behind a semicolon.
+            // Advice follows, after a semicolon.
             return .refused(text.hasSuffix(".") ? String(text.dropLast()) : text)
         }
         guard let code = value("code"), Self.isCode(code) else { return .foreign("there is no code in it") }
         return .code(Secret(code))
     }
 
-    /// Reads what a person has copied: the whole address that the browser ended at, or the code alone, which has no state
-    /// to be held against.
+    /// Reads what a person has copied: the whole address at which the browser ended, or only the code, which has no
+    /// state to compare.
     package func answer(pasted text: String) -> RedirectAnswer {
         // Mail and chat put quotes or brackets around an address.
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines.union(CharacterSet(charactersIn: "\"'<>")))
@@ -87,7 +87,7 @@ extension AuthorizationRequest {
         return answer(query: answered)
     }
 
-    /// Visible ASCII, and not as long as a book.
+    /// Visible ASCII, of a limited length.
     private static func isCode(_ text: String) -> Bool {
         (1...4096).contains(text.utf8.count)
             && text.utf8.allSatisfy { (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }
@@ -95,7 +95,7 @@ extension AuthorizationRequest {
 }
 
 extension FormEncoding {
-    /// The decoded names and values of a query, in their order; what cannot be decoded is left as it is.
+    /// The decoded names and values of a query, in their order; what cannot be decoded stays as it is.
     static func fields(of query: String) -> [(name: String, value: String)] {
         query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(decode)

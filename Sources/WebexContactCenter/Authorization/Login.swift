@@ -3,8 +3,8 @@ import Logging
 import Recordings
 import Transfer
 
-/// How an organization's first token pair is come by: an administrator consents in a browser, and the code that the
-/// provider sends back is exchanged (wxcc-api 3.1). Also how the pair is forgotten again.
+/// How to get an organization's first token pair: an administrator consents in a browser, and the code that the
+/// provider sends back is exchanged (wxcc-api 3.1). Also how to delete the pair.
 package struct Login: Sendable {
     private let organizationID: OrganizationID
     private let configured: Secret?
@@ -13,8 +13,8 @@ package struct Login: Sendable {
     private let retry: RetryPolicy
     private let stopwatch: Stopwatch
 
-    /// Asks no one yet.
-    /// - Returns: `nil` if one bearer token is configured: without a client there is nothing to log in to.
+    /// Makes no request yet.
+    /// - Returns: `nil` if one bearer token is configured: a login needs a client.
     package init?(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
@@ -40,11 +40,11 @@ package struct Login: Sendable {
         stopwatch = Stopwatch(clock)
     }
 
-    /// What the browser is sent to the provider with.
+    /// The request with which the browser is sent to the provider.
     /// - Parameters:
-    ///   - redirectURI: as it is registered with the app, byte for byte.
+    ///   - redirectURI: exactly as registered with the app.
     ///   - usesProofKey: whether the code is tied to this process (PKCE).
-    /// - Throws: `rejected` if `oauth_base_url` makes no URL.
+    /// - Throws: `rejected` if no URL can be made from `oauth_base_url`.
     package func request(
         redirectURI: String,
         scopes: [String],
@@ -61,9 +61,10 @@ package struct Login: Sendable {
         )
     }
 
-    /// Redeems `code` and keeps the pair, in the place of whatever was kept. No one refreshes meanwhile, so that a
-    /// refresh under way cannot put an older pair over it.
-    /// - Throws: ``ProviderError``; nothing is kept then. `wrongOrganization` where the token is another's.
+    /// Redeems `code` and keeps the pair instead of whatever was kept. No one refreshes meanwhile, so a refresh in
+    /// progress cannot overwrite it with an older pair.
+    /// - Throws: ``ProviderError``; nothing is kept then. `wrongOrganization` if the token belongs to another
+    ///   organization.
     package func complete(_ request: AuthorizationRequest, code: Secret) async throws(ProviderError) -> TokenStatus {
         let lock = try await store.lock(stopwatch)
         defer { lock.release() }
@@ -77,15 +78,15 @@ package struct Login: Sendable {
                 + "organization: a browser that is signed in elsewhere does not ask who you are"
             throw error
         }
-        // A token that was configured once and is put back must not win over this pair either.
+        // A token that was configured earlier and is put back must not replace this pair either.
         var origin = configured.flatMap(TokenStore.origin)
         if origin == nil { origin = try await store.load()?.origin }
         try await store.save(TokenStore.Content(pair: pair, origin: origin))
         return TokenStatus(pair)
     }
 
-    /// Removes the kept pair. The provider is not told: it has no call for that, so that the tokens stay good there until
-    /// they end or the app is revoked.
+    /// Removes the kept pair. The provider has no call for this, so the tokens stay valid there until they expire or
+    /// the app is revoked.
     /// - Returns: whether there was one.
     package func forget() async throws(ProviderError) -> Bool {
         let lock = try await store.lock(stopwatch)

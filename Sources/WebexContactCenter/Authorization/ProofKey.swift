@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// What shows that whoever redeems a code is the one who asked for it (PKCE, RFC 7636, with S256).
+/// Proof that a code is redeemed by the process that requested it (PKCE, RFC 7636, with S256).
 struct ProofKey: Sendable {
     /// Sent to the token endpoint only, with the code.
     let verifier: Secret
@@ -28,7 +28,7 @@ enum Base64URL {
         return text.replacing("+", with: "-").replacing("/", with: "_")
     }
 
-    /// 43 characters that stand for 256 bits.
+    /// 43 characters that encode 256 bits.
     static func random(using generator: inout some RandomNumberGenerator) -> String {
         text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }

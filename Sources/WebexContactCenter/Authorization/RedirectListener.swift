@@ -4,20 +4,20 @@ import Recordings
 
 /// Waits on a loopback port for the browser that the provider sends back (RFC 8252 section 7.3).
 ///
-/// It speaks no more HTTP than that takes: one connection at a time, a head of a few kilobytes within a few seconds, one
-/// answer, the end. Why this is no library's server stands in docs/architecture.md.
+/// It knows only as much HTTP as that needs: one connection at a time, a head of a few kilobytes within a few seconds,
+/// one answer, the end. docs/decisions/own-redirect-listener.md says why this is not a library's server.
 package final class RedirectListener: Sendable {
     private let place: RedirectPlace
     /// Open from the initialiser to the end of this object; one for each address of `localhost`.
     private let sockets: [Int32]
-    /// The two ends of a pipe: the first is readable once someone wants the waiting to end.
+    /// The two ends of a pipe: the first becomes readable when the waiting should end.
     private let interruption: [Int32]
 
-    /// A browser sends its head at once; some open a connection that they then do not use.
+    /// A browser sends its head at once; some open connections that they do not use.
     private static let longestConnection = Duration.seconds(3)
 
     /// Listens from now on.
-    /// - Throws: `redirectPort` if the port cannot be had.
+    /// - Throws: `redirectPort` if the port is not available.
     package init(_ place: RedirectPlace) throws(ProviderError) {
         self.place = place
         var sockets: [Int32] = []
@@ -27,8 +27,8 @@ package final class RedirectListener: Sendable {
             let socket = Self.listening(at: address, port: place.port)
             if socket >= 0 { sockets.append(socket) } else { reason = errno }
         }
-        // Browsers try `::1` for localhost first, and go on if there is none: so may this. Someone else's program on it
-        // would get the code instead.
+        // Browsers try `::1` for localhost first, and continue without it if it does not exist; so does this. But
+        // another program listening there would get the code.
         if place.host == "::1" || place.host == "localhost" && reason == 0 {
             let socket = Self.listening6(port: place.port)
             if socket >= 0 {
@@ -56,7 +56,7 @@ package final class RedirectListener: Sendable {
         (sockets + interruption).forEach { close($0) }
     }
 
-    /// Waits until the browser brings the answer to `request`; what else comes is answered and forgotten.
+    /// Waits until the browser brings the answer to `request`; anything else is answered and ignored.
     /// - Returns: `nil` if `timeout` passes first.
     /// - Throws: `cancelled`.
     package func answer(
@@ -65,7 +65,7 @@ package final class RedirectListener: Sendable {
     ) async throws(ProviderError) -> RedirectAnswer? {
         let answer: RedirectAnswer? = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // A thread of its own: the cooperative pool must not wait for a person.
+                // A separate thread: the cooperative pool must not wait for a person.
                 Thread.detachNewThread { [self] in
                     continuation.resume(returning: wait(for: request, until: ContinuousClock.now + timeout))
                 }
@@ -137,7 +137,8 @@ extension RedirectListener {
         guard socket >= 0 else { return -1 }
         var yes: Int32 = 1
         let length = socklen_t(MemoryLayout<Int32>.size)
-        // The port of a login that has just ended can be had again at once; not one at which another process listens.
+        // The port of a login that has just ended can be used again at once, but not one at which another process
+        // listens.
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, length)
         if family == AF_INET6 { setsockopt(socket, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, length) }
         let address = place.assumingMemoryBound(to: sockaddr.self)
@@ -150,12 +151,12 @@ extension RedirectListener {
         return socket
     }
 
-    /// The browser that is started must not hold what is open here.
+    /// The browser that is started must not inherit these descriptors.
     private static func keepFromChildren(_ file: Int32) {
         _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     }
 
-    /// What comes up to the empty line, the limit, or the end of the connection's time.
+    /// The bytes up to the empty line, the limit, or the end of the connection's time.
     private static func head(from connection: Int32) -> [UInt8] {
         let end = ContinuousClock.now + longestConnection
         var head: [UInt8] = []
@@ -182,7 +183,7 @@ extension RedirectListener {
         }
     }
 
-    /// Reads away what is still coming: closing on top of it would reset the connection before the page was read.
+    /// Reads what is still arriving: closing before that would reset the connection before the page was read.
     private static func hangUp(_ connection: Int32) {
         shutdown(connection, Int32(SHUT_WR))
         let end = ContinuousClock.now + longestConnection

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The place on this machine that the provider sends the browser back to.
+/// The place on this machine to which the provider sends the browser back.
 package struct RedirectPlace: Sendable, Hashable {
     /// `localhost`, an address of 127.0.0.0/8 or `::1`.
     let host: String
@@ -8,7 +8,7 @@ package struct RedirectPlace: Sendable, Hashable {
     /// Percent-encoded, beginning with a slash.
     let path: String
 
-    /// - Returns: `nil` unless it is an http URL of a loopback address: nothing that this machine can wait at.
+    /// - Returns: `nil` unless it is an http URL with a loopback address: this machine cannot wait anywhere else.
     package init?(redirectURI: String) {
         guard let parts = URLComponents(string: redirectURI), parts.scheme?.lowercased() == "http",
             let host = parts.host?.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased(),
@@ -21,7 +21,7 @@ package struct RedirectPlace: Sendable, Hashable {
     }
 }
 
-/// What one connection to the redirect's place asks, and what it is answered: the little of HTTP that a redirect takes.
+/// What one connection to the redirect's place asks, and the answer to it: the little HTTP that a redirect needs.
 enum RedirectRequest: Sendable, Hashable {
     /// The redirect, with its query.
     case redirect(query: String)
@@ -32,8 +32,9 @@ enum RedirectRequest: Sendable, Hashable {
     static let longestHead = 16 << 10
 
     /// - Parameters:
-    ///   - head: up to the empty line after the header fields, or what came of it before the end or ``longestHead``.
-    ///   - path: that of the redirect.
+    ///   - head: the bytes up to the empty line after the header fields, or as much as arrived before the end or
+    ///     ``longestHead``.
+    ///   - path: the path of the redirect.
     init(head: [UInt8], path: String) {
         guard Self.isWhole(head) else {
             self = .other(head.count >= Self.longestHead ? 431 : 400)
@@ -57,13 +58,13 @@ enum RedirectRequest: Sendable, Hashable {
         self = .redirect(query: target.count > 1 ? String(target[1]) : "")
     }
 
-    /// Whether the empty line has come; a body may have come with it.
+    /// Whether the empty line has arrived; a body may have arrived with it.
     static func isWhole(_ head: [UInt8]) -> Bool {
         head.firstRange(of: Array("\r\n\r\n".utf8)) != nil || head.firstRange(of: Array("\n\n".utf8)) != nil
     }
 }
 
-/// A plain page for the browser, with nothing in it that came from outside.
+/// A plain page for the browser, without anything from outside.
 struct RedirectPage: Sendable, Hashable {
     let status: Int
     let text: String
@@ -85,7 +86,7 @@ struct RedirectPage: Sendable, Hashable {
         self.init(status, "Callark waits for the provider's redirect here, and for nothing else.")
     }
 
-    /// The whole answer.
+    /// The complete answer.
     var bytes: [UInt8] {
         let body = "<!DOCTYPE html><meta charset=\"utf-8\"><title>Callark</title><p>\(text)</p>\n"
         let head = """

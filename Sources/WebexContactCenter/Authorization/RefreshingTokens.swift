@@ -6,11 +6,11 @@ import Transfer
 /// (``TokenLock``), and the newest pair on disk before it is used.
 ///
 /// Crash points: before the token endpoint answers, nothing has changed; between its answer and the save, a provider
-/// that rotates refresh tokens has left us with a dead one, which no client can prevent, so that nothing else happens
-/// between the two; after the save, the next start goes on from the file.
+/// that rotates refresh tokens has left us with an invalid one. No client can prevent that, so nothing else happens
+/// between the two. After the save, the next start continues from the file.
 actor RefreshingTokens {
     private let organizationID: OrganizationID
-    /// The first refresh token; `nil` if a login brings it.
+    /// The first refresh token; `nil` if a login provides it.
     private let configured: Secret?
     private let store: TokenStore
     private let grants: TokenGrants
@@ -20,18 +20,18 @@ actor RefreshingTokens {
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
 
-    /// Whoever holds its turn may change what stands below it; no one else does.
+    /// Only the task that holds the turn may change the properties below.
     nonisolated let turnstile = Turnstile()
     private var pair: TokenPair?
-    /// The configured token that the kept pair descends from, which need not be configured any more.
+    /// The configured token from which the kept pair comes; it may no longer be configured.
     private var keptOrigin: ContentDigest?
-    /// A pair that the disk did not take: saved before anything else, and not used until then.
+    /// A pair that could not be saved: it is saved before anything else, and not used until then.
     private var unsaved: TokenPair?
-    /// An access token that the provider refused although its time is not over.
+    /// An access token that the provider refused although it has not expired.
     private var refusedAccess: Secret?
     /// A refresh token that the provider refused, and how: it is not sent again.
     private var refusedRefresh: (token: Secret, error: ProviderError)?
-    /// Counts refreshes that ended, and keeps how the last one failed: those who waited in line for it share that.
+    /// Counts finished refreshes, and keeps how the last one failed: those who waited for it share that result.
     private var finished = (count: 0, failure: ProviderError?.none)
 
     init(
@@ -72,25 +72,25 @@ actor RefreshingTokens {
         }
     }
 
-    /// Makes the next ``current()`` another token than `token`, unless it is already.
+    /// Makes the next ``current()`` return another token than `token`, unless it already does.
     func renew(after token: Secret) async throws(ProviderError) {
         if pair?.accessToken == token { refusedAccess = token }
         _ = try await current()
     }
 
-    /// Whether another token has taken the place of this one, or its time has passed.
+    /// Whether another token has replaced this one, or it has expired.
     func isOver(_ token: Secret) -> Bool {
         guard let pair, pair.accessToken == token else { return true }
         return !pair.isUsable(at: now())
     }
 
-    /// Exchanges the refresh token now, where the pair is as old as `age`, or there is none yet.
+    /// Exchanges the refresh token now, if the pair is as old as `age`, or if there is none yet.
     /// - Returns: whether there is a new pair, by this process or by another that was faster.
     func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
         try await turnstile.enter()
         defer { turnstile.leave() }
         if let kept = try await kept() { pair = kept }
-        // One that was refused is no good however new it is.
+        // A refused token is invalid however new it is.
         if let pair, now() < pair.obtained + age, try await store.refusal(of: pair.refreshToken) == nil { return false }
         let before = refusedAccess
         refusedAccess = pair?.accessToken ?? before
@@ -103,7 +103,7 @@ actor RefreshingTokens {
         }
     }
 
-    /// What is known, from the file if nothing has been asked for yet.
+    /// What is known, read from the file if nothing has been requested yet.
     func status() async throws(ProviderError) -> TokenStatus {
         let kept: TokenPair? = if let pair { pair } else { try await kept() }
         var status = kept.map(TokenStatus.init) ?? TokenStatus(needsLogin: configured == nil)
@@ -131,7 +131,7 @@ extension RefreshingTokens {
         do throws(ProviderError) {
             return try await askRepeatedly()
         } catch {
-            // Too early to renew is not too late to use: a passing failure leaves the present token as it is.
+            // It is renewed before it expires, so after a temporary failure the present token can still be used.
             guard error.isTransient, let pair, pair.accessToken != refusedAccess, pair.isUsable(at: now()) else {
                 throw error
             }
@@ -144,8 +144,8 @@ extension RefreshingTokens {
         while true {
             if Task.isCancelled { throw .cancelled }
             let lock = try await store.lock(stopwatch)
-            // Not a child of whoever asked: were it cancelled between the provider's answer and the disk, a rotated
-            // refresh token would be lost. It is bounded by the request's own deadline.
+            // Not a child task of the caller: if it were cancelled between the provider's answer and the disk, a
+            // rotated refresh token would be lost. The request's own deadline limits it.
             let result = await Task { await self.askOnce(holding: lock) }.value
             switch result {
             case .success(let token): return token
@@ -196,8 +196,7 @@ extension RefreshingTokens {
         }
     }
 
-    /// Keeps it for this process and for all that ask later. A disk that does not take it changes nothing of what is told
-    /// now.
+    /// Keeps it for this process and for later ones. If it cannot be saved, that does not change the present error.
     private func note(_ error: ProviderError, refusing token: Secret) async {
         refusedRefresh = (token, error)
         let refusal = TokenRefusal(time: now(), reason: error.message, token: TokenStore.origin(token))
@@ -208,8 +207,8 @@ extension RefreshingTokens {
         }
     }
 
-    /// What is on disk, which another process may have renewed: its pair is as good as one of ours.
-    /// - Returns: its access token, where that may be used now.
+    /// The pair on disk, which another process may have renewed; it is as good as our own.
+    /// - Returns: its access token, if that may be used now.
     private func takenOver() async throws(ProviderError) -> Secret? {
         if unsaved == nil, let kept = try await kept() { pair = kept }
         return fresh
@@ -222,8 +221,8 @@ extension RefreshingTokens {
         unsaved = nil
     }
 
-    /// The kept pair, unless an administrator has configured another first token since; one that is configured no more
-    /// leaves it in force.
+    /// The kept pair, unless an administrator has configured another first token since. If the first token is no longer
+    /// configured, the pair stays in force.
     private func kept() async throws(ProviderError) -> TokenPair? {
         guard let content = try await store.load() else { return nil }
         guard configured == nil || content.origin == configured.flatMap(TokenStore.origin) else {

@@ -1,4 +1,4 @@
-/// A text that must never be shown: whatever prints, logs or dumps it gets `•••`.
+/// A text that must never be shown: printing, logging or dumping it gives `•••`.
 package struct Secret: Sendable, Hashable {
     /// The text itself, for the one place that sends or stores it.
     package let value: String

@@ -2,15 +2,15 @@ import Foundation
 import Recordings
 import Transfer
 
-/// An error of the token endpoint that comes with the status of a success, as some endpoints send it: in JSON, or as the
-/// form that others answer with (wxcc-api 3.6 names no shape for sure).
+/// An error of the token endpoint with a success status, as some endpoints send it: in JSON, or as a form, as others
+/// answer (wxcc-api 3.6 does not settle the form).
 struct TokenAnswerRefusal: Sendable, Hashable {
     /// The endpoint's words, on one line.
     var text: String
-    /// Whether the same question may be answered later.
+    /// Whether the same request may succeed later.
     var isPassing: Bool
 
-    /// - Returns: `nil` for an answer that has a token in it, or nothing that is an error.
+    /// - Returns: `nil` for an answer that has a token, or no error.
     init?(of response: HTTPResponse) {
         let json = (try? JSONReader.reading(of: response.body))?.value
         let fields = json?.isObject == true ? json ?? .null : Self.form(response.body)
@@ -19,7 +19,7 @@ struct TokenAnswerRefusal: Sendable, Hashable {
         guard let text = body.text else { return nil }
         let words = text.lowercased()
         isPassing = Self.passing.contains { words.contains($0) }
-        // Whoever names an error means one. Mere words have to be about what was sent.
+        // A named error is an error. A mere description has to be about what was sent.
         let namesError = fields["error"]?.text != nil || fields["error_code"]?.text != nil
         guard namesError || Self.refusing.contains(where: { words.contains($0) }) else { return nil }
         self.text = text
@@ -36,7 +36,7 @@ struct TokenAnswerRefusal: Sendable, Hashable {
         "log in", "login", "forbidden", "denied",
     ]
 
-    /// `error=bad_refresh_token&error_description=…` as members; null where it is none.
+    /// `error=bad_refresh_token&error_description=…` as members; null if it is not a form.
     private static func form(_ body: Data) -> JSONValue {
         guard body.count < 1 << 16, let text = String(data: body, encoding: .utf8), text.contains("error=") else {
             return .null

@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 import Transfer
 
-/// The token endpoint as one organization's client asks it: each question is one exchange for a new pair.
+/// The token endpoint, for one organization's client: each request exchanges something for a new pair.
 struct TokenGrants: Sendable {
     let organization: OrganizationName
     let oauthBaseURL: URL
@@ -15,7 +15,7 @@ struct TokenGrants: Sendable {
 
     /// Exchanges a refresh token (wxcc-api 3.2). A 400, 401 or 403 means that a person has to consent again (wxcc-api
     /// 3.6): no other answer of that endpoint says so.
-    /// - Parameter scope: what the pair before could be used for, in case the answer does not say it again.
+    /// - Parameter scope: the scopes of the previous pair, in case the answer does not repeat them.
     func pair(following refreshToken: Secret, scope: String? = nil) async throws(FailedExchange) -> TokenPair {
         try await pair(
             for: [("grant_type", "refresh_token"), ("refresh_token", refreshToken.value)],
@@ -27,7 +27,7 @@ struct TokenGrants: Sendable {
         }
     }
 
-    /// Exchanges the code that the administrator's browser brought (wxcc-api 3.1). It is good once.
+    /// Exchanges the code that the administrator's browser brought (wxcc-api 3.1). It is valid once.
     func pair(redeeming code: Secret, of request: AuthorizationRequest) async throws(FailedExchange) -> TokenPair {
         var fields = [
             (name: "grant_type", value: "authorization_code"), (name: "code", value: code.value),
@@ -44,7 +44,7 @@ struct TokenGrants: Sendable {
         }
     }
 
-    /// What is wrong if there is neither a pair nor a first refresh token.
+    /// The error if there is neither a pair nor a first refresh token.
     var absence: ProviderError {
         ProviderError(
             .authorization,
@@ -100,7 +100,7 @@ struct TokenGrants: Sendable {
         }
     }
 
-    /// A refusal that came with the status of a success.
+    /// A refusal with a success status.
     private func refusal(
         _ response: HTTPResponse,
         _ refusal: TokenAnswerRefusal,

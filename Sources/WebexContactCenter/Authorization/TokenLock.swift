@@ -3,7 +3,7 @@ import Recordings
 import Synchronization
 
 /// The right to be the one that refreshes the tokens of a store, among all processes of this machine: a provider that
-/// rotates refresh tokens takes each of them once. The kernel holds it (flock(2)), so that it ends with its process.
+/// rotates refresh tokens accepts each of them once. It is a kernel lock (flock(2)), so it ends with its process.
 final class TokenLock: Sendable {
     /// The open file; `nil` once it was released.
     private let file: Mutex<Int32?>
@@ -16,7 +16,7 @@ final class TokenLock: Sendable {
         release()
     }
 
-    /// Gives the lock back; doing so again changes nothing.
+    /// Releases the lock; doing so again changes nothing.
     func release() {
         let open = file.withLock { file in
             defer { file = nil }
@@ -30,12 +30,12 @@ final class TokenLock: Sendable {
 }
 
 extension TokenStore {
-    /// A refresh is bounded by its request's deadline, so that no one who is alive holds the lock for longer.
+    /// The request's deadline limits a refresh, so no living process holds the lock for longer.
     static let longestLock = Duration.seconds(120)
     private static let pause = Duration.milliseconds(50)
 
-    /// Waits for the lock, which lies beside the file.
-    /// - Throws: `tokenStore` if it cannot be had; `cancelled`.
+    /// Waits for the lock, which is next to the file.
+    /// - Throws: `tokenStore` if it is not available; `cancelled`.
     func lock(_ stopwatch: Stopwatch) async throws(ProviderError) -> TokenLock {
         let began = stopwatch.elapsed()
         while true {

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// An access token, the refresh token that comes after it, and how long both last by the provider's own word.
+/// An access token, its refresh token, and how long both are valid according to the provider.
 struct TokenPair: Sendable, Hashable {
     var accessToken: Secret
     var refreshToken: Secret
@@ -9,17 +9,17 @@ struct TokenPair: Sendable, Hashable {
     /// `nil` if the provider did not say.
     var accessExpires: Timestamp?
     var refreshExpires: Timestamp?
-    /// What the access token may be used for, space separated; `nil` if the provider did not say.
+    /// The scopes of the access token, separated by spaces; `nil` if the provider did not say.
     var scope: String?
 
-    /// Whether the access token may still be used: it is, as far as is known, not over yet.
+    /// Whether the access token may still be used: as far as is known, it has not expired.
     func isUsable(at now: Timestamp) -> Bool {
         accessExpires.map { now < $0 } ?? true
     }
 
-    /// When it is time for a new pair: 300 s, or for short lives a tenth of it, before the access token's end; and in
-    /// any case after a week, or after half of a shorter life of the refresh token, so that its own clock starts again
-    /// (wxcc-api 3.3).
+    /// When it is time for a new pair: 300 s before the access token expires, or a tenth of its lifetime if that is
+    /// short; and in any case after a week, or after half of the refresh token's lifetime if that is shorter, so that
+    /// its lifetime starts again (wxcc-api 3.3).
     var due: Timestamp {
         var due = obtained + .hours(7 * 24)
         if let accessExpires {
@@ -36,8 +36,9 @@ struct TokenPair: Sendable, Hashable {
 extension TokenPair {
     /// Reads the answer of the token endpoint (wxcc-api 3.1).
     /// - Parameters:
-    ///   - old: the refresh token that stays where the answer has none; `nil` for a first pair, which has to have one.
-    ///   - scope: what is true where the answer does not name its scopes.
+    ///   - old: the refresh token that stays in use if the answer has none; `nil` for a first pair, which must have
+    ///     one.
+    ///   - scope: the scopes if the answer does not name them.
     /// - Throws: `malformed` if there is no access token, or no refresh token.
     init(answer: JSONValue, following old: Secret?, scope: String?, now: Timestamp) throws(ProviderError) {
         guard case .string(let access)? = answer["access_token"], !access.isEmpty else {
@@ -54,7 +55,7 @@ extension TokenPair {
         self.scope = answer["scope"]?.text ?? scope
     }
 
-    /// A life that is no positive number of seconds is not known; one beyond a century is a mistake.
+    /// A lifetime that is not a positive number of seconds is unknown; one of more than a century is a mistake.
     private static func end(of lifetime: JSONValue?, from now: Timestamp) -> Timestamp? {
         guard let seconds = lifetime?.integer, (1...3_153_600_000).contains(seconds) else { return nil }
         return now + .seconds(seconds)

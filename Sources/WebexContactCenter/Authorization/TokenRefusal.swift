@@ -1,14 +1,14 @@
 import Foundation
 import Recordings
 
-/// That the provider has refused a refresh token. It is kept beside the tokens until a login or a refresh brings a new pair:
-/// whoever asks how the tokens stand is told so, also after the process that met with it.
+/// The provider's refusal of a refresh token. It is kept next to the tokens until a login or a refresh brings a new
+/// pair, so that the state of the tokens is reported also after the process that was refused has ended.
 package struct TokenRefusal: Sendable, Hashable {
     /// When.
     package var time: Timestamp
-    /// What the provider answered, one line without a token or a secret.
+    /// The provider's answer, one line without a token or a secret.
     package var reason: String
-    /// Of the refresh token, as a digest: a token that was put in its place since is not refused.
+    /// The digest of the refresh token: a token that has replaced it since is not refused.
     let token: ContentDigest?
 
     /// States a refusal.
@@ -34,7 +34,7 @@ extension TokenRefusal {
         return JSONWriter.data(.object(members + digest)) + Data("\n".utf8)
     }
 
-    /// - Returns: `nil` for what is not of this making.
+    /// - Returns: `nil` for anything that this program did not write.
     init?(data: Data) {
         guard let json = try? JSONReader.value(of: data), let time = json["refused"]?.integer,
             let reason = json["reason"]?.text, let digest = json["refresh_token_sha256"]?.text

@@ -1,23 +1,23 @@
 import Foundation
 import Recordings
 
-/// What is known of an organization's tokens without asking anyone; never a token itself.
+/// What is known about an organization's tokens without a request; never a token itself.
 package struct TokenStatus: Sendable, Hashable {
     /// When the newest pair was obtained; `nil` if there is none yet, or one bearer token is configured.
     package var obtained: Timestamp?
-    /// When the access token ends, where the provider said.
+    /// When the access token expires, if the provider said so.
     package var accessExpires: Timestamp?
-    /// When the refresh token ends unless it is used before, where the provider said.
+    /// When the refresh token expires unless it is used before, if the provider said so.
     package var refreshExpires: Timestamp?
-    /// From when on the next call, or `callark auth refresh`, asks for a new pair.
+    /// The time from which the next call, or `callark auth refresh`, requests a new pair.
     package var nextRefresh: Timestamp?
-    /// What the access token may be used for, where the provider said.
+    /// The scopes of the access token, if the provider said so.
     package var scopes: [String]
     /// The organization that the access token itself names.
     package var organizationID: String?
-    /// Whether there is neither a pair nor a refresh token to come by one: a person has to log in.
+    /// Whether there is neither a pair nor a refresh token to get one: a person has to log in.
     package var needsLogin: Bool
-    /// That the provider has refused the refresh token that would be sent next; `nil` if it has not.
+    /// The provider's refusal of the refresh token that would be sent next; `nil` if there is none.
     package var refusal: TokenRefusal?
 
     /// States all of it.

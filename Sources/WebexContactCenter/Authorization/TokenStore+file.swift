@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 extension TokenStore {
-    /// A token pair is a few hundred bytes; anything much longer is not ours.
+    /// A token pair has a few hundred bytes; anything much longer is not ours.
     private static let longestFile = 1 << 20
 
     /// - Returns: `nil` if there is no file.
@@ -27,7 +27,7 @@ extension TokenStore {
         return Data()
     }
 
-    /// Makes the file's folder for its owner alone, where it is missing; one that is there is left as it is.
+    /// Creates the file's folder for its owner alone if it is missing; an existing one stays as it is.
     func makeFolder() throws(ProviderError) {
         var missing: [String] = []
         var candidate = folder
@@ -41,8 +41,8 @@ extension TokenStore {
         }
     }
 
-    /// Writes a new file beside the old one, flushes it, gives it the old one's name, and flushes the folder: each step
-    /// before the next, so that a pair that is in use is never only in memory.
+    /// Writes a new file next to the old one, flushes it, gives it the old one's name, and flushes the folder, in this
+    /// order, so that a pair in use is never only in memory.
     func replaceFile(_ data: Data) throws(ProviderError) {
         let temporary = "\(path).new-\(getpid())"
         unlink(temporary)
@@ -69,7 +69,7 @@ extension TokenStore {
         return true
     }
 
-    /// A process that was killed while it wrote has left tokens behind that are older than those just written.
+    /// A process that was killed while writing has left behind tokens that are older than those just written.
     private func removeDraftsOfDeadProcesses() {
         let prefix = (path as NSString).lastPathComponent + ".new-"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

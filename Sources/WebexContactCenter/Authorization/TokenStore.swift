@@ -3,7 +3,7 @@ import Dispatch
 import Foundation
 import Recordings
 
-/// The file that keeps the newest token pair of one organization: JSON, mode 0600, replaced as a whole.
+/// The file with the newest token pair of one organization: JSON, mode 0600, replaced as a whole.
 ///
 /// A crash leaves either the old file or the new one, and perhaps a file named after it with `.new-` and a process
 /// number, which the next save of a process with that number replaces.
@@ -11,24 +11,24 @@ struct TokenStore: Sendable {
     /// Where the file is.
     let path: String
 
-    /// A kept pair, and the configured refresh token that it descends from or has taken the place of, as a digest.
+    /// A kept pair, and the digest of the configured refresh token that it comes from or has replaced.
     struct Content: Sendable, Hashable {
         var pair: TokenPair
-        /// When this is not the digest of the configured token, an administrator has put in a new one, which wins.
-        /// `nil` if none was configured when the pair was obtained.
+        /// If this is not the digest of the configured token, an administrator has configured a new one, which is then
+        /// used. `nil` if none was configured when the pair was obtained.
         var origin: ContentDigest?
     }
 
     /// Files are read and written here: the cooperative pool must not wait for a disk.
     private static let queue = DispatchQueue(label: "callark.token-store")
 
-    /// The digest by which a pair remembers the configured token.
+    /// The digest with which a pair refers to the configured token.
     static func origin(_ configured: Secret) -> ContentDigest? {
         ContentDigest(bytes: SHA256.hash(data: Data(configured.value.utf8)))
     }
 
     /// What is kept.
-    /// - Returns: `nil` if there is no file, or one that is not of this making.
+    /// - Returns: `nil` if there is no file, or one that this program did not write.
     /// - Throws: `tokenStore` if there is a file that cannot be read.
     func load() async throws(ProviderError) -> Content? {
         try await offPool { () throws(ProviderError) in
@@ -37,19 +37,20 @@ struct TokenStore: Sendable {
         }
     }
 
-    /// Puts `content` in the place of what is kept; it is on disk, name and all, when this returns. A refusal that is kept
-    /// is of a token before it, and goes.
-    /// - Throws: `tokenStore`; what was kept is untouched then.
+    /// Replaces what is kept by `content`; it is on disk, including its name, when this returns. A kept refusal is
+    /// about an earlier token, and is removed.
+    /// - Throws: `tokenStore`; then what was kept does not change.
     func save(_ content: Content) async throws(ProviderError) {
         try await offPool { () throws(ProviderError) in
             try makeFolder()
-            // First: a provider that keeps its refresh token would have it called refused for ever, else.
+            // This comes first: otherwise, if a provider keeps its refresh token, it would be reported as refused for
+            // ever.
             _ = try refusals.removeFile()
             try replaceFile(JSONWriter.data(Self.encode(content)) + Data("\n".utf8))
         }
     }
 
-    /// Removes what is kept, and what a killed process has left beside it.
+    /// Removes what is kept, and what a killed process has left next to it.
     /// - Returns: whether there was anything.
     /// - Throws: `tokenStore` if it cannot be removed.
     func remove() async throws(ProviderError) -> Bool {
@@ -59,8 +60,8 @@ struct TokenStore: Sendable {
         }
     }
 
-    /// That the provider has refused this refresh token.
-    /// - Returns: `nil` if it has not, as far as is known.
+    /// The provider's refusal of this refresh token.
+    /// - Returns: `nil` if no refusal is known.
     /// - Throws: `tokenStore` if there is a file that cannot be read.
     func refusal(of token: Secret) async throws(ProviderError) -> TokenRefusal? {
         try await offPool { () throws(ProviderError) in
@@ -69,7 +70,7 @@ struct TokenStore: Sendable {
         }
     }
 
-    /// Keeps it beside the tokens; on disk when this returns.
+    /// Keeps it next to the tokens; on disk when this returns.
     /// - Throws: `tokenStore`.
     func save(_ refusal: TokenRefusal) async throws(ProviderError) {
         try await offPool { () throws(ProviderError) in
@@ -78,7 +79,7 @@ struct TokenStore: Sendable {
         }
     }
 
-    /// The file that keeps what was refused last.
+    /// The file with the last refusal.
     private var refusals: TokenStore { TokenStore(path: "\(path).refused") }
 
     private func offPool<Value: Sendable>(
@@ -125,7 +126,7 @@ extension TokenStore {
             let access = json["access_token"]?.text, let refresh = json["refresh_token"]?.text,
             let obtained = json["obtained"]?.integer
         else { return nil }
-        // One that cannot be read must not pass for none.
+        // An unreadable file must not be taken for a missing one.
         var origin: ContentDigest?
         if let text = json["origin_sha256"]?.text {
             guard let digest = ContentDigest(hexadecimal: text) else { return nil }

@@ -1,20 +1,21 @@
 import Foundation
 
-/// The records of a CSV text, read strictly as RFC 4180 has them, each with the line on which it begins.
+/// The records of a CSV text, read strictly by RFC 4180, each with the line on which it begins.
 ///
-/// Tolerated is what spreadsheets write: a byte order mark, LF or CR instead of CR LF, no line end after the last record,
-/// and empty lines, which are no records. Everything else that is not CSV is a fault with its line, and reading goes on
-/// after it, so that all faults of a file are told at once. How many fields a record should have is for the caller to say.
+/// What spreadsheets write is accepted: a byte order mark, LF or CR instead of CR LF, no line end after the last
+/// record, and empty lines, which are not records. Everything else that is not CSV is a fault with its line, and
+/// reading continues after it, so that all faults of a file are reported at once. The caller decides how many fields a
+/// record should have.
 package struct CSVDocument: Sendable {
     /// One record.
     package struct Record: Sendable, Hashable {
-        /// Where it begins; the first line is 1.
+        /// The line on which it begins; the first line is 1.
         package var line: Int
-        /// Without quotes, and with the line breaks that stood inside of them.
+        /// Without quotes, with the line breaks inside them.
         package var fields: [String]
     }
 
-    /// A place where the text is no CSV.
+    /// A place at which the text is not CSV.
     package struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
         /// The first line is 1.
         package var line: Int
@@ -25,12 +26,12 @@ package struct CSVDocument: Sendable {
         package var description: String { "line \(line): \(problem)" }
     }
 
-    /// In order; those that have a fault are not among them.
+    /// In order, without those that have a fault.
     package private(set) var records: [Record] = []
     /// In order of their lines.
     package private(set) var faults: [Fault] = []
 
-    /// Each takes some dozen bytes of memory, however short it is.
+    /// Each takes a few dozen bytes of memory, however short it is.
     private static let mostFields = 1_000_000
 
     /// Reads all of `data`, which has to be UTF-8.
@@ -60,8 +61,9 @@ package struct CSVDocument: Sendable {
     }
 }
 
-/// Walks over the bytes of a CSV text, a record at a time. All that has a meaning in CSV is ASCII, whose bytes are part of
-/// no other letter in UTF-8; Swift's characters, which join a quote and an accent behind it, would hide some of it.
+/// Walks over the bytes of a CSV text, one record at a time. Everything with a meaning in CSV is ASCII, whose bytes are
+/// part of no other letter in UTF-8. Swift's characters join a quote and a following accent, which would hide the
+/// quote.
 private struct CSVScanner {
     private static let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
     private static let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
@@ -79,7 +81,7 @@ private struct CSVScanner {
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
     private var isAtLineEnd: Bool { current == Self.lineFeed || current == Self.carriageReturn }
 
-    /// The next record that is no empty line; `nil` at the end.
+    /// The next record that is not an empty line; `nil` at the end.
     mutating func next() -> Result<CSVDocument.Record, CSVDocument.Fault>? {
         while isAtLineEnd { skipLineEnd() }
         guard current != nil else { return nil }

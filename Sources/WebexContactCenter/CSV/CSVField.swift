@@ -1,14 +1,15 @@
 /// A field of CSV as Callark writes it, and the way back.
 ///
-/// A spreadsheet takes a field that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; an apostrophe
-/// in front keeps it from that. So that what was written can be read again, a field that begins with apostrophes and then
-/// one of these gets one more, and reading takes one away: the two are each other's inverse for every text.
+/// A spreadsheet takes a field that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; an
+/// apostrophe in front prevents that. So that the result can be read again, a field that begins with apostrophes
+/// followed by one of these gets one more, and reading removes one: writing and reading are each other's inverse for
+/// every text.
 package enum CSVField {
     private static let apostrophe = UInt8(ascii: "'")
     private static let formulaStarts = Set("=+-@\t\r".utf8)
     private static let special = Set(",\"\r\n".utf8)
 
-    /// `text` as it stands between commas: guarded against being a formula, and quoted where it has to be.
+    /// `text` as it is written between commas: protected against being a formula, and quoted if necessary.
     package static func written(_ text: String) -> String {
         let guarded = startsFormula(text.utf8[...]) ? "'" + text : text
         guard guarded.utf8.contains(where: special.contains) else { return guarded }
@@ -21,7 +22,7 @@ package enum CSVField {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// What a field that was read, unquoted by ``CSVDocument`` already, means: without the apostrophe of ``written(_:)``.
+    /// The meaning of a field that ``CSVDocument`` has read and unquoted: without the apostrophe of ``written(_:)``.
     package static func unguarded(_ field: String) -> String {
         guard field.utf8.first == apostrophe, startsFormula(field.utf8.dropFirst()) else { return field }
         return String(decoding: field.utf8.dropFirst(), as: UTF8.self)

@@ -1,12 +1,12 @@
 import Recordings
 
-/// What a captures query is to bring (wxcc-api 6.1).
+/// What a captures query should return (wxcc-api 6.1).
 package struct CaptureOptions: Sendable, Hashable {
-    /// The single pieces of a call rather than one stitched file.
+    /// The single pieces of a call instead of one combined file.
     package var includeSegments: Bool
     /// Recordings of virtual agents too, which may be sensitive.
     package var includeVirtualAgent: Bool
-    /// How long the signed URLs are to work; whole minutes from 1 to 60, what is beyond is brought inside.
+    /// How long the signed URLs should be valid: whole minutes from 1 to 60; other values are limited to this range.
     package var urlExpiration: Duration
 
     /// States all of it.
@@ -23,13 +23,14 @@ package struct CaptureOptions: Sendable, Hashable {
     var urlExpirationMinutes: Int64 { min(60, max(1, urlExpiration.milliseconds / 60000)) }
 }
 
-/// What came of a captures query.
+/// The result of a captures query.
 package struct CaptureAnswer: Sendable {
-    /// One for each task that was asked for and not refused, in the order asked; empty if the provider has nothing.
+    /// One for each requested task that was not refused, in the order of the request; empty if the provider has
+    /// nothing.
     package var captures: [Capture]
-    /// The tasks about which the provider refuses to answer, each asked for alone in the end.
+    /// The tasks about which the provider refuses to answer; each was finally asked about alone.
     package var refused: [TaskID: ProviderError]
-    /// What the provider listed and cannot be used: a task named here has more than its capture shows.
+    /// Listed files that cannot be used: a task named here has more than its capture shows.
     package var malformed: [MalformedRecording]
     /// The provider's name for the answer that a task's capture was in, for a support case.
     package var trackingIDs: [TaskID: String]
@@ -48,13 +49,13 @@ package struct CaptureAnswer: Sendable {
     }
 }
 
-/// A captured file that the provider lists in a way that gives no way to its bytes.
+/// A captured file that the provider lists without a usable address.
 package struct MalformedRecording: Sendable, Hashable, CustomStringConvertible {
     /// The task that it was listed for.
     package var taskID: TaskID
-    /// In which of the provider's lists it stood.
+    /// The list of the provider that it was in.
     package var kind: CaptureKind
-    /// The provider's ID for it, where it gave one.
+    /// The provider's ID for it, if there is one.
     package var recordingID: RecordingID?
     /// One line that says what is wrong.
     package var problem: String

@@ -1,17 +1,18 @@
 import Recordings
 
-/// Asks about a batch of tasks, and about ever smaller parts of it where the provider fails on the whole, until what it
-/// cannot answer stands alone.
+/// Asks about a batch of tasks, and about smaller and smaller parts of it if the provider fails on the whole, until the
+/// tasks that it cannot answer are isolated.
 struct CaptureBatches: Sendable {
     let exchange: ProviderExchange
     let settings: ProviderSettings
     let options: CaptureOptions
 
-    /// The parts of a batch that failed with a server error are tried this often each: the whole has been, patiently.
+    /// Attempts for each part of a batch that failed with a server error; the whole batch was already retried
+    /// patiently.
     private static let attemptsForParts = 2
 
-    /// - Throws: what concerns all of `ids` rather than one: no token, no network, no quota; and also a refusal or a
-    ///   server error that every single one of several tasks met with: the question is wrong then, not the task.
+    /// - Throws: what concerns all of `ids`: no token, no network, no quota; and also a refusal or a server error for
+    ///   every one of several tasks, because then the question is wrong and not a task.
     func answer(about ids: [TaskID]) async throws(ProviderError) -> CaptureAnswer {
         let parts = try await parts(of: ids, attempts: nil)
         if ids.count > 1 || parts.firstFailure?.code == .unavailable, parts.answer.refused.count == ids.count,
@@ -71,7 +72,7 @@ struct CaptureBatches: Sendable {
         )
     }
 
-    /// A refusal of the question, or a server that fails on it; not a network that is down, nor a proxy's page.
+    /// A refusal of the question, or a server that fails on it; not a missing network or a proxy's page.
     private static func mayBeOneTasksFault(_ error: ProviderError) -> Bool {
         switch error.code {
         case .tooLarge: true

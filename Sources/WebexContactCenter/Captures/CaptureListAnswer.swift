@@ -2,9 +2,9 @@ import Crypto
 import Foundation
 import Recordings
 
-/// One answer of `POST captures/query`, decoded into what is known of each task (wxcc-api 6.2).
+/// One answer of `POST captures/query`, decoded for each task (wxcc-api 6.2).
 struct CaptureListAnswer: Sendable {
-    /// What stands for each task; a task without an entry has nothing.
+    /// What the answer has for each task; a task without an entry has nothing.
     var recordings: [TaskID: [CapturedRecording]] = [:]
     var malformed: [MalformedRecording] = []
     /// Entries that do not say which task they are about: the query has to be asked for each task alone.
@@ -12,8 +12,9 @@ struct CaptureListAnswer: Sendable {
     /// The provider's name for this answer.
     var trackingID: String?
 
-    /// - Parameter asked: entries about other tasks are left out; an entry without a task is about the only one.
-    /// - Throws: `malformed` if there is no list of entries: that is no empty list.
+    /// - Parameter asked: the requested tasks. Entries about other tasks are ignored; if only one was requested, an
+    ///   entry without a task is about it.
+    /// - Throws: `malformed` if there is no list of entries; that is not an empty list.
     init(_ json: JSONValue, asked: [TaskID], trackingID: String? = nil) throws(ProviderError) {
         self.trackingID = trackingID
         guard let entries = json["data"]?.elements else { throw ProviderError(.malformed, "no list called data in it") }
@@ -39,13 +40,13 @@ struct CaptureListAnswer: Sendable {
     ]
 
     private static func task(of entry: JSONValue, asked: [TaskID]) -> TaskID? {
-        // In the spelling of the question: the provider may answer a UUID in another case than it listed it.
+        // In the spelling of the request: the provider may answer with a UUID in another case than in the list.
         if let id = entry["taskId"]?.text.flatMap({ TaskID($0) }) { return asked.first { $0 == id } ?? id }
         return asked.count == 1 ? asked.first : nil
     }
 
-    /// The single files of a list: an array, the old object with `artifacts`, or one file alone. An `attributes` that is
-    /// an array, as in the old form, stands for as many files.
+    /// The single files of a list: an array, the old object with `artifacts`, or one file alone. If `attributes` is an
+    /// array, as in the old form, each element is a file.
     private static func items(of list: JSONValue?) -> [CaptureItem] {
         switch list {
         case .array(let elements)?: elements.flatMap(files)
@@ -93,8 +94,8 @@ struct CaptureListAnswer: Sendable {
         found.append(CapturedRecording(key: key, stopTime: stopTime, url: url, json: item.element.kept))
     }
 
-    /// Brings one task's files into order, each once. Two files that the provider gives one identity stay two: their IDs
-    /// are told apart by where their bytes are, which stays the same when their URLs are signed anew.
+    /// Sorts one task's files, each once. Two files with the same identity stay two: the address of their bytes tells
+    /// their IDs apart, and it stays the same when their URLs are signed again.
     private mutating func settle(_ id: TaskID) {
         let groups = Dictionary(grouping: recordings[id] ?? [], by: \.key)
         var settled: [CapturedRecording] = []
@@ -113,8 +114,9 @@ struct CaptureListAnswer: Sendable {
         recordings[id] = settled.sorted { Self.rank($0.key).lexicographicallyPrecedes(Self.rank($1.key)) }
     }
 
-    /// The files of one identity, each once, with what tells it apart from the others for good. One that differs from
-    /// another in ways that may be those of a signature cannot be told apart, and is reported instead of left out.
+    /// The files of one identity, each once, with what permanently distinguishes it from the others. A file that
+    /// differs from another only in ways that may come from a signature cannot be told apart, and is reported instead
+    /// of dropped.
     private mutating func distinct(_ group: [CapturedRecording]) -> [(place: String, file: CapturedRecording)] {
         let addressed = Dictionary(group.map { (ObjectAddress($0.url), $0) }) { $1 }
         var files: [String: (address: ObjectAddress, file: CapturedRecording)] = [:]
@@ -135,7 +137,7 @@ struct CaptureListAnswer: Sendable {
         return files.map { ($0.key, $0.value.file) }
     }
 
-    /// Kind, call type, start time, ID; then the rest, so that the order never depends on the answer's.
+    /// Kind, call type, start time, ID; then the rest, so that the order never depends on the answer's order.
     private static func rank(_ key: RecordingKey) -> [String] {
         let start = String(key.startTime?.millisecondsSince1970 ?? 0)
         return [
@@ -144,7 +146,8 @@ struct CaptureListAnswer: Sendable {
         ]
     }
 
-    /// A file without an ID is known by where its bytes are: `derived-` and the digest of its URL without the query.
+    /// A file without an ID is identified by the address of its bytes: `derived-` and the digest of its URL without the
+    /// query.
     private static func derivedID(of url: URL) -> RecordingID? {
         RecordingID("derived-" + mark(of: SignedText.withoutQuery(url.absoluteString)))
     }
@@ -154,7 +157,7 @@ struct CaptureListAnswer: Sendable {
     }
 }
 
-/// One file of a captures answer: what it says is looked for in its attributes first, then beside them.
+/// One file of a captures answer: its fields are looked up in its attributes first, then next to them.
 private struct CaptureItem {
     var element: JSONValue
     var attributes: JSONValue
@@ -166,11 +169,11 @@ private struct CaptureItem {
 
     var recordingID: RecordingID? { self["id"]?.text.flatMap { RecordingID($0) } }
 
-    /// The signed URL, in which only what may not stand in a URL is encoded.
+    /// The signed URL, in which only characters that a URL may not contain are encoded.
     var url: URL? {
         guard case .string(let text)? = self["filePath"] else { return nil }
         let wire = URLText(text.utf8)
-        // A name in another alphabet is written as resolvers know it, which changes nothing of what is signed.
+        // A host name in another alphabet is converted for resolvers, which changes nothing that is signed.
         let isPlain = wire.origin.utf8.allSatisfy { $0 < 0x80 }
         guard let origin = isPlain ? wire.origin : URL(string: wire.origin)?.absoluteString,
             let url = URL(string: origin + wire.rest, encodingInvalidCharacters: false),

@@ -10,7 +10,8 @@ struct CaptureQuery: Sendable {
     var taskIDs: [TaskID]
     var options: CaptureOptions
 
-    /// The query in the words of `dialect`. The organization is always named: Service Apps must, all others may.
+    /// The query in the words of `dialect`. The organization is always named: Service Apps must name it, and all others
+    /// may.
     func call(in dialect: APIDialect) -> APICall {
         var members = [
             JSONMember("orgId", .string(organizationID.description)),
@@ -18,7 +19,7 @@ struct CaptureQuery: Sendable {
             JSONMember("taskIds", .array(taskIDs.map { .string($0.description) })),
             JSONMember("includeSegments", .bool(options.includeSegments)),
         ]
-        // The 2021 interface had no such field: it is named there only by those who ask for it.
+        // The 2021 interface had no such field: there it is sent only if it is requested.
         if dialect == .current || options.includeVirtualAgent {
             members.append(JSONMember("includeVARecordings", .bool(options.includeVirtualAgent)))
         }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where a file is, as far as its signed URL says it: the URL without what signs it. Two URLs of one file have the same
-/// address, however often they are signed; two with different ones may be two files.
+/// The address of a file: its signed URL without the signature. Two URLs of one file have the same address, however
+/// often they are signed. URLs with different addresses may be different files.
 struct ObjectAddress: Hashable {
     /// The URL without its query.
     let place: String
-    /// The query's parameters that do not sign, in order.
+    /// The parameters of the query that are not part of a signature, in order.
     let parameters: [String]
 
     init(_ url: URL) {
@@ -16,20 +16,20 @@ struct ObjectAddress: Hashable {
             .sorted()
     }
 
-    /// The names of the parameters in which this differs from another address of the same place.
+    /// The names of the parameters in which this differs from another address with the same path.
     func differences(from other: ObjectAddress) -> Set<String> {
         Set(Set(parameters).symmetricDifference(other.parameters).map { Self.name(of: Substring($0)) })
     }
 
-    /// What tells it apart from others of the same place, and stays the same when it is signed anew: its place and those
-    /// parameters that name a version or a part of an object.
+    /// What distinguishes it from others with the same path, and stays the same when it is signed again: its path and
+    /// the parameters that name a version or a part of an object.
     var lasting: String {
         let kept = parameters.filter { Self.naming.contains(Self.name(of: Substring($0))) }
         return kept.isEmpty ? place : place + "?" + kept.joined(separator: "&")
     }
 
-    /// Parameters that name an object, its version or its part: of S3, of Google's and Microsoft's stores, and what
-    /// servers of files use.
+    /// Parameters that name an object, its version or its part, in S3, Google's and Microsoft's stores, and file
+    /// servers.
     static let naming: Set<String> = [
         "versionid", "version", "generation", "snapshot", "rev", "revision", "id", "file", "fileid", "filename", "name",
         "key", "object", "path", "part", "partnumber", "segment", "track", "channel", "index", "recording",

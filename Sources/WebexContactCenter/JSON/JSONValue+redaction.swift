@@ -1,13 +1,13 @@
 import Recordings
 
 extension JSONValue {
-    /// What may be kept of this value: everything, in canonical form, but the queries of signed URLs.
+    /// The part of this value that may be kept: everything, in canonical form, except the queries of signed URLs.
     var kept: ProviderJSON { ProviderJSON(redacted: JSONWriter.text(redacted)) }
 
-    /// The same, made only when it is asked for.
+    /// The same, made only when it is needed.
     var keptOnDemand: ProviderJSON { ProviderJSON { JSONWriter.text(redacted) } }
 
-    /// This value with the query of every `filePath`, and of whatever else looks like a signed URL, cut off.
+    /// This value without the query of every `filePath` and of anything else that looks like a signed URL.
     var redacted: JSONValue {
         switch self {
         case .string(let text): .string(SignedText.redact(text))
@@ -26,23 +26,23 @@ extension JSONValue {
     }
 }
 
-/// Texts that may hold a signed URL: its query is a secret while it lasts and worthless afterwards.
+/// Texts that may contain a signed URL: its query is a secret while it is valid and useless afterwards.
 enum SignedText {
     /// Names of query parameters that sign or carry a token: plain ones, AWS version 2, Google, Azure.
     private static let names: Set<Substring> = [
         "access_token", "awsaccesskeyid", "credential", "googleaccessid", "key-pair-id", "sig", "signature", "token",
     ]
 
-    /// Names of further parameters of signed URLs, by which two signatures of one file differ: times, policies and
-    /// permissions, those of Azure's signatures (`se`, `sp`, …) among them, and what is asked of the answer's headers. Not
-    /// among them are words that may name a file or its version as well, such as `hash` and `timestamp`: two files that
-    /// are taken for one would lose the other without a word.
+    /// Names of further parameters of signed URLs in which two signatures of one file differ: times, policies and
+    /// permissions, including those of Azure's signatures (`se`, `sp`, …), and requests for headers of the answer.
+    /// Words that may also name a file or its version, such as `hash` and `timestamp`, are not included: if two files
+    /// were taken for one, one would be silently lost.
     private static let companions: Set<String> = [
         "expires", "expiry", "exp", "policy", "ttl", "nonce", "hmac", "jwt", "auth", "requestid",
         "se", "sp", "spr", "sr", "st", "sv", "ske", "skoid", "sks", "skt", "sktid", "skv", "sip", "si",
     ]
 
-    /// Whether a query's parameter of that name, in lower case, belongs to a signature.
+    /// Whether a query parameter with this name, in lower case, belongs to a signature.
     static func signs(_ name: String) -> Bool {
         names.contains(Substring(name)) || companions.contains(name)
             || ["x-amz-", "x-goog-", "x-ms-", "x-oss-", "response-"].contains(where: name.hasPrefix)
@@ -54,9 +54,9 @@ enum SignedText {
         return String(text[..<mark])
     }
 
-    /// `text` without the query of a URL in it, and what follows, where that looks signed; else `text`.
+    /// `text` without the query of a URL in it, and everything after that, if it looks signed; otherwise `text`.
     static func redact(_ text: String) -> String {
-        // Nearly every text is none, which is seen fastest in its bytes as they lie.
+        // Nearly every text has none, and checking its bytes in place shows that fastest.
         if text.utf8.withContiguousStorageIfAvailable({ $0.contains(UInt8(ascii: "?")) }) == false { return text }
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")), text[..<mark].contains("://") else { return text }
         let parameters = text[mark...].lowercased().split { $0 == "?" || $0 == "&" }

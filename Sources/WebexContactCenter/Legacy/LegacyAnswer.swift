@@ -2,15 +2,15 @@ import Foundation
 import Recordings
 import Transfer
 
-/// What the provider answered to a query: its body to the letter, and the rows in it as far as they can be read. The
-/// shape of neither form is published (wxcc-api 13.4, 13.5), so that what cannot be read is kept.
+/// The provider's answer to a query: its exact body, and the rows in it as far as they can be read. Neither form is
+/// documented (wxcc-api 13.4, 13.5), so what cannot be read is kept.
 package struct LegacyAnswer: Sendable {
-    /// What a query may be answered in.
+    /// The form of an answer to a query.
     package enum Format: String, Sendable, CaseIterable {
         case json, csv
     }
 
-    /// The body as it came.
+    /// The body as it arrived.
     package let body: Data
     /// What the body has, or why it cannot be read.
     package let rows: Result<LegacyRows, Unreadable>
@@ -29,7 +29,7 @@ package struct LegacyAnswer: Sendable {
         rows = Result { () throws(Unreadable) in try Self.read(response.body, type: type, query) }
     }
 
-    /// By what the body looks like, whatever was asked for: a host that knows no CSV may answer in JSON.
+    /// Decided by the body and not by the request: a host without CSV may answer in JSON.
     private static func read(_ body: Data, type: String, _ query: LegacyQuery) throws(Unreadable) -> LegacyRows {
         switch body.first(where: { !" \t\r\n".utf8.contains($0) }) {
         case nil: throw Unreadable(description: "the answer is empty")
@@ -45,18 +45,18 @@ package struct LegacyAnswer: Sendable {
 package struct LegacyRows: Sendable, Hashable {
     /// The names of the columns.
     package private(set) var columns: [String] = []
-    /// As many values as there are columns in each.
+    /// Each row has as many values as there are columns.
     package private(set) var rows: [[JSONValue]] = []
-    /// Whether the provider says that these are all; `nil` if it says nothing of it, as in CSV.
+    /// Whether the provider says that these are all; `nil` if it does not say, as in CSV.
     package private(set) var isComplete: Bool?
-    /// How many there are by the provider's word.
+    /// How many there are, according to the provider.
     package private(set) var found: Int64?
     /// How many rows the answer says that it has.
     private var declared: Int64?
     private let limit: Int64?
-    /// Rows are flat, so that a value takes less memory than elsewhere.
+    /// Rows are flat, so a value takes less memory than elsewhere.
     private static let mostValues = 1_000_000
-    /// Whether rows are counts of records, so that no one knows what the provider's own numbers are of.
+    /// Whether rows are counts of records, so that it is unknown what the provider's own numbers count.
     private let areCounts: Bool
 
     /// Why there may be more rows than these; `nil` if nothing says so.
@@ -75,7 +75,7 @@ package struct LegacyRows: Sendable, Hashable {
         return nil
     }
 
-    /// None, as parts of an answer are added to.
+    /// No rows yet; parts of an answer are added.
     init(noneOf query: LegacyQuery) {
         limit = query.numberOfRecords
         areCounts = query.hasCounts
@@ -101,7 +101,7 @@ package struct LegacyRows: Sendable, Hashable {
         try take(data)
     }
 
-    /// A column is told by its name, or by an object that has it.
+    /// A column is given by its name, or by an object that has the name.
     private static func name(of column: JSONValue) -> String? {
         column.text ?? ["computeColumnName", "columnName", "name"].lazy.compactMap { column[$0]?.text }.first
     }
@@ -148,8 +148,8 @@ package struct LegacyRows: Sendable, Hashable {
         }
     }
 
-    /// A header that does not use the query's names has its columns in the query's order (wxcc-api 13.5). Where the query
-    /// says nothing that is of use, it stays as it is.
+    /// A header that does not use the query's names has its columns in the query's order (wxcc-api 13.5). If the query
+    /// does not help, the header stays as it is.
     private static func mapped(_ header: [String], to names: [String]) -> [String] {
         guard header.count == names.count, Set(names).count == names.count else { return header }
         let known = Set(names.map { $0.lowercased() })
@@ -158,7 +158,8 @@ package struct LegacyRows: Sendable, Hashable {
 }
 
 extension LegacyRows {
-    /// What tells each row from all others; `nil` if a row does not have one of `columns`, or two rows have the same.
+    /// What distinguishes each row from all others; `nil` if a row lacks one of `columns`, or if two rows have the same
+    /// values.
     func keys(_ columns: [String]) -> [[String]]? {
         let places = columns.compactMap { self.columns.firstIndex(of: $0) }
         guard rows.isEmpty || places.count == columns.count else { return nil }
@@ -166,7 +167,7 @@ extension LegacyRows {
         return keys.allSatisfy({ !$0.contains("") }) && Set(keys).count == keys.count ? keys : nil
     }
 
-    /// Puts rows behind these, by the names of their columns.
+    /// Appends rows, matching columns by name.
     mutating func append(_ new: [[JSONValue]], columns names: [String]) {
         guard names != columns else {
             rows += new

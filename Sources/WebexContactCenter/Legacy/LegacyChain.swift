@@ -7,16 +7,16 @@ package struct LegacyChain: Sendable {
     package let session: LegacyRecord
     /// In order.
     package internal(set) var activities: [LegacyActivity] = []
-    /// How it comes to its end.
+    /// How it ends.
     package internal(set) var end = End.goesOn("it has no activity yet")
 
-    /// How a chain comes to its end.
+    /// How a chain ends.
     package enum End: Sendable, Hashable {
-        /// With the contact's own end.
+        /// It reaches the contact's own end.
         case complete
-        /// The contact is still going on, for that reason.
+        /// The contact is still in progress; the reason says why we think so.
         case goesOn(String)
-        /// The next step cannot be had, for that reason.
+        /// The next step is not available, for this reason.
         case broken(String)
     }
 }
@@ -25,21 +25,21 @@ package struct LegacyChain: Sendable {
 package struct LegacyActivity: Sendable, Hashable {
     package let id: LegacyActivityID
     package let record: LegacyRecord
-    /// Whether the step before it did not name it, and it was found under a name that such steps have.
+    /// Whether the step before it did not name it, so that it was found by a common name.
     package let isGuessed: Bool
 
     /// When it began.
     package var start: Timestamp { Timestamp(millisecondsSince1970: id.start) }
-    /// When it ended, and the next one began; `nil` while it goes on.
+    /// When it ended and the next one began; `nil` while it continues.
     package var end: Timestamp? { record.time("cetts") }
 }
 
-/// Which step to ask for after which: the decisions of a walk along a chain, without the asking.
+/// Which step to ask for next: the decisions of a walk along a chain, without the requests.
 struct LegacyChainWalk: Sendable {
-    /// More steps than a contact of days has: a chain that long runs in a circle in some way.
+    /// More steps than a contact of several days has: such a long chain must be circular.
     static let longest = 2000
 
-    /// Names of steps in guides and samples (wxcc-api 13.1, 13.4, 11.2), for where a step does not name the next.
+    /// Names of steps in guides and samples (wxcc-api 13.1, 13.4, 11.2), for steps that do not name the next.
     static let knownEvents = [
         "ivr-connected", "parked", "connect", "connected", "on-hold", "hold-done", "consulting", "conferencing",
         "wrapup", "ended",
@@ -51,7 +51,7 @@ struct LegacyChainWalk: Sendable {
 
     /// What to do next.
     enum Step: Hashable {
-        /// Ask for these, one after the other, until one is there. The first `named` of them are what the step before says.
+        /// Ask for these, one after another, until one exists. The previous step names the first `named` of them.
         case ask([LegacyActivityID], named: Int)
         case end(LegacyChain.End)
     }
@@ -65,7 +65,7 @@ struct LegacyChainWalk: Sendable {
         .ask([LegacyActivityID(session: session, start: start.millisecondsSince1970, event: "new")], named: 1)
     }
 
-    /// What follows a step that is there.
+    /// What follows a step that exists.
     mutating func next(after id: LegacyActivityID, _ record: LegacyRecord) -> Step {
         guard seen.insert(id).inserted else { return .end(.broken("\(id) comes after itself")) }
         guard seen.count < Self.longest else { return .end(.broken("it has more than \(Self.longest) activities")) }
@@ -83,21 +83,21 @@ struct LegacyChainWalk: Sendable {
         let candidates = (told + guesses).map { LegacyActivityID(session: session, start: end, event: $0) }
         let fresh = candidates.filter { !seen.contains($0) }
         guard let first = fresh.first else { return .end(.broken("\(id) leads back to \(candidates[0])")) }
-        // What names a step that has been there leads in a circle; no guess may hide it.
+        // A name of an earlier step is a circle; no guess may hide that.
         guard told.isEmpty || first == candidates[0] else {
             return .end(.broken("\(id) leads back to \(candidates[0])"))
         }
         return .ask(fresh, named: told.count)
     }
 
-    /// What it means that none of those was there.
+    /// What it means if none of these exists.
     func missing(_ asked: [LegacyActivityID], named: Int) -> LegacyChain.End {
         if hasEnded { return .complete }
         guard named == 0 else { return .broken("there is no \(asked[0])") }
         return .broken("the activity that begins at \(asked[0].start) is not named, and has none of the known names")
     }
 
-    /// A state as identifiers spell it: in lower case, with dashes. As it stands too, where that is something else.
+    /// A state as identifiers spell it: in lower case, with dashes; and also as it is written, if that differs.
     private static func events(_ state: String?) -> [String] {
         guard let state, !["null", "none", "-"].contains(state.lowercased()) else { return [] }
         let spelled = state.lowercased().replacing("_", with: "-").replacing(" ", with: "-")
@@ -106,8 +106,8 @@ struct LegacyChainWalk: Sendable {
 }
 
 extension LegacyRecords {
-    /// Walks along the steps of a contact to their end, or as far as they can be had.
-    /// - Parameter found: told of each step as it is found.
+    /// Follows the steps of a contact to the end, or as far as they are available.
+    /// - Parameter found: called for each step that is found.
     /// - Throws: ``ProviderError`` if the session is not there, or the provider does not answer.
     package func chain(
         of session: LegacyRecordID,

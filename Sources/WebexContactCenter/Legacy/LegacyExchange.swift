@@ -3,9 +3,9 @@ import Logging
 import Recordings
 import Transfer
 
-/// Carries the legacy calls of one organization out: signed, paced, and tried again as far as that makes sense.
+/// Carries out the legacy calls of one organization: signed, paced, and retried if that makes sense.
 ///
-/// Beside ``ProviderExchange`` and not in it: there is no token to renew here, another host, and other advice.
+/// Separate from ``ProviderExchange``, because it has no token to renew, another host, and other advice.
 final class LegacyExchange: Sendable {
     private let settings: LegacySettings
     private let signature: LegacySignature
@@ -39,8 +39,8 @@ final class LegacyExchange: Sendable {
         self.logger = logger
     }
 
-    /// Asks until there is an answer of success, or no sense in asking further.
-    /// - Parameter advice: what a person can do where the provider has refused with this status.
+    /// Repeats a request until it succeeds or repeating makes no sense.
+    /// - Parameter advice: what a person can do if the provider has refused with this status.
     func answer(
         to call: LegacyCall,
         advice: (_ status: Int) -> String
@@ -90,8 +90,8 @@ final class LegacyExchange: Sendable {
         return HTTPRequest(.get, url, headers: headers, totalTimeout: Self.totalTimeout)
     }
 
-    /// Puts what is true here in the place of what is true of tokens. The words of the answer are all that can tell a
-    /// wrong key from a wrong tenant: statuses do not (wxcc-api 13.6).
+    /// Replaces advice about tokens by advice for this interface. Only the words of the answer can tell a wrong key
+    /// from a wrong tenant; the status cannot (wxcc-api 13.6).
     private func advise(_ failure: inout FailedExchange, _ advice: String) {
         guard !failure.isRetryable else { return }
         guard failure.error.code == .authorization else {
@@ -142,7 +142,7 @@ final class LegacyExchange: Sendable {
     }
 }
 
-/// One call of the legacy interface: all of them read.
+/// One call of the legacy interface; all of them only read.
 struct LegacyCall: Sendable {
     /// Below the base, percent-encoded: `csrs/…`.
     var path: String

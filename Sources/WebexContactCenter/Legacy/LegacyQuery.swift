@@ -5,12 +5,12 @@ import Recordings
 package struct LegacyQuery: Sendable, Hashable {
     private var members: [JSONMember]
 
-    /// Why a text is no query: one line.
+    /// Why a text is not a query: one line.
     package struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
         package let description: String
     }
 
-    /// Reads a document. Analyzer's whole answer will do too: then the query is what its `query` member has.
+    /// Reads a document. Analyzer's complete answer is accepted too: then the query is its `query` member.
     package init(_ data: Data) throws(Fault) {
         let json: JSONValue
         do throws(JSONReader.Fault) {
@@ -30,10 +30,10 @@ package struct LegacyQuery: Sendable, Hashable {
         }
     }
 
-    /// As it is sent, before it is percent-encoded: on one line, members and digits as they came.
+    /// As it is sent, before it is percent-encoded: on one line, with members and digits unchanged.
     package var text: String { JSONWriter.text(.object(members)) }
 
-    /// Whether it says which time it is about.
+    /// Whether it names a time.
     package var hasTime: Bool { object["dateBegin"] != nil && object["dateEnd"] != nil }
 
     /// The most rows that it asks for; `nil` if it does not say.
@@ -47,7 +47,7 @@ package struct LegacyQuery: Sendable, Hashable {
         return query
     }
 
-    /// The time that it may be asked about in parts, or why the answer to it is not those to its parts put together.
+    /// The time that can be split into parts, or why the answer is not the same as the answers to its parts together.
     var divisibleTime: Result<Range<Timestamp>, Fault> {
         let properties = object["aggregateQueryProperties"]
         func isSet(_ name: String) -> Bool {
@@ -71,7 +71,7 @@ package struct LegacyQuery: Sendable, Hashable {
         return .success(Timestamp(millisecondsSince1970: from)..<Timestamp(millisecondsSince1970: to))
     }
 
-    /// The columns that the answer has to have, in order: what is grouped by, then what each aggregation computes.
+    /// The columns that the answer must have, in order: the groups, then the result of each aggregation.
     var columnNames: [String] {
         let properties = object["aggregateQueryProperties"]
         let segments = properties?["rowSegmentSet"]?.elements ?? []
@@ -79,7 +79,7 @@ package struct LegacyQuery: Sendable, Hashable {
             + (object["aggregations"]?.elements ?? []).compactMap { $0["computeColumnName"]?.text }
     }
 
-    /// Whether any column counts records instead of telling of one.
+    /// Whether any column counts records instead of describing one.
     var hasCounts: Bool {
         object["aggregations"]?.elements?.contains { $0["aggregationType"]?.text == "COUNT" } ?? false
     }
@@ -92,7 +92,7 @@ package struct LegacyQuery: Sendable, Hashable {
         members.append(JSONMember(name, value))
     }
 
-    /// Seconds by mistake would be 1970, which the provider answers with nothing (wxcc-api 1).
+    /// Seconds instead of milliseconds would be in 1970, for which the provider returns nothing (wxcc-api 1).
     private func check(_ name: String) throws(Fault) {
         guard let value = object[name] else { return }
         guard let times = value.elements, !times.isEmpty,

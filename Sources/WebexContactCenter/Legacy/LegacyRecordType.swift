@@ -19,12 +19,12 @@ package enum LegacyRecordType: String, Sendable, CaseIterable {
     }
 }
 
-/// The provider's identifier of a legacy record. It becomes part of a path, so that it is visible ASCII and no step to
-/// another folder.
+/// The provider's identifier of a legacy record. It becomes part of a path, so it must be visible ASCII and cannot lead
+/// to another folder.
 package struct LegacyRecordID: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
-    /// - Returns: `nil` if `text` is empty, longer than 250 bytes, no visible ASCII, or `.` or `..`.
+    /// - Returns: `nil` if `text` is empty, longer than 250 bytes, not visible ASCII, or `.` or `..`.
     package init?(_ text: some StringProtocol) {
         guard (1...250).contains(text.utf8.count), text != ".", text != "..",
             text.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) })
@@ -38,7 +38,7 @@ package struct LegacyRecordID: Hashable, Sendable, CustomStringConvertible {
 package struct LegacyActivityID: Hashable, Sendable, CustomStringConvertible {
     /// The contact session, which is the task's ID elsewhere.
     package let session: String
-    /// When the step began: epoch milliseconds, as they stand in the identifier.
+    /// When the step began: epoch milliseconds, as in the identifier.
     package let start: Int64
     /// Its name: `new`, `ivr-connected`, `parked`, …
     package let event: String

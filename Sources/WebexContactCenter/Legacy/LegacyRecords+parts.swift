@@ -1,16 +1,16 @@
 import Recordings
 
-/// What a query came to, asked in as many parts as it took.
+/// The result of a query, asked in as many parts as necessary.
 package struct LegacyGathering: Sendable {
-    /// The answers that the rows are of: to the query as it is first, then to its parts in order of time.
+    /// The answers that the rows come from: first that to the original query, then those to its parts in order of time.
     package var answers: [LegacyAnswer]
-    /// Of how many parts the rows were put together; 1 where the query was answered as it is.
+    /// The number of parts that the rows come from; 1 if the original query was answered.
     package var partCount = 1
     /// What the answers have, or why one of them, the last, cannot be read.
     package var rows: Result<LegacyRows, LegacyAnswer.Unreadable>
     /// Why there may be more rows than these; `nil` if nothing says so.
     package var shortfall: String?
-    /// How many rows there are by the provider's word on the query as it is.
+    /// The number of rows that the provider reports for the original query.
     package var found: Int64?
 }
 
@@ -25,21 +25,21 @@ extension LegacyGathering {
     }
 }
 
-/// Asking for a day in parts where the provider does not answer it as a whole: no paging is known (wxcc-api 13.6).
+/// Asking for a day in parts if the provider does not answer it completely, because no paging is known (wxcc-api 13.6).
 extension LegacyRecords {
-    /// Where a part is not divided any more.
+    /// The length at which a part is not divided any further.
     private static let shortestPart = Duration.seconds(60)
-    /// How many questions one query may come to, so that a provider that goes by another time than the query's is not
+    /// The largest number of requests for one query, so that a provider that uses another time than the query's is not
     /// asked for hours.
     private static let mostQuestions = 200
 
-    /// The rows that answer a query. Where they are not all, and each row is a record that can be told from all others,
-    /// the query's time is halved until each part is answered as a whole.
+    /// The rows that answer a query. If they are incomplete, and each row is a record that can be told from all others,
+    /// the query's time is halved until each part has a complete answer.
     ///
-    /// Nothing says whether a query's bounds are inclusive, nor by what time a record belongs to it. So neighbouring
-    /// parts share their bound, a record that comes with two parts is taken once, and what came of the parts is
-    /// compared with what the provider said and gave of the whole.
-    /// - Throws: ``ProviderError`` if there is no answer of success.
+    /// It is not documented whether a query's bounds are inclusive, or which time places a record in them. So
+    /// neighbouring parts share their bound, a record that arrives with two parts is taken once, and the result is
+    /// compared with the provider's answer to the whole query.
+    /// - Throws: ``ProviderError`` if no request succeeds.
     package func gathering(
         of query: LegacyQuery,
         _ type: LegacyRecordType,
@@ -124,7 +124,7 @@ private struct LegacyJoin {
     private var known: Set<[String]> = []
     private(set) var rows: LegacyRows
     private(set) var partCount = 0
-    /// The first part that could not be had as a whole, and why.
+    /// The first part without a complete answer, and why.
     private var obstacle: String?
 
     init(_ query: LegacyQuery, _ type: LegacyRecordType, whole: LegacyRows?) {
@@ -159,12 +159,12 @@ private struct LegacyJoin {
 }
 
 extension LegacyRecordType {
-    /// The columns that tell a record from all others of its kind (wxcc-api 13.1): no more is relied on than that no two
-    /// rows of an answer have the same.
+    /// The columns that distinguish a record from all others of its kind (wxcc-api 13.1). We rely only on this: no two
+    /// rows of an answer have the same values.
     fileprivate var identity: [String] {
         switch self {
         case .csr: ["sid"]
-        // Whether an activity's `sid` is its own or its session's is not documented.
+        // It is not documented whether an activity's `sid` is its own or its session's.
         case .car: ["sid", "cstts"]
         case .asr: ["agentSessionId"]
         case .aar: ["agentSessionId", "channelType", "cstts", "currentState"]

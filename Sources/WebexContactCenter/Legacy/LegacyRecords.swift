@@ -6,14 +6,14 @@ import Transfer
 /// The legacy 1.0 records of one organization (wxcc-api 13): sessions and activities of contacts and agents, by their
 /// identifiers and by Analyzer's queries.
 ///
-/// The interface is older than all others that Callark speaks, is described by two lab guides only, and may go away.
+/// The interface is the oldest one that Callark uses, is described only by two lab guides, and may disappear.
 package final class LegacyRecords: Sendable {
     private let exchange: LegacyExchange
 
-    /// Calls no one yet.
+    /// Makes no request yet.
     /// - Parameters:
     ///   - exchange: carries every request out, once.
-    ///   - retry: how often and after which pauses a passing failure is tried again.
+    ///   - retry: how often and after which pauses a temporary failure is retried.
     ///   - clock: for pauses and pace.
     package init(
         _ settings: LegacySettings,
@@ -34,7 +34,7 @@ package final class LegacyRecords: Sendable {
     }
 
     /// One record.
-    /// - Throws: ``ProviderError`` with the status 404 if the provider has none of that identifier.
+    /// - Throws: ``ProviderError`` with the status 404 if the provider has no record with that identifier.
     package func record(_ type: LegacyRecordType, _ id: LegacyRecordID) async throws(ProviderError) -> LegacyRecord {
         let call = LegacyCall(path: "\(type.collection)/\(FormEncoding.encoded(id.description))")
         let response = try await exchange.answer(to: call) { status in
@@ -57,7 +57,7 @@ package final class LegacyRecords: Sendable {
                 trackingID: response.trackingID
             )
         }
-        // Another contact's record must never pass for the one that was asked for.
+        // Another contact's record must never be taken for the requested one.
         if type == .csr, let answered = record.text("sid"), answered.lowercased() != id.description.lowercased() {
             throw Self.unreadable("the answer is of session \(answered.prefix(64))", response, calling: call)
         }
@@ -65,8 +65,7 @@ package final class LegacyRecords: Sendable {
     }
 
     /// The rows that answer a query.
-    /// - Throws: ``ProviderError`` if there is no answer of success. One that cannot be read is an answer, and says
-    ///   why.
+    /// - Throws: ``ProviderError`` if no request succeeds. One that cannot be read is an answer, and says why.
     package func answer(
         to query: LegacyQuery,
         of type: LegacyRecordType,

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// Everything that reaching the legacy 1.0 records of one organization takes (wxcc-api 13.2).
+/// Everything that is needed to reach the legacy 1.0 records of one organization (wxcc-api 13.2).
 package struct LegacySettings: Sendable {
     /// Callark's own name for the organization, for messages.
     package var organization: OrganizationName
@@ -9,11 +9,11 @@ package struct LegacySettings: Sendable {
     package var baseURL: URL
     /// The user that the API key belongs to, sent as `From` and signed.
     package var user: String
-    /// What the user is signed with: its text, not what that might encode.
+    /// The key that signs the user: its text is used, not decoded.
     package var apiKey: Secret
-    /// The tenant, where the host serves several.
+    /// The tenant, if the host serves several.
     package var tenantID: String?
-    /// What stands between the signature and the tenant.
+    /// The text between the signature and the tenant.
     package var tenantSuffix: String
     /// How many calls are made a minute; at least one.
     package var requestsPerMinute: Int

@@ -1,12 +1,12 @@
 import Crypto
 import Foundation
 
-/// What a legacy request shows instead of a token (wxcc-api 13.2). Neither path, date nor body is in it, so that it is the
-/// same each time and has to be kept like a password.
+/// What a legacy request has instead of a token (wxcc-api 13.2). It does not cover path, date or body, so it is always
+/// the same and must be protected like a password.
 struct LegacySignature: Sendable {
-    /// Base64 of the HMAC-SHA1 of the user under the key, both as UTF-8.
+    /// Base64 of the HMAC-SHA1 of the user with the key, both as UTF-8.
     let signature: Secret
-    /// The value of `Authorization`: the signature, and the tenant behind it if there is one. No scheme in front.
+    /// The value of `Authorization`: the signature, followed by the tenant if there is one, without a scheme in front.
     let authorization: Secret
 
     init(_ settings: LegacySettings) {
@@ -18,7 +18,7 @@ struct LegacySignature: Sendable {
     }
 
     static func signature(of user: String, key: Secret) -> Secret {
-        // SHA-1 is what the provider asks for; as an HMAC's hash it is not broken.
+        // The provider requires SHA-1; as the hash of an HMAC it is not broken.
         let code = HMAC<Insecure.SHA1>.authenticationCode(
             for: Data(user.utf8),
             using: SymmetricKey(data: Data(key.value.utf8))

@@ -4,7 +4,7 @@ import Transfer
 
 /// One call of the provider's interface, before it has a token.
 struct APICall: Sendable {
-    /// What a path is below (wxcc-api 2.1).
+    /// The base that a path is relative to (wxcc-api 2.1).
     enum Base: Sendable {
         /// `api_base_url`: tasks, captures, statistics.
         case api
@@ -18,16 +18,16 @@ struct APICall: Sendable {
     var path: String
     var query: [(name: String, value: String)] = []
     var body: JSONValue?
-    /// What the token has to permit, for messages (wxcc-api 3.4).
+    /// The scope that the call needs, for messages (wxcc-api 3.4).
     var scope = "cjp:config_read"
-    /// Whether it may be sent again although it may have been carried out already. Reading may; creating may not.
+    /// Whether it may be sent again although it may already have been carried out. Reading may; creating may not.
     var isRepeatable = true
 
     /// For messages: `GET tasks`.
     var name: String { "\(method.rawValue) \(path)" }
 
     /// The request with its credentials (wxcc-api 4.1).
-    /// - Throws: `rejected` if the base URL and the path make no URL.
+    /// - Throws: `rejected` if no URL can be made from the base URL and the path.
     func request(apiBaseURL: URL, token: Secret, trackingID: String) throws(ProviderError) -> HTTPRequest {
         let url = try Self.url(base == .api ? apiBaseURL : apiBaseURL.withoutVersion, path, query: query)
         var headers: HTTPHeaders = [
@@ -40,7 +40,7 @@ struct APICall: Sendable {
         return request
     }
 
-    /// `base`, with or without a slash at its end, and what is asked of it.
+    /// `base`, with or without a slash at its end, followed by the path and the query.
     static func url(
         _ base: URL,
         _ path: String,
@@ -58,7 +58,7 @@ struct APICall: Sendable {
 }
 
 extension URL {
-    /// Without `/v1` at the end of its path, where it has one.
+    /// Without the `/v1` at the end of its path, if it has one.
     fileprivate var withoutVersion: URL {
         var text = absoluteString[...]
         while text.hasSuffix("/") { text.removeLast() }
@@ -66,9 +66,9 @@ extension URL {
     }
 }
 
-/// Names and values as `application/x-www-form-urlencoded`, which also does for a query.
+/// Names and values as `application/x-www-form-urlencoded`, which is also valid as a query.
 enum FormEncoding {
-    /// `a=1&b=x%20y`: everything but the unreserved characters of RFC 3986 is percent-encoded, so that no reader has
+    /// `a=1&b=x%20y`: everything except the unreserved characters of RFC 3986 is percent-encoded, so that no reader has
     /// to know whether `+` is a space.
     static func text(_ fields: [(name: String, value: String)]) -> String {
         fields.map { encoded($0.name) + "=" + encoded($0.value) }.joined(separator: "&")

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// What can be read out of an error's body, whichever of its shapes it has (wxcc-api 3.6 and 4.2).
+/// What can be read from the body of an error, in any of its forms (wxcc-api 3.6 and 4.2).
 struct ErrorBody: Sendable, Equatable {
     /// The provider's own words, on one line, shortened; `nil` if it said nothing readable.
     var text: String?
@@ -30,7 +30,7 @@ struct ErrorBody: Sendable, Equatable {
         trackingID = Self.oneLine([json["trackingId"]?.text].compactMap(\.self))
     }
 
-    /// Whether the provider complains about the token rather than the question: it answers some of these with 400.
+    /// Whether the provider complains about the token and not about the request: it answers some of these with 400.
     var speaksOfAuthorization: Bool {
         guard let words = text?.lowercased() else { return false }
         return ["authoriz", "authoris", "authentic", "access token", "bearer"].contains { words.contains($0) }
@@ -43,7 +43,7 @@ struct ErrorBody: Sendable, Equatable {
             guard let found = json[name] else { continue }
             for text in sentences(in: found) where !texts.contains(text) { texts.append(text) }
         }
-        // What stands in the way of a change: `"references":[{"id":…,"name":…}]`.
+        // What prevents a change: `"references":[{"id":…,"name":…}]`.
         let users = json["references"]?.elements?.compactMap { $0["name"]?.text ?? $0["id"]?.text } ?? []
         if !users.isEmpty { texts.append("referenced by " + users.joined(separator: ", ")) }
         return texts
@@ -58,7 +58,7 @@ struct ErrorBody: Sendable, Equatable {
         }
     }
 
-    /// A gateway's page or a storage's XML without its tags.
+    /// A gateway's page or an object store's XML, without its tags.
     private static func textOfMarkup(_ page: String) -> String {
         var text = ""
         var isInTag = false

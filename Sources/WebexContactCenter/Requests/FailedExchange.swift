@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 import Transfer
 
-/// One exchange that did not bring what it was for, and what that means for trying again.
+/// One failed exchange, and whether it can be retried.
 struct FailedExchange: Error, Sendable {
     var error: ProviderError
     /// The pause that the provider asks for.
@@ -11,7 +11,7 @@ struct FailedExchange: Error, Sendable {
     var isRetryable: Bool { error.isTransient }
     /// Whether another access token could change the answer.
     var concernsToken = false
-    /// Whether the provider certainly did nothing: it refused, or the request never got there.
+    /// Whether the provider certainly did nothing: it refused, or the request never arrived.
     var wasNotCarriedOut = false
 
     /// No answer arrived.
@@ -32,10 +32,10 @@ struct FailedExchange: Error, Sendable {
         }
     }
 
-    /// An answer arrived whose status is no success (wxcc-api 4.3).
+    /// An answer arrived whose status is not a success (wxcc-api 4.3).
     /// - Parameters:
-    ///   - text: the provider's words, where they are not in one of the places that are looked at.
-    ///   - scope: what the call needs the token to permit.
+    ///   - text: the provider's words, if they are not in one of the usual places.
+    ///   - scope: the scope that the call needs.
     init(
         _ response: HTTPResponse,
         calling name: String,
@@ -66,7 +66,7 @@ struct FailedExchange: Error, Sendable {
         }
     }
 
-    /// A success whose body is not what it should be; a gateway may have cut it.
+    /// A success with a wrong body; a gateway may have cut it.
     init(malformed reason: String, in response: HTTPResponse, calling name: String) {
         error = ProviderError(
             .malformed,
@@ -77,7 +77,7 @@ struct FailedExchange: Error, Sendable {
         )
     }
 
-    /// A success with more in it than is read.
+    /// A success with a larger answer than is read.
     init(tooLarge reason: String, in response: HTTPResponse, calling name: String) {
         error = ProviderError(
             .tooLarge,
@@ -88,7 +88,7 @@ struct FailedExchange: Error, Sendable {
         )
     }
 
-    /// A failure that is what it is.
+    /// A failure that is already classified.
     init(_ error: ProviderError) {
         self.error = error
     }
@@ -115,7 +115,7 @@ extension FailedExchange {
         }
     }
 
-    /// Providers quote what they refuse; a token must not come into a log that way.
+    /// Providers quote what they refuse; a token must not get into a log in this way.
     private static func hide(_ secrets: [Secret], in text: String) -> String {
         secrets.reduce(text) { text, secret in
             secret.value.isEmpty ? text : text.replacingOccurrences(of: secret.value, with: secret.description)
@@ -129,7 +129,7 @@ extension HTTPResponse {
         headers["trackingid"].flatMap { $0.isEmpty ? nil : String($0.prefix(128)) }
     }
 
-    /// The JSON that a success should bring, as far as it can be made out; null where it says that it brings nothing.
+    /// The JSON of a success, as far as it can be read; null if the answer is declared to be empty.
     func json(calling name: String) throws(FailedExchange) -> JSONReading {
         if status == 204, body.isEmpty { return JSONReading(value: .null) }
         do throws(JSONReader.Fault) {

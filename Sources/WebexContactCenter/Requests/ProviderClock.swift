@@ -1,9 +1,9 @@
 import Recordings
 import Synchronization
 
-/// What the `Date` of the provider's answers says about its clock and ours.
+/// What the `Date` of the provider's answers shows about its clock and ours.
 final class ProviderClock: Sendable {
-    /// Less than this is no difference that matters: listings end a minute ago in any case.
+    /// A smaller difference does not matter: listings end a minute ago in any case.
     static let tolerance = Duration.seconds(30)
 
     private struct State {
@@ -13,12 +13,12 @@ final class ProviderClock: Sendable {
 
     private let state = Mutex(State())
 
-    /// How far it is ahead of ours at the least, by the last answer; zero where the two may be the same.
+    /// The smallest amount that it can be ahead of ours, by the last answer; zero if the two may agree.
     var offset: Duration? { state.withLock(\.offset) }
 
-    /// Takes in the date of an answer: it was written, cut down to a whole second, at some time between our question and
-    /// the answer's end.
-    /// - Returns: the offset where it is the first that matters.
+    /// Takes in the date of an answer, which was written, rounded down to a second, at some time between our request
+    /// and the end of the answer.
+    /// - Returns: the offset, if it is the first one that matters.
     func note(_ date: Timestamp, between asked: Timestamp, and answered: Timestamp) -> Duration? {
         let (least, most) = (date - answered, date + .seconds(1) - asked)
         let offset = least > .zero ? least : min(most, .zero)

@@ -3,8 +3,8 @@ import Logging
 import Recordings
 import Transfer
 
-/// Carries the API calls of one organization out: paced, with a token that is renewed when it has to be, and tried
-/// again as far as trying again makes sense.
+/// Carries out the API calls of one organization: paced, with a token that is renewed when necessary, and retried if
+/// that makes sense.
 final class ProviderExchange: Sendable {
     private let settings: ProviderSettings
     private let exchange: any HTTPExchange
@@ -45,11 +45,11 @@ final class ProviderExchange: Sendable {
     /// How far the provider's clock is ahead of ours; `nil` before its first answer.
     var clockOffset: Duration? { providerClock.offset }
 
-    /// Sends `call` until it is answered or there is no sense in trying further.
+    /// Sends `call` until it is answered or retrying makes no sense.
     /// - Parameters:
-    ///   - attempts: fewer than the policy's, for a caller that will ask in another way.
-    ///   - decode: reads the answer, with the provider's name for it; what it throws as `malformed` is tried again like
-    ///     a failure. What is not as JSON has it is told beside it.
+    ///   - attempts: fewer than the policy's, for a caller that will then ask in another way.
+    ///   - decode: reads the answer, with the provider's name for it. If it throws `malformed`, the call is retried
+    ///     like a failure. What is not valid JSON is reported.
     func answer<Answer>(
         to call: APICall,
         attempts: Int? = nil,
@@ -62,7 +62,7 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// The same with what is not as JSON has it, for a reader that tells of it itself.
+    /// The same, including what is not valid JSON, for a reader that reports it itself.
     func answer<Answer>(
         to call: APICall,
         attempts: Int? = nil,
@@ -83,7 +83,7 @@ final class ProviderExchange: Sendable {
                     try await tokens.renew(after: token, error.error)
                     continue
                 }
-                // A new token that came to its end on the way was not refused for what it is.
+                // A new token that expired on the way was not refused for itself.
                 if error.concernsToken, attempt < policy.attempts, try await tokens.current() != token {
                     attempt += 1
                     continue
@@ -94,10 +94,10 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// Sends a `call` that must not be carried out twice. After a failure that leaves open whether it was, `done` looks,
-    /// and only where it finds nothing is the call sent again.
-    /// - Parameter done: what the call was to bring about, where that is so by now. It is asked also when a later sending
-    ///   is refused, as it is when the first one had its effect after all.
+    /// Sends a `call` that must not be carried out twice. After a failure that may have carried it out, `done` checks,
+    /// and the call is sent again only if it was not.
+    /// - Parameter done: the result of the call, if it exists. It is also asked if a later attempt is refused, which
+    ///   happens if the first one did have its effect.
     func carryOut<Answer>(
         _ call: APICall,
         decode: (JSONValue, _ trackingID: String?) throws(ProviderError) -> Answer,
@@ -127,7 +127,7 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// - Throws: `failure`, with what it leaves open, if that cannot be found out.
+    /// - Throws: `failure`, saying what is uncertain, if that cannot be found out.
     private func lookBack<Answer>(
         after failure: ProviderError,
         _ done: () async throws(ProviderError) -> Answer?
@@ -142,8 +142,8 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// A token that is refused is renewed once: a new one that is refused too is no matter of age. Unless its time was
-    /// over when the refusal came, as with tokens that last seconds.
+    /// A refused token is renewed once: if the new one is refused too, age is not the reason, unless it had expired
+    /// when the refusal came, as with tokens that last seconds.
     private func mayRenew(_ token: Secret, renewals: Int, _ policy: RetryPolicy) async -> Bool {
         if renewals == 0 { return true }
         guard renewals < policy.attempts else { return false }
@@ -151,7 +151,7 @@ final class ProviderExchange: Sendable {
     }
 
     /// Waits as the failure and the policy want it.
-    /// - Throws: the failure if it is final, or where the call may have been carried out and must not be twice.
+    /// - Throws: the failure if it is final, or if the call may have been carried out and must not be repeated.
     private func pause(
         after failure: FailedExchange,
         attempt: Int,
@@ -184,7 +184,7 @@ final class ProviderExchange: Sendable {
                 attempts: policy.attempts
             )
         )
-        // After a 429 the limiter holds everybody back, this call included.
+        // After a 429 the limiter holds back everyone, including this call.
         if failure.error.code != .throttled { try await stopwatch.sleep(for: delay) }
     }
 
@@ -226,7 +226,7 @@ final class ProviderExchange: Sendable {
         }
     }
 
-    /// Tells of something in an answer that a person should know of, and that stops nothing.
+    /// Reports something in an answer that a person should know and that stops nothing.
     func warn(_ message: String, in call: APICall) {
         logger.warning(
             "\(call.name): \(message)",
@@ -246,8 +246,8 @@ final class ProviderExchange: Sendable {
         )
     }
 
-    /// Another tenant's answer must never pass for this organization's.
-    /// - Parameter answered: the organization that an answer, or an object in it, names.
+    /// Another tenant's answer must never be taken for this organization's.
+    /// - Parameter answered: the organization in an answer, or in an object of it.
     func requireOwnOrganization(_ answered: String?, in name: String) throws(ProviderError) {
         guard let answered, settings.organizationID.isContradicted(by: answered) else { return }
         throw ProviderError(

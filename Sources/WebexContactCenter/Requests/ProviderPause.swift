@@ -1,12 +1,12 @@
-/// A wait between two tries of a call that the provider did not answer.
+/// A wait between two attempts of a call that the provider did not answer.
 package struct ProviderPause: Sendable, Hashable {
     /// The call's name, such as `list tasks`.
     package var call: String
-    /// Why it is tried again.
+    /// Why it is retried.
     package var code: ProviderError.Code
     /// How long no request is sent, or this call is not.
     package var duration: Duration
-    /// The number of the next try, and of all tries.
+    /// The number of the next attempt, and of all attempts.
     package var attempt: Int
     package var attempts: Int
 }

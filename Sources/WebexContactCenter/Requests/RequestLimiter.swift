@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Paces all API calls of one organization: they start in the order they came, at the configured rate, and not at all
-/// while the provider has asked for a pause (wxcc-api 4.4).
+/// Paces all API calls of one organization: they start in order, at the configured rate, and not at all while the
+/// provider has asked for a pause (wxcc-api 4.4).
 final class RequestLimiter: Sendable {
     private let turnstile = Turnstile()
     private let stopwatch: Stopwatch
-    /// Touched by whoever is at the head of the line and by those who report a 429.
+    /// Used by the first waiter and by callers that report a 429.
     private let bucket: Mutex<TokenBucket>
 
     init(requestsPerMinute: Int, stopwatch: Stopwatch) {
@@ -13,15 +13,15 @@ final class RequestLimiter: Sendable {
         bucket = Mutex(TokenBucket(requestsPerMinute: requestsPerMinute))
     }
 
-    /// Waits until one more request may start. Only the head of the line sleeps, and looks again when it wakes: the
-    /// pause may have grown meanwhile. Cancelled, it takes nothing out of the bucket.
+    /// Waits until one more request may start. Only the first waiter sleeps, and it checks again when it wakes, because
+    /// the pause may have grown meanwhile. If it is cancelled, it takes nothing from the bucket.
     func admit() async throws(ProviderError) {
         try await turnstile.enter()
         defer { turnstile.leave() }
         while let wait = take() { try await stopwatch.sleep(for: wait) }
     }
 
-    /// Counts a request that does not wait in line: the refresh of the token that those in line wait for.
+    /// Counts a request that does not wait: the refresh of the token that the waiters need.
     func charge() {
         bucket.withLock { $0.charge(at: stopwatch.elapsed()) }
     }

@@ -1,6 +1,6 @@
-/// A clock reduced to what pacing needs, so that its type does not spread: the time since it was made, and sleep.
+/// A clock reduced to what pacing needs, so that its type does not spread: the time since it was created, and sleep.
 package struct Stopwatch: Sendable {
-    /// How long ago this stopwatch was made.
+    /// How long ago this stopwatch was created.
     package let elapsed: @Sendable () -> Duration
     private let rest: @Sendable (Duration) async throws -> Void
 

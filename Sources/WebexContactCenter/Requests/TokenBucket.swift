@@ -1,7 +1,8 @@
 /// How many requests may start, as a pure value: a bucket of `burst` requests that fills at a steady rate, and a time
-/// before which nothing may start at all. Times are durations since some beginning.
+/// before which nothing may start. Times are durations since an arbitrary start.
 struct TokenBucket: Sendable {
-    /// Requests that may start at once after a quiet time: five (wxcc-api 4.4), or a second's worth of a higher rate.
+    /// Requests that may start at once after a quiet time: five (wxcc-api 4.4), or the requests of one second at a
+    /// higher rate.
     let burst: Int
     private let interval: Duration
     /// When the bucket is full again if nothing more starts.
@@ -15,8 +16,8 @@ struct TokenBucket: Sendable {
         interval = .seconds(60) / rate
     }
 
-    /// Takes one request out.
-    /// - Returns: `nil` if it may start at `now`, else how long to wait before asking again.
+    /// Takes one request from the bucket.
+    /// - Returns: `nil` if it may start at `now`, otherwise how long to wait before asking again.
     mutating func take(at now: Duration) -> Duration? {
         let earliest = max(blockedUntil, fullAt - interval * (burst - 1))
         guard now >= earliest else { return earliest - now }
@@ -29,7 +30,8 @@ struct TokenBucket: Sendable {
         fullAt = max(fullAt, now) + interval
     }
 
-    /// Lets nothing start for `duration`, and no burst after it: the provider has just said that its quota is used up.
+    /// Lets nothing start for `duration`, and allows no burst after it: the provider has just said that its quota is
+    /// used up.
     mutating func block(for duration: Duration, at now: Duration) {
         blockedUntil = max(blockedUntil, now + duration)
         fullAt = max(fullAt, blockedUntil + interval * (burst - 1))

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Lets one task through at a time, in the order they came. A task that is cancelled while it waits leaves the line.
+/// Lets one task through at a time, in order of arrival. A task that is cancelled while it waits leaves the line.
 final class Turnstile: Sendable {
     fileprivate struct Line {
         var isTaken = false
         var nextTicket: UInt64 = 0
-        /// Those who wait, first come first: resumed with `true` when it is their turn, `false` when they were cancelled.
+        /// The waiters, in order: resumed with `true` when it is their turn, with `false` when they were cancelled.
         var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
         /// Tickets that were cancelled before their task had joined the line.
         var cancelled: Set<UInt64> = []
@@ -42,7 +42,7 @@ final class Turnstile: Sendable {
 }
 
 extension Turnstile.Line {
-    /// - Returns: the verdict if there is nothing to wait for.
+    /// - Returns: the result if there is nothing to wait for.
     fileprivate mutating func join(_ ticket: UInt64, _ continuation: CheckedContinuation<Bool, Never>) -> Bool? {
         if cancelled.contains(ticket) { return false }
         guard isTaken else {

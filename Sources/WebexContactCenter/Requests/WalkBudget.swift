@@ -1,10 +1,10 @@
 import Recordings
 
-/// How many requests a walk through a span of time may take, by what they bring: a provider whose answers never lead to an
-/// end is not followed for ever. A pure value.
+/// How many requests a walk through a span of time may take, depending on what they bring, so that a provider whose
+/// answers never end is not followed for ever. A pure value.
 ///
-/// An honest page has room for a hundred rows at least, and windows are at worst halved a few dozen times. So a request
-/// for each two rows, twenty for each day, and a hundred beside them, is many times what a walk needs.
+/// An honest page has room for at least a hundred rows, and windows are at worst halved a few dozen times. So one
+/// request per two rows, twenty per day, and a hundred more are many times what a walk needs.
 struct WalkBudget: Sendable {
     private let base: Int
     private var requests = 0
@@ -23,7 +23,7 @@ struct WalkBudget: Sendable {
     /// Counts a request.
     mutating func spend() { requests += 1 }
 
-    /// Counts rows that no earlier request had brought.
+    /// Counts rows that no earlier request had.
     mutating func gain(_ rows: Int) { self.rows += rows }
 
     /// Whether there were too many requests for what they brought.

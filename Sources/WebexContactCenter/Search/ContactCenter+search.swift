@@ -1,10 +1,11 @@
 import Recordings
 
-/// Contacts as the provider's records have them: further back than the listing of tasks reaches, and with more of each.
+/// Contacts from the provider's records: they reach further back than the task list, and have more about each contact.
 extension ContactCenter {
-    /// The contacts created from `from` until before `to`, whether or not they were recorded, fetched page by page as they
-    /// are asked for. Reaches 36 months back. Contacts of other kinds than the organization's channel types are left out.
-    /// - Parameter channelTypes: other kinds than the organization's own; none for all.
+    /// The contacts created from `from` until before `to`, whether or not they were recorded, fetched page by page as
+    /// they are requested. Reaches 36 months back. Contacts of kinds other than the organization's channel types are
+    /// left out.
+    /// - Parameter channelTypes: kinds other than the organization's own; none for all.
     package func searchTaskPages(
         from: Timestamp,
         to: Timestamp,
@@ -20,12 +21,12 @@ extension ContactCenter {
         return pages
     }
 
-    /// The times that agents were signed in and that began from `from` until before `to`, fetched page by page.
+    /// The sessions of agents that began from `from` until before `to`, fetched page by page.
     package func searchAgentSessions(from: Timestamp, to: Timestamp) -> SearchPages<SearchAgentSession> {
         SearchPages(exchange: exchange, settings: settings, walk: SearchWalk(from: from, to: min(to, endOfListing)))
     }
 
-    /// What Search knows of these contacts, of whatever kind, each once; those that it does not know are left out.
+    /// What Search knows about these contacts, of any kind, each once; unknown ones are left out.
     /// - Parameters:
     ///   - from: before any of them was created; the closer, the fewer requests.
     ///   - to: after all of them were.
@@ -45,7 +46,7 @@ extension ContactCenter {
         return found
     }
 
-    /// As many as a page holds, so that each batch is one request in each window; a filter may have a thousand.
+    /// As many as fit on a page, so that each batch is one request in each window; a filter may have a thousand.
     private static let largestLookUp = 250
 
     private func searchTasks(
@@ -61,7 +62,7 @@ extension ContactCenter {
         )
         var found: [SearchTask] = []
         for try await page in pages {
-            // A provider that did not understand the filter would give everything there is.
+            // A provider that did not understand the filter would return everything.
             found += page.records.filter { batch.contains($0.id) }
             if found.count == batch.count { break }
         }

@@ -1,6 +1,6 @@
 import Recordings
 
-/// One time that an agent was signed in, as Search's `agentSession` knows it (wxcc-api 11.3).
+/// One session of an agent, from signing in to signing out, as in Search's `agentSession` (wxcc-api 11.3).
 package struct SearchAgentSession: Sendable, Hashable {
     /// The provider's identifier of it.
     package var id: String
@@ -8,18 +8,18 @@ package struct SearchAgentSession: Sendable, Hashable {
     package var agent: NamedReference?
     /// The agent's team at that time.
     package var team: NamedReference?
-    /// When the agent signed in, by which it is found.
+    /// When the agent signed in; sessions are found by this time.
     package var startTime: Timestamp?
-    /// What it comes to on each kind of channel.
+    /// The sums for each kind of channel.
     package var channels: [Channel]
 
-    /// What one session comes to on one kind of channel.
+    /// The sums of one session for one kind of channel.
     package struct Channel: Sendable, Hashable {
         /// `telephony`, ….
         package var channelType: String?
         /// How often a contact was offered.
         package var ringingCount: Int?
-        /// How often the agent let it pass.
+        /// How often the agent did not take it.
         package var notRespondedCount: Int?
         /// Waiting for contacts.
         package var available: Duration?
@@ -34,7 +34,7 @@ extension SearchAgentSession: SearchRecord {
     /// When the agent signed in.
     package var searchTime: Timestamp? { startTime }
 
-    /// The ASR fields that statistics are counted from.
+    /// The ASR fields from which statistics are counted.
     package static let source = SearchSource(
         root: .agentSession,
         selection: SearchSelection(fields: [
@@ -49,8 +49,8 @@ extension SearchAgentSession: SearchRecord {
         ])
     )
 
-    /// Reads what is there; `nil` without an identifier. An agent may have several channels of a kind, each of which says
-    /// the same of the agent's availability: the longest stands for all of them, and what rang is added up.
+    /// Reads the available fields; `nil` without an identifier. An agent may have several channels of one kind, and
+    /// each has the same availability. So the longest one counts for availability, and contacts are added up.
     package init?(_ row: SearchRow) {
         let row = row.value
         guard let id = row["agentSessionId"]?.text else { return nil }

@@ -1,14 +1,14 @@
 import Recordings
 
-/// One answer of `POST search`, in which a success of HTTP says nothing yet (wxcc-api 11).
+/// One answer of `POST search`; success in HTTP does not yet mean success (wxcc-api 11).
 enum SearchAnswer: Sendable {
     /// A page of records, and where the next one begins; `nil` after the last.
     case page([JSONValue], next: String?)
-    /// The provider does not have these fields, each given by the names that lead to it from a record on.
+    /// The provider does not have these fields; each is a path of names, starting at a record.
     case undefined([[String]])
 
     /// - Throws: `rejected`, `authorization` or `unavailable` for an error in the answer; `malformed` if there is
-    ///   neither an error nor a list of records: that is no empty list.
+    ///   neither an error nor a list of records; that is not an empty list.
     init(_ json: JSONValue, to query: SearchQuery, trackingID: String?) throws(ProviderError) {
         if let errors = json["errors"]?.elements, !errors.isEmpty {
             let paths = errors.map { Self.undefinedField(in: $0, of: query.root) }
@@ -30,9 +30,9 @@ enum SearchAnswer: Sendable {
         self = .page(records, next: next)
     }
 
-    /// Both ways in which the provider's library words it:
-    /// `Validation error (FieldUndefined@[taskDetails/tasks/queue]) : …`, and
-    /// `Validation error of type FieldUndefined: Field 'queue' in type … is undefined @ 'taskDetails/tasks/queue'`.
+    /// Both forms of this message in the provider's library: `Validation error
+    /// (FieldUndefined@[taskDetails/tasks/queue]) : …`, and `Validation error of type FieldUndefined: Field 'queue' in
+    /// type … is undefined @ 'taskDetails/tasks/queue'`.
     private static func undefinedField(in error: JSONValue, of root: SearchRoot) -> [String]? {
         guard let text = error["message"]?.text, text.contains("FieldUndefined") else { return nil }
         let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "_" || $0 == "/") }

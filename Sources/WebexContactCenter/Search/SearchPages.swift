@@ -15,7 +15,7 @@ package struct SearchRow: Sendable {
 /// The contacts that Search lists, page by page.
 package typealias SearchTaskPages = SearchPages<SearchTask>
 
-/// What Search lists of a span of time, page by page, each fetched when it is asked for.
+/// What Search lists for a span of time, page by page, each fetched when it is requested.
 package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
     /// What iterating fails with.
     package typealias Failure = ProviderError
@@ -24,10 +24,10 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
     let settings: ProviderSettings
     let walk: SearchWalk
     var filter: JSONValue?
-    /// Which of the records that are listed are told of.
+    /// Which of the listed records are returned.
     var isWanted: @Sendable (Record) -> Bool = { _ in true }
 
-    /// Starts a listing of its own.
+    /// Starts a new listing.
     package func makeAsyncIterator() -> Iterator {
         Iterator(
             exchange: exchange,
@@ -39,7 +39,7 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
         )
     }
 
-    /// Goes through one listing.
+    /// Iterates through one listing.
     package struct Iterator: AsyncIteratorProtocol, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
@@ -96,7 +96,7 @@ package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
             )
         }
 
-        /// - Throws: `rejected` if the provider complains of what it was not asked for.
+        /// - Throws: `rejected` if the provider complains about something that it was not asked for.
         private mutating func leaveOut(_ paths: [[String]]) throws(ProviderError) {
             for path in paths {
                 let name = path.joined(separator: ".")

@@ -1,14 +1,14 @@
 import Recordings
 import Transfer
 
-/// Which of the provider's records Search is asked for (wxcc-api 11).
+/// The kinds of the provider's records in Search (wxcc-api 11).
 enum SearchRoot: String, Sendable {
     /// One record for each contact.
     case taskDetails
     /// One record for each time an agent was signed in.
     case agentSession
 
-    /// What the list of records is called in the answer.
+    /// The name of the list of records in the answer.
     var records: String {
         switch self {
         case .taskDetails: "tasks"
@@ -25,19 +25,19 @@ enum SearchRoot: String, Sendable {
     }
 }
 
-/// One page of records that `POST search` is asked for: a document that is the same always, but for fields that this
-/// provider does not have, and its variables.
+/// A request for one page of records with `POST search`: a document that is always the same, except for fields that
+/// this provider does not have, and its variables.
 struct SearchQuery: Sendable, Hashable {
     var root: SearchRoot
     var selection: SearchSelection
-    /// Both in milliseconds: with seconds, the provider would answer with nothing, and call it a success.
+    /// Both in milliseconds: with seconds, the provider would return nothing, and call it a success.
     var from: Timestamp
     var to: Timestamp
     var filter: JSONValue?
-    /// Where the page before ended, in the provider's words; `nil` for the first page.
+    /// The cursor from the previous page; `nil` for the first page.
     var cursor: String?
 
-    /// The call with it.
+    /// The call with this request.
     func call(organizationID: OrganizationID) -> APICall {
         APICall(
             method: .post,
@@ -70,7 +70,7 @@ struct SearchQuery: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// A filter for records of any of these tasks. Each counts as an argument of which a filter may have a thousand.
+    /// A filter for records of any of these tasks. Each task is an argument; a filter may have a thousand.
     static func anyOf(_ ids: some Sequence<TaskID>) -> JSONValue {
         let equalities = ids.map { id -> JSONValue in
             .object([JSONMember("id", .object([JSONMember("equals", .string(id.description))]))])

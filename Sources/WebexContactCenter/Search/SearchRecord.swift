@@ -2,12 +2,12 @@ import Recordings
 
 /// A kind of record that Search lists.
 package protocol SearchRecord: Sendable {
-    /// Where such records are, and what is asked of each.
+    /// The kind of record in Search, and the fields that are requested.
     static var source: SearchSource { get }
-    /// Reads one; `nil` if it lacks what tells it from others.
+    /// Reads one; `nil` if it has no identifier.
     init?(_ row: SearchRow)
-    /// What tells it from all others.
+    /// What distinguishes it from all others.
     var searchKey: String { get }
-    /// When it began, by which it is found; `nil` if the provider gives none.
+    /// When it began; records are found by this time. `nil` if the provider gives none.
     var searchTime: Timestamp? { get }
 }

@@ -1,7 +1,7 @@
-/// The fields that a document asks of each record, as a tree, because a provider that does not know one of them refuses
-/// all of them: what it does not know can be taken out.
+/// The fields that a document requests for each record, as a tree. A provider that does not know one of them refuses
+/// all of them, so unknown ones can be removed.
 struct SearchSelection: Sendable, Hashable {
-    /// A field, and what is asked of it where it is an object.
+    /// A field, and its requested fields if it is an object.
     struct Field: Sendable, Hashable, ExpressibleByStringLiteral {
         var name: String
         var parts: [Field] = []
@@ -16,15 +16,15 @@ struct SearchSelection: Sendable, Hashable {
 
     var fields: [Field]
 
-    /// In the words of GraphQL: `id lastQueue { id name }`.
+    /// In GraphQL: `id lastQueue { id name }`.
     var text: String { Self.text(fields) }
 
     private static func text(_ fields: [Field]) -> String {
         fields.map { $0.parts.isEmpty ? $0.name : "\($0.name) { \(text($0.parts)) }" }.joined(separator: " ")
     }
 
-    /// Takes one field out, and an object that has nothing left with it.
-    /// - Parameter path: the names from a record's own field on.
+    /// Removes one field, and an object that is left without fields.
+    /// - Parameter path: the names, starting with a field of the record.
     /// - Returns: whether it was there.
     mutating func remove(_ path: some Collection<String>) -> Bool {
         Self.remove(path, from: &fields)

@@ -1,15 +1,15 @@
 import Recordings
 
-/// A contact as Search's `taskDetails` knows it (wxcc-api 11.1): what an investigator looks for it by. Everything but its
-/// identifier may be missing.
+/// A contact as Search's `taskDetails` knows it (wxcc-api 11.1): the fields by which an investigator finds it.
+/// Everything except its identifier may be missing.
 package struct SearchTask: Sendable, Hashable {
-    /// The same as in the listing of tasks.
+    /// The same as in the task list.
     package var id: TaskID
-    /// In the words of this interface, which are not those of the listing: `ended`, ….
+    /// In the words of this interface, which differ from those of the task list: `ended`, ….
     package var status: String?
-    /// Whether it is still going on.
+    /// Whether it is still in progress.
     package var isActive: Bool?
-    /// By which it is found.
+    /// Contacts are found by this time.
     package var createdTime: Timestamp?
     /// When its last party left.
     package var endedTime: Timestamp?
@@ -22,39 +22,39 @@ package struct SearchTask: Sendable, Hashable {
     /// `telephony`, ….
     package var channelType: String?
 
-    /// Its agent, in the words of the listing.
+    /// Its agent, as in the task list.
     package var owner: NamedReference?
-    /// The agent who had it last.
+    /// Its last agent.
     package var lastAgent: NamedReference?
-    /// The queue it was in last.
+    /// Its last queue.
     package var lastQueue: NamedReference?
-    /// The site of the agent who had it last.
+    /// The site of its last agent.
     package var lastSite: NamedReference?
-    /// The team of the agent who had it last.
+    /// The team of its last agent.
     package var lastTeam: NamedReference?
-    /// What it came in by.
+    /// The entry point.
     package var lastEntryPoint: NamedReference?
 
-    /// Why the customer got in touch.
+    /// The customer's reason for the contact.
     package var contactReason: String?
     /// `normal`, `abandoned`, `sudden_disconnect`, ….
     package var terminationType: String?
     /// Who ended it: `Agent`, `Customer`, ….
     package var terminatingEnd: String?
-    /// What its agent chose in wrapping up.
+    /// The agent's wrap-up code.
     package var wrapUpCode: NamedReference?
     /// How long its parts took.
     package var durations: Durations
     /// How often its parts came.
     package var counts: Counts
 
-    /// Whether it was recorded, which the listing's word of the same name need not agree with (wxcc-api 16).
+    /// Whether it was recorded; the field of the same name in the task list may disagree (wxcc-api 16).
     package var captureRequested: Bool?
-    /// How many recordings were made, deleted ones too.
+    /// How many recordings were made, including deleted ones.
     package var recordingCount: Int?
     /// How many could not be made.
     package var recordingErrorCount: Int?
-    /// Whether what was recorded is gone.
+    /// Whether the recordings were deleted.
     package var isRecordingDeleted: Bool?
     /// The provider's own words.
     package var json: ProviderJSON
@@ -67,17 +67,17 @@ package struct SearchTask: Sendable, Hashable {
         package var selfService: Duration?
         /// Waiting for an agent.
         package var queue: Duration?
-        /// At agents who had not taken it yet.
+        /// Ringing at agents.
         package var ringing: Duration?
         /// In conversation.
         package var connected: Duration?
         /// On hold.
         package var hold: Duration?
-        /// Of its agents, afterwards.
+        /// Wrap-up by its agents, afterwards.
         package var wrapUp: Duration?
     }
 
-    /// Numbers of times.
+    /// Counts.
     package struct Counts: Sendable, Hashable {
         /// How often it was put into a queue.
         package var queue: Int?
@@ -85,12 +85,12 @@ package struct SearchTask: Sendable, Hashable {
         package var connected: Int?
         /// How often it was put on hold.
         package var hold: Int?
-        /// How often an agent handed it on.
+        /// How often an agent transferred it.
         package var transfer: Int?
     }
 }
 
-/// An agent, a queue, a site and the like, as the provider refers to it; one of the two is there.
+/// An agent, a queue, a site or the like, as the provider refers to it; at least one of the two fields is set.
 package struct NamedReference: Sendable, Hashable, Codable {
     /// The provider's identifier of it.
     package var id: String?
@@ -115,7 +115,7 @@ extension SearchTask: SearchRecord {
     /// When it was created.
     package var searchTime: Timestamp? { createdTime }
 
-    /// The CSR fields that an archive wants of it (wxcc-api 11.1); none of its activities.
+    /// The CSR fields that an archive needs (wxcc-api 11.1); none of its activities.
     package static let source = SearchSource(
         root: .taskDetails,
         selection: SearchSelection(fields: [
@@ -134,7 +134,7 @@ extension SearchTask: SearchRecord {
         ])
     )
 
-    /// Reads what is there; `nil` without an identifier.
+    /// Reads the available fields; `nil` without an identifier.
     package init?(_ row: SearchRow) {
         let row = row.value
         guard let id = row["id"]?.text.flatMap({ TaskID($0) }) else { return nil }
@@ -189,17 +189,17 @@ extension SearchTask.Counts {
 }
 
 extension JSONValue {
-    /// A length of time in milliseconds; `nil` if there is none, or where it cannot be one.
+    /// A length of time in milliseconds; `nil` if it is missing or impossible.
     var milliseconds: Duration? {
         integer.flatMap { (0...Self.mostMilliseconds).contains($0) ? Duration.milliseconds($0) : nil }
     }
 
-    /// A number of things; `nil` if there is none, or where it cannot be one.
+    /// A count; `nil` if it is missing or impossible.
     var count: Int? {
         integer.flatMap { (0...Self.mostThings).contains($0) ? Int($0) : nil }
     }
 
-    /// Three hundred years. So many of a page can be added up without a thought.
+    /// Three hundred years. The sum of a page of such values cannot overflow.
     private static let mostMilliseconds: Int64 = 10_000_000_000_000
     /// A million million, for the same reason.
     private static let mostThings: Int64 = 1_000_000_000_000

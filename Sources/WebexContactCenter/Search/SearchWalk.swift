@@ -2,12 +2,12 @@ import Recordings
 
 /// Decides what to ask `POST search` next, so that no record can be missed (wxcc-api 11). A pure value.
 ///
-/// A question has a window and pages by cursor, newest first, and behind the hundred-thousandth record nothing can be
-/// had: a window that reaches as many, or by its first pages is going to have more than half as many, is asked for again, so
-/// much narrower that a quarter is to be expected in it. A window is a day at first and grows while little is in it, because one that
-/// turns out to be too large may have cost four hundred requests. What is known already is not told again, whether a
-/// window began anew or two windows met. Pages that bring nothing new to a window and always lead to a next one, and more
-/// of them than what they bring is worth (``WalkBudget``), are no way to an end.
+/// A question has a window and pages by cursor, newest first. Nothing after the hundred-thousandth record can be read.
+/// So if a window reaches that number, or if its first pages predict more than half of it, the window is narrowed until
+/// a quarter is expected. A window is a day at first and grows while it has few records, because a window that turns
+/// out to be too large may have cost four hundred requests. Known records are not reported again, whether a window was
+/// restarted or two windows meet. The walk gives up if pages have nothing new and always lead to another one, or if
+/// there are too many of them for what they bring (``WalkBudget``).
 struct SearchWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -16,20 +16,20 @@ struct SearchWalk: Sendable {
         var cursor: String?
     }
 
-    /// What tells a record from all others, and when it began.
+    /// The identifier of a record, and when it began.
     struct Row: Sendable, Hashable {
         var id: String
         var time: Timestamp?
     }
 
-    /// What has come of the question for a window.
+    /// What has arrived for the window so far.
     private struct Tally {
         var rows = 0
-        /// How many of them do not belong to it.
+        /// How many of the rows do not belong to it.
         var strayRows = 0
-        /// When the first and the last that came began of those that do.
+        /// When the first and the last of the rows that belong to it began.
         var ends: (first: Timestamp, last: Timestamp)?
-        /// Those that came, and how many pages in a row had none but these.
+        /// The records that arrived, and how many pages in a row had only known ones.
         var seen = KnownRecords()
         var idlePages = 0
 
@@ -45,30 +45,30 @@ struct SearchWalk: Sendable {
     private var span: Duration
     private var cursor: String?
     private var tally = Tally()
-    /// The records told of, but for those that no later window can have.
+    /// The reported records, except those that no later window can have.
     private var known = KnownRecords()
-    /// Milliseconds of which not every record could be had.
+    /// Milliseconds for which not every record was available.
     private(set) var crowded: [Timestamp] = []
     private var budget: WalkBudget
-    /// Records from outside the time asked for that have been told of.
+    /// Reported records from outside the requested time.
     private var strays: Set<String> = []
 
-    /// More is refused where activities are asked for, and the rest may span a year or thirteen months: sources differ.
+    /// More is refused for activities; for the rest, sources say a year or thirteen months.
     private static let longestSpan = Duration.hours(30 * 24)
     private static let millisecond = Duration.milliseconds(1)
-    /// Beyond it, records exist and no page leads to them.
+    /// Records beyond it exist, but no page leads to them.
     static let mostRows = 100_000
-    /// So many pages without anything new are no pages any more.
+    /// After this many pages without anything new, the walk gives up.
     private static let mostIdlePages = 50
-    /// No honest provider has a hundred thousand records in each of so many milliseconds in a row. One that is crowded
+    /// No honest provider has a hundred thousand records in each of this many consecutive milliseconds. A crowded one
     /// counts as three, because windows overlap.
     private static let mostCrowds = 6
-    /// So many are told of; a search is no place to keep more.
+    /// This many are reported; a search should not keep more.
     private static let mostStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
-    ///   - end: exclusive; nothing is asked where it is not later than `start`.
+    ///   - end: exclusive; nothing is requested if it is not later than `start`.
     ///   - span: the width of the first window.
     init(
         from start: Timestamp,
@@ -85,14 +85,14 @@ struct SearchWalk: Sendable {
         budget = WalkBudget(over: end - start)
     }
 
-    /// What to ask next; `nil` when all is listed.
+    /// What to ask next; `nil` when everything is listed.
     var question: Question? {
         guard reached < end else { return nil }
-        // Nothing says whether the bounds are inclusive; what comes twice does no harm.
+        // It is not documented whether the bounds are inclusive; records that arrive twice do no harm.
         return Question(from: reached - Self.millisecond, to: windowEnd, cursor: cursor)
     }
 
-    /// Epoch seconds in the place of milliseconds would give an empty success (wxcc-api 1).
+    /// Epoch seconds instead of milliseconds would give an empty success (wxcc-api 1).
     /// - Throws: `rejected`.
     func requireMilliseconds() throws(ProviderError) {
         guard !Timestamp.plausibleMilliseconds.contains(start.millisecondsSince1970) else { return }
@@ -104,7 +104,7 @@ struct SearchWalk: Sendable {
     }
 
     /// Counts a request.
-    /// - Throws: `malformed` if there were too many for what they brought.
+    /// - Throws: `malformed` if there were too many requests for what they brought.
     mutating func spend() throws(ProviderError) {
         budget.spend()
         if budget.isSpent { throw Self.noProgress("its pages bring little or nothing new, and never an end") }
@@ -118,16 +118,16 @@ struct SearchWalk: Sendable {
         )
     }
 
-    /// Takes a page in, and goes on.
+    /// Takes in a page, and moves on.
     /// - Parameters:
-    ///   - listed: how many rows the page has, those that cannot be read among them: they count as the provider counts.
+    ///   - listed: how many rows the page has, including unreadable ones, as the provider counts them.
     ///   - next: where the next page begins; `nil` after the last one.
-    /// - Returns: the places of the rows that are to be told of: inside the time that was asked for, and not known yet.
-    /// - Throws: `malformed` if the pages lead to no end.
+    /// - Returns: the indices of the rows to report: inside the requested time, and not known yet.
+    /// - Throws: `malformed` if the pages do not end.
     mutating func take(_ rows: [Row], listed: Int, next: String?) throws(ProviderError) -> [Int] {
         let new = rows.indices.filter { place in
             let row = rows[place]
-            // What began before this window was told of with the windows before.
+            // Records that began before this window were reported with earlier windows.
             let isInside = row.time.map { $0 >= max(start, reached - Self.millisecond) && $0 < end } ?? true
             return isInside && known.insert(row.id, time: row.time)
         }
@@ -152,7 +152,7 @@ struct SearchWalk: Sendable {
         return new
     }
 
-    /// The places of the rows from outside the whole time that is searched, each once.
+    /// The indices of rows from outside the whole searched time, each once.
     mutating func newStrays(in rows: [Row]) -> [Int] {
         rows.indices.filter { place in
             guard let time = rows[place].time, time < start - Self.millisecond || time > end else { return false }
@@ -180,7 +180,7 @@ struct SearchWalk: Sendable {
         }
     }
 
-    /// Halves the window: the answer was too large (413), or the question too wide (422).
+    /// Halves the window, because the answer was too large (413) or the request too wide (422).
     /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard narrowWindow(to: nil) else { throw error }
@@ -200,24 +200,25 @@ struct SearchWalk: Sendable {
         tally = Tally()
     }
 
-    /// So wide that a quarter of the most rows is to be expected, by the rows that came so far; `nil` if they tell
-    /// nothing. Calls are not spread evenly over a day, and what a window had is remembered while it is open.
+    /// A width for which a quarter of the largest number of rows is expected, by the rows so far; `nil` if they do not
+    /// show it. Calls are not spread evenly over a day, and a window's records are remembered while it is open.
     private var fittingWidth: Duration? {
         guard let (first, last) = tally.ends else { return nil }
-        // The newest come first, as was seen; nothing says so.
+        // The newest arrive first: this was seen, and is not documented.
         let covered = (last <= first ? windowEnd - last : last - reached + Self.millisecond).milliseconds
         return .milliseconds(covered * Int64(mostRows) / Int64(4 * tally.ownRows))
     }
 
-    /// Whether more than half of the most rows are to be expected. What has been listed is listed once more then, which is
-    /// little as long as little has been listed; later it is a reason no more, unless there are to be far too many.
+    /// Whether more than half of the largest number of rows is expected. Then everything listed so far is listed again,
+    /// which costs little while little has been listed. Later this is no longer a reason, unless far too many are
+    /// expected.
     private var isTooWide: Bool {
         guard tally.ownRows >= mostRows / 40, let fittingWidth else { return false }
         let isEarly = tally.ownRows < mostRows / 20
         return fittingWidth * (isEarly ? 2 : 16) < windowEnd - reached
     }
 
-    /// - Parameter fitting: the new width, where it is less than half of what it was.
+    /// - Parameter fitting: the new width, if it is less than half of the old one.
     /// - Returns: whether the window could be made smaller.
     private mutating func narrowWindow(to fitting: Duration?) -> Bool {
         let width = windowEnd - reached

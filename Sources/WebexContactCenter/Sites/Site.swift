@@ -4,28 +4,28 @@ import Recordings
 package struct SiteID: ProviderIdentifier {
     package let description: String
 
-    /// - Returns: `nil` also for `.` and `..`, which would turn the path that an identifier is a part of into another.
+    /// - Returns: `nil` also for `.` and `..`, which would change the path that contains the identifier.
     package init?(_ text: some StringProtocol) {
         guard !text.isEmpty, !text.utf8.contains(0), text != ".", text != ".." else { return nil }
         description = String(text)
     }
 }
 
-/// One site as the provider has it: generally a geographical location, which teams belong to (wxcc-api 10.2).
+/// One site as the provider has it: usually a geographical location to which teams belong (wxcc-api 10.2).
 package struct Site: Sendable, Hashable {
     /// Never changes.
     package let id: SiteID
-    /// What people can change of it.
+    /// The part that people can change.
     package let fields: SiteFields
-    /// Rises with each change; `nil` if the provider does not tell.
+    /// Increases with each change; `nil` if the provider does not give it.
     package let version: Int64?
-    /// Whether the provider made it: then it can be neither changed nor deleted.
+    /// Whether the provider made it; such a site cannot be changed or deleted.
     package let isSystemDefault: Bool
-    /// When it was made.
+    /// When it was created.
     package let createdTime: Timestamp?
     /// When it was last changed.
     package let lastUpdatedTime: Timestamp?
-    /// The whole object, with what no one here knows of: a change sends it back.
+    /// The complete object, including fields that are unknown here: a change sends it back.
     let json: JSONValue
 
     /// - Throws: `malformed` if there is no ID or no name.
@@ -48,7 +48,7 @@ package struct Site: Sendable, Hashable {
         self.json = json
     }
 
-    /// The whole object with other fields, as PUT replaces it (wxcc-api 10.2).
+    /// The complete object with other fields, because PUT replaces it (wxcc-api 10.2).
     func json(changedTo fields: SiteFields, of organization: OrganizationID) -> JSONValue {
         var json = json.setting("organizationId", to: .string(organization.description))
             .setting("id", to: .string(id.description))
@@ -63,7 +63,7 @@ package struct Site: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// This object with a member of that name and value; the others, and the order, stay.
+    /// This object with a member of that name and value; the others and their order do not change.
     fileprivate func setting(_ name: String, to value: JSONValue) -> JSONValue {
         guard case .object(var members) = self else { return self }
         if let index = members.lastIndex(where: { $0.name == name }) {

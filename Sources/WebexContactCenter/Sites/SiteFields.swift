@@ -1,12 +1,12 @@
 import Recordings
 
-/// What people can say of a site (wxcc-api 10.2). A site that exists may break the rules for those that are made now.
+/// The fields of a site that people can set (wxcc-api 10.2). An existing site may break the rules for new ones.
 package struct SiteFields: Sendable, Hashable {
     /// Unique within the organization.
     package var name: String
     /// Whether it is in use.
     package var isActive: Bool
-    /// The multimedia profile that its teams have unless they have their own.
+    /// The multimedia profile of its teams, unless they have their own.
     package var multimediaProfileID: String
     /// Empty for none.
     package var description: String
@@ -22,7 +22,7 @@ package struct SiteFields: Sendable, Hashable {
     private static let longestName = 80
     private static let longestDescription = 255
 
-    /// What the provider would refuse, one sentence each; empty if all is well.
+    /// What the provider would refuse, one sentence each; empty if everything is valid.
     package var faults: [String] {
         var faults: [String] = []
         if name.isEmpty {
@@ -42,7 +42,7 @@ package struct SiteFields: Sendable, Hashable {
         return faults
     }
 
-    /// `[a-zA-Z\d-_\s]`, whose `\s` is that of Java: of ASCII only.
+    /// `[a-zA-Z\d-_\s]`, with Java's `\s`: ASCII only.
     private static func isAllowedInName(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9", "-", "_", " ", "\t", "\n", "\r", "\u{0B}", "\u{0C}": true
@@ -54,7 +54,8 @@ package struct SiteFields: Sendable, Hashable {
         scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : "\"\(scalar)\""
     }
 
-    /// A site as it is sent to be made. The organization is always named: bulk saves want it (wxcc-api 10.2).
+    /// A site as it is sent to create it. The organization is always named, because bulk saves require it (wxcc-api
+    /// 10.2).
     func json(of organization: OrganizationID) -> JSONValue {
         var members = [
             JSONMember("organizationId", .string(organization.description)), JSONMember("name", .string(name)),
@@ -65,12 +66,12 @@ package struct SiteFields: Sendable, Hashable {
     }
 }
 
-/// What is to be changed of a site; `nil` leaves as it is.
+/// The changes to a site; `nil` leaves a field as it is.
 package struct SiteChange: Sendable, Hashable {
     package var name: String?
     package var isActive: Bool?
     package var multimediaProfileID: String?
-    /// Empty takes the description away.
+    /// An empty text removes the description.
     package var description: String?
 
     /// Changes nothing that is not named.
@@ -86,7 +87,7 @@ package struct SiteChange: Sendable, Hashable {
         self.description = description
     }
 
-    /// What `fields` become.
+    /// `fields` with these changes.
     package func applied(to fields: SiteFields) -> SiteFields {
         SiteFields(
             name: name ?? fields.name,

@@ -1,34 +1,34 @@
-/// Carries a plan out: what is to be made in bulk, what is to be changed one by one.
+/// Carries out a plan: creates sites in bulk, changes sites one by one.
 package struct SiteImport: Sendable {
-    /// What became of one line.
+    /// The outcome of one line.
     package struct Line: Sendable {
         package var step: SitePlan.Step
         package var status: Status
-        /// The site, where it is known.
+        /// The site, if it is known.
         package var id: SiteID?
-        /// Why the line is not as wanted; empty if it is.
+        /// Why the site is not as the line says; empty if it is.
         package var reason: String
     }
 
     /// How a line ended.
     package enum Status: String, Sendable {
         case planned, created, updated, unchanged
-        /// The provider does not want it, or it makes no sense beside what there is.
+        /// The provider refuses it, or it contradicts the existing sites.
         case refused
-        /// It may go well next time.
+        /// It may succeed next time.
         case failed
-        /// Something else ended the import before.
+        /// The import ended before, for another reason.
         case notTried = "not_tried"
 
-        /// Whether the site is as the line wants it.
+        /// Whether the site is as the line says.
         package var isAsWanted: Bool { self == .created || self == .updated || self == .unchanged }
     }
 
-    /// In the order of the lines, whatever the order in which they are carried out.
+    /// In the order of the lines, no matter in which order they are carried out.
     package private(set) var lines: [Line]
     private let sites: Sites
 
-    /// Nothing is carried out yet: what is to be done is `notTried`, or `planned` where that is all.
+    /// Nothing is carried out yet: the work to do is `notTried`, or `planned` if only a plan was asked for.
     package init(_ plan: SitePlan, sites: Sites, isDry: Bool = false) {
         let waiting = isDry ? Status.planned : .notTried
         self.sites = sites
@@ -41,8 +41,8 @@ package struct SiteImport: Sendable {
         }
     }
 
-    /// Does what is to be done, until all is or `shouldStop` says so.
-    /// - Throws: what concerns all lines rather than one, such as a missing scope; the lines tell how far it came.
+    /// Does the work, until it is done or `shouldStop` returns true.
+    /// - Throws: errors that concern all lines, such as a missing scope; the lines show how far it came.
     package mutating func carryOut(shouldStop: @Sendable () -> Bool) async throws(ProviderError) {
         let sites = sites
         try await create(shouldStop)
@@ -66,7 +66,8 @@ package struct SiteImport: Sendable {
                     try await createAtOnce(Array(batch))
                     continue
                 } catch {
-                    // A bulk call that is refused as a whole says nothing of each: one by one they do.
+                    // A bulk call that is refused as a whole says nothing about single sites, so they are sent one by
+                    // one.
                     guard error.code == .rejected else { throw error }
                     hasBulk = error.status != 404 && error.status != 405
                 }

@@ -1,11 +1,11 @@
-/// What a file of sites comes to beside the sites that there are. Asks no one.
+/// What importing a file of sites would do, compared with the existing sites. Makes no request.
 package struct SitePlan: Sendable {
-    /// What is to be done about one line.
+    /// What to do for one line.
     package enum Action: Sendable, Hashable {
         case create
-        /// From what it is to what it becomes.
+        /// The site now, and its new fields.
         case update(Site, SiteFields)
-        /// The site is as the line wants it.
+        /// The site is as the line says.
         case skip(Site)
         /// The line cannot be carried out, for this reason.
         case refuse(String)
@@ -29,7 +29,8 @@ package struct SitePlan: Sendable {
 
     /// In the order of the lines.
     package private(set) var steps: [Step] = []
-    /// Lines that would change a site into what the provider refuses; with any of them nothing is to be carried out.
+    /// Lines that would change a site into something that the provider refuses; if there are any, nothing is carried
+    /// out.
     package private(set) var faults: [CSVDocument.Fault] = []
 
     /// Compares the lines of a file with `sites`.
@@ -44,7 +45,7 @@ package struct SitePlan: Sendable {
                 lines[id] = lines[id] ?? row.line
             }
             if case .update(let site, let fields) = action {
-                // What stays as it was is the provider's own word, whatever the rules say by now.
+                // Fields that do not change come from the provider, and may break the present rules.
                 let old = site.fields.faults
                 faults += fields.faults.filter { !old.contains($0) }.map {
                     CSVDocument.Fault(line: row.line, problem: $0)
@@ -79,7 +80,7 @@ package struct SitePlan: Sendable {
 }
 
 extension SitePlan.Action {
-    /// The site that it is about, if there is one.
+    /// The site that the line is about, if it exists.
     package var site: Site? {
         switch self {
         case .update(let site, _), .skip(let site): site

@@ -1,16 +1,16 @@
 import Foundation
 
-/// The sites that a CSV file names, checked as far as that goes without asking the provider.
+/// The sites in a CSV file, checked as far as possible without asking the provider.
 ///
 /// The first record names the columns, in any order: `id` (optional), `name`, `multimedia_profile_id`, `active` and
-/// `description` (optional). The provider's own spelling of them will do. A column that is none of these is a fault: a
-/// misspelt one must not be left out silently.
+/// `description` (optional). The provider's own spelling is accepted. Any other column is a fault, because a misspelt
+/// one must not be silently ignored.
 package struct SiteSheet: Sendable {
-    /// One line of it, and what it wants.
+    /// One line of the file, and what it asks for.
     package struct Row: Sendable, Hashable {
-        /// On which line of the file it begins.
+        /// The line of the file on which it begins.
         package var line: Int
-        /// Which site it means; `nil` for the one of that name, or a new one.
+        /// The site that it means; `nil` for the one with that name, or a new one.
         package var id: SiteID?
         /// What the site should be.
         package var name: String
@@ -19,7 +19,7 @@ package struct SiteSheet: Sendable {
         /// `nil` if the file has no such column: the description stays as it is.
         package var description: String?
 
-        /// What the site becomes; `site` is what it is.
+        /// The new fields of the site; `site` is its present state.
         package func fields(for site: Site?) -> SiteFields {
             SiteFields(
                 name: name,
@@ -37,10 +37,10 @@ package struct SiteSheet: Sendable {
         case description
     }
 
-    /// The first line of a file that is written.
+    /// The first line of an exported file.
     package static var header: [String] { Column.allCases.map(\.rawValue) }
 
-    /// A line of a file that is written, which read again means `site` as it is.
+    /// A line of an exported file, which means `site` unchanged when it is read again.
     package static func line(of site: Site) -> [String] {
         Column.allCases.map { column in
             switch column {
@@ -53,9 +53,9 @@ package struct SiteSheet: Sendable {
         }
     }
 
-    /// Those without a fault, in order.
+    /// The lines without a fault, in order.
     package private(set) var rows: [Row] = []
-    /// All that is wrong with the file, in order of lines; a file that has any is not to be used.
+    /// All faults of the file, in order of lines; a file with faults must not be used.
     package private(set) var faults: [CSVDocument.Fault]
 
     /// Reads a whole file.
@@ -67,7 +67,7 @@ package struct SiteSheet: Sendable {
             return
         }
         guard let columns = columns(header) else { return }
-        // Spreadsheets leave lines of nothing but commas behind.
+        // Spreadsheets leave behind lines that have only commas.
         for record in document.records.dropFirst() where record.fields.contains(where: { !$0.isEmpty }) {
             guard record.fields.count == header.fields.count else {
                 let problem = "the line has \(record.fields.count) fields, and the header \(header.fields.count)"
@@ -116,7 +116,7 @@ extension SiteSheet {
         return isGood ? columns : nil
     }
 
-    /// `multimedia_profile_id`, `multimediaProfileId` and `Multimedia Profile ID` are one column.
+    /// `multimedia_profile_id`, `multimediaProfileId` and `Multimedia Profile ID` are the same column.
     private static func column(named name: String) -> Column? {
         func plain(_ text: String) -> String { text.lowercased().filter { !"_- ".contains($0) } }
         return Column.allCases.first { plain($0.rawValue) == plain(name) }
@@ -145,7 +145,7 @@ extension SiteSheet {
             multimediaProfileID: text(.multimediaProfileID) ?? "",
             description: text(.description)
         )
-        // A site that exists may be older than the rules: the plan looks at what is to be changed of it.
+        // An existing site may be older than the rules: the plan checks only its changes.
         if id == nil {
             for fault in row.fields(for: nil).faults { complain(record.line, fault) }
         }

@@ -1,21 +1,21 @@
 import Recordings
 import Transfer
 
-/// What came of one of many sites that were to be made.
+/// The outcome for one of many sites to create.
 package enum SiteOutcome: Sendable, Hashable {
-    /// It exists, as it was to be. The ID is there where the provider told it.
+    /// It exists as requested, with its ID if the provider gave it.
     case created(SiteID?)
-    /// The provider does not want it.
+    /// The provider refuses it.
     case refused(ProviderError)
 }
 
 extension Sites {
-    /// The most sites of one bulk call. No limit is published; a failure concerns no more than these.
+    /// The most sites in one bulk call. No limit is documented; a failure affects at most these.
     package static let largestBulk = 50
 
-    /// Makes many sites with one call (wxcc-api 10.4), and looks at what came of each.
+    /// Creates many sites with one call (wxcc-api 10.4), and checks the outcome of each.
     /// - Returns: one outcome for each of `all`, in their order.
-    /// - Throws: where the call as a whole failed, so that nothing was made: with status 404 or 405 if the provider has
+    /// - Throws: if the call as a whole failed, so that nothing was created: with status 404 or 405 if the provider has
     ///   no such call.
     package func create(_ all: [SiteFields]) async throws(ProviderError) -> [SiteOutcome] {
         var call = call(.post, suffix: "/bulk")
@@ -48,8 +48,8 @@ extension Sites {
         ])
     }
 
-    /// Whether a bulk call whose answer was lost has made all of its sites. If it has made a part, sending it again makes
-    /// the rest, and says 409 of that part.
+    /// Whether a bulk call whose answer was lost has created all of its sites. If it has created some of them,
+    /// repeating it creates the rest, and gives 409 for those.
     private func foundAll(_ all: [SiteFields]) async throws(ProviderError) -> BulkAnswer? {
         let existing = Dictionary(try await list().map { ($0.fields, $0.id) }) { first, _ in first }
         let ids = all.map { existing[$0] }
@@ -58,7 +58,7 @@ extension Sites {
     }
 }
 
-/// What a bulk call said of each item, found by its number: their order means nothing (wxcc-api 10.4).
+/// What a bulk call said about each item, found by its number, because the order means nothing (wxcc-api 10.4).
 private struct BulkAnswer {
     private struct Item {
         var status: Int
@@ -85,8 +85,8 @@ private struct BulkAnswer {
         }
     }
 
-    /// Whether what there is has to be looked at to know: nothing was said of the item, or that the provider failed on
-    /// it, or that there is such a site, which may be this very one.
+    /// Whether the existing sites must be read to know: the answer says nothing about the item, or that the provider
+    /// failed on it, or that such a site exists, which may be this one.
     func isDoubtful(_ number: Int) -> Bool {
         guard let item = items[number] else { return true }
         return item.status == 409 || item.status >= 500

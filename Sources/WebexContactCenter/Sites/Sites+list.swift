@@ -3,20 +3,20 @@ import Transfer
 
 extension Sites {
     private static let pageSize = 100
-    /// More than any tenant has, by far: pages with ever new sites are no way to an end.
+    /// Far more than any tenant has: endless pages with new sites must end somewhere.
     private static let mostSites = 20_000
 
     /// All sites, by name.
     ///
-    /// The pages of the second version are asked for until one brings nothing new, whatever `meta` says of their number or
-    /// size. Where they cannot be had, or do not add up, the first version's whole list is asked for, too.
+    /// Requests pages of the second version until one has nothing new, whatever `meta` says about their number or size.
+    /// If they are not available, or do not add up, it also requests the complete list of the first version.
     package func list() async throws(ProviderError) -> [Site] {
         var found: [SiteID: Site] = [:]
         do throws(ProviderError) {
             let isWhole = try await gatherPages(into: &found)
             if !isWhole { try await gatherAll(into: &found) }
         } catch {
-            // 404 is a provider without the second version; any other failure is one.
+            // 404 means a provider without the second version; any other failure is a failure.
             guard error.status == 404, found.isEmpty else { throw error }
             try await gatherAll(into: &found)
         }

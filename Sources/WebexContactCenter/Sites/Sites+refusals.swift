@@ -1,7 +1,7 @@
 import Recordings
 
 extension Sites {
-    /// A refusal to make a site, with what stands in the way (wxcc-api 10.1).
+    /// A refusal to create a site, with its cause (wxcc-api 10.1).
     func explained(_ error: ProviderError, naming name: String) async -> ProviderError {
         guard error.code == .rejected else { return error }
         var error = error
@@ -27,7 +27,7 @@ extension Sites {
             return isOther
                 ? await explained(error, naming: fields.name) : error.explained(about: site.id, name: site.fields.name)
         }
-        // The published description has no status of its own for a version that is not the newest (wxcc-api 16).
+        // The published description has no special status for a version that is not the newest (wxcc-api 16).
         let now = try? await self.site(site.id)
         if let now, now.version != site.version { return .changedMeanwhile(site, error) }
         return error.status == 409
@@ -36,7 +36,7 @@ extension Sites {
 }
 
 extension ProviderError {
-    /// What the provider has made itself is not sent to be refused.
+    /// A change of the provider's own site is not sent, because it would be refused.
     static func systemDefault(_ site: Site) -> ProviderError {
         ProviderError(
             .rejected,
@@ -63,7 +63,7 @@ extension ProviderError {
         )
     }
 
-    /// A refusal that is about one site, with what to do.
+    /// A refusal about one site, with what to do.
     func explained(about id: SiteID, name: String? = nil) -> ProviderError {
         guard code == .rejected else { return self }
         var error = self

@@ -8,8 +8,8 @@ extension ContactCenter {
 
 /// One organization's sites at the provider (wxcc-api 10).
 ///
-/// What changes something is never sent twice blindly: after a failure that leaves open whether the change was made, what
-/// is there is read first. Refusals say what stands in the way.
+/// A change is never repeated blindly: after a failure that may have made the change, the present state is read first.
+/// Refusals name their cause.
 package struct Sites: Sendable {
     let exchange: ProviderExchange
     let settings: ProviderSettings
@@ -26,8 +26,8 @@ package struct Sites: Sendable {
         }
     }
 
-    /// Makes a site.
-    /// - Throws: `rejected`, saying which site has the name, if one has it already.
+    /// Creates a site.
+    /// - Throws: `rejected`, naming the site that already has the name.
     package func create(_ fields: SiteFields) async throws(ProviderError) -> Site {
         var call = call(.post)
         call.body = fields.json(of: settings.organizationID)
@@ -42,9 +42,9 @@ package struct Sites: Sendable {
         }
     }
 
-    /// Changes a site as it was read: the whole object goes back, with what no one here knows of (wxcc-api 10.2).
-    /// - Returns: the site as the provider has it now; `site` itself where it is so already.
-    /// - Throws: `rejected` if the provider does not want it, or someone else has changed the site meanwhile.
+    /// Changes a site as it was read: the complete object is sent back, including unknown fields (wxcc-api 10.2).
+    /// - Returns: the site as the provider has it now; `site` itself if nothing changes.
+    /// - Throws: `rejected` if the provider refuses it, or if someone else has changed the site meanwhile.
     package func update(_ site: Site, to fields: SiteFields) async throws(ProviderError) -> Site {
         guard fields != site.fields else { return site }
         guard !site.isSystemDefault else { throw .systemDefault(site) }
@@ -69,14 +69,14 @@ package struct Sites: Sendable {
     }
 
     /// Deletes a site.
-    /// - Throws: `rejected` if it is in use, or the provider's own.
+    /// - Throws: `rejected` if it is in use, or if the provider made it.
     package func delete(_ site: Site) async throws(ProviderError) {
         guard !site.isSystemDefault else { throw .systemDefault(site) }
         do throws(ProviderError) {
             try await exchange.carryOut(
                 call(.delete, site.id),
                 decode: { json, _ throws(ProviderError) in
-                    // Not a page of some gateway, which would be taken for a deletion.
+                    // Otherwise a page of some gateway would be taken for a deletion.
                     guard json == .null else { throw ProviderError(.malformed, "an answer where none is expected") }
                 },
                 done: { () async throws(ProviderError) in try await isGone(site.id) ? () : nil }
@@ -100,7 +100,7 @@ package struct Sites: Sendable {
 // MARK: - Calls and answers
 
 extension Sites {
-    /// A call of `organization/{orgId}/site…`, below the host rather than its version (wxcc-api 2.1).
+    /// A call of `organization/{orgId}/site…`, below the host and not below its version (wxcc-api 2.1).
     func call(_ method: HTTPRequest.Method, _ id: SiteID? = nil, version: String = "", suffix: String = "") -> APICall {
         let organization = FormEncoding.encoded(settings.organizationID.description)
         let tail = id.map { "/" + FormEncoding.encoded($0.description) } ?? suffix
@@ -109,7 +109,7 @@ extension Sites {
         return call
     }
 
-    /// A site out of an answer. Configuration answers have no `meta` that names the organization: each object does.
+    /// A site from an answer. Configuration answers have no `meta` with the organization; each object has it.
     func read(_ json: JSONValue, in name: String) throws(ProviderError) -> Site {
         try exchange.requireOwnOrganization(json["organizationId"]?.text, in: name)
         return try Site(json)

@@ -8,7 +8,7 @@ package struct AgentStatistics: Sendable, Hashable {
     package var agent: NamedReference?
     /// The agent's team.
     package var team: NamedReference?
-    /// `telephony`, …; `nil` for what the provider tells of an agent without a channel.
+    /// `telephony`, …; `nil` for values of an agent without a channel.
     package var channelType: String?
     /// Contacts assigned.
     package var assigned: Int?
@@ -16,9 +16,9 @@ package struct AgentStatistics: Sendable, Hashable {
     package var offered: Int?
     /// Contacts taken.
     package var accepted: Int?
-    /// Offers let pass.
+    /// Offers not taken.
     package var rejected: Int?
-    /// Contacts handed on to another agent.
+    /// Contacts transferred to another agent.
     package var transferred: Int?
     /// In conversation, without wrap-up and consultations.
     package var engaged: Duration?
@@ -33,7 +33,7 @@ package struct AgentStatistics: Sendable, Hashable {
     /// Talk, hold and wrap-up of one contact, in milliseconds.
     package var averageHandledTime: Double?
 
-    /// One with nothing in it.
+    /// An empty row.
     package init(intervalStart: Timestamp, agent: NamedReference?, team: NamedReference?, channelType: String?) {
         self.intervalStart = intervalStart
         self.agent = agent
@@ -46,8 +46,8 @@ extension AgentStatistics: StatisticsRow {
     static let path = "agents/statistics"
     static let idParameter = "agentIds"
 
-    /// One for each channel. The early-access platform calls the list `channel`, its elements by their `channelId` where
-    /// they have no type, and tells of availability beside the channels.
+    /// One for each channel. The early-access platform calls the list `channel`, names elements without a type by their
+    /// `channelId`, and has availability next to the channels.
     static func rows(of row: JSONValue, interval: Timestamp) -> [AgentStatistics] {
         let channels = (row["channels"] ?? row["channel"] ?? row["channel[]"])?.elements ?? []
         return (channels.isEmpty ? [.object([])] : channels).map { channel in

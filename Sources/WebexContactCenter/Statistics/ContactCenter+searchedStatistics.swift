@@ -1,13 +1,13 @@
 import Recordings
 
-/// The same numbers, counted from the contacts that Search lists: what is left when the provider counts no more. A contact
-/// counts for its last queue and its last agent; what became of it before is in no record of it.
+/// The same numbers, counted from the contacts that Search lists, for when the provider no longer counts. A contact
+/// counts for its last queue and its last agent; its records do not have what happened before.
 extension ContactCenter {
-    /// How far before a window contacts are looked for that ended in it.
+    /// How far before a window to look for contacts that ended in it.
     private static let longestContact = Duration.hours(24)
 
-    /// How queues fared. Offers to agents, taken or let pass, and the service level are in no record of a contact
-    /// (wxcc-api 11.1), and are left out.
+    /// How queues fared. No record of a contact has offers to agents, taken or not, or the service level (wxcc-api
+    /// 11.1), so they are left out.
     package func searchedQueueStatistics(
         _ window: StatisticsWindow,
         queues: [String] = []
@@ -17,10 +17,10 @@ extension ContactCenter {
         return tally.rows
     }
 
-    /// What agents did. Offers and availability are counted from the times that agents signed in within the window, whose
-    /// records have sums only; with intervals they are left out. The activities below those records (wxcc-api 11.3) have
-    /// times of their own, but come as a list of at most a hundred inside each record, and how to have its rest is not
-    /// documented: what is added up of a part of them would look like an agent who was away.
+    /// What agents did. Offers and availability are counted from the sessions that began in the window, whose records
+    /// have sums only; with intervals they are left out. The activities in those records (wxcc-api 11.3) have their own
+    /// times, but each record has at most a hundred of them, and it is not documented how to get the rest: the sum of a
+    /// part would look like an agent who was away.
     package func searchedAgentStatistics(
         _ window: StatisticsWindow,
         agents: [String] = []
@@ -39,7 +39,7 @@ extension ContactCenter {
     }
 }
 
-/// Sums and numbers that averages are made of.
+/// Sums and counts from which averages are made.
 private struct Mean: Sendable {
     private var total = Duration.zero
     private var count = 0
@@ -105,7 +105,7 @@ struct QueueTally: Sendable {
     var rows: [QueueStatistics] {
         entries.values.map { entry in
             var row = entry.row
-            // Of a tenant whose Search does not have it, 0 would be false.
+            // For a tenant whose Search does not have it, 0 would be false.
             if entry.told == 0, (row.enqueued ?? 0) > 0 { row.abandoned = nil }
             row.averageEnqueuedTime = entry.waited.value
             row.averageHandledTime = entry.handled.value

@@ -19,7 +19,7 @@ extension ContactCenter {
         try await statistics(window, ids: agents)
     }
 
-    /// As many as a question may name.
+    /// As many as one request may name.
     private static let mostIDs = 100
 
     private func statistics<Row: StatisticsRow>(
@@ -46,7 +46,7 @@ extension ContactCenter {
 }
 
 extension ContactCenter {
-    /// Asks about ever smaller parts of the time where an answer about the whole is too large.
+    /// Asks about smaller and smaller parts of the time if an answer about the whole is too large.
     private func statistics<Row: StatisticsRow>(
         _ question: StatisticsQuestion
     ) async throws(ProviderError) -> [[Row]] {
@@ -62,11 +62,11 @@ extension ContactCenter {
 /// One request.
 struct StatisticsQuestion: Sendable, Hashable {
     var span: Range<Timestamp>
-    /// The early-access platform insists on one.
+    /// The early-access platform requires one.
     var interval: StatisticsWindow.Interval?
     var ids: [String]
 
-    /// The same about each half of the time, in whole hours; `nil` if it has no two hours.
+    /// The same for each half of the time, in whole hours; `nil` if it is shorter than two hours.
     var halves: (first: Self, second: Self)? {
         let hours = (span.upperBound - span.lowerBound).milliseconds / 3_600_000
         guard hours > 1 else { return nil }
@@ -76,7 +76,7 @@ struct StatisticsQuestion: Sendable, Hashable {
     }
 }
 
-/// Rows of several questions, those of the same interval, queue or agent, and channel in one.
+/// The rows of several requests; rows with the same interval, queue or agent, and channel are merged.
 struct StatisticsTable<Row: StatisticsRow>: Sendable {
     private struct Place: Hashable {
         var start: Timestamp

@@ -16,7 +16,7 @@ package struct QueueStatistics: Sendable, Hashable {
     package var enqueued: Int?
     /// Contacts that agents took.
     package var accepted: Int?
-    /// Offers that agents let pass.
+    /// Offers that agents did not take.
     package var rejected: Int?
     /// Contacts whose customer left while waiting.
     package var abandoned: Int?
@@ -24,10 +24,10 @@ package struct QueueStatistics: Sendable, Hashable {
     package var averageEnqueuedTime: Double?
     /// In conversation, without wrap-up, in milliseconds.
     package var averageHandledTime: Double?
-    /// How many of a hundred handled contacts did not wait longer than they should.
+    /// The percentage of handled contacts that did not wait longer than they should.
     package var serviceLevelPercentage: Double?
 
-    /// One with nothing in it.
+    /// An empty row.
     package init(intervalStart: Timestamp, queue: NamedReference?, channelType: String?) {
         self.intervalStart = intervalStart
         self.queue = queue
@@ -51,7 +51,7 @@ extension QueueStatistics: StatisticsRow {
         found.rejected = row["totalRejectedTasks"]?.count
         found.abandoned = row["totalAbandonedTasks"]?.count
         found.averageEnqueuedTime = row["averageEnqueuedTime"]?.fraction
-        // As the early-access platform spells it, and as it is spelt now.
+        // The early-access platform's spelling, and the present one.
         found.averageHandledTime = (row["averageHandledTime"] ?? row["averageHandleTime"])?.fraction
         found.serviceLevelPercentage = row["serviceLevelThresholdPercentage"]?.fraction
         return [found]

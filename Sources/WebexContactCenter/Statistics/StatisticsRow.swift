@@ -4,31 +4,31 @@ import Recordings
 protocol StatisticsRow: Sendable {
     /// Below the interface's base.
     static var path: String { get }
-    /// How the question names whom it is about.
+    /// The parameter that names queues or agents.
     static var idParameter: String { get }
-    /// What one row of the provider's says.
+    /// One row of the provider.
     static func rows(of row: JSONValue, interval: Timestamp) -> [Self]
     /// When its span began.
     var intervalStart: Timestamp { get set }
-    /// Whom it is about, as people say it.
+    /// The name of the queue or agent.
     var name: String { get }
-    /// Which rows of several spans belong together.
+    /// What rows of several spans must share to belong together.
     var key: StatisticsKey { get }
-    /// Takes in what a later span says of the same.
+    /// Adds the row of a later span.
     mutating func add(_ other: Self)
 }
 
-/// Whom, in which team and on which channel statistics are about.
+/// The queue or agent, the team and the channel of a row.
 struct StatisticsKey: Hashable, Sendable {
     var who: String?
     var team: String?
     var channelType: String?
 }
 
-/// How numbers of two spans become one.
+/// How the numbers of two spans are combined.
 enum WeightedAverage {
-    /// The average over both: each side weighs as much as it has contacts. `nil` if a side has an average of contacts
-    /// that it does not count, because they began in another span: then nothing says what it weighs.
+    /// The average over both, weighted by their contacts. `nil` if a side has an average of contacts that it does not
+    /// count, because they began in another span: then its weight is unknown.
     static func of(_ one: (average: Double?, weight: Int?), _ other: (average: Double?, weight: Int?)) -> Double? {
         let sides = [one, other].filter { ($0.average ?? 0) != 0 || ($0.weight ?? 0) != 0 }
         guard sides.allSatisfy({ $0.average != nil && $0.weight ?? 0 > 0 }) else { return nil }
@@ -37,7 +37,7 @@ enum WeightedAverage {
         return sides.reduce(0) { $0 + ($1.average ?? 0) * Double($1.weight ?? 0) } / weight
     }
 
-    /// What is not known of one side is not known of both, save where that side has nothing at all to tell.
+    /// What is unknown for one side is unknown for both, unless that side has nothing at all.
     static func sum(_ one: Int?, _ other: Int?) -> Int? {
         one.map { $0.addingWithSaturation(other ?? 0) } ?? other
     }
@@ -49,16 +49,16 @@ enum WeightedAverage {
 }
 
 extension JSONValue {
-    /// A number, written as one or as a string; `nil` if it is beyond all that can be meant.
+    /// A number, written as one or as a string; `nil` if it is impossibly large.
     var fraction: Double? {
         guard let number = text.flatMap({ Double($0) }), number.magnitude <= Self.largestFraction else { return nil }
         return number
     }
 
-    /// A milliard of seconds in milliseconds, a thousandfold.
+    /// A billion seconds in milliseconds, times a thousand.
     private static let largestFraction = 1e15
 
-    /// The names of members, at whatever depth, that have a number in which no count, length or average can be read.
+    /// The names of members, at any depth, that have a number that cannot be a count, a length or an average.
     func unreadableNumbers(_ name: String = "") -> [String] {
         switch self {
         case .object(let members): members.flatMap { $0.value.unreadableNumbers($0.name) }

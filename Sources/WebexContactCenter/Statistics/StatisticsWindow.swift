@@ -1,7 +1,7 @@
 import Recordings
 
-/// A span of time that statistics are asked for, in the quarters of hours that the provider counts in, and in parts that
-/// it answers (wxcc-api 8). A pure value.
+/// A span of time for statistics, in the provider's quarter hours, and in parts that it answers (wxcc-api 8). A pure
+/// value.
 package struct StatisticsWindow: Sendable, Hashable {
     /// Minutes that a row covers.
     package enum Interval: Int, Sendable, CaseIterable {
@@ -12,20 +12,20 @@ package struct StatisticsWindow: Sendable, Hashable {
 
     /// The first instant: rounded down.
     package let from: Timestamp
-    /// Not any more: rounded up, but to no time that is still to come.
+    /// The end, exclusive: rounded up, but not into the future.
     package let to: Timestamp
     /// `nil` for one row over all of it.
     package let interval: Interval?
 
     private static let quarter: Int64 = 15 * 60_000
-    /// A question has to span less than 24 hours; half of it fits intervals of every length.
+    /// A request must span less than 24 hours; half of that is a multiple of every interval.
     private static let longestPart = Duration.hours(12)
 
-    /// 36 months and some days: the provider keeps nothing for longer, and each half day is a question.
+    /// 36 months and some days: the provider keeps nothing for longer, and each half day is a request.
     private static let longestSpan = Duration.hours(1100 * 24)
 
-    /// Rounds to whole intervals, as the provider would: what it would not tell of otherwise is asked for too.
-    /// - Throws: `rejected` if nothing of it is over yet, or if it is longer than the provider keeps anything.
+    /// Rounds to whole intervals, as the provider would, but outwards, so that nothing is left out.
+    /// - Throws: `rejected` if no part of it is over yet, or if it is longer than the provider keeps anything.
     package init(
         from: Timestamp,
         to: Timestamp,
@@ -54,7 +54,7 @@ package struct StatisticsWindow: Sendable, Hashable {
         }
     }
 
-    /// Each less than 24 hours, one after the other.
+    /// Parts of less than 24 hours each, one after another.
     var parts: [Range<Timestamp>] {
         var parts: [Range<Timestamp>] = []
         var start = from

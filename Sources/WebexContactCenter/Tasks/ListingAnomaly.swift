@@ -2,35 +2,35 @@ import Recordings
 
 /// Something in a listing that a person should know of, because a task may have been missed or put in the wrong place.
 package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
-    /// What to match on.
+    /// The code to compare.
     package var code: Code
     /// One line, with the time or the tasks concerned.
     package var message: String
-    /// The creation time concerned; of a span of time, its beginning.
+    /// The creation time concerned; for a span of time, its beginning.
     package var at: Timestamp
     /// The end of the span of time concerned, exclusive; `nil` for an instant.
     package var until: Timestamp?
     /// The tasks concerned, as far as they are known.
     package var tasks: [TaskID]
 
-    /// The kinds of it.
+    /// The kinds of anomaly.
     package enum Code: String, Sendable, CaseIterable {
-        /// More tasks than fit a page were created in one millisecond, and the interface has no way to the rest.
+        /// More tasks than fit a page were created in one millisecond, and the interface cannot return the rest.
         case crowdedMillisecond = "crowded_millisecond"
         /// A row that has no task ID.
         case unreadableTask = "unreadable_task"
-        /// A task without a possible creation time: listed as if created together with its neighbour.
+        /// A task without a possible creation time: treated as if created together with its neighbour.
         case missingCreatedTime = "missing_created_time"
-        /// A task from outside the time that was asked for: noted, and no measure of how far the listing came.
+        /// A task from outside the requested time: noted, but it does not show how far the listing came.
         case outsideWindow = "outside_window"
-        /// A full page that was not in order of creation: asked for again in smaller windows.
+        /// A full page that was not in order of creation: requested again in smaller windows.
         case unordered
-        /// The provider's clock is more than a day behind ours: one of them is wrong, and what it says of its newest
-        /// tasks cannot be believed.
+        /// The provider's clock is more than a day behind ours: one of them is wrong, and the times of its newest tasks
+        /// cannot be trusted.
         case clocksApart = "clocks_apart"
         /// A row that is not quite JSON, such as one with a control character in a name: read anyway.
         case oddText = "odd_text"
-        /// Answers brought nothing new and never an end: a span of time was given up.
+        /// Answers had nothing new and did not end: a span of time was given up.
         case noProgress = "no_progress"
     }
 

@@ -3,19 +3,20 @@ import Recordings
 /// Decides what to ask `GET tasks` next, so that no task can be missed (wxcc-api 5 and 16). A pure value.
 ///
 /// The interface has no pages, only a lower and an upper bound on the creation time and a largest number of rows. So
-/// the walk asks for a window of at most a day, goes on from the last creation time, and drops the tasks it knows from
-/// that millisecond. This is not taken on trust:
-/// - that a page shorter than asked for is the last one: a server may have a lower cap of its own. A window is done
-///   when asking on from its last task brings nothing new: one more small request for each window with tasks.
-/// - that `from` is inclusive: nothing says so. Until an answer shows it, windows overlap by a millisecond, and an
-///   answer that lacks the task it starts from shows the contrary.
-/// - that rows are in order: a full page that is not could lack older tasks, so its window is halved until it fits.
-/// - that `from` is obeyed at all: a full page of nothing but earlier times is an error, not progress.
-/// - that rows belong to the time that was asked for: the walk goes by those that do, and never beyond its own window;
-///   and as a row may have a wrong time within the window too, it does not go by the last of a page's rows
+/// the walk requests a window of at most a day, continues from the last creation time, and drops the known tasks of
+/// that millisecond. It does not trust these assumptions:
+/// - that a page shorter than requested is the last one: a server may have a lower limit. A window is done when a
+///   request from its last task on has nothing new: one more small request for each window with tasks.
+/// - that `from` is inclusive: this is not documented. Until an answer shows it, windows overlap by a millisecond, and
+///   an answer that lacks the task it starts from shows the contrary.
+/// - that rows are in order: a full page that is out of order could lack older tasks, so its window is halved until it
+///   fits.
+/// - that `from` is obeyed at all: a full page with only earlier times is an error, not progress.
+/// - that rows belong to the requested time: the walk uses only those that do, and never goes beyond its own window.
+///   Because a row may also have a wrong time within the window, it does not continue from the last row of a page
 ///   (``TaskListAnswer/resumeTime``).
-/// - that there is an end: a window whose answers bring nothing new and never end is given up, and said to be, and so
-///   is the rest of the time if there were far too many answers for what they brought (``WalkBudget``).
+/// - that there is an end: a window whose answers have nothing new and never end is given up and reported, and so is
+///   the rest of the time if there were far too many answers for what they brought (``WalkBudget``).
 struct ListingWalk: Sendable {
     /// One request.
     struct Question: Sendable, Hashable {
@@ -25,11 +26,12 @@ struct ListingWalk: Sendable {
     }
 
     private enum Purpose {
-        /// The first question of a window.
+        /// The first request of a window.
         case opening
-        /// On from the last task of the page before.
+        /// Continue from the last task of the previous page.
         case following
-        /// On from the millisecond after it: whether a page that brought nothing new was cut short within its one.
+        /// Continue from the millisecond after it, to find out whether a page without anything new was cut short within
+        /// one millisecond.
         case stepping
     }
 
@@ -46,30 +48,30 @@ struct ListingWalk: Sendable {
     private var lowerBound = LowerBound.unknown
     /// The listed tasks created at `reached`, in the millisecond before it, or later.
     private var known: [TaskID: Timestamp] = [:]
-    /// The latest creation time that any answer had, of those within its question.
+    /// The latest creation time in any answer, within its requested time.
     private var latestSeen: Timestamp
-    /// The most rows that any page had: a cap of the server's own cannot be lower.
+    /// The most rows that any page had: a limit of the server cannot be lower.
     private var largestPage = 0
     private var anomalies: [ListingAnomaly] = []
-    /// Full pages in a row that brought nothing to go on from.
+    /// Consecutive full pages with nothing to continue from.
     private var standstills = 0
     private var budget: WalkBudget
     private var isGivenUp = false
-    /// Tasks from outside the time asked for that have been told of.
+    /// Reported tasks from outside the requested time.
     private var strays: Set<TaskID> = []
 
     private static let longestSpan = Duration.hours(24)
     private static let millisecond = Duration.milliseconds(1)
-    /// The default page size of the interface: no honest cap is lower.
+    /// The default page size of the interface: no honest limit is lower.
     private static let lowestCap = 100
-    /// More milliseconds in a row with more tasks than a page has are no honest answers.
+    /// No honest provider has more consecutive milliseconds with more tasks than fit on a page.
     private static let mostStandstills = 10
-    /// So many are told of; a listing is no place to keep more.
+    /// This many are reported; a listing should not keep more.
     private static let mostStrays = 10_000
 
     /// - Parameters:
     ///   - start: inclusive.
-    ///   - end: exclusive; nothing is listed where it is not later than `start`.
+    ///   - end: exclusive; nothing is listed if it is not later than `start`.
     ///   - pageSize: the most rows to ask for, 1…1000.
     init(from start: Timestamp, to end: Timestamp, pageSize: Int = 1000) {
         self.start = start
@@ -82,7 +84,7 @@ struct ListingWalk: Sendable {
         windowEnd = min(start + Self.longestSpan, end)
     }
 
-    /// What to ask next; `nil` when all is listed.
+    /// What to ask next; `nil` when everything is listed.
     var question: Question? {
         guard reached < end, !isGivenUp else { return nil }
         let first = purpose == .stepping ? reached + Self.millisecond : reached
@@ -90,7 +92,7 @@ struct ListingWalk: Sendable {
         return Question(from: isExact ? first : first - Self.millisecond, to: windowEnd, pageSize: pageSize)
     }
 
-    /// Epoch seconds in the place of milliseconds would give an error, or worse an empty success (wxcc-api 1).
+    /// Epoch seconds instead of milliseconds would give an error, or worse, an empty success (wxcc-api 1).
     /// - Throws: `rejected`.
     func requireMilliseconds() throws(ProviderError) {
         guard !Timestamp.plausibleMilliseconds.contains(start.millisecondsSince1970) else { return }
@@ -117,7 +119,7 @@ struct ListingWalk: Sendable {
     }
 
     /// Takes an answer in.
-    /// - Returns: `nil` if the same time has to be asked for in another way first.
+    /// - Returns: `nil` if the same time must first be requested in another way.
     /// - Throws: `malformed` if the answer disregards the question.
     mutating func take(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) -> TaskPage? {
         anomalies += answer.anomalies.filter { !anomalies.contains($0) }
@@ -126,7 +128,7 @@ struct ListingWalk: Sendable {
         let tasks = answer.tasks
         let hadExactBound = question.from == reached
         guard learnLowerBound(from: answer, asked: question) else { return strays.isEmpty ? nil : page([], strays) }
-        // In order, rows from after the question show that all before them are there.
+        // If rows are in order, rows after the requested time show that none before them is missing.
         let isFull =
             answer.isAscending
             ? answer.ownRowCount >= pageSize : answer.rowCount >= min(pageSize, Self.lowestCap)
@@ -149,7 +151,7 @@ struct ListingWalk: Sendable {
         return page(new, strays)
     }
 
-    /// Leaves what is created at `latest` or later to another listing.
+    /// Leaves tasks that were created at `latest` or later to another listing.
     /// - Returns: whether that changes what to ask.
     @discardableResult
     mutating func end(noLaterThan latest: Timestamp?) -> Bool {
@@ -165,12 +167,12 @@ struct ListingWalk: Sendable {
         return true
     }
 
-    /// A page without tasks for what is still to be told at the end.
+    /// A page without tasks, for what remains to be reported at the end.
     mutating func lastWord() -> TaskPage? {
         anomalies.isEmpty ? nil : page([], [])
     }
 
-    /// Halves the window: the answer was too large (413), or the question too wide (422).
+    /// Halves the window, because the answer was too large (413) or the request too wide (422).
     /// - Throws: `error` if the window is down to one millisecond.
     mutating func narrow(after error: ProviderError) throws(ProviderError) {
         guard shrinkWindow() else { throw error }
@@ -246,9 +248,8 @@ extension ListingWalk {
         return true
     }
 
-    /// Looks for a proof of what `from` means.
-    /// - Returns: `false` where it turned out to be exclusive, so that the answer may lack tasks of the very first
-    ///   millisecond.
+    /// Looks for proof of what `from` means.
+    /// - Returns: `false` if it turned out to be exclusive, so that the answer may lack tasks of the first millisecond.
     private mutating func learnLowerBound(from answer: TaskListAnswer, asked question: Question) -> Bool {
         guard lowerBound == .unknown else { return true }
         if answer.tasks.first?.createdTime == question.from {
@@ -260,7 +261,7 @@ extension ListingWalk {
         return true
     }
 
-    /// - Throws: `malformed` for a full page of nothing new but tasks from before the question.
+    /// - Throws: `malformed` for a full page with nothing new except tasks from before the requested time.
     private func requireAnswer(_ answer: TaskListAnswer, to question: Question) throws(ProviderError) {
         guard answer.rowCount >= min(pageSize, Self.lowestCap), (answer.lastTime ?? start) <= reached,
             answer.strays.contains(where: { $0.createdTime < question.from })
@@ -272,7 +273,7 @@ extension ListingWalk {
         )
     }
 
-    /// The tasks that were not asked for, each once: a later window, or a later listing, may bring them or not.
+    /// The tasks that were not requested, each once: a later window or listing may or may not return them.
     private mutating func newStrays(in answer: TaskListAnswer, to question: Question) -> [ListedTask] {
         let new = answer.strays.filter { task in
             strays.count < Self.mostStrays && strays.insert(task.id).inserted

@@ -1,35 +1,36 @@
 import Recordings
 
-/// One answer of `GET tasks`, decoded without insisting on anything that a task can do without, and without taking its word
-/// for when a task was created: rows from outside the time of the question are told apart from the others.
+/// One answer of `GET tasks`, decoded without requiring anything that a task can do without, and without trusting its
+/// creation times: rows from outside the requested time are separated from the others.
 struct TaskListAnswer: Sendable {
-    /// Created in the time of the question, in order of creation, then of ID.
+    /// Created in the requested time, in order of creation, then of ID.
     var tasks: [ListedTask] = []
     /// Created before or after it.
     var strays: [ListedTask] = []
-    /// The latest creation time in the time of the question, of rows without an ID too; `nil` if there is none.
+    /// The latest creation time within the requested time, including rows without an ID; `nil` if there is none.
     var lastTime: Timestamp?
-    /// From where to ask on: the creation time that all but the last hundredth of these rows do not exceed. Rows at the end of a
-    /// page whose times are too late by mistake cannot hide the tasks before those times then. `nil` if there are no rows.
+    /// Where to continue: the creation time that all except the last hundredth of these rows do not exceed. So rows at
+    /// the end of a page with times that are wrongly too late cannot hide the tasks before those times. `nil` if there
+    /// are no rows.
     var resumeTime: Timestamp?
-    /// How many rows the answer had, readable or not: what tells a full page.
+    /// How many rows the answer had, readable or not: this shows a full page.
     var rowCount = 0
-    /// Whether the provider had them in order of creation already, as it promises.
+    /// Whether the provider returned them in order of creation, as it promises.
     var isAscending = true
     /// Each kind once.
     var anomalies: [ListingAnomaly] = []
 
-    /// How much later than now the clock of the provider's may be for its times to be believed.
+    /// How far ahead the provider's clock may be for its times to be believed.
     private static let clockTolerance = Duration.hours(24)
 
-    /// - Throws: `malformed` if there is no list of rows: that is no empty list.
+    /// - Throws: `malformed` if there is no list of rows; that is not an empty list.
     init(_ answer: JSONReading, asked question: ListingWalk.Question, now: Timestamp) throws(ProviderError) {
         guard let rows = answer.value["data"]?.elements else {
             throw ProviderError(.malformed, "no list called data in it")
         }
         rowCount = rows.count
         tasks.reserveCapacity(rows.count)
-        // A question begins a millisecond early: what has no time of its own belongs behind that.
+        // A request begins a millisecond early: a row without its own time belongs after that.
         let first = min(question.from + .milliseconds(1), question.to)
         var reading = Reading(neighbour: first, latest: max(now, question.to) + Self.clockTolerance)
         var ownTimes: [Timestamp] = []
@@ -52,11 +53,11 @@ struct TaskListAnswer: Sendable {
         if !Self.isSorted(tasks) { tasks.sort(by: Self.precedes) }
     }
 
-    /// How many rows belong to the time of the question, readable or not.
+    /// How many rows belong to the requested time, readable or not.
     var ownRowCount: Int { rowCount - strays.count }
 
-    /// What is not as JSON has it, with the tasks in whose rows it is: everything else of them was read, and so were all
-    /// others.
+    /// What is not valid JSON, with the tasks in whose rows it is: the rest of these rows was read, and so were all
+    /// other rows.
     private static func oddText(_ answer: JSONReading, at time: Timestamp) -> ListingAnomaly? {
         guard let summary = answer.summary else { return nil }
         var seen: Set<TaskID> = []
@@ -75,11 +76,11 @@ struct TaskListAnswer: Sendable {
 }
 
 extension TaskListAnswer {
-    /// Reads row after row, and keeps what is odd about them: one anomaly for each kind, however many rows it is.
+    /// Reads row after row, and collects what is odd about them: one anomaly of each kind, for any number of rows.
     private struct Reading {
-        /// When the row before was created: what a row without a time is taken for.
+        /// When the previous row was created; a row without a time gets this time.
         var neighbour: Timestamp
-        /// What claims to be created later than this has a wrong time.
+        /// A row that claims to be created later than this has a wrong time.
         let latest: Timestamp
         var hasBegun = false
         private var nameless: (count: Int, first: Timestamp)?
@@ -137,7 +138,7 @@ extension TaskListAnswer {
 }
 
 extension CaptureRequest {
-    /// In the listing's words (wxcc-api 5).
+    /// In the words of the task list (wxcc-api 5).
     fileprivate init(listed flag: Bool?) {
         self =
             switch flag {
@@ -149,7 +150,7 @@ extension CaptureRequest {
 }
 
 extension Timestamp {
-    /// From 2001 to the year 9999. What is less is seconds, or a 0 or -1 that stands for "none".
+    /// From 2001 to the year 9999. Smaller values are seconds, or a 0 or -1 that means "none".
     static let plausibleMilliseconds: ClosedRange<Int64> = 1_000_000_000_000...253_402_300_799_999
 
     /// Reads epoch milliseconds written as a number or as a string; `nil` if they are not plausible.

@@ -5,11 +5,12 @@ import Transfer
 package struct TaskPage: Sendable {
     /// Tasks that no earlier page had, in the order they were created; may be none.
     package var tasks: [ListedTask]
-    /// Tasks from outside the asked time that the provider gave anyway: they exist, and say nothing of what was listed.
+    /// Tasks from outside the requested time that the provider returned anyway: they exist, but say nothing about what
+    /// was listed.
     package var strays: [ListedTask]
-    /// Every task of the asked time that was created before this has been listed, by this page or an earlier one.
+    /// Every task of the requested time that was created before this has been listed, by this page or an earlier one.
     package var coveredUntil: Timestamp
-    /// What was not as it should be in the provider's answer.
+    /// What was wrong in the provider's answer.
     package var anomalies: [ListingAnomaly]
 
     /// States all of it.
@@ -26,7 +27,7 @@ package struct TaskPage: Sendable {
     }
 }
 
-/// The tasks created in a span of time, page by page, each fetched when it is asked for.
+/// The tasks created in a span of time, page by page, each fetched when it is requested.
 package struct TaskPages: AsyncSequence, Sendable {
     /// What iterating fails with.
     package typealias Failure = ProviderError
@@ -34,16 +35,16 @@ package struct TaskPages: AsyncSequence, Sendable {
     let exchange: ProviderExchange
     let settings: ProviderSettings
     let walk: ListingWalk
-    /// Before when a task must have been created by the provider's own clock; `nil` if that is not known to be behind
-    /// ours.
+    /// The end of the time that can be listed by the provider's own clock; `nil` if that clock is not known to be
+    /// behind ours.
     let latest: @Sendable () -> Timestamp?
 
-    /// Starts a listing of its own.
+    /// Starts a new listing.
     package func makeAsyncIterator() -> Iterator {
         Iterator(exchange: exchange, settings: settings, walk: walk, latest: latest)
     }
 
-    /// Goes through one listing.
+    /// Iterates through one listing.
     package struct Iterator: AsyncIteratorProtocol, Sendable {
         let exchange: ProviderExchange
         let settings: ProviderSettings
@@ -60,7 +61,7 @@ package struct TaskPages: AsyncSequence, Sendable {
                 do throws(ProviderError) {
                     answer = try await exchange.tasks(question, of: settings)
                 } catch {
-                    // A time to come may be refused (wxcc-api 16), and the refusal says what time it is there.
+                    // A time in the future may be refused (wxcc-api 16), and the refusal shows the provider's time.
                     if error.status == 400, walk.end(noLaterThan: latest()) { continue }
                     guard error.asksForLess else { throw Self.explained(error) }
                     try walk.narrow(after: error)
@@ -72,7 +73,7 @@ package struct TaskPages: AsyncSequence, Sendable {
             return walk.lastWord()
         }
 
-        /// The commonest reason for a refused listing is one that the provider's words do not always give.
+        /// The provider's words do not always give the most common reason for a refused listing.
         private static func explained(_ error: ProviderError) -> ProviderError {
             guard error.code == .rejected, error.status == 400 else { return error }
             var error = error
