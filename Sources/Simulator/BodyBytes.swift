@@ -1,7 +1,7 @@
 import FlyingSocks
 import Foundation
 
-/// The bytes of one answer while they are sent, at the pace and with the faults that were asked for.
+/// The bytes of one answer while they are sent, with the requested pace and faults.
 struct BodyBytes: AsyncBufferedSequence {
     typealias Element = UInt8
 
@@ -37,7 +37,7 @@ struct BodyBytes: AsyncBufferedSequence {
             return part
         }
 
-        /// How much may be sent now; waits or throws where the fault says so.
+        /// How much may be sent now; waits or throws if the fault says so.
         private mutating func limit(_ count: Int) async throws -> Int {
             switch bytes.fault {
             case .truncate(let end), .truncateChunked(let end):
@@ -61,7 +61,7 @@ struct BodyBytes: AsyncBufferedSequence {
             }
         }
 
-        /// At least one byte is always kept back, so that a short body is cut, too.
+        /// At least one byte is always held back, so that a short body is cut, too.
         private func rest(before end: Int, _ count: Int) throws -> Int {
             let end = Swift.min(end, (bytes.response.byteCount ?? .max) - 1)
             guard offset < end else { throw ConnectionCut() }

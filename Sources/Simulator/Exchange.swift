@@ -1,6 +1,6 @@
 import Foundation
 
-/// One request, read whole, with its path and query as the client wrote them.
+/// One complete request, with its path and query as the client wrote them.
 struct Request: Sendable {
     var method: String
     /// Percent-encoded, as received.
@@ -9,7 +9,7 @@ struct Request: Sendable {
     var query: String
     var headers: [String: String]
     var body: Data
-    /// The client's port, which tells its connection from all others.
+    /// The client's port, which identifies its connection.
     var peerPort: UInt16?
 
     /// - Parameter name: in lower case.
@@ -24,7 +24,7 @@ struct Request: Sendable {
     }
 }
 
-/// Names and values in the form `a=1&b=2`, as queries and form bodies have them.
+/// Names and values in the form `a=1&b=2`, as in queries and form bodies.
 struct Form: Sendable {
     private var values: [String: String] = [:]
 
@@ -49,7 +49,7 @@ struct Response: Sendable {
         case bytes(Data)
         /// A part of a recording, made while it is sent.
         case sound(SoundReader, Range<Int>)
-        /// Lines that are made while they are sent, of a number that is not known beforehand.
+        /// Lines that are made while they are sent; their number is not known beforehand.
         case lines(@Sendable () -> AnyIterator<Data>)
     }
 
@@ -68,7 +68,7 @@ struct Response: Sendable {
         return Response(status, headers: [("Content-Type", "application/json")], body: .bytes(bytes))
     }
 
-    /// `nil` if it is not known before all is made.
+    /// `nil` if it is not known before everything is made.
     var byteCount: Int? {
         switch body {
         case .bytes(let data): data.count
@@ -88,7 +88,7 @@ extension Response {
         )
     }
 
-    /// What the framework below the provider says to unknown paths and wrong methods (wxcc-api 4.2).
+    /// The answer of the provider's framework to unknown paths and wrong methods (wxcc-api 4.2).
     static func framework(_ status: Int, _ error: String, path: String, at time: Moment) -> Response {
         json(
             status,

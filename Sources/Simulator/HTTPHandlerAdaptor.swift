@@ -4,7 +4,7 @@ import Foundation
 
 /// Between FlyingFox, which speaks HTTP, and the provider, which answers.
 struct HTTPHandlerAdaptor: HTTPHandler {
-    /// How much is made and written at once.
+    /// How many bytes are made and written at once.
     private static let bufferSize = 1 << 18
 
     let provider: Provider
@@ -72,7 +72,7 @@ extension Request {
 }
 
 extension Response {
-    /// Ends early and says so: what `Content-Length` declares is there.
+    /// Ends early and says so: the body has the length that `Content-Length` declares.
     fileprivate mutating func shorten(to count: Int) {
         switch body {
         case .bytes(let data): body = .bytes(data.prefix(count))

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What FlyingFox cannot do to a socket. It does not hand its sockets out either, so that the open ones are looked
-/// through; that is quick, and done once for a server and for each reset.
+/// Socket options that FlyingFox cannot set. It does not give access to its sockets either, so the open descriptors are
+/// searched; that is quick, and done once for a server and for each reset.
 enum OpenSocket {
-    /// Makes closing the connection to `peerPort` on this machine send RST instead of FIN, by a linger time of none.
+    /// Makes closing the connection to `peerPort` on this machine send RST instead of FIN, with a linger time of 0.
     /// Only the server's end of a connection has the client's port at its other end.
     static func resetOnClose(peerPort: UInt16) {
         var time = linger(l_onoff: 1, l_linger: 0)
@@ -12,10 +12,10 @@ enum OpenSocket {
         }
     }
 
-    /// Makes everything written to connections of the listener on `port` leave at once.
+    /// Makes everything that is written to connections of the listener on `port` leave at once.
     ///
-    /// FlyingFox writes head and body apart. With Nagle's algorithm the body would wait for the client to acknowledge the
-    /// head, which a client does after 40 ms. On Linux, connections inherit the option from their listener.
+    /// FlyingFox writes head and body separately. With Nagle's algorithm the body would wait until the client
+    /// acknowledges the head, which takes 40 ms. On Linux, connections inherit the option from their listener.
     static func sendAtOnce(listeningOn port: UInt16) {
         var on: Int32 = 1
         for socket in sockets where Self.port(socket, getsockname) == port && Self.port(socket, getpeername) == nil {
@@ -27,7 +27,7 @@ enum OpenSocket {
 
     private typealias NameOf = (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
 
-    /// - Returns: `nil` if the descriptor is no IPv4 socket with such a name.
+    /// - Returns: `nil` if the descriptor is not an IPv4 socket with such a name.
     private static func port(_ descriptor: Int32, _ name: NameOf) -> UInt16? {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What a test or an operator can do to a simulator while it runs.
 extension Simulator {
-    /// What has been asked and sent so far.
+    /// What has been requested and sent so far.
     package var counters: SimulatorCounters { provider.state.withLock { $0.counters } }
 
     /// Sets all counters back to zero.
@@ -12,7 +12,7 @@ extension Simulator {
     /// The simulator's own time, which can be moved ahead.
     package var clock: SimulatedClock { provider.clock }
 
-    /// Changes how the provider behaves from the next request on; `faults` is changed by ``inject(_:)`` instead.
+    /// Changes how the provider behaves from the next request on; use ``inject(_:)`` to change `faults`.
     package func change(_ body: (inout SimulatorOptions) -> Void) {
         provider.state.withLock { body(&$0.options) }
     }
@@ -26,27 +26,27 @@ extension Simulator {
     /// Adds something that goes wrong from the next request on.
     package func inject(_ rule: FaultRule) { provider.state.withLock { $0.faults.add(rule) } }
 
-    /// Nothing goes wrong any more.
+    /// Removes all faults.
     package func clearFaults() {
         provider.state.withLock { $0.faults = FaultPlan(seed: world.seed, rules: []) }
     }
 
-    /// Has every answer of success changed before it is sent, but for recordings that are true: what a provider may say that
-    /// no world has.
-    /// - Parameter change: gets a body and gives the one to send; `nil` to send what is true again.
+    /// Changes every successful answer before it is sent, except recordings: for what a provider may say that no world
+    /// has.
+    /// - Parameter change: gets a body and returns the one to send; `nil` to send the true answers again.
     package func rewrite(_ change: (@Sendable (Endpoint, Data) -> Data)?) {
         provider.state.withLock { $0.rewriting = change }
     }
 
-    /// Has delayed answers wait for something else than time to pass: for a clock of the test's, or for what is to come first.
+    /// Makes delayed answers wait for something other than time: for a clock of the test, or for another event.
     package func delay(by wait: @escaping @Sendable (Duration) async throws -> Void) {
         provider.state.withLock { $0.delaying = wait }
     }
 
-    /// How often each rule that is there has struck, in the order they were given.
+    /// How often each present rule has struck, in the order in which they were given.
     package var strikes: [Int] { provider.state.withLock { $0.faults.entries.map(\.strikes) } }
 
-    /// A good bearer token, as the lab guides paste one, outside the refresh flow.
+    /// A valid bearer token outside the refresh flow, like those that the lab guides paste.
     /// - Parameters:
     ///   - organization: the position of its organization.
     ///   - scope: other than the options' scope, space separated.
@@ -65,10 +65,10 @@ extension Simulator {
         }
     }
 
-    /// Every access token is answered with 401 from now on; refresh tokens stay good.
+    /// From now on every access token gets 401; refresh tokens stay valid.
     package func revokeAccessTokens() { provider.state.withLock { $0.tokens.revokeAccessTokens() } }
 
-    /// Every refresh is refused with 400 from now on.
+    /// From now on every refresh is refused with 400.
     package func revokeRefreshTokens() { provider.state.withLock { $0.tokens.revokeRefreshTokens() } }
 
     /// Adds a recording to a task, which exists from now on.
@@ -82,22 +82,22 @@ extension Simulator {
         return id
     }
 
-    /// A recording is gone, as after the provider's retention.
+    /// Removes a recording, as after the provider's retention period.
     package func removeRecording(_ id: String) {
         provider.state.withLock { _ = $0.changes.removed.insert(id) }
     }
 
-    /// A recording's audio is replaced: same length, other bytes, another `ETag`.
+    /// Replaces a recording's audio: same length, other bytes, another `ETag`.
     package func replaceAudio(of recordingID: String) {
         provider.state.withLock { $0.changes.versions[recordingID, default: 0] += 1 }
     }
 
-    /// The captures of a task are not listed before `moment`, whatever the world says; `nil` takes that back.
+    /// Does not list the captures of a task before `moment`, whatever the world says; `nil` undoes that.
     package func holdBackCaptures(of taskID: String, until moment: Moment?) {
         provider.state.withLock { $0.changes.heldBack[taskID] = moment }
     }
 
-    /// What `GET tasks` says from now on about whether a capture was requested; `nil` for not known yet.
+    /// Sets what `GET tasks` says from now on about whether a capture was requested; `nil` for not known yet.
     package func setCaptureRequested(_ requested: Bool?, of taskID: String) {
         provider.state.withLock { $0.changes.captureRequested[taskID] = .some(requested) }
     }
@@ -131,7 +131,7 @@ package struct ServedRecording: Sendable {
     /// The length of the whole file.
     package var byteCount: Int { held.sound.byteCount }
 
-    /// SHA-256 of the whole file in lower-case hexadecimal; makes all of its audio.
+    /// SHA-256 of the whole file in lower-case hexadecimal; generates all of its audio.
     package func sha256() -> String { SoundReader(held.sound).digest().hex }
 
     /// The whole file.

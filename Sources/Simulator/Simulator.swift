@@ -3,10 +3,10 @@ import FlyingSocks
 import Foundation
 import Synchronization
 
-/// A provider on a loopback port, to try things against: token endpoint, tasks, captures and signed media URLs of a
+/// A provider on a loopback port, to test against: token endpoint, tasks, captures and signed media URLs of a
 /// ``SimulatedWorld``, with faults on demand.
 ///
-/// It speaks plain HTTP on 127.0.0.1 only and must never be reachable from elsewhere: it gives tokens to everybody.
+/// It speaks plain HTTP on 127.0.0.1 only and must never be reachable from elsewhere: it gives tokens to everyone.
 package final class Simulator: Sendable {
     private struct Running {
         var server: HTTPServer
@@ -17,7 +17,7 @@ package final class Simulator: Sendable {
     /// What it serves.
     package let world: SimulatedWorld
     let provider: Provider
-    // The server between start and stop; held for moments only.
+    // The server between start and stop; locked only briefly.
     private let running = Mutex<Running?>(nil)
 
     /// A provider of that world, not yet serving; its clock starts now.
@@ -29,21 +29,21 @@ package final class Simulator: Sendable {
     /// Starts serving.
     /// - Parameter port: 0 for any that is free.
     /// - Returns: the port.
-    /// - Throws: ``SimulatorError`` if the port cannot be had.
+    /// - Throws: ``SimulatorError`` if the port is not available.
     @discardableResult
     package func start(port: UInt16 = 0) async throws -> UInt16 {
         let handler = HTTPHandlerAdaptor(provider: provider)
         let configuration = HTTPServer.Configuration(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port),
             timeout: 86_400,
-            // Requests are small; they are read whole before they are answered.
+            // Requests are small; they are read completely before they are answered.
             sharedRequestBufferSize: 1 << 20,
             logger: .disabled
         )
         let server = HTTPServer(config: configuration, handler: handler)
         let listening = Task { try await server.waitUntilListening(timeout: 120) }
         let task = Task {
-            // A server that cannot have its port never listens; no one should wait for that.
+            // A server that cannot get its port never listens; no one should wait for it.
             defer { listening.cancel() }
             try await server.run()
         }
@@ -92,13 +92,13 @@ package final class Simulator: Sendable {
     package var port: UInt16 { running.withLock { $0?.port ?? 0 } }
     /// `http://127.0.0.1:PORT`
     package var origin: String { "http://127.0.0.1:\(port)" }
-    /// What a configuration has as `api_base_url`.
+    /// The value of `api_base_url` in a configuration.
     package var apiBaseURL: String { "\(origin)/v1\(provider.options.isEarlyAccess ? "/contactCenter" : "")" }
-    /// What a configuration has as `legacy.base_url`.
+    /// The value of `legacy.base_url` in a configuration.
     package var legacyBaseURL: String { "\(origin)/aws/api" }
-    /// What a configuration has as `oauth_base_url`.
+    /// The value of `oauth_base_url` in a configuration.
     package var oauthBaseURL: String { "\(origin)/v1" }
-    /// The first organization, which most worlds have alone.
+    /// The first organization; most worlds have only one.
     package var organization: SimulatedOrganization { world.organizations[0] }
     /// The identifier of the first organization.
     package var organizationID: String { organization.id }

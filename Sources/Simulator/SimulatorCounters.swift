@@ -1,12 +1,12 @@
-/// What a simulator has been asked for and has sent since it was made.
+/// What a simulator has received and sent since it was created.
 package struct SimulatorCounters: Sendable, Hashable {
-    /// Requests by endpoint, refused ones too.
+    /// Requests by endpoint, including refused ones.
     package var requests: [Endpoint: Int] = [:]
     /// Answers by HTTP status, over all endpoints.
     package var statuses: [Int: Int] = [:]
     /// Bytes of recordings and transcripts that were sent.
     package var mediaBytes = 0
-    /// Faults by kind (``Fault/kind``): requests to which one was done, and recordings that one changed in an answer.
+    /// Faults by kind (``Fault/kind``): affected requests, and recordings that were changed in an answer.
     package var faultsByKind: [String: Int] = [:]
     /// All of them.
     package var faults: Int { faultsByKind.values.reduce(0, +) }

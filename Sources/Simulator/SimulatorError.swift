@@ -1,8 +1,8 @@
 /// Why a simulator could not be set up or started.
 package struct SimulatorError: Error, Hashable, CustomStringConvertible {
-    /// What went wrong, to match on.
+    /// What went wrong, as a code to compare.
     package enum Code: Hashable, Sendable {
-        /// A day is not a date in the form `2025-11-20`, or there is none.
+        /// A day is not a date in the form `2025-11-20`, or no day was given.
         case badDay
         /// A number is outside what a world can have.
         case badNumber
@@ -14,9 +14,9 @@ package struct SimulatorError: Error, Hashable, CustomStringConvertible {
         case badFault
     }
 
-    /// What went wrong, to match on.
+    /// What went wrong, as a code to compare.
     package let code: Code
-    /// One line that says what was wrong and what to give instead.
+    /// One line that says what is wrong and what to give instead.
     package let description: String
 
     init(_ code: Code, _ description: String) {

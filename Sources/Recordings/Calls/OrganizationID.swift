@@ -7,8 +7,8 @@ package struct OrganizationID: ProviderIdentifier {
         description = text
     }
 
-    /// Whether both name one organization: the digits of a UUID may have either case (RFC 9562, section 4), any other text
-    /// counts as it is.
+    /// Whether both name one organization: the digits of a UUID may have either case (RFC 9562, section 4), any other
+    /// text counts as it is.
     package func isSame(as other: OrganizationID) -> Bool {
         if self == other { return true }
         let lower = description.lowercased()

@@ -1,6 +1,6 @@
 /// Who speaks when in one recording, and how: drawn from the recording's seed.
 struct Conversation: Sendable {
-    /// One stretch of one loop of ``VoiceBank``, laid into one channel.
+    /// One stretch of a loop of ``VoiceBank``, placed in one channel.
     struct Spurt: Sendable {
         enum Source: Sendable { case voice(Int), music }
 

@@ -1,4 +1,4 @@
-/// G.711 µ-law, as telephones send it: eight bits a sample, finer near silence.
+/// G.711 µ-law, as telephones send it: eight bits per sample, finer near silence.
 enum MuLaw {
     /// The code of every 16-bit sample, indexed by its bit pattern, so that encoding is one look-up.
     static let codes: [UInt8] = (0...Int(UInt16.max)).map { encode(Int16(bitPattern: UInt16($0))) }

@@ -1,4 +1,4 @@
-/// One audio file, told by its seed: every byte of it follows from these few values, so that nothing needs to be kept.
+/// One audio file, defined by its seed: every byte follows from these few values, so nothing needs to be stored.
 struct Sound: Sendable, Hashable {
     enum Encoding: Sendable, Hashable {
         case muLaw, pcm16

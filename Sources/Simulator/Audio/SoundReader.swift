@@ -1,9 +1,9 @@
 import Crypto
 import Foundation
 
-/// Makes the bytes of a ``Sound``, from any offset, a block at a time.
+/// Generates the bytes of a ``Sound``, from any offset, one block at a time.
 ///
-/// A block depends on nothing but the sound and the block's number, which is what makes ranges cheap and exact.
+/// A block depends only on the sound and the block's number, which makes ranges cheap and exact.
 struct SoundReader: Sendable {
     /// Frames that are mixed at once; small enough to stay in the cache.
     private static let blockFrames = 8192

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Loops of sound that calls are mixed from: voices, line noise and hold music, 8 kHz, 16 bits.
+/// Loops of sound from which calls are mixed: voices, line noise and hold music, 8 kHz, 16 bits.
 ///
-/// Speech is made once from a source and a filter, as a throat does it: pulses or noise through three resonances that
+/// Speech is generated once from a source and a filter, like a throat: pulses or noise through three resonances that
 /// move from vowel to vowel, under an envelope at the pace of syllables. Mixing is then integer arithmetic.
 struct VoiceBank: Sendable {
     static let shared = VoiceBank()
@@ -37,7 +37,7 @@ struct VoiceBank: Sendable {
         }
     }
 
-    /// A slow broken chord, as waiting callers know it.
+    /// A slow broken chord, as hold music.
     private static func makeMusic() -> [Int16] {
         let notes = [262.0, 330, 392, 523, 440, 349, 294, 392]
         let noteLength = length / notes.count
@@ -57,7 +57,7 @@ private struct SpeechMaker {
     let size: Double
     let seed: UInt64
 
-    /// First, second and third formant in hertz of the vowels that are spoken.
+    /// The first, second and third formant of the spoken vowels, in hertz.
     private static let vowels: [(Double, Double, Double)] = [
         (730, 1090, 2440), (570, 840, 2410), (440, 1020, 2240), (300, 870, 2240), (660, 1720, 2410), (530, 1840, 2480),
         (390, 1990, 2550), (270, 2290, 3010), (490, 1350, 1690),

@@ -1,8 +1,8 @@
 /// The ways in which recorders write a WAV file around the same audio (wxcc-api 6.6).
 enum WaveLayout: CaseIterable, Sendable, Hashable {
-    /// `fmt ` and `data`, as short as it can be.
+    /// `fmt ` and `data`, as short as possible.
     case plain
-    /// A `fact` chunk with the number of samples, as G.711 asks for.
+    /// A `fact` chunk with the number of samples, as G.711 requires.
     case fact
     /// `WAVE_FORMAT_EXTENSIBLE`.
     case extensible
@@ -12,7 +12,7 @@ enum WaveLayout: CaseIterable, Sendable, Hashable {
     case junk
     /// A `LIST` after the audio.
     case trailingList
-    /// A streaming writer that never came back to fill its sizes in: they are 0 …
+    /// A streaming writer that never filled in its sizes: they are 0 …
     case streamingZero
     /// … or 0xFFFFFFFF.
     case streamingMaximum
@@ -33,7 +33,7 @@ enum WaveLayout: CaseIterable, Sendable, Hashable {
         return header
     }
 
-    /// What follows the audio: the pad byte of an odd length and, where the layout has one, a last chunk.
+    /// What follows the audio: the pad byte of an odd length and, if the layout has one, a last chunk.
     func trailer(of sound: Sound) -> [UInt8] {
         guard streamingSize == nil else { return [] }
         let pad: [UInt8] = sound.dataBytes.isMultiple(of: 2) ? [] : [0]
@@ -79,7 +79,7 @@ enum WaveLayout: CaseIterable, Sendable, Hashable {
     }()
 }
 
-/// RIFF chunks one after the other: four letters, a length, the content, a pad byte where that is odd.
+/// RIFF chunks one after another: four letters, a length, the content, and a pad byte if the length is odd.
 private struct ChunkWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,10 +1,10 @@
 extension Provider {
-    /// The longest call, as far as looking for activities that began long after their task goes.
+    /// The longest call: how far back to look for activities that began long after their task.
     private static let longestTask = Duration.seconds(6 * 3600)
     private static let longestActivitySpan = Duration.seconds(86_400)
     private static let longestActivityLookBack = Duration.seconds(366 * 86_400)
 
-    /// What a client asked of `GET agents/activities`, checked.
+    /// A client's request to `GET agents/activities`, checked.
     private struct ActivityQuery {
         var from: Moment
         var to: Moment
@@ -22,7 +22,7 @@ extension Provider {
         }
     }
 
-    /// What an agent does for a while: rings, talks, wraps up, or waits for the next contact.
+    /// One activity of an agent: ringing, talking, wrapping up, or waiting for the next contact.
     private struct Activity {
         var agent: Staff.Member
         var team: Staff.Team
@@ -103,7 +103,7 @@ extension Provider {
         )
     }
 
-    /// What its agent did for a task and right before it; nothing if none was met.
+    /// What its agent did for a task and right before it; nothing without an agent.
     private func activities(of task: SimulatedTask, _ staff: Staff, at now: Moment) -> [Activity] {
         let facts = TaskFacts(of: task, staff: staff)
         guard let agent = task.owner, let rings = facts.rang, let talks = facts.connected,

@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 
 extension Provider {
-    /// `GET authorize` (wxcc-api 3.1): whoever asks is signed in already, and consents or not as the options say.
+    /// `GET authorize` (wxcc-api 3.1): every visitor is already signed in, and consents or not as the options say.
     ///
     /// A client or a redirect URI that is not registered gets a page: no one is sent to an address that may be an
-    /// attacker's (RFC 6749 section 4.1.2.1). What else is wrong goes back with the redirect.
+    /// attacker's (RFC 6749 section 4.1.2.1). Other errors are returned with the redirect.
     func authorize(_ request: Request) -> Response {
         let form = Form(request.query)
         let rules = options.tokens
@@ -49,12 +49,12 @@ extension Provider {
         return rules.deniesConsent ? ("access_denied", "The resource owner denied the request.") : nil
     }
 
-    /// Those of wxcc-api 3.4.
+    /// The scopes of wxcc-api 3.4.
     private static func isScope(_ scope: String) -> Bool {
         ["cjp:", "cjp-analyzer:", "spark:", "Identity:"].contains { scope.hasPrefix($0) && scope.count > $0.count }
     }
 
-    /// `state` comes back as it was sent, with a refusal too.
+    /// `state` is returned as it was sent, also with a refusal.
     private static func redirect(to place: String, _ fields: [(String, String)], _ form: Form) -> Response {
         let all = fields + (form["state"].map { [("state", $0)] } ?? [])
         let query = all.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")

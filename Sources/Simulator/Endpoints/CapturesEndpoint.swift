@@ -1,7 +1,7 @@
 import Foundation
 
 extension Provider {
-    /// What a client asked of `POST captures/query`, checked.
+    /// A client's request to `POST captures/query`, checked.
     private struct CaptureQuery {
         var taskIDs: [String]
         /// In minutes.
@@ -61,7 +61,7 @@ extension Provider {
         return .json(200, escaped: options.quirks.contains(.escapedURLs), answer)
     }
 
-    /// The tasks that a question names; none if it is no valid one.
+    /// The tasks in a request; none if it is invalid.
     static func taskIDs(in request: Request) -> [String] {
         let decoder = JSONDecoder()
         let nested = try? decoder.decode(Body.self, from: request.body).query
@@ -152,8 +152,8 @@ extension Provider {
 }
 
 extension JSON {
-    /// The recordings of a task as the early-access platform has them: in an object with a status, each with its
-    /// attributes in a list, and without what was only told later (wxcc-api 6.2).
+    /// The recordings of a task in the early-access platform's form: in an object with a status, each with its
+    /// attributes in a list, and without later fields (wxcc-api 6.2).
     fileprivate static func earlyAccess(_ rows: [JSON], isPending: Bool) -> JSON {
         let known: Set<String> = ["fileName", "filePath", "startTime", "stopTime", "participants"]
         let artifacts = rows.map { row -> JSON in
@@ -171,7 +171,7 @@ extension JSON {
     }
 }
 
-/// Where the storage host keeps a task's captures: `/{tenant}/{task}/{capture}/{file}` (wxcc-api 6.5).
+/// The path of a task's captures at the storage host: `/{tenant}/{task}/{capture}/{file}` (wxcc-api 6.5).
 private struct CapturePaths {
     let organization: String
     let task: String

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 
 extension Provider {
-    /// `/simulator/faults`: GET lists the rules and how often each has struck, POST adds rules as a fault plan has them,
-    /// DELETE takes all away.
+    /// `/simulator/faults`: GET lists the rules and how often each has struck, POST adds rules in the form of a fault
+    /// plan, DELETE removes all.
     func faultsPage(_ request: Request) -> Response {
         switch request.method {
         case "GET":

@@ -4,7 +4,7 @@ import Foundation
 extension Provider {
     private static let collections: Set<String> = ["csrs", "cars", "asrs", "aars"]
 
-    /// `GET /aws/api/{csrs,cars,asrs,aars}[/{id}|?q=…]` (wxcc-api 13). What refusals look like is not known; they are plain
+    /// `GET /aws/api/{csrs,cars,asrs,aars}[/{id}|?q=…]` (wxcc-api 13). The form of refusals is unknown; they are plain
     /// text here.
     func legacy(_ request: Request) throws(Refusal) -> Response {
         let rules = options.legacy
@@ -26,8 +26,8 @@ extension Provider {
         }
     }
 
-    /// Whom the signature is of (wxcc-api 13.2).
-    /// - Throws: 401 if it is no one's, 403 where the tenant is missing or another's.
+    /// The organization whose signature this is (wxcc-api 13.2).
+    /// - Throws: 401 if it is no one's, 403 if the tenant is missing or another one.
     private func legacyOrganization(_ request: Request, _ rules: LegacyRules) throws(Refusal) -> Int {
         let parts = (request.header("authorization") ?? "").split(separator: ";", maxSplits: 1)
             .map { $0.trimmingCharacters(in: .whitespaces) }
@@ -80,10 +80,10 @@ extension Provider {
         )
     }
 
-    /// As spreadsheets write it: a byte order mark, CR LF, quotes where they have to be.
+    /// As spreadsheets write it: a byte order mark, CR LF, quotes where necessary.
     private func csv(_ columns: [String], _ rows: [[JSON]], _ rules: LegacyRules) -> Response {
         func field(_ text: String) -> String {
-            // A line with nothing on it would be no row.
+            // An empty line would not be a row.
             let special = text.isEmpty && columns.count == 1 || text.utf8.contains { ",\"\r\n".utf8.contains($0) }
             return special ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
         }

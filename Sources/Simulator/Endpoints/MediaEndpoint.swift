@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 extension Provider {
-    /// `GET /media/…`: the storage host, which knows signed URLs only (wxcc-api 6.5).
+    /// `GET /media/…`: the storage host, which accepts only signed URLs (wxcc-api 6.5).
     func media(_ request: Request, fault: Fault?) -> Response {
         let now = clock.now
         var response = refusal(of: request, at: now) ?? object(request, fault: fault, at: now)
@@ -115,7 +115,7 @@ enum ByteRange: Hashable, Sendable {
     case from(Int, through: Int?)
     case last(Int)
 
-    /// - Returns: `nil` if there is no header or it is not one range of bytes, which then counts for nothing.
+    /// - Returns: `nil` if there is no header, or if it is not one range of bytes and is therefore ignored.
     init?(_ header: String?) {
         guard let header, header.hasPrefix("bytes=") else { return nil }
         let parts = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
@@ -128,7 +128,7 @@ enum ByteRange: Hashable, Sendable {
         }
     }
 
-    /// - Returns: `nil` if nothing of it is within `size` bytes.
+    /// - Returns: `nil` if no part of it is within `size` bytes.
     func resolved(in size: Int) -> Range<Int>? {
         switch self {
         case .from(let from, let through):

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a GraphQL document asks for, as far as Search needs it: one root field, its arguments, and the fields of its
-/// records. Not a reader of GraphQL: fragments, aliases and directives are not known.
+/// What a GraphQL document requests, as far as Search needs it: one root field, its arguments, and the fields of its
+/// records. Not a full GraphQL parser: it does not know fragments, aliases and directives.
 struct SearchDocument: Sendable {
-    /// A field, and what is asked of it where it is an object.
+    /// A field, and its requested fields if it is an object.
     struct Field: Sendable {
         var name: String
         var parts: [Field] = []
@@ -14,8 +14,8 @@ struct SearchDocument: Sendable {
     }
 
     var root: Field
-    /// Names of arguments, and their values as they stand: `$from`, `1763596800000`. One in braces or brackets is all of
-    /// its words.
+    /// Names of arguments, and their values as written: `$from`, `1763596800000`. A value in braces or brackets is kept
+    /// completely.
     var arguments: [String: String]
 
     init(_ text: String) throws(Fault) {
@@ -122,7 +122,7 @@ extension JSON {
         return members.first { $0.0 == name }?.1
     }
 
-    /// What of this record was asked for.
+    /// The requested part of this record.
     func selected(_ fields: [SearchDocument.Field]) -> JSON {
         switch self {
         case .object: .object(fields.map { ($0.name, (member($0.name) ?? .null).selected($0.parts)) })
@@ -131,7 +131,7 @@ extension JSON {
         }
     }
 
-    /// The way to the first field that is asked for and that this record does not have.
+    /// The path of the first requested field that this record does not have.
     func undefinedField(_ fields: [SearchDocument.Field]) -> [String]? {
         if case .array(let elements) = self { return elements.first?.undefinedField(fields) }
         for field in fields {

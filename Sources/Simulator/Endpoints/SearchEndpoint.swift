@@ -5,10 +5,10 @@ extension Provider {
     private static let longestSearchLookBack = Duration.seconds(1096 * 86_400)
     private static let mostFilterArguments = 1000
 
-    /// What a client asked of `POST search`, checked.
+    /// A client's request to `POST search`, checked.
     private struct SearchQuestion {
         var document: SearchDocument
-        /// Empty where both ends were given in seconds, which no record is as old as.
+        /// Empty if both ends were given in seconds, because no record is that old.
         var span: Range<Moment>
         var filter: SearchFilter?
         var cursor: String?
@@ -135,7 +135,7 @@ extension Provider {
     ) throws(Refusal) -> Range<Moment> {
         let now = clock.now
         guard from <= to else { throw refuse("from is after to", 400) }
-        // Seconds mean January 1970, of which there are no records, and no error is made of it.
+        // Seconds mean January 1970, for which there are no records; this is not an error.
         if to < 100_000_000_000 { return Moment(from)..<Moment(from) }
         guard Moment(from) >= now - Self.longestSearchLookBack else {
             throw refuse("from cannot be older than 36 months", 400)
@@ -147,7 +147,7 @@ extension Provider {
         return min(Moment(from), end)..<end
     }
 
-    /// `$pagination`, or one that is written into the document; `0` and `NA` mean the beginning.
+    /// `$pagination`, or one that is written in the document; `0` and `NA` mean the beginning.
     private static func cursor(_ written: String?, _ variable: String?) -> String? {
         guard let written else { return nil }
         if written == "$pagination" { return variable }
@@ -172,7 +172,7 @@ extension Provider {
 }
 
 extension JSON {
-    /// Without those members, at whatever depth.
+    /// Without these members, at any depth.
     fileprivate func without(_ names: Set<String>) -> JSON {
         guard !names.isEmpty, case .object(let members) = self else { return self }
         return .object(members.filter { !names.contains($0.0) }.map { ($0.0, $0.1.without(names)) })

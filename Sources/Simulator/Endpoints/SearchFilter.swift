@@ -1,10 +1,10 @@
 import Foundation
 
-/// A filter of Search, as a variable has it: `{"or":[{"id":{"equals":"…"}},…]}`.
+/// A filter of Search, as in a variable: `{"or":[{"id":{"equals":"…"}},…]}`.
 indirect enum SearchFilter: Sendable, Decodable {
     case all([SearchFilter])
     case any([SearchFilter])
-    /// A field, and what it is compared with; objects have fields of their own.
+    /// A field, and the value to compare it with; objects have their own fields.
     case equals([String], String)
     case differs([String], String)
 
@@ -16,7 +16,7 @@ indirect enum SearchFilter: Sendable, Decodable {
         self = try Self(try decoder.singleValueContainer().decode([String: Node].self), below: [])
     }
 
-    /// How many values records are compared with.
+    /// The number of values to compare records with.
     var argumentCount: Int {
         switch self {
         case .all(let parts), .any(let parts): parts.reduce(0) { $0 + $1.argumentCount }

@@ -1,5 +1,5 @@
 extension Provider {
-    /// Which records there are: all of them, and those on the page that was asked for.
+    /// The records: all of them, and those on the requested page.
     struct SearchResult: Sendable {
         var count: Int
         var page: [JSON]
@@ -10,8 +10,8 @@ extension Provider {
         }
     }
 
-    /// The contacts created in a span of time as Search has them, newest first. Without a filter, only those of the page
-    /// are made.
+    /// The contacts created in a span of time, in the form of Search, newest first. Without a filter, only those of the
+    /// page are generated.
     func taskRecords(
         in span: Range<Moment>,
         filter: SearchFilter?,
@@ -26,7 +26,7 @@ extension Provider {
         return SearchResult(records.filter(filter.matches) as [JSON], page)
     }
 
-    /// A record that has every field there is.
+    /// A record with every field.
     var taskRecordExample: JSON {
         let nobody: JSON = ["id": "", "name": ""]
         let names = [
@@ -102,7 +102,7 @@ extension Provider {
         ]
     }
 
-    /// What was recorded and is there or was: a recording that is gone is counted on, and said to be deleted.
+    /// What was recorded and exists or existed: a recording that is gone still counts, and is reported as deleted.
     private func recordingMembers(
         of task: SimulatedTask,
         _ changes: WorldChanges,
@@ -144,10 +144,10 @@ extension Provider {
         return .object([("id", .string(member.id)), ("name", .string(member.name))] + more)
     }
 
-    /// With what an agent signs in.
+    /// An agent's login.
     func signInName(of agent: Staff.Member) -> String { agent.id.prefix(8) + "@example.com" }
 
-    /// Something of an agent's that has an identifier of its own.
+    /// Something of an agent that has its own identifier.
     func identifier(_ label: UInt64, of agent: Staff.Member) -> String {
         var random = SeededRandom(world.seed, label, agent.id.hashed)
         return Identifier.random(&random)

@@ -1,6 +1,6 @@
 extension Provider {
-    /// The times that agents were signed in and that began in a span of time, newest first: one for each agent and day,
-    /// from the agent's first contact to the last one's wrap-up.
+    /// The sessions of agents that began in a span of time, newest first: one for each agent and day, from the agent's
+    /// first contact to the last one's wrap-up.
     func sessionRecords(
         in span: Range<Moment>,
         filter: SearchFilter?,
@@ -26,7 +26,7 @@ extension Provider {
         return SearchResult(records, page)
     }
 
-    /// A record that has every field there is.
+    /// A record with every field.
     var sessionRecordExample: JSON {
         let names = [
             "agentSessionId", "agentId", "agentName", "userLoginId", "teamId", "teamName", "siteId", "siteName",

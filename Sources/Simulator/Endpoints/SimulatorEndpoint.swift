@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 extension Provider {
-    /// What only a simulator has: the truth about its world, and the means to change it. Without authorization.
+    /// The simulator's own paths: the truth about its world, and the means to change it. Without authorization.
     func simulatorPage(_ request: Request) -> Response {
         switch (request.method, request.path) {
         case ("GET", "/simulator/recordings"): return recordingLines(request)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What is below an organization, as far as it is about sites.
+/// The paths below an organization that are about sites.
 private enum SitePath {
     case all, pages, bulk, unknown
     case one(String)
@@ -20,7 +20,7 @@ private enum SitePath {
 }
 
 extension Provider {
-    /// Whether a path below an organization is one of sites.
+    /// Whether a path below an organization is about sites.
     static func isOfSites(_ path: String) -> Bool {
         let parts = path.split(separator: "/").dropFirst(2)
         return parts.first == "site" || parts.starts(with: ["v2", "site"])
@@ -59,7 +59,7 @@ extension Provider {
 
     private func office(of caller: Caller) -> SiteOffice { state.withLock { $0.sites[caller.organization] } }
 
-    /// Changes the sites of the caller's organization, alone.
+    /// Changes the sites of the caller's organization only.
     private func change<Result: Sendable>(
         _ caller: Caller,
         _ body: (inout SiteOffice) throws(SiteOffice.Refusal) -> Result
@@ -104,7 +104,7 @@ extension Provider {
 // MARK: - Pages and bulk calls
 
 extension Provider {
-    /// `page` and `pageSize`, which is silently made smaller where it is too large (wxcc-api 10.3).
+    /// `page` and `pageSize`, which is silently reduced if it is too large (wxcc-api 10.3).
     private func sitePage(
         _ request: Request,
         _ caller: Caller,
@@ -144,7 +144,7 @@ extension Provider {
         return .json(200, ["meta": .object(meta), "data": .array(rows)])
     }
 
-    /// Each item has a status of its own, and their order is no one's (wxcc-api 10.4).
+    /// Each item has its own status, and their order means nothing (wxcc-api 10.4).
     private func saveSites(
         _ request: Request,
         _ caller: Caller,
@@ -181,7 +181,7 @@ extension Provider {
 }
 
 extension SiteOffice {
-    /// - Returns: the status, and where the site is or was.
+    /// - Returns: the status, and the site's address.
     fileprivate mutating func carryOut(_ action: String, _ body: JSON, now: Moment) throws(Refusal) -> (Int64, String) {
         switch action {
         case "SAVE":
@@ -197,7 +197,7 @@ extension SiteOffice {
 }
 
 extension SiteOffice.Refusal {
-    /// The provider's envelope, with what only configuration errors have (wxcc-api 4.2).
+    /// The provider's envelope, with the additional members of configuration errors (wxcc-api 4.2).
     fileprivate func json(_ tracking: String) -> JSON {
         var message: [(String, JSON)] = [("description", .string(description))]
         if !references.isEmpty {
@@ -211,7 +211,7 @@ extension SiteOffice.Refusal {
 }
 
 extension JSON {
-    /// - Throws: 400 if the body is none.
+    /// - Throws: 400 if the body is not a site.
     fileprivate init(body request: Request) throws(SiteOffice.Refusal) {
         do {
             self = try JSONDecoder().decode(JSON.self, from: request.body)

@@ -1,16 +1,16 @@
 extension Provider {
     private static let quarter: Int64 = 15 * 60_000
-    /// The longest call, as far as looking for those goes that ended in an interval.
+    /// The longest call: how far back to look for calls that ended in an interval.
     private static let longestTask = Duration.seconds(24 * 3600)
 
-    /// What a client asked of `GET queues/statistics` or `GET agents/statistics`, checked.
+    /// A client's request to `GET queues/statistics` or `GET agents/statistics`, checked.
     private struct StatisticsQuestion {
         var span: Range<Moment>
         /// In milliseconds; all of the span if none was given.
         var interval: Int64
         /// None for all.
         var ids: Set<String>
-        /// Whether it came by the early-access platform's path, which has an older spelling.
+        /// Whether it uses the early-access platform's path, which has an older spelling.
         var isEarly: Bool
 
         func start(of moment: Moment) -> Moment? {
@@ -22,13 +22,13 @@ extension Provider {
         func isAbout(_ member: Staff.Member) -> Bool { ids.isEmpty || ids.contains(member.id) }
     }
 
-    /// One contact in the light of the question.
+    /// One contact, seen from the request.
     private struct Counted {
         var task: SimulatedTask
         var facts: TaskFacts
         /// The interval that it began in; `nil` if that is outside of the span.
         var began: Moment?
-        /// The interval that it ended in; `nil` if that is outside of the span, or to come.
+        /// The interval that it ended in; `nil` if that is outside of the span, or in the future.
         var ended: Moment?
         var isConnected: Bool
     }
@@ -173,7 +173,7 @@ private struct Rows<Numbers> where Numbers: Sendable & Defaulted {
         }
     }
 
-    /// The same, the channels of one in one.
+    /// The same, with the channels of one combined.
     var byMember: [(start: Moment, member: Staff.Member, channels: [(place: Place, numbers: Numbers)])] {
         var found: [(start: Moment, member: Staff.Member, channels: [(place: Place, numbers: Numbers)])] = []
         for row in sorted {
@@ -241,7 +241,7 @@ private struct AgentNumbers: Sendable, Defaulted {
     var wrapUp: Int64 = 0
     var handling: [Int64] = []
 
-    /// What an agent's activities say, too: 20 seconds of waiting before each contact.
+    /// 20 seconds of waiting before each contact, as in an agent's activities.
     mutating func begin(_ facts: TaskFacts, _ task: SimulatedTask) {
         accepted += 1
         available += 20_000 + (facts.rang.map { task.created.distance(to: $0) } ?? 0)

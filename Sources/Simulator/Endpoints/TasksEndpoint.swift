@@ -2,7 +2,7 @@ extension Provider {
     private static let longestSpan = Duration.seconds(184 * 86_400)
     private static let longestLookBack = Duration.seconds(366 * 86_400)
 
-    /// What a client asked of `GET tasks`, checked.
+    /// A client's request to `GET tasks`, checked.
     private struct TaskQuery {
         var from: Moment
         var to: Moment
@@ -14,7 +14,7 @@ extension Provider {
         }
     }
 
-    /// `GET tasks` (wxcc-api 5): ascending by creation, one page, no way to ask for the next.
+    /// `GET tasks` (wxcc-api 5): ascending by creation, one page, without a way to request the next.
     func tasks(_ request: Request, from caller: Caller, tracking: String) throws(Refusal) -> Response {
         let query = try query(request, caller, tracking)
         let options = options
@@ -66,14 +66,14 @@ extension Provider {
         return TaskQuery(from: from, to: to, pageSize: min(size, 1000), channelTypes: Set(types))
     }
 
-    /// Whether a task is one of those that the listing leaves out.
+    /// Whether the listing leaves out this task.
     private func isHidden(_ task: SimulatedTask, _ rules: TaskRules) -> Bool {
         guard rules.hiddenShare > 0 else { return false }
         var random = SeededRandom(world.seed, 0x6869_6465, task.id.hashed)
         return random.chance(rules.hiddenShare)
     }
 
-    /// What is known of it by now; `nil` if that is nothing yet.
+    /// What is known about it now; `nil` if nothing is known yet.
     func captureRequested(_ task: SimulatedTask, _ changes: WorldChanges, at now: Moment) -> Bool? {
         if let changed = changes.captureRequested[task.id] { return changed }
         return now < task.captureRequestKnown ? nil : task.captureRequested
@@ -103,7 +103,7 @@ extension Provider {
         return ["id": .string(task.id), "attributes": .object(attributes)]
     }
 
-    /// Someone, or one of the ways in which no one is written: null, no key, empty strings (wxcc-api 5).
+    /// An agent, or one of the forms for no agent: null, no key, empty strings (wxcc-api 5).
     private static func add(
         _ key: String,
         _ member: Staff.Member?,
@@ -127,7 +127,7 @@ extension Provider {
         return task.owner == nil || now < task.created.advanced(by: 6000) ? "queued" : "assigned"
     }
 
-    /// Changes after the end, too: it is not a time of closure.
+    /// Also changes after the end: it is not the time of closure.
     private func lastUpdate(_ task: SimulatedTask, at now: Moment) -> Moment {
         let events = [task.created, task.ended, task.ended.advanced(by: 30_000), task.captureRequestKnown]
         return events.filter { $0 <= now }.max() ?? task.created

@@ -31,8 +31,8 @@ extension Provider {
         return answer(pair, tracking)
     }
 
-    /// The code has to be unused and young, of this client, and come with the redirect URI that it was sent to and the
-    /// verifier of its challenge (RFC 7636 section 4.6).
+    /// The code has to be unused and recent, belong to this client, and come with its redirect URI and the verifier of
+    /// its challenge (RFC 7636 section 4.6).
     private func redeem(_ form: Form, _ client: String, _ tracking: String) -> Response {
         let now = clock.now
         let pair: TokenOffice.Pair? = state.withLock { state in
@@ -64,7 +64,7 @@ extension Provider {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// In the form's fields or, as some clients do it, in a Basic authorization.
+    /// In the form's fields or, as with some clients, in a Basic authorization.
     private func credentials(_ form: Form, _ request: Request) -> (client: String, secret: String) {
         if let client = form["client_id"] { return (client, form["client_secret"] ?? "") }
         let header = request.header("authorization")?.split(separator: " ") ?? []
@@ -88,7 +88,7 @@ extension Provider {
 }
 
 extension Response {
-    /// What a refresh token or a code that is not good any more is answered with.
+    /// The answer to a refresh token or a code that is no longer valid.
     static func refusedGrant(_ shape: TokenRules.ErrorShape, _ tracking: String = "ROUTER_REFUSED") -> Response {
         tokenRefusal(shape, "invalid_grant", "the refresh token or code is invalid or expired", tracking)
     }

@@ -1,6 +1,6 @@
 extension Fault {
-    /// Reads what a fault is out of its name and its parameters.
-    /// - Throws: `badFault` for an unknown name and for parameters that are missing or no values.
+    /// Reads a fault from its name and its parameters.
+    /// - Throws: `badFault` for an unknown name and for parameters that are missing or invalid.
     init(_ name: String, _ fields: inout FaultFields) throws(SimulatorError) {
         func seconds() throws(SimulatorError) -> Duration {
             try fields.required(fields.seconds("seconds"), "seconds", name)
@@ -56,7 +56,7 @@ extension Fault {
         }
     }
 
-    /// Every name but the statuses.
+    /// Every name except the statuses.
     static let names = [
         "html", "json", "slow-down", "expired", "expired-token", "throttle", "refuse", "empty", "truncate",
         "truncate-chunked", "shorten", "cut", "reset", "stall", "slow", "delay", "chunked", "ignore-range", "change",
@@ -64,7 +64,7 @@ extension Fault {
         "row", "replace",
     ]
 
-    /// What it was read from: the parameters by name.
+    /// The parameters by name, as they were read.
     var parameters: [(String, String)] {
         func seconds(_ duration: Duration) -> (String, String) {
             ("seconds", String(Double(duration.milliseconds) / 1000))

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The names and values that a fault rule is written with, each of which is read once.
+/// The names and values of a written fault rule, each of which is read once.
 ///
 /// The short form is `media truncate bytes=20000 recordings=0.2`: where, what, and then names with their values in any
-/// order, with blanks between them; `%20` stands for a blank in a value, and so on.
+/// order, separated by blanks; `%20` means a blank in a value, and so on.
 struct FaultFields {
     private var values: [String: String] = [:]
 
@@ -35,7 +35,7 @@ struct FaultFields {
 
     mutating func text(_ name: String) -> String? { values.removeValue(forKey: name) }
 
-    /// - Parameter convert: `nil` for what is not a value of that name.
+    /// - Parameter convert: `nil` for text that is not a value of that name.
     mutating func value<Value>(
         _ name: String,
         _ what: String,
@@ -70,13 +70,13 @@ struct FaultFields {
         try value(name, "yes or no") { ["yes": true, "true": true, "no": false, "false": false][$0] }
     }
 
-    /// What must be given.
+    /// The value of a required name.
     func required<Value>(_ value: Value?, _ name: String, _ fault: String) throws(SimulatorError) -> Value {
         guard let value else { throw SimulatorError(.badFault, "\(fault) needs \(name)") }
         return value
     }
 
-    /// - Throws: `badFault` if something was given that nothing has read.
+    /// - Throws: `badFault` if something was given that is unknown.
     func requireNothingLeft(for fault: String) throws(SimulatorError) {
         guard let name = values.keys.min() else { return }
         throw SimulatorError(.badFault, "\(fault) knows no '\(name)'")

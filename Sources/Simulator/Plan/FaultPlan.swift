@@ -1,16 +1,16 @@
 /// Decides which request meets which fault; the first rule that applies wins.
 struct FaultPlan: Sendable {
-    /// What is done to a request, and what the counters call it.
+    /// What is done to a request, and its name in the counters.
     struct Strike: Sendable {
         var fault: Fault
         var kind: String
     }
 
-    /// A rule, and what it has seen and done so far.
+    /// A rule, and its counts so far.
     struct Entry: Sendable {
         var rule: FaultRule
         fileprivate(set) var strikes = 0
-        /// Requests that it concerned: by recording or task where it draws among them, else all together.
+        /// Requests that it concerned: by recording or task if it draws among them, otherwise all together.
         fileprivate var seen: [String: Int] = [:]
         fileprivate var throttledUntil: Moment?
     }
@@ -27,11 +27,11 @@ struct FaultPlan: Sendable {
         entries.append(Entry(rule: rule))
     }
 
-    /// Whether any rule is about recordings as they are listed.
+    /// Whether any rule is about listed recordings.
     var concernsListing: Bool { entries.contains { $0.rule.fault.isOfListing } }
 
-    /// What happens to a request, which counts it.
-    /// - Parameter tasks: those that a captures/query names.
+    /// Decides what happens to a request, and counts it.
+    /// - Parameter tasks: the tasks in a captures/query.
     mutating func strike(at endpoint: Endpoint, path: String, tasks: [String] = [], now: Moment) -> Strike? {
         for index in entries.indices
         where entries[index].rule.endpoint == endpoint && entries[index].rule.holds(at: now) {
@@ -44,7 +44,7 @@ struct FaultPlan: Sendable {
         return nil
     }
 
-    /// The faults of the listing that hold for a recording, in the order of their rules.
+    /// The faults of the listing that apply to a recording, in the order of their rules.
     func listingFaults(task: String, recording: String, now: Moment) -> [(index: Int, fault: Fault)] {
         entries.indices.compactMap { index in
             let rule = entries[index].rule
@@ -55,12 +55,12 @@ struct FaultPlan: Sendable {
         }
     }
 
-    /// A fault of the listing was seen by someone who asked.
+    /// Counts a fault of the listing that a client has seen.
     mutating func countListing(_ index: Int) {
         entries[index].strikes += 1
     }
 
-    /// Whom a request is counted for: empty for everybody.
+    /// The key by which a request is counted: empty for all together.
     /// - Returns: `nil` if the rule does not concern it.
     private func subject(of rule: FaultRule, _ path: String, _ tasks: [String]) -> String? {
         if rule.fault.isOfListing { return nil }
@@ -76,7 +76,7 @@ struct FaultPlan: Sendable {
         return isDrawn(recording, by: rule) ? recording : nil
     }
 
-    /// The same answer whatever other rules there are, and whenever it is asked for.
+    /// The same answer whatever other rules exist, and at any time.
     private func isDrawn(_ id: String, by rule: FaultRule) -> Bool {
         guard let share = rule.recordings, share < 1 else { return true }
         var random = SeededRandom(seed, 0x6472_6177, rule.fault.kind.hashed, id.hashed)

@@ -1,24 +1,24 @@
 import Foundation
 import Yams
 
-/// A fault plan as people write it: a list of rules in YAML or JSON, alone or below `faults`, each with names and values
-/// or in the short form.
+/// A written fault plan: a list of rules in YAML or JSON, alone or below `faults`, each with names and values or in the
+/// short form.
 package enum FaultPlanText {
     /// Reads the plan in a file.
-    /// - Throws: `badFault` with one line that begins with the file, and with the line of it if one is to blame.
+    /// - Throws: `badFault` with one line that begins with the file, and with its line if the problem is in a line.
     package static func rules(file: String) throws(SimulatorError) -> [FaultRule] {
-        // By a handle, since it may be a pipe.
+        // With a handle, because it may be a pipe.
         guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.readToEnd() ?? Data() else {
             throw SimulatorError(.badFault, "\(file): the fault plan cannot be read")
         }
         return try rules(in: String(decoding: data, as: UTF8.self), source: file)
     }
 
-    /// - Parameter source: what messages begin with.
+    /// - Parameter source: the beginning of messages.
     static func rules(in text: String, source: String) throws(SimulatorError) -> [FaultRule] {
         let root: Node?
         do {
-            // Without resolving, every value stays the text that it was written as.
+            // Without resolving, every value stays as it was written.
             root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
         } catch let error as YamlError {
             throw SimulatorError(.badFault, "\(source): \(Self.place(of: error))not valid YAML or JSON")

@@ -7,7 +7,7 @@ extension FaultRule {
         try self.init(FaultFields(short: text))
     }
 
-    /// - Throws: `badFault` for a place, a fault or a value that there is not, and for what does not go together.
+    /// - Throws: `badFault` for an unknown place, fault or value, and for values that cannot be combined.
     init(_ given: FaultFields) throws(SimulatorError) {
         var fields = given
         guard let name = fields.text("fault") else { throw SimulatorError(.badFault, "the rule has no 'fault'") }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Fault {
-    /// Changes the text of an answer that is not the true one in one place.
+    /// Changes the text of an answer, for faults that replace one place of it.
     func change(_ response: inout Response, to request: Request) {
         guard response.status == 200, case .bytes(let body) = response.body else { return }
         switch self {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The gzip format (RFC 1952) with stored blocks (RFC 1951 section 3.2.4): nothing gets smaller, but a client has to
-/// decode it anyway, which is what a simulator wants of it.
+/// decode it, which is enough for a simulator.
 enum Gzip {
     static func wrap(_ data: Data) -> Data {
         var output = Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF])

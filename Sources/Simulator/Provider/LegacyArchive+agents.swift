@@ -1,5 +1,5 @@
 extension LegacyArchive {
-    /// The same as agents' activities have.
+    /// The same values as in agents' activities.
     func sessionID(of agent: Staff.Member) -> String {
         var random = SeededRandom(world.seed, 0x7365_7373, agent.id.hashed)
         return Identifier.random(&random)
@@ -50,7 +50,7 @@ extension LegacyArchive {
         }
     }
 
-    /// What both have.
+    /// What both kinds have.
     private func agent(
         _ agent: Staff.Member,
         channelType: String,

@@ -2,7 +2,7 @@
 struct LegacyRow: Sendable {
     /// As paths have it.
     let id: String
-    /// When what it tells of began (`cstts`).
+    /// When the session or activity began (`cstts`).
     let start: Moment
     private(set) var fields: [(String, JSON)]
 
@@ -17,19 +17,19 @@ struct LegacyRow: Sendable {
     subscript(name: String) -> JSON? { fields.first { $0.0 == name }?.1 }
 }
 
-/// The legacy records of one organization of a world, as they are at a moment.
+/// The legacy records of one organization of a world, at one moment.
 struct LegacyArchive: Sendable {
     let world: SimulatedWorld
     let organization: Int
     let rules: LegacyRules
     let now: Moment
 
-    /// The longest contact, as far as looking for steps that began long after their task goes.
+    /// The longest contact: how far back to look for steps that began long after their task.
     private static let longestTask = Duration.seconds(6 * 3600)
 
     var staff: Staff { world.staff[organization] }
 
-    /// The records of that kind that begin within `time`, by their beginning.
+    /// The records of this kind that begin within `time`, by their beginning.
     func rows(_ collection: String, in time: Range<Moment>) -> [LegacyRow] {
         let tasks = world.tasks(organization: organization, from: time.lowerBound - Self.longestTask)
             .prefix { $0.created < time.upperBound && $0.created <= now }
@@ -45,7 +45,7 @@ struct LegacyArchive: Sendable {
         }
     }
 
-    /// The record of that kind and identifier; `nil` if there is none yet, or none at all.
+    /// The record of that kind and identifier; `nil` if it does not exist, or not yet.
     func row(_ collection: String, _ id: String) -> LegacyRow? {
         switch collection {
         case "csrs": return task(id).map(session)
@@ -118,7 +118,7 @@ extension LegacyArchive {
     private static let terminatingEnds = ["Agent": "agent", "Customer": "caller"]
     private static let terminationTypes = ["abandoned": "abandoned", "self_service": "self_service"]
 
-    /// What both have.
+    /// What both kinds have.
     /// - Parameter isMet: whether an agent is part of it.
     private func contact(
         _ task: SimulatedTask,

@@ -2,7 +2,7 @@ import Foundation
 
 /// A query of the legacy interface (wxcc-api 13.3), as far as guides and the old description use it.
 struct LegacyQuestion {
-    /// Why it is none: one line.
+    /// Why it is not a valid query: one line.
     struct Fault: Error {
         var text: String
     }
@@ -11,7 +11,7 @@ struct LegacyQuestion {
     private struct Aggregation {
         var column: String
         var counts: Bool
-        /// Each group has to hold; in a group all filters or one of them.
+        /// Each group has to match; in a group, all filters or one of them.
         var groups: [(all: Bool, filters: [(column: String, value: String)])]
 
         func admits(_ row: LegacyRow) -> Bool {
@@ -31,7 +31,7 @@ struct LegacyQuestion {
     private let aggregations: [Aggregation]
     private let segments: [String]
 
-    /// - Parameter now: until when it asks where it does not say.
+    /// - Parameter now: the end of its time if it names none.
     init(_ text: String, now: Moment) throws(Fault) {
         guard let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] else {
             throw Fault(text: "q is not a JSON object")
@@ -94,7 +94,7 @@ struct LegacyQuestion {
         return (aggregations.map(\.column), values)
     }
 
-    /// A row a group, in the order in which the groups first appear; without segments there is one.
+    /// One row per group, in the order in which the groups first appear; without segments there is one group.
     private func counted(_ rows: [LegacyRow]) -> (columns: [String], rows: [[JSON]]) {
         var order: [[String]] = []
         var groups: [[String]: [LegacyRow]] = [:]
@@ -113,7 +113,7 @@ struct LegacyQuestion {
 }
 
 extension JSON {
-    /// As CSV and filters have it.
+    /// As in CSV and filters.
     var legacyText: String {
         switch self {
         case .string(let text): text

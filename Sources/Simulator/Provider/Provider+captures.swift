@@ -1,21 +1,21 @@
 import Synchronization
 
-/// A recording as the provider holds it at some moment.
+/// A recording as the provider has it at some moment.
 struct HeldRecording: Sendable {
     var recording: SimulatedRecording
     /// How often its audio was replaced.
     var version: Int
-    /// Whose URLs it has; `nil` for the simulator's own.
+    /// The origin of its URLs; `nil` for the simulator's own.
     var origin: String?
 
-    /// Its audio: another version is other sound of the same length.
+    /// Its audio; another version has other sound of the same length.
     var sound: Sound {
         var sound = recording.sound
         if version > 0 { sound.seed = SeededRandom.mix(sound.seed &+ UInt64(version)) }
         return sound
     }
 
-    /// In quotes. No checksum of the bytes, as S3's often is none either (wxcc-api 6.5).
+    /// In quotes. Not a checksum of the bytes; S3's often is not either (wxcc-api 6.5).
     var etag: String {
         let state = UInt64(version) &+ UInt64(recording.sound.frames) << 20
         return "\"\(String(SeededRandom.mix(recording.id.hashed &+ state), radix: 16))-1\""
@@ -37,7 +37,7 @@ extension Provider {
         }
     }
 
-    /// Counts what the faults of the listing did to an answer about that task.
+    /// Counts the effects of the faults of the listing on an answer about that task.
     func countListingFaults(of task: SimulatedTask, _ changes: WorldChanges, at now: Moment) {
         guard let faults = changes.faults else { return }
         var whole = changes
@@ -72,7 +72,7 @@ extension FaultPlan {
 }
 
 extension HeldRecording {
-    /// The recording as faults of the listing leave it; `nil` if they leave nothing.
+    /// The recording after the faults of the listing; `nil` if they remove it.
     fileprivate func listed(_ faults: [(index: Int, fault: Fault)], at now: Moment) -> HeldRecording? {
         var listed: HeldRecording? = self
         for (_, fault) in faults { listed = listed?.changed(by: fault, at: now) }
@@ -105,7 +105,7 @@ extension HeldRecording {
 }
 
 extension SimulatedRecording {
-    /// Whether captures/query lists it for a question of that kind (wxcc-api 6.1, 6.3).
+    /// Whether captures/query lists it for a request of this kind (wxcc-api 6.1, 6.3).
     func isListed(segments: Bool, virtualAgents: Bool, rules: CaptureRules) -> Bool {
         if callType.hasPrefix("va") { return virtualAgents }
         if segment { return segments }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The simulated provider itself: answers requests out of a world and a clock, and knows nothing of sockets.
+/// The simulated provider itself: answers requests from a world and a clock, and knows nothing about sockets.
 final class Provider: Sendable {
     struct State: Sendable {
         var options: SimulatorOptions
@@ -10,7 +10,7 @@ final class Provider: Sendable {
         var faults: FaultPlan
         /// Changes the text of true answers; see ``Simulator/rewrite(_:)``.
         var rewriting: (@Sendable (Endpoint, Data) -> Data)?
-        /// Has an answer begin later; see ``Simulator/delay(by:)``.
+        /// Makes an answer begin later; see ``Simulator/delay(by:)``.
         var delaying: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
         var changes = WorldChanges()
         /// By organization.
@@ -19,7 +19,7 @@ final class Provider: Sendable {
         var requestNumber: UInt64 = 0
     }
 
-    /// Who asks, as the token says.
+    /// The caller, according to the token.
     struct Caller: Sendable {
         var organization: Int
         var isServiceApp: Bool
@@ -33,7 +33,7 @@ final class Provider: Sendable {
 
     let world: SimulatedWorld
     let clock: SimulatedClock
-    /// Everything that changes; held for moments only, never while audio is made or bytes are sent.
+    /// Everything that changes; locked only briefly, never while audio is generated or bytes are sent.
     let state: Mutex<State>
 
     init(world: SimulatedWorld, options: SimulatorOptions) {
@@ -52,7 +52,7 @@ final class Provider: Sendable {
     }
 
     var options: SimulatorOptions { state.withLock { $0.options } }
-    /// What differs from the world at this moment, by hand and by faults of the listing.
+    /// The current differences from the world, made by hand and by faults of the listing.
     var changes: WorldChanges {
         state.withLock { state in
             var changes = state.changes
@@ -80,7 +80,7 @@ final class Provider: Sendable {
         }
     }
 
-    /// The answer to a request together with the fault that is still to be done to it while it is sent.
+    /// The answer to a request, together with the fault that applies to it while it is sent.
     func answer(_ request: Request) -> (response: Response, fault: Fault?) {
         let endpoint = Self.endpoint(of: request.path)
         let asked = endpoint == .captures ? Self.taskIDs(in: request) : []
@@ -146,7 +146,7 @@ final class Provider: Sendable {
         }
     }
 
-    /// Whether the early-access platform has it: the lab guide of its time counts four endpoints.
+    /// Whether the early-access platform has it: its lab guide counts four endpoints.
     private static func isEarlyAccess(_ path: String, _ endpoint: Endpoint) -> Bool {
         switch endpoint {
         case .token, .authorize, .media, .simulator: true
@@ -166,7 +166,7 @@ final class Provider: Sendable {
         return .framework(405, "Method Not Allowed", path: request.path, at: clock.now)
     }
 
-    /// - Throws: 400 without a bearer token, 401 for one that is not good, 403 without the scope, 429 over the quota.
+    /// - Throws: 400 without a bearer token, 401 for an invalid one, 403 without the scope, 429 over the quota.
     private func caller(_ request: Request, _ tracking: String) throws(Refusal) -> Caller {
         let header = request.header("authorization")?.split(separator: " ", maxSplits: 1) ?? []
         guard header.count == 2, header[0].lowercased() == "bearer" else {
@@ -208,7 +208,7 @@ extension Provider.Refusal {
 }
 
 extension Fault {
-    /// The answer that is given instead of the true one; `nil` for faults that are done to the true one.
+    /// The answer instead of the true one; `nil` for faults that change the true one.
     fileprivate var replacement: Response? {
         switch self {
         case .status(let status, let body, let headers):
@@ -226,9 +226,9 @@ extension Fault {
         }
     }
 
-    /// What a captive proxy says instead of the answer.
+    /// The page of a captive proxy instead of the answer.
     static let htmlPage = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
-    /// An error that believes itself a success.
+    /// An error with a success status.
     static let jsonPage = #"{"message":"something went wrong","errors":[]}"#
 }
 

@@ -4,8 +4,8 @@ struct RequestQuota: Sendable {
 
     private var windows: [Int: Window] = [:]
 
-    /// - Returns: `nil` if the call may go on, else the seconds after which asking again makes sense. Asking earlier
-    ///   gives the same answer.
+    /// - Returns: `nil` if the call may proceed, otherwise the seconds until it may. Asking earlier gives the same
+    ///   answer.
     mutating func admit(_ organization: Int, limit: Int, at now: Moment) -> Int? {
         guard limit > 0 else { return nil }
         var window = windows[organization] ?? Window(start: now, count: 0)

@@ -9,7 +9,7 @@ struct SimulatedSite: Sendable {
     var isSystemDefault = false
     var created: Moment
     var updated: Moment
-    /// Members that only newer providers know of; a change that leaves them out loses them.
+    /// Members that only newer providers know; a change without them loses them.
     var others: [(String, JSON)] = []
 
     func json(of organization: String) -> JSON {
@@ -26,7 +26,7 @@ struct SimulatedSite: Sendable {
     }
 }
 
-/// A site as a client wants it: what it sent, checked.
+/// A site as a client sent it, checked.
 struct WantedSite: Sendable {
     var id: String?
     var version: Int64?

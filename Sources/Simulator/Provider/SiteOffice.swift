@@ -1,12 +1,12 @@
-/// The sites of one organization: gives them out, and knows what may be done to them (wxcc-api 10).
+/// The sites of one organization, and the rules for changing them (wxcc-api 10).
 struct SiteOffice: Sendable {
-    /// Why not, before it is written as an answer.
+    /// A refusal, before it is written as an answer.
     struct Refusal: Error {
         var status: Int
         var description: String
         /// The field that it is about.
         var reason: String?
-        /// What stands in the way.
+        /// What prevents the change.
         var references: [Staff.Member] = []
 
         init(_ status: Int, _ description: String, reason: String? = nil, references: [Staff.Member] = []) {
@@ -23,7 +23,7 @@ struct SiteOffice: Sendable {
     }
 
     let organization: String
-    /// In the order in which they were made.
+    /// In the order in which they were created.
     private(set) var sites: [SimulatedSite]
     private let profiles: [String]
     private let teams: [Staff.Team]
@@ -112,7 +112,7 @@ struct SiteOffice: Sendable {
         sites.remove(at: index)
     }
 
-    /// As a bulk call deletes: an identifier alone is taken for a system-made entity.
+    /// As in a bulk call: an identifier alone is taken for a system-made entity.
     mutating func delete(_ body: JSON) throws(Refusal) {
         guard let id = try? wanted(body).id else { throw .systemMade }
         try delete(id)

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Gives tokens out and knows which of them are good, by the simulator's clock (wxcc-api 3).
+/// Issues tokens and knows which of them are valid, by the simulator's clock (wxcc-api 3).
 struct TokenOffice: Sendable {
     struct Grant: Sendable {
         var organization: Int
@@ -9,24 +9,24 @@ struct TokenOffice: Sendable {
         var scope: String
         var isServiceApp: Bool
         var expires: Moment
-        /// Whether an administrator has consented to just these scopes in a browser.
+        /// Whether an administrator has consented to exactly these scopes in a browser.
         var isConsent = false
 
         var scopes: Set<String> { Set(scope.split(separator: " ").map(String.init)) }
     }
 
-    /// A code that the browser carries, and what it was asked for with.
+    /// A code for the browser, and the parameters of its request.
     struct Code: Sendable {
         var organization: Int
         var client: String
         var redirectURI: String
         var scope: String
-        /// PKCE's, by S256; `nil` if none was sent.
+        /// The PKCE challenge (S256); `nil` if none was sent.
         var challenge: String?
         var expires: Moment
     }
 
-    /// A pair as the token endpoint answers it; lifetimes in seconds.
+    /// A pair as in the token endpoint's answer; lifetimes in seconds.
     struct Pair: Sendable {
         var access: String
         var accessLifetime: Int64
@@ -78,7 +78,7 @@ struct TokenOffice: Sendable {
     ) -> Pair {
         let token = rules.rotatesRefreshTokens ? "\(opaque())_P0A1_\(organization.id)" : used
         var grant = Self.grant(index, rules, now)
-        // What was consented to stays so, whatever the rules say by now.
+        // A consent stays as it was given, whatever the present rules say.
         if let old = refresh.removeValue(forKey: used), old.isConsent { grant = old }
         return issuePair(organization, grant, refresh: token, rules: rules, at: now)
     }
@@ -132,7 +132,7 @@ struct TokenOffice: Sendable {
         return text
     }
 
-    /// A code is good once, whatever comes of it.
+    /// A code is valid once, whatever the result.
     mutating func redeem(code: String, at now: Moment) -> Code? {
         codes.removeValue(forKey: code).flatMap { now < $0.expires ? $0 : nil }
     }
@@ -145,7 +145,7 @@ struct TokenOffice: Sendable {
         Grant(organization: organization, scope: rules.scope, isServiceApp: rules.isServiceApp, expires: expires)
     }
 
-    /// Sixty-four letters, some of them `-`, as the opaque part of real tokens has them (wxcc-api 2.3).
+    /// Sixty-four letters, some of them `-`, like the opaque part of real tokens (wxcc-api 2.3).
     private mutating func opaque() -> String {
         serial += 1
         let digest = SHA384.hash(data: Data("\(seed) token \(serial)".utf8))

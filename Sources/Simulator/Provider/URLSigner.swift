@@ -20,7 +20,7 @@ struct URLSigner: Sendable {
 
     /// - Parameters:
     ///   - origin: scheme, host and port other than the signed host's.
-    ///   - seconds: how long the URL is good for.
+    ///   - seconds: how long the URL is valid.
     func url(path: String, at origin: String? = nil, expiresAfter seconds: Int) -> String {
         let time = now.text(.compact)
         let credential = "AKIASIMULATED\(seed % 1000)%2F\(time.prefix(8))%2Fus-east-1%2Fs3%2Faws4_request"

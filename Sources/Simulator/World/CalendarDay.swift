@@ -1,6 +1,6 @@
 import Foundation
 
-/// A calendar day, `2025-11-20`, before it is known in which time zone.
+/// A calendar day, `2025-11-20`, without a time zone yet.
 struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
     let year: Int
     let month: Int

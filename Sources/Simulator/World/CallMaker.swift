@@ -1,6 +1,6 @@
 import Foundation
 
-/// Makes one task out of the world's seed and the task's place in the world.
+/// Makes one task from the world's seed and the task's place in the world.
 struct CallMaker {
     let world: SimulatedWorld
     let place: Identifier.Place
@@ -10,7 +10,7 @@ struct CallMaker {
     private var mix: CallMix { world.mix }
     private var staff: Staff { world.staff[place.organization] }
 
-    /// What the call's first recording has at least, in bytes; `nil` if that does not matter.
+    /// The minimum size of the call's first recording, in bytes; `nil` if it does not matter.
     var leastBytes: Int? { place.index == 0 ? mix.firstRecordingBytes : nil }
 
     var isMissing: Bool { mix.missingCalls.contains(place.index) }

@@ -20,26 +20,26 @@ package struct CallMix: Sendable, Hashable {
     package var digitalShare = 0.05
     /// Recorded calls whose capture appears ten minutes to four hours late.
     package var lateShare = 0.03
-    /// Recordings that were asked for and never appear.
+    /// Recordings that were requested and never appear.
     package var missingShare = 0.0
     /// Recordings whose audio has no length.
     package var emptyAudioShare = 0.0
     /// Tasks whose identifier is an older, opaque one of 20 characters.
     package var opaqueIdentifierShare = 0.02
-    /// From the end of a call until its captures appear, for most calls (wxcc-api 15, row 14).
+    /// The time from the end of a call until its captures appear, for most calls (wxcc-api 15, row 14).
     package var captureDelay: Duration = .seconds(120)
     /// Tasks around midday that share one millisecond; pairs of them are common anyway.
     package var tasksInOneMillisecond = 5
 
-    /// Calls of each day, by their position in it from 0 on, whose recordings were asked for and never appear.
+    /// Calls of each day, by their position from 0, whose recordings were requested and never appear.
     package var missingCalls: Set<Int> = []
-    /// That many bytes at least, whatever the scale, has the first recording of each day's first call, which is then an
-    /// answered and recorded one; `nil` if that is drawn like all the rest.
+    /// The minimum size in bytes, whatever the scale, of the first recording of each day's first call, which is then
+    /// answered and recorded; `nil` if that call is drawn like all others.
     package var firstRecordingBytes: Int?
 
     /// The same as ``typical``.
     package init() {}
 
-    /// About 1.45 recordings a call with segments and without virtual agents.
+    /// About 1.45 recordings per call, with segments and without virtual agents.
     package static let typical = CallMix()
 }

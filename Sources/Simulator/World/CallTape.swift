@@ -1,6 +1,6 @@
 import Foundation
 
-/// What was recorded of one call, piece by piece.
+/// The recorded pieces of one call.
 struct CallTape {
     let maker: CallMaker
     let customer: String
@@ -18,7 +18,7 @@ struct CallTape {
         self.random = SeededRandom(random.peek(), 0x7461_7065)
     }
 
-    /// Minutes to hours for some tasks, else none: how long it stays unknown whether a capture was asked for.
+    /// How long it stays unknown whether a capture was requested: minutes to hours for some tasks, otherwise nothing.
     mutating func settling() -> Duration {
         random.chance(mix.undeterminedShare) ? .seconds(Int64(random.uniform(300...21_600))) : .zero
     }
@@ -31,7 +31,7 @@ struct CallTape {
         let count = pieceCount()
         var pieces = [(start: Moment, seconds: Double)]()
         var time = connected
-        // The smallest encoding has a byte a sample.
+        // The smallest encoding has one byte per sample.
         let least = Double(maker.leastBytes ?? 0) / Double(VoiceBank.sampleRate)
         for position in 0..<count {
             let seconds = max(length(median: 100, mean: 180), position == 0 ? least : 0)
@@ -43,7 +43,7 @@ struct CallTape {
         let missing = random.chance(mix.missingShare) || maker.isMissing
         let delay = captureDelay()
         for (position, piece) in pieces.enumerated() {
-            // Recorders number pieces, but some start again at 1: file names are not unique (wxcc-api 6.2).
+            // Recorders number pieces, but some start again at 1, so file names are not unique (wxcc-api 6.2).
             let name = "recording-\(random.chance(0.2) ? 1 : position + 1).wav"
             add("main", name, count > 1 ? .piece : .whole, piece.start, piece.seconds, delay, missing)
         }

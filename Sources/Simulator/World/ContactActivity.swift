@@ -1,14 +1,14 @@
-/// One step of a contact, as the legacy records have it (wxcc-api 13.1): it ends when the next one begins.
+/// One step of a contact, as in the legacy records (wxcc-api 13.1): it ends when the next one begins.
 struct ContactActivity: Sendable, Hashable {
     /// `new`, `ivr-connected`, `parked`, `connect`, `connected`, `on-hold`, `consulting`, `ended`
     let event: String
     let start: Moment
-    /// The start of the next one; of the last one its own.
+    /// The start of the next one; for the last one, its own start.
     let end: Moment
     /// The event of the next one; `nil` for the last one.
     let next: String?
 
-    /// What a session is called that is in this step (wxcc-api 13.4).
+    /// The state of a session that is in this step (wxcc-api 13.4).
     var state: String {
         switch event {
         case "new", "ivr-connected": "new"
@@ -41,7 +41,7 @@ extension TaskFacts {
         }
     }
 
-    /// In the queue, and back in it after each agent who let it ring.
+    /// In the queue, and again after each agent who did not answer.
     private func queueMarks(_ task: SimulatedTask) -> [(String, Moment)] {
         guard let queued else { return [] }
         var marks = [("parked", queued)]
@@ -51,7 +51,7 @@ extension TaskFacts {
         return marks
     }
 
-    /// Consultations that were recorded, one after the other; if there are none, the holds.
+    /// Recorded consultations, one after another; if there are none, the holds.
     private func consultMarks(_ task: SimulatedTask) -> [(String, Moment)] {
         guard let connected else { return [] }
         var free = connected

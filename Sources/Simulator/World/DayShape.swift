@@ -9,7 +9,7 @@ struct DayShape: Sendable {
         return hourly.reduce(into: [0.0]) { $0.append($0[$0.count - 1] + $1 / total) }
     }()
 
-    /// The place in the day (0 ..< 1) before which that share of the day's calls has come; rises with `share`.
+    /// The point of the day (0 ..< 1) before which this share of the day's calls has arrived; increases with `share`.
     static func place(ofShare share: Double) -> Double {
         let wanted = min(max(share, 0), 0.999_999_999)
         let hour = (cumulative.firstIndex { $0 > wanted } ?? hourly.count) - 1

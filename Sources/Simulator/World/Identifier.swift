@@ -1,9 +1,9 @@
 import Foundation
 
-/// How a world names its tasks: identifiers that look random and yet say, to who has the seed, which task they name.
+/// How a world names its tasks: identifiers that look random, but tell with the seed which task they name.
 ///
-/// A task is found by its identifier without a table, so that a world of any size takes no memory. The first sixty
-/// bits hold the task's place, scrambled by a Feistel network; the rest proves that this world made it.
+/// A task is found by its identifier without a table, so that a world of any size takes no memory. The first sixty bits
+/// are the task's place, scrambled by a Feistel network; the rest proves that this world made the identifier.
 struct Identifier: Sendable {
     /// Which task of the world this is.
     struct Place: Hashable, Sendable {
@@ -54,7 +54,7 @@ struct Identifier: Sendable {
         return Place(packed: unscramble(hidden))
     }
 
-    /// A UUID of version 4 that names nothing but itself.
+    /// A version 4 UUID without further meaning.
     static func random(_ random: inout SeededRandom) -> String {
         uuid(random.next() >> 4, random.next() & proofBits)
     }

@@ -26,10 +26,10 @@ package struct Moment: Hashable, Sendable, Comparable {
 }
 
 extension Moment {
-    /// How a time in UTC is written, as `strftime` takes it; whole seconds all.
+    /// Formats of a time in UTC, for `strftime`; all in whole seconds.
     enum Format: String {
         case iso8601 = "%Y-%m-%dT%H:%M:%SZ"
-        /// As URLs are signed: `20251122T060000Z`.
+        /// As in signed URLs: `20251122T060000Z`.
         case compact = "%Y%m%dT%H%M%SZ"
         /// RFC 9110 section 5.6.7.
         case http = "%a, %d %b %Y %H:%M:%S GMT"

@@ -2,8 +2,8 @@ import Foundation
 
 /// A deterministic source of numbers (SplitMix64): the same seed and labels give the same sequence on every machine.
 ///
-/// Everything in a simulated world is drawn from one of these, made anew from the world's seed and labels that say
-/// what is drawn, so that any call can be made without making those before it.
+/// Everything in a simulated world is drawn from such a source, created from the world's seed and labels that say what
+/// is drawn. So any call can be made without the ones before it.
 struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -40,7 +40,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
         return median * Foundation.exp(deviation * normal())
     }
 
-    /// A seed for something of its own, which leaves this sequence as it is.
+    /// A seed for a separate sequence, which does not change this one.
     func peek() -> UInt64 {
         var copy = self
         return copy.next()
@@ -53,6 +53,6 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
 }
 
 extension Array {
-    /// One of the elements; an array that is never empty is what every caller has.
+    /// One of the elements; no caller has an empty array.
     func pick(_ random: inout SeededRandom) -> Element { self[random.below(count)] }
 }

@@ -1,4 +1,4 @@
-/// A tenant of the simulated provider, with the credentials that its administrator was given.
+/// A tenant of the simulated provider, with its administrator's credentials.
 package struct SimulatedOrganization: Sendable, Hashable {
     /// The name that a configuration file would use for it.
     package var name: String
@@ -8,16 +8,16 @@ package struct SimulatedOrganization: Sendable, Hashable {
     package var clientID: String
     /// That client's secret.
     package var clientSecret: String
-    /// The refresh token that is handed out at the start.
+    /// The first refresh token.
     package var refreshToken: String
-    /// The user that asks for its legacy records (wxcc-api 13.2).
+    /// The user for its legacy records (wxcc-api 13.2).
     package var legacyUser: String
     /// That user's API key.
     package var legacyKey: String
-    /// What the legacy records call the tenant.
+    /// The tenant's identifier in the legacy records.
     package var tenantID: String
 
-    /// Credentials follow from the name; change them afterwards where others are wanted.
+    /// Credentials follow from the name; change them afterwards if others are needed.
     package init(name: String, id: String) {
         self.name = name
         self.id = id

@@ -1,32 +1,32 @@
-/// What the provider's reports (statistics, Search, the legacy records) tell of a task beyond its listing: where it was
-/// handled, what became of it, and how long each part of it took. Follows from the task alone, and from nothing that is
-/// drawn for it, so that the world's tasks and bytes are the same with and without it.
+/// What the provider's reports (statistics, Search, the legacy records) say about a task beyond the task list: where it
+/// was handled, how it ended, and how long each part took. It follows from the task alone, without further random
+/// numbers, so that the world's tasks and bytes are the same with and without it.
 ///
-/// A task that met an agent has the parts, one after the other: menu, queue, ringing, talk (with holds in it), wrap-up
-/// after its end. One that met none lacks those that it did not come to.
+/// A task with an agent has these parts in order: menu, queue, ringing, talk (with holds in it), wrap-up after its end.
+/// A task without an agent lacks the parts that it did not reach.
 package struct TaskFacts: Sendable, Hashable {
-    /// Where its call came in; `nil` for what agents dial.
+    /// The entry point of the call; `nil` for calls that agents dial.
     let entryPoint: Staff.Member?
     /// The team of its agent.
     let team: Staff.Member?
     /// The site of that team.
     let site: Staff.Member?
-    /// What its agent chose in wrapping up.
+    /// Its agent's wrap-up code.
     let wrapUpCode: Staff.Member?
     /// `normal`, `abandoned`, `self_service` or `sudden_disconnect`.
     package let terminationType: String
     /// `Agent`, `Customer` or `System`.
     package let terminatingEnd: String
-    /// How often agents let it ring in vain before one took it.
+    /// How often agents did not answer before one took it.
     package let rejections: Int
 
-    /// When it came into its queue; `nil` if it never did.
+    /// When it entered its queue; `nil` if it never did.
     package let queued: Moment?
     /// When it rang at the agent who took it; `nil` if none did.
     package let rang: Moment?
     /// When its agent and its customer could talk; `nil` if they never did.
     package let connected: Moment?
-    /// When its agent was done with it: after its end.
+    /// When its agent had finished: after its end.
     package let wrappedUp: Moment?
 
     /// In the menu, in milliseconds, as all durations are.
@@ -46,7 +46,7 @@ package struct TaskFacts: Sendable, Hashable {
 }
 
 extension SimulatedWorld {
-    /// What the provider's reports tell of a task of that organization, once all of it has happened.
+    /// What the provider's reports say about a task of that organization, once it is over.
     package func facts(of task: SimulatedTask, organization: Int = 0) -> TaskFacts {
         TaskFacts(of: task, staff: staff[organization])
     }
@@ -95,7 +95,7 @@ extension TaskFacts {
         }
     }
 
-    /// When a task came from one part to the next.
+    /// When a task moved from one part to the next.
     private struct Times {
         var queued: Moment?
         var rang: Moment?
@@ -115,7 +115,7 @@ extension TaskFacts {
             }
         }
 
-        /// The first sound that was recorded of agent and customer; somewhere between beginning and end if none was.
+        /// The first recorded sound of agent and customer; a time between beginning and end if nothing was recorded.
         private static func connected(_ task: SimulatedTask, _ random: inout SeededRandom) -> Moment {
             let share = random.uniform(0.1...0.4)
             if let first = task.recordings.filter({ $0.callType == "main" }).map(\.start).min() { return first }

@@ -1,5 +1,5 @@
-/// One task of the simulated world, with everything that will ever be known of it; what of that the provider tells
-/// depends on its clock.
+/// One task of the simulated world, with everything that will ever be known about it; the provider reveals it depending
+/// on its clock.
 package struct SimulatedTask: Sendable {
     /// How the contact went.
     package enum Kind: String, Sendable {
@@ -20,11 +20,12 @@ package struct SimulatedTask: Sendable {
     package let created: Moment
     /// When the last party has left.
     package let ended: Moment
-    /// Whether a capture was asked for, as will be known from `captureRequestKnown` on.
+    /// Whether a capture was requested, as will be known from `captureRequestKnown` on.
     package let captureRequested: Bool
     /// Until then `captureRequested` is null.
     package let captureRequestKnown: Moment
-    /// Everything that was recorded: segments and the stitched whole of the main call, consultations, virtual agent.
+    /// Everything that was recorded: segments and the combined recording of the main call, consultations, virtual
+    /// agent.
     package let recordings: [SimulatedRecording]
 
     let owner: Staff.Member?
@@ -36,7 +37,7 @@ package struct SimulatedTask: Sendable {
     let transcripts: [SimulatedTranscript]
 }
 
-/// One recording of a task, whose audio is made when it is asked for.
+/// One recording of a task, whose audio is generated when it is requested.
 package struct SimulatedRecording: Sendable {
     /// The provider's identifier of it.
     package let id: String
@@ -48,9 +49,9 @@ package struct SimulatedRecording: Sendable {
     package let segment: Bool
     /// Whether it is the whole of a main call in several pieces, listed only without `includeSegments`.
     package let stitched: Bool
-    /// When its first sound was.
+    /// When its first sound begins.
     package let start: Moment
-    /// When its last sound was.
+    /// When its last sound ends.
     package internal(set) var stop: Moment
     /// When captures/query first lists it.
     package internal(set) var available: Moment
@@ -59,7 +60,7 @@ package struct SimulatedRecording: Sendable {
     let participants: [String]
     let sensitive: Bool?
     var sound: Sound
-    /// Never appears, although it was asked for.
+    /// Never appears, although it was requested.
     let missing: Bool
 }
 

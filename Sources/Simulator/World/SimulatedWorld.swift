@@ -1,10 +1,10 @@
 import Foundation
 
-/// A provider's data, made from a seed: the same values give the same tasks, recordings and bytes of audio on every
-/// machine and at every time. Days count from the world's first one: a world moved to other dates holds the same calls,
-/// and only its times differ. Nothing is kept; each call is made from its number whenever it is looked at.
+/// A provider's data, generated from a seed: the same values give the same tasks, recordings and bytes of audio on
+/// every machine and at any time. Days count from the world's first one: a world that is moved to other dates has the
+/// same calls, and only its times differ. Nothing is stored; each call is generated from its number when it is needed.
 package struct SimulatedWorld: Sendable {
-    /// What all of it follows from.
+    /// The seed of everything.
     package let seed: UInt64
     /// At least one.
     package let organizations: [SimulatedOrganization]
@@ -12,13 +12,13 @@ package struct SimulatedWorld: Sendable {
     package let days: [String]
     /// Telephone calls on each day in each organization.
     package let callsPerDay: Int
-    /// Whose midnights divide the days.
+    /// The time zone whose midnights divide the days.
     package let timeZone: TimeZone
-    /// What the lengths of all recordings are multiplied by.
+    /// The factor for the lengths of all recordings.
     package let scale: Double
     /// What kinds of calls there are.
     package let mix: CallMix
-    /// Where the clock of a simulator of this world starts; `nil` for the real time.
+    /// The start of the clock of a simulator of this world; `nil` for the real time.
     let clockStart: Moment?
 
     let staff: [Staff]
@@ -26,7 +26,7 @@ package struct SimulatedWorld: Sendable {
 
     /// - Parameters:
     ///   - days: calendar days such as `2025-11-20`, in any order.
-    ///   - callsPerDay: telephone calls on each day and in each organization; digital tasks come on top of them.
+    ///   - callsPerDay: telephone calls on each day and in each organization; digital tasks are added to them.
     ///   - scale: 1 for calls of about three minutes, 0.1 for a tenth of that.
     /// - Throws: ``SimulatorError`` for a day that does not exist, no day, no organization or a number below zero.
     package init(
@@ -65,7 +65,7 @@ package struct SimulatedWorld: Sendable {
             }
     }
 
-    /// Every task of an organization (by its position), by creation, as it will be when all is settled.
+    /// Every task of an organization (by its position), by creation, in its final state.
     package func tasks(organization: Int = 0) -> some Sequence<SimulatedTask> {
         tasks(organization: organization, from: Moment(.min))
     }
@@ -76,12 +76,12 @@ package struct SimulatedWorld: Sendable {
         return (start..<(days.count * tasksPerDay)).lazy.map { task(organization, at: $0) }
     }
 
-    /// The tasks that were created in a span of time, by creation; each is made when it is looked at.
+    /// The tasks that were created in a span of time, by creation; each is generated when it is needed.
     func tasks(organization: Int, createdIn span: Range<Moment>) -> some RandomAccessCollection<SimulatedTask> {
         (position(of: span.lowerBound)..<position(of: span.upperBound)).lazy.map { task(organization, at: $0) }
     }
 
-    /// How many tasks a whole day has, digital ones too.
+    /// How many tasks a whole day has, including digital ones.
     var tasksPerDay: Int { callsPerDay + digitalPerDay }
 
     /// - Returns: `nil` if this world has no such task.
@@ -102,16 +102,16 @@ package struct SimulatedWorld: Sendable {
         return maker.task(created: created(day: day, index: index), digital: isDigital(index))
     }
 
-    /// Digital tasks lie evenly between the calls.
+    /// Digital tasks are spread evenly between the calls.
     private func isDigital(_ index: Int) -> Bool {
         func before(_ index: Int) -> Int { (index * digitalPerDay + tasksPerDay / 2) / tasksPerDay }
         return before(index) != before(index + 1) && !(index == 0 && mix.firstRecordingBytes != nil)
     }
 
-    /// The last call of a day goes on into the next day.
+    /// The last call of a day continues into the next day.
     private func isLast(_ index: Int) -> Bool { index == tasksPerDay - 1 && callsPerDay >= 10 }
 
-    /// Rises with `index`: each task has its own share of the day, except those that share another's millisecond.
+    /// Increases with `index`: each task has its own share of the day, except those that share another's millisecond.
     private func created(day: Int, index: Int) -> Moment {
         let span = spans[day]
         if isLast(index) {

@@ -1,4 +1,4 @@
-/// Where the agents of an organization sit and what its calls come in by.
+/// The places of an organization's agents, and the entry points of its calls.
 extension Staff {
     /// A team and the site that it belongs to.
     struct Team: Sendable, Hashable {
@@ -6,24 +6,24 @@ extension Staff {
         var site: Member
     }
 
-    /// The team of that agent, which is the same always.
+    /// The team of that agent, which never changes.
     func team(of agent: Member) -> Team {
         teams[Int(agent.id.hashed % UInt64(teams.count))]
     }
 
-    /// What a call to that line, or a message to that address, comes in by.
+    /// The entry point of a call to that line, or of a message to that address.
     func entryPoint(of destination: String) -> Member {
         entryPoints[Int(destination.hashed % UInt64(entryPoints.count))]
     }
 
-    /// Which sites, teams, entry points and wrap-up codes there are.
+    /// The sites, teams, entry points and wrap-up codes.
     struct Places: Sendable {
         let sites: [Member]
         let teams: [Team]
         let entryPoints: [Member]
         let wrapUpCodes: [Member]
 
-        /// Drawn from a sequence of its own: the agents' and the queues' identifiers do not depend on it.
+        /// Drawn from a separate sequence: the identifiers of agents and queues do not depend on it.
         init(seed: UInt64, organization: Int) {
             var random = SeededRandom(seed, 0x706C_6163, UInt64(organization))
             func members(_ names: [String], _ random: inout SeededRandom) -> [Member] {

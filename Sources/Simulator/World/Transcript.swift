@@ -1,6 +1,6 @@
 import Foundation
 
-/// The text of a simulated conversation, in a JSON document as speech recognition would deliver one.
+/// The text of a simulated conversation, as a JSON document like those of speech recognition.
 enum Transcript {
     private static let lines: [(speaker: String, text: String)] = [
         ("Agent", "Thank you for calling, how can I help you?"), ("Caller", "I have a question about my last bill."),

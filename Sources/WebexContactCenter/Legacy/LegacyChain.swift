@@ -1,7 +1,7 @@
 import Recordings
 
-/// The steps of one contact, from `new` to `ended`, each of which says where the next one begins: its `cetts` is the next
-/// one's `cstts`, and its `nextState` names it (wxcc-api 13.1, 13.4).
+/// The steps of one contact, from `new` to `ended`, each of which says where the next one begins: its `cetts` is the
+/// next one's `cstts`, and its `nextState` names it (wxcc-api 13.1, 13.4).
 package struct LegacyChain: Sendable {
     /// The contact's session.
     package let session: LegacyRecord

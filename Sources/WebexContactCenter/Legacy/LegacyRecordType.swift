@@ -33,8 +33,8 @@ package struct LegacyRecordID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The identifier of one step of a contact: `{contact session}-{cstts}-{event}` (wxcc-api 13.1). Sessions and events may
-/// have dashes themselves.
+/// The identifier of one step of a contact: `{contact session}-{cstts}-{event}` (wxcc-api 13.1). Sessions and events
+/// may have dashes themselves.
 package struct LegacyActivityID: Hashable, Sendable, CustomStringConvertible {
     /// The contact session, which is the task's ID elsewhere.
     package let session: String

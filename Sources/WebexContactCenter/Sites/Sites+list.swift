@@ -23,7 +23,8 @@ extension Sites {
         return found.values.sorted { ($0.fields.name, $0.id) < ($1.fields.name, $1.id) }
     }
 
-    /// - Returns: whether the pages ended as they should: with one that has no rows, and with as many sites as `meta` says.
+    /// - Returns: whether the pages ended as they should: with one that has no rows, and with as many sites as `meta`
+    ///   says.
     private func gatherPages(into found: inout [SiteID: Site]) async throws(ProviderError) -> Bool {
         var total: Int64?
         var page = 0
