@@ -1,4 +1,5 @@
-/// Why something that should exist is not held, or why a task has nothing.
+/// Why something that should exist is not held, or why a task has nothing. `Standpoint` (module Manifest) decides which
+/// reason a task without recordings has.
 package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
     /// The provider has not been asked about it yet.
     case notAskedYet = "not_asked_yet"

@@ -1,7 +1,8 @@
 /// What a received file is, judged by its first bytes. Pure: it reads only the bytes that it is given.
 ///
 /// A media host sometimes answers 200 with an error page (wxcc-api 6.5), and a broken connection can look like a proper
-/// end. So a recording has to begin like audio, and the sizes in a WAVE file have to agree with its bytes.
+/// end. So a recording has to begin like audio, and the sizes in a WAVE file have to agree with its bytes
+/// (``WaveHeader``, which says that a file is shorter than its header promises).
 package enum WaveInspection: Hashable, Sendable {
     /// A WAVE file. The suspicion says, in one line, how its header and its bytes disagree; `nil` if they agree.
     case audio(AudioFormat, suspicion: String?)

@@ -111,6 +111,7 @@ actor RefreshingTokens {
         return status
     }
 
+    /// The present access token; `nil` if it has to be renewed first (``TokenPair/isDue(at:)``).
     private var fresh: Secret? {
         guard let pair, unsaved == nil, pair.accessToken != refusedAccess, !pair.isDue(at: now()) else { return nil }
         return pair.accessToken
