@@ -150,7 +150,9 @@ import Testing
 
     @Test func `a file that was cut after its sound is suspect`() throws {
         let file = WaveFile(after: [("LIST", [UInt8](repeating: 1, count: 100))]).bytes
-        #expect(try suspicion(inspect(file.dropLast(50)))?.contains("bytes in all") == true)
+        for missing in [1, 2, 50, 107] {
+            #expect(try suspicion(inspect(file.dropLast(missing)))?.contains("bytes in all") == true)
+        }
     }
 
     @Test func `a file with more behind it than it says is suspect`() throws {
@@ -162,6 +164,9 @@ import Testing
         let file = WaveFile(tag: 7, channels: 1, bits: 8, sound: [UInt8](repeating: 1, count: 1601)).bytes
         #expect(try suspicion(inspect(file)) == nil)
         #expect(try suspicion(inspect(file.dropLast(1))) == nil)
+        let followed = WaveFile(after: [("LIST", [1, 2]), ("id3 ", [1, 2, 3])]).bytes
+        #expect(try suspicion(inspect(followed.dropLast(1))) == nil)
+        #expect(try suspicion(inspect(followed.dropLast(2))) != nil)
     }
 
     @Test func `a file without sound is suspect`() throws {

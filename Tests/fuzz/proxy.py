@@ -27,7 +27,7 @@ class Proxy:
         self.change = change
         self.draw = random.Random(seed)
         self.lock = threading.Lock()
-        # SHA-256 of each body of the media host that was sent whole, and of how many requests each kind there were.
+        # SHA-256 of each body of the media host that was sent, as long as its head says, and how many requests there were.
         self.sent = set()
         self.requests = 0
         proxy = self
@@ -75,7 +75,7 @@ class Proxy:
                 request.wfile.write(answer.body)
             request.wfile.flush()
             if answer.kind == "media":
-                self.sent.add(hashlib.sha256(answer.body).hexdigest())
+                self.sent.add(hashlib.sha256(answer.body[:max(length, 0)]).hexdigest())
         except OSError:
             pass
         if answer.length is not None and answer.length != len(answer.body):

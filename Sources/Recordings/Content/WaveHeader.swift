@@ -70,7 +70,7 @@ private struct ChunkReader {
     }
 }
 
-/// One walk over the chunks, up to the sound or the end of the visible bytes.
+/// One walk over the chunks, to the end of the visible bytes.
 private struct ChunkWalk {
     /// The chunk of sound: how much the header promises (`nil` if its writer did not know), and how much exists.
     struct Sound {
@@ -86,6 +86,8 @@ private struct ChunkWalk {
     private let byteCount: Int64
     private var bytesPerSecond: Int64 = 0
     private var longSizes: (whole: Int64?, sound: Int64?)?
+    /// Where the content of the last chunk ends that can be seen, if a byte of padding follows it.
+    private var paddedEnd: Int64?
 
     init(_ bytes: ChunkReader, byteCount: Int64) {
         self.bytes = bytes
@@ -110,7 +112,10 @@ private struct ChunkWalk {
         while let identifier = bytes.identifier(at: position), let size = bytes.word(at: position + 4) {
             let content = position + 8
             switch identifier {
-            case "data": return takeSound(at: content, size: size)
+            case "data":
+                takeSound(at: content, size: size)
+                guard let declared = sound?.declared, declared <= byteCount else { return }
+                return passChunks(after: content + declared, isPadded: declared % 2 == 1)
             case "fmt ": takeFormat(at: content, size: size)
             case "ds64" where bytes.hasLongSizes: takeLongSizes(at: content)
             default: break
@@ -125,6 +130,16 @@ private struct ChunkWalk {
         let available = byteCount - position - 8
         sound = Sound(declared: nil, available: available, end: byteCount)
         if format == nil { suspicion = "no format in what can be seen of the header" }
+    }
+
+    /// What stands behind the sound.
+    private mutating func passChunks(after end: Int64, isPadded: Bool) {
+        var (end, isPadded) = (end, isPadded)
+        while let size = bytes.word(at: end + (isPadded ? 1 : 0) + 4) {
+            end += (isPadded ? 1 : 0) + 8 + size
+            isPadded = size % 2 == 1
+        }
+        paddedEnd = isPadded ? end : nil
     }
 
     private mutating func takeLongSizes(at position: Int64) {
@@ -162,13 +177,16 @@ private struct ChunkWalk {
         size == 0 || size == 0xffff_ffff || (0x7fff_f000...0x7fff_ffff).contains(size)
     }
 
-    /// How the sizes and the bytes disagree. One byte of padding may be counted although it is missing.
+    /// How the sizes and the bytes disagree. The byte of padding at the end may be counted although it is missing.
     private var disagreement: String? {
         if let sound, let declared = sound.declared, declared > sound.available {
             return "the header promises \(declared) bytes of sound, and \(sound.available) are there"
         }
         guard let whole = declaredWhole else { return nil }
-        if whole > byteCount + 1 { return "the header promises \(whole) bytes in all, and \(byteCount) are there" }
+        let lacksPadding = whole == byteCount + 1 && paddedEnd == byteCount
+        if whole > byteCount, !lacksPadding {
+            return "the header promises \(whole) bytes in all, and \(byteCount) are there"
+        }
         guard let sound, sound.declared != nil else { return nil }
         let end = max(whole, sound.end)
         // One byte of padding may exist without being counted.
