@@ -22,7 +22,7 @@ import WebexContactCenter
 
     private func alarms(
         _ here: Installation,
-        retention: Duration = Standpoint.usualRetention
+        retention: Duration = GapRule.usualRetention
     ) async throws -> [Alarm] {
         let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
         defer { try? manifest.close() }
@@ -78,7 +78,7 @@ import WebexContactCenter
             // One empty answer is not the last word.
             try await here.pass(.sinceLastPass)
             let missing = try await here.gaps()
-            func codes(retention: Duration = Standpoint.usualRetention) async throws -> Set<Alarm.Code> {
+            func codes(retention: Duration = GapRule.usualRetention) async throws -> Set<Alarm.Code> {
                 Set(try await alarms(here, retention: retention).map(\.code)).subtracting([.noCompletePass, .daysOpen])
             }
             #expect(try await codes() == [])

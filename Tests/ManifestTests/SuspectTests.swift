@@ -52,30 +52,6 @@ import Testing
         return try await fixture.answer([.capture(capture)], now: Fixture.morning + after)
     }
 
-    @Test(
-        arguments: [
-            (0, 0, 1), (1, 1, 3), (2, 3, 7), (5, 31, 63), (9, 100, 132), (9, 140, 168), (20, 167, 168), (3, 168, nil),
-            (3, 900, nil),
-        ] as [(Int, Int, Int?)]
-    )
-    func `is looked at again at growing intervals, and at the horizon for the last time`(
-        looks: Int,
-        hours: Int,
-        next: Int?
-    ) {
-        let schedule = LookSchedule(horizon: .hours(168))
-        let found = schedule.next(received: Fixture.morning, looks: looks, now: Fixture.morning + .hours(hours))
-        #expect(found == next.map { Fixture.morning + .hours($0) })
-    }
-
-    @Test func `is fetched again by every second look and by the last one, whatever the store says of its tag`() {
-        let schedule = LookSchedule(horizon: .hours(168))
-        for (looks, hours, expected) in [(0, 1, false), (1, 3, true), (2, 7, false), (3, 15, true), (5, 168, false)] {
-            let now = Fixture.morning + .hours(hours)
-            #expect(schedule.isConditional(received: Fixture.morning, looks: looks, now: now) == expected)
-        }
-    }
-
     @Test func `is counted, due after an hour, and no more once whole bytes have come`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1, 2])

@@ -81,7 +81,7 @@ struct PassContext: Sendable {
             now: now,
             today: rules.day(of: now),
             horizon: rules.askSchedule.horizon,
-            retention: rules.retention[organization] ?? Standpoint.usualRetention,
+            retention: rules.retention[organization] ?? GapRule.usualRetention,
             altered: try await ArchiveSurvey(root: root, manifest: manifest)
                 .altered(organization: organization, days: days)
         )

@@ -18,7 +18,9 @@ extension StoredRecording {
     func rowOfVersion(now: Timestamp, in db: Database, _ rows: KnownRows) throws -> RecordingRowID {
         guard entry.supersedes != nil else { return row }
         let known = try KnownRecording.all(of: row.task, taskID: entry.key.taskID, in: db)
-        if let version = known.first(where: { $0.key == entry.key }) { return version.row }
+        if let version = known.first(where: { $0.key == entry.key }) {
+            return RecordingRowID(task: row.task, ordinal: version.ordinal)
+        }
         let version = RecordingRowID(task: row.task, ordinal: Int64(known.count))
         try KnownRecording.insert(
             entry.key,
@@ -30,7 +32,7 @@ extension StoredRecording {
             in: db,
             rows
         )
-        let before = known.first { $0.row == row }
+        let before = known.first { $0.ordinal == row.ordinal }
         let detail = [
             "recording": (before?.key.recordingID.description ?? ""), "sha256": entry.digest.description,
             "version": entry.key.recordingID.description,

@@ -1,8 +1,7 @@
 import GRDB
 import Recordings
-import Synchronization
 
-/// How an answer of the provider's becomes rows, within one transaction.
+/// How an answer of the provider's becomes rows, within one transaction: ``AnswerRule`` says what changes.
 struct AnswerTaking {
     var organization: OrganizationName
     var organizationRow: Int64
@@ -20,7 +19,10 @@ struct AnswerTaking {
     /// How long a recording rests that was known and is not offered any more, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
 
+    private var rule: AnswerRule { AnswerRule(schedule: schedule, now: now, trackingID: trackingID) }
+
     /// - Parameter dossier: of the task; `nil` where it is not known.
+    /// - Returns: the recordings whose bytes are wanted now.
     func take(
         _ capture: Capture,
         of dossier: TaskDossier?,
@@ -28,86 +30,61 @@ struct AnswerTaking {
         in db: Database
     ) throws -> [RecordingWork] {
         guard let dossier = try dossier ?? registerUnlisted(capture, in: db) else { return [] }
-        let task = dossier.task
-        var known = try dossier.recordings(in: db)
-        let before = known.count
-        var named: Set<RecordingKey> = []
-        var wanted: [RecordingWork] = []
-        var looks = try dueLooks(task.row, known, in: db)
-        for captured in capture.recordings.map({ Self.identified($0, among: known) })
-        where named.insert(captured.key).inserted {
-            let earlier = known.first { $0.key == captured.key }
-            let recording = try earlier ?? register(captured, task.row, &known, in: db)
-            let look = looks.removeValue(forKey: recording.row.ordinal)
-            if recording.isWanted(now) || look != nil, claims?.claim(recording.row) ?? true {
-                let replaced = earlier != nil && look == nil ? try replacedCopy(of: recording, in: db) : nil
-                wanted.append(work(captured, recording, dossier, replaced: replaced, look: look))
-            }
-            // The bytes of a version by its bytes were lost again: they may be what is offered under the first one's name.
-            for lost in known where lost.key.withoutDigest == captured.key && lost.isWanted(now) {
-                var version = captured
-                version.key = lost.key
-                guard named.insert(lost.key).inserted, claims?.claim(lost.row) ?? true else { continue }
-                wanted.append(work(version, lost, dossier, replaced: try replacedCopy(of: lost, in: db)))
-            }
-        }
-        try miss(looks, task.row, in: db)
-        for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
-            try fail(withdrawn, .purgedUpstream, "the provider does not offer this recording any more", in: db)
-        }
-        let answer = Answer(
-            listed: named.count + unusable.count,
-            isNew: known.count > before,
-            isHeld: !known.isEmpty,
-            unusable: unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
+        let known = try dossier.recordings(in: db)
+        let plan = rule.plan(
+            offered: capture.recordings,
+            unusable: unusable,
+            task: dossier.asked,
+            known: known,
+            looks: try dueLooks(dossier.task.row, known, in: db)
         )
-        try answerQuestion(of: dossier, answer, in: db)
-        return wanted
-    }
-
-    private func work(
-        _ captured: CapturedRecording,
-        _ recording: KnownRecording,
-        _ dossier: TaskDossier,
-        replaced: ReplacedCopy?,
-        look: SuspectLook? = nil
-    ) -> RecordingWork {
-        RecordingWork(
-            row: recording.row,
-            organization: organization,
-            day: dossier.task.day,
-            captured: captured,
-            file: recording.file,
-            attempts: recording.attempts,
-            taskJSON: dossier.unsealed?.json,
-            searchJSON: dossier.unsealed?.search,
-            replaced: replaced,
-            look: look
-        )
-    }
-
-    private func replacedCopy(of recording: KnownRecording, in db: Database) throws -> ReplacedCopy? {
-        try Displacement.last(of: recording.row, organization: organization, in: db)
-    }
-
-    /// What is held and ends at another time by now is not what is held: the provider has first had a part of it, say.
-    /// It is another version then, with an identity of its own, and both are kept (wxcc-api 14).
-    private static func identified(_ captured: CapturedRecording, among known: [KnownRecording]) -> CapturedRecording {
-        guard let version = captured.asVersion,
-            let held = known.first(where: { $0.key == captured.key }), held.wantedTime == nil,
-            let stopTime = held.stopTime, stopTime != captured.stopTime
-        else { return captured }
-        return version
+        return try apply(plan, to: dossier, in: db)
     }
 
     func takeRefusal(of dossier: TaskDossier, reason: String, in db: Database) throws {
-        guard dossier.task.captureRequest != .notRequested else { return }
         let known = try dossier.recordings(in: db)
-        for recording in known where recording.isWanted(now) {
-            try fail(recording, .refusedByProvider, "the provider refuses to say where it is: \(reason)", in: db)
+        let looks = try dueLooks(dossier.task.row, known, in: db)
+        let plan = rule.plan(refused: reason, task: dossier.asked, known: known, looks: looks)
+        _ = try apply(plan, to: dossier, in: db)
+    }
+
+    private func apply(_ plan: AnswerPlan, to dossier: TaskDossier, in db: Database) throws -> [RecordingWork] {
+        let task = dossier.task
+        for registration in plan.registered { try register(registration, task, in: db) }
+        var wanted: [RecordingWork] = []
+        for fetch in plan.fetched where claims?.claim(task.recording(fetch.recording)) ?? true {
+            wanted.append(try work(fetch, dossier, in: db))
         }
-        try miss(dueLooks(dossier.task.row, known, in: db), dossier.task.row, in: db)
-        try answerQuestion(of: dossier, Answer(isHeld: !known.isEmpty, refusal: reason), in: db)
+        try miss(plan.missedLooks, task.row, in: db)
+        for failure in plan.failed { try fail(failure, task, in: db) }
+        switch plan.question {
+        case .leave: break
+        case .close: try Question.close(task.row, in: db)
+        case .save(let question): try question.save(task.row, in: db)
+        }
+        try tell(plan.gap, task, in: db)
+        if let refusal = plan.refusal {
+            let kind: Event.Kind = refusal.isOfRecordings ? .recordingUnusable : .taskRefused
+            try tell(kind, task, ["reason": refusal.reason].adding("tracking_id", trackingID), in: db)
+        }
+        return wanted
+    }
+
+    private func work(_ fetch: AnswerPlan.Fetch, _ dossier: TaskDossier, in db: Database) throws -> RecordingWork {
+        let row = dossier.task.recording(fetch.recording)
+        let mayReplace = fetch.wasKnown && fetch.look == nil
+        return RecordingWork(
+            row: row,
+            organization: organization,
+            day: dossier.task.day,
+            captured: fetch.captured,
+            file: fetch.recording.file,
+            attempts: fetch.recording.attempts,
+            taskJSON: dossier.unsealed?.json,
+            searchJSON: dossier.unsealed?.search,
+            replaced: mayReplace ? try Displacement.last(of: row, organization: organization, in: db) : nil,
+            look: fetch.look
+        )
     }
 
     private func registerUnlisted(_ capture: Capture, in db: Database) throws -> TaskDossier? {
@@ -128,176 +105,92 @@ struct AnswerTaking {
         return try TaskDossier.find(capture.taskID, organization: organizationRow, in: db)
     }
 
-    private func register(
-        _ captured: CapturedRecording,
-        _ task: Int64,
-        _ known: inout [KnownRecording],
-        in db: Database
-    ) throws -> KnownRecording {
-        let (file, distinguisher) = FileName.unused(for: captured.key, among: known.map(\.file))
-        let row = RecordingRowID(task: task, ordinal: Int64(known.count))
+    private func register(_ registration: AnswerPlan.Registration, _ task: KnownTask, in db: Database) throws {
+        let captured = registration.captured
         try KnownRecording.insert(
             captured.key,
             stopTime: captured.stopTime,
             json: captured.json,
-            row: row,
-            distinguisher: distinguisher,
+            row: task.recording(registration.recording),
+            distinguisher: registration.distinguisher,
             wantedTime: now,
             in: db,
             rows
         )
-        try CallAgents.add(participantsOf: captured.json, to: task, in: db)
-        let recording = KnownRecording(
-            row: row,
-            key: captured.key,
-            file: file,
-            stopTime: captured.stopTime,
-            attempts: 0,
-            wantedTime: now,
-            failure: nil
-        )
-        if let earlier = known.first(where: { $0.key.versioned(until: captured.stopTime) == captured.key }) {
-            try tellOfVersion(captured, after: earlier, in: db)
-        }
-        known.append(recording)
-        return recording
+        try CallAgents.add(participantsOf: captured.json, to: task.row, in: db)
+        guard let earlier = registration.earlier else { return }
+        let detail = [
+            "recording": earlier.key.recordingID.description, "stop_time": captured.stopTime?.description ?? "",
+            "stop_time_before": earlier.stopTime?.description ?? "",
+        ]
+        try tell(.recordingChanged, task, file: earlier.file, detail, in: db)
     }
 
-    private func tellOfVersion(
-        _ captured: CapturedRecording,
-        after earlier: KnownRecording,
+    /// Opens the gap that an answer leaves, in the log of events, or closes the one that it ends.
+    private func tell(_ gap: AnswerPlan.GapChange, _ task: KnownTask, in db: Database) throws {
+        switch gap {
+        case .leave: break
+        case .closeIfFilled: try OpenGap.closeIfFilled(task.row, task.id, organization, now: now, in: db)
+        case .open(let reason, let found):
+            guard try OpenGap.open(task.row, now: now, in: db) else { return }
+            let detail = ["found": String(found), "reason": reason.rawValue]
+            try tell(.gapOpened, task, detail.adding("tracking_id", trackingID), in: db)
+        }
+    }
+
+    private func tell(
+        _ kind: Event.Kind,
+        _ task: KnownTask,
+        file: FileName? = nil,
+        _ detail: [String: String],
         in db: Database
     ) throws {
         let event = Event(
             time: now,
-            kind: .recordingChanged,
-            organization: organization,
-            task: captured.key.taskID,
-            file: earlier.file,
-            detail: [
-                "recording": earlier.key.recordingID.description,
-                "stop_time": captured.stopTime?.description ?? "",
-                "stop_time_before": earlier.stopTime?.description ?? "",
-            ]
-        )
-        try event.insert(in: db)
-    }
-
-    /// What an answer is to the question about its task.
-    private struct Answer {
-        /// How many recordings it had, usable or not.
-        var listed = 0
-        /// Whether it had one that no answer before it had.
-        var isNew = false
-        /// Whether recordings of the task are known from any answer.
-        var isHeld: Bool
-        /// Why some of what it lists cannot be had.
-        var unusable: String?
-        /// Why the provider refused it.
-        var refusal: String?
-    }
-
-    private func answerQuestion(of dossier: TaskDossier, _ answer: Answer, in db: Database) throws {
-        let (task, question) = (dossier.task, dossier.question)
-        // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
-        // that the provider has no captures of has no question.
-        let isNews = answer.isNew || answer.unusable != nil
-        guard question != nil || isNews, task.captureRequest != .notRequested else { return }
-        let history = AskHistory.appending(
-            found: answer.listed,
-            isNew: answer.isNew,
-            to: question?.history,
-            now: now
-        )
-        let decision = schedule.decision(
-            after: history,
-            isHeld: answer.isHeld,
-            hasUnusable: answer.unusable != nil,
-            created: task.createdTime,
-            isTerminal: task.status.isTerminal,
-            now: now
-        )
-        let refusal = answer.refusal ?? answer.unusable
-        var next = Question(
-            history: history,
-            refusal: refusal,
-            firstAskTime: question?.firstAskTime ?? now,
-            lastAskTime: now,
-            trackingID: trackingID
-        )
-        switch decision {
-        case .settled: try Question.close(task.row, in: db)
-        case .askAgain(let time):
-            next.nextAskTime = time
-            try next.save(task.row, in: db)
-        case .exhausted: try next.save(task.row, in: db)
-        }
-        try tellOfGap(of: dossier, answer, next, in: db)
-        guard let refusal, refusal != question?.refusal else { return }
-        let event = Event(
-            time: now,
-            kind: answer.refusal == nil ? .recordingUnusable : .taskRefused,
+            kind: kind,
             organization: organization,
             task: task.id,
-            detail: ["reason": refusal].adding("tracking_id", trackingID)
+            file: file,
+            detail: detail
         )
         try event.insert(in: db)
     }
 
-    /// Opens the gap that an answer leaves, in the log of events, or closes the one that it ends.
-    private func tellOfGap(of dossier: TaskDossier, _ answer: Answer, _ question: Question, in db: Database) throws {
-        let task = dossier.task
-        guard answer.unusable != nil || !answer.isHeld else {
-            // A refusal says nothing of what is there, and a gap that this answer has opened is not filled by it.
-            guard answer.refusal == nil, dossier.hasOpenGap else { return }
-            return try OpenGap.closeIfFilled(task.row, task.id, organization, now: now, in: db)
-        }
-        let standpoint = Standpoint(now: now, today: day(now), horizon: schedule.horizon)
-        let standing = standpoint.standing(
-            captureRequest: task.captureRequest,
-            status: task.status,
-            created: task.createdTime,
-            asks: question.history?.asks ?? 0,
-            refusal: question.refusal,
-            hasUnusable: answer.unusable != nil
-        )
-        guard case .gap(let reason) = standing, try OpenGap.open(task.row, now: now, in: db) else { return }
-        let detail = ["found": String(answer.listed), "reason": reason.rawValue].adding("tracking_id", trackingID)
-        try Event(time: now, kind: .gapOpened, organization: organization, task: task.id, detail: detail).insert(in: db)
-    }
-
-    private func fail(_ recording: KnownRecording, _ code: GapReason, _ reason: String, in db: Database) throws {
-        let failure = RecordingFailure(
-            row: recording.row,
-            code: code,
-            reason: reason,
-            attempts: recording.attempts,
+    private func fail(_ failure: AnswerPlan.Failure, _ task: KnownTask, in db: Database) throws {
+        let failed = RecordingFailure(
+            row: task.recording(failure.recording),
+            code: failure.code,
+            reason: failure.reason,
+            attempts: failure.recording.attempts,
             retryNotBefore: now + Self.restOfTheWithdrawn
         )
-        try failure.apply(schedule: schedule, trackingID: trackingID, now: now, in: db)
+        try failed.apply(schedule: schedule, trackingID: trackingID, now: now, in: db)
     }
 }
 
 extension TaskDossier {
+    /// What a rule about answers goes by.
+    var asked: AnswerRule.Task {
+        AnswerRule.Task(
+            createdTime: task.createdTime,
+            status: task.status,
+            captureRequest: task.captureRequest,
+            question: question,
+            hasOpenGap: hasOpenGap
+        )
+    }
+
     func recordings(in db: Database) throws -> [KnownRecording] {
         hasRecordings ? try KnownRecording.all(of: task.row, taskID: task.id, in: db) : []
     }
 }
 
-extension FileName {
-    /// The name of a recording that no other of its task has, not even on a file system that ignores case: someone may
-    /// unpack the archive there.
-    static func unused(for key: RecordingKey, among taken: [FileName]) -> (FileName, distinguisher: Int) {
-        if taken.isEmpty { return (FileName.of(key, distinguisher: 0), 0) }
-        let taken = Set(taken.map { $0.description.lowercased() })
-        var distinguisher = 0
-        while true {
-            let name = FileName.of(key, distinguisher: distinguisher)
-            if !taken.contains(name.description.lowercased()) { return (name, distinguisher) }
-            distinguisher += 1
-        }
-    }
+extension KnownTask {
+    /// The row of one of its recordings.
+    func recording(_ known: KnownRecording) -> RecordingRowID { RecordingRowID(task: row, ordinal: known.ordinal) }
+}
 
+extension FileName {
     init(stored value: DatabaseValue, key: RecordingKey) throws(ManifestError) {
         switch value.storage {
         case .int64(let distinguisher):

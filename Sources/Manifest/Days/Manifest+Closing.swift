@@ -307,8 +307,9 @@ extension Gap {
         guard let key = recording else { return nil }
         let known = try KnownRecording.all(of: task, taskID: taskID, in: db)
         if let same = known.first(where: { $0.key == key }) {
-            guard same.wantedTime == nil else { return same.row.ordinal }
-            return try displaceDamaged(same.row, before: sequence, now: now, in: db) ? same.row.ordinal : nil
+            guard same.wantedTime == nil else { return same.ordinal }
+            let row = RecordingRowID(task: task, ordinal: same.ordinal)
+            return try displaceDamaged(row, before: sequence, now: now, in: db) ? same.ordinal : nil
         }
         let insert = """
             INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, file,

@@ -158,7 +158,7 @@ extension Suspect {
             return
         }
         let known = try KnownRecording.all(of: task.row, taskID: taskID, in: db)
-        guard let row = known.first(where: { $0.file == file })?.row else { return }
+        guard let recording = known.first(where: { $0.file == file }) else { return }
         let update = """
             UPDATE suspect SET note = ?, author = ?, author_uid = ?, acknowledged_time = ? WHERE task = ? AND ordinal = ?
             """
@@ -166,7 +166,7 @@ extension Suspect {
             sql: update,
             arguments: [
                 acknowledgement.note, acknowledgement.author, Int64(acknowledgement.authorUID),
-                acknowledgement.time.stored, row.task, row.ordinal,
+                acknowledgement.time.stored, task.row, recording.ordinal,
             ]
         )
     }

@@ -28,9 +28,9 @@ struct SuspectDue {
         let held = try Row.fetchAll(db, sql: all, arguments: row)
         return try found.reduce(into: [:]) { looks, row in
             let ordinal: Int64 = try row[0]
-            guard let recording = known.first(where: { $0.row.ordinal == ordinal }) else { return }
+            guard let recording = known.first(where: { $0.ordinal == ordinal }) else { return }
             let versions = known.filter { $0.key == recording.key || $0.key.withoutDigest == recording.key }.map(
-                \.row.ordinal
+                \.ordinal
             )
             let received = Timestamp(stored: try row[2])
             let isConditional = schedule.isConditional(received: received, looks: try row[3], now: now)

@@ -49,7 +49,7 @@ extension Manifest {
                     now: now,
                     rows: rows
                 )
-                switch try listing.apply(to: known, in: db) {
+                switch try listing.take(known, in: db) {
                 case .new: note.new += 1
                 case .changed: note.changed += 1
                 case .known: note.known += 1
@@ -181,8 +181,6 @@ extension OrganizationRow {
 
 /// One task of a listing on its way into the manifest.
 private struct Listing {
-    enum Outcome { case new, changed, known }
-
     var task: ListedTask
     var day: ArchiveDay
     var organization: Int64
@@ -191,72 +189,56 @@ private struct Listing {
     var rows: KnownRows
 
     /// - Parameter known: the task as it is known; `nil` where it is not.
-    func apply(to known: KnownTask?, in db: Database) throws -> Outcome {
+    func take(_ known: KnownTask?, in db: Database) throws -> ListingPlan.Outcome {
+        let plan = try ListingPlan(task, known: known?.listed) {
+            try known.map { try Claim.isMade($0.row, in: db) } ?? false
+        }
         guard let known else {
-            let json = task.json.made
-            let row = try KnownTask.insert(
-                TaskEntry(task, day: day, json: json),
-                organization: organization,
-                isListed: true,
-                in: db,
-                rows
-            )
-            try UnsealedTask(json: json).put(row, in: db)
-            if task.captureRequest != .notRequested { try Question.open(row, next: firstAsk, in: db) }
-            return .new
+            try insert(plan, in: db)
+            return plan.outcome
         }
-        if task.captureRequest == .notRequested, known.captureRequest != .notRequested,
-            try Claim.isMade(known.row, in: db)
-        {
-            return try asClaimed.apply(to: known, in: db)
+        if plan.outcome != .known { try update(known, plan.captureRequest, in: db) }
+        switch plan.writing {
+        case .leave: break
+        case .queue: try queueForSealing(known.row, in: db)
+        case .queueIfOther: if try isNews(known, in: db) { try queueForSealing(known.row, in: db) }
+        case .readFacts: try StoredCall(json: task.json, search: nil)?.save(known.row, in: db, rows)
         }
-        let isChanged =
-            known.status != task.status || known.captureRequest != task.captureRequest
-            || known.channelType != task.channelType || !known.isListed
-        if isChanged {
-            try update(known, in: db)
-            try queueForSealing(known.row, in: db)
-            try reconsider(known, in: db)
-        } else {
-            try refreshQueued(known, in: db)
-        }
-        return !known.isListed ? .new : isChanged ? .changed : .known
+        try apply(plan.question, to: known, in: db)
+        return plan.outcome
     }
 
-    /// The same of a task of which another source says that there is a recording: that word counts (wxcc-api 16).
-    private var asClaimed: Self {
-        var claimed = self
-        claimed.task.captureRequest = .requested
-        return claimed
-    }
-
-    private var firstAsk: Timestamp {
-        AskSchedule.firstAsk(
-            created: task.createdTime,
-            lastUpdated: task.lastUpdatedTime,
-            isTerminal: task.status.isTerminal
+    private func insert(_ plan: ListingPlan, in db: Database) throws {
+        let json = task.json.made
+        let row = try KnownTask.insert(
+            TaskEntry(task, day: day, json: json),
+            organization: organization,
+            isListed: true,
+            in: db,
+            rows
         )
+        try UnsealedTask(json: json).put(row, in: db)
+        if case .open(let next) = plan.question { try Question.open(row, next: next, in: db) }
     }
 
-    private func update(_ known: KnownTask, in db: Database) throws {
-        let update = "UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = 1 WHERE row = ?"
-        try db.cachedStatement(sql: update).execute(arguments: [
-            rows.word(task.channelType, in: db), rows.word(task.status.description, in: db),
-            task.captureRequest.stored, known.row,
-        ])
-    }
-
-    /// What changed may have become due, or have become pointless.
-    private func reconsider(_ known: KnownTask, in db: Database) throws {
-        if task.captureRequest == .notRequested {
+    private func apply(_ question: ListingPlan.QuestionChange, to known: KnownTask, in db: Database) throws {
+        switch question {
+        case .leave: break
+        case .open(let next): try Question.open(known.row, next: next, in: db)
+        case .hasten(let time): try Question.hasten(known.row, to: time, in: db)
+        case .close:
             try Question.close(known.row, in: db)
             let reason = "the provider says that no recording was requested"
             try OpenGap.withdraw(known.row, known.id, organizationName, reason: reason, now: now, in: db)
-        } else if known.captureRequest != task.captureRequest {
-            try Question.open(known.row, next: firstAsk, in: db)
-        } else if task.status.isTerminal, !known.status.isTerminal {
-            try Question.hasten(known.row, to: firstAsk, in: db)
         }
+    }
+
+    private func update(_ known: KnownTask, _ captureRequest: CaptureRequest, in db: Database) throws {
+        let update = "UPDATE task SET channel_type = ?, status = ?, capture_request = ?, listed = 1 WHERE row = ?"
+        try db.cachedStatement(sql: update).execute(arguments: [
+            rows.word(task.channelType, in: db), rows.word(task.status.description, in: db),
+            captureRequest.stored, known.row,
+        ])
     }
 
     /// What Search said before is kept, and Search is asked again.
@@ -265,18 +247,6 @@ private struct Listing {
         let json = task.json.made
         try UnsealedTask(json: json, search: search).put(row, in: db)
         try StoredCall(json: json, search: search, source: .task)?.save(row, in: db, rows)
-    }
-
-    /// A task that waits for its day's sealing is written down as it was listed last. One that was sealed and differs
-    /// in nothing but its JSON, such as the time of its last update, is not worth another archive.
-    ///
-    /// One that was sealed before the manifest had facts of calls gets them now.
-    private func refreshQueued(_ known: KnownTask, in db: Database) throws {
-        if try known.isQueued && isNews(known, in: db) {
-            try queueForSealing(known.row, in: db)
-        } else if known.callSource == nil {
-            try StoredCall(json: task.json, search: nil)?.save(known.row, in: db, rows)
-        }
     }
 
     /// Whether the queue has other JSON of the task.
@@ -296,6 +266,20 @@ extension TaskEntry {
             status: task.status,
             captureRequest: task.captureRequest,
             json: json
+        )
+    }
+}
+
+extension KnownTask {
+    /// What a rule about listings goes by.
+    fileprivate var listed: ListingPlan.Known {
+        ListingPlan.Known(
+            channelType: channelType,
+            status: status,
+            captureRequest: captureRequest,
+            isListed: isListed,
+            isQueued: isQueued,
+            hasCallFacts: callSource != nil
         )
     }
 }

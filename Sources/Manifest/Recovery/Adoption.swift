@@ -95,35 +95,39 @@ struct Adoption: Sendable {
 
     private func take(_ entry: RecordingEntry, of task: KnownTask, in db: Database) throws -> Outcome {
         let known = try KnownRecording.all(of: task.row, taskID: entry.key.taskID, in: db)
-        guard let recording = known.first(where: { $0.key == entry.key }) else {
-            try insert(entry, row: RecordingRowID(task: task.row, ordinal: Int64(known.count)), in: db)
+        let recording = known.first { $0.key == entry.key }
+        let row = RecordingRowID(task: task.row, ordinal: recording?.ordinal ?? Int64(known.count))
+        let held = try recording.map { _ in try counting(row, in: db) }
+        let plan = AdoptionPlan(entry, in: name.sequence, counting: held)
+        switch plan {
+        case .insert:
+            try insert(entry, row: row, in: db)
             try settle(task, in: db)
-            return .entered
+        case .enter:
+            try enter(entry, row, in: db)
+            try settle(task, in: db)
+        case .replace:
+            try Displacement.displace(row, .damaged, now: now, in: db)
+            try enter(entry, row, in: db)
+        case .correct: try enter(entry, row, in: db)
+        case .duplicate: try noteCopy(of: entry, row, in: db)
+        case .keep: break
         }
-        let row = recording.row
+        return plan.outcome
+    }
+
+    private func counting(_ row: RecordingRowID, in db: Database) throws -> AdoptionPlan.Counting {
         let select = """
             SELECT archive, archive.sequence, recording.digest, offset FROM recording
             LEFT JOIN archive ON archive.row = recording.archive WHERE task = ? AND ordinal = ?
             """
         let arguments: StatementArguments = [row.task, row.ordinal]
         let held = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
-        guard let held, let holder: Int64 = try held[0] else {
-            try enter(entry, row, in: db)
-            try settle(task, in: db)
-            return .entered
-        }
-        if holder == archiveRow {
-            let (digest, offset): (DatabaseValue, Int64) = (try held[2], try held[3])
-            if digest != entry.digest.stored.databaseValue || offset != entry.offset { try enter(entry, row, in: db) }
-            return .known
-        }
-        guard entry.replaces != nil, let sequence: Int = try held[1], sequence < name.sequence else {
-            try noteCopy(of: entry, row, in: db)
-            return .duplicate
-        }
-        try Displacement.displace(row, .damaged, now: now, in: db)
-        try enter(entry, row, in: db)
-        return .entered
+        guard let held, let holder: Int64 = try held[0] else { return .none }
+        guard holder == archiveRow else { return .elsewhere(sequence: try held[1]) }
+        // A digest that cannot be read is put right by what the archive says.
+        guard let digest = try? ContentDigest(stored: held[2]) else { return .none }
+        return .here(digest, offset: try held[3])
     }
 
     /// A segment may still come until the horizon; what is older and has recordings is taken for settled.
@@ -248,4 +252,15 @@ extension TaskEntry {
     /// Whether it counts as listed: the listing had it, or the second source named it, which says its channel. One that
     /// was only asked for by its ID has neither.
     fileprivate var wasListed: Bool { json != nil || channelType != "unknown" }
+}
+
+extension AdoptionPlan {
+    /// What became of the recording, for whoever counts.
+    fileprivate var outcome: Adoption.Outcome {
+        switch self {
+        case .insert, .enter, .replace: .entered
+        case .keep, .correct: .known
+        case .duplicate: .duplicate
+        }
+    }
 }

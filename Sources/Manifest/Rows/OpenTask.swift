@@ -70,7 +70,7 @@ struct OpenTask {
     }
 
     func standing(at standpoint: Standpoint) -> TaskStanding {
-        standpoint.standing(
+        standpoint.gaps.standing(
             captureRequest: captureRequest,
             status: status,
             created: createdTime,

@@ -17,7 +17,7 @@ package struct Standpoint: Hashable, Sendable {
         now: Timestamp,
         today: ArchiveDay,
         horizon: Duration,
-        retention: Duration = Standpoint.usualRetention,
+        retention: Duration = GapRule.usualRetention,
         altered: AlteredArchives = AlteredArchives()
     ) {
         self.now = now
@@ -27,42 +27,6 @@ package struct Standpoint: Hashable, Sendable {
         self.altered = altered
     }
 
-    /// Three years: what the provider keeps recordings for unless a tenant has agreed otherwise.
-    package static let usualRetention: Duration = .hours(1095 * 24)
-
-    /// How a task stands of which no recording is known, or fewer than the provider lists.
-    /// - Parameters:
-    ///   - asks: how many times its captures were asked for.
-    ///   - refusal: why the provider refused the last question, where it did.
-    ///   - hasUnusable: whether `refusal` is about recordings that the provider lists and that cannot be had.
-    package func standing(
-        captureRequest: CaptureRequest,
-        status: TaskStatus,
-        created: Timestamp,
-        asks: Int,
-        refusal: String?,
-        hasUnusable: Bool = false
-    ) -> TaskStanding {
-        if hasUnusable { return .gap(.unusable) }
-        guard captureRequest != .notRequested else { return .notRequested }
-        let isOver = status.isTerminal || now > created + AskSchedule.longestCall
-        guard isOver else { return .inProgress }
-        guard refusal == nil else { return .gap(.refusedByProvider) }
-        // Until it was asked about often enough it is asked about again: the passing of time alone proves nothing.
-        let isFinal = now >= created + horizon && asks >= AskSchedule.fewestAsks
-        guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
-        guard isFinal else { return .gap(asks == 0 ? .notAskedYet : .notYetAvailable) }
-        return .gap(now >= created + retention ? .purgedUpstream : .neverAvailable)
-    }
-}
-
-/// How a task stands of which no recording is known, or fewer than the provider lists.
-package enum TaskStanding: Hashable, Sendable {
-    /// The provider says that none was requested.
-    case notRequested
-    /// The contact is not over.
-    case inProgress
-    /// The provider has not said whether one was requested, and may still say it.
-    case undetermined
-    case gap(GapReason)
+    /// What is a gap from here.
+    package var gaps: GapRule { GapRule(now: now, horizon: horizon, retention: retention) }
 }

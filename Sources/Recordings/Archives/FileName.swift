@@ -91,3 +91,18 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
         return Hexadecimal.text((0..<8).reversed().map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) })
     }
 }
+
+extension FileName {
+    /// The name of a recording that no other of its task has, not even on a file system that ignores case: someone may
+    /// unpack the archive there.
+    package static func unused(for key: RecordingKey, among taken: [FileName]) -> (FileName, distinguisher: Int) {
+        if taken.isEmpty { return (FileName.of(key, distinguisher: 0), 0) }
+        let taken = Set(taken.map { $0.description.lowercased() })
+        var distinguisher = 0
+        while true {
+            let name = FileName.of(key, distinguisher: distinguisher)
+            if !taken.contains(name.description.lowercased()) { return (name, distinguisher) }
+            distinguisher += 1
+        }
+    }
+}

@@ -1,5 +1,3 @@
-import Recordings
-
 /// When a task's captures are asked for, and when asking ends (wxcc-api 6.4, 14). Pure.
 ///
 /// Nothing says when a recording becomes available, and an empty answer is not the last word. So an empty answer is

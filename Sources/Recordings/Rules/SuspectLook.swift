@@ -1,5 +1,3 @@
-import Recordings
-
 /// What a look at a suspect recording is compared with.
 package struct SuspectLook: Hashable, Sendable {
     /// Of all that is held of it.
@@ -9,4 +7,8 @@ package struct SuspectLook: Hashable, Sendable {
     package var validator: String?
     /// Where the first version's bytes stand in its archive.
     package var path: String
+
+    package init(digests: Set<ContentDigest>, validator: String?, path: String) {
+        (self.digests, self.validator, self.path) = (digests, validator, path)
+    }
 }

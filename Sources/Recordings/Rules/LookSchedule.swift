@@ -1,9 +1,9 @@
-import Recordings
-
 /// When a suspect recording is looked at again: at growing intervals, and for the last time at the horizon.
-struct LookSchedule {
+package struct LookSchedule: Hashable, Sendable {
     /// How long after it was received.
-    var horizon: Duration
+    package var horizon: Duration
+
+    package init(horizon: Duration) { self.horizon = horizon }
 
     /// From one hour on, each wait is twice the one before, up to this.
     private static let longestWait = Duration.hours(32)
@@ -13,7 +13,7 @@ struct LookSchedule {
     ///   - looks: how often they were looked at again.
     ///   - now: the last time.
     /// - Returns: `nil` if it is not looked at any more.
-    func next(received: Timestamp, looks: Int, now: Timestamp) -> Timestamp? {
+    package func next(received: Timestamp, looks: Int, now: Timestamp) -> Timestamp? {
         let end = self.end(received)
         guard now < end else { return nil }
         let wait = looks >= 5 ? Self.longestWait : .hours(1 << max(looks, 0))
@@ -22,7 +22,7 @@ struct LookSchedule {
 
     /// Whether it is enough to ask whether the bytes are others by now. Every second look, the first and the last fetch
     /// them: what says that nothing has changed may be the cache that cut them off.
-    func isConditional(received: Timestamp, looks: Int, now: Timestamp) -> Bool {
+    package func isConditional(received: Timestamp, looks: Int, now: Timestamp) -> Bool {
         looks % 2 == 1 && now < end(received)
     }
 

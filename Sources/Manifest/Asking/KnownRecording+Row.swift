@@ -2,22 +2,7 @@ import GRDB
 import Recordings
 
 /// A row of `recording`, as answers need it.
-struct KnownRecording {
-    var row: RecordingRowID
-    var key: RecordingKey
-    var file: FileName
-    /// When it ended, by the answer that its bytes are of.
-    var stopTime: Timestamp?
-    var attempts: Int
-    /// `nil` once its bytes are held.
-    var wantedTime: Timestamp?
-    var failure: String?
-
-    func isWanted(_ now: Timestamp) -> Bool {
-        guard let wantedTime else { return false }
-        return failure == nil || wantedTime <= now
-    }
-
+extension KnownRecording {
     static func all(of task: Int64, taskID: TaskID, in db: Database) throws -> [KnownRecording] {
         let select = """
             SELECT \(RecordingColumns.key), ordinal, file, stop_time, attempts, wanted_time, failure
@@ -28,7 +13,7 @@ struct KnownRecording {
             rows.map { row in
                 let key = try RecordingKey(row, taskID: taskID)
                 return KnownRecording(
-                    row: RecordingRowID(task: task, ordinal: try row["ordinal"]),
+                    ordinal: try row["ordinal"],
                     key: key,
                     file: try FileName(stored: row["file"], key: key),
                     stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),

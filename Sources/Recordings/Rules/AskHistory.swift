@@ -1,5 +1,3 @@
-import Recordings
-
 /// The answers that a task has had so far.
 package struct AskHistory: Hashable, Sendable {
     /// How many times it was asked about.

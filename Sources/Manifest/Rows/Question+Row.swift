@@ -1,18 +1,8 @@
 import GRDB
 import Recordings
 
-/// The row of `question`: what is still open about a task's captures.
-struct Question {
-    var nextAskTime: Timestamp?
-    var history: AskHistory?
-    /// Why the provider refused the last question, or, where its answer listed something, why not all of that can be
-    /// had: then ``history`` has found something.
-    var refusal: String?
-    var firstAskTime: Timestamp?
-    var lastAskTime: Timestamp?
-    /// The provider's name for its last answer.
-    var trackingID: String?
-
+/// The row of `question`.
+extension Question {
     /// Of `question`: whether the last answer listed what cannot be had, so that the task is a gap whatever is held of
     /// it.
     static let hasUnusable = "(refusal IS NOT NULL AND found > 0)"
@@ -51,11 +41,10 @@ struct Question {
             firstAskTime?.stored, lastAskTime?.stored, trackingID,
         ])
     }
-}
 
-extension Question {
     /// - Parameter column: the first of ``columns``.
     init(_ row: Row, from column: Int) throws {
+        self.init()
         nextAskTime = try (row[column] as Int64?).map(Timestamp.init(stored:))
         history = try (row[column + 3] as Int64?).map {
             AskHistory(asks: try row[column + 1], found: try row[column + 2], unchangedSince: Timestamp(stored: $0))

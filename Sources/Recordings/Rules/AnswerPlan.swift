@@ -1,0 +1,68 @@
+/// What an answer of the provider's about one task changes. ``AnswerRule`` decides it; the manifest carries it out.
+package struct AnswerPlan: Hashable, Sendable {
+    /// A recording that becomes known by the answer.
+    package struct Registration: Hashable, Sendable {
+        package var captured: CapturedRecording
+        package var recording: KnownRecording
+        /// What makes its file's name differ from those of its task.
+        package var distinguisher: Int
+        /// The held recording of which it is another version; `nil` for one that is new.
+        package var earlier: KnownRecording?
+    }
+
+    /// A recording whose bytes are asked for.
+    package struct Fetch: Hashable, Sendable {
+        package var captured: CapturedRecording
+        package var recording: KnownRecording
+        /// Whether it was known before, and its bytes may have been held.
+        package var wasKnown: Bool
+        /// For a suspect recording that is held, and only looked at again.
+        package var look: SuspectLook?
+    }
+
+    /// A recording that is given up for now.
+    package struct Failure: Hashable, Sendable {
+        package var recording: KnownRecording
+        package var code: GapReason
+        /// Why, for people.
+        package var reason: String
+    }
+
+    /// What becomes of the question about the task.
+    package enum QuestionChange: Hashable, Sendable {
+        case leave
+        case close
+        case save(Question)
+    }
+
+    /// What the log of events is told of the task's gap.
+    package enum GapChange: Hashable, Sendable {
+        case leave
+        /// Unless it is open already.
+        case open(GapReason, found: Int)
+        /// If nothing of the task is missing any more.
+        case closeIfFilled
+    }
+
+    /// A refusal that was not known.
+    package struct Refusal: Hashable, Sendable {
+        /// Whether the provider listed recordings that cannot be had; else it refused to answer.
+        package var isOfRecordings: Bool
+        package var reason: String
+
+        package init(isOfRecordings: Bool, reason: String) {
+            (self.isOfRecordings, self.reason) = (isOfRecordings, reason)
+        }
+    }
+
+    package var registered: [Registration] = []
+    package var fetched: [Fetch] = []
+    /// Suspects that were due to be looked at and that the provider does not offer now, by ordinal.
+    package var missedLooks: [Int64: SuspectLook] = [:]
+    package var failed: [Failure] = []
+    package var question = QuestionChange.leave
+    package var gap = GapChange.leave
+    package var refusal: Refusal?
+
+    package init() {}
+}

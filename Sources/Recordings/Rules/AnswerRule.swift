@@ -1,0 +1,207 @@
+/// Decides what an answer about a task's captures changes (wxcc-api 6, 14): which recordings become known, which are
+/// fetched, which have failed, and when the provider is asked again. It needs no database.
+package struct AnswerRule: Hashable, Sendable {
+    package var schedule: AskSchedule
+    /// When the question was asked whose answer this is.
+    package var now: Timestamp
+    /// The provider's name for the answer.
+    package var trackingID: String?
+
+    package init(schedule: AskSchedule, now: Timestamp, trackingID: String? = nil) {
+        (self.schedule, self.now, self.trackingID) = (schedule, now, trackingID)
+    }
+
+    /// The task that was asked about, as it is known.
+    package struct Task: Hashable, Sendable {
+        package var createdTime: Timestamp
+        package var status: TaskStatus
+        package var captureRequest: CaptureRequest
+        package var question: Question?
+        /// Whether the log of events says that something of it is missing.
+        package var hasOpenGap: Bool
+
+        package init(
+            createdTime: Timestamp,
+            status: TaskStatus,
+            captureRequest: CaptureRequest,
+            question: Question?,
+            hasOpenGap: Bool
+        ) {
+            self.createdTime = createdTime
+            self.status = status
+            self.captureRequest = captureRequest
+            self.question = question
+            self.hasOpenGap = hasOpenGap
+        }
+    }
+
+    /// - Parameters:
+    ///   - offered: what the answer lists and can be had.
+    ///   - unusable: why the rest of what it lists cannot, a reason each.
+    ///   - known: all known recordings of the task, by ordinal.
+    ///   - looks: which suspects among them are due to be looked at again, by ordinal.
+    package func plan(
+        offered: [CapturedRecording],
+        unusable: [String] = [],
+        task: Task,
+        known: [KnownRecording],
+        looks: [Int64: SuspectLook] = [:]
+    ) -> AnswerPlan {
+        var plan = AnswerPlan()
+        var (known, looks, before) = (known, looks, known.count)
+        var named: Set<RecordingKey> = []
+        for captured in offered.map({ Self.identified($0, among: known) }) where named.insert(captured.key).inserted {
+            let earlier = known.first { $0.key == captured.key }
+            let recording = earlier ?? register(captured, &known, &plan)
+            let look = looks.removeValue(forKey: recording.ordinal)
+            if recording.isWanted(now) || look != nil {
+                let fetch = AnswerPlan.Fetch(
+                    captured: captured,
+                    recording: recording,
+                    wasKnown: earlier != nil,
+                    look: look
+                )
+                plan.fetched.append(fetch)
+            }
+            // The bytes of a version by its bytes were lost again: they may be what is offered under the first one's name.
+            for lost in known where lost.key.withoutDigest == captured.key && lost.isWanted(now) {
+                guard named.insert(lost.key).inserted else { continue }
+                var version = captured
+                version.key = lost.key
+                plan.fetched.append(AnswerPlan.Fetch(captured: version, recording: lost, wasKnown: true))
+            }
+        }
+        plan.missedLooks = looks
+        for withdrawn in known where withdrawn.isWanted(now) && !named.contains(withdrawn.key) {
+            let reason = "the provider does not offer this recording any more"
+            plan.failed.append(AnswerPlan.Failure(recording: withdrawn, code: .purgedUpstream, reason: reason))
+        }
+        let answer = Answer(
+            listed: named.count + unusable.count,
+            isNew: known.count > before,
+            isHeld: !known.isEmpty,
+            unusable: unusable.isEmpty ? nil : Set(unusable).sorted().joined(separator: "; ")
+        )
+        decide(answer, task, &plan)
+        return plan
+    }
+
+    /// The provider refused to answer about this task.
+    /// - Parameter reason: in its words.
+    package func plan(
+        refused reason: String,
+        task: Task,
+        known: [KnownRecording],
+        looks: [Int64: SuspectLook] = [:]
+    ) -> AnswerPlan {
+        var plan = AnswerPlan()
+        guard task.captureRequest != .notRequested else { return plan }
+        plan.failed = known.filter { $0.isWanted(now) }.map { recording in
+            let reason = "the provider refuses to say where it is: \(reason)"
+            return AnswerPlan.Failure(recording: recording, code: .refusedByProvider, reason: reason)
+        }
+        plan.missedLooks = looks
+        decide(Answer(isHeld: !known.isEmpty, refusal: reason), task, &plan)
+        return plan
+    }
+
+    /// What is held and ends at another time by now is not what is held: the provider has first had a part of it, say.
+    /// It is another version then, with an identity of its own, and both are kept (wxcc-api 14).
+    private static func identified(_ captured: CapturedRecording, among known: [KnownRecording]) -> CapturedRecording {
+        guard let version = captured.asVersion,
+            let held = known.first(where: { $0.key == captured.key }), held.wantedTime == nil,
+            let stopTime = held.stopTime, stopTime != captured.stopTime
+        else { return captured }
+        return version
+    }
+
+    private func register(
+        _ captured: CapturedRecording,
+        _ known: inout [KnownRecording],
+        _ plan: inout AnswerPlan
+    ) -> KnownRecording {
+        let (file, distinguisher) = FileName.unused(for: captured.key, among: known.map(\.file))
+        let recording = KnownRecording(
+            ordinal: Int64(known.count),
+            key: captured.key,
+            file: file,
+            stopTime: captured.stopTime,
+            wantedTime: now
+        )
+        let registration = AnswerPlan.Registration(
+            captured: captured,
+            recording: recording,
+            distinguisher: distinguisher,
+            earlier: known.first { $0.key.versioned(until: captured.stopTime) == captured.key }
+        )
+        plan.registered.append(registration)
+        known.append(recording)
+        return recording
+    }
+
+    /// What an answer is to the question about its task.
+    private struct Answer {
+        /// How many recordings it had, usable or not.
+        var listed = 0
+        /// Whether it had one that no answer before it had.
+        var isNew = false
+        /// Whether recordings of the task are known from any answer.
+        var isHeld: Bool
+        /// Why some of what it lists cannot be had.
+        var unusable: String?
+        /// Why the provider refused it.
+        var refusal: String?
+    }
+
+    private func decide(_ answer: Answer, _ task: Task, _ plan: inout AnswerPlan) {
+        // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
+        // that the provider has no captures of has no question.
+        let isNews = answer.isNew || answer.unusable != nil
+        guard task.question != nil || isNews, task.captureRequest != .notRequested else { return }
+        let history = AskHistory.appending(
+            found: answer.listed,
+            isNew: answer.isNew,
+            to: task.question?.history,
+            now: now
+        )
+        let decision = schedule.decision(
+            after: history,
+            isHeld: answer.isHeld,
+            hasUnusable: answer.unusable != nil,
+            created: task.createdTime,
+            isTerminal: task.status.isTerminal,
+            now: now
+        )
+        let refusal = answer.refusal ?? answer.unusable
+        var next = Question(
+            history: history,
+            refusal: refusal,
+            firstAskTime: task.question?.firstAskTime ?? now,
+            lastAskTime: now,
+            trackingID: trackingID
+        )
+        if case .askAgain(let time) = decision { next.nextAskTime = time }
+        plan.question = decision == .settled ? .close : .save(next)
+        plan.gap = gap(answer, task, next)
+        guard let refusal, refusal != task.question?.refusal else { return }
+        plan.refusal = AnswerPlan.Refusal(isOfRecordings: answer.refusal == nil, reason: refusal)
+    }
+
+    /// The gap that an answer leaves, or the one that it ends.
+    private func gap(_ answer: Answer, _ task: Task, _ next: Question) -> AnswerPlan.GapChange {
+        guard answer.unusable != nil || !answer.isHeld else {
+            // A refusal says nothing of what is there, and a gap that this answer has opened is not filled by it.
+            return answer.refusal == nil && task.hasOpenGap ? .closeIfFilled : .leave
+        }
+        let standing = GapRule(now: now, horizon: schedule.horizon).standing(
+            captureRequest: task.captureRequest,
+            status: task.status,
+            created: task.createdTime,
+            asks: next.history?.asks ?? 0,
+            refusal: next.refusal,
+            hasUnusable: answer.unusable != nil
+        )
+        guard case .gap(let reason) = standing else { return .leave }
+        return .open(reason, found: answer.listed)
+    }
+}
