@@ -34,6 +34,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "Recordings", swiftSettings: strict),
+        // One way to put a file in place, to lock and to read one, and what stands where in a root: for archives, tokens and
+        // whatever else keeps something on the disk.
+        .target(name: "Files", dependencies: ["CGlibc", "Recordings"], swiftSettings: strict),
         .target(
             name: "Transfer",
             dependencies: ["CCurl", "Recordings"],
@@ -42,7 +45,7 @@ let package = Package(
         .target(
             name: "WebexContactCenter",
             dependencies: [
-                "Recordings", "Transfer",
+                "Files", "Recordings", "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -56,7 +59,7 @@ let package = Package(
         .target(
             name: "DailyArchive",
             dependencies: [
-                "CArchive", "CGlibc", "CZlib", "Recordings",
+                "CArchive", "CGlibc", "CZlib", "Files", "Recordings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -64,13 +67,13 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["Recordings", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Files", "Recordings", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .target(
             name: "Archiver",
             dependencies: [
-                "Recordings", "Transfer", "WebexContactCenter", "Manifest", "DailyArchive",
+                "DailyArchive", "Files", "Manifest", "Recordings", "Transfer", "WebexContactCenter",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -79,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "CGlibc", "DailyArchive", "Manifest", "Recordings", "Settings", "Transfer",
+                "Archiver", "CGlibc", "DailyArchive", "Files", "Manifest", "Recordings", "Settings", "Transfer",
                 "WebexContactCenter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -116,6 +119,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
+        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
@@ -146,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "DailyArchiveTests",
             dependencies: [
-                "DailyArchive", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "DailyArchive", "Files", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
@@ -154,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "ArchiverTests",
             dependencies: [
-                "Archiver", "DailyArchive", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
+                "Archiver", "DailyArchive", "Files", "Manifest", "Recordings", "Simulator", "TestSupport", "Transfer",
                 "WebexContactCenter",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Foundation
 import Logging
 import Manifest

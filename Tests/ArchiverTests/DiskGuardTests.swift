@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Synchronization
 import Testing
 

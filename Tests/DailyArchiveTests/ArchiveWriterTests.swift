@@ -1,4 +1,5 @@
 @testable import DailyArchive
+import Files
 import Foundation
 import Recordings
 import TestSupport

@@ -1,4 +1,5 @@
 @testable import DailyArchive
+import Files
 import Foundation
 import Recordings
 import Testing
@@ -97,6 +98,9 @@ import Testing
         try feed(recording, bytes.dropFirst(50_000))
         let description = PartDescription.path(besides: part)
         let text = String(decoding: try place.bytes(description), as: UTF8.self)
+        // Without the number the bytes of any boot would pass for those of this one.
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        #expect(text.contains("\"boot\":\"\(boot.dropLast())\""))
         try place.write(Array(text.replacing(#/"boot":"[^"]*"/#, with: #""boot":"another""#).utf8), to: description)
         let resumed = try unwrap(try await IncomingRecording.resuming(partPath: part))
         #expect(resumed.byteCount == 50_000)

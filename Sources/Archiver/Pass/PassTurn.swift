@@ -1,4 +1,5 @@
 import DailyArchive
+import Files
 import Recordings
 
 /// Who works on an archive next: a pass that somebody waits for goes before a step of a backfill, which ends early for it.

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import DailyArchive
+import Files
 import Manifest
 import Recordings
 import WebexContactCenter

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import DailyArchive
+import Files
 import Foundation
 import Manifest
 import Recordings

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// Which members a sealed archive has, by its headers, what their bytes hash to if they were read, and where its tag files

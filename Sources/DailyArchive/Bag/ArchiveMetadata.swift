@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// What a sealed archive says of itself: its name, its counts, and, line by line, its recordings and tasks. Everything

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// The one line beside a sealed archive that `sha256sum -c` accepts: its checksum and its name.

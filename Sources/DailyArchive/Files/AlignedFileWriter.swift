@@ -1,4 +1,5 @@
 import CGlibc
+import Files
 import Glibc
 
 /// Appends to one file in large aligned blocks that go past the page cache where the file system takes that

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 
@@ -33,9 +34,7 @@ package struct LegacySessionFile: Sendable, Hashable {
     }
 
     /// `acme-2025-11-20-legacy`
-    package var name: String { Self.name(organization, day) }
-
-    static func name(_ organization: OrganizationName, _ day: ArchiveDay) -> String { "\(organization)-\(day)-legacy" }
+    package var name: String { ArchiveRoot.legacySessionsName(organization, day) }
 
     /// The checksum of the file, for `sha256sum -c`.
     package var sideFilePath: String { SideFile.path(besides: path) }
@@ -68,7 +67,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         package func copy(to destination: String) async throws(ArchiveError) {
             let bytes = Array("\(session.json)\n".utf8)
             try await BlockingWork.run { _ throws(ArchiveError) in
-                try ArchiveReader.replace(destination) { file throws(ArchiveError) in try file.write(bytes, at: 0) }
+                try FileReplacement.ofUser(destination).write(bytes)
             }
         }
     }
@@ -132,12 +131,12 @@ package struct LegacySessionFile: Sendable, Hashable {
             if !sessions.isEmpty {
                 for session in sessions { bytes += session.jsonLine + [UInt8(ascii: "\n")] }
                 try FileSystem.createFolder(FileSystem.folder(of: path))
-                try FileSystem.write(bytes, durablyTo: path, mode: 0o440)
+                try FileReplacement.durable(path, mode: 0o440).write(bytes)
             }
             let line = BagLayout.checksumLine(Digester.digest(of: bytes), "\(name).jsonl")
             let written = try? FileSystem.read(sideFilePath, limit: 4096)
             if written != Array(line.utf8) {
-                try FileSystem.write(Array(line.utf8), durablyTo: sideFilePath, mode: 0o440)
+                try FileReplacement.durable(sideFilePath, mode: 0o440).write(Array(line.utf8))
             }
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// A line of an archive's metadata that can be read back.

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// Reads an open archive's journal, or the same lines inside a sealed one.

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// A line of a text file and where it begins in that file.

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 import Recordings
 
 /// Takes single recordings out of archives, open or sealed.
@@ -14,41 +14,13 @@ package enum ArchiveReader {
         to destination: String
     ) async throws(ArchiveError) {
         try await BlockingWork.run { progress throws(ArchiveError) in
-            try replace(destination) { file throws(ArchiveError) in
+            try FileReplacement.ofUser(destination).write { file throws(ArchiveError) in
                 var written: Int64 = 0
                 try read(archivePath, offset, byteCount, digest, progress) { bytes throws(ArchiveError) in
                     try file.write(bytes, at: written)
                     written += Int64(bytes.count)
                 }
             }
-        }
-    }
-
-    /// Puts what `write` writes at `destination`, once it is whole.
-    static func replace(
-        _ destination: String,
-        _ write: (borrowing OpenFile) throws(ArchiveError) -> Void
-    ) throws(ArchiveError) {
-        let draft = "\(destination).\(getpid()).tmp"
-        do throws(ArchiveError) {
-            let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
-            try write(file)
-            try FileSystem.replace(destination, with: draft)
-        } catch {
-            try? FileSystem.remove(draft)
-            throw error
-        }
-        try removeDraftsOfDeadProcesses(of: destination)
-    }
-
-    /// A process that was killed while it copied has left a draft behind that nobody goes on with.
-    private static func removeDraftsOfDeadProcesses(of destination: String) throws(ArchiveError) {
-        let folder = FileSystem.folder(of: destination)
-        let begin = "\(destination.split(separator: "/").last ?? "")."
-        for name in try FileSystem.names(in: folder) where name.hasPrefix(begin) && name.hasSuffix(".tmp") {
-            guard let process = pid_t(name.dropFirst(begin.count).dropLast(4)), kill(process, 0) != 0, errno == ESRCH
-            else { continue }
-            try FileSystem.remove("\(folder)/\(name)")
         }
     }
 

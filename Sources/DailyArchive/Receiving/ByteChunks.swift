@@ -1,3 +1,5 @@
+import Files
+
 /// Bytes in memory, in pieces, so that growing never copies.
 ///
 /// `@unchecked Sendable`: one ``IncomingRecording`` fills it and lets go of it when it finishes; after that it is only read.

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A recording too large for memory while it arrives: its bytes, and beside them a small file that says what they are,
@@ -71,10 +72,7 @@ struct PartDescription: Hashable, Sendable {
         object.add("expected_bytes", expectedByteCount)
         let line = object.line + [UInt8(ascii: "\n")]
         let path = Self.path(besides: part)
-        if durably { return try FileSystem.write(line, durablyTo: path) }
-        let draft = FileSystem.draftPath(of: path)
-        try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC).write(line, at: 0)
-        try FileSystem.replace(path, with: draft)
+        try (durably ? FileReplacement.durable(path) : FileReplacement(path, flushing: .nothing)).write(line)
     }
 
     /// What stands beside `part`, and how many of the part's bytes can be believed; `nil` where nothing usable does.
@@ -96,6 +94,7 @@ struct PartDescription: Hashable, Sendable {
 
     private static let boot: String? = {
         let text = try? FileSystem.read("/proc/sys/kernel/random/boot_id", limit: 4096)
-        return text.map { String(decoding: $0, as: UTF8.self).filter { $0.isHexDigit || $0 == "-" } }
+        let boot = String(decoding: text ?? [], as: UTF8.self).filter { $0.isHexDigit || $0 == "-" }
+        return boot.isEmpty ? nil : boot
     }()
 }

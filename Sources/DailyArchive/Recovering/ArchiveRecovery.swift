@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 
@@ -36,7 +37,7 @@ struct ArchiveRecovery {
     static func removeScratch(_ root: ArchiveRoot, _ name: ArchiveName) throws(ArchiveError) {
         for purpose in ArchiveRoot.Scratch.allCases { try FileSystem.remove(root.scratchPath(name, purpose)) }
         for path in [root.sideFilePath(name), root.journalPath(name)] {
-            try FileSystem.remove(FileSystem.draftPath(of: path))
+            try FileSystem.remove(FileReplacement.draftPath(of: path))
         }
     }
 

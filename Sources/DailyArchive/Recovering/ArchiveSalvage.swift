@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 
@@ -106,7 +107,7 @@ struct ArchiveSalvage {
         try tar.synchronizeWithAttributes()
         var lines: [UInt8] = []
         for entry in whole { lines += entry.jsonLine + [UInt8(ascii: "\n")] }
-        try FileSystem.write(lines, durablyTo: root.journalPath(name))
+        try FileReplacement.durable(root.journalPath(name)).write(lines)
         return (whole, ArchiveExtent(tarBytes: end, journalBytes: Int64(lines.count)))
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// What an open archive's files have beyond the extent that the manifest knows: recordings that were appended, and whose

@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// What can still be had of a sealed archive that is not whole: the recordings whose metadata line is whole and whose

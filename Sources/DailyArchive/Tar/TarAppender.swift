@@ -1,4 +1,5 @@
 import CArchive
+import Files
 import Glibc
 
 /// A member as it is about to be written.

@@ -1,3 +1,5 @@
+import Files
+
 /// Reads a tar strictly, from its first to its last byte, and goes on after damage at the next header that is whole.
 /// It shares nothing with what writes archives.
 struct TarReader: ~Copyable {

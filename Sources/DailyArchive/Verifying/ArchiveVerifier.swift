@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 /// Holds sealed archives against their checksums, against themselves and against the manifest, and names every fault.

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 
@@ -50,7 +51,7 @@ struct ArchiveSealer: Sendable {
         let folder = FileSystem.folder(of: target)
         try FileSystem.createFolder(folder)
         let line = BagLayout.checksumLine(digest, "\(name).tar")
-        try FileSystem.write(Array(line.utf8), durablyTo: root.sideFilePath(name), mode: 0o440)
+        try FileReplacement.durable(root.sideFilePath(name), mode: 0o440).write(Array(line.utf8))
 
         // Left: the sealed archive, which the manifest does not know of yet, and perhaps its journal and scratch files.
         // Recovery holds it against its side file, removes the rest and says `sealed`.

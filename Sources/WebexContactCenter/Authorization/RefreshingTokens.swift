@@ -1,9 +1,10 @@
+import Files
 import Logging
 import Recordings
 import Transfer
 
 /// Keeps one organization's token pair fresh: one refresh at a time, among all processes of this machine
-/// (``TokenLock``), and the newest pair on disk before it is used.
+/// (``FileLock``), and the newest pair on disk before it is used.
 ///
 /// Crash points: before the token endpoint answers, nothing has changed; between its answer and the save, a provider
 /// that rotates refresh tokens has left us with an invalid one. No client can prevent that, so nothing else happens
@@ -166,7 +167,7 @@ extension RefreshingTokens {
 
     /// Asks the provider, unless another process has done so while this one waited for the lock. The lock is released
     /// when the new pair is on disk.
-    private func askOnce(holding lock: TokenLock) async -> Result<Secret, FailedExchange> {
+    private func askOnce(holding lock: FileLock) async -> Result<Secret, FailedExchange> {
         defer { lock.release() }
         do throws(ProviderError) {
             if let unsaved { try await keep(unsaved) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DailyArchive
+import Files
 import Foundation
 import Recordings
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Glibc
 
@@ -7,50 +8,16 @@ enum OutputFile {
     /// a symbolic link, is written to and not replaced.
     /// - Throws: ``CommandError`` with exit code 74, the path and the system's reason in it.
     static func write(_ bytes: Data, to path: String, mode: mode_t = 0o644) throws {
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            return try write(bytes, to: path, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
-        }
-        let draft = "\(path).callark-\(getpid())"
-        do {
-            unlink(draft)
-            try write(bytes, to: draft, called: path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode, durably: true)
-            guard rename(draft, path) == 0 else { throw failure(path) }
-        } catch {
-            unlink(draft)
-            throw error
-        }
-    }
-
-    private static func write(
-        _ bytes: Data,
-        to path: String,
-        called name: String? = nil,
-        flags: Int32,
-        mode: mode_t,
-        durably: Bool = false
-    ) throws {
-        let name = name ?? path
-        let descriptor = open(path, flags | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw failure(name) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                defer { close(descriptor) }
-                throw failure(name)
+        do throws(ArchiveError) {
+            if let status = try FileSystem.status(of: path), !status.isRegular {
+                try OpenFile(path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode).stream([UInt8](bytes))
+            } else {
+                let file = FileReplacement(path, mode: mode, writers: .several(mark: ".callark-"), flushing: .bytes)
+                try file.write([UInt8](bytes))
             }
-            rest = rest.dropFirst(count)
+        } catch {
+            let reason = error.errno.map { String(cString: strerror($0)).lowercased() } ?? error.message
+            throw CommandError(.inputOutput, "cannot write \(path): \(reason)")
         }
-        guard !durably || fsync(descriptor) == 0 else {
-            defer { close(descriptor) }
-            throw failure(name)
-        }
-        guard close(descriptor) == 0 else { throw failure(name) }
-    }
-
-    private static func failure(_ path: String) -> CommandError {
-        CommandError(.inputOutput, "cannot write \(path): \(String(cString: strerror(errno)).lowercased())")
     }
 }

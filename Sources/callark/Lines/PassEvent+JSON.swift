@@ -1,5 +1,6 @@
 import Archiver
 import DailyArchive
+import Files
 import Recordings
 
 /// The lines that `archive --json` prints before its summary. What would be a line for every few kilobytes, or one for

@@ -1,5 +1,6 @@
 import Archiver
 import DailyArchive
+import Files
 import Manifest
 import Recordings
 

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Files
 import Manifest
 import Settings
 import Transfer

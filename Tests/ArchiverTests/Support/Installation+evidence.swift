@@ -1,5 +1,6 @@
 import Crypto
 import DailyArchive
+import Files
 import Foundation
 import Manifest
 import Recordings

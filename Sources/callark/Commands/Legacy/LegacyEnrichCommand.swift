@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Files
 import Foundation
 import Manifest
 import Recordings

@@ -47,11 +47,13 @@ extension ArchiveRoot {
         _ = try interruptible("look at the file system of", path) { statfs(path, &status) }
         var file = stat()
         _ = try interruptible("look at", path) { stat(path, &file) }
-        let mounts = try? FileSystem.text(ofKernelFile: "/proc/self/mountinfo")
+        let mounts = try? FileSystem.read("/proc/self/mountinfo", limit: 64 << 20)
         let device = UInt64(file.st_dev)
         return NetworkFileSystem.name(
             type: UInt32(truncatingIfNeeded: status.f_type),
-            mount: mounts.flatMap { NetworkFileSystem.mountType(ofDevice: device, in: $0) }
+            mount: mounts.flatMap {
+                NetworkFileSystem.mountType(ofDevice: device, in: String(decoding: $0, as: UTF8.self))
+            }
         )
     }
 
@@ -59,14 +61,6 @@ extension ArchiveRoot {
     package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
         let sealed = archivePath(name)
         return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
-    }
-
-    /// Whether there is any file of this day: an archive, sealed or open, what is left of one, or legacy sessions.
-    package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
-        let archives = try sealedArchives() + openArchives() + lostArchives()
-        let owners =
-            try archives.map { ($0.organization, $0.day) } + legacySessionFiles().map { ($0.organization, $0.day) }
-        return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
     }
 
     /// How long the file of a sealed archive is; `nil` if it is missing. It looks, and reads nothing.
@@ -121,13 +115,8 @@ extension ArchiveRoot {
         }
     }
 
-    /// The files of legacy sessions beside the archives, sorted by organization and day.
-    package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
-        try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }
-    }
-
     /// The files of that ending where archives are, sorted by their paths.
-    private func archiveFiles(ending suffix: String) throws(ArchiveError) -> [String] {
+    package func archiveFiles(ending suffix: String) throws(ArchiveError) -> [String] {
         var found: [String] = []
         for organization in try FileSystem.names(in: archivesPath) {
             for year in try Self.folders(in: "\(archivesPath)/\(organization)") {
@@ -146,18 +135,6 @@ extension ArchiveRoot {
         let names = try FileSystem.names(in: FileSystem.folder(of: archivePath(first)))
         return names.compactMap { ArchiveName($0.prefix { $0 != "." }) }
             .filter { $0.organization == organization && $0.day == day }.map(\.sequence).max() ?? 0
-    }
-
-    /// The parts of recordings that lie in the spool, each where ``partPath(for:organization:)`` puts it; also those of
-    /// which only the side file is left.
-    package func parts() throws(ArchiveError) -> Set<String> {
-        let paths = try FileSystem.names(in: partsFolder).map { "\(partsFolder)/\($0)" }
-        return Set(paths.map { $0.hasSuffix(".json") ? "\($0.dropLast(5)).part" : $0 })
-    }
-
-    /// Takes away a part, and what stands beside it; nothing there is fine.
-    package func removePart(_ path: String) throws(ArchiveError) {
-        try PartFile.remove(path)
     }
 
     private static func folders(in path: String) throws(ArchiveError) -> [String] {

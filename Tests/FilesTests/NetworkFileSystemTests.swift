@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import DailyArchive
+@testable import Files
 
 @Suite struct NetworkFileSystemTests {
     /// `f_type` as statfs(2) and `linux/magic.h` have it.
@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func `is what the tests run on, or not, as statfs says`() throws {
-        let folder = try TemporaryFolder()
-        let told = try Tool.run("stat", "-f", "-c", "%T", folder.path).output
+        let folder = try Folder()
+        let told = try run("stat", "-f", "-c", "%T", folder.path).output
         let isFar = ["nfs", "smb", "cifs", "v9fs", "ceph", "fuseblk"].contains(where: told.hasPrefix)
         #expect(try (ArchiveRoot(path: folder.path).networkFileSystem() != nil) == isFar)
     }

@@ -37,12 +37,9 @@ extension ArchiveRoot {
             throw ArchiveError(.foreign, "\(path) is not a folder; choose another archive.root", path: path)
         }
         try FileSystem.createFolder(path)
-        let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
-        // Two at once would each say that theirs is the root's identity. The lock ends with the process.
-        while flock(folder.descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .system("lock", path) }
-        }
-        defer { _ = flock(folder.descriptor, LOCK_UN) }
+        // Two at once would each say that theirs is the root's identity.
+        let lock = try FileLock.awaited(.exclusive, of: OpenFile(path, O_RDONLY | O_DIRECTORY))
+        defer { lock.release() }
         var initialization = Initialization(
             identity: identity,
             isNew: false,
@@ -55,7 +52,7 @@ extension ArchiveRoot {
         }
         if initialization.sealedArchives == 0, initialization.openArchives == 0 { try requireNothingForeign() }
         // Readable by all who can look into the folder: it says nothing that is secret.
-        try FileSystem.write(identity.text, durablyTo: identityPath, mode: 0o644)
+        try FileReplacement.durable(identityPath, mode: 0o644).write(identity.text)
         initialization.isNew = true
         return initialization
     }

@@ -1,27 +1,9 @@
 import Glibc
-import Synchronization
-
-/// How much a pass matters where another wants to begin.
-package enum PassPrecedence: Sendable, Hashable {
-    /// Somebody waits for it, or a schedule: the daily job, a fetch, a repair.
-    case usual
-    /// It steps aside for any other: a backfill.
-    case low
-}
 
 /// The right to be the one pass over a root, the one that backfills it, or the one that gathers legacy sessions for it. It
-/// ends with the value, and with the process however that ends, because the kernel holds it (flock(2)) and not the file's
-/// existence. A class, because it passes through asynchronous functions.
-package final class PassLock: Sendable {
-    private let file: OpenFile
-
-    private init(file: consuming OpenFile) {
-        self.file = file
-    }
-
-    /// Given back at once, and not only when the last copy of the descriptor is closed: a child that is between fork(2)
-    /// and exec(2) has one.
-    deinit { _ = flock(file.descriptor, LOCK_UN) }
+/// ends with the value, and with the process.
+package struct PassLock: Sendable {
+    private let lock: FileLock
 
     /// What there is to be done by one alone.
     package enum Work: Sendable {
@@ -53,29 +35,22 @@ package final class PassLock: Sendable {
         precedence: PassPrecedence = .usual
     ) throws(ArchiveError) -> PassLock {
         let path = work.path(in: root)
-        let file = try OpenFile(path, O_RDWR | O_CREAT)
         var looks = 0
-        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK else { throw .system("lock", path) }
+        while true {
+            if let lock = try FileLock.taken(.exclusive, at: path) {
+                try lock.file.truncate(to: 0)
+                let mark = precedence == .low ? lowMark : ""
+                try lock.file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
+                return PassLock(lock: lock)
+            }
             // It may be somebody who only looks whether a pass is running (``holder(of:)``), which takes no time.
             looks += 1
-            if looks < mostLooks {
-                usleep(2_000)
-                continue
-            }
-            let holder = holder(file)
-            let who = holder.map { "process \($0)" } ?? "another process"
-            throw ArchiveError(
-                .locked,
-                "\(who) \(work.words) \(root.path); wait for it to end, or stop it",
-                path: path
-            )
+            guard looks < mostLooks else { break }
+            usleep(2_000)
         }
-        try file.truncate(to: 0)
-        let mark = precedence == .low ? lowMark : ""
-        try file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
-        return PassLock(file: file)
+        let holder = try holder(OpenFile(path, O_RDONLY))
+        let who = holder.map { "process \($0)" } ?? "another process"
+        throw ArchiveError(.locked, "\(who) \(work.words) \(root.path); wait for it to end, or stop it", path: path)
     }
 
     private static let mostLooks = 5
@@ -85,14 +60,8 @@ package final class PassLock: Sendable {
     /// - Throws: `ArchiveError` if the lock cannot be looked at, such as by an account without permission.
     package static func holder(of root: ArchiveRoot) throws(ArchiveError) -> Int? {
         guard try FileSystem.status(of: root.lockPath) != nil else { return nil }
-        let file = try OpenFile(root.lockPath, O_RDONLY)
-        while flock(file.descriptor, LOCK_SH | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK else { throw .system("look at the lock", root.lockPath) }
-            return holder(file)
-        }
-        _ = flock(file.descriptor, LOCK_UN)
-        return nil
+        if try FileLock.taken(.shared, of: OpenFile(root.lockPath, O_RDONLY)) != nil { return nil }
+        return holder(try OpenFile(root.lockPath, O_RDONLY))
     }
 
     /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.

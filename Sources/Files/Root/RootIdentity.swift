@@ -29,7 +29,8 @@ package struct RootIdentity: Hashable, Sendable {
     /// - Throws: `.damaged` if it cannot be understood, `.newer` if a later version of Callark wrote it.
     static func read(_ path: String) throws(ArchiveError) -> RootIdentity? {
         guard let text = try FileSystem.read(path, limit: longestFile) else { return nil }
-        guard let object = JSONObject(trimmed(text)), let format = object.integer("format"), format >= 1 else {
+        let object = String(validating: text, as: UTF8.self).flatMap { try? JSONReader.value(of: $0) }
+        guard let object, let format = number("format", of: object), format >= 1 else {
             throw damaged(path, "no JSON object with a format")
         }
         guard format <= currentFormat else {
@@ -40,23 +41,28 @@ package struct RootIdentity: Hashable, Sendable {
                 path: path
             )
         }
-        guard let id = object.string("id").flatMap({ CanonicalUUID($0.lowercased()) }) else {
+        guard let id = object.member("id")?.text.flatMap({ CanonicalUUID($0.lowercased()) }) else {
             throw damaged(path, "its id is no UUID")
         }
-        guard let created = object.integer("created_time"), (0..<Self.endOfTime).contains(created) else {
+        guard let created = number("created_time", of: object), (0..<Self.endOfTime).contains(created) else {
             throw damaged(path, "its created_time is no time")
         }
         return RootIdentity(id: id, createdTime: Timestamp(millisecondsSince1970: created))
     }
 
+    private static func number(_ name: String, of object: JSONValue) -> Int64? {
+        guard case .number(let text) = object.member(name) else { return nil }
+        return Int64(text)
+    }
+
     /// The file's text: one line.
     var text: [UInt8] {
-        var object = JSONObjectWriter()
-        object.add("format", format)
-        object.add("id", id.description)
-        object.add("created_time", createdTime.millisecondsSince1970)
-        object.add("created_time_iso", createdTime.description)
-        return object.line + [UInt8(ascii: "\n")]
+        let milliseconds = createdTime.millisecondsSince1970
+        let fields = [
+            #""format":\#(format)"#, #""id":"\#(id)""#, #""created_time":\#(milliseconds)"#,
+            #""created_time_iso":"\#(createdTime)""#,
+        ]
+        return Array("{\(fields.joined(separator: ","))}\n".utf8)
     }
 
     private static func damaged(_ path: String, _ reason: String) -> ArchiveError {
@@ -64,13 +70,5 @@ package struct RootIdentity: Hashable, Sendable {
             "\(path) is damaged: \(reason); restore it from a backup, or move it aside and run `callark init`",
             path: path
         )
-    }
-
-    /// Without the white space around it, which an editor may have added.
-    private static func trimmed(_ text: [UInt8]) -> [UInt8] {
-        let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        let begin = text.firstIndex { !isSpace($0) } ?? text.endIndex
-        let end = text.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? begin
-        return Array(text[begin..<end])
     }
 }

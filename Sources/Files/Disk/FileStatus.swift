@@ -2,12 +2,14 @@ import CGlibc  // its headers are where the compiler finds struct stat
 import Glibc
 
 /// What the file system says of a file.
-struct FileStatus: Hashable, Sendable {
-    var byteCount: Int64
+package struct FileStatus: Hashable, Sendable {
+    package var byteCount: Int64
     /// The permission bits.
-    var mode: mode_t
-    var isFolder: Bool
-    var modifiedSecondsSince1970: Int64
+    package var mode: mode_t
+    package var isFolder: Bool
+    /// Whether it is a file of bytes: no folder, device, pipe or symbolic link.
+    package var isRegular: Bool
+    package var modifiedSecondsSince1970: Int64
     private var device: UInt64
     private var inode: UInt64
 
@@ -15,11 +17,12 @@ struct FileStatus: Hashable, Sendable {
         byteCount = Int64(status.st_size)
         mode = status.st_mode & 0o7777
         isFolder = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
         modifiedSecondsSince1970 = Int64(status.st_mtim.tv_sec)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
     }
 
     /// Whether two names stand for one and the same file.
-    func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+    package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Recordings
 
 /// The folder that holds everything: manifest, spool and daily archives. Every path of the product is made here.
@@ -49,8 +48,14 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The legacy sessions of a day's calls, beside its archives.
     package func legacySessionsPath(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
         let folder = FileSystem.folder(of: archivePath(ArchiveName(organization: organization, day: day, sequence: 1)))
-        return "\(folder)/\(LegacySessionFile.name(organization, day)).jsonl"
+        return "\(folder)/\(Self.legacySessionsName(organization, day)).jsonl"
     }
+
+    /// `acme-2025-11-20-legacy`
+    package static func legacySessionsName(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
+        "\(organization)-\(day)-legacy"
+    }
+
     /// The file whose lock a pass shares that waits for one of low precedence to step aside.
     package var claimPath: String { "\(spoolPath)/pass.next" }
 
@@ -74,32 +79,21 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The lines of the open archive's `metadata/recordings.jsonl` so far.
     package func journalPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).jsonl" }
 
-    /// Where the bytes of a recording too large for memory are collected. The name is a hash, because the key's texts
-    /// are the provider's.
-    package func partPath(for key: RecordingKey, organization: OrganizationName) -> String {
-        let fields = [
-            organization.description, key.taskID.description, key.recordingID.description, key.kind.rawValue,
-            key.isSegment ? "segment" : "whole", key.callType,
-            key.startTime.map { String($0.millisecondsSince1970) } ?? "", key.providerFileName,
-        ]
-        // Each text with its length, so that no two keys have the same sum of texts.
-        let text = fields.map { "\($0.utf8.count):\($0)" }.joined()
-        let hash = Hexadecimal.text(SHA256.hash(data: Array(text.utf8)).prefix(16))
-        return "\(partsFolder)/\(hash).part"
-    }
-
     /// Where an open archive is set aside that could not be understood, for a person to look at.
-    func damagedPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).tar.damaged" }
+    package func damagedPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).tar.damaged" }
 
-    var credentialsFolder: String { "\(spoolPath)/credentials" }
-    var partsFolder: String { "\(spoolPath)/parts" }
+    /// Where tokens are kept.
+    package var credentialsFolder: String { "\(spoolPath)/credentials" }
+    /// Where large recordings are on their way.
+    package var partsFolder: String { "\(spoolPath)/parts" }
 
     /// Scratch files of sealing: whatever of them a crash leaves is removed by recovery.
-    func scratchPath(_ name: ArchiveName, _ purpose: Scratch) -> String {
+    package func scratchPath(_ name: ArchiveName, _ purpose: Scratch) -> String {
         "\(spoolPath)/\(name).\(purpose.rawValue)"
     }
 
-    enum Scratch: String, CaseIterable {
+    /// What a scratch file is for; the end of its name.
+    package enum Scratch: String, CaseIterable, Sendable {
         case tasks = "tasks.tmp"
         case checksums = "checksums.tmp"
         case remadeArchive = "tar.remade.tmp"

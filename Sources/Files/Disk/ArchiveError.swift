@@ -60,28 +60,10 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
     package var description: String { message }
 }
 
-/// What a full disk has left, and what was to be written to it.
-package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
-    /// What this process may still use.
-    package var space: DiskSpace
-    /// How many bytes could not be written; `nil` where that is not known, such as for a name in a folder.
-    package var neededBytes: Int64?
-
-    package init(space: DiskSpace, neededBytes: Int64?) {
-        self.space = space
-        self.neededBytes = neededBytes
-    }
-
-    package var description: String {
-        let free = space.freeFiles == 0 ? "no file can be made any more (inodes)" : "\(space.freeBytes) bytes are free"
-        return neededBytes.map { "\(free), \($0) are needed" } ?? free
-    }
-}
-
 extension ArchiveError {
     /// A failed system call: `verb` is what was tried, such as `write`.
     /// - Parameter neededBytes: how many bytes were to be written, where that was what was tried.
-    static func system(
+    package static func system(
         _ verb: String,
         _ path: String,
         errno number: Int32 = Glibc.errno,
@@ -100,7 +82,7 @@ extension ArchiveError {
     }
 
     /// The same, said of all that was to be written together with what failed.
-    func needing(_ bytes: Int64) -> ArchiveError {
+    package func needing(_ bytes: Int64) -> ArchiveError {
         var error = self
         error.shortage?.neededBytes = bytes
         return error
@@ -114,7 +96,7 @@ extension ArchiveError {
     }
 
     /// Bytes that are not what they should be.
-    static func damaged(_ message: String, path: String) -> ArchiveError {
+    package static func damaged(_ message: String, path: String) -> ArchiveError {
         ArchiveError(.damaged, message, path: path)
     }
 

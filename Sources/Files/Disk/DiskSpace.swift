@@ -15,7 +15,7 @@ package struct DiskSpace: Sendable, Hashable {
     }
 
     /// Of the file system that `path` is on.
-    init(at path: String) throws(ArchiveError) {
+    package init(at path: String) throws(ArchiveError) {
         var status = statvfs()
         _ = try interruptible("look at the file system of", path) { statvfs(path, &status) }
         let block = Int64(status.f_frsize)

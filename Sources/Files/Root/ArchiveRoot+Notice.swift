@@ -1,5 +1,3 @@
-import Glibc
-
 /// The notice of the pass that runs: a small file for those who ask how far it is. It is worth nothing after a crash, so
 /// that nothing is flushed.
 extension ArchiveRoot {
@@ -9,15 +7,7 @@ extension ArchiveRoot {
     /// Puts a notice in the place of the one before it.
     package func writeNotice(_ bytes: [UInt8]) async throws(ArchiveError) {
         try await BlockingWork.run { _ throws(ArchiveError) in
-            let draft = FileSystem.draftPath(of: noticePath)
-            do throws(ArchiveError) {
-                let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_TRUNC)
-                try file.write(bytes, at: 0)
-                try FileSystem.replace(noticePath, with: draft)
-            } catch {
-                try? FileSystem.remove(draft)
-                throw error
-            }
+            try FileReplacement(noticePath, flushing: .nothing).write(bytes)
         }
     }
 
@@ -29,6 +19,6 @@ extension ArchiveRoot {
     /// Takes the notice away, and what a process that was killed while it wrote one has left.
     package func removeNotice() {
         try? FileSystem.remove(noticePath)
-        try? FileSystem.remove(FileSystem.draftPath(of: noticePath))
+        try? FileSystem.remove(FileReplacement.draftPath(of: noticePath))
     }
 }

@@ -2,9 +2,9 @@ import CGlibc
 import Glibc
 
 /// Folders and names: what is done to files without opening them for their bytes.
-enum FileSystem {
+package enum FileSystem {
     /// Makes `path` and the folders above it that are missing.
-    static func createFolder(_ path: String, mode: mode_t = 0o750) throws(ArchiveError) {
+    package static func createFolder(_ path: String, mode: mode_t = 0o750) throws(ArchiveError) {
         if mkdir(path, mode) == 0 { return try synchronizeFolder(folder(of: path)) }
         switch errno {
         case EEXIST:
@@ -13,19 +13,21 @@ enum FileSystem {
             let parent = folder(of: path)
             guard parent != path else { throw .system("create the folder", path, errno: ENOENT) }
             try createFolder(parent, mode: mode)
-            _ = try interruptible("create the folder", path) { mkdir(path, mode) }
+            // Another process may have made it meanwhile.
+            guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .system("create the folder", path) }
             try synchronizeFolder(parent)
         default: throw .system("create the folder", path)
         }
     }
 
-    static func isFolder(_ path: String) -> Bool {
+    /// Whether `path` leads to a folder, over symbolic links too.
+    package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && FileStatus(status).isFolder
     }
 
     /// - Returns: `nil` where nothing stands at `path`.
-    static func status(of path: String) throws(ArchiveError) -> FileStatus? {
+    package static func status(of path: String) throws(ArchiveError) -> FileStatus? {
         var status = stat()
         if lstat(path, &status) == 0 { return FileStatus(status) }
         if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -33,12 +35,12 @@ enum FileSystem {
     }
 
     /// The size of what stands at `path`; `nil` where nothing does.
-    static func size(of path: String) throws(ArchiveError) -> Int64? {
+    package static func size(of path: String) throws(ArchiveError) -> Int64? {
         try status(of: path)?.byteCount
     }
 
     /// The size of what `path` leads to, over symbolic links; `nil` if it leads to nothing.
-    static func sizeOfTarget(_ path: String) throws(ArchiveError) -> Int64? {
+    package static func sizeOfTarget(_ path: String) throws(ArchiveError) -> Int64? {
         var status = stat()
         if stat(path, &status) == 0 { return FileStatus(status).byteCount }
         if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -46,21 +48,22 @@ enum FileSystem {
     }
 
     /// Takes `path` away; nothing there is fine.
-    static func remove(_ path: String) throws(ArchiveError) {
+    package static func remove(_ path: String) throws(ArchiveError) {
         if unlink(path) != 0, errno != ENOENT { throw .system("remove", path) }
     }
 
-    static func setMode(of path: String, _ mode: mode_t) throws(ArchiveError) {
+    /// Sets the permission bits.
+    package static func setMode(of path: String, _ mode: mode_t) throws(ArchiveError) {
         _ = try interruptible("change the mode of", path) { chmod(path, mode) }
     }
 
     /// Moves `source` to `destination`, over what is there.
-    static func replace(_ destination: String, with source: String) throws(ArchiveError) {
+    package static func replace(_ destination: String, with source: String) throws(ArchiveError) {
         _ = try interruptible("move into place", destination) { rename(source, destination) }
     }
 
     /// Moves `source` to `destination`, never over anything.
-    static func move(_ source: String, to destination: String) throws(ArchiveError) {
+    package static func move(_ source: String, to destination: String) throws(ArchiveError) {
         if renameat2(AT_FDCWD, source, AT_FDCWD, destination, callark_rename_noreplace) == 0 { return }
         // Some network file systems know no such flag; a second name for the same file does the same there. A crash
         // between the two calls leaves both names, which recovery recognises by their inode.
@@ -72,53 +75,45 @@ enum FileSystem {
     }
 
     /// Gives the file at `path` a second name.
-    static func addName(_ name: String, to path: String) throws(ArchiveError) {
+    package static func addName(_ name: String, to path: String) throws(ArchiveError) {
         _ = try interruptible("make", name) { link(path, name) }
     }
 
     /// Makes the names in `path` durable.
-    static func synchronizeFolder(_ path: String) throws(ArchiveError) {
+    package static func synchronizeFolder(_ path: String) throws(ArchiveError) {
         try OpenFile(path, O_RDONLY | O_DIRECTORY).synchronizeWithAttributes()
     }
 
-    /// Puts `text` at `path` so that a crash leaves either what was there before or all of it.
-    static func write(_ text: [UInt8], durablyTo path: String, mode: mode_t = 0o640) throws(ArchiveError) {
-        let draft = draftPath(of: path)
-        try remove(draft)
-        let file = try OpenFile(draft, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-        try file.write(text, at: 0)
-        try file.setMode(mode)
-        try file.synchronizeWithAttributes()
-        try replace(path, with: draft)
-        try synchronizeFolder(folder(of: path))
-    }
-
-    /// What a crash in ``write(_:durablyTo:mode:)`` may leave.
-    static func draftPath(of path: String) -> String { path + ".tmp" }
-
     /// All bytes of a small file; `nil` where it is missing.
     /// - Throws: `.damaged` where it has more than `limit` bytes.
-    static func read(_ path: String, limit: Int) throws(ArchiveError) -> [UInt8]? {
-        guard let size = try size(of: path) else { return nil }
-        guard size <= limit else { throw .damaged("\(path) has \(size) bytes, more than it can need", path: path) }
-        let file = try OpenFile(path, O_RDONLY)
-        return try bytes(of: file, in: 0..<size)
+    package static func read(_ path: String, limit: Int) throws(ArchiveError) -> [UInt8]? {
+        do throws(ArchiveError) {
+            // Non-blocking: opening a named pipe would otherwise wait for somebody to write to it.
+            let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
+            if let bytes = try bytes(of: file, limit: limit) { return bytes }
+        } catch  where error.code == .missing {
+            return nil
+        }
+        throw .damaged("\(path) has more than \(limit) bytes, more than it can need", path: path)
     }
 
-    /// The text of a file that the kernel makes up as it is read, so that it has no size before.
-    static func text(ofKernelFile path: String) throws(ArchiveError) -> String {
-        let file = try OpenFile(path, O_RDONLY)
+    /// All bytes of a small file; `nil` where it has more than `limit` of them.
+    package static func bytes(of file: borrowing OpenFile, limit: Int) throws(ArchiveError) -> [UInt8]? {
+        var size = try file.size()
         var bytes: [UInt8] = []
-        while true {
-            let begin = Int64(bytes.count)
-            let piece = try self.bytes(of: file, in: begin..<(begin + 65_536))
-            if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+        while size <= limit {
+            let known = Int64(bytes.count)
+            let piece = try self.bytes(of: file, in: known..<max(size, known + 65_536))
+            if piece.isEmpty { return bytes }
             bytes += piece
+            // Of what the kernel makes up as it is read, such as in /proc, the size is 0.
+            size = max(size, Int64(bytes.count))
         }
+        return nil
     }
 
     /// The bytes of `range`, or as many of them as there are.
-    static func bytes(of file: borrowing OpenFile, in range: Range<Int64>) throws(ArchiveError) -> [UInt8] {
+    package static func bytes(of file: borrowing OpenFile, in range: Range<Int64>) throws(ArchiveError) -> [UInt8] {
         // Not for speed: initialising no elements writes to the one empty array that all threads share.
         guard !range.isEmpty else { return [] }
         var failure: ArchiveError?
@@ -134,7 +129,7 @@ enum FileSystem {
     }
 
     /// The names in a folder, sorted, without `.` and `..`; none where the folder is missing.
-    static func names(in path: String) throws(ArchiveError) -> [String] {
+    package static func names(in path: String) throws(ArchiveError) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }
             throw .system("list", path)
@@ -152,7 +147,8 @@ enum FileSystem {
         return names.sorted()
     }
 
-    static func folder(of path: String) -> String {
+    /// The folder that `path` is in, as a path; `.` and `/` where it names none.
+    package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -1,0 +1,17 @@
+/// What a full disk has left, and what was to be written to it.
+package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
+    /// What this process may still use.
+    package var space: DiskSpace
+    /// How many bytes could not be written; `nil` where that is not known, such as for a name in a folder.
+    package var neededBytes: Int64?
+
+    package init(space: DiskSpace, neededBytes: Int64?) {
+        self.space = space
+        self.neededBytes = neededBytes
+    }
+
+    package var description: String {
+        let free = space.freeFiles == 0 ? "no file can be made any more (inodes)" : "\(space.freeBytes) bytes are free"
+        return neededBytes.map { "\(free), \($0) are needed" } ?? free
+    }
+}
