@@ -102,11 +102,7 @@ import Testing
             _ = try await fixture.manyCalls()
             let statements = try await fixture.trace { _ = try await fixture.found(filter, CallSearch.mostCandidates) }
             // One row at an end of an index is no walk.
-            for statement in statements
-            where statement.contains("task")
-                && !statement.hasSuffix("ORDER BY created_time LIMIT 1")
-                && !statement.hasSuffix("ORDER BY created_time DESC LIMIT 1")
-            {
+            for statement in statements where statement.contains("task") && !statement.isOfIndexEnds {
                 let plan = try await fixture.plan(of: statement)
                 let steps = plan.filter { $0.hasPrefix("SCAN") || $0.contains("task_by_time (organization=?)") }
                 let allowed = [

@@ -245,6 +245,58 @@ import Testing
         case listing, gaps, days
     }
 
+    /// What is found by an index stands at one of its ends if it is beyond all others.
+    @Test(arguments: [
+        ("task", "created_time"), ("task", "day"), ("task", "organization"), ("task", "row"), ("recording", "task"),
+        ("archive", "row"), ("archive", "organization"), ("question", "task"), ("damage", "task"),
+    ]) func `a number that no row can have is told by every sum, and stops every writer`(table: String, column: String)
+        async throws
+    {
+        try await Fixture.with { here in
+            try await fill(here)
+            try here.manifest.close()
+            let whole = try Data(contentsOf: URL(filePath: here.path))
+            for number in [Int64.min, -1, 0, Int64.max] {
+                try whole.write(to: URL(filePath: here.path))
+                let rules = try removeRules(of: table, here.path)
+                #expect(try put(number.databaseValue, table, column, rules, here.path), "\(number)")
+                #expect(throws: ManifestError.self) { try Manifest(path: here.path, mode: .readWrite) }
+                let manifest = try Manifest(path: here.path, mode: .readOnly)
+                let standpoint = Fixture.standpoint(after: .hours(400))
+                #expect(await failure { try await manifest.entries(at: standpoint).collected() } == .damaged)
+                #expect(await failure { try await manifest.dayStatuses(at: standpoint) } == .damaged)
+                let filter = GapFilter(organization: here.acme)
+                #expect(await failure { try await manifest.gaps(filter, at: standpoint) } == .damaged)
+                try manifest.close()
+            }
+        }
+    }
+
+    @Test func `times of Callark's own are those that calls can have, and the provider's stay as they came`() throws {
+        let plausible = Timestamp.plausibleMilliseconds
+        for number in [Int64.min, -1, 0, plausible.lowerBound - 1, plausible.upperBound + 1, .max] {
+            #expect(Timestamp(column: number.databaseValue) == nil && ArchiveDay(column: number.databaseValue) == nil)
+            let time = Timestamp(millisecondsSince1970: number)
+            #expect(Timestamp(column: time.stored.databaseValue) != nil, "what is written can be read")
+            #expect(Timestamp(verbatim: time.verbatim) == time)
+        }
+        for number in [plausible.lowerBound, plausible.upperBound] {
+            let time = Timestamp(millisecondsSince1970: number)
+            #expect(time.stored == number && Timestamp(column: number.databaseValue) == time)
+            for hours in [-16, 16] {
+                let day = ArchiveDay(time + .hours(hours), in: .gmt)
+                #expect(day.year > 9999 || ArchiveDay(column: day.stored.databaseValue) == day)
+            }
+        }
+    }
+
+    @Test func `looking at the ends of all indices walks through none`() async throws {
+        try await Fixture.with { here in
+            let plan = try await here.plan(of: IndexEnds.strays)
+            #expect(plan.count > 60 && !plan.contains { $0.contains("B-TREE") })
+        }
+    }
+
     /// The order of rows is the file's, and a run through them relies on it.
     @Test func `rows that are out of order end a sweep with an error`() async throws {
         #expect(!(3 as Int64).isBehind(3))

@@ -152,7 +152,7 @@ import Testing
                 { $0.recordingID = try #require(RecordingID("AAAAAAAA-0000-4000-8000-000000000001")) },
                 { $0.kind = .transcription }, { $0.kind = .screenRecording }, { $0.isSegment = true },
                 { $0.callType = "consult" }, { $0.callType = "" }, { $0.startTime = nil },
-                { $0.startTime = Timestamp(millisecondsSince1970: -1) }, { $0.providerFileName = "" },
+                { $0.startTime = Timestamp(millisecondsSince1970: 1_200_000_000_000) }, { $0.providerFileName = "" },
                 { $0.providerFileName = "日本\n語.wav" },
                 { $0.callType = "main\u{1}" }, { $0.callType = "Main" },
             ]

@@ -50,7 +50,7 @@ extension ArchiveRow {
             byteCount: try row.amount(3),
             digest: try ContentDigest(stored: row[4]),
             recordings: try row[5],
-            sealedTime: try (row[6] as Int64?).map(Timestamp.init(stored:))
+            sealedTime: try row[6]
         )
     }
 

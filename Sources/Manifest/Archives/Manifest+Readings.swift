@@ -78,7 +78,7 @@ extension Manifest {
                 JOIN archive ON archive.row = reading.archive
                 JOIN organization ON organization.row = archive.organization
                 """
-            return try Row.fetchAll(db, sql: select).reduce(into: [ArchiveName: (Int64, Int)]()) { known, row in
+            return try Row.fetchAll(db, sql: select).reduce(into: [ArchiveName: (Timestamp, Int)]()) { known, row in
                 known[try ArchiveName(row)] = (try row[3], try row[4])
             }
         }
@@ -86,7 +86,7 @@ extension Manifest {
             let known = readings[archive.name]
             return ArchiveReading(
                 archive: archive,
-                time: known.map { Timestamp(stored: $0.0) },
+                time: known?.0,
                 faults: known?.1 ?? 0
             )
         }
@@ -106,11 +106,10 @@ extension Manifest {
                 """
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.description])
             guard let row else { return ReadingStatus() }
-            let oldest: Int64? = try row[2]
-            var status = ReadingStatus()
+                        var status = ReadingStatus()
             status.archives = try row[0]
             status.neverRead = try row[1]
-            status.oldest = oldest.map(Timestamp.init(stored:))
+            status.oldest = try row[2]
             status.faulty = try row[3]
             return status
         }

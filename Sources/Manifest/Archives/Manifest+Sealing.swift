@@ -10,8 +10,7 @@ extension Manifest {
                 WHERE organization = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
                 """
             let organization = try OrganizationRow.row(of: organization, in: db)
-            return try Int64.fetchAll(db, sql: select, arguments: [organization, day.stored])
-                .map(ArchiveDay.init(stored:))
+            return try Row.fetchAll(db, sql: select, arguments: [organization, day.stored]).map { try $0[0] }
         }
     }
 
@@ -125,7 +124,7 @@ private struct SealingScope: Sendable {
             TaskEntry(
                 id: try TaskID(stored: row[0]),
                 day: day,
-                createdTime: Timestamp(stored: try row[1]),
+                createdTime: try row[1],
                 channelType: try row[2],
                 status: TaskStatus(try row[3]),
                 captureRequest: try CaptureRequest(stored: row[4]),
@@ -175,8 +174,9 @@ private struct SealingScope: Sendable {
             SELECT created_time FROM task WHERE \(TaskRange.condition) ORDER BY created_time LIMIT 1 OFFSET \(tasksOfStep)
             """
         let arguments = TaskRange.arguments(organization: organization, window: rest)
-        let beyond = try Int64.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
-        guard let end = beyond.map(Timestamp.init(stored:)) else { return rest.upperBound }
-        return max(end, rest.lowerBound + .milliseconds(1))
+        guard let beyond = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments) else {
+            return rest.upperBound
+        }
+        return max(try beyond[0], rest.lowerBound + .milliseconds(1))
     }
 }

@@ -113,7 +113,7 @@ extension ArchiveName {
     init(_ row: Row) throws {
         try self.init(
             organization: try OrganizationName(stored: row[0]),
-            day: try ArchiveDay(stored: row[1]),
+            day: try row[1],
             stored: try row[2]
         )
     }

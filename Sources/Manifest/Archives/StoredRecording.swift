@@ -55,7 +55,7 @@ extension StoredRecording {
             WHERE task = ? AND ordinal = ? AND archive IS NULL
             """
         try db.cachedStatement(sql: update).execute(arguments: [
-            entry.stopTime?.stored, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
+            entry.stopTime?.verbatim, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
             entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion,
             entry.receivedTime.stored,
             row.task, row.ordinal,

@@ -16,9 +16,9 @@ extension KnownRecording {
                     ordinal: try row["ordinal"],
                     key: key,
                     file: try FileName(stored: row["file"], key: key),
-                    stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+                    stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(verbatim:)),
                     attempts: try row["attempts"],
-                    wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+                    wantedTime: try row["wanted_time"],
                     failure: try row["failure"]
                 )
             }
@@ -42,8 +42,8 @@ extension KnownRecording {
             """
         let arguments: StatementArguments = [
             row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try rows.word(key.callType, in: db), key.startTime?.stored,
-            try rows.name(key.providerFileName, in: db), stopTime?.stored, distinguisher,
+            try rows.word(key.callType, in: db), key.startTime?.verbatim,
+            try rows.name(key.providerFileName, in: db), stopTime?.verbatim, distinguisher,
             wantedTime.stored,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: arguments)

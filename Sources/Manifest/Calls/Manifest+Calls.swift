@@ -16,7 +16,7 @@ extension Manifest {
             let due = try DueCall.cursor(organization: organization, window: window, sealedSince: sealedSince, in: db)
             var spans: [Range<Timestamp>] = []
             while let task = try due.next() {
-                let created = Timestamp(stored: try task["created_time"])
+                let created: Timestamp = try task["created_time"]
                 if let last = spans.last, created < last.upperBound + gap {
                     spans[spans.count - 1] = last.lowerBound..<max(last.upperBound, created + .milliseconds(1))
                 } else {

@@ -111,17 +111,18 @@ extension Manifest {
 
 extension TaskRow {
     fileprivate init(_ row: Row) throws {
+        let moment = try TaskMoment(row, created: 2, day: 3)
         self.init(
             organization: try OrganizationName(stored: row[0]),
             id: try TaskID(stored: row[1]),
-            createdTime: Timestamp(stored: try row[2]),
-            day: try ArchiveDay(stored: row[3]),
+            createdTime: moment.createdTime,
+            day: moment.day,
             channelType: try row[4],
             status: TaskStatus(try row[5]),
             captureRequest: try CaptureRequest(stored: row[6]),
             isListed: try row[7],
             asks: try row[8],
-            nextAskTime: try (row[9] as Int64?).map(Timestamp.init(stored:)),
+            nextAskTime: try row[9],
             refusal: try row[10]
         )
     }
@@ -183,11 +184,14 @@ private struct EntriesScope: Sendable {
         _ altered: AlteredArchives,
         in db: Database
     ) throws {
-        try TaskRange.requireTimes(organization: organization.row, in: db)
+        try IndexEnds.require(in: db)
         self.organization = organization
         self.filter = filter
         window = filter.window
-        if let day = filter.day { restrict(to: TaskRange.instants(of: day)) }
+        if let day = filter.day {
+            restrict(to: TaskRange.instants(of: day))
+            try TaskRange.requireDays(TaskRange.arguments(organization: organization.row, window: window), in: db)
+        }
         if let source = Self.indexOfRare(filter.state) {
             // The plus keeps SQLite from walking through all of the organization's tasks by `task_by_time`.
             let select =
@@ -195,9 +199,9 @@ private struct EntriesScope: Sendable {
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.row])
             let isOfDamage = filter.state == .recording(.damaged) || filter.state == .gap
             var bounds = isOfDamage ? altered.instants(of: organization.name) : nil
-            if let row, let first: Int64 = try row[0], let last: Int64 = try row[1] {
-                guard first <= last, last < .max else { throw ManifestError.disordered }
-                let rare = Timestamp(stored: first)..<Timestamp(stored: last + 1)
+            if let row, let first: Timestamp = try row[0], let last: Timestamp = try row[1] {
+                guard first <= last else { throw ManifestError.disordered }
+                let rare = first..<(last + .milliseconds(1))
                 let lower = min(bounds?.lowerBound ?? rare.lowerBound, rare.lowerBound)
                 bounds = lower..<max(bounds?.upperBound ?? rare.upperBound, rare.upperBound)
             }

@@ -38,6 +38,8 @@ package final class Manifest: Sendable {
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
                 try Schema.migrator.migrate(pool)
                 try Schema.noteCodes(in: pool)
+                // Nothing is built on a manifest of which that much is known to be wrong.
+                try pool.read(IndexEnds.require)
                 // What a process left in the log when it died is put into the file, and flushed with it, before anything
                 // is built on it: of a page whose flush failed, a later flush of the log proves nothing.
                 _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }

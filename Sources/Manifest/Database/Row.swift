@@ -39,12 +39,14 @@ struct Row {
     /// Whether a column has no value, or does not exist.
     func isNull(_ name: String) throws -> Bool { try (self[name] as DatabaseValue).isNull }
 
-    /// A number of bytes, a place in a file, or how many of something there are: from 0 to 2^53, so that sums of many do not
-    /// overflow.
+    /// The largest number that sums of many do not overflow with.
+    static let largestAmount: Int64 = 1 << 53
+
+    /// A number of bytes, a place in a file, or how many of something there are: from 0 to ``largestAmount``.
     /// - Throws: `damaged` if it is outside.
     func amount(_ index: Int) throws -> Int64 {
         let stored: DatabaseValue = try self[index]
-        guard case .int64(let number) = stored.storage, (0...1 << 53).contains(number) else {
+        guard case .int64(let number) = stored.storage, (0...Self.largestAmount).contains(number) else {
             throw unreadable(columnAt: index, stored)
         }
         return number
@@ -53,7 +55,7 @@ struct Row {
     /// The same by the column's name.
     func amount(_ name: String) throws -> Int64 {
         let stored: DatabaseValue = try self[name]
-        guard case .int64(let number) = stored.storage, (0...1 << 53).contains(number) else {
+        guard case .int64(let number) = stored.storage, (0...Self.largestAmount).contains(number) else {
             throw unreadable(name, stored)
         }
         return number
@@ -62,6 +64,16 @@ struct Row {
     private func unreadable(columnAt index: Int, _ value: DatabaseValue) -> ManifestError {
         let names = Array(row.columnNames)
         return unreadable(names.indices.contains(index) ? names[index] : "\(index)", value)
+    }
+
+    /// Damage in a column, in this row.
+    func unreadable(column index: Int) throws -> ManifestError {
+        unreadable(columnAt: index, try self[index])
+    }
+
+    /// The same by the column's name.
+    func unreadable(column name: String) throws -> ManifestError {
+        unreadable(name, try self[name])
     }
 
     /// Names the row by its first numbers and identifiers, which are its table's keys and those of its neighbours.
@@ -133,9 +145,9 @@ extension Int64: StoredColumn {
 }
 
 extension Int: StoredColumn {
-    /// Counts and codes: none beyond 2^53 either way, so that sums of many do not overflow.
+    /// Counts and codes: none beyond ``Row/largestAmount`` either way.
     init?(column: DatabaseValue) {
-        guard let number = Int64(column: column), number.magnitude <= 1 << 53 else { return nil }
+        guard let number = Int64(column: column), number.magnitude <= Row.largestAmount else { return nil }
         self = Int(number)
     }
 }

@@ -48,11 +48,31 @@ extension TaskID {
     }
 }
 
-extension Timestamp {
-    var stored: Int64 { millisecondsSince1970 }
+/// A time of Callark's own, or of a task's creation. Only such as calls can have are written and read, so that no other can
+/// overflow, or be walked up to day by day.
+extension Timestamp: StoredColumn {
+    /// The end of the plausible times that is next to it, if it is not one of them, such as where a window begins at the
+    /// beginning of all time.
+    var stored: Int64 {
+        let plausible = Self.plausibleMilliseconds
+        return min(max(millisecondsSince1970, plausible.lowerBound), plausible.upperBound)
+    }
 
-    init(stored: Int64) {
-        self.init(millisecondsSince1970: stored)
+    init?(column: DatabaseValue) {
+        guard let milliseconds = Int64(column: column), Self.plausibleMilliseconds.contains(milliseconds) else {
+            return nil
+        }
+        self.init(millisecondsSince1970: milliseconds)
+    }
+}
+
+/// The provider's own time in a recording's key, and that of its end: kept as they came, since they are compared with what
+/// the provider says later, and not reckoned with.
+extension Timestamp {
+    var verbatim: Int64 { millisecondsSince1970 }
+
+    init(verbatim milliseconds: Int64) {
+        self.init(millisecondsSince1970: milliseconds)
     }
 }
 
@@ -67,16 +87,22 @@ extension ContentDigest {
     }
 }
 
-extension ArchiveDay {
+extension ArchiveDay: StoredColumn {
     /// Days since 1970-01-01: two bytes in a row where the text takes ten.
     var stored: Int64 { daysSince1970 }
 
-    init(stored days: Int64) throws(ManifestError) {
-        guard days.magnitude < 1 << 32, let day = ArchiveDay(daysSince1970: days) else {
-            throw .unreadable("day", days.databaseValue)
-        }
+    /// Only the days, in whatever time zone, of times that calls can have.
+    init?(column: DatabaseValue) {
+        guard let days = Int64(column: column), Self.plausible.contains(days),
+            let day = ArchiveDay(daysSince1970: days)
+        else { return nil }
         self = day
     }
+
+    private static let plausible: ClosedRange<Int64> = {
+        let milliseconds = Timestamp.plausibleMilliseconds
+        return (milliseconds.lowerBound / 86_400_000 - 1)...(milliseconds.upperBound / 86_400_000 + 1)
+    }()
 }
 
 extension OrganizationName {

@@ -7,21 +7,26 @@ enum TaskRange {
     static let condition =
         "task.organization = :organization AND task.created_time >= :from AND task.created_time < :to"
 
-    /// A time that is none is in no range, and its task would be left out without a word.
-    /// - Throws: `damaged` if any task has such.
-    static func requireTimes(organization: Int64, in db: Database) throws {
-        // NULL comes before all numbers, and texts and blobs after them.
-        for order in ["", " DESC"] {
-            let select = "SELECT created_time FROM task WHERE organization = ? ORDER BY created_time\(order) LIMIT 1"
-            if let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [organization]) {
-                _ = try row[0] as Int64
-            }
-        }
+    /// Looks at all tasks of a range, of which a question wants those of single days only: one whose day is damaged would be
+    /// left out without a word.
+    /// - Parameter range: what ``arguments(organization:window:)`` gives.
+    /// - Throws: `damaged` if the day of any contradicts its creation.
+    static func requireDays(_ range: StatementArguments, in db: Database) throws {
+        let select = """
+            SELECT row, created_time, day FROM task WHERE \(condition) AND \(contradiction) LIMIT 1
+            """
+        if let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: range) { _ = try TaskMoment(row) }
     }
+
+    /// Of `task`: whether its day and its creation contradict each other, as ``TaskMoment`` has it.
+    static let contradiction = """
+        (task.created_time >= task.day * 86400000 - 57600000 AND task.created_time < (task.day + 1) * 86400000 + 57600000)
+            IS NOT TRUE
+        """
 
     /// The instants that may belong to `day` in any time zone, as the schema has it.
     static func instants(of day: ArchiveDay) -> Range<Timestamp> {
-        let midnight = Timestamp(stored: day.stored * 86_400_000)
+        let midnight = Timestamp(millisecondsSince1970: day.stored * 86_400_000)
         return (midnight - .hours(16))..<(midnight + .hours(40))
     }
 

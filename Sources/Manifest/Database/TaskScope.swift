@@ -22,8 +22,8 @@ struct TaskScope {
     init(_ columns: Row, organization: OrganizationName) throws {
         row = try columns[4]
         id = try TaskID(stored: columns[5])
-        day = try ArchiveDay(stored: columns[6])
-        createdTime = Timestamp(stored: try columns[7])
+        let moment = try TaskMoment(columns, created: 7, day: 6)
+        (day, createdTime) = (moment.day, moment.createdTime)
         captureRequest = try CaptureRequest(stored: columns[8])
         status = try columns[9]
         self.organization = organization

@@ -33,7 +33,7 @@ extension DayCloseRow {
     ) throws -> [DayCloseRow] {
         let select = "SELECT day, sequence, record, is_current FROM day_close WHERE \(condition)"
         return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
-            let day = try ArchiveDay(stored: row[0])
+            let day: ArchiveDay = try row[0]
             let text: String = try row[2]
             guard let record = try? DayClose(json: Array(text.utf8)) else {
                 throw ManifestError(

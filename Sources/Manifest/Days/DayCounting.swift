@@ -30,12 +30,12 @@ struct DayCounting {
     mutating func countHeld(in db: Database) throws {
         let select = """
             SELECT organization.name, day, digest IS NOT NULL, archive.row IN (\(AlteredArchives.rows)), sum(recordings
-                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)) FROM archive
-            JOIN organization ON organization.row = archive.organization
-            WHERE recordings > 0 AND \(condition) GROUP BY 1, 2, 3, 4
+                - (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)), archive.row
+            FROM archive JOIN organization ON organization.row = archive.organization
+            WHERE recordings IS NOT 0 AND \(condition) GROUP BY archive.row
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
-            let count: Int = try row[4]
+            let count = Int(try row.amount(4))
             let isAltered: Bool = try row[3]
             let isSealed: Bool = try row[2]
             try add(row[0], row[1], isAltered ? \.damaged : isSealed ? \.archived : \.stored, count)
@@ -47,7 +47,8 @@ struct DayCounting {
     /// hold is counted by archive, as there may be millions of it.
     mutating func countDamaged(in db: Database) throws {
         let select = """
-            SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*)
+            SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*),
+                max(\(TaskRange.contradiction))
             FROM damage CROSS JOIN task ON task.row = damage.task
             JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
             JOIN organization ON organization.row = task.organization
@@ -58,6 +59,7 @@ struct DayCounting {
         for row in try Row.fetchAll(db, sql: select, arguments: arguments + standpoint.altered.argument) {
             let count: Int = try row[4]
             let (isWanted, isSealed): (Bool, Bool) = (try row[2], try row[3])
+            guard try !row[5] else { throw try row.unreadable(column: 1) }
             try add(row[0], row[1], isWanted ? \.pending : isSealed ? \.archived : \.stored, -count)
             try add(row[0], row[1], \.damaged, count)
             try addUnrepaired(row[0], row[1], count)
@@ -66,13 +68,14 @@ struct DayCounting {
 
     mutating func countWanted(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, count(*)
+            SELECT organization.name, day, count(*), max(\(TaskRange.contradiction))
             FROM recording CROSS JOIN task ON task.row = recording.task
             JOIN organization ON organization.row = task.organization
             WHERE archive IS NULL AND failure IS NULL AND \(taskCondition) GROUP BY 1, 2
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
             let count: Int = try row[2]
+            guard try !row[3] else { throw try row.unreadable(column: 1) }
             try add(row[0], row[1], \.pending, count)
         }
         let failed = try FailedRecording.cursor(where: taskCondition, arguments, in: db)
@@ -100,27 +103,35 @@ struct DayCounting {
 
     mutating func countSuspects(in db: Database) throws {
         let select = """
-            SELECT organization.name, day, count(*), count(acknowledged_time)
+            SELECT organization.name, day, count(*), count(acknowledged_time), max(\(TaskRange.contradiction))
             FROM suspect CROSS JOIN task ON task.row = suspect.task
             JOIN organization ON organization.row = task.organization WHERE better IS NULL AND \(condition) GROUP BY 1, 2
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
+            guard try !row[4] else { throw try row.unreadable(column: 1) }
             try add(row[0], row[1], \.suspect, row[2])
             try add(row[0], row[1], \.acknowledged, row[3])
         }
     }
 
+    /// After all has been counted.
     mutating func markClosed(in db: Database) throws {
+        try IndexEnds.require(in: db)
         let select = """
-            SELECT organization.name, day FROM day_close JOIN organization ON organization.row = day_close.organization
+            SELECT organization.name, day, json_extract(record, '$.recordings.archived')
+            FROM day_close JOIN organization ON organization.row = day_close.organization
             WHERE is_current AND \(condition)
             """
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
-            days[Key(organization: try row[0], day: try row[1])]?.isClosed = true
+            let day: ArchiveDay = try row[1]
+            let key = Key(organization: try row[0], day: day.stored)
+            // A record that is current counts what is known now: with fewer, a count of an archive's recordings is damaged.
+            let recorded: Int = try row[2]
+            guard days[key]?.known ?? 0 >= recorded else { throw try row.unreadable(column: 2) }
+            days[key]?.isClosed = true
         }
         for organization in try Row.fetchAll(db, sql: "SELECT row, name FROM organization") {
             let name: String = try organization[1]
-            try TaskRange.requireTimes(organization: organization[0], in: db)
             for day in try KnownDamage.days(organization: organization[0], standpoint.altered, in: db) {
                 let key = Key(organization: name, day: day.stored)
                 days[key]?.isClosed = false
@@ -134,18 +145,18 @@ struct DayCounting {
         add(gap.organization, gap.day, gap.explanation == nil ? \.unexplained : \.explained, 1)
     }
 
-    private mutating func addUnrepaired(_ organization: String, _ day: Int64, _ count: Int) throws {
+    private mutating func addUnrepaired(_ organization: String, _ day: ArchiveDay, _ count: Int) throws {
         try add(organization, day, \.unrepaired, count)
         try add(organization, day, \.unexplained, count)
     }
 
     private mutating func add(
         _ organization: String,
-        _ day: Int64,
+        _ day: ArchiveDay,
         _ field: WritableKeyPath<DayStatus, Int>,
         _ count: Int
     ) throws {
-        add(try OrganizationName(stored: organization), try ArchiveDay(stored: day), field, count)
+        add(try OrganizationName(stored: organization), day, field, count)
     }
 
     private mutating func add(

@@ -39,8 +39,11 @@ package struct DayStatus: Hashable, Sendable {
         self.day = day
     }
 
+    /// How many recordings are known.
+    package var known: Int { archived + stored + pending + failed + damaged }
+
     /// How many recordings there should be, as far as anyone knows: the known ones, and one for each gap.
-    package var expected: Int { archived + stored + pending + failed + damaged + gaps }
+    package var expected: Int { known + gaps }
 
     /// Whether everything expected of the day is archived, or stored until it is over, or explained, as far as is known
     /// without listing: the rule of exit code 0.

@@ -12,10 +12,13 @@ extension Manifest {
             let row = try OrganizationRow.row(of: organization, in: db)
             var outlook = ClosingOutlook()
             let span = "SELECT listed_from, listed_through FROM organization WHERE row = ?"
-            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Int64 = try found[0],
-                let through: Int64 = try found[1], from <= through
+            if let found = try Row.fetchOne(db, sql: span, arguments: [row]), let from: Timestamp = try found[0],
+                let through: Timestamp = try found[1]
             {
-                let span = Timestamp(stored: from)..<Timestamp(stored: through)
+                guard from <= through else {
+                    throw ManifestError.unreadable("listed_through", through.stored.databaseValue, in: "organization \(row)")
+                }
+                let span = from..<through
                 outlook.listed = span
                 outlook.listedTime.add(span)
             }
@@ -23,20 +26,16 @@ extension Manifest {
             for span in try ListedSpan.all(of: row, in: db).spans { outlook.listedTime.add(span) }
             let days = "SELECT day, is_current FROM day_close WHERE organization = ? ORDER BY day"
             for found in try Row.fetchAll(db, sql: days, arguments: [row]) {
-                let day = try ArchiveDay(stored: found[0])
+                let day: ArchiveDay = try found[0]
                 outlook.firstNoted = outlook.firstNoted ?? day
                 let isCurrent: Bool = try found[1]
                 let isClosed = isCurrent && !outlook.damaged.contains(day)
                 if isClosed { outlook.closed.insert(day) } else { outlook.reopened.insert(day) }
             }
             let alone = "SELECT day FROM listed_day WHERE organization = ?"
-            outlook.listedAlone = Set(
-                try Int64.fetchAll(db, sql: alone, arguments: [row]).map(ArchiveDay.init(stored:))
-            )
+            outlook.listedAlone = Set(try Row.fetchAll(db, sql: alone, arguments: [row]).map { try $0[0] })
             let doubts = "SELECT day FROM listing_doubt WHERE organization = ?"
-            outlook.doubted = Set(
-                try Int64.fetchAll(db, sql: doubts, arguments: [row]).map(ArchiveDay.init(stored:))
-            )
+            outlook.doubted = Set(try Row.fetchAll(db, sql: doubts, arguments: [row]).map { try $0[0] })
             return outlook
         }
     }
@@ -51,7 +50,7 @@ extension Manifest {
     ) async throws -> DayCloseDraft? {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
-            let scope = ReckoningScope.day(day, organization: found.row)
+            let scope = ReckoningScope(day, organization: found.row)
             // With one that is not explained there is no record.
             let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
             let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
@@ -102,7 +101,7 @@ extension Manifest {
             {
                 return DayAccount(closed: noted.record)
             }
-            let scope = ReckoningScope.day(day, organization: found.row)
+            let scope = ReckoningScope(day, organization: found.row)
             let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .all, in: db)
             return DayAccount(
                 figures: reckoning.days.first ?? DayReconciliation(organization: organization, day: day),
@@ -151,8 +150,7 @@ extension Manifest {
             let row = try OrganizationRow.row(of: organization, in: db)
             let arguments: StatementArguments = [row, times.lowerBound.stored, times.upperBound.stored]
             guard let found = try Row.fetchOne(db, sql: select, arguments: arguments) else { return (0, nil) }
-            let firstDay: Int64? = try found[1]
-            return (try found[0], try firstDay.map { try ArchiveDay(stored: $0) })
+            return (try found[0], try found[1])
         }
     }
 
@@ -319,7 +317,7 @@ extension Gap {
         let (_, distinguisher) = FileName.unused(for: key, among: known.map(\.file))
         let arguments: StatementArguments = [
             task, known.count, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.row(of: key.callType, in: db), key.startTime?.verbatim,
             try Words.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0, now.stored,
             detail ?? reason.rawValue, reason.stored,
         ]

@@ -13,10 +13,7 @@ extension Manifest {
     ) async throws -> [DayReconciliation] {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            let scope = ReckoningScope(
-                condition: TaskRange.condition,
-                arguments: TaskRange.arguments(organization: row, window: window)
-            )
+            let scope = ReckoningScope(window, organization: row)
             return try Reckoning(organization, row, scope, at: standpoint, keeping: .none, in: db).days
         }
     }

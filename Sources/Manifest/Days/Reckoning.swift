@@ -33,7 +33,8 @@ struct Reckoning {
         self.scope = scope
         self.keeping = keeping
         self.standpoint = standpoint
-        try TaskRange.requireTimes(organization: row, in: db)
+        try IndexEnds.require(in: db)
+        try TaskRange.requireDays(scope.range, in: db)
         try countTasks(in: db)
         try countRecordings(in: db)
         try countOpen(in: db)
@@ -46,9 +47,7 @@ struct Reckoning {
 
     private mutating func markDays(_ row: Int64, in db: Database) throws {
         let closed = "SELECT day FROM day_close WHERE organization = ? AND is_current"
-        for day in try Int64.fetchSet(db, sql: closed, arguments: [row]) {
-            byDay[try ArchiveDay(stored: day)]?.isClosed = true
-        }
+        for found in try Row.fetchAll(db, sql: closed, arguments: [row]) { byDay[try found[0]]?.isClosed = true }
         for day in try KnownDamage.days(organization: row, standpoint.altered, in: db) {
             byDay[day]?.isClosed = false
             byDay[day]?.isDamaged = true
@@ -91,7 +90,7 @@ struct Reckoning {
             let count: Int = try row[3]
             let request = try CaptureRequest(stored: row[1])
             let has: Bool = try row[2]
-            try change(ArchiveDay(stored: row[0])) { day in
+            try change(row[0]) { day in
                 day.summary.tasks.listed += count
                 switch (request, has) {
                 case (.notRequested, _):
@@ -109,29 +108,60 @@ struct Reckoning {
         let select = """
             WITH counted AS (
                 SELECT task.day AS day, recording.archive AS archive, count(*) AS known, count(failure) AS failed,
-                    sum(duration_ms) AS audio_ms, sum(recording.byte_count) AS bytes
+                    sum(iif(\(Self.isMeasured), duration_ms, 0)) AS audio_ms,
+                    sum(iif(\(Self.isMeasured), recording.byte_count, 0)) AS bytes,
+                    count(*) - count(nullif(recording.archive IS NULL OR \(Self.isMeasured), FALSE)) AS unmeasured
                 FROM task CROSS JOIN recording ON recording.task = task.row
                 WHERE \(scope.condition) GROUP BY task.day, recording.archive)
             SELECT counted.day, sum(known), sum(iif(archive.row IS NULL, 0, known)),
                 sum(iif(archive.digest IS NULL, 0, known)), sum(failed),
                 sum(iif(archive.digest IS NULL AND archive.day < :today, known, 0)),
-                coalesce(sum(audio_ms), 0), coalesce(sum(bytes), 0)
+                coalesce(sum(audio_ms), 0), coalesce(sum(bytes), 0), sum(unmeasured),
+                sum(iif(counted.archive IS NOT NULL AND archive.row IS NULL, known, 0))
             FROM counted LEFT JOIN archive ON archive.row = counted.archive GROUP BY counted.day
             """
         let today: StatementArguments = ["today": standpoint.today.stored]
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments + today) {
-            try change(ArchiveDay(stored: row[0])) { day in
-                let held: Int = try row[2]
-                day.summary.recordings.known = try row[1]
+            let (known, held, failed): (Int, Int, Int) = (try row[1], try row[2], try row[4])
+            guard held + failed <= known, try row[8] == 0, try row[9] == 0 else { throw try strayRecording(in: db) }
+            try change(row[0]) { day in
+                day.summary.recordings.known = known
                 day.summary.recordings.archived = try row[3]
                 day.summary.recordings.stored = held - day.summary.recordings.archived
-                day.summary.recordings.failed = try row[4]
-                day.summary.recordings.pending = day.summary.recordings.known - held - day.summary.recordings.failed
+                day.summary.recordings.failed = failed
+                day.summary.recordings.pending = known - held - failed
                 day.summary.recordings.overdue = try row[5]
                 day.audioMilliseconds = try row.amount(6)
                 day.bytes = try row.amount(7)
             }
         }
+    }
+
+    /// Of `recording`: whether what is held has a size and a length that can be.
+    private static let isMeasured = """
+        (\(isAmount("recording.byte_count")) AND \(isAmount("coalesce(duration_ms, 0)")))
+        """
+
+    private static func isAmount(_ column: String) -> String { "\(column) BETWEEN 0 AND \(Row.largestAmount)" }
+
+    /// The first of the recordings that were counted whose row contradicts itself, or what it refers to.
+    private func strayRecording(in db: Database) throws -> ManifestError {
+        let held = "recording.archive IS NOT NULL"
+        for (column, condition) in [
+            ("byte_count", "\(held) AND (\(Self.isAmount("recording.byte_count"))) IS NOT TRUE"),
+            ("duration_ms", "\(held) AND (\(Self.isAmount("coalesce(duration_ms, 0)"))) IS NOT TRUE"),
+            ("archive", "\(held) AND NOT EXISTS (SELECT 1 FROM archive WHERE archive.row = recording.archive)"),
+            ("failure", "\(held) AND failure IS NOT NULL"),
+        ] {
+            let select = """
+                SELECT recording.\(column), recording.task, recording.ordinal
+                FROM task CROSS JOIN recording ON recording.task = task.row
+                WHERE \(scope.condition) AND \(condition) LIMIT 1
+                """
+            guard let row = try Row.fetchOne(db, sql: select, arguments: scope.arguments) else { continue }
+            return try row.unreadable(column: 0)
+        }
+        return .disordered
     }
 
     private mutating func countOpen(in db: Database) throws {
@@ -181,7 +211,7 @@ struct Reckoning {
         for row in try Row.fetchAll(db, sql: select, arguments: scope.arguments) {
             let suspect: Int = try row[1]
             let acknowledged: Int = try row[2]
-            try change(ArchiveDay(stored: row[0])) { day in
+            try change(row[0]) { day in
                 day.summary.recordings.suspect = suspect
                 day.summary.recordings.acknowledged = acknowledged
             }

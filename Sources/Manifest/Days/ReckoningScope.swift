@@ -3,13 +3,22 @@ import Recordings
 
 /// Which tasks are reckoned up: a condition on `task`.
 struct ReckoningScope {
-    var condition: String
-    var arguments: StatementArguments
+    let condition: String
+    let arguments: StatementArguments
+    /// When they were created, and whose they are, for ``TaskRange/condition``.
+    let range: StatementArguments
 
-    static func day(_ day: ArchiveDay, organization: Int64) -> ReckoningScope {
-        ReckoningScope(
-            condition: "\(TaskRange.condition) AND task.day = :day",
-            arguments: TaskRange.arguments(organization: organization, day: day)
-        )
+    /// Those of a day.
+    init(_ day: ArchiveDay, organization: Int64) {
+        condition = "\(TaskRange.condition) AND task.day = :day"
+        arguments = TaskRange.arguments(organization: organization, day: day)
+        range = TaskRange.arguments(organization: organization, window: TaskRange.instants(of: day))
+    }
+
+    /// Those that were created in a window.
+    init(_ window: Range<Timestamp>, organization: Int64) {
+        condition = TaskRange.condition
+        range = TaskRange.arguments(organization: organization, window: window)
+        arguments = range
     }
 }

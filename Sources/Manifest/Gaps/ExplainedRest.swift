@@ -21,8 +21,8 @@ enum ExplainedRest {
         guard let known = try Row.fetchOne(statement, arguments: [row.task, ",\(row.ordinal),"]) else { return }
         let next = schedule.nextTry(
             failed: failed,
-            explained: Timestamp(stored: try known[0]),
-            created: Timestamp(stored: try known[1])
+            explained: try known[0],
+            created: try known[1]
         )
         try db.cachedStatement(sql: "UPDATE recording SET wanted_time = ? WHERE task = ? AND ordinal = ?")
             .execute(arguments: [(next ?? never).stored, row.task, row.ordinal])

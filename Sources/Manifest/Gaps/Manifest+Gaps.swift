@@ -182,11 +182,12 @@ extension Gap {
         in db: Database,
         _ body: (Gap) -> Void
     ) throws {
-        try TaskRange.requireTimes(organization: organization, in: db)
+        try IndexEnds.require(in: db)
         var condition = TaskRange.condition
         var arguments = TaskRange.arguments(organization: organization, window: filter.window)
         if let day = filter.day {
             let instants = TaskRange.instants(of: day)
+            try TaskRange.requireDays(TaskRange.arguments(organization: organization, window: instants), in: db)
             condition += " AND task.day = :day AND task.created_time >= :dawn AND task.created_time < :dusk"
             arguments += [
                 "day": day.stored, "dawn": instants.lowerBound.stored, "dusk": instants.upperBound.stored,

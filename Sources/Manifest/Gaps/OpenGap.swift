@@ -69,7 +69,7 @@ enum OpenGap {
 
     private static func since(_ task: Int64, in db: Database) throws -> Timestamp? {
         let statement = try db.cachedStatement(sql: "SELECT since FROM open_gap WHERE task = ?")
-        return try Int64.fetchOne(statement, arguments: [task]).map(Timestamp.init(stored:))
+        return try Row.fetchOne(statement, arguments: [task])?[0]
     }
 
     /// Whether something is held of the task, and nothing that the provider lists is missing.

@@ -32,7 +32,7 @@ struct SuspectDue {
             let versions = known.filter { $0.key == recording.key || $0.key.withoutDigest == recording.key }.map(
                 \.ordinal
             )
-            let received = Timestamp(stored: try row[2])
+            let received: Timestamp = try row[2]
             let isConditional = schedule.isConditional(received: received, looks: try row[3], now: now)
             let validator: String? = try row[1]
             let digests = try held.filter { versions.contains(try $0[0]) }.map { try ContentDigest(stored: $0[1]) }
@@ -59,7 +59,7 @@ struct SuspectDue {
         let place: StatementArguments = [row.task, row.ordinal]
         guard let found = try Row.fetchOne(db, sql: select, arguments: place) else { return }
         let looks: Int = try found[0] + 1
-        let next = schedule.next(received: Timestamp(stored: try found[1]), looks: looks, now: now)
+        let next = schedule.next(received: try found[1], looks: looks, now: now)
         let update = """
             UPDATE suspect SET looks = ?, last_look_time = ?, next_look_time = ?, entity_tag = ?
             WHERE task = ? AND ordinal = ?

@@ -33,19 +33,19 @@ extension SuspectRow {
         let taskID = try TaskID(stored: row["task_id"])
         let key = try RecordingKey(row, taskID: taskID)
         organization = try OrganizationName(stored: row["organization"])
-        day = try ArchiveDay(stored: row["day"])
+        day = try row["day"]
         looks = try row["looks"]
-        nextLook = (try row["next_look_time"] as Int64?).map(Timestamp.init(stored:))
+        nextLook = try row["next_look_time"]
         var acknowledgement: Acknowledgement?
         if let note: String = try row["note"], let author: String = try row["author"],
             let uid = (try row["author_uid"] as Int64?).flatMap(UInt32.init(exactly:)),
-            let time: Int64 = try row["acknowledged_time"]
+            let time: Timestamp = try row["acknowledged_time"]
         {
             acknowledgement = Acknowledgement(
                 note: note,
                 author: author,
                 authorUID: uid,
-                time: Timestamp(stored: time)
+                time: time
             )
         }
         suspect = Suspect(

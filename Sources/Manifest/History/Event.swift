@@ -96,7 +96,7 @@ extension Event {
     init(_ row: Row) throws {
         let detail: String? = try row[6]
         self.init(
-            time: Timestamp(stored: try row[1]),
+            time: try row[1],
             kind: (try? Kind(stored: try row[2])) ?? .other,
             organization: try (row[3] as String?).map(OrganizationName.init(stored:)),
             task: try (row[4] as String?).flatMap { TaskID($0) },

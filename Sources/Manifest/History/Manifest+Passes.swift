@@ -125,8 +125,7 @@ extension Manifest {
                 SELECT min(started_time) FROM pass JOIN organization ON organization.row = pass.organization
                 WHERE name = ? AND NOT is_backfill
                 """
-            return try Int64.fetchOne(db, sql: select, arguments: [organization.description])
-                .map(Timestamp.init(stored:))
+            return try Row.fetchOne(db, sql: select, arguments: [organization.description])?[0]
         }
     }
 }

@@ -26,14 +26,14 @@ extension PassRow {
 
     init(_ row: Row) throws {
         let counts: String? = try row[7]
-        let (from, to): (Int64, Int64) = (try row[2], try row[3])
-        guard from <= to else { throw ManifestError.unreadable("window of a pass", to.databaseValue) }
+        let (from, to): (Timestamp, Timestamp) = (try row[2], try row[3])
+        guard from <= to else { throw ManifestError.unreadable("window of a pass", to.stored.databaseValue) }
         self.init(
             id: PassID(row: try row[0]),
             organization: try OrganizationName(stored: row[1]),
-            window: Timestamp(stored: from)..<Timestamp(stored: to),
-            startedTime: Timestamp(stored: try row[4]),
-            endedTime: try (row[5] as Int64?).map(Timestamp.init(stored:)),
+            window: from..<to,
+            startedTime: try row[4],
+            endedTime: try row[5],
             outcome: try (row[6] as Int?).map(PassOutcome.init(stored:)),
             summary: try counts.map { try JSONColumn.value(PassSummary.self, $0) },
             reason: try row[8],

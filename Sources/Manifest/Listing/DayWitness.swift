@@ -68,9 +68,9 @@ extension DayWitness {
             let differences: String? = try row[4]
             return DayWitness(
                 organization: organization,
-                day: try ArchiveDay(stored: row[0]),
+                day: try row[0],
                 source: source,
-                time: Timestamp(stored: try row[2]),
+                time: try row[2],
                 figures: try figures.map { try JSONColumn.value([String: Int].self, $0) } ?? [:],
                 differences: try differences.map { try JSONColumn.value([String].self, $0) } ?? [],
                 absence: try row[5]

@@ -7,9 +7,9 @@ enum ListedSpan {
         let select = "SELECT from_time, to_time FROM listed_span WHERE organization = ? ORDER BY from_time"
         return ListedTime(
             try Row.fetchAll(db, sql: select, arguments: [organization]).map { row in
-                let (from, to): (Int64, Int64) = (try row[0], try row[1])
-                guard from < to else { throw ManifestError.unreadable("span that was listed", to.databaseValue) }
-                return Timestamp(stored: from)..<Timestamp(stored: to)
+                let (from, to): (Timestamp, Timestamp) = (try row[0], try row[1])
+                guard from < to else { throw ManifestError.unreadable("span that was listed", to.stored.databaseValue) }
+                return from..<to
             }
         )
     }

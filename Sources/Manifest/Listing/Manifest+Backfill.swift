@@ -35,7 +35,7 @@ extension Manifest {
             let row = try OrganizationRow.row(of: organization, in: db)
             let select = "SELECT day, source FROM listed_day WHERE organization = ?"
             return try Row.fetchAll(db, sql: select, arguments: [row]).reduce(into: [:]) { days, row in
-                days[try ArchiveDay(stored: row[0])] = ListingSource(rawValue: try row[1])
+                days[try row[0]] = ListingSource(rawValue: try row[1])
             }
         }
     }

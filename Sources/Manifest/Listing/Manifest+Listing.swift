@@ -62,11 +62,11 @@ extension Manifest {
     /// Through which moment the listing of `organization` is complete; `nil` before the first pass.
     package func watermark(_ organization: OrganizationName) async throws -> Timestamp? {
         try await read { db in
-            try Int64.fetchOne(
+            try Row.fetchOne(
                 db,
                 sql: "SELECT listed_through FROM organization WHERE name = ?",
                 arguments: [organization.description]
-            ).map(Timestamp.init(stored:))
+            )?[0]
         }
     }
 

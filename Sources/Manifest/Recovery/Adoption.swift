@@ -145,9 +145,9 @@ struct Adoption: Sendable {
         let key = entry.key
         let identity: StatementArguments = [
             row.task, row.ordinal, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.stored,
+            try Words.row(of: key.callType, in: db), key.startTime?.verbatim,
             try Words.nameValue(of: key.providerFileName, in: db),
-            entry.stopTime?.stored, Self.storedName(entry.file, key: entry.key), entry.attempts,
+            entry.stopTime?.verbatim, Self.storedName(entry.file, key: entry.key), entry.attempts,
         ]
         try db.cachedStatement(sql: insert).execute(arguments: identity + place(of: entry, in: db))
     }
@@ -159,7 +159,7 @@ struct Adoption: Sendable {
             WHERE task = ? AND ordinal = ?
             """
         let facts: StatementArguments = [
-            entry.stopTime?.stored, Self.storedName(entry.file, key: entry.key), entry.attempts,
+            entry.stopTime?.verbatim, Self.storedName(entry.file, key: entry.key), entry.attempts,
         ]
         try db.cachedStatement(sql: update)
             .execute(arguments: facts + place(of: entry, in: db) + [row.task, row.ordinal])
@@ -190,7 +190,7 @@ struct Adoption: Sendable {
         let id = entry.key.taskID
         if let known = try KnownTask.find(id, organization: organization, in: db) { return known }
         let instants = TaskRange.instants(of: entry.day)
-        let noon = Timestamp(stored: entry.day.stored * 86_400_000 + 43_200_000)
+        let noon = TaskRange.instants(of: entry.day).lowerBound + .hours(28)
         let start = entry.key.startTime.flatMap { instants.contains($0) ? $0 : nil }
         let task = TaskEntry(
             id: id,

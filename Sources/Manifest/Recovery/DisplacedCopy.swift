@@ -40,7 +40,7 @@ extension DisplacedCopy {
     init(_ row: Row) throws {
         let key = try RecordingKey(row, taskID: try TaskID(stored: row["task_id"]))
         let organization = try OrganizationName(stored: row["name"])
-        let day = try ArchiveDay(stored: row["day"])
+        let day: ArchiveDay = try row["day"]
         var counting: Place?
         if let sequence: Int = try row["counting_sequence"] {
             counting = Place(

@@ -123,7 +123,7 @@ enum Displacement {
             """
         let statement = try db.cachedStatement(sql: select)
         return try Row.fetchOne(statement, arguments: [row.task, row.ordinal]).map { found in
-            let day = try ArchiveDay(stored: found[0])
+            let day: ArchiveDay = try found[0]
             return ReplacedCopy(
                 archive: try ArchiveName(organization: organization, day: day, stored: try found[1]),
                 digest: try ContentDigest(stored: found[2])

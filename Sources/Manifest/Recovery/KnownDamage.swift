@@ -46,9 +46,7 @@ enum KnownDamage {
             WHERE task.organization = :organization AND NOT \(isExplained)
             """
         let arguments: StatementArguments = ["organization": organization]
-        return Set(
-            try Int64.fetchAll(db, sql: select, arguments: arguments + altered.argument).map(ArchiveDay.init(stored:))
-        )
+        return Set(try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument).map { try $0[0] })
     }
 
     /// How many archives of each day are damaged in themselves.
@@ -61,7 +59,7 @@ enum KnownDamage {
             "SELECT day, count(*) FROM archive WHERE organization = :organization AND \(isOfArchive) GROUP BY day"
         let arguments: StatementArguments = ["organization": organization]
         return try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument).reduce(into: [:]) {
-            $0[try ArchiveDay(stored: $1[0])] = try $1[1]
+            $0[try $1[0]] = try $1[1]
         }
     }
 
@@ -170,20 +168,20 @@ struct DamagedRecordingRow {
 
     private init(_ row: Row, _ altered: AlteredArchives) throws {
         let organization = try OrganizationName(stored: row["organization"])
-        let day = try ArchiveDay(stored: row["day"])
+        let moment = try TaskMoment(row)
         let taskID = try TaskID(stored: row["task_id"])
         let held: Int64? = try row["archive_row"]
         let gone = held.flatMap { altered[$0] }
         let found = try (row["damaged_in"] as Int?).map {
-            try ArchiveName(organization: organization, day: day, stored: $0)
+            try ArchiveName(organization: organization, day: moment.day, stored: $0)
         }
         let reason: String = try gone?.reason ?? (row["damage_reason"] as String)
-        let foundTime: Int64? = try gone == nil ? row["damage_found_time"] : nil
+        let foundTime: Timestamp? = try gone == nil ? row["damage_found_time"] : nil
         gap = Gap(
             organization: organization,
-            day: day,
+            day: moment.day,
             taskID: taskID,
-            createdTime: Timestamp(stored: try row["created_time"]),
+            createdTime: moment.createdTime,
             reason: .damaged,
             recording: try RecordingKey(row, taskID: taskID),
             detail: reason,
@@ -191,12 +189,12 @@ struct DamagedRecordingRow {
             evidence: GapEvidence(
                 attempts: try row["attempts"],
                 damage: reason,
-                damageFound: foundTime.map(Timestamp.init(stored:))
+                damageFound: foundTime
             )
         )
         let isSealed: Bool? = try row["is_sealed"]
         place = held == nil ? .pending : isSealed == true ? .archived : .stored
-        audioMilliseconds = try row["audio_ms"]
+        audioMilliseconds = try row.amount("audio_ms")
         byteCount = try row.amount("bytes")
     }
 }

@@ -24,8 +24,8 @@ struct KnownTask: FoundTask {
     init(_ row: Row, id: TaskID) throws {
         self.row = try row[1]
         self.id = id
-        createdTime = Timestamp(stored: try row[2])
-        day = try ArchiveDay(stored: row[3])
+        let moment = try TaskMoment(row, created: 2, day: 3)
+        (day, createdTime) = (moment.day, moment.createdTime)
         channelType = try row[4]
         status = TaskStatus(try row[5])
         captureRequest = try CaptureRequest(stored: row[6])

@@ -55,9 +55,9 @@ struct OpenTask {
     init(_ row: Row) throws {
         self.row = try row["task_row"]
         organization = try OrganizationName(stored: row["organization"])
-        day = try ArchiveDay(stored: row["day"])
+        let moment = try TaskMoment(row)
+        (day, createdTime) = (moment.day, moment.createdTime)
         id = try TaskID(stored: row["task_id"])
-        createdTime = Timestamp(stored: try row["created_time"])
         captureRequest = try CaptureRequest(stored: row["capture_request"])
         status = TaskStatus(try row["status"])
         refusal = try row["refusal"]
@@ -134,20 +134,20 @@ struct FailedRecording {
         var evidence = try GapColumns.evidence(row)
         evidence.attempts = try row["attempts"]
         evidence.damage = try row["damage_reason"]
-        evidence.damageFound = try (row["damage_found_time"] as Int64?).map(Timestamp.init(stored:))
+        evidence.damageFound = try row["damage_found_time"]
         isDamaged = try row["is_damaged"]
         let organization = try OrganizationName(stored: row["organization"])
-        let day = try ArchiveDay(stored: row["day"])
+        let moment = try TaskMoment(row)
         gap = Gap(
             organization: organization,
-            day: day,
+            day: moment.day,
             taskID: taskID,
-            createdTime: Timestamp(stored: try row["created_time"]),
+            createdTime: moment.createdTime,
             reason: GapReason(stored: try row["failure_code"], wasHeld: isDamaged),
             recording: try RecordingKey(row, taskID: taskID),
             detail: try row["failure"],
             archive: try (row["damaged_in"] as Int?).map {
-                try ArchiveName(organization: organization, day: day, stored: $0)
+                try ArchiveName(organization: organization, day: moment.day, stored: $0)
             },
             evidence: evidence,
             explanation: try StoredExplanation(row).flatMap { $0.covers(ordinal: ordinal) ? $0.value : nil }
@@ -167,8 +167,8 @@ private enum GapColumns {
     /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
     static func evidence(_ row: Row) throws -> GapEvidence {
         GapEvidence(
-            firstAsked: try (row["first_ask_time"] as Int64?).map(Timestamp.init(stored:)),
-            lastAsked: try (row["last_ask_time"] as Int64?).map(Timestamp.init(stored:)),
+            firstAsked: try row["first_ask_time"],
+            lastAsked: try row["last_ask_time"],
             asks: try row["asks"],
             found: try row["found"],
             trackingID: try row["tracking_id"]

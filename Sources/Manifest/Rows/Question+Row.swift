@@ -45,13 +45,13 @@ extension Question {
     /// - Parameter column: the first of ``columns``.
     init(_ row: Row, from column: Int) throws {
         self.init()
-        nextAskTime = try (row[column] as Int64?).map(Timestamp.init(stored:))
-        history = try (row[column + 3] as Int64?).map {
-            AskHistory(asks: try row[column + 1], found: try row[column + 2], unchangedSince: Timestamp(stored: $0))
+        nextAskTime = try row[column]
+        history = try (row[column + 3] as Timestamp?).map {
+            AskHistory(asks: try row[column + 1], found: try row[column + 2], unchangedSince: $0)
         }
         refusal = try row[column + 4]
-        firstAskTime = try (row[column + 5] as Int64?).map(Timestamp.init(stored:))
-        lastAskTime = try (row[column + 6] as Int64?).map(Timestamp.init(stored:))
+        firstAskTime = try row[column + 5]
+        lastAskTime = try row[column + 6]
         trackingID = try row[column + 7]
     }
 }

@@ -43,7 +43,7 @@ extension RecordingKey {
             kind: try CaptureKind(stored: row["kind"]),
             isSegment: try row["is_segment"],
             callType: try row["call_type"],
-            startTime: try (row["start_time"] as Int64?).map(Timestamp.init(stored:)),
+            startTime: try (row["start_time"] as Int64?).map(Timestamp.init(verbatim:)),
             providerFileName: try row["provider_name"]
         )
     }
@@ -68,13 +68,13 @@ extension RecordingRow {
             organization: organization,
             day: day,
             key: key,
-            stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(stored:)),
+            stopTime: try (row["stop_time"] as Int64?).map(Timestamp.init(verbatim:)),
             file: try FileName(stored: row["file"], key: key),
             state: damage != nil ? .damaged : held?.state ?? (failure == nil ? .pending : .failed),
             reason: damage?.reason(held, failure) ?? failure,
             failureCode: Self.code(failure, try row["failure_code"], isDamaged: damage != nil),
             attempts: try row["attempts"],
-            wantedTime: try (row["wanted_time"] as Int64?).map(Timestamp.init(stored:)),
+            wantedTime: try row["wanted_time"],
             held: held,
             call: call
         )
@@ -132,7 +132,7 @@ extension RecordingRow.Held {
             digest: try ContentDigest(stored: row["digest"]),
             audio: try AudioFormat(row),
             suspicion: try row["suspicion"],
-            receivedTime: Timestamp(stored: try row["received_time"])
+            receivedTime: try row["received_time"]
         )
     }
 }

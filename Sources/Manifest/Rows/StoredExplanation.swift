@@ -19,7 +19,7 @@ struct StoredExplanation {
             author: try row["author"],
             authorUID: (try row["author_uid"] as Int64?).flatMap(UInt32.init(exactly:)),
             authorClaims: (try row["author_claims"] as String?).flatMap(Self.claims),
-            time: Timestamp(stored: try row["explanation_time"])
+            time: try row["explanation_time"]
         )
         unusable = try row["unusable"]
         failed = try row["failed"]

@@ -15,6 +15,10 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
         millisecondsSince1970 = Int64(clamping: (microseconds / 1000).rounded(.down))
     }
 
+    /// The instants that can be times of calls: from 2001 to the end of 9999, in milliseconds since 1970. Smaller values
+    /// are seconds, or a 0 or -1 that means "none".
+    package static let plausibleMilliseconds: ClosedRange<Int64> = 1_000_000_000_000...253_402_300_799_999
+
     /// The instant for Foundation's calendars.
     package var date: Date { Date(timeIntervalSince1970: Double(millisecondsSince1970) / 1000) }
 

@@ -150,9 +150,6 @@ extension CaptureRequest {
 }
 
 extension Timestamp {
-    /// From 2001 to the year 9999. Smaller values are seconds, or a 0 or -1 that means "none".
-    static let plausibleMilliseconds: ClosedRange<Int64> = 1_000_000_000_000...253_402_300_799_999
-
     /// Reads epoch milliseconds written as a number or as a string; `nil` if they are not plausible.
     init?(plausible value: JSONValue?) {
         guard let milliseconds = value?.integer, Self.plausibleMilliseconds.contains(milliseconds) else { return nil }
