@@ -63,6 +63,18 @@ import WebexContactCenter
         }
     }
 
+    @Test func `is ended by a first pass from a given time up to the present, and as long as by any other`()
+        async throws
+    {
+        try await Installation.with(.small(mix: .plain)) { here in
+            #expect(try await here.pass(.between(from: here.now() - .hours(72), to: nil)).isComplete)
+            #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(37 * 3600))
+            let late = try #require(try await alarms(here).first)
+            #expect(late.message.hasPrefix("no pass up to the present has been complete for 37 hours"))
+        }
+    }
+
     @Test func `about the present leaves a complete pass over a given day alone, until the daily work is late`()
         async throws
     {

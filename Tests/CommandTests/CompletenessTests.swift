@@ -66,6 +66,20 @@ import Testing
         }
     }
 
+    @Test func `that no pass fetches any more leads to the gaps, and what may still come to another pass`() async throws
+    {
+        try await Self.withGap { desk, _ in
+            let again = "run it again later"
+            #expect(try await desk.run("archive", "--day", desk.day).output.contains(again))
+            // The day before yesterday is past this horizon.
+            let horizon = ["CALLARK_CAPTURES_HORIZON_DAYS": "1"]
+            let past = try await desk.run("archive", "--day", desk.day, environment: horizon)
+            #expect(past.status == 75)
+            #expect(past.output.contains("explain what will not arrive any more: callark gaps --org acme"))
+            #expect(!past.output.contains(again))
+        }
+    }
+
     /// The name of the account that runs the tests, or its number.
     private static let account: String = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
 

@@ -64,7 +64,10 @@ import Testing
     /// Puts a value there, past every rule that the schema has, as a bad page does it; the rules stand as before afterwards.
     /// - Returns: whether it is there: what not even SQLite would write cannot be put there in this way.
     private static func put(_ value: String, _ place: Place, _ tables: Tables, _ path: String) async throws -> Bool {
-        let before = try await sqlite(path, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '\(place.table)'")
+        let before = try await sqlite(
+            path,
+            "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '\(place.table)'"
+        )
         let lawless = """
             .dbconfig defensive off
             .dbconfig enable_trigger off
@@ -117,14 +120,17 @@ import Testing
 
     private static func commands(_ desk: Desk) -> [[String]] {
         [
-            ["status", "--json"], ["status", "--check", "--json"], ["report", "--month", String(desk.day.prefix(7)), "--json"],
+            ["status", "--json"], ["status", "--check", "--json"],
+            ["report", "--month", String(desk.day.prefix(7)), "--json"],
             ["report", "--day", desk.day, "--json"], ["list", "--json"], ["list", "--day", desk.day, "--json"],
             ["gaps", "--json"], ["events", "--json"], ["verify", "--quick", "--json"], ["archive", "--json"],
             ["archive", "--day", desk.day, "--json"],
         ]
     }
 
-    @Test func `that is damaged ends no command otherwise than with a word, and hides nothing that was known`() async throws {
+    @Test func `that is damaged ends no command otherwise than with a word, and hides nothing that was known`()
+        async throws
+    {
         var draws = Draws()
         let steps = ProcessInfo.processInfo.environment["CALLARK_TEST_STEPS"].flatMap { Int($0) } ?? 16
         try await Desk.with(calls: 8, earlier: [1]) { desk in

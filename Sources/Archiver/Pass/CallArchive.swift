@@ -196,7 +196,7 @@ package struct CallArchive: Sendable {
             assignment.followsListing =
                 !window.isExplicit && listedThrough.map { window.range.lowerBound <= $0 } ?? false
             assignment.joinsListing =
-                !onlyUnreceived && (listedThrough.map { window.range.lowerBound <= $0 } ?? !window.isExplicit)
+                !onlyUnreceived && (listedThrough.map { window.range.lowerBound <= $0 } ?? window.endsNow)
             assignments.append(assignment)
         }
         return try await Pass(context: context, organizations: names).run(assignments)

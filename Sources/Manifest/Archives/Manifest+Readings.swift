@@ -106,7 +106,7 @@ extension Manifest {
                 """
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.description])
             guard let row else { return ReadingStatus() }
-                        var status = ReadingStatus()
+            var status = ReadingStatus()
             status.archives = try row[0]
             status.neverRead = try row[1]
             status.oldest = try row[2]

@@ -16,7 +16,11 @@ extension Manifest {
                 let through: Timestamp = try found[1]
             {
                 guard from <= through else {
-                    throw ManifestError.unreadable("listed_through", through.stored.databaseValue, in: "organization \(row)")
+                    throw ManifestError.unreadable(
+                        "listed_through",
+                        through.stored.databaseValue,
+                        in: "organization \(row)"
+                    )
                 }
                 let span = from..<through
                 outlook.listed = span

@@ -31,9 +31,13 @@ package struct Actor: Hashable, Sendable {
         }
     }
 
-    /// An event's detail without its actor.
+    /// An event's detail without its actor. Where no account acted, nothing claims to be one: `claimed_by` is then the word
+    /// of another source about a call.
     package static func removed(from detail: [String: String]) -> [String: String] {
-        detail.filter { $0.key != "author" && $0.key != "author_uid" && !$0.key.hasPrefix(claimMark) }
+        let hasClaims = Actor(eventDetail: detail) != nil
+        return detail.filter { key, _ in
+            key != "author" && key != "author_uid" && !(hasClaims && key.hasPrefix(claimMark))
+        }
     }
 
     private static let claimMark = "claimed_"

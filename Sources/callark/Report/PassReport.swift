@@ -92,7 +92,17 @@ struct PassReport {
             default: continue
             }
         }
-        return result.isComplete ? nil : "run it again later"
+        if result.isComplete { return nil }
+        return isLeftToPeople
+            ? "explain what will not arrive any more: callark gaps --org \(organization)" : "run it again later"
+    }
+
+    /// Whether all that is missing is what no later pass fetches: gaps that the provider will not fill, and no recording
+    /// whose download failed.
+    private var isLeftToPeople: Bool {
+        let isOnlyMissing = result.obstacles.allSatisfy { if case .unexplained = $0 { true } else { false } }
+        let reasons = result.summary.recordings.reasons
+        return isOnlyMissing && [.downloadFailed, .damagedAtProvider].allSatisfy { reasons[$0, default: 0] == 0 }
     }
 
     private static func damaged(_ summary: PassSummary) -> String {
