@@ -1,10 +1,12 @@
+import TestSupport
 import Testing
+import WebexContactCenter
 
 @testable import Archiver
 
 @Suite struct `The queue between two steps of a pass` {
     @Test func `hands over everything, once, in groups`() async {
-        let queue = GroupQueue<Int>(capacity: 8)
+        let queue = GroupQueue<Int>(capacity: 8, stopwatch: Stopwatch(ContinuousClock()))
         let taken = await withTaskGroup(of: [Int].self) { group in
             group.addTask {
                 var taken: [Int] = []
@@ -27,7 +29,7 @@ import Testing
     }
 
     @Test func `lets putters go when nobody stores any more`() async {
-        let queue = GroupQueue<Int>(capacity: 1)
+        let queue = GroupQueue<Int>(capacity: 1, stopwatch: Stopwatch(ContinuousClock()))
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<10 { group.addTask { await queue.put(number) } }
             await queue.abandon()
@@ -37,12 +39,19 @@ import Testing
     }
 
     @Test func `lets the one that takes go when it is given up`() async {
-        #expect(await GroupQueue<Int>(capacity: 1).abandoned(gathering: .zero) == nil)
-        #expect(await GroupQueue<Int>(capacity: 1).abandoned(gathering: .seconds(3600)) == nil)
+        #expect(
+            await GroupQueue<Int>(capacity: 1, stopwatch: Stopwatch(ContinuousClock())).abandoned(gathering: .zero)
+                == nil
+        )
+        #expect(
+            await GroupQueue<Int>(capacity: 1, stopwatch: Stopwatch(ContinuousClock())).abandoned(
+                gathering: .seconds(3600)
+            ) == nil
+        )
     }
 
     @Test func `is over when it is finished and empty`() async {
-        let queue = GroupQueue<Int>(capacity: 1)
+        let queue = GroupQueue<Int>(capacity: 1, stopwatch: Stopwatch(ContinuousClock()))
         await queue.put(1)
         await queue.finish()
         #expect(await queue.takeAll() == [1])
@@ -50,18 +59,19 @@ import Testing
     }
 
     @Test func `what comes before a time is taken together, at the time or when the queue is full or finished`() async {
-        let queue = GroupQueue<Int>(capacity: 3)
-        let start = ContinuousClock.now
-        await queue.put(1)
-        #expect(await queue.takeAll(notBefore: start + .milliseconds(20)) == [1])
-        #expect(.now >= start + .milliseconds(20))
+        let clock = InstantClock()
+        let timed = GroupQueue<Int>(capacity: 3, stopwatch: Stopwatch(clock))
+        await timed.put(1)
+        #expect(await timed.takeAll(notBefore: .milliseconds(20)) == [1])
+        #expect(clock.elapsed == .milliseconds(20))
 
-        let never = ContinuousClock.now + .seconds(3600)
+        let queue = GroupQueue<Int>(capacity: 3, stopwatch: Stopwatch(ContinuousClock()))
+        let never = Duration.seconds(3600)
         async let full = queue.takeAll(notBefore: never)
         for number in 1...3 { await queue.put(number) }
         #expect(await full == [1, 2, 3])
 
-        let weighed = GroupQueue<Int>(capacity: 10, weight: { $0 })
+        let weighed = GroupQueue<Int>(capacity: 10, stopwatch: Stopwatch(ContinuousClock()), weight: { $0 })
         async let heavy = weighed.takeAll(notBefore: never)
         for number in [4, 5, 6] { await weighed.put(number) }
         #expect(await heavy == [4, 5, 6])
@@ -77,7 +87,7 @@ import Testing
 extension GroupQueue {
     /// What is taken of a queue that is given up while somebody waits for it.
     fileprivate func abandoned(gathering time: Duration) async -> [Element]? {
-        async let taken = takeAll(notBefore: .now + time)
+        async let taken = takeAll(notBefore: time)
         while !isAwaited { await Task.yield() }
         abandon()
         return await taken

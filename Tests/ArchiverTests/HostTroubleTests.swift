@@ -1,11 +1,13 @@
 import Synchronization
+import TestSupport
 import Testing
+import WebexContactCenter
 
 @testable import Archiver
 @testable import Manifest
 
 @Suite(.timeLimit(.minutes(1))) struct `A host that has nothing for anybody` {
-    private let start = ContinuousClock.now
+    private let start = Duration.zero
     private let skewed = StoreRefusal(status: 403, body: Array("<Code>RequestTimeTooSkewed</Code>".utf8))
     private let expired = StoreRefusal(status: 403, body: Array("<Code>AccessDenied</Code>Request has expired".utf8))
 
@@ -117,7 +119,7 @@ import Testing
 
     @Test func `keeps waiting those who wait, until it is known, or they are cancelled`() async throws {
         let told = Mutex<[String]>([])
-        let troubles = HostTroubles(patience: .seconds(900)) { event in
+        let troubles = HostTroubles(patience: .seconds(900), stopwatch: Stopwatch(InstantClock())) { event in
             if case .mediaTrouble(let host, let reason) = event { told.withLock { $0.append("\(host): \(reason)") } }
         }
         for number in 0..<4 { _ = troubles.note(skewed, of: row(number), at: "a", isSurprising: true) }

@@ -38,7 +38,7 @@ struct Resolution: Sendable {
     /// Asks about everything that the sweep finds due now, a few batches at a time, and settles what is answered: as many
     /// questions together as were answered while those before were noted and handed over.
     private func work(off sweep: inout DueSweep) async throws {
-        let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions)
+        let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions, stopwatch: context.stopwatch)
         let looksBefore = sweep.looksBefore
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -217,7 +217,7 @@ package struct Pass: Sendable {
         _ produce: @escaping @Sendable (AsyncChannel<DownloadJob>) async -> [OrganizationName: any Error]
     ) async -> [OrganizationName: any Error] {
         let jobs = AsyncChannel<DownloadJob>()
-        let accepted = GroupQueue<AcceptedRecording>(capacity: 256)
+        let accepted = GroupQueue<AcceptedRecording>(capacity: 256, stopwatch: context.stopwatch)
         do {
             return try await withThrowingTaskGroup(of: [OrganizationName: any Error].self) { group in
                 group.addTask {

@@ -18,6 +18,8 @@ struct PassContext: Sendable {
     let disk: DiskGuard
     let gate: DownloadGate
     let troubles: HostTroubles
+    /// By which everything waits that waits for time to pass.
+    let stopwatch: Stopwatch
     let underWay: RecordingsUnderWay
     let listingDoubts = ListingDoubts()
     let listed = ListedSpans()
@@ -32,7 +34,7 @@ struct PassContext: Sendable {
     let logger: Logger
 
     /// What a pass over the archive that `setup` names works with.
-    /// - Parameter clock: by which downloads wait if the media host asks for it.
+    /// - Parameter clock: by which everything waits that waits for time to pass, such as a download before its next attempt.
     init(
         _ setup: CallArchive.Setup,
         _ manifest: Manifest,
@@ -55,14 +57,20 @@ struct PassContext: Sendable {
             observer: observer
         )
         self.disk = disk
+        let stopwatch = Stopwatch(clock)
+        self.stopwatch = stopwatch
         gate = DownloadGate(
             ceiling: setup.rules.downloads.concurrency,
             longestHold: setup.rules.downloads.retry.longestRetryAfter,
-            stopwatch: Stopwatch(clock),
+            stopwatch: stopwatch,
             observer: observer,
             logger: setup.logger
         )
-        troubles = HostTroubles(patience: setup.rules.downloads.hostPatience, observer: observer)
+        troubles = HostTroubles(
+            patience: setup.rules.downloads.hostPatience,
+            stopwatch: stopwatch,
+            observer: observer
+        )
         underWay = RecordingsUnderWay(onRelease: disk.release)
         self.stop = stop
         self.observer = observer

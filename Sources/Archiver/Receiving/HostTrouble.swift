@@ -2,7 +2,7 @@ import Manifest
 import Recordings
 
 /// Whether a media host has nothing for anybody, rather than for this or that recording: a pure value, which knows no time
-/// but what it is told.
+/// but what it is told, by a stopwatch.
 ///
 /// Where a few recordings, one after the other and none in between that came, met with a refusal that a new URL does not
 /// mend, one of them goes on to try, and the others wait for what comes of it, so that the provider is not asked for a new
@@ -30,7 +30,7 @@ struct HostTrouble: Sendable {
     let patience: Duration
     /// Those that got nothing since something last came; no more of them than have to be told apart.
     private var recordings: Set<RecordingRowID> = []
-    private var began: ContinuousClock.Instant?
+    private var began: Duration?
     private var refusal: StoreRefusal?
     /// Goes on while the others wait.
     private var prober: RecordingRowID?
@@ -57,7 +57,7 @@ struct HostTrouble: Sendable {
         _ refusal: StoreRefusal,
         of row: RecordingRowID,
         isSurprising: Bool,
-        now: ContinuousClock.Instant
+        now: Duration
     ) -> Word {
         if isSurprising { count(row, now) }
         if isSurprising || self.refusal == nil { self.refusal = refusal }
@@ -84,7 +84,7 @@ struct HostTrouble: Sendable {
     }
 
     /// The host failed, in a way that passes.
-    mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: ContinuousClock.Instant) -> Word {
+    mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: Duration) -> Word {
         count(row, now)
         guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .goOn }
         let minutes = Int(patience.seconds / 60)
@@ -93,14 +93,14 @@ struct HostTrouble: Sendable {
         return .giveUp(sentence)
     }
 
-    private mutating func count(_ row: RecordingRowID, _ now: ContinuousClock.Instant) {
+    private mutating func count(_ row: RecordingRowID, _ now: Duration) {
         if recordings.count < Self.fewest { recordings.insert(row) }
         began = began ?? now
     }
 
     /// What a person is to be told of this trouble, once.
     /// - Parameter reason: what the host did last.
-    mutating func takeNotice(_ reason: String, now: ContinuousClock.Instant) -> String? {
+    mutating func takeNotice(_ reason: String, now: Duration) -> String? {
         guard !isTold, recordings.count >= Self.fewest, let began else { return nil }
         if let refusal {
             isTold = true

@@ -1,6 +1,7 @@
 import Logging
 import Manifest
 import Synchronization
+import WebexContactCenter
 
 /// The troubles of all media hosts of a pass (``HostTrouble``), and those who wait for one to be over.
 final class HostTroubles: Sendable {
@@ -13,21 +14,21 @@ final class HostTroubles: Sendable {
 
     private let patience: Duration
     private let observer: PassObserver
-    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let stopwatch: Stopwatch
     /// Held for a few instructions only; never while a continuation is resumed.
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - patience: how long a host may fail before it is left alone.
-    ///   - clock: for tests.
+    ///   - stopwatch: by which its failing is timed.
     init(
         patience: Duration,
-        observer: @escaping PassObserver,
-        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        stopwatch: Stopwatch,
+        observer: @escaping PassObserver
     ) {
         self.patience = patience
         self.observer = observer
-        self.clock = clock
+        self.stopwatch = stopwatch
     }
 
     /// Why this pass asks a host for nothing more; `nil` if it still does.
@@ -50,7 +51,7 @@ final class HostTroubles: Sendable {
         at host: String,
         isSurprising: Bool
     ) -> HostTrouble.Word {
-        let now = clock()
+        let now = stopwatch.elapsed()
         return telling(host, refusal.description, now) {
             $0.note(refusal, of: row, isSurprising: isSurprising, now: now)
         }
@@ -58,7 +59,7 @@ final class HostTroubles: Sendable {
 
     /// The host failed in passing.
     func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.Word {
-        let now = clock()
+        let now = stopwatch.elapsed()
         return telling(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
     }
 
@@ -82,7 +83,7 @@ final class HostTroubles: Sendable {
     private func telling(
         _ host: String,
         _ reason: String,
-        _ now: ContinuousClock.Instant,
+        _ now: Duration,
         _ body: (inout HostTrouble) -> HostTrouble.Word
     ) -> HostTrouble.Word {
         let (word, notice) = state.withLock { state in

@@ -116,13 +116,17 @@ struct Reception: Sendable {
                 }
                 switch place {
                 case .aside:
-                    try await aside(sink) { try await Task.sleep(for: delay) }
+                    try await aside(sink) { try await rest(delay) }
                     try await comeBack()
                 case .here:
-                    try await Task.sleep(for: delay)
+                    try await rest(delay)
                 }
             }
         }
+    }
+
+    private func rest(_ delay: Duration) async throws(CancellationError) {
+        do { try await context.stopwatch.sleep(for: delay) } catch { throw CancellationError() }
     }
 
     /// One attempt, as soon as there is room for it.

@@ -1,3 +1,5 @@
+import WebexContactCenter
+
 /// Hands what one step of a pass has done to the next, as much at a time as has come in meanwhile.
 ///
 /// While one group is being flushed or noted the next one gathers, so that a flush or a transaction is for a group and not
@@ -5,6 +7,7 @@
 /// budget that each holds.
 actor GroupQueue<Element: Sendable> {
     private let capacity: Int
+    private let stopwatch: Stopwatch
     private let weight: @Sendable (Element) -> Int
     private var waiting: [Element] = []
     private var waitingWeight = 0
@@ -16,9 +19,12 @@ actor GroupQueue<Element: Sendable> {
     /// Those that found the queue full.
     private var putters: [CheckedContinuation<Void, Never>] = []
 
-    /// - Parameter weight: what an element takes of the capacity. The last one in may take more than is left.
-    init(capacity: Int, weight: @escaping @Sendable (Element) -> Int = { _ in 1 }) {
+    /// - Parameters:
+    ///   - stopwatch: by which more is gathered.
+    ///   - weight: what an element takes of the capacity. The last one in may take more than is left.
+    init(capacity: Int, stopwatch: Stopwatch, weight: @escaping @Sendable (Element) -> Int = { _ in 1 }) {
         self.capacity = capacity
+        self.stopwatch = stopwatch
         self.weight = weight
     }
 
@@ -56,11 +62,12 @@ actor GroupQueue<Element: Sendable> {
     }
 
     /// Everything that waits, at least one element.
-    /// - Parameter time: until when more is gathered, unless the queue is finished or full before.
+    /// - Parameter time: until when, by the stopwatch, more is gathered, unless the queue is finished or full before.
     /// - Returns: `nil` once the queue is finished and empty.
-    func takeAll(notBefore time: ContinuousClock.Instant = .now) async -> [Element]? {
-        isGathering = time > .now
-        let clock = isGathering ? Task { try? await endGathering(at: time) } : nil
+    func takeAll(notBefore time: Duration = .zero) async -> [Element]? {
+        let rest = time - stopwatch.elapsed()
+        isGathering = rest > .zero
+        let clock = isGathering ? Task { try? await endGathering(after: rest) } : nil
         defer { clock?.cancel() }
         while !isFinished && (waiting.isEmpty || isGathering && !isFull) {
             await withCheckedContinuation { taker = $0 }
@@ -78,8 +85,8 @@ actor GroupQueue<Element: Sendable> {
         freed.forEach { $0.resume() }
     }
 
-    private func endGathering(at time: ContinuousClock.Instant) async throws {
-        try await Task.sleep(until: time, clock: .continuous)
+    private func endGathering(after rest: Duration) async throws {
+        try await stopwatch.sleep(for: rest)
         isGathering = false
         wakeTaker()
     }

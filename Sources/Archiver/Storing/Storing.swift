@@ -2,6 +2,7 @@ import DailyArchive
 import Files
 import Manifest
 import Recordings
+import WebexContactCenter
 
 /// A recording that arrived and was accepted, on its way into its day's archive.
 struct AcceptedRecording: Sendable {
@@ -37,13 +38,15 @@ struct Storing: Sendable {
     /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
     ///   group, and of those that were appended after it, stay pending, and what had been stored before stays stored.
     func run(_ queue: GroupQueue<AcceptedRecording>) async throws {
-        let appended = GroupQueue<Appended>(capacity: Self.appendedLimit) { $0.recordings.count }
+        let appended = GroupQueue<Appended>(capacity: Self.appendedLimit, stopwatch: context.stopwatch) {
+            $0.recordings.count
+        }
         try await withThrowingTaskGroup(of: Void.self) { steps in
             steps.addTask {
                 do {
-                    var next = ContinuousClock.now
+                    var next = Duration.zero
                     while let group = await queue.takeAll(notBefore: next) {
-                        next = .now + Self.appendInterval
+                        next = context.stopwatch.elapsed() + Self.appendInterval
                         await appended.put(try await append(group))
                     }
                 } catch {
@@ -56,9 +59,9 @@ struct Storing: Sendable {
             }
             steps.addTask {
                 do {
-                    var next = ContinuousClock.now
+                    var next = Duration.zero
                     while let groups = await appended.takeAll(notBefore: next) {
-                        next = .now + Self.flushInterval
+                        next = context.stopwatch.elapsed() + Self.flushInterval
                         try await store(groups)
                     }
                 } catch {
