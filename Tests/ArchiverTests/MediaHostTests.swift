@@ -232,7 +232,7 @@ import Transfer
             #expect(try await here.verify() == [])
             let lines = try await entries(here)
             let entry = try #require(lines.first { $0.key.recordingID.description == id })
-            #expect(entry.byteCount == Int64(audio.count) && entry.audio?.codec == "mulaw")
+            #expect(entry.stored.byteCount == Int64(audio.count) && entry.audio?.codec == "mulaw")
             let sentForm = try #require(entry.sent)
             #expect(sentForm.contentEncoding == encoding.lowercased())
             #expect(sentForm.byteCount == Int64(sent.count))

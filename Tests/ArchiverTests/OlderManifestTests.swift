@@ -291,7 +291,8 @@ import Testing
             _ = try await writer.append(
                 entries.map { (other, PendingMember(entry: $0, content: ReceivedContent(of: $0, in: path))) }
             )
-            _ = try await writer.seal(other, tasks: AsyncThrowingStream<TaskEntry, any Error> { $0.finish() })
+            let tasks = AsyncThrowingStream<TaskEntry, any Error> { $0.finish() }
+            _ = try await writer.seal(other, tasks: tasks, salt: await writer.drawSalt())
             try await writer.close()
             purge(here)
             here.simulator.resetCounters()

@@ -323,7 +323,8 @@ import Testing
                 members.append((second, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path))))
             }
             let copies = try await writer.append(members).entries
-            _ = try await writer.seal(second, tasks: AsyncThrowingStream<TaskEntry, any Error> { $0.finish() })
+            let tasks = AsyncThrowingStream<TaskEntry, any Error> { $0.finish() }
+            _ = try await writer.seal(second, tasks: tasks, salt: await writer.drawSalt())
             for place in [other.root.archivePath(second), other.root.sideFilePath(second)] {
                 let file = URL(filePath: place).lastPathComponent
                 try FileManager.default.copyItem(

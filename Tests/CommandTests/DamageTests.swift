@@ -115,7 +115,8 @@ import Testing
                 + "duration_ms = NULL, suspicion = NULL, received_time = NULL, wanted_time = 1 WHERE rowid_of",
             "recording"
         ),
-        ("UPDATE archive SET digest = zeroblob(32)", "archive"), ("UPDATE archive SET byte_count = 1", "archive"),
+        ("UPDATE archive SET digest = zeroblob(32)", "archive"),
+        ("UPDATE archive SET byte_count = byte_count + 1", "archive"),
         ("UPDATE archive SET sequence = 9", "archive"),
     ])
     func `done to the manifest's rows is found`(_ statement: String, _ kind: String) async throws {

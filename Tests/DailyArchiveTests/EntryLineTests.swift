@@ -13,8 +13,13 @@ import Testing
         entry.offset = 9_876_543_210
         entry.stopTime = Timestamp(millisecondsSince1970: -5)
         entry.suspicion = "declares 10 bytes,\thas 3 🎧"
+        entry.salt = .sample
+        #expect(try RecordingEntry(jsonLine: entry.jsonLine) == entry)
+        #expect(!String(decoding: entry.jsonLine, as: UTF8.self).contains("original_"))
+        entry.original = ByteIdentity(byteCount: 2, digest: Digester.digest(of: [1, 2]))
         #expect(try RecordingEntry(jsonLine: entry.jsonLine) == entry)
         entry.audio = nil
+        entry.salt = nil
         entry.taskJSON = nil
         entry.searchJSON = nil
         entry.suspicion = nil
@@ -88,9 +93,33 @@ import Testing
         }
     }
 
+    @Test func `the keys that are reserved are passed over`() throws {
+        let entry = try entry()
+        let text = String(decoding: entry.jsonLine, as: UTF8.self).replacing(/"check":"[0-9a-f]{16}",/, with: "")
+        let reserved = #"{"class":"mifid","private":{"a":1},"private_sha256":"00","#.utf8
+        #expect(try RecordingEntry(jsonLine: Array(reserved) + Array(text.utf8.dropFirst())) == entry)
+    }
+
+    @Test(arguments: [
+        (#","salt":"\#(Salt.sample)""#, #","salt":"short""#), (#","salt":"\#(Salt.sample)""#, #","salt":"""#),
+        (#","original_bytes":2"#, ""), (#","original_bytes":2"#, #","original_bytes":-1"#),
+    ])
+    func `a salt that is none, and half of an identity, are refused`(good: String, bad: String) throws {
+        var entry = try entry()
+        entry.salt = .sample
+        entry.original = ByteIdentity(byteCount: 2, digest: Digester.digest(of: [1, 2]))
+        let line = String(decoding: entry.jsonLine, as: UTF8.self).replacing(/"check":"[0-9a-f]{16}",/, with: "")
+        #expect(line.contains(good))
+        #expect(try RecordingEntry(jsonLine: Array(line.utf8)) == entry)
+        #expect(throws: EntryLineError.self) {
+            try RecordingEntry(jsonLine: Array(line.replacing(good, with: bad).utf8))
+        }
+    }
+
     @Test func `a line that is not what was written is refused, wherever it was changed`() throws {
         var entry = try entry()
         entry.replaces = .sample
+        entry.salt = .sample
         let line = entry.jsonLine
         #expect(try RecordingEntry(jsonLine: line) == entry)
         for position in line.indices {

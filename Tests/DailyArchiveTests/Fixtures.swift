@@ -28,7 +28,10 @@ struct Workplace {
         try root.prepare()
     }
 
-    func writer() -> ArchiveWriter { ArchiveWriter(root: root, logger: .silent) }
+    /// A writer whose salts are the same each time.
+    func writer() -> ArchiveWriter {
+        ArchiveWriter(root: root, logger: .silent, randomness: RepeatableRandomness())
+    }
 
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
@@ -51,6 +54,31 @@ struct Workplace {
         var entries: [RecordingEntry] = []
         if !members.isEmpty { entries = try await writer.append(members.map { (name, $0) }).entries }
         return (try await writer.seal(name, tasks: Listing(tasks)), entries)
+    }
+}
+
+/// The same numbers in every test.
+struct RepeatableRandomness: RandomNumberGenerator, Sendable {
+    private var state: UInt64 = 7
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state
+    }
+}
+
+extension Salt {
+    static let sample = Salt(bytes: noise(16, seed: 16)) ?? { preconditionFailure("sixteen bytes") }()
+}
+
+extension ArchiveWriter {
+    /// Seals with the same salt in every test.
+    func seal(
+        _ name: ArchiveName,
+        tasks: some AsyncSequence<TaskEntry, any Error> & Sendable,
+        dayClose: DayClose? = nil
+    ) async throws -> SealedArchive {
+        try await seal(name, tasks: tasks, dayClose: dayClose, salt: .sample)
     }
 }
 
@@ -165,8 +193,7 @@ extension PendingMember {
             stopTime: nil,
             file: .of(key),
             offset: 0,
-            byteCount: content.byteCount,
-            digest: content.digest,
+            stored: content.identity,
             audio: AudioFormat(
                 codec: "mulaw",
                 channels: 1,
@@ -219,13 +246,14 @@ extension ExpectedArchive {
         self.init(
             byteCount: archive.byteCount,
             digest: archive.digest,
+            metadataOffset: archive.metadataOffset,
             recordings: entries.map {
                 ExpectedRecording(
                     taskID: $0.key.taskID,
                     file: $0.file,
                     offset: $0.offset,
-                    byteCount: $0.byteCount,
-                    digest: $0.digest
+                    byteCount: $0.stored.byteCount,
+                    digest: $0.stored.digest
                 )
             }
         )

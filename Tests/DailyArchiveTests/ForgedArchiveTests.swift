@@ -37,8 +37,8 @@ import Testing
     {
         let (_, entries) = try await place.sealed(.samples(6), tasks: [.sample("task-0")])
         let whole = try place.bytes(path)
-        for entry in entries where entry.byteCount > 0 {
-            for offset in [0, entry.byteCount / 2, entry.byteCount - 1] {
+        for entry in entries where entry.stored.byteCount > 0 {
+            for offset in [0, entry.stored.byteCount / 2, entry.stored.byteCount - 1] {
                 try put(whole, at: path)
                 try forge { $0[Int(entry.offset + offset)] ^= 0x20 }
                 let found = try await faults()

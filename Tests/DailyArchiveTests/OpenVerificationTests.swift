@@ -25,8 +25,8 @@ import Testing
                 taskID: $0.key.taskID,
                 file: $0.file,
                 offset: $0.offset,
-                byteCount: $0.byteCount,
-                digest: $0.digest
+                byteCount: $0.stored.byteCount,
+                digest: $0.stored.digest
             )
         }
         return (
@@ -56,10 +56,10 @@ import Testing
             try place.write(bytes, to: tar)
             let faults = try await verify(expected).faults
             let owner = try unwrap(
-                entries.first { TarMember.padded($0.offset + $0.byteCount) > position }
+                entries.first { TarMember.padded($0.offset + $0.stored.byteCount) > position }
             )
             #expect(Set(faults.map(\.taskID)) == [owner.key.taskID], "at \(position): \(faults)")
-            let isInBytes = position >= owner.offset && position < owner.offset + owner.byteCount
+            let isInBytes = position >= owner.offset && position < owner.offset + owner.stored.byteCount
             #expect(
                 faults.contains { $0.kind == .recordingDamaged && $0.offset == owner.offset } == isInBytes,
                 "at \(position): \(faults)"
@@ -88,7 +88,9 @@ import Testing
         let bytes = try place.bytes(tar)
         for size in stride(from: 0, to: Int(expected.extent.tarBytes), by: 997) {
             try place.write(Array(bytes.prefix(size)), to: tar)
-            let lost = entries.filter { $0.offset + $0.byteCount > size && $0.byteCount > 0 }.map(\.key.taskID)
+            let lost = entries.filter { $0.offset + $0.stored.byteCount > size && $0.stored.byteCount > 0 }.map(
+                \.key.taskID
+            )
             let faults = try await verify(expected).faults
             #expect(Set(faults.compactMap(\.taskID)).isSuperset(of: lost), "cut at \(size): \(faults)")
             #expect(try await !verify(expected, quick: true).isSound)

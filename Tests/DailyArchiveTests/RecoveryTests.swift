@@ -93,7 +93,7 @@ import Testing
             #expect(try place.size(root.openArchivePath(.sample)) == kept.tarBytes)
         }
         for (number, entry) in unheard.entries.enumerated() {
-            for size in [entry.offset - 300, entry.offset + 10, entry.offset + entry.byteCount - 1] {
+            for size in [entry.offset - 300, entry.offset + 10, entry.offset + entry.stored.byteCount - 1] {
                 try place.write(Array(tar.prefix(Int(size))), to: root.openArchivePath(.sample))
                 try place.write(journal, to: root.journalPath(.sample))
                 let kept = entries + unheard.entries.prefix(number)
@@ -149,10 +149,10 @@ import Testing
                     let bytes = try await ArchiveReader.bytes(
                         from: root.openArchivePath(.sample),
                         offset: entry.offset,
-                        byteCount: entry.byteCount,
-                        expecting: entry.digest
+                        byteCount: entry.stored.byteCount,
+                        expecting: entry.stored.digest
                     )
-                    #expect(Int64(bytes.count) == entry.byteCount)
+                    #expect(Int64(bytes.count) == entry.stored.byteCount)
                     let original = (entries + unheard.entries).first { $0.key == entry.key }
                     #expect(entry.captureJSON == original?.captureJSON)
                 }

@@ -51,7 +51,7 @@ import Testing
             let hit = entries.indices.filter { index in
                 let entry = entries[index]
                 return lines[index].contains(position)
-                    || (Int64(position) >= entry.offset && Int64(position) < entry.offset + entry.byteCount)
+                    || (Int64(position) >= entry.offset && Int64(position) < entry.offset + entry.stored.byteCount)
             }
             let taken = Set(salvage.recordings.map(\.key))
             for index in entries.indices where !hit.contains(index) {

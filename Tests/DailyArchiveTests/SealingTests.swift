@@ -83,7 +83,7 @@ import Testing
         let outcome = try Tool.run("python3", "-c", script, place.root.archivePath(.sample))
         let lines = outcome.output.split(separator: "\n").map(String.init)
         let expected = entries.map {
-            "\($0.offset) \($0.byteCount) 1763625600 0o440 0 acme-2025-11-20-001/\($0.payloadPath)"
+            "\($0.offset) \($0.stored.byteCount) 1763625600 0o440 0 acme-2025-11-20-001/\($0.payloadPath)"
         }
         #expect(lines.prefix(6) == expected[...])
     }
@@ -117,6 +117,8 @@ import Testing
         #expect(metadata.name == .sample)
         #expect(metadata.recordingCount == 600)
         #expect(metadata.payloadBytes == archive.payloadBytes)
+        #expect(metadata.metadataOffset == archive.metadataOffset)
+        #expect(metadata.metadataOffset == entries.last.map { TarMember.padded($0.offset + $0.stored.byteCount) })
         #expect(metadata.organizationID?.description == "93912f11-6017-404b-bf14-5331890b1797")
         #expect(metadata.recordedDigest == archive.digest)
         var foundEntries: [RecordingEntry] = []
@@ -133,15 +135,21 @@ import Testing
         let metadata = try await ArchiveMetadata.open(place.root.archivePath(.sample))
         #expect(metadata.recordingCount == 0)
         #expect(metadata.organizationID == nil)
+        #expect(metadata.metadataOffset == 512 && archive.metadataOffset == 512)
         let report = try await ArchiveVerifier().verify(path: place.root.archivePath(.sample))
         #expect(report.faults == [])
     }
 
-    @Test func `the same recordings make the same bytes`() async throws {
-        let other = try Workplace()
+    @Test func `the same recordings with the same salts make the same bytes, and others with others`() async throws {
+        let again = try Workplace()
         let first = try await place.sealed(.samples(6), tasks: [.sample("a")]).archive
-        let second = try await other.sealed(.samples(6), tasks: [.sample("a")]).archive
+        let second = try await again.sealed(.samples(6), tasks: [.sample("a")]).archive
         #expect(first == second)
+        let salted = try Workplace()
+        let writer = ArchiveWriter(root: salted.root, logger: .silent)
+        _ = try await writer.append([PendingMember].samples(6).map { (.sample, $0) })
+        let other = try await writer.seal(.sample, tasks: Listing([try .sample("a")]))
+        #expect(other.digest != first.digest && other.byteCount == first.byteCount)
         let third = try await Workplace().sealed(.samples(6).reversed(), tasks: [.sample("a")]).archive
         #expect(third.digest != first.digest)
     }

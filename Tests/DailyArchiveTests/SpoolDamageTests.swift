@@ -44,10 +44,10 @@ import Testing
     /// In what is padded, in headers, and in zeros where a header was: the archive is sealed whole afterwards.
     @Test func `damage beside the recordings is healed`() async throws {
         let (extent, entries) = try await abandoned()
-        let padded = entries.filter { $0.byteCount % 512 != 0 }
+        let padded = entries.filter { $0.stored.byteCount % 512 != 0 }
         let whole = try place.bytes(root.openArchivePath(.sample))
         let journal = try place.bytes(root.journalPath(.sample))
-        let changes = padded.flatMap { [Int($0.offset + $0.byteCount), Int($0.offset) - 500] }
+        let changes = padded.flatMap { [Int($0.offset + $0.stored.byteCount), Int($0.offset) - 500] }
         for position in changes {
             let here = try Workplace()
             var bytes = whole

@@ -50,9 +50,10 @@ import Testing
         var positions = Array(stride(from: 3, to: whole.count, by: 173))
         for entry in entries {
             // First and last byte of header, recording and padding.
-            positions += [entry.offset - 512, entry.offset - 1, entry.offset, entry.offset + entry.byteCount].map(
-                Int.init
-            )
+            positions += [entry.offset - 512, entry.offset - 1, entry.offset, entry.offset + entry.stored.byteCount]
+                .map(
+                    Int.init
+                )
         }
         for position in positions {
             var bytes = whole
@@ -61,7 +62,8 @@ import Testing
             let report = try await ArchiveVerifier().verify(path: path, expected: expected)
             let faults = report.faults.filter { $0.kind != .sideFile }
             #expect(!faults.isEmpty, "nothing found at \(position)")
-            guard let owner = entries.first(where: { TarMember.padded($0.offset + $0.byteCount) > position }) else {
+            guard let owner = entries.first(where: { TarMember.padded($0.offset + $0.stored.byteCount) > position })
+            else {
                 continue
             }
             let blamed = Set(faults.compactMap(\.taskID))
@@ -95,12 +97,12 @@ import Testing
     @Test func `every damaged recording is named, not the first only`() async throws {
         let (archive, entries) = try await place.sealed(.samples(6))
         try change { bytes in
-            for entry in entries where entry.byteCount > 0 { bytes[Int(entry.offset)] ^= 1 }
+            for entry in entries where entry.stored.byteCount > 0 { bytes[Int(entry.offset)] ^= 1 }
         }
         let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
         let damaged = report.faults.filter { $0.kind == .recordingDamaged }
-        #expect(damaged.map(\.taskID) == entries.filter { $0.byteCount > 0 }.map(\.key.taskID))
-        #expect(damaged.map(\.offset) == entries.filter { $0.byteCount > 0 }.map(\.offset))
+        #expect(damaged.map(\.taskID) == entries.filter { $0.stored.byteCount > 0 }.map(\.key.taskID))
+        #expect(damaged.map(\.offset) == entries.filter { $0.stored.byteCount > 0 }.map(\.offset))
         #expect(report.faults.filter { $0.kind == .archiveDigest }.count == 2)
     }
 
@@ -165,14 +167,14 @@ import Testing
             let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
             #expect(!report.isSound)
             let flipped = entries.filter { entry in
-                offsets.contains { Int64($0) >= entry.offset && Int64($0) < entry.offset + entry.byteCount }
+                offsets.contains { Int64($0) >= entry.offset && Int64($0) < entry.offset + entry.stored.byteCount }
             }
             let named = report.faults.filter { $0.kind == .recordingDamaged }
             #expect(named.map(\.taskID) == flipped.map(\.key.taskID), "\(offsets)")
             #expect(named.map(\.offset) == flipped.map(\.offset), "\(offsets)")
             let own = offsets.subtracting(
                 offsets.filter { offset in
-                    flipped.contains { Int64(offset) >= $0.offset && Int64(offset) < $0.offset + $0.byteCount }
+                    flipped.contains { Int64(offset) >= $0.offset && Int64(offset) < $0.offset + $0.stored.byteCount }
                 }
             )
             // Besides the checksum of the whole, something speaks of each other place.
@@ -187,7 +189,7 @@ import Testing
         for size in stride(from: 0, to: whole.count, by: 311) {
             try rewrite(Array(whole.prefix(size)))
             let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
-            let lost = entries.filter { $0.offset + $0.byteCount > size }
+            let lost = entries.filter { $0.offset + $0.stored.byteCount > size }
             let named = Set(
                 report.faults.filter { $0.kind == .recordingDamaged || $0.kind == .recordingMissing }.map(\.taskID)
             )
@@ -328,8 +330,9 @@ import Testing
         try change { bytes in
             let offset = Int(entries[0].offset)
             bytes[offset] ^= 1
-            let forged = Digester.digest(of: Array(bytes[offset..<(offset + Int(entries[0].byteCount))])).description
-            let line = Array("\(entries[0].digest)  data/".utf8)
+            let forged = Digester.digest(of: Array(bytes[offset..<(offset + Int(entries[0].stored.byteCount))]))
+                .description
+            let line = Array("\(entries[0].stored.digest)  data/".utf8)
             if let range = bytes.firstRange(of: line) { bytes.replaceSubrange(range.prefix(64), with: forged.utf8) }
         }
         let digest = Digester.digest(of: try place.bytes(path))

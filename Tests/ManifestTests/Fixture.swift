@@ -138,8 +138,10 @@ extension Fixture {
             stopTime: work.captured.stopTime,
             file: work.file,
             offset: offset,
-            byteCount: 1_000_000 + offset % 997,
-            digest: try Self.digest(Int(truncatingIfNeeded: offset)),
+            stored: ByteIdentity(
+                byteCount: 1_000_000 + offset % 997,
+                digest: try Self.digest(Int(truncatingIfNeeded: offset))
+            ),
             audio: AudioFormat(
                 codec: "mulaw",
                 channels: 2,

@@ -95,8 +95,7 @@ extension Model {
             stopTime: captured.stopTime,
             file: FileName.of(captured.key, distinguisher: 0),
             offset: offset,
-            byteCount: 1000 + Int64(copiesMade),
-            digest: try Fixture.digest(copiesMade),
+            stored: ByteIdentity(byteCount: 1000 + Int64(copiesMade), digest: try Fixture.digest(copiesMade)),
             audio: AudioFormat(
                 codec: "mulaw",
                 channels: 2,

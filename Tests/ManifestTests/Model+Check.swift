@@ -60,7 +60,7 @@ extension Model {
                     reason: reason(key),
                     archive: recordings[key]?.holder,
                     offset: entry?.offset,
-                    digest: entry?.digest
+                    digest: entry?.stored.digest
                 )
             )
         }
@@ -197,7 +197,7 @@ extension Model {
         let expected = archive.copies.map { key, copy in
             let counts = copy.exclusion == nil
             return Member(
-                digest: copy.entry.digest,
+                digest: copy.entry.stored.digest,
                 isCounting: counts,
                 replacedBy: counts || recordings[key]?.isSpoiled ?? false ? nil : recordings[key]?.holder
             )

@@ -93,7 +93,7 @@ extension Model {
             "unexplained": gaps.count + missing.count - explained, "unrepaired": keys.count(where: isUnrepaired),
             "archives damaged": archives.count { $0.key.day == day && isDamaged($0.value) },
             "overdue": day < Fixture.day(now) ? count(.stored) : 0,
-            "bytes": Int(whole.reduce(0) { $0 + $1.byteCount }),
+            "bytes": Int(whole.reduce(0) { $0 + $1.stored.byteCount }),
             "audio": Int(whole.reduce(0) { $0 + ($1.audio?.durationMilliseconds ?? 0) }),
         ]
         figures["listed"] = listed.count

@@ -80,7 +80,7 @@ extension Model {
             let copies = copies(of: item.captured.key)
             let last = copies.last { $0.copy.exclusion == .damaged } ?? copies.last
             try #require(item.replaced?.archive == last?.archive, "\(place)")
-            try #require(item.replaced?.digest == last?.copy.entry.digest, "\(place)")
+            try #require(item.replaced?.digest == last?.copy.entry.stored.digest, "\(place)")
         }
         for key in self.keys(of: id) where isWanted(key) && !keys.contains(key) {
             fail(key, .purgedUpstream, retry: now + .hours(1))

@@ -187,7 +187,7 @@ extension Model {
     }
 
     func contents(_ day: ArchiveDay) -> DayContents {
-        let held = keys(of: day).compactMap { key in copy(of: key).map { (key, $0.entry.digest) } }
+        let held = keys(of: day).compactMap { key in copy(of: key).map { (key, $0.entry.stored.digest) } }
         return DayContents(
             requests: tasks.filter { Self.day(of: $0.key) == day && $0.value.isListed }.mapValues(\.request),
             held: Dictionary(uniqueKeysWithValues: held),

@@ -246,7 +246,7 @@ import Testing
             let entries = try await fixture.store(Array(work.prefix(2)))
             let rows = try await fixture.recordings()
             #expect(rows.map(\.state) == [.stored, .stored, .pending])
-            #expect(rows[0].held?.digest == entries[0].digest)
+            #expect(rows[0].held?.digest == entries[0].stored.digest)
             #expect(rows[0].held?.audio == entries[0].audio)
             #expect(rows[1].held?.offset == entries[1].offset)
             let open = try await fixture.manifest.openArchives()

@@ -88,6 +88,29 @@ import Testing
         }
     }
 
+    @Test func `the salt of an archive is kept from the first attempt to seal it until it is sealed`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            let archive = try await fixture.manifest.openArchives()[0].name
+            var generator = SystemRandomNumberGenerator()
+            let (first, second) = (Salt(using: &generator), Salt(using: &generator))
+            #expect(try await fixture.manifest.salt(of: archive, orKeep: first) == first)
+            #expect(try await fixture.manifest.salt(of: archive, orKeep: second) == first)
+            let digest = try Fixture.digest(1)
+            try await fixture.manifest.noteSealed(
+                archive,
+                byteCount: 10_240,
+                digest: digest,
+                recordings: 1,
+                metadataOffset: 4096,
+                now: Fixture.morning
+            )
+            #expect(try await fixture.manifest.sealedArchive(archive)?.metadataOffset == 4096)
+            let late = await failure { _ = try await fixture.manifest.salt(of: archive, orKeep: second) }
+            #expect(late == .conflict)
+        }
+    }
+
     @Test func `a task that changes while its day is sealed is left to the next archive`() async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known([1, 2]))

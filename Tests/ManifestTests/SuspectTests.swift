@@ -20,7 +20,7 @@ import Testing
         let archive = try await fixture.manifest.openArchive(for: fixture.acme, day: work.day, now: Fixture.morning)
         let start = try await fixture.manifest.openArchives().first { $0.name == archive }?.extent.tarBytes ?? 0
         var entry = try fixture.entry(work, offset: start + 1024, suspicion: suspicion)
-        entry.digest = try Fixture.digest(digest)
+        entry.stored.digest = try Fixture.digest(digest)
         if let key { (entry.key, entry.file) = (key, FileName.of(key)) }
         entry.supersedes = supersedes
         let extent = ArchiveExtentRow(tarBytes: start + 2_000_000, journalBytes: start / 1000 + 900)

@@ -25,6 +25,8 @@ package struct CallArchive: Sendable {
         package var logger: Logger
         /// What a person calls this work, for those who ask what is running: `archive`.
         package var command: String
+        /// Where the salts of new archives come from. Only what nobody can guess will do, except in tests.
+        package var randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
 
         package init(
             root: ArchiveRoot,

@@ -46,7 +46,7 @@ struct PassContext: Sendable {
     ) {
         root = setup.root
         self.manifest = manifest
-        writer = ArchiveWriter(root: setup.root, logger: setup.logger)
+        writer = ArchiveWriter(root: setup.root, logger: setup.logger, randomness: setup.randomness)
         self.engine = engine
         budget = MemoryBudget(bytes: setup.rules.downloads.memoryBytes)
         rules = setup.rules

@@ -76,6 +76,7 @@ struct ArchiveIntake: Sendable {
                 byteCount: metadata.byteCount,
                 digest: digest,
                 recordings: metadata.recordingCount,
+                metadataOffset: metadata.metadataOffset,
                 sealedTime: nil
             ),
             organizationID: organizationID,

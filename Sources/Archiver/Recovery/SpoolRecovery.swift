@@ -124,7 +124,7 @@ struct SpoolRecovery: Sendable {
         var places: [Int64: ContentDigest] = [:]
         for try await held in context.manifest.archivedRecordings(in: name) { places[held.offset] = held.digest }
         for try await entry in try await ArchiveMetadata.open(context.root.archivePath(name)).recordings
-        where places.removeValue(forKey: entry.offset) != entry.digest {
+        where places.removeValue(forKey: entry.offset) != entry.stored.digest {
             return true
         }
         return !places.isEmpty

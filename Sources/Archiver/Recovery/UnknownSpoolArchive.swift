@@ -48,7 +48,7 @@ struct UnknownSpoolArchive: Sendable {
     /// Whether the manifest has this recording with these bytes, and they are where it says.
     private func isHeld(_ entry: RecordingEntry, _ intake: ArchiveIntake) async throws -> Bool {
         let rows = try await intake.manifest.recordings(of: entry.key.taskID, organization: name.organization)
-        guard let held = rows.first(where: { $0.key == entry.key })?.held, held.digest == entry.digest,
+        guard let held = rows.first(where: { $0.key == entry.key })?.held, held.digest == entry.stored.digest,
             held.archive != name
         else { return false }
         return try await intake.isWhole(held.archive, held.offset, held.byteCount, held.digest)

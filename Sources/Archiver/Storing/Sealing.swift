@@ -69,7 +69,9 @@ struct Sealing: Sendable {
 
     private func seal(_ name: ArchiveName, closing draft: DayCloseDraft?) async throws -> SealedDay {
         let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
-        let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record)
+        let fresh = await context.writer.drawSalt()
+        let salt = try await context.manifest.salt(of: name, orKeep: fresh)
+        let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record, salt: salt)
         return try await context.noteSealed(archive, decidedAt: draft?.mark)
     }
 }
@@ -113,6 +115,7 @@ extension PassContext {
             byteCount: archive.byteCount,
             digest: archive.digest,
             recordings: archive.recordingCount,
+            metadataOffset: archive.metadataOffset,
             dayClose: archive.dayClose,
             decidedAt: mark,
             now: now()

@@ -313,6 +313,7 @@ private struct Looking: Sendable {
         return ExpectedArchive(
             byteCount: row.byteCount,
             digest: row.digest,
+            metadataOffset: row.metadataOffset,
             recordings: recordings.map(ExpectedRecording.init)
         )
     }

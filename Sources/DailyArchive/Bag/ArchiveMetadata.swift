@@ -11,6 +11,8 @@ package struct ArchiveMetadata: Sendable, Hashable {
     package let byteCount: Int64
     package let recordingCount: Int
     package let payloadBytes: Int64
+    /// Where the header of `metadata/recordings.jsonl` begins: from there on the tar has everything but recordings.
+    package let metadataOffset: Int64
     /// The provider's identifier of the organization; `nil` where the archive has no recordings.
     package let organizationID: OrganizationID?
     /// The whole archive's checksum as its side file has it; `nil` where that is missing.
@@ -59,6 +61,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         self.path = path
         self.recordingCount = recordingCount
         self.payloadBytes = payloadBytes
+        metadataOffset = index.tags[BagLayout.recordings]?.member.headerOffset ?? recordingsRange.lowerBound
         byteCount = source.end
         organizationID = information[BagLayout.organizationID].flatMap { OrganizationID($0) }
         recordedDigest = try SideFile.read(besides: path)?.digest
@@ -168,6 +171,7 @@ extension SealedArchive {
             digest: digest,
             recordingCount: metadata.recordingCount,
             payloadBytes: metadata.payloadBytes,
+            metadataOffset: metadata.metadataOffset,
             dayClose: metadata.dayClose
         )
     }

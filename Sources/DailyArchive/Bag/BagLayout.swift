@@ -11,9 +11,11 @@ enum BagLayout {
     static let information = "bag-info.txt"
     static let checksums = "manifest-sha256.txt"
     static let tagChecksums = "tagmanifest-sha256.txt"
-    static let payload = "data/"
+    static let payload = PayloadPath.folder
     /// The label in `bag-info.txt` of the provider's identifier of the organization.
     static let organizationID = "Callark-Organization-ID"
+    /// The label of the random text that keeps the checksums of the bag's own files from being guessed.
+    static let salt = "Callark-Salt"
 
     /// The tag files that no archive is without, in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
@@ -43,20 +45,22 @@ enum BagLayout {
     }
 
     /// The text of `bag-info.txt` (RFC 8493 section 2.2.2). It says nothing of when or by which version it was made, so
-    /// that the same recordings make the same bytes.
+    /// that the same journal makes the same bytes.
     static func informationText(
         _ name: ArchiveName,
         organizationID: OrganizationID?,
         recordingCount: Int,
         payloadBytes: Int64,
-        taskCount: Int
+        taskCount: Int,
+        salt: Salt
     ) -> String {
         var fields = information(name, organizationID: organizationID, taskCount: taskCount)
         fields.insert(("Payload-Oxum", "\(payloadBytes).\(recordingCount)"), at: 3)
+        fields.append((Self.salt, salt.description))
         return fields.map { "\($0): \($1)\n" }.joined()
     }
 
-    /// What `bag-info.txt` says besides how much is in the bag, in its order.
+    /// What `bag-info.txt` says besides how much is in the bag and its salt, in its order.
     static func information(
         _ name: ArchiveName,
         organizationID: OrganizationID?,

@@ -38,8 +38,7 @@ struct JournalReader: ~Copyable {
 struct JournalPlace {
     var payloadPath: String
     var offset: Int64
-    var byteCount: Int64
-    var digest: ContentDigest
+    var stored: ByteIdentity
 
     init?(jsonLine: [UInt8]) {
         guard let object = JSONObject(jsonLine) else { return nil }
@@ -51,6 +50,7 @@ struct JournalPlace {
             let offset = object.integer("offset"), let byteCount = object.integer("bytes"),
             let digest = object.string("sha256").flatMap({ ContentDigest(hexadecimal: $0) })
         else { return nil }
-        (payloadPath, self.offset, self.byteCount, self.digest) = (path, offset, byteCount, digest)
+        (payloadPath, self.offset) = (path, offset)
+        stored = ByteIdentity(byteCount: byteCount, digest: digest)
     }
 }

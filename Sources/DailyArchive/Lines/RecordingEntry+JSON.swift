@@ -15,7 +15,7 @@ extension RecordingEntry {
         var object = JSONObjectWriter()
         object.add("attempts", Int64(attempts))
         if let audio { object.add("audio", audio.jsonObject) }
-        object.add("bytes", byteCount)
+        object.add("bytes", stored.byteCount)
         object.add("call_type", key.callType)
         object.add("capture", embedding: captureJSON.description)
         object.addCheck()
@@ -25,16 +25,21 @@ extension RecordingEntry {
         object.add("offset", offset)
         object.add("organization", organization.description)
         object.add("organization_id", organizationID.description)
+        if original != stored {
+            object.add("original_bytes", original.byteCount)
+            object.add("original_sha256", original.digest.description)
+        }
         object.add("path", payloadPath)
         object.add("provider_file_name", key.providerFileName)
         object.add("received_time", receivedTime.millisecondsSince1970)
         object.add("received_time_iso", receivedTime.description)
         object.add("recording_id", key.recordingID.description)
         object.add("replaces", replaces?.description)
+        object.add("salt", salt?.description)
         object.add("search", embedding: searchJSON?.description)
         object.add("segment", key.isSegment)
         if let sent { object.add("sent", sent.jsonObject) }
-        object.add("sha256", digest.description)
+        object.add("sha256", stored.digest.description)
         object.add("start_time", key.startTime?.millisecondsSince1970)
         object.add("start_time_iso", key.startTime?.description)
         object.add("stop_time", stopTime?.millisecondsSince1970)
@@ -59,8 +64,11 @@ extension RecordingEntry {
             stopTime: object.time("stop_time"),
             file: try object.required("file") { FileName(exactly: $0) },
             offset: try object.required("offset"),
-            byteCount: try object.required("bytes"),
-            digest: try object.required("sha256") { ContentDigest(hexadecimal: $0) },
+            stored: ByteIdentity(
+                byteCount: try object.required("bytes"),
+                digest: try object.required("sha256") { ContentDigest(hexadecimal: $0) }
+            ),
+            original: try object.original(),
             audio: object.json.object("audio").flatMap(AudioFormat.init),
             suspicion: object.json.string("suspicion"),
             attempts: Int(min(max(object.json.integer("attempts") ?? 0, 0), 1 << 31)),
@@ -70,16 +78,36 @@ extension RecordingEntry {
             searchJSON: object.json.embedded("search").map { ProviderJSON(redacted: $0) },
             replaces: object.json.string("replaces").flatMap { ArchiveName($0) },
             supersedes: object.json.string("supersedes"),
-            sent: object.json.object("sent").flatMap(SentForm.init)
+            sent: object.json.object("sent").flatMap(SentForm.init),
+            salt: try object.salt()
         )
         try object.requireWhole()
         // Lines say where the file is in two ways; one that says two things is nobody's.
         guard object.json.string("path").map({ $0 == payloadPath }) ?? true else {
             throw EntryLineError(description: "path is not made of task_id and file")
         }
-        guard offset >= 0, byteCount >= 0, offset <= 1 << 53, byteCount <= 1 << 53 else {
+        guard [offset, stored.byteCount, original.byteCount].allSatisfy({ (0...1 << 53).contains($0) }) else {
             throw EntryLineError(description: "offset or bytes cannot be")
         }
+    }
+}
+
+extension EntryFields {
+    /// The recording's own bytes, if the line names them apart from what is stored.
+    /// - Throws: if it does so by half.
+    fileprivate func original() throws(EntryLineError) -> ByteIdentity? {
+        guard json.integer("original_bytes") != nil || json.string("original_sha256") != nil else { return nil }
+        return ByteIdentity(
+            byteCount: try required("original_bytes"),
+            digest: try required("original_sha256") { ContentDigest(hexadecimal: $0) }
+        )
+    }
+
+    /// - Returns: `nil` for a line from before there were salts.
+    /// - Throws: if it is no salt.
+    fileprivate func salt() throws(EntryLineError) -> Salt? {
+        guard json.string("salt") != nil else { return nil }
+        return try required("salt") { Salt($0) }
     }
 }
 

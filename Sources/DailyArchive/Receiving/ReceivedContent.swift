@@ -9,6 +9,9 @@ package struct ReceivedContent: Sendable {
     package let digest: ContentDigest
     private let storage: Storage
 
+    /// What tells its bytes from all others.
+    package var identity: ByteIdentity { ByteIdentity(byteCount: byteCount, digest: digest) }
+
     /// How much ``prefix`` has at most.
     package static let prefixLimit = 64 << 10
 
@@ -39,8 +42,8 @@ package struct ReceivedContent: Sendable {
     /// A recording's bytes in an archive's tar, at the entry's offset.
     package init(of entry: RecordingEntry, in path: String) {
         self.init(
-            byteCount: entry.byteCount,
-            digest: entry.digest,
+            byteCount: entry.stored.byteCount,
+            digest: entry.stored.digest,
             storage: .range(path: path, offset: entry.offset)
         )
     }

@@ -96,7 +96,7 @@ struct ArchiveRecovery {
         guard tail.popLast() == UInt8(ascii: "\n") else { return false }
         let line = tail.lastIndex(of: UInt8(ascii: "\n")).map { Array(tail[($0 + 1)...]) } ?? tail
         guard let entry = try? RecordingEntry(jsonLine: line) else { return false }
-        return TarMember.padded(entry.offset + entry.byteCount) == known.tarBytes
+        return TarMember.padded(entry.offset + entry.stored.byteCount) == known.tarBytes
     }
 
     private func synchronize() throws(ArchiveError) {

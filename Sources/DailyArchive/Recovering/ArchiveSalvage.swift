@@ -80,8 +80,8 @@ struct ArchiveSalvage {
                 firstDamage = min(firstDamage, damage.offset)
             }
             guard case .member(let member) = item, !member.isFolder else { continue }
-            guard var entry = wanted[member.path], entry.byteCount == member.byteCount,
-                try tar.digestOfContent() == entry.digest
+            guard var entry = wanted[member.path], entry.stored.byteCount == member.byteCount,
+                try tar.digestOfContent() == entry.stored.digest
             else {
                 let isPayload = member.path.hasPrefix("\(name)/\(BagLayout.payload)")
                 finding.hasStrangers = finding.hasStrangers || (isPayload && member.end <= source.end)
@@ -100,7 +100,7 @@ struct ArchiveSalvage {
     private func cut(
         after whole: [RecordingEntry]
     ) throws(ArchiveError) -> (entries: [RecordingEntry], extent: ArchiveExtent) {
-        let end = whole.last.map { TarMember.padded($0.offset + $0.byteCount) } ?? 0
+        let end = whole.last.map { TarMember.padded($0.offset + $0.stored.byteCount) } ?? 0
         let tar = try OpenFile(root.openArchivePath(name), O_RDWR)
         // The last member's padding may be what is missing: growing a file fills it with zeros, which padding is.
         try tar.truncate(to: end)
@@ -122,8 +122,8 @@ struct ArchiveSalvage {
         var entries: [RecordingEntry] = []
         for entry in whole {
             let content = ReceivedContent(
-                byteCount: entry.byteCount,
-                digest: entry.digest,
+                byteCount: entry.stored.byteCount,
+                digest: entry.stored.digest,
                 storage: .range(path: root.openArchivePath(name), offset: entry.offset)
             )
             entries.append(try archive.append(PendingMember(entry: entry, content: content)))

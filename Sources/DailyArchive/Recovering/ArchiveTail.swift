@@ -33,7 +33,7 @@ struct ArchiveTail {
             }
             adopted.append(entry)
             extent = ArchiveExtent(
-                tarBytes: TarMember.padded(entry.offset + entry.byteCount),
+                tarBytes: TarMember.padded(entry.offset + entry.stored.byteCount),
                 journalBytes: end
             )
         }
@@ -56,7 +56,7 @@ struct ArchiveTail {
         _ name: ArchiveName,
         at start: Int64
     ) throws(ArchiveError) -> Bool {
-        let end = TarMember.padded(entry.offset + entry.byteCount)
+        let end = TarMember.padded(entry.offset + entry.stored.byteCount)
         guard entry.organization == name.organization, entry.day == name.day, start <= entry.offset,
             try FileSystem.size(of: path) ?? 0 >= end
         else { return false }
@@ -66,8 +66,8 @@ struct ArchiveTail {
         )
         guard case .member(let member) = try tar.next(), member.path == "\(name)/\(entry.payloadPath)",
             member.isPlain, !member.isFolder,
-            member.headerOffset == start, member.offset == entry.offset, member.byteCount == entry.byteCount,
-            try tar.digestOfContent() == entry.digest
+            member.headerOffset == start, member.offset == entry.offset, member.byteCount == entry.stored.byteCount,
+            try tar.digestOfContent() == entry.stored.digest
         else { return false }
         if case .damage(let damage) = try tar.next(), damage.kind == .padding { return false }
         return true

@@ -115,7 +115,7 @@ private struct Reading: Sendable {
             }
             // In an archive that was packed again the bytes may stand elsewhere, under their name.
             let listed = entry
-            if let member = places[prefix + entry.payloadPath], member.byteCount == entry.byteCount {
+            if let member = places[prefix + entry.payloadPath], member.byteCount == entry.stored.byteCount {
                 entry.offset = member.offset
                 if try holds(entry) {
                     recordings.append(entry)
@@ -172,11 +172,11 @@ private struct Reading: Sendable {
     }
 
     private func holds(_ entry: RecordingEntry) throws(ArchiveError) -> Bool {
-        let range = entry.offset..<(entry.offset + entry.byteCount)
+        let range = entry.offset..<(entry.offset + entry.stored.byteCount)
         do throws(ArchiveError) {
             let source = try SequentialReader(path, range: range, options: .digesting, progress: progress)
-            _ = try source.skip(entry.byteCount)
-            return source.position == range.upperBound && source.digest == entry.digest
+            _ = try source.skip(entry.stored.byteCount)
+            return source.position == range.upperBound && source.digest == entry.stored.digest
         } catch  where error.code == .inputOutput {
             return false
         }

@@ -72,8 +72,8 @@ extension ArchiveCheck {
             path: entry.payloadPath,
             taskID: entry.key.taskID,
             offset: entry.offset,
-            byteCount: entry.byteCount,
-            digests: walk.trustsMetadata ? [entry.digest] : [],
+            byteCount: entry.stored.byteCount,
+            digests: walk.trustsMetadata ? [entry.stored.digest] : [],
             secondsSince1970: BagLayout.secondsSince1970(of: entry)
         )
         if let name = report.name, entry.organization != name.organization || entry.day != name.day {
@@ -89,7 +89,8 @@ extension ArchiveCheck {
         let row = walk.takeRow(at: entry.offset)
         if let row {
             let isSame =
-                row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
+                row.byteCount == entry.stored.byteCount && row.digest == entry.stored.digest
+                && row.payloadPath == entry.payloadPath
             if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
             // What the manifest says otherwise of bytes that are as it says is said of its row.
             if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
@@ -99,7 +100,7 @@ extension ArchiveCheck {
         if walk.rows != nil, walk.trustsMetadata, row?.payloadPath != entry.payloadPath {
             note(.manifest, listed, "is not in the manifest")
         }
-        if listed.digests.isEmpty { listed.digests = [entry.digest] }
+        if listed.digests.isEmpty { listed.digests = [entry.stored.digest] }
         try check(listed, &walk)
     }
 
@@ -187,7 +188,7 @@ extension ArchiveCheck {
 
     private func agree(_ entry: RecordingEntry, _ line: Line?) -> Bool {
         guard let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return false }
-        return digest == entry.digest && path == entry.payloadPath
+        return digest == entry.stored.digest && path == entry.payloadPath
     }
 
     mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {

@@ -9,12 +9,26 @@ extension ArchiveCheck {
         for file in BagLayout.tagFiles where index.tags[file] == nil {
             note(.tagFileMissing, "\(path) has no \(file)", member: file)
         }
+        checkBeginning(index)
         var trusted = Set(index.tags.keys)
         try compareTagChecksums(index, &trusted)
         if let text = try text(of: BagLayout.declaration, index), text != Array(BagLayout.declarationText.utf8) {
             noteDamaged(BagLayout.declaration, index, "is not that of BagIt 1.0")
         }
         return trusted
+    }
+
+    /// Compares where the metadata begins with what the manifest has noted of it.
+    private mutating func checkBeginning(_ index: ArchiveIndex) {
+        guard let known = expected?.metadataOffset, let member = index.tags[BagLayout.recordings]?.member,
+            member.headerOffset != known
+        else { return }
+        note(
+            .manifest,
+            "the metadata of \(path) begins at offset \(member.headerOffset), not at \(known) as the manifest says",
+            member: BagLayout.recordings,
+            offset: member.headerOffset
+        )
     }
 
     /// Holds the bag's own count against what was counted.
@@ -57,6 +71,10 @@ extension ArchiveCheck {
             let said = information[label]
             guard said != value else { continue }
             noteDamaged(BagLayout.information, index, "says \(label): \(information.quoted(label)), not \(value)")
+        }
+        // Archives from before there were salts have none.
+        if let salt = information[BagLayout.salt], Salt(salt) == nil {
+            noteDamaged(BagLayout.information, index, "says \(BagLayout.salt): \(information.quoted(BagLayout.salt))")
         }
         for label in information.repeated where label.hasPrefix("Callark-") || label == "Payload-Oxum" {
             noteDamaged(BagLayout.information, index, "says \(label) twice")

@@ -148,7 +148,8 @@ private struct OpenVerification {
                 continue
             }
             let isSame =
-                row.byteCount == entry.byteCount && row.digest == entry.digest && row.payloadPath == entry.payloadPath
+                row.byteCount == entry.stored.byteCount && row.digest == entry.stored.digest
+                && row.payloadPath == entry.payloadPath
             if !isSame { note(.manifest, row, "is another in the manifest than in the journal") }
         }
         for row in missing.values.sorted(by: { $0.offset < $1.offset }) {

@@ -30,5 +30,5 @@ package struct ExpectedRecording: Sendable, Hashable {
         self.isExplained = isExplained
     }
 
-    var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }
+    var payloadPath: String { PayloadPath.of(taskID, file) }
 }

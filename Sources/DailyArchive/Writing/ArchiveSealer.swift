@@ -10,6 +10,7 @@ struct ArchiveSealer: Sendable {
     var extent: ArchiveExtent
     var tasks: ReceivedContent
     var taskCount: Int
+    var salt: Salt
     /// The record of the day, where the archive closes it.
     var dayClose: DayClose?
     var dayCloseText: [UInt8]?
@@ -36,7 +37,7 @@ struct ArchiveSealer: Sendable {
         let tags = try tagFiles(survey, checksums)
 
         // Left: an open tar with some or all of the tag files after the known extent. Recovery cuts them off.
-        try append(tags, to: root.openArchivePath(name), isEmpty: survey.recordingCount == 0)
+        let metadataOffset = try append(tags, to: root.openArchivePath(name), isEmpty: survey.recordingCount == 0)
 
         // Left: the same.
         let (byteCount, digest) = try readBack(tags, progress)
@@ -67,6 +68,7 @@ struct ArchiveSealer: Sendable {
             digest: digest,
             recordingCount: survey.recordingCount,
             payloadBytes: survey.payloadBytes,
+            metadataOffset: metadataOffset,
             dayClose: dayClose
         )
     }
@@ -83,9 +85,9 @@ struct ArchiveSealer: Sendable {
                 throw .damaged("\(path) has \(entry.payloadPath) twice", path: path)
             }
             survey.recordingCount += 1
-            survey.payloadBytes += entry.byteCount
+            survey.payloadBytes += entry.stored.byteCount
             survey.organizationID = survey.organizationID ?? entry.organizationID
-            try scratch.append(Array(BagLayout.checksumLine(entry.digest, entry.payloadPath).utf8))
+            try scratch.append(Array(BagLayout.checksumLine(entry.stored.digest, entry.payloadPath).utf8))
         }
         return (survey, try scratch.finish())
     }
@@ -96,7 +98,8 @@ struct ArchiveSealer: Sendable {
             organizationID: survey.organizationID ?? dayClose?.organizationID,
             recordingCount: survey.recordingCount,
             payloadBytes: survey.payloadBytes,
-            taskCount: taskCount
+            taskCount: taskCount,
+            salt: salt
         )
         var tags = [
             TagFile(path: BagLayout.recordings, content: try journalContent()),
@@ -125,7 +128,8 @@ struct ArchiveSealer: Sendable {
         return ReceivedContent(byteCount: extent.journalBytes, digest: reader.digest, storage: storage)
     }
 
-    private func append(_ tags: [TagFile], to path: String, isEmpty: Bool) throws(ArchiveError) {
+    /// - Returns: where the first of them begins, with its header.
+    private func append(_ tags: [TagFile], to path: String, isEmpty: Bool) throws(ArchiveError) -> Int64 {
         let file = try AlignedFileWriter(path: path, position: extent.tarBytes, creating: false)
         let appender = try TarAppender(writingTo: file)
         let time = BagLayout.secondsSince1970(atStartOf: name.day)
@@ -140,6 +144,7 @@ struct ArchiveSealer: Sendable {
             _ = try appender.begin(folder)
             try appender.endMember()
         }
+        let begin = file.position
         for tag in tags {
             let header = TarMemberHeader(
                 path: "\(name)/\(tag.path)",
@@ -152,6 +157,7 @@ struct ArchiveSealer: Sendable {
         }
         try appender.finish()
         try file.settle()
+        return begin
     }
 
     /// Reads the finished tar from the disk and holds every member against what was received, by the code that will read
@@ -176,7 +182,13 @@ struct ArchiveSealer: Sendable {
             case .member(let member):
                 let digest = try tar.digestOfContent()
                 if let entry = try journal.nextPlace() {
-                    try require(member, digest, "\(name)/\(entry.payloadPath)", entry.byteCount, entry.digest)
+                    try require(
+                        member,
+                        digest,
+                        "\(name)/\(entry.payloadPath)",
+                        entry.stored.byteCount,
+                        entry.stored.digest
+                    )
                     guard member.offset == entry.offset else {
                         throw .damaged("\(member.path) is not at its offset in \(path)", path: path)
                     }

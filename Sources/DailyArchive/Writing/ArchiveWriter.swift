@@ -12,6 +12,8 @@ package actor ArchiveWriter {
     private let root: ArchiveRoot
     private let logger: Logger
     private let executor: DiskExecutor
+    /// Where salts come from.
+    private var randomness: any RandomNumberGenerator & Sendable
 
     /// How far each archive goes that is known to be durable and sound.
     private var extents: [ArchiveName: ArchiveExtent] = [:]
@@ -27,9 +29,15 @@ package actor ArchiveWriter {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package init(root: ArchiveRoot, logger: Logger) {
+    /// - Parameter randomness: where salts come from. Only what nobody can guess will do, except in tests.
+    package init(
+        root: ArchiveRoot,
+        logger: Logger,
+        randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
         self.root = root
         self.logger = logger
+        self.randomness = randomness
         executor = DiskExecutor(label: "callark.archive-writer")
     }
 
@@ -55,7 +63,7 @@ package actor ArchiveWriter {
             for name in names {
                 let archive = try openArchive(name)
                 for index in indices[name] ?? [] {
-                    entries[index] = try archive.append(group[index].1)
+                    entries[index] = try archive.append(salted(group[index].1))
                     group[index].1.content.letGoOfMemory()
                 }
                 let flush = try archive.flush()
@@ -69,6 +77,16 @@ package actor ArchiveWriter {
         }
         return AppendedGroup(number: groupCount, entries: entries.compactMap(\.self), flushes: flushes)
     }
+
+    /// A recording as its line is written for the first time: from then on its salt never changes.
+    private func salted(_ member: PendingMember) -> PendingMember {
+        var member = member
+        if member.entry.salt == nil { member.entry.salt = drawSalt() }
+        return member
+    }
+
+    /// A salt that was never used before.
+    package func drawSalt() -> Salt { Salt(using: &randomness) }
 
     /// Makes groups durable, with one flush of each archive, on another thread than the one that appends.
     /// - Parameter groups: in the order in which they were begun.
@@ -158,10 +176,12 @@ package actor ArchiveWriter {
     /// - Parameters:
     ///   - tasks: what goes into `metadata/tasks.jsonl`, in this order. Its errors are thrown on.
     ///   - dayClose: what goes into `metadata/day-close.json`; `nil` where the archive does not close its day.
+    ///   - salt: what goes into `bag-info.txt`: the same each time that this archive is sealed, so that the bytes are too.
     package func seal(
         _ name: ArchiveName,
         tasks: some AsyncSequence<TaskEntry, any Error> & Sendable,
-        dayClose: DayClose? = nil
+        dayClose: DayClose? = nil,
+        salt: Salt
     ) async throws -> SealedArchive {
         try requireNotSealing(name)
         guard begun[name] == nil else {
@@ -187,6 +207,7 @@ package actor ArchiveWriter {
             extent: extent,
             tasks: try scratch.finish(),
             taskCount: taskCount,
+            salt: salt,
             dayClose: dayClose,
             dayCloseText: try dayClose?.json
         )

@@ -41,7 +41,7 @@ final class OpenArchiveFile {
     func append(_ member: PendingMember) throws(ArchiveError) -> RecordingEntry {
         var entry = member.entry
         precondition(
-            entry.byteCount == member.content.byteCount && entry.digest == member.content.digest,
+            entry.stored == member.content.identity,
             "an entry must describe the bytes it comes with"
         )
         entry.offset = try appender.begin(header(for: entry))
@@ -85,7 +85,7 @@ final class OpenArchiveFile {
     private func header(for entry: RecordingEntry) -> TarMemberHeader {
         TarMemberHeader(
             path: "\(name)/\(entry.payloadPath)",
-            byteCount: entry.byteCount,
+            byteCount: entry.stored.byteCount,
             secondsSince1970: BagLayout.secondsSince1970(of: entry)
         )
     }

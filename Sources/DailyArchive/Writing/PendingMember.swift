@@ -4,7 +4,7 @@ import Recordings
 package struct PendingMember: Sendable {
     /// What is known of it. Its `offset` is not looked at: appending decides it.
     package var entry: RecordingEntry
-    /// Its bytes; `entry.byteCount` and `entry.digest` must be theirs.
+    /// Its bytes; `entry.stored` must be theirs.
     package var content: ReceivedContent
 
     package init(entry: RecordingEntry, content: ReceivedContent) {

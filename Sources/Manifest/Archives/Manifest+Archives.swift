@@ -40,7 +40,7 @@ extension Manifest {
 
 extension ArchiveRow {
     static let select = """
-        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time
+        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, metadata_offset
         FROM archive JOIN organization ON organization.row = archive.organization
         """
 
@@ -50,6 +50,7 @@ extension ArchiveRow {
             byteCount: try row.amount(3),
             digest: try ContentDigest(stored: row[4]),
             recordings: try row[5],
+            metadataOffset: try row.isNull(7) ? nil : row.amount(7),
             sealedTime: try row[6]
         )
     }

@@ -38,6 +38,21 @@ extension Manifest {
         }
     }
 
+    /// The salt of an open archive, which its sealing writes into it: the one that was kept when its sealing began before,
+    /// else `fresh`, which is kept from now on. So an archive whose sealing is repeated gets the same bytes.
+    /// - Throws: `unknown`; `conflict` if the archive is sealed.
+    package func salt(of name: ArchiveName, orKeep fresh: Salt) async throws -> Salt {
+        try await write { db in
+            let archive = try OpenArchiveRecord.find(name, in: db)
+            let select = "SELECT salt FROM archive WHERE row = ?"
+            let kept = try DatabaseValue.fetchOne(db, sql: select, arguments: [archive.row])
+            if let kept, !kept.isNull { return try Salt(stored: kept) }
+            let update = "UPDATE archive SET salt = ? WHERE row = ?"
+            try db.execute(sql: update, arguments: [fresh.stored, archive.row])
+            return fresh
+        }
+    }
+
     /// Queues all tasks of a day for its next archive, because an archive that had their lines is lost. The provider's own
     /// JSON was in those lines only: of a task that does not wait to be written down with it, the new line has what the
     /// manifest knows.
@@ -64,6 +79,7 @@ extension Manifest {
         byteCount: Int64,
         digest: ContentDigest,
         recordings: Int,
+        metadataOffset: Int64? = nil,
         dayClose: DayClose? = nil,
         decidedAt mark: ClosingMark? = nil,
         now: Timestamp
@@ -80,10 +96,14 @@ extension Manifest {
             }
             try SealingScope.takeOff(name, archive: archive.row, in: db)
             let update = """
-                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, byte_count = ?, digest = ?, sealed_time = ?
+                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, salt = NULL, byte_count = ?, digest = ?,
+                    metadata_offset = ?, sealed_time = ?
                 WHERE row = ?
                 """
-            try db.execute(sql: update, arguments: [byteCount, digest.stored, now.stored, archive.row])
+            try db.execute(
+                sql: update,
+                arguments: [byteCount, digest.stored, metadataOffset, now.stored, archive.row]
+            )
             // Sealing has read all of it back.
             try db.execute(
                 sql: "INSERT OR REPLACE INTO reading (archive, time, faults, own_faults) VALUES (?, ?, 0, 0)",

@@ -34,7 +34,7 @@ extension StoredRecording {
         )
         let before = known.first { $0.ordinal == row.ordinal }
         let detail = [
-            "recording": (before?.key.recordingID.description ?? ""), "sha256": entry.digest.description,
+            "recording": (before?.key.recordingID.description ?? ""), "sha256": entry.stored.digest.description,
             "version": entry.key.recordingID.description,
         ]
         try event(.recordingChanged, detail, now: now).insert(in: db)
@@ -55,7 +55,8 @@ extension StoredRecording {
             WHERE task = ? AND ordinal = ? AND archive IS NULL
             """
         try db.cachedStatement(sql: update).execute(arguments: [
-            entry.stopTime?.verbatim, entry.attempts, archive.row, entry.offset, entry.byteCount, entry.digest.stored,
+            entry.stopTime?.verbatim, entry.attempts, archive.row, entry.offset, entry.stored.byteCount,
+            entry.stored.digest.stored,
             entry.audio.map { try rows.format($0, in: db) }, entry.audio?.durationMilliseconds, entry.suspicion,
             entry.receivedTime.stored,
             row.task, row.ordinal,
@@ -69,7 +70,7 @@ extension StoredRecording {
         if let replaced = entry.replaces {
             let detail = [
                 "archive": replaced.description, "recording_id": entry.key.recordingID.description,
-                "replaced_by": archive.name.description, "sha256": entry.digest.description,
+                "replaced_by": archive.name.description, "sha256": entry.stored.digest.description,
             ]
             try event(.recordingRepaired, detail, now: now).insert(in: db)
         }

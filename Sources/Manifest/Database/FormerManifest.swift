@@ -29,8 +29,12 @@ package struct FormerManifest: Sendable {
 
     private init(_ db: Database) throws {
         faults = try Manifest.faults(in: db)
-        // The first version had these columns too.
-        let select = "\(ArchiveRow.select) WHERE digest IS NOT NULL ORDER BY name, day, sequence"
+        // The first version had these columns too; where the metadata begins came later, and is not asked for.
+        let select = """
+            SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, NULL
+            FROM archive JOIN organization ON organization.row = archive.organization
+            WHERE digest IS NOT NULL ORDER BY name, day, sequence
+            """
         let rows = try Row.fetchCursor(db, sql: select)
         while let row = try rows.next() {
             do {

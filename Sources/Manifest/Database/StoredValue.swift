@@ -87,6 +87,17 @@ extension ContentDigest {
     }
 }
 
+extension Salt {
+    var stored: Data { Data(bytes) }
+
+    init(stored value: DatabaseValue) throws(ManifestError) {
+        guard case .blob(let data) = value.storage, let salt = Salt(bytes: data) else {
+            throw .unreadable("salt", value)
+        }
+        self = salt
+    }
+}
+
 extension ArchiveDay: StoredColumn {
     /// Days since 1970-01-01: two bytes in a row where the text takes ten.
     var stored: Int64 { daysSince1970 }

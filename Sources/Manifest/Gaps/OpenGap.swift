@@ -35,7 +35,7 @@ enum OpenGap {
             task,
             entry.key.taskID,
             entry.organization,
-            ["file": entry.file.description, "sha256": entry.digest.description],
+            ["file": entry.file.description, "sha256": entry.stored.digest.description],
             now: now,
             in: db
         )

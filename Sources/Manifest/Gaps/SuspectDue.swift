@@ -39,7 +39,7 @@ struct SuspectDue {
             looks[ordinal] = SuspectLook(
                 digests: Set(digests),
                 validator: isConditional ? validator : nil,
-                path: "data/\(FileName(sanitizing: recording.key.taskID.description))/\(recording.file)"
+                path: PayloadPath.of(recording.key.taskID, recording.file)
             )
         }
     }

@@ -180,7 +180,7 @@ struct Adoption: Sendable {
 
     private func place(of entry: RecordingEntry, in db: Database) throws -> StatementArguments {
         [
-            archiveRow, entry.offset, entry.byteCount, entry.digest.stored, try entry.audio?.row(in: db),
+            archiveRow, entry.offset, entry.stored.byteCount, entry.stored.digest.stored, try entry.audio?.row(in: db),
             entry.audio?.durationMilliseconds, entry.suspicion, entry.receivedTime.stored,
         ]
     }
@@ -237,13 +237,16 @@ struct Adoption: Sendable {
             )
         }
         let update = """
-            UPDATE archive SET recordings = ?, tar_bytes = NULL, journal_bytes = NULL, taking_in = NULL,
-                byte_count = ?, digest = ?, sealed_time = ?
+            UPDATE archive SET recordings = ?, tar_bytes = NULL, journal_bytes = NULL, taking_in = NULL, salt = NULL,
+                byte_count = ?, digest = ?, metadata_offset = ?, sealed_time = ?
             WHERE row = ?
             """
         try db.execute(
             sql: update,
-            arguments: [counted, archive.byteCount, archive.digest.stored, archive.sealedTime?.stored, archiveRow]
+            arguments: [
+                counted, archive.byteCount, archive.digest.stored, archive.metadataOffset, archive.sealedTime?.stored,
+                archiveRow,
+            ]
         )
     }
 }

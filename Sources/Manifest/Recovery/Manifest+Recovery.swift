@@ -30,7 +30,7 @@ extension Manifest {
             )
             // Copies that do not count are found again among what is whole, or are gone.
             try Displacement.forgetAll(of: archive.row, in: db)
-            let remaining = Dictionary(whole.map { ($0.key, $0.digest) }) { _, last in last }
+            let remaining = Dictionary(whole.map { ($0.key, $0.stored.digest) }) { _, last in last }
             var lost: [RecordingKey] = []
             for held in try HeldRecording.all(of: archive.row, in: name, in: db)
             where remaining[held.key] != held.digest {

@@ -8,6 +8,8 @@ package struct ArchiveRow: Hashable, Sendable {
     /// The SHA-256 of the tar.
     package var digest: ContentDigest
     package var recordings: Int
+    /// Where the header of `metadata/recordings.jsonl` begins; `nil` if the archive was damaged when it was taken in.
+    package var metadataOffset: Int64?
     /// `nil` where the manifest was rebuilt from the archive.
     package var sealedTime: Timestamp?
 
@@ -16,12 +18,14 @@ package struct ArchiveRow: Hashable, Sendable {
         byteCount: Int64,
         digest: ContentDigest,
         recordings: Int,
+        metadataOffset: Int64? = nil,
         sealedTime: Timestamp?
     ) {
         self.name = name
         self.byteCount = byteCount
         self.digest = digest
         self.recordings = recordings
+        self.metadataOffset = metadataOffset
         self.sealedTime = sealedTime
     }
 }

@@ -13,7 +13,4 @@ package struct ArchivedMember: Hashable, Sendable {
     package var replacedBy: ArchiveName?
     /// Whether this copy does not count, none does, and an operator has explained that the recording is lost.
     package var isExplained = false
-
-    /// The member's path inside the bag, as ``RecordingEntry/payloadPath`` has it.
-    package var payloadPath: String { "data/\(FileName(sanitizing: taskID.description))/\(file)" }
 }

@@ -1,7 +1,9 @@
 /// Daily archives, and what is known of their bytes.
 extension Schema {
     /// An archive is open (`tar_bytes`, `journal_bytes`: how far the spool's files are vouched for) or sealed
-    /// (`byte_count`, `digest`), never both. `task_mark` is the last `unsealed_task` that its sealing takes along.
+    /// (`byte_count`, `digest`), never both. `task_mark` is the last `unsealed_task` that its sealing takes along; `salt` what
+    /// its sealing writes into `bag-info.txt`, so that a sealing that is repeated makes the same bytes. `metadata_offset` is
+    /// where the metadata of a sealed archive begins; NULL if it was taken in damaged.
     /// `taking_in` marks a sealed archive on its way into the manifest, which is no open archive of its day.
     static let archives = """
         CREATE TABLE archive (
@@ -13,15 +15,19 @@ extension Schema {
             tar_bytes INTEGER CHECK (tar_bytes >= 0),
             journal_bytes INTEGER CHECK (journal_bytes >= 0),
             task_mark INTEGER,
+            salt BLOB CHECK (length(salt) = 16),
             byte_count INTEGER CHECK (byte_count > 0),
             digest BLOB CHECK (length(digest) = 32),
+            metadata_offset INTEGER CHECK (metadata_offset >= 0),
             sealed_time INTEGER,
             taking_in INTEGER CHECK (taking_in = 1),
             UNIQUE (organization, day, sequence),
             CHECK ((tar_bytes IS NULL) = (journal_bytes IS NULL)),
             CHECK ((byte_count IS NULL) = (digest IS NULL)),
             CHECK ((tar_bytes IS NULL) <> (digest IS NULL)),
-            CHECK (sealed_time IS NULL OR digest IS NOT NULL)
+            CHECK (sealed_time IS NULL OR digest IS NOT NULL),
+            CHECK (salt IS NULL OR digest IS NULL),
+            CHECK (metadata_offset IS NULL OR (digest IS NOT NULL AND metadata_offset < byte_count))
         ) STRICT;
         CREATE UNIQUE INDEX archive_open_once_a_day ON archive (organization, day)
         WHERE digest IS NULL AND taking_in IS NULL;

@@ -10,9 +10,10 @@ package struct RecordingEntry: Hashable, Sendable {
     package var file: FileName
     /// The offset of the first byte in the tar, from 0.
     package var offset: Int64
-    /// How many bytes it has.
-    package var byteCount: Int64
-    package var digest: ContentDigest
+    /// The bytes as they are in the tar: what `verify` and every reader compare.
+    package var stored: ByteIdentity
+    /// The recording's own bytes. They are what is stored, unless the archive keeps them in another form.
+    package var original: ByteIdentity
     /// `nil` if it is not audio, or its format is unknown.
     package var audio: AudioFormat?
     /// Why the recording is suspect; `nil` if it is not.
@@ -34,6 +35,9 @@ package struct RecordingEntry: Hashable, Sendable {
     /// What the media host sent, if that had to be decoded to become the recording; `nil` if it sent the bytes that are
     /// kept.
     package var sent: SentForm?
+    /// What keeps a hash of the line from being guessed. It is drawn once, when the line is written first; `nil` until then,
+    /// and in archives from before there were salts.
+    package var salt: Salt?
 
     /// A recording as it was sent.
     package struct SentForm: Hashable, Sendable {
@@ -49,6 +53,7 @@ package struct RecordingEntry: Hashable, Sendable {
         }
     }
 
+    /// - Parameter original: `nil` if it is what is stored.
     package init(
         key: RecordingKey,
         organization: OrganizationName,
@@ -57,8 +62,8 @@ package struct RecordingEntry: Hashable, Sendable {
         stopTime: Timestamp?,
         file: FileName,
         offset: Int64,
-        byteCount: Int64,
-        digest: ContentDigest,
+        stored: ByteIdentity,
+        original: ByteIdentity? = nil,
         audio: AudioFormat?,
         suspicion: String?,
         attempts: Int,
@@ -68,7 +73,8 @@ package struct RecordingEntry: Hashable, Sendable {
         searchJSON: ProviderJSON? = nil,
         replaces: ArchiveName? = nil,
         supersedes: String? = nil,
-        sent: SentForm? = nil
+        sent: SentForm? = nil,
+        salt: Salt? = nil
     ) {
         self.key = key
         self.organization = organization
@@ -77,8 +83,8 @@ package struct RecordingEntry: Hashable, Sendable {
         self.stopTime = stopTime
         self.file = file
         self.offset = offset
-        self.byteCount = byteCount
-        self.digest = digest
+        self.stored = stored
+        self.original = original ?? stored
         self.audio = audio
         self.suspicion = suspicion
         self.attempts = attempts
@@ -89,10 +95,11 @@ package struct RecordingEntry: Hashable, Sendable {
         self.replaces = replaces
         self.supersedes = supersedes
         self.sent = sent
+        self.salt = salt
     }
 
-    /// The member's path inside the bag: `data/<task id>/<file>`.
-    package var payloadPath: String { "data/\(FileName(sanitizing: key.taskID.description))/\(file)" }
+    /// The member's path inside the bag.
+    package var payloadPath: String { PayloadPath.of(key.taskID, file) }
 }
 
 /// What the archive keeps of a task, whether or not it has recordings: one line of `metadata/tasks.jsonl`.

@@ -30,7 +30,7 @@ package enum AdoptionPlan: Hashable, Sendable {
         case nil: self = .insert
         case .some(.none): self = .enter
         case .here(let digest, let offset):
-            self = digest == entry.digest && offset == entry.offset ? .keep : .correct
+            self = digest == entry.stored.digest && offset == entry.offset ? .keep : .correct
         case .elsewhere(let holder):
             self = entry.replaces != nil && holder < sequence ? .replace : .duplicate
         }

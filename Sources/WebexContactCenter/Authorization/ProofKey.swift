@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Recordings
 
 /// Proof that a code is redeemed by the process that requested it (PKCE, RFC 7636, with S256).
 struct ProofKey: Sendable {
@@ -20,14 +21,7 @@ struct ProofKey: Sendable {
     }
 }
 
-/// Base64 with the alphabet for URLs and without padding (RFC 4648 section 5).
-enum Base64URL {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        var text = Data(bytes).base64EncodedString()
-        while text.hasSuffix("=") { text.removeLast() }
-        return text.replacing("+", with: "-").replacing("/", with: "_")
-    }
-
+extension Base64URL {
     /// 43 characters that encode 256 bits.
     static func random(using generator: inout some RandomNumberGenerator) -> String {
         text((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })

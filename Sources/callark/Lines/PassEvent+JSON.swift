@@ -67,8 +67,8 @@ private struct StoredLine: Encodable {
         taskID = entry.key.taskID
         recordingID = entry.key.recordingID
         day = entry.day
-        bytes = entry.byteCount
-        sha256 = entry.digest
+        bytes = entry.stored.byteCount
+        sha256 = entry.stored.digest
     }
 
     enum CodingKeys: String, CodingKey {
