@@ -119,7 +119,7 @@ import Testing
             let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
             #expect(try await manifest.sealedArchives().map(\.name) == names)
             var told = 0
-            for try await event in manifest.events() where event.kind == .archiveTakenIn { told += 1 }
+            for try await event in manifest.events() where event.kind == .archiveAdopted { told += 1 }
             #expect(told == 3)
             try manifest.close()
         }

@@ -114,7 +114,7 @@ import Testing
     @Test func `that is one of many words names them all, in one line`() async throws {
         for (command, words) in [
             (["gaps", "--reason", "x"], ["not_yet_available", "lost"]),
-            (["events", "--kind", "x"], ["pass_began", "rebuilt"]),
+            (["events", "--kind", "x"], ["pass.began", "manifest.rebuilt"]),
             (["gaps", "explain", "t", "--note", "n", "--reason", "x"], ["test_call", "other"]),
         ] {
             let ending = try await Program.run("callark", command)

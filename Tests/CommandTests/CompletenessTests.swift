@@ -155,13 +155,13 @@ import Testing
             #expect(try await desk.run("archive", "--day", desk.day).status == 75)
             let story = try await desk.run("gaps", "show", task, "--json").objects
             let kinds = story.filter { $0["type"]?.text == "event" }.compactMap { $0["kind"]?.text }
-            #expect(kinds == ["gap_opened", "gap_explained", "explanation_withdrawn"])
+            #expect(kinds == ["gap.opened", "gap.explained", "explanation.withdrawn"])
             let changes = story.filter {
-                $0["kind"]?.text == "gap_explained" || $0["kind"]?.text == "explanation_withdrawn"
+                $0["kind"]?.text == "gap.explained" || $0["kind"]?.text == "explanation.withdrawn"
             }
-            #expect(changes.map { $0["detail"]?["author"]?.text } == [Self.account, Self.account])
-            #expect(changes.map { $0["detail"]?["author_uid"]?.text } == ["\(getuid())", "\(getuid())"])
-            #expect(changes.first?["detail"]?["claimed_sudo_user"]?.text == "ann")
+            #expect(changes.map { $0["actor"]?["name"]?.text } == [Self.account, Self.account])
+            #expect(changes.map { $0["actor"]?["uid"]?.number } == [Double(getuid()), Double(getuid())])
+            #expect(changes.first?["actor"]?["claims"]?["SUDO_USER"]?.text == "ann")
             desk.simulator.holdBackCaptures(of: task, until: nil)
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             let whole = try await desk.run("gaps", "show", task)

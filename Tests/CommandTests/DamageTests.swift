@@ -191,13 +191,13 @@ import Testing
             func events(_ kind: String) async throws -> [[String: JSON]] {
                 try await desk.run("events", "--kind", kind, "--json").objects.filter { $0["type"]?.text == "event" }
             }
-            let found = try await events("damage_found")
+            let found = try await events("damage.found")
             #expect(found.count == 1 && found.first?["actor"] != nil)
             _ = try await desk.run("verify")
-            #expect(try await events("damage_found").count == 1, "nothing new was found")
+            #expect(try await events("damage.found").count == 1, "nothing new was found")
             try desk.flipByte(of: try path(desk), at: UInt64(place.offset + 60))
             #expect(try await desk.run("verify").status == 0)
-            #expect(try await events("recording_reinstated").count == 1)
+            #expect(try await events("recording.reinstated").count == 1)
             #expect(try await desk.run("verify", "--quick").status == 0)
             let fetched = try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out")
             #expect(fetched.status == 0)
@@ -205,7 +205,7 @@ import Testing
             let gone = try await desk.run("verify")
             #expect(gone.output.contains("is missing; \(desk.offered.count) recordings in it"))
             #expect(try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out-2").status == 65)
-            let handedOut = try await events("call_fetched")
+            let handedOut = try await events("audio.accessed")
             #expect(handedOut.count == 3)
             #expect(
                 handedOut.last?["detail"]?["recordings"]?.text == "0"

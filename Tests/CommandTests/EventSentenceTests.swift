@@ -37,7 +37,7 @@ import Testing
         ),
         (.archiveRecovered, ["archive": "a", "adopted": "3"], "found 3 recordings of a in the spool"),
         (
-            .archiveTakenIn, ["archive": "a", "recordings": "3"],
+            .archiveAdopted, ["archive": "a", "recordings": "3"],
             "took in a with 3 recordings, which the manifest did not know"
         ),
         (
@@ -50,7 +50,7 @@ import Testing
             .damageFound, ["archive": "a", "recording_id": "r", "offset": "512"],
             "found a recording of a at offset 512 damaged"
         ),
-        (.recordingRepaired, ["archive": "a", "recording_id": "r"], "repaired a recording of a"),
+        (.recordingReplaced, ["archive": "a", "recording_id": "r"], "repaired a recording of a"),
         (.recordingReinstated, ["archive": "a"], "found a whole again"),
         (.recordingLost, ["archive": "a", "recording_id": "r"], "lost a recording of a: it is fetched again"),
         (.gapOpened, ["reason": "not_yet_available", "found": "0"], "opened a gap: not yet available"),
@@ -82,7 +82,7 @@ import Testing
         (.taskNotListed, ["named_by": "search"], "found a call that the task list left out (in search)"),
         (.captureClaimed, ["claimed_by": "search"], "asked for a recording that the task list denies (by search)"),
         (
-            .rebuilt, ["archives": "40", "recordings": "798", "stored": "2", "faults": "0"],
+            .manifestRebuilt, ["archives": "40", "recordings": "798", "stored": "2", "faults": "0"],
             "rebuilt the manifest from 40 archives: 798 recordings, 2 more from the spool"
         ),
         (.repairBegan, ["day": "2026-10-20"], "began a repair of 2026-10-20"),
@@ -90,9 +90,9 @@ import Testing
             .repairEnded, ["damaged": "2", "repaired": "1", "faults": "1"],
             "ended a repair: 1 of 2 damaged recordings repaired, 1 fault left"
         ),
-        (.callFetched, ["recordings": "3"], "fetched 3 recordings"),
+        (.audioAccessed, ["recordings": "3"], "fetched 3 recordings"),
         (
-            .callFetched, ["recordings": "2", "not_written": "1"],
+            .audioAccessed, ["recordings": "2", "not_written": "1"],
             "fetched 2 recordings; 1 could not be written"
         ),
         (.other, ["key": "value"], "key: value"),
@@ -103,6 +103,20 @@ import Testing
     {
         let event = Event(time: Timestamp(millisecondsSince1970: 0), kind: kind, detail: detail)
         #expect(event.sentence(in: try #require(TimeZone(identifier: "Europe/Berlin"))) == text)
+    }
+
+    @Test func `names the actor, and how that is known`() {
+        let actors: [(Actor, String)] = [
+            (Actor(name: "ann", uid: 1000), "ann (uid 1000)"),
+            (Actor(name: "1000", uid: 1000), "uid 1000"),
+            (Actor(name: "1000", uid: 1000, claims: ["USER": "ann"]), "uid 1000 (USER claims ann)"),
+            (Actor(name: "root", uid: 0, claims: ["SUDO_USER": "bob"]), "root (uid 0; SUDO_USER claims bob)"),
+            (Actor(name: "ann", uid: nil), "ann"),
+            (Actor(name: "nightly", via: .key, address: "192.0.2.7"), "nightly (API key; from 192.0.2.7)"),
+            (Actor(name: "ann@acme.example", via: .oidc), "ann@acme.example (login)"),
+            (Actor(name: "callark", via: .service), "callark (service)"),
+        ]
+        for (actor, words) in actors { #expect(actor.words == words) }
     }
 
     @Test(arguments: Event.Kind.allCases) func `of every kind is known, whatever is missing of its details`(

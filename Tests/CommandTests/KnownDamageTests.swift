@@ -264,7 +264,7 @@ import Testing
             #expect(text.contains(" count in acme-\(desk.day)-002, "))
             #expect(text.contains(" (as sealed; \(file))  REPAIRED\n"))
             #expect(archives.map { $0["fault"]?.text } == [file, nil])
-            let events = try await desk.run("events", "--kind", "recording_repaired").output
+            let events = try await desk.run("events", "--kind", "recording.replaced").output
             #expect(events.contains(": it is in acme-\(desk.day)-002 now\n"), "\(events)")
             #expect(text.contains("damaged; the one in acme-\(desk.day)-002 counts"))
             let csv = try await desk.run("report", "--day", desk.day, "--csv", "displaced").output

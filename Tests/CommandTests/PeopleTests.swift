@@ -152,7 +152,7 @@ import Testing
             #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/out").status == 0)
             let story = try await desk.run("gaps", "show", task, "--json").objects
             let event = try #require(
-                story.first { $0["event"]?.text == "call_fetched" || $0["kind"]?.text == "call_fetched" }
+                story.first { $0["event"]?.text == "audio.accessed" || $0["kind"]?.text == "audio.accessed" }
             )
             #expect("\(event)".contains("\(getuid())"))
         }

@@ -340,12 +340,12 @@ import Testing
             _ = try await begin(2)
             _ = try await begin(3)
             let events = try await manifest.events().collected()
-            #expect(events.compactMap { Actor(eventDetail: $0.detail) } == [ann, ann, ann, ann])
-            #expect(events.map { Actor.removed(from: $0.detail)["outcome"] } == [nil, "complete", nil, nil])
+            #expect(events.compactMap(\.actor) == [ann, ann, ann, ann])
+            #expect(events.map { $0.detail["outcome"] } == [nil, "complete", nil, nil])
             let until = try await manifest.events(until: Fixture.morning + .hours(2)).collected()
             #expect(until == Array(events.prefix(2)))
-            let actors = "SELECT DISTINCT actor || ' ' || actor_uid FROM events_readable"
-            #expect(try await run("sqlite3", [fixture.path, actors]) == "ann 1000\n")
+            let actors = "SELECT DISTINCT actor || ' ' || actor_via || ' ' || actor_uid FROM events_readable"
+            #expect(try await run("sqlite3", [fixture.path, actors]) == "ann uid 1000\n")
             let complete = try #require(try await manifest.lastCompletePass(fixture.acme))
             #expect(complete.summary == summary)
             #expect(complete.window == window)
@@ -377,6 +377,25 @@ import Testing
             )
             let expected = all.indices.filter { $0 % 2 == 0 && $0 % 3 == 1 && $0 >= 2 }.map { all[$0] }
             #expect(try await some.collected() == expected)
+        }
+    }
+
+    @Test(arguments: [
+        Actor(name: "ann", uid: .max, claims: ["SUDO_USER": "bob \"x\"", "LOGNAME": "ü"]), Actor(name: "", uid: nil),
+        Actor(name: "nightly", via: .key, address: "192.0.2.7"),
+        Actor(name: "ann@acme.example", via: .oidc, address: "2001:db8::1"), Actor(name: "callark", via: .service),
+    ])
+    func `an event keeps its actor as it was`(actor: Actor) async throws {
+        try await Fixture.with { fixture in
+            let events = [
+                Event(time: Fixture.morning, kind: .audioAccessed, detail: ["how": "fetch"], by: actor),
+                Event(time: Fixture.morning, kind: .dayClosed),
+            ]
+            for event in events { try await fixture.manifest.appendEvent(event) }
+            #expect(try await fixture.manifest.events().collected() == events)
+            let view = "SELECT kind, actor_via, actor_address FROM events_readable ORDER BY event LIMIT 1"
+            let told = "audio.accessed|\(actor.via.rawValue)|\(actor.address ?? "")\n"
+            #expect(try await run("sqlite3", [fixture.path, view]) == told)
         }
     }
 }

@@ -197,6 +197,6 @@ extension Rebuild.Summary {
             "archives": String(archives), "faults": String(faults.count), "recordings": String(recordings),
             "stored": String(stored),
         ]
-        return Event(time: time, kind: .rebuilt, detail: detail, by: actor)
+        return Event(time: time, kind: .manifestRebuilt, detail: detail, by: actor)
     }
 }

@@ -72,7 +72,7 @@ extension StoredRecording {
                 "archive": replaced.description, "recording_id": entry.key.recordingID.description,
                 "replaced_by": archive.name.description, "sha256": entry.stored.digest.description,
             ]
-            try event(.recordingRepaired, detail, now: now).insert(in: db)
+            try event(.recordingReplaced, detail, now: now).insert(in: db)
         }
         if let suspicion = entry.suspicion {
             try event(.recordingSuspect, ["reason": suspicion], now: now).insert(in: db)

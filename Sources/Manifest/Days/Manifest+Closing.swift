@@ -285,11 +285,12 @@ extension DayClose {
                 kind: .gapExplained,
                 organization: organization.name,
                 task: taskID,
-                detail: explanation.authorDetail.merging([
+                detail: [
                     "note": explanation.note, "reason": explanation.reason.rawValue,
                     "restored_from": try ArchiveName(organization: organization.name, day: day, stored: sequence)
                         .description,
-                ]) { $1 }
+                ],
+                by: explanation.actor
             )
             try event.insert(in: db)
         }

@@ -60,10 +60,11 @@ extension Manifest {
                 kind: .gapExplained,
                 organization: task.organization,
                 task: task.id,
-                detail: explanation.authorDetail.merging([
+                detail: [
                     "note": explanation.note, "reason": explanation.reason.rawValue,
                     "gaps": task.gaps.map(\.reason.rawValue).joined(separator: ","),
-                ]) { $1 }
+                ],
+                by: explanation.actor
             )
             try event.insert(in: db)
             return true
@@ -87,7 +88,7 @@ extension Manifest {
                 kind: .explanationWithdrawn,
                 organization: task.organization,
                 task: task.id,
-                detail: actor.eventDetail
+                by: actor
             )
             try event.insert(in: db)
             return true

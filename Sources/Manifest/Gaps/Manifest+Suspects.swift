@@ -42,9 +42,8 @@ extension Manifest {
                 organization: suspect.organization,
                 task: suspect.suspect.taskID,
                 file: suspect.suspect.file,
-                detail: actor.eventDetail.merging(
-                    ["note": acknowledgement.note, "reason": "suspect", "suspicion": suspect.suspect.reason]
-                ) { $1 }
+                detail: ["note": acknowledgement.note, "reason": "suspect", "suspicion": suspect.suspect.reason],
+                by: actor
             )
         }
     }
@@ -64,7 +63,8 @@ extension Manifest {
                 organization: suspect.organization,
                 task: suspect.suspect.taskID,
                 file: suspect.suspect.file,
-                detail: actor.eventDetail.merging(["reason": "suspect"]) { $1 }
+                detail: ["reason": "suspect"],
+                by: actor
             )
         }
     }

@@ -4,56 +4,56 @@ import Recordings
 /// Something that happened: a line of the manifest's append-only log. Kept for what people will ask about, and not for
 /// each recording that went well.
 package struct Event: Hashable, Sendable {
-    /// What happened.
+    /// What happened. What the log of evidence notes too has the same name there.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
-        case passBegan = "pass_began"
-        case passEnded = "pass_ended"
-        case archiveOpened = "archive_opened"
-        case archiveSealed = "archive_sealed"
+        case passBegan = "pass.began"
+        case passEnded = "pass.ended"
+        case archiveOpened = "archive.opened"
+        case archiveSealed = "archive.sealed"
         /// After a crash, what the spool holds was found to differ from the manifest.
-        case archiveRecovered = "archive_recovered"
+        case archiveRecovered = "archive.recovered"
         /// A recording that was stored is not there any more, and is fetched again.
-        case recordingLost = "recording_lost"
-        case recordingFailed = "recording_failed"
-        case recordingSuspect = "recording_suspect"
+        case recordingLost = "recording.lost"
+        case recordingFailed = "recording.failed"
+        case recordingSuspect = "recording.suspect"
         /// The provider says by now that a recording that is held ends at another time: it is fetched beside it.
-        case recordingChanged = "recording_changed"
-        case taskRefused = "task_refused"
+        case recordingChanged = "recording.changed"
+        case taskRefused = "task.refused"
         /// The provider listed a recording in a way that gives no way to its bytes.
-        case recordingUnusable = "recording_unusable"
+        case recordingUnusable = "recording.unusable"
         /// The listing had something that a listing should not have.
-        case listingAnomaly = "listing_anomaly"
+        case listingAnomaly = "listing.anomaly"
         /// Another source of the provider's names a task that its listing left out.
-        case taskNotListed = "task_not_listed"
+        case taskNotListed = "task.not_listed"
         /// Another source of the provider's says that a recording was made of a task of which the listing says none was
         /// requested.
-        case captureClaimed = "capture_claimed"
+        case captureClaimed = "capture.claimed"
         /// `verify` found damage.
-        case damageFound = "damage_found"
+        case damageFound = "damage.found"
         /// A recording that was damaged in one archive is whole in another now.
-        case recordingRepaired = "recording_repaired"
+        case recordingReplaced = "recording.replaced"
         /// A damaged recording's bytes are whole again where they were, such as after a backup was restored.
-        case recordingReinstated = "recording_reinstated"
+        case recordingReinstated = "recording.reinstated"
         /// A sealed archive that the manifest had not heard of was taken in.
-        case archiveTakenIn = "archive_taken_in"
-        case rebuilt
+        case archiveAdopted = "archive.adopted"
+        case manifestRebuilt = "manifest.rebuilt"
         /// An answer left a task without the recording that it should have, or with one that cannot be used.
-        case gapOpened = "gap_opened"
+        case gapOpened = "gap.opened"
         /// Everything that the provider lists of a task with a gap is held.
-        case gapFilled = "gap_filled"
+        case gapFilled = "gap.filled"
         /// Nothing is to be expected any more where something was.
-        case gapWithdrawn = "gap_withdrawn"
+        case gapWithdrawn = "gap.withdrawn"
         /// An operator said why something is missing.
-        case gapExplained = "gap_explained"
+        case gapExplained = "gap.explained"
         /// An operator took an explanation back.
-        case explanationWithdrawn = "explanation_withdrawn"
+        case explanationWithdrawn = "explanation.withdrawn"
         /// Everything expected of a day is archived or explained, and its record says so.
-        case dayClosed = "day_closed"
+        case dayClosed = "day.closed"
         /// A person began to have damage repaired.
-        case repairBegan = "repair_began"
-        case repairEnded = "repair_ended"
-        /// Recordings of a task were given out.
-        case callFetched = "call_fetched"
+        case repairBegan = "repair.began"
+        case repairEnded = "repair.ended"
+        /// Recordings of a task were given out: noted before their first byte.
+        case audioAccessed = "audio.accessed"
         case other
     }
 
@@ -62,7 +62,9 @@ package struct Event: Hashable, Sendable {
     package var organization: OrganizationName?
     package var task: TaskID?
     package var file: FileName?
-    /// What else is known, the actor included (`Actor.eventDetail`); never a secret.
+    /// On whose account it happened; `nil` for what follows from what somebody had begun, such as a pass.
+    package var actor: Actor?
+    /// What else is known; never a secret.
     package var detail: [String: String]
 
     package init(
@@ -79,18 +81,35 @@ package struct Event: Hashable, Sendable {
         self.organization = organization
         self.task = task
         self.file = file
-        self.detail = detail.merging(actor?.eventDetail ?? [:]) { $1 }
+        self.detail = detail
+        self.actor = actor
     }
 }
 
 extension Event {
+    /// The columns that ``init(_:)`` reads, in its order.
+    static let columns = """
+        event.row, time, kind, organization.name, task, file, detail,
+        actor, actor_via, actor_address, actor_uid, actor_claims
+        """
+
     func insert(in db: Database) throws {
         let organization = try organization.map { try OrganizationRow.row(of: $0, in: db) }
-        let insert = "INSERT INTO event (time, kind, organization, task, file, detail) VALUES (?, ?, ?, ?, ?, ?)"
-        try db.cachedStatement(sql: insert).execute(arguments: [
+        let insert = """
+            INSERT INTO event (time, kind, organization, task, file, detail,
+                actor, actor_via, actor_address, actor_uid, actor_claims)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        let facts: StatementArguments = [
             time.stored, kind.stored, organization, task?.description, file?.description,
             detail.isEmpty ? nil : try JSONColumn.text(detail),
-        ])
+        ]
+        let claims = actor?.claims ?? [:]
+        let account: StatementArguments = [
+            actor?.name, actor?.via.stored, actor?.address, actor?.uid.map { Int64($0) },
+            claims.isEmpty ? nil : try JSONColumn.text(claims),
+        ]
+        try db.cachedStatement(sql: insert).execute(arguments: facts + account)
     }
 
     init(_ row: Row) throws {
@@ -101,7 +120,23 @@ extension Event {
             organization: try (row[3] as String?).map(OrganizationName.init(stored:)),
             task: try (row[4] as String?).flatMap { TaskID($0) },
             file: try (row[5] as String?).flatMap { FileName(exactly: $0) },
-            detail: try detail.map { try JSONColumn.value([String: String].self, $0) } ?? [:]
+            detail: try detail.map { try JSONColumn.value([String: String].self, $0) } ?? [:],
+            by: try Actor(event: row)
+        )
+    }
+}
+
+extension Actor {
+    /// Of a row of ``Event/columns``.
+    /// - Returns: `nil` if the event has none.
+    fileprivate init?(event row: Row) throws {
+        guard let name: String = try row[7] else { return nil }
+        self.init(
+            name: name,
+            via: try Via(stored: try row[8]),
+            address: try row[9],
+            uid: (try row[10] as Int64?).flatMap(UInt32.init(exactly:)),
+            claims: try (row[11] as String?).map { try JSONColumn.value([String: String].self, $0) } ?? [:]
         )
     }
 }

@@ -24,7 +24,7 @@ extension Manifest {
         RowSequence(from: Int64(0)) { [self] last in
             try await read { db in
                 let select = """
-                    SELECT event.row, time, kind, organization.name, task, file, detail
+                    SELECT \(Event.columns)
                     FROM event LEFT JOIN organization ON organization.row = event.organization
                     WHERE event.row > :last AND time >= :since AND time < :until \(task == nil ? "" : "AND task IN (:task, :small, :large, :known)")
                         \(organization == nil ? "" : "AND organization.name = :organization")

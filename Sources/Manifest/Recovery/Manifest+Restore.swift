@@ -58,7 +58,7 @@ extension Manifest {
             guard schedule == nil else { return }
             let detail = ["archive": archive.name.description, "recordings": String(archive.recordings)]
             let organization = archive.name.organization
-            try Event(time: now, kind: .archiveTakenIn, organization: organization, detail: detail).insert(in: db)
+            try Event(time: now, kind: .archiveAdopted, organization: organization, detail: detail).insert(in: db)
         }
         return duplicates
     }

@@ -14,7 +14,8 @@ extension Schema {
         """
 
     private static let enumerations: [any (StoredCode & Sendable).Type] = [
-        CaptureKind.self, CaptureRequest.self, DisplacedCopy.Reason.self, Event.Kind.self, GapReason.self,
+        Actor.Via.self, CaptureKind.self, CaptureRequest.self, DisplacedCopy.Reason.self, Event.Kind.self,
+        GapReason.self,
         PassOutcome.self,
     ]
 

@@ -1,7 +1,7 @@
 /// What was done, and what happened.
 extension Schema {
     /// What happened, for people and for auditors. Events name tasks by the provider's ID and not by row, so that they
-    /// still say it after a rebuild of the other tables.
+    /// still say it after a rebuild of the other tables. The columns of the actor are those of `Actor`.
     ///
     /// `is_backfill` tells a step of a backfill from a pass that somebody waits for. `reason` says for people why a pass was not
     /// complete, `failure` what has to be mended if it could not go on (`PassFailure.Kind`). `joins_listing` tells a pass whose
@@ -31,7 +31,14 @@ extension Schema {
             organization INTEGER REFERENCES organization,
             task TEXT CHECK (task <> ''),
             file TEXT,
-            detail TEXT CHECK (detail IS NULL OR json_valid(detail))
+            detail TEXT CHECK (detail IS NULL OR json_valid(detail)),
+            actor TEXT,
+            actor_via INTEGER CHECK (actor_via >= 0),
+            actor_address TEXT CHECK (actor_address <> ''),
+            actor_uid INTEGER CHECK (actor_uid BETWEEN 0 AND 4294967295),
+            actor_claims TEXT CHECK (actor_claims IS NULL OR json_valid(actor_claims)),
+            CHECK ((actor IS NULL) = (actor_via IS NULL)),
+            CHECK (actor IS NOT NULL OR coalesce(actor_address, actor_uid, actor_claims) IS NULL)
         ) STRICT;
         CREATE INDEX event_of_task ON event (task) WHERE task IS NOT NULL;
         CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event

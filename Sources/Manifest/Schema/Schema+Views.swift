@@ -56,7 +56,7 @@ extension Schema {
         CREATE VIEW events_readable AS
         SELECT event.row AS event, \(time("time")) AS time, ifnull(\(code("kind", Event.Kind.self)), kind) AS kind,
             organization.name AS organization, task AS task_id, file,
-            detail ->> '$.author' AS actor, detail ->> '$.author_uid' AS actor_uid, detail
+            actor, \(code("actor_via", Actor.Via.self)) AS actor_via, actor_address, actor_uid, actor_claims, detail
         FROM event LEFT JOIN organization ON organization.row = event.organization;
 
         CREATE VIEW explanations_readable AS

@@ -20,6 +20,11 @@ extension StoredCode {
     }
 }
 
+extension Actor.Via: StoredCode {
+    static var name: String { "via of an actor" }
+    static var codes: [Actor.Via] { [.uid, .key, .oidc, .service] }
+}
+
 extension CaptureRequest: StoredCode {
     static var name: String { "capture request" }
     static var codes: [CaptureRequest] { [.notRequested, .requested, .undetermined] }
@@ -46,10 +51,10 @@ extension Event.Kind: StoredCode {
     static var codes: [Event.Kind] {
         [
             .other, .passBegan, .passEnded, .archiveOpened, .archiveSealed, .archiveRecovered, .recordingLost,
-            .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .rebuilt,
+            .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .manifestRebuilt,
             .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
-            .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
-            .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .callFetched,
+            .taskNotListed, .recordingReplaced, .recordingReinstated, .archiveAdopted,
+            .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .audioAccessed,
         ]
     }
 }

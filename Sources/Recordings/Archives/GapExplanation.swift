@@ -44,9 +44,6 @@ package struct GapExplanation: Hashable, Sendable, Codable {
         case authorClaims = "author_claims"
     }
 
-    /// The members of an event's detail that say who did it.
-    package var authorDetail: [String: String] {
-        guard let authorUID else { return ["author": author] }
-        return Actor(name: author, uid: authorUID, claims: authorClaims ?? [:]).eventDetail
-    }
+    /// Who said it.
+    package var actor: Actor { Actor(name: author, uid: authorUID, claims: authorClaims ?? [:]) }
 }

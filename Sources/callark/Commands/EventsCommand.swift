@@ -21,7 +21,7 @@ struct EventsCommand: AsyncParsableCommand {
               callark events --last 24h
               # who explained that gap, who fetched that call?
               callark events --task TASK_ID
-              callark events --month last --kind gap_explained
+              callark events --month last --kind gap.explained
               callark events --month last --csv > events.csv
             """
     )
@@ -110,11 +110,13 @@ struct EventsCommand: AsyncParsableCommand {
                     name: "actor",
                     heading: "BY",
                     rank: 2,
-                    value: { .init($0.actorName) },
-                    text: { $0.by },
-                    short: { $0.actorName ?? "" }
+                    value: { .init($0.actor?.name) },
+                    text: { $0.actor?.words ?? "" },
+                    short: { $0.actor?.name ?? "" }
                 ),
-                .text("actor_uid") { $0.actor.map { "\($0.uid)" } },
+                .text("actor_via") { $0.actor?.via.rawValue },
+                .text("actor_address") { $0.actor?.address },
+                .text("actor_uid") { $0.actor?.uid.map { "\($0)" } },
                 .text("actor_claims") { event in
                     event.actor?.claims.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                         .joined(separator: " ")

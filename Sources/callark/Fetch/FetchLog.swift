@@ -34,10 +34,10 @@ actor FetchLog {
             for (organization, rows) in Dictionary(grouping: rows, by: \.organization) {
                 let event = Event(
                     time: workplace.now,
-                    kind: .callFetched,
+                    kind: .audioAccessed,
                     organization: organization,
                     task: rows.first?.key.taskID,
-                    detail: detail(rows),
+                    detail: detail(rows).merging(["how": "fetch"]) { $1 },
                     by: Operator.current
                 )
                 try await manifest?.appendEvent(event)

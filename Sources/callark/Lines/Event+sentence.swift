@@ -7,9 +7,10 @@ extension Event {
     /// For people: what happened, in one sentence without the task and the actor.
     func sentence(in timeZone: TimeZone) -> String {
         switch kind {
-        case .passBegan, .passEnded, .rebuilt, .repairBegan, .repairEnded, .callFetched: workSentence(timeZone)
-        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveTakenIn, .dayClosed: archiveSentence
-        case .damageFound, .recordingRepaired, .recordingReinstated, .recordingLost: damageSentence
+        case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed:
+            workSentence(timeZone)
+        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed: archiveSentence
+        case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
         case .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn: gapSentence(timeZone)
         case .recordingFailed, .recordingSuspect, .recordingChanged, .recordingUnusable, .taskRefused, .listingAnomaly,
             .taskNotListed, .captureClaimed:
@@ -26,7 +27,7 @@ extension Event {
             let over = span.map { ": \($0.lowerBound.text(in: timeZone)) to \($0.upperBound.text(in: timeZone))" } ?? ""
             return (detail["backfill"] == nil ? "began a pass" : "began a step of a backfill") + over
         case .passEnded: return passEnd
-        case .rebuilt:
+        case .manifestRebuilt:
             let archives = detail.count("archives", "archive") ?? "the archives"
             let recordings = detail.count("recordings", "recording").map { ": \($0)" } ?? ""
             let stored = detail.number("stored").map { $0 == 0 ? "" : ", \($0) more from the spool" } ?? ""
@@ -72,7 +73,7 @@ extension Event {
         case .archiveSealed:
             let bytes = detail["bytes"].flatMap { Int64($0) }.map { ", \(Readable.bytes($0))" } ?? ""
             return "sealed \(archive)\(recordings)\(bytes)"
-        case .archiveTakenIn: return "took in \(archive)\(recordings), which the manifest did not know"
+        case .archiveAdopted: return "took in \(archive)\(recordings), which the manifest did not know"
         case .dayClosed:
             let calls = detail.count("tasks", "call") ?? "its calls"
             let archived = detail.count("archived", "recording").map { ", \($0) archived" } ?? ""
@@ -94,7 +95,7 @@ extension Event {
         let place = detail["offset"].map { " at offset \($0)" } ?? ""
         let recording = detail["recording_id"] == nil ? archive : "a recording of \(archive)\(place)"
         switch kind {
-        case .recordingRepaired:
+        case .recordingReplaced:
             return "repaired \(recording)" + (detail["replaced_by"].map { ": it is in \($0) now" } ?? "")
         case .recordingReinstated: return "found \(recording) whole again"
         case .recordingLost: return "lost \(recording): it is fetched again"

@@ -15,7 +15,7 @@ struct EventLine: Encodable {
     }
 
     private enum ActorKeys: String, CodingKey {
-        case name, uid, claims
+        case name, via, address, uid, claims
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -27,35 +27,37 @@ struct EventLine: Encodable {
         try line.encodeIfPresent(event.task, forKey: .taskID)
         try line.encodeIfPresent(event.file?.description, forKey: .file)
         try line.encode(event.detail, forKey: .detail)
-        guard let name = event.actorName else { return }
+        guard let known = event.actor else { return }
         var actor = line.nestedContainer(keyedBy: ActorKeys.self, forKey: .actor)
-        try actor.encode(name, forKey: .name)
-        try actor.encodeIfPresent(event.actor?.uid, forKey: .uid)
-        if let claims = event.actor?.claims, !claims.isEmpty { try actor.encode(claims, forKey: .claims) }
+        try actor.encode(known.name, forKey: .name)
+        try actor.encode(known.via.rawValue, forKey: .via)
+        try actor.encodeIfPresent(known.address, forKey: .address)
+        try actor.encodeIfPresent(known.uid, forKey: .uid)
+        if !known.claims.isEmpty { try actor.encode(known.claims, forKey: .claims) }
+    }
+}
+
+extension Actor {
+    /// For people: `ann (uid 1000; SUDO_USER claims bob)`, `nightly (API key; from 192.0.2.7)`.
+    var words: String {
+        let said = claims.sorted { $0.key < $1.key }.map { "\($0.key) claims \($0.value)" }
+        let origin = address.map { ["from \($0)"] } ?? []
+        let known: [String] =
+            switch via {
+            case .uid: uid.map { ["uid \($0)"] } ?? []
+            case .key: ["API key"]
+            case .oidc: ["login"]
+            case .service: ["service"]
+            }
+        // An account without a name goes by its number.
+        let isNumber = via == .uid && uid.map { "\($0)" } == name
+        let shown = isNumber ? "uid \(name)" : name
+        let details = (isNumber ? [] : known) + origin + said
+        return details.isEmpty ? shown : "\(shown) (\(details.joined(separator: "; ")))"
     }
 }
 
 extension Event {
-    /// On whose account it happened, if the log says it with the account's number.
-    var actor: Actor? { Actor(eventDetail: detail) }
-
-    /// The same by name only, as earlier versions noted it.
-    var actorName: String? { detail["author"] }
-
-    /// For people: `ann (uid 1000; SUDO_USER claims bob)`; empty if the log does not say.
-    var by: String {
-        guard let actor else { return actorName ?? "" }
-        let claims = actor.claims.sorted { $0.key < $1.key }.map { "\($0.key) claims \($0.value)" }
-        let number = "uid \(actor.uid)"
-        if actor.name == String(actor.uid) {
-            return claims.isEmpty ? number : "\(number) (\(claims.joined(separator: "; ")))"
-        }
-        return "\(actor.name) (\(([number] + claims).joined(separator: "; ")))"
-    }
-
     /// What is known of it besides, as the log has it.
-    var words: String {
-        let known = Actor.removed(from: detail).sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-        return known.joined(separator: ", ")
-    }
+    var words: String { detail.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
 }

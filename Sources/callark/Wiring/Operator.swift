@@ -10,9 +10,11 @@ enum Operator {
     /// More than any name has.
     private static let longestName = 256
 
+    /// The real user ID of the process.
+    static var uid: UInt32 { getuid() }
+
     /// The real user of the process. What the environment says is noted as a claim, unless it says the same.
     static var current: Actor {
-        let uid = getuid()
         let name = name(of: uid) ?? String(uid)
         let environment = ProcessInfo.processInfo.environment
         var claims: [String: String] = [:]

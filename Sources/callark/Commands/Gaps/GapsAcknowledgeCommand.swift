@@ -54,7 +54,7 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
         let acknowledgement = Acknowledgement(
             note: note,
             author: actor.name,
-            authorUID: actor.uid,
+            authorUID: Operator.uid,
             time: workplace.now
         )
         let result = try await manifest.acknowledge(

@@ -88,7 +88,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         for try await event in manifest.events(organization: row.organization, task: row.id) {
             summary.events += 1
             try output.json(EventLine(event))
-            let by = event.by.isEmpty ? "" : "\(event.by) "
+            let by = event.actor.map { "\($0.words) " } ?? ""
             output.text("  \(event.time.text(in: timeZone, seconds: true))  \(by)\(event.sentence(in: timeZone))")
         }
     }
