@@ -22,7 +22,7 @@ import WebexContactCenter
     private let watch = Watch(rules: rules, timeZone: .gmt)
 
     private func alarms(_ here: Installation) async throws -> [Alarm] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let now = here.now()
         let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(7 * 24))

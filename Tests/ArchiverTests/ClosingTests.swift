@@ -26,7 +26,7 @@ import Testing
     }
 
     private func rows(_ here: Installation, _ days: String...) async throws -> [DayCloseRow] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let first = try #require(ArchiveDay(days[0]))
         return try await manifest.dayCloses(here.organization, days: first...(ArchiveDay(days.last ?? "") ?? first))
@@ -195,7 +195,7 @@ import Testing
             let tasks = try await here.gaps().map(\.taskID)
             try await here.explain(tasks)
             #expect(try await here.pass().days.map(\.isClosed) == [true])
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let manifest = try Manifest(of: here.root, mode: .readWrite)
             let now = here.now()
             _ = try await manifest.withdrawExplanations(tasks, organization: nil, by: Actor(name: "bob", uid: 1001)) {
                 _ in
@@ -264,7 +264,7 @@ import Testing
         try await Installation.with(Self.lossyWorld()) { here in
             try await here.pass()
             try await here.explain(try await here.gaps().map(\.taskID))
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let manifest = try Manifest(of: here.root, mode: .readWrite)
             let name = try await manifest.openArchive(for: here.organization, day: here.day, now: here.now())
             try manifest.close()
             // What sealing had written when the process died.

@@ -107,7 +107,7 @@ import WebexContactCenter
             let interval = old.interval(in: .gmt)
             let noon = interval.lowerBound + .hours(12)
             func report() async throws -> DayReport {
-                let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+                let manifest = try Manifest(of: here.root, mode: .readOnly)
                 defer { try? manifest.close() }
                 let now = here.now()
                 let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(168))

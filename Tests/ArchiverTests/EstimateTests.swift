@@ -19,7 +19,7 @@ import WebexContactCenter
     ) async throws -> Estimate {
         let setup = try here.setup()
         let engine = try TransferEngine(setup.engine)
-        let manifest = try? Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try? Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest?.close() }
         let estimating = Estimating(
             manifest: manifest,

@@ -194,7 +194,7 @@ import WebexContactCenter
 
     /// What the log of events says of listings: the codes.
     private func anomalies(_ here: Installation) async throws -> [String] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         var codes: [String] = []
         for try await event in manifest.events() where event.kind == .listingAnomaly {
@@ -204,7 +204,7 @@ import WebexContactCenter
     }
 
     private func watermark(_ here: Installation) async throws -> Timestamp? {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         return try await manifest.watermark(here.organization)
     }

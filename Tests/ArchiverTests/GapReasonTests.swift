@@ -11,7 +11,7 @@ import Testing
 /// What the provider does, and the reason that the gap has for it.
 @Suite struct `The reason of a gap` {
     private func story(_ here: Installation, _ task: String) async throws -> [Event.Kind] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         return try await manifest.events(task: TaskID(task)).collected().map(\.kind)
     }

@@ -13,7 +13,7 @@ import Testing
 @Suite struct `A lost archive` {
     /// What is known of each call, whether or not anything of it was recorded.
     private func calls(_ here: Installation) async throws -> [String] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let now = here.now()
         let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(168))

@@ -116,7 +116,7 @@ import Testing
             here.simulator.resetCounters()
             try await here.pass()
             try await expectNothingLost(here, offered)
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: here.root, mode: .readOnly)
             #expect(try await manifest.sealedArchives().map(\.name) == names)
             var told = 0
             for try await event in manifest.events() where event.kind == .archiveAdopted { told += 1 }

@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct `A clock that is wrong by an hour` {
     private func watermark(_ here: Installation) async throws -> Timestamp? {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         return try await manifest.watermark(here.organization)
     }

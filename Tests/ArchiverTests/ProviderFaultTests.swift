@@ -136,7 +136,7 @@ import WebexContactCenter
     }
 
     private func openQuestions(_ here: Installation) async throws -> Set<String> {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let tasks = try await manifest.openQuestions(
             organization: here.organization,

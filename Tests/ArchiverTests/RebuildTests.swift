@@ -122,7 +122,7 @@ import Testing
             try await here.pass()
             let path = here.root.manifestPath
             // As long as somebody reads, the writer that closes leaves its log behind.
-            let reader = try Manifest(path: path, mode: .readOnly)
+            let reader = try Manifest(path: path, mode: .readOnly, spool: try here.root.identity().id)
             try await here.pass()
             let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
             try #require((log ?? 0) > 0)
@@ -141,7 +141,7 @@ import Testing
             #expect(await watch.value > 0)
             try reader.close()
             #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
-            let old = try Manifest(path: aside, mode: .readOnly)
+            let old = try Manifest(path: aside, mode: .readOnly, spool: try here.root.identity().id)
             #expect(try await count(old.events()) == events)
             #expect(try await old.faults() == [])
             try old.close()

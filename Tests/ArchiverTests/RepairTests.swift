@@ -57,7 +57,7 @@ import Transfer
     }
 
     private func faults(_ here: Installation) async throws -> [ArchiveFault] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         var faults: [ArchiveFault] = []
         _ = try await VerificationRun(root: here.root, manifest: manifest).run(VerificationRun.Scope()) {
@@ -389,7 +389,7 @@ extension RecordingRow.Held {
             }
             #expect(Set(all) == Set(names))
             #expect(try await read(here, "100%") == names, "in their order, however they were read")
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: here.root, mode: .readOnly)
             let status = try await manifest.readingStatus(here.organization)
             #expect(try #require(status.allReadSince) >= here.now() - .hours(5 * 24))
             try manifest.close()

@@ -25,7 +25,7 @@ import Testing
             let text = String(decoding: bytes[label.upperBound..<(label.upperBound + 22)], as: UTF8.self)
             let salt = try #require(Salt(text))
             #expect(!salts.contains(salt))
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }
             #expect(try await manifest.sealedArchive(name)?.metadataOffset == metadata.metadataOffset)
         }

@@ -13,7 +13,7 @@ import WebexContactCenter
 @Suite struct SecondSourceTests {
     /// What this source brought; another one looks at the same time.
     private func events(_ here: Installation) async throws -> [Event] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         var events: [Event] = []
         for try await event in manifest.events()

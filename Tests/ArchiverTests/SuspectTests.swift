@@ -28,7 +28,7 @@ import Testing
     }
 
     private func suspects(_ here: Installation) async throws -> [SuspectRow] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         return try await manifest.suspects(here.organization)
     }
@@ -39,7 +39,7 @@ import Testing
     }
 
     private func versions(_ here: Installation, of id: String) async throws -> [RecordingRow] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let task = try #require(try await here.recordings().first { $0.key.recordingID.description == id }).key.taskID
         return try await Retrieval(root: here.root, manifest: manifest).recordings(of: task, organization: nil)
@@ -162,7 +162,7 @@ import Testing
                 FaultRule(.media, .always, .cut(share: 0.5, tag: .own), pathContains: other.recording.id)
             )
             try await here.pass(.sinceLastPass)
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let manifest = try Manifest(of: here.root, mode: .readWrite)
             let words = Acknowledgement(note: "case 4711", author: "ann", authorUID: 1000, time: here.now())
             let known = try await manifest.acknowledge(
                 [try #require(TaskID(other.taskID))],

@@ -15,7 +15,7 @@ import Transfer
     private static let growing = FaultRule(.partial(share: 0.5, .seconds(12 * 3600)))
 
     private func changes(_ here: Installation) async throws -> [[String: String]] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         var details: [[String: String]] = []
         for try await event in manifest.events() where event.kind == .recordingChanged { details.append(event.detail) }

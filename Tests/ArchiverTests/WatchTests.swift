@@ -25,7 +25,7 @@ import WebexContactCenter
         _ here: Installation,
         retention: Duration = GapRule.usualRetention
     ) async throws -> [Alarm] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let now = here.now()
         let standpoint = Standpoint(
@@ -97,7 +97,7 @@ import WebexContactCenter
     @Test func `of another source that goes on to differ is broken, and not for ever`() async throws {
         try await Installation.with(.small(mix: .plain)) { here in
             try await here.pass(.sinceLastPass)
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let manifest = try Manifest(of: here.root, mode: .readWrite)
             defer { try? manifest.close() }
             var witness = DayWitness(
                 organization: try here.organization,
@@ -141,7 +141,7 @@ import WebexContactCenter
             #expect(quiet.allSatisfy { $0.message.hasPrefix("2025-11-20 has 0 ") })
             #expect(quiet.contains { $0.message.contains("usually has 4") })
             let lax = Watch(rules: AlarmRules(off: Self.rules), timeZone: .gmt)
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }
             let now = here.now()
             let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(168))

@@ -17,7 +17,7 @@ import WebexContactCenter
     }
 
     private func events(_ kind: Event.Kind, _ here: Installation) async throws -> [Event] {
-        let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         var events: [Event] = []
         for try await event in manifest.events() where event.kind == kind { events.append(event) }
@@ -273,7 +273,7 @@ import WebexContactCenter
             let witness = try #require(result.witnesses.first)
             #expect(!witness.fits)
             #expect(witness.differences.contains { $0.contains("accepted") })
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }
             #expect(try await manifest.witnesses(here.organization, days: here.day...here.day) == [witness])
         }

@@ -13,6 +13,11 @@ struct Fixture {
 
     var path: String { manifest.path }
 
+    /// The spool of the root that the manifest is of.
+    static let spool = CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-3c5e8a1b2d4f") ?? { preconditionFailure("a UUID") }()
+    /// That of another.
+    static let otherSpool = CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-000000000000") ?? { preconditionFailure("a UUID") }()
+
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "manifest-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -93,6 +98,17 @@ struct Fixture {
     static func digest(_ number: Int) throws -> ContentDigest {
         let bytes = (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 4 * 8) &+ $0) }
         return try #require(ContentDigest(bytes: bytes))
+    }
+}
+
+extension Manifest {
+    /// Of the root that all tests have.
+    convenience init(path: String, mode: Mode) throws(ManifestError) {
+        try self.init(path: path, mode: mode, spool: Fixture.spool)
+    }
+
+    static func create(path: String) throws(ManifestError) -> Manifest {
+        try create(path: path, spool: Fixture.spool)
     }
 }
 

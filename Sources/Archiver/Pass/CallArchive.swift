@@ -74,7 +74,7 @@ package struct CallArchive: Sendable {
             observer(event)
         }
         try requireManifest(of: setup.root)
-        let manifest = try Manifest(path: setup.root.manifestPath, mode: .readWrite)
+        let manifest = try Manifest(of: setup.root, mode: .readWrite)
         try setup.root.synchronizeManifestNames()
         for provider in setup.providers {
             try await register(provider, in: manifest)

@@ -75,7 +75,7 @@ package struct Pass: Sendable {
     /// - Returns: a result for each assignment, in their order, also where something failed on the way.
     /// - Throws: only where not even the results can be told: the manifest cannot be read or written.
     func run(_ assignments: [Assignment]) async throws -> [Result] {
-        let recovered = try await SpoolRecovery(context: context).run()
+        let recovered = try await context.recover()
         var passes: [PassID] = []
         for assignment in assignments {
             passes.append(
@@ -120,6 +120,7 @@ package struct Pass: Sendable {
             }
         }
         try await afterwards(results) { try await context.writer.close() }
+        if results.allSatisfy({ $0.failure == nil }) { context.agreement.settle() }
         return results
     }
 

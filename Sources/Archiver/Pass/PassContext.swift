@@ -26,6 +26,7 @@ struct PassContext: Sendable {
     let secondSource = SecondSourceFindings()
     let callMetadata = CallMetadataFindings()
     let witnesses = WitnessAccounts()
+    let agreement = SpoolAgreement()
     let stop: StopRequest
     let observer: PassObserver
     /// On whose account the work is done.

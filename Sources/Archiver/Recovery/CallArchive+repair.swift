@@ -58,7 +58,7 @@ private struct RepairWork {
     }
 
     private func repair(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
-        _ = try await SpoolRecovery(context: context).run()
+        _ = try await context.recover(isAsked: true)
         var untouched = VerificationRun.Summary()
         var damaged: [DamagedRecording] = []
         var spoiled: Set<ArchiveName> = []

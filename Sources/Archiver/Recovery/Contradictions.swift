@@ -54,7 +54,7 @@ extension Contradictions {
         root: ArchiveRoot
     ) async throws -> Contradictions {
         var found = Contradictions()
-        let known = former.isSound ? try readable(path) : nil
+        let known = former.isSound ? try readable(path, spool: draft.spool) : nil
         defer { try? known?.close() }
         for archive in former.archives {
             let now = try await draft.sealedArchive(archive.name)
@@ -77,9 +77,9 @@ extension Contradictions {
     }
 
     /// - Returns: `nil` for a manifest of an earlier version.
-    private static func readable(_ path: String) throws -> Manifest? {
+    private static func readable(_ path: String, spool: CanonicalUUID) throws -> Manifest? {
         do throws(ManifestError) {
-            return try Manifest(path: path, mode: .readOnly)
+            return try Manifest(path: path, mode: .readOnly, spool: spool)
         } catch {
             if error.code == .older { return nil }
             throw error

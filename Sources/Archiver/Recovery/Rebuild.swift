@@ -69,7 +69,7 @@ package struct Rebuild: Sendable {
         let draft = root.manifestPath + ".rebuilding"
         try removeDatabase(at: draft)
         var summary = Summary()
-        let manifest = try Manifest.create(path: draft)
+        let manifest = try Manifest.create(path: draft, spool: try root.identity().id)
         let intake = ArchiveIntake(root: root, manifest: manifest, schedule: schedule)
         var dayCloses = DayCloses()
         var waiting = try root.sealedArchives()[...]

@@ -3,8 +3,9 @@ import Files
 import Manifest
 import Recordings
 
-/// What a pass does first: brings the disk and the manifest to the same word, whatever moment the last process died at,
-/// and however much older than the archives the manifest is. Nothing that is whole on the disk is thrown away.
+/// What a process does first when it holds the root: brings the disk and the manifest to the same word, whatever moment the
+/// last process died at, and however much older than the archives the manifest is. Nothing that is whole on the disk is
+/// thrown away, and nothing of an archive that is open in another root's spool is called lost.
 struct SpoolRecovery: Sendable {
     let context: PassContext
 
@@ -15,9 +16,8 @@ struct SpoolRecovery: Sendable {
     /// - Returns: archives that had been sealed before the manifest could be told.
     func run() async throws -> [SealedDay] {
         var sealed: [SealedDay] = []
-        let known = try await context.manifest.openArchives()
-        context.disk.expectSealing(journalBytes: known.reduce(0) { $0 + $1.extent.journalBytes })
-        for open in known {
+        try await takeOver()
+        for open in try await context.manifest.openArchives() {
             if let day = try await recover(open) { sealed.append(day) }
         }
         for name in try await context.manifest.damagedOpenArchives() { try await context.recoverDamaged(name) }
@@ -32,8 +32,17 @@ struct SpoolRecovery: Sendable {
                 .recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there, and counts")
             )
         }
-        try await removeStaleParts()
         return sealed
+    }
+
+    /// An archive whose files are in this spool is this spool's, whatever identity the root had when it was opened.
+    private func takeOver() async throws {
+        let known = Set(try await context.manifest.openArchives().map(\.name))
+        let strange = try context.root.openArchives().filter { !known.contains($0) }
+        guard !strange.isEmpty else { return }
+        for name in try await context.manifest.takeOver(strange, now: context.now()) {
+            context.observer(.recovered(name, "taken over: it was opened when this root had another identity"))
+        }
     }
 
     /// Archives that the manifest has never heard of, in the order of their names, as a rebuild takes them in.
@@ -70,12 +79,15 @@ struct SpoolRecovery: Sendable {
         } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
             // Such as the spool of an old backup beside the archive that became of it.
             context.observer(.recovered(name, "left in the spool: \(error.message)"))
+        } catch let error as ManifestError where error.code == .conflict {
+            // Such as a second one of its day that was opened when the root had another identity.
+            context.observer(.recovered(name, "left in the spool: \(error.message)"))
         }
     }
 
     /// What is left of a large recording that has come in since, or that nobody waits for any more. There are few parts,
     /// and may be any number of recordings.
-    private func removeStaleParts() async throws {
+    fileprivate func removeStaleParts() async throws {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
         for state in [RecordingState.pending, .failed, .damaged] {
@@ -161,5 +173,35 @@ struct SpoolRecovery: Sendable {
         if cutBack > 0 {
             context.observer(.recovered(name, "cut back by \(cutBack) bytes that had not been stored"))
         }
+    }
+}
+
+extension PassContext {
+    /// Has the disk and the manifest agree, before anything is built on either: by a recovery, unless this process has made
+    /// one, and all its work since then went through.
+    ///
+    /// The caller says ``SpoolAgreement/settle()`` when its own work has.
+    /// - Parameter isAsked: recovers in any case.
+    /// - Returns: archives that had been sealed before the manifest could be told.
+    func recover(isAsked: Bool = false) async throws -> [SealedDay] {
+        let recovery = SpoolRecovery(context: self)
+        let isAgreed = agreement.claim()
+        let sealed = isAgreed && !isAsked ? [] : try await recovery.run()
+        try await recovery.removeStaleParts()
+        disk.expectSealing(journalBytes: try await manifest.openArchives().reduce(0) { $0 + $1.extent.journalBytes })
+        return sealed
+    }
+}
+
+extension CallArchive {
+    /// Recovers the spool, and takes in what else appeared on the disk, whenever that was done last.
+    /// - Returns: archives that had been sealed before the manifest could be told.
+    /// - Throws: `ArchiveError`, `ManifestError`.
+    @discardableResult
+    package func recover() async throws -> [SealedDay] {
+        let sealed = try await context.recover(isAsked: true)
+        try await context.writer.close()
+        context.agreement.settle()
+        return sealed
     }
 }

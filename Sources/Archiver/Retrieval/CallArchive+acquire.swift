@@ -14,7 +14,7 @@ extension CallArchive {
         organization name: OrganizationName?
     ) async throws -> [OrganizationName: any Error] {
         let asked = allOrganizations.filter { name == nil || $0.name == name }
-        _ = try await SpoolRecovery(context: context).run()
+        _ = try await context.recover()
         let tasks = try await context.manifest.spelled(tasks)
         try await context.manifest.wakeExplained(tasks, now: context.now())
         let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
@@ -31,7 +31,10 @@ extension CallArchive {
             return failures
         }
         try await context.writer.close()
-        guard let failure = context.disk.failure else { return failures }
+        guard let failure = context.disk.failure else {
+            if failures.isEmpty { context.agreement.settle() }
+            return failures
+        }
         return failures.merging(asked.map { ($0.name, failure) }) { first, _ in first }
     }
 

@@ -6,7 +6,7 @@ import Recordings
 /// Notes in the manifest which archive was read when, as a verification goes on. A verification may run where nothing may
 /// be written, and beside a pass: then it says that it was not noted, and goes on.
 package actor ReadingLog {
-    private let path: String
+    private let root: ArchiveRoot
     private let actor: Actor?
     private let now: @Sendable () -> Timestamp
     private var manifest: Manifest?
@@ -15,7 +15,7 @@ package actor ReadingLog {
 
     /// - Parameter actor: who reads the archives.
     package init(root: ArchiveRoot, by actor: Actor? = nil, now: @escaping @Sendable () -> Timestamp) {
-        path = root.manifestPath
+        self.root = root
         self.actor = actor
         self.now = now
     }
@@ -24,7 +24,7 @@ package actor ReadingLog {
     package func note(_ report: VerificationReport) async {
         guard obstacle == nil, let name = report.name, report.isReading else { return }
         do {
-            let manifest = try manifest ?? Manifest(path: path, mode: .readWrite)
+            let manifest = try manifest ?? Manifest(of: root, mode: .readWrite)
             self.manifest = manifest
             try await manifest.noteRead(name, ReadingFinding(report, of: name), by: actor, now: now())
         } catch {

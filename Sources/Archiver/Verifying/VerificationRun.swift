@@ -100,10 +100,12 @@ package struct VerificationRun: Sendable {
 
     /// The same with the manifest below the root, opened for reading. One that is damaged, cannot be read, or is missing
     /// where there are archives, is a fault and not an end.
-    /// - Throws: `ManifestError` where there is one that waits for something else: another version, or its turn.
-    package static func reading(_ root: ArchiveRoot) throws(ManifestError) -> VerificationRun {
+    /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` where there is one that waits for something
+    ///   else: another version, or its turn.
+    package static func reading(_ root: ArchiveRoot) throws -> VerificationRun {
+        let spool = try root.identity().id
         do throws(ManifestError) {
-            let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(path: root.manifestPath, mode: .readOnly, spool: spool)
             return VerificationRun(root: root, manifest: manifest)
         } catch {
             switch error.code {

@@ -53,16 +53,16 @@ extension Manifest {
         try Event(time: now, kind: kind, organization: name.organization, detail: detail, by: actor).insert(in: db)
     }
 
-    /// Open archives that hold recordings which a reading found damaged.
+    /// Archives open in this spool that hold recordings which a reading found damaged.
     package func damagedOpenArchives() async throws -> [ArchiveName] {
-        try await read { db in
+        try await read { [spool] db in
             let select = """
                 SELECT DISTINCT organization.name, archive.day, sequence FROM damage
                 JOIN recording ON recording.task = damage.task AND recording.ordinal = damage.ordinal
-                JOIN archive ON archive.row = recording.archive AND archive.digest IS NULL
+                JOIN archive ON archive.row = recording.archive AND archive.digest IS NULL AND archive.spool = ?
                 JOIN organization ON organization.row = archive.organization ORDER BY 1, 2, 3
                 """
-            return try Row.fetchAll(db, sql: select).map(ArchiveName.init)
+            return try Row.fetchAll(db, sql: select, arguments: [spool.stored]).map(ArchiveName.init)
         }
     }
 

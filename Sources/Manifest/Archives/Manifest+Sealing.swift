@@ -2,15 +2,16 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The days before `day` that are to be sealed, oldest first: those with recordings in an open archive.
+    /// The days before `day` that are to be sealed, oldest first: those with recordings in an archive that is open in this
+    /// spool.
     package func daysToSeal(organization: OrganizationName, before day: ArchiveDay) async throws -> [ArchiveDay] {
-        try await read { db in
+        try await read { [spool] db in
             let select = """
                 SELECT day FROM archive
-                WHERE organization = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
+                WHERE organization = ? AND spool = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
                 """
             let organization = try OrganizationRow.row(of: organization, in: db)
-            return try Row.fetchAll(db, sql: select, arguments: [organization, day.stored]).map { try $0[0] }
+            return try Row.fetchAll(db, sql: select, arguments: [organization, spool.stored, day.stored]).map { try $0[0] }
         }
     }
 
@@ -20,13 +21,15 @@ extension Manifest {
     /// What is noted of the day's tasks after this call is left to the next archive.
     /// - Throws: `unknown` where the day has no open archive.
     package func tasksToSeal(organization: OrganizationName, day: ArchiveDay) async throws -> RowSequence<TaskEntry> {
-        let scope = try await write { db in
+        let scope = try await write { [spool] db in
             let organization = try OrganizationRow.row(of: organization, in: db)
             let seq = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'unsealed_task'"
             let mark = try Int64.fetchOne(db, sql: seq) ?? 0
             try db.execute(
-                sql: "UPDATE archive SET task_mark = ? WHERE organization = ? AND day = ? AND digest IS NULL",
-                arguments: [mark, organization, day.stored]
+                sql: """
+                    UPDATE archive SET task_mark = ? WHERE organization = ? AND day = ? AND spool = ? AND digest IS NULL
+                    """,
+                arguments: [mark, organization, day.stored, spool.stored]
             )
             guard db.changesCount == 1 else {
                 throw ManifestError(.unknown, "there is no open archive of \(day) to seal; open one first")
@@ -42,8 +45,8 @@ extension Manifest {
     /// else `fresh`, which is kept from now on. So an archive whose sealing is repeated gets the same bytes.
     /// - Throws: `unknown`; `conflict` if the archive is sealed.
     package func salt(of name: ArchiveName, orKeep fresh: Salt) async throws -> Salt {
-        try await write { db in
-            let archive = try OpenArchiveRecord.find(name, in: db)
+        try await write { [spool] db in
+            let archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
             let select = "SELECT salt FROM archive WHERE row = ?"
             let kept = try DatabaseValue.fetchOne(db, sql: select, arguments: [archive.row])
             if let kept, !kept.isNull { return try Salt(stored: kept) }
@@ -84,10 +87,10 @@ extension Manifest {
         decidedAt mark: ClosingMark? = nil,
         now: Timestamp
     ) async throws {
-        try await write(.machine) { db in
+        try await write(.machine) { [spool] db in
             let known = try ArchiveRow.find(name, in: db)
             if let known, known.digest == digest, known.byteCount == byteCount { return }
-            let archive = try OpenArchiveRecord.find(name, in: db)
+            let archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
             guard archive.recordings == recordings else {
                 throw ManifestError(
                     .conflict,
@@ -96,8 +99,8 @@ extension Manifest {
             }
             try SealingScope.takeOff(name, archive: archive.row, in: db)
             let update = """
-                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, salt = NULL, byte_count = ?, digest = ?,
-                    metadata_offset = ?, sealed_time = ?
+                UPDATE archive SET tar_bytes = NULL, journal_bytes = NULL, spool = NULL, salt = NULL,
+                    byte_count = ?, digest = ?, metadata_offset = ?, sealed_time = ?
                 WHERE row = ?
                 """
             try db.execute(

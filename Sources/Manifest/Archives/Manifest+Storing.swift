@@ -13,10 +13,10 @@ extension Manifest {
         extents: [ArchiveName: ArchiveExtentRow],
         now: Timestamp
     ) async throws {
-        try await write(.machine) { db in
+        try await write(.machine) { [spool] db in
             var archives: [ArchiveOwner: OpenArchiveRecord] = [:]
             for (name, extent) in extents {
-                var archive = try OpenArchiveRecord.find(name, in: db)
+                var archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
                 archive.extent = extent
                 archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
             }

@@ -14,10 +14,11 @@ struct OpenArchiveRecord {
     var extent: ArchiveExtentRow
     var recordings: Int
 
-    /// - Throws: `unknown`, or `conflict` where the archive is sealed.
-    static func find(_ name: ArchiveName, in db: Database) throws -> OpenArchiveRecord {
+    /// - Parameter spool: in which it has to be open: nobody else can tell what is in it.
+    /// - Throws: `unknown`, or `conflict` if the archive is sealed, or open in another spool.
+    static func find(_ name: ArchiveName, spool: CanonicalUUID, in db: Database) throws -> OpenArchiveRecord {
         let select = """
-            SELECT archive.row, tar_bytes, journal_bytes, recordings FROM archive
+            SELECT archive.row, tar_bytes, journal_bytes, recordings, spool FROM archive
             JOIN organization ON organization.row = archive.organization
             WHERE organization.name = ? AND day = ? AND sequence = ?
             """
@@ -28,6 +29,9 @@ struct OpenArchiveRecord {
         }
         guard try !row.isNull(1), try !row.isNull(2) else {
             throw ManifestError(.conflict, "archive \(name) is sealed")
+        }
+        guard try spool.stored.databaseValue == row[4] else {
+            throw ManifestError(.conflict, "archive \(name) is open in the spool of another root than \(spool)")
         }
         let extent = ArchiveExtentRow(tarBytes: try row.amount(1), journalBytes: try row.amount(2))
         return OpenArchiveRecord(row: try row[0], name: name, extent: extent, recordings: try row[3])
@@ -41,15 +45,15 @@ struct OpenArchiveRecord {
 }
 
 extension Manifest {
-    /// The open archive of `day`; `nil` where there is none.
+    /// The archive of `day` that is open in this spool; `nil` where there is none.
     package func openArchive(of organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName? {
-        try await read { db in
-            try ArchiveName.ofOpen(try OrganizationRow.row(of: organization, in: db), organization, day, in: db)
+        try await read { [spool] db in
+            try ArchiveName.ofOpen(try OrganizationRow.row(of: organization, in: db), organization, day, spool, in: db)
         }
     }
 
-    /// The archive that takes recordings of `day`: the open one, or a new one with the next sequence, which is
-    /// registered as empty.
+    /// The archive that takes recordings of `day`: the one that is open in this spool, or a new one with the next sequence,
+    /// which is registered as empty.
     /// - Parameter sequence: a new one comes after this, even if the manifest knows of none that high.
     package func openArchive(
         for organization: OrganizationName,
@@ -57,19 +61,19 @@ extension Manifest {
         after sequence: Int = 0,
         now: Timestamp
     ) async throws -> ArchiveName {
-        try await write { db in
+        try await write { [spool] db in
             let row = try OrganizationRow.row(of: organization, in: db)
-            if let open = try ArchiveName.ofOpen(row, organization, day, in: db) { return open }
+            if let open = try ArchiveName.ofOpen(row, organization, day, spool, in: db) { return open }
             let last = "SELECT coalesce(max(sequence), 0) FROM archive WHERE organization = ? AND day = ?"
             let known = try Int.fetchOne(db, sql: last, arguments: [row, day.stored]) ?? 0
             guard known < 1 << 30 else { throw ManifestError.unreadable("sequence", known.databaseValue) }
             let sequence = max(known, sequence) + 1
             try db.execute(
                 sql: """
-                    INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes)
-                    VALUES (?, ?, ?, 0, 0)
+                    INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes, spool)
+                    VALUES (?, ?, ?, 0, 0, ?)
                     """,
-                arguments: [row, day.stored, sequence]
+                arguments: [row, day.stored, sequence, spool.stored]
             )
             let name = try ArchiveName(organization: organization, day: day, stored: sequence)
             let detail = ["archive": name.description]
@@ -78,20 +82,44 @@ extension Manifest {
         }
     }
 
-    /// All open archives, by name, with what the manifest vouches for.
+    /// The archives that are open in this spool, by name, with what the manifest vouches for.
     package func openArchives() async throws -> [OpenArchiveRow] {
-        try await read { db in
+        try await read { [spool] db in
             let select = """
                 SELECT organization.name, day, sequence, tar_bytes, journal_bytes, recordings FROM archive
                 JOIN organization ON organization.row = archive.organization
-                WHERE digest IS NULL ORDER BY organization.name, day, sequence
+                WHERE digest IS NULL AND spool = ? ORDER BY organization.name, day, sequence
                 """
-            return try Row.fetchAll(db, sql: select).map { row in
+            return try Row.fetchAll(db, sql: select, arguments: [spool.stored]).map { row in
                 OpenArchiveRow(
                     name: try ArchiveName(row),
                     extent: ArchiveExtentRow(tarBytes: try row.amount(3), journalBytes: try row.amount(4)),
                     recordings: try row[5]
                 )
+            }
+        }
+    }
+
+    /// Makes archives this spool's that the manifest has as open in another one, because their files are here: the root was
+    /// given a new identity, or the manifest of another one. Durable.
+    /// - Parameter names: the archives whose files are in this spool.
+    /// - Returns: those that are this spool's from now on. One of a day that has another open archive here is not among them.
+    package func takeOver(_ names: [ArchiveName], now: Timestamp) async throws -> [ArchiveName] {
+        try await write(.machine) { [spool] db in
+            try names.filter { name in
+                guard let row = try OrganizationRow.find(name.organization, in: db)?.row,
+                    try ArchiveName.ofOpen(row, name.organization, name.day, spool, in: db) == nil
+                else { return false }
+                let update = """
+                    UPDATE archive SET spool = ?
+                    WHERE organization = ? AND day = ? AND sequence = ? AND digest IS NULL AND taking_in IS NULL
+                    """
+                try db.execute(sql: update, arguments: [spool.stored, row, name.day.stored, name.sequence])
+                guard db.changesCount == 1 else { return false }
+                let detail = ["archive": name.description, "spool": spool.description]
+                try Event(time: now, kind: .archiveRecovered, organization: name.organization, detail: detail)
+                    .insert(in: db)
+                return true
             }
         }
     }
@@ -102,10 +130,12 @@ extension ArchiveName {
         _ row: Int64,
         _ organization: OrganizationName,
         _ day: ArchiveDay,
+        _ spool: CanonicalUUID,
         in db: Database
     ) throws -> ArchiveName? {
-        let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND digest IS NULL"
-        let sequence = try Int.fetchOne(db.cachedStatement(sql: select), arguments: [row, day.stored])
+        let select = "SELECT sequence FROM archive WHERE organization = ? AND day = ? AND spool = ? AND digest IS NULL"
+        let arguments: StatementArguments = [row, day.stored, spool.stored]
+        let sequence = try Int.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
         return try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0) }
     }
 

@@ -24,13 +24,18 @@ package final class Manifest: Sendable {
 
     /// Where the file is.
     package let path: String
+    /// Whose spool it is opened for: the `id` of the root's `callark.json`. An open archive belongs to one spool, and nobody
+    /// else can tell what of it is there.
+    package let spool: CanonicalUUID
     let reader: any DatabaseReader
     private let pool: DatabasePool?
 
     /// Opens the manifest at `path`.
+    /// - Parameter spool: the root's own: open archives of others are left alone.
     /// - Throws: `missing`, `damaged`, `newer`, `older` (read-only only), `permission`, `readOnly`, `full`, `busy`.
-    package init(path: String, mode: Mode) throws(ManifestError) {
+    package init(path: String, mode: Mode, spool: CanonicalUUID) throws(ManifestError) {
         self.path = path
+        self.spool = spool
         do {
             switch mode {
             case .readWrite:
@@ -86,11 +91,11 @@ package final class Manifest: Sendable {
 
     /// Makes a new manifest, for `rebuild`.
     /// - Throws: `conflict` where there is a file at `path` already.
-    package static func create(path: String) throws(ManifestError) -> Manifest {
+    package static func create(path: String, spool: CanonicalUUID) throws(ManifestError) -> Manifest {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw ManifestError(.conflict, "\(path) exists already; move it away first")
         }
-        return try Manifest(path: path, mode: .readWrite)
+        return try Manifest(path: path, mode: .readWrite, spool: spool)
     }
 
     /// Writes the log back into the file and closes it, so that the file can be moved on its own.

@@ -87,6 +87,10 @@ extension ContentDigest {
     }
 }
 
+extension CanonicalUUID {
+    var stored: Data { withBytes { Data($0) } }
+}
+
 extension Salt {
     var stored: Data { Data(bytes) }
 

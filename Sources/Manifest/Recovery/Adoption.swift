@@ -26,12 +26,15 @@ struct Adoption: Sendable {
         "archive, offset, byte_count, digest, audio_format, duration_ms, suspicion, received_time"
 
     /// Goes on with the archive's row, or makes one that holds nothing; recordings enter open archives only.
-    /// - Parameter isSealed: it is a sealed archive on its way in, which is not to be gone on with.
+    /// - Parameters:
+    ///   - isSealed: it is a sealed archive on its way in, which is not to be gone on with.
+    ///   - spool: the spool that takes it in; an open archive stays in this one.
     /// - Throws: `conflict` where the manifest has it as sealed.
     init(
         _ name: ArchiveName,
         organizationID: OrganizationID,
         isSealed: Bool,
+        spool: CanonicalUUID,
         schedule: AskSchedule?,
         now: Timestamp,
         in db: Database
@@ -46,17 +49,19 @@ struct Adoption: Sendable {
             if try known[1] { throw ManifestError(.conflict, "archive \(name) was taken over before") }
             archiveRow = try known[0]
             guard isSealed else { return }
-            try db.execute(sql: "UPDATE archive SET taking_in = 1 WHERE row = ?", arguments: [archiveRow])
+            // Whichever spool had it open, it is sealed now: this one goes on taking it in after a crash.
+            let update = "UPDATE archive SET taking_in = 1, spool = ? WHERE row = ?"
+            try db.execute(sql: update, arguments: [spool.stored, archiveRow])
             // What it holds is about to be noted anew, and none of it by what an open archive of that name held.
             try Displacement.forgetAll(of: archiveRow, in: db)
             try KnownDamage.forget(of: archiveRow, in: db)
             return
         }
         let insert = """
-            INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes, taking_in)
-            VALUES (?, ?, ?, 0, 0, ?)
+            INSERT INTO archive (organization, day, sequence, tar_bytes, journal_bytes, spool, taking_in)
+            VALUES (?, ?, ?, 0, 0, ?, ?)
             """
-        try db.execute(sql: insert, arguments: arguments + [isSealed ? 1 : nil])
+        try db.execute(sql: insert, arguments: arguments + [spool.stored, isSealed ? 1 : nil])
         archiveRow = db.lastInsertedRowID
     }
 
@@ -237,7 +242,7 @@ struct Adoption: Sendable {
             )
         }
         let update = """
-            UPDATE archive SET recordings = ?, tar_bytes = NULL, journal_bytes = NULL, taking_in = NULL, salt = NULL,
+            UPDATE archive SET recordings = ?, tar_bytes = NULL, journal_bytes = NULL, spool = NULL, taking_in = NULL, salt = NULL,
                 byte_count = ?, digest = ?, metadata_offset = ?, sealed_time = ?
             WHERE row = ?
             """

@@ -11,19 +11,20 @@ extension Manifest {
     ///   - extent: how far the archive's files are vouched for from now on.
     ///   - whole: what the archive still holds; empty where it is gone.
     /// - Returns: the recordings that were lost.
-    /// - Throws: `unknown`; `conflict` where the archive is sealed.
+    /// - Throws: `unknown`; `conflict` if the archive is sealed, or open in another spool.
     package func noteRecovered(
         _ name: ArchiveName,
         extent: ArchiveExtentRow,
         whole: [RecordingEntry],
         now: Timestamp
     ) async throws -> [RecordingKey] {
-        try await write(.machine) { db in
-            var archive = try OpenArchiveRecord.find(name, in: db)
+        try await write(.machine) { [spool] db in
+            var archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
             let adoption = try Adoption(
                 name,
                 organizationID: try OrganizationRow.required(name.organization, in: db).id,
                 isSealed: false,
+                spool: spool,
                 schedule: nil,
                 now: now,
                 in: db

@@ -27,11 +27,12 @@ extension Manifest {
         schedule: AskSchedule?,
         now: Timestamp
     ) async throws -> [RecordingKey] {
-        let (adoption, before) = try await write { db in
+        let (adoption, before) = try await write { [spool] db in
             let adoption = try Adoption(
                 archive.name,
                 organizationID: organizationID,
                 isSealed: true,
+                spool: spool,
                 schedule: schedule,
                 now: now,
                 in: db
@@ -72,7 +73,7 @@ extension Manifest {
     ///   - recordings: those that the manifest may not know; where it knows no such archive, all, and at least one.
     ///   - schedule: as for ``restore(_:organizationID:tasks:recordings:schedule:now:)``.
     /// - Returns: how many recordings became stored by it.
-    /// - Throws: `conflict` where the archive is sealed, or another of its day is open.
+    /// - Throws: `conflict` if the archive is sealed, open in another spool, or another of its day is open in this one.
     @discardableResult
     package func noteAdopted(
         _ name: ArchiveName,
@@ -81,19 +82,20 @@ extension Manifest {
         schedule: AskSchedule?,
         now: Timestamp
     ) async throws -> Int {
-        try await write(.machine) { db in
+        try await write(.machine) { [spool] db in
             let known = try OrganizationRow.find(name.organization, in: db)?.id
             guard let organizationID = known ?? recordings.first?.organizationID else { return 0 }
             let adoption = try Adoption(
                 name,
                 organizationID: organizationID,
                 isSealed: false,
+                spool: spool,
                 schedule: schedule,
                 now: now,
                 in: db
             )
             let entered = try recordings.filter { try adoption.take($0, in: db) == .entered }.count
-            var archive = try OpenArchiveRecord.find(name, in: db)
+            var archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
             archive.extent = extent
             archive.recordings = try adoption.count(in: db)
             try archive.save(in: db)

@@ -1,6 +1,6 @@
 /// Daily archives, and what is known of their bytes.
 extension Schema {
-    /// An archive is open (`tar_bytes`, `journal_bytes`: how far the spool's files are vouched for) or sealed
+    /// An archive is open (`tar_bytes`, `journal_bytes`: how far the files in `spool` are vouched for) or sealed
     /// (`byte_count`, `digest`), never both. `task_mark` is the last `unsealed_task` that its sealing takes along; `salt` what
     /// its sealing writes into `bag-info.txt`, so that a sealing that is repeated makes the same bytes. `metadata_offset` is
     /// where the metadata of a sealed archive begins; NULL if it was taken in damaged.
@@ -14,6 +14,7 @@ extension Schema {
             recordings INTEGER NOT NULL DEFAULT 0 CHECK (recordings >= 0),
             tar_bytes INTEGER CHECK (tar_bytes >= 0),
             journal_bytes INTEGER CHECK (journal_bytes >= 0),
+            spool BLOB CHECK (length(spool) = 16),
             task_mark INTEGER,
             salt BLOB CHECK (length(salt) = 16),
             byte_count INTEGER CHECK (byte_count > 0),
@@ -23,13 +24,14 @@ extension Schema {
             taking_in INTEGER CHECK (taking_in = 1),
             UNIQUE (organization, day, sequence),
             CHECK ((tar_bytes IS NULL) = (journal_bytes IS NULL)),
+            CHECK ((tar_bytes IS NULL) = (spool IS NULL)),
             CHECK ((byte_count IS NULL) = (digest IS NULL)),
             CHECK ((tar_bytes IS NULL) <> (digest IS NULL)),
             CHECK (sealed_time IS NULL OR digest IS NOT NULL),
             CHECK (salt IS NULL OR digest IS NULL),
             CHECK (metadata_offset IS NULL OR (digest IS NOT NULL AND metadata_offset < byte_count))
         ) STRICT;
-        CREATE UNIQUE INDEX archive_open_once_a_day ON archive (organization, day)
+        CREATE UNIQUE INDEX archive_open_once_a_day ON archive (organization, day, spool)
         WHERE digest IS NULL AND taking_in IS NULL;
         """
 

@@ -9,6 +9,7 @@ extension Schema {
         CREATE VIEW archives_readable AS
         SELECT \(archiveName) AS archive, organization.name AS organization, \(day("archive.day")) AS day, sequence,
             iif(digest IS NULL, 'open', 'sealed') AS state, recordings, tar_bytes, journal_bytes, byte_count,
+            \(identifier("spool")) AS spool,
             lower(hex(digest)) AS sha256, metadata_offset, \(time("sealed_time")) AS sealed
         FROM archive JOIN organization ON organization.row = archive.organization;
 

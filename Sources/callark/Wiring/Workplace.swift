@@ -152,7 +152,7 @@ struct Workplace: Sendable {
     ///   of the configuration has another name or ID in the manifest.
     func manifestForReading() async throws -> Manifest? {
         do {
-            let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+            let manifest = try Manifest(of: root, mode: .readOnly)
             try await requireSameOrganizations(in: manifest)
             return manifest
         } catch let error as ManifestError where error.code == .missing {
@@ -167,7 +167,7 @@ struct Workplace: Sendable {
     func manifestForWriting() async throws -> Manifest? {
         try CallArchive.requireManifest(of: root)
         guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
-        let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
+        let manifest = try Manifest(of: root, mode: .readWrite)
         try await requireSameOrganizations(in: manifest)
         return manifest
     }

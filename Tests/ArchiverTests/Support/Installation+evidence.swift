@@ -31,7 +31,7 @@ extension Installation {
 
     /// What the manifest says.
     func rows(_ filter: ListFilter = ListFilter()) async throws -> [ListRow] {
-        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: root, mode: .readOnly)
         defer { try? manifest.close() }
         let now = now()
         let standpoint = Standpoint(
@@ -55,7 +55,7 @@ extension Installation {
     /// Says, as an operator, that what is missing of these tasks need not be there.
     @discardableResult
     func explain(_ tasks: [TaskID]) async throws -> ExplainingResult {
-        let manifest = try Manifest(path: root.manifestPath, mode: .readWrite)
+        let manifest = try Manifest(of: root, mode: .readWrite)
         defer { try? manifest.close() }
         let (now, zone) = (now(), simulator.world.timeZone)
         let explanation = GapExplanation(reason: .providerFault, note: "case 4711", author: "ann", time: now)
@@ -70,7 +70,7 @@ extension Installation {
     func held(_ filter: ListFilter = ListFilter()) async throws -> [Evidence] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-held-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: root, mode: .readOnly)
         defer { try? manifest.close() }
         let retrieval = Retrieval(root: root, manifest: manifest)
         var held: [Evidence] = []
@@ -104,7 +104,7 @@ extension Installation {
     /// Reads everything back.
     /// - Returns: the faults, one line each.
     func verify() async throws -> [String] {
-        let manifest = try Manifest(path: root.manifestPath, mode: .readOnly)
+        let manifest = try Manifest(of: root, mode: .readOnly)
         defer { try? manifest.close() }
         var faults: [String] = []
         _ = try await VerificationRun(root: root, manifest: manifest).run(VerificationRun.Scope()) {

@@ -1,0 +1,10 @@
+import Files
+import Manifest
+
+extension Manifest {
+    /// Opens the manifest of an archive root, on behalf of that root's spool.
+    /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` as ``init(path:mode:spool:)``.
+    package convenience init(of root: ArchiveRoot, mode: Mode) throws {
+        try self.init(path: root.manifestPath, mode: mode, spool: try root.identity().id)
+    }
+}
