@@ -11,7 +11,9 @@ extension Manifest {
                 WHERE organization = ? AND spool = ? AND digest IS NULL AND recordings > 0 AND day < ? ORDER BY day
                 """
             let organization = try OrganizationRow.row(of: organization, in: db)
-            return try Row.fetchAll(db, sql: select, arguments: [organization, spool.stored, day.stored]).map { try $0[0] }
+            return try Row.fetchAll(db, sql: select, arguments: [organization, spool.stored, day.stored]).map {
+                try $0[0]
+            }
         }
     }
 
