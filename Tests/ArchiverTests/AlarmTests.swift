@@ -21,12 +21,12 @@ import WebexContactCenter
     )
     private let watch = Watch(rules: rules, timeZone: .gmt)
 
-    private func alarms(_ here: Installation) async throws -> [Alarm] {
+    private func alarms(_ here: Installation, beside work: WorkUnderWay = WorkUnderWay()) async throws -> [Alarm] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
         let now = here.now()
         let standpoint = Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(7 * 24))
-        return try await watch.alarms(of: here.organization, manifest: manifest, at: standpoint)
+        return try await watch.alarms(of: here.organization, manifest: manifest, at: standpoint, beside: work)
     }
 
     @Test func `of a pass that could not go on says when and why, until one goes through`() async throws {
@@ -75,23 +75,87 @@ import WebexContactCenter
         }
     }
 
-    @Test func `about the present leaves a complete pass over a given day alone, until the daily work is late`()
-        async throws
+    @Test func `about the present is told whatever else was archived, until a pass up to it is complete`() async throws
     {
         try await Installation.with(.small(mix: .plain)) { here in
             #expect(try await here.pass().isComplete)
-            #expect(try await alarms(here) == [])
-            here.simulator.clock.advance(by: .seconds(35 * 3600))
-            #expect(try await here.pass().isComplete)
-            #expect(try await alarms(here) == [])
-            here.simulator.clock.advance(by: .seconds(2 * 3600))
-            let late = try #require(try await alarms(here).first)
-            #expect(late.code == .noCompletePass)
-            #expect(late.message.hasPrefix("no pass up to the present has run, since the first one over another time"))
-            #expect(late.message.contains("the last one was complete, and only from 2025-11-20 00:00 to "))
+            let first = try #require(try await alarms(here).first)
+            #expect(first.code == .noCompletePass && first.isOfTheFirstPass)
+            let told = "no pass up to the present has run yet; the last one was complete, but only from "
+            #expect(first.message.hasPrefix(told))
+            #expect(first.command == "callark archive --org acme")
+            let now = here.now()
+            let running = WorkUnderWay(passBegan: now, windows: [try here.organization: (now - .hours(48))..<now])
+            let waiting = try #require(try await alarms(here, beside: running).first)
+            #expect(waiting.message.contains("; one has been running since 20"), "another one could not run now")
             try await here.pass(.sinceLastPass)
             #expect(try await alarms(here) == [])
+            here.simulator.clock.advance(by: .seconds(37 * 3600))
+            #expect(try await here.pass().isComplete)
+            let late = try #require(try await alarms(here).first)
+            #expect(late.code == .noCompletePass && !late.isOfTheFirstPass)
+            #expect(late.message.hasPrefix("no pass up to the present has been complete for 37 hours"))
         }
+    }
+
+    @Test func `of an open day is raised by whatever began it, and not while a pass works on it`() async throws {
+        let days = ["2025-09-10", "2025-09-20", "2025-11-20"]
+        try await Installation.with(try .small(days: days, mix: .plain)) { here in
+            try await here.pass(.sinceLastPass)
+            let (name, old) = (try here.organization, try #require(ArchiveDay(days[1])))
+            here.simulator.inject(FaultRule(.captures, .always, .status(500)))
+            let broken = try await here.open {
+                try await $0.archive([name], request: .day(old), isBackfill: true).first
+            }
+            #expect(broken?.failure != nil)
+            here.simulator.clearFaults()
+            let alarm = try #require(try await alarms(here).first)
+            #expect(try await alarms(here).map(\.code) == [.daysOpen])
+            #expect(alarm.message.hasPrefix("1 day is over and not closed, the oldest \(old) (not listed, "))
+            #expect(alarm.command == "callark archive --org acme --day \(old)")
+            let now = here.now()
+            func besidePass(over day: String, since began: Timestamp) async throws -> [Alarm.Code] {
+                let window = try #require(ArchiveDay(day)).interval(in: .gmt)
+                let work = WorkUnderWay(passBegan: began, windows: [name: window])
+                return try await alarms(here, beside: work).map(\.code)
+            }
+            #expect(try await besidePass(over: days[1], since: now) == [])
+            #expect(try await besidePass(over: days[0], since: now) == [.daysOpen])
+            #expect(try await besidePass(over: days[1], since: now - .hours(37)) == [.daysOpen], "it may be stuck")
+            let backfilling = WorkUnderWay(passBegan: nil, isBackfilling: true)
+            #expect(try await alarms(here, beside: backfilling) == [], "it goes on with that day")
+            // A part of a day is begun too.
+            let half = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound + .hours(6)
+            #expect(try await here.pass(.between(from: half, to: half + .hours(1))).isComplete)
+            let both = try #require(try await alarms(here).first)
+            #expect(both.message.hasPrefix("2 days are over and not closed, the oldest \(days[0])"))
+            for day in days.dropLast() { #expect(try await here.pass(.day(#require(ArchiveDay(day)))).isComplete) }
+            #expect(try await alarms(here) == [])
+        }
+    }
+
+    @Test func `knows the running pass by its notice, for each organization until it is done with it`() throws {
+        let (acme, other) = (try #require(OrganizationName("acme")), try #require(OrganizationName("other")))
+        let now = Timestamp(millisecondsSince1970: 1_763_700_000_123)
+        let window = PassWindow(range: (now - .hours(48))..<now, isExplicit: false)
+        var activity = PassActivity()
+        for name in [acme, other] { activity.count(.began(name, window)) { now } }
+        activity.count(.step(other, .done)) { now }
+        let content = PassNotice.Content(
+            process: 4711,
+            command: "archive",
+            started: now,
+            updated: now,
+            activity: activity.report(now: now)
+        )
+        let work = WorkUnderWay(PassNotice.Running(process: 4711, content: content))
+        func covered(_ name: OrganizationName, after time: Duration) -> Range<Timestamp>? {
+            work.window(of: name, now: now + time, patience: .hours(36))
+        }
+        #expect(covered(acme, after: .zero) == window.range)
+        #expect(covered(acme, after: .hours(37)) == nil)
+        #expect(covered(other, after: .zero) == nil)
+        #expect(WorkUnderWay(PassNotice.Running(process: 4711)) == WorkUnderWay())
     }
 
     @Test func `about the present begins with the first pass up to it that is not complete`() async throws {
@@ -138,7 +202,7 @@ import WebexContactCenter
             let broken = try await here.pass(.day(old))
             #expect(broken.failure != nil && broken.summary.recordings.unexplained > 0)
             func codes() async throws -> Set<Alarm.Code> { Set(try await alarms(here).map(\.code)) }
-            #expect(try await codes() == [.lastPassFailed])
+            #expect(try await codes() == [.lastPassFailed, .daysOpen])
             here.simulator.clearFaults()
             try await here.pass(.day(old))
             #expect(try await !codes().contains(.gapsUnexplained), "one answer is not the last word")
@@ -148,7 +212,8 @@ import WebexContactCenter
             #expect(Set(missing.map(\.reason)) == [.neverAvailable])
             let alarm = try #require(try await alarms(here).first { $0.code == .gapsUnexplained })
             #expect(alarm.message.hasPrefix("\(missing.count) missing past the horizon"))
-            #expect(alarm.command == "callark gaps explain --org acme")
+            #expect(alarm.command == "callark gaps --org acme")
+            #expect(alarm.message.contains("`callark gaps explain TASK_ID --reason REASON --note TEXT`"))
             #expect(try await alarms(here).contains { $0.code == .daysOpen })
             try await here.explain(missing.map(\.taskID))
             #expect(try await codes() == [.daysOpen])

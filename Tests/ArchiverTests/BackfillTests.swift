@@ -67,6 +67,32 @@ import WebexContactCenter
         }
     }
 
+    @Test func `a day that it has begun is sealed by it, and by no pass that runs between`() async throws {
+        try await Installation.with(try .small(days: Self.days, calls: 6, mix: .plain)) { here in
+            let (name, day) = (try here.organization, try #require(ArchiveDay(Self.days[0])))
+            let stop = StopRequest()
+            let half = try await here.open(stop: stop, observer: { if case .stored = $0 { stop.make() } }) {
+                try await $0.archive([name], request: .day(day), isBackfill: true).first
+            }
+            #expect((half?.failure as? ArchiverError)?.code == .stopped)
+            func sealed() throws -> [ArchiveName] { try here.root.sealedArchives().filter { $0.day == day } }
+            let lock = try PassLock.acquire(here.root, for: .backfill)
+            try await here.pass(.sinceLastPass)
+            #expect(try sealed() == [] && here.root.openArchives().map(\.day) == [day])
+            withExtendedLifetime(lock) {}
+        }
+        try await Installation.with(try .small(days: Self.days, calls: 6, mix: .plain)) { here in
+            let (name, day) = (try here.organization, try #require(ArchiveDay(Self.days[0])))
+            let stop = StopRequest()
+            _ = try await here.open(stop: stop, observer: { if case .stored = $0 { stop.make() } }) {
+                try await $0.archive([name], request: .day(day), isBackfill: true).first
+            }
+            // Nobody goes on with it: it is sealed as any other.
+            try await here.pass(.sinceLastPass)
+            #expect(try here.root.sealedArchives().contains { $0.day == day } && here.root.openArchives() == [])
+        }
+    }
+
     @Test func `how far the daily work has come is not said by a backfill`() async throws {
         try await Installation.with(try .small(days: Self.days, calls: 4, mix: .plain)) { here in
             let name = try here.organization

@@ -279,6 +279,39 @@ import Testing
         }
     }
 
+    @Test func `stays closed while a pass lists it again and asks again, and nothing has changed`() async throws {
+        var mix = CallMix.plain
+        mix.missingCalls = [2, 5]
+        try await Installation.with(.small(mix: mix)) { here in
+            try await here.pass()
+            let missing = try await here.gaps().map(\.taskID)
+            try await here.explain(missing)
+            try await here.pass()
+            #expect(try await rows(here, "2025-11-20").map(\.isCurrent) == [true])
+            here.simulator.clock.advance(by: .seconds(2 * 3600))
+            let asked = here.simulator.counters.requests(to: .captures)
+            // It asks about everything, and ends before it closes anything.
+            let stop = StopRequest()
+            let stopped = try await here.pass(
+                stop: stop,
+                observer: { if case .step(_, .receiving) = $0 { stop.make() } }
+            )
+            #expect((stopped.failure as? ArchiverError)?.code == .stopped)
+            #expect(here.simulator.counters.requests(to: .captures) > asked)
+            #expect(try await rows(here, "2025-11-20").map(\.isCurrent) == [true])
+            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            defer { try? manifest.close() }
+            _ = try await manifest.withdrawExplanations(
+                missing,
+                organization: nil,
+                by: Actor(name: "ann", uid: 1000)
+            ) { [now = here.now()] _ in
+                Standpoint(now: now, today: ArchiveDay(now, in: .gmt), horizon: .hours(7 * 24))
+            }
+            #expect(try await rows(here, "2025-11-20").map(\.isCurrent) == [false], "this one matters")
+        }
+    }
+
     @Test func `is over by the provider's clock too, as far as the listing got`() async throws {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).upperBound - .minutes(15)
         let world = try SimulatedWorld.small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)

@@ -21,6 +21,10 @@ import WebexContactCenter
         let engine = try TransferEngine(setup.engine)
         let manifest = try? Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest?.close() }
+        var altered = AlteredArchives()
+        if let manifest {
+            altered = try await ArchiveSurvey(root: here.root, manifest: manifest).altered()
+        }
         let estimating = Estimating(
             manifest: manifest,
             rules: setup.rules,
@@ -28,6 +32,7 @@ import WebexContactCenter
             share: 60_000,
             engine: engine,
             isExact: isExact,
+            altered: altered,
             logger: setup.logger,
             now: here.now
         )
@@ -79,6 +84,22 @@ import WebexContactCenter
             #expect(estimate.recordings.expected.value == 0)
             #expect(Int(estimate.recordings.held.value) == here.offered().count)
             #expect(estimate.tasks.settled.value == 10)
+        }
+    }
+
+    @Test func `what was archived and is gone is damaged, as a pass would say, and is not held`() async throws {
+        try await Installation.with(try .small(calls: 10, mix: .plain)) { here in
+            try await here.pass()
+            here.simulator.clock.advance(by: .seconds(2 * 3600))
+            try await here.pass()
+            let held = here.offered().count
+            let archive = try #require(try here.root.sealedArchives().first)
+            try FileManager.default.removeItem(atPath: here.root.archivePath(archive))
+            let estimate = try await estimate(here)
+            let pass = try await here.pass()
+            #expect(pass.summary.recordings.unrepaired == held && pass.hasDamage)
+            #expect(estimate.recordings.damaged == held && estimate.hasDamage)
+            #expect(estimate.recordings.held.value == 0 && estimate.recordings.expected.value == 0)
         }
     }
 

@@ -136,6 +136,11 @@ import Testing
         #expect(parts == [20, 3, 4, 2, 3, 2])
         #expect(parts.reduce(0, +) == figures.expected)
         #expect(figures.pendingReasons == [.notAskedYet: 1, .notYetAvailable: 1])
+        let reasons = Dictionary(
+            uniqueKeysWithValues: figures.reasons.map { ($0.figure, $0.reasons.reduce(0) { $0 + $1.count }) }
+        )
+        #expect(reasons == ["pending": figures.pending, "missing": figures.missing, "damaged": figures.damaged])
+        #expect(figures.reasons.first?.reasons.last?.words == "not received yet")
         #expect(figures.missingReasons == [.neverAvailable: 1, .downloadFailed: 1])
         #expect(figures.damagedReasons == [.damaged: 1, .lost: 1])
         #expect(figures.explanations == [.testCall: 3])
@@ -179,7 +184,14 @@ import Testing
             ]
         )
         #expect(steps[2].steps.last == "callark archive --org acme --day 2026-10-06")
-        #expect(steps[3].steps.count == 2, "what the provider does not have yet may never come")
+        #expect(
+            steps[3].steps == [
+                "wait: passes ask again until the horizon (callark gaps --org acme --from 2026-10-08 --to 2026-10-10 says "
+                    + "when next)",
+                "callark archive --org acme --from 2026-10-08 --to 2026-10-10",
+            ],
+            "nobody explains what may still come"
+        )
         let unasked = ReportStep.steps(try Self.days([[.pending(2, awaited: 0)]]))
         #expect(unasked.first?.steps == ["callark archive --org acme --day 2026-10-01"])
     }
@@ -189,11 +201,33 @@ import Testing
         #expect(steps.map(\.why) == ["3 damaged"])
         #expect(
             steps.first?.steps == [
+                "restore the file from a backup, or `callark verify --repair` fetches again what the provider still has",
                 "callark verify --repair --org acme --day 2026-10-01",
                 "callark verify --repair --org acme --day 2026-10-02",
                 "callark archive --org acme --from 2026-10-01 --to 2026-10-03",
             ]
         )
+    }
+
+    /// A missing file, and damaged recordings in one that exists, are mended alike.
+    @Test func `about damage are the same sentence wherever they are said`() throws {
+        let missing = ReportStep.steps(try Self.days([[.archivesDamaged(1)]]))
+        #expect(missing.first?.steps == ReportStep.steps(try Self.days([[.damaged(9)]])).first?.steps)
+        #expect(missing.first?.steps.first == GapReason.damaged.advice)
+    }
+
+    @Test func `leave to the running pass what it ends, and nothing else`() throws {
+        var days = try Self.days([
+            [.notListed], [.pending(2, awaited: 1), .undetermined(1)], [.unexplained(2), .notClosedYet], [.damaged(1)],
+        ])
+        for place in days.indices { days[place].isUnderWay = true }
+        let wait = "wait until the pass that is running ends"
+        #expect(days.map(\.needed.first) == [wait, wait, wait, GapReason.adviceOnDamage])
+        #expect(days[0].needed == [wait] && days[1].needed == [wait])
+        let explain = "explain what will not come (callark gaps --org acme --day 2026-10-03)"
+        #expect(days[2].needed.dropFirst().first == explain)
+        days[1].isUnderWay = false
+        #expect(ReportStep.steps(days).count == 4, "days that are under way are told apart")
     }
 
     @Test func `are none if nothing is to be done`() throws {

@@ -23,7 +23,8 @@ import WebexContactCenter
 
     private func alarms(
         _ here: Installation,
-        retention: Duration = GapRule.usualRetention
+        retention: Duration = GapRule.usualRetention,
+        beside work: WorkUnderWay = WorkUnderWay()
     ) async throws -> [Alarm] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
@@ -34,7 +35,7 @@ import WebexContactCenter
             horizon: .hours(7 * 24),
             retention: retention
         )
-        return try await watch.alarms(of: here.organization, manifest: manifest, at: standpoint)
+        return try await watch.alarms(of: here.organization, manifest: manifest, at: standpoint, beside: work)
     }
 
     @Test func `is an alarm before the first pass, and after the last complete one`() async throws {
@@ -116,6 +117,9 @@ import WebexContactCenter
             let alarm = try #require(try await differing().first)
             #expect(alarm.severity == .warning)
             #expect(alarm.message.hasPrefix("1 day differs from queue statistics, the oldest 2025-11-20"))
+            let window = try here.day.interval(in: .gmt)
+            let running = WorkUnderWay(passBegan: here.now(), windows: [try here.organization: window])
+            #expect(try await alarms(here, beside: running).allSatisfy { $0.code != .witnessDiffers })
             witness.differences = []
             try await manifest.noteWitness(witness)
             #expect(try await differing() == [])
@@ -140,6 +144,13 @@ import WebexContactCenter
             #expect(quiet.map(\.severity) == [.critical, .critical])
             #expect(quiet.allSatisfy { $0.message.hasPrefix("2025-11-20 has 0 ") })
             #expect(quiet.contains { $0.message.contains("usually has 4") })
+            let window = day.interval(in: .gmt)
+            func besidePass(since began: Timestamp) async throws -> Int {
+                let work = WorkUnderWay(passBegan: began, windows: [try here.organization: window])
+                return try await alarms(here, beside: work).filter { $0.code == .volumeLow }.count
+            }
+            #expect(try await besidePass(since: here.now()) == 0, "the pass has not come to its end")
+            #expect(try await besidePass(since: here.now() - .hours(37)) == quiet.count, "it may be stuck")
             let lax = Watch(rules: AlarmRules(off: Self.rules), timeZone: .gmt)
             let manifest = try Manifest(of: here.root, mode: .readOnly)
             defer { try? manifest.close() }

@@ -17,7 +17,7 @@ import Testing
         try await Desk.with(calls: 20, mix: .plain) { desk in
             let searching = Self.alone.merging(["CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "true"]) { $1 }
             desk.simulator.change { $0.tasks.hiddenShare = 0.4 }
-            let pass = try await desk.run("archive", "--day", desk.day, environment: searching)
+            let pass = try await desk.run("archive", environment: searching)
             #expect(pass.status == 0, "\(pass.errors)")
             let alarms = try await desk.alarms(searching)
             #expect(alarms.codes == ["witness_differs"])
@@ -35,7 +35,7 @@ import Testing
             let before = try await desk.run("archive", "--from", first, "--to", desk.day, environment: Self.alone)
             #expect(before.status == 0, "\(before.errors)")
             desk.simulator.change { $0.tasks.hiddenShare = 1 }
-            #expect(try await desk.run("archive", "--day", desk.day, environment: Self.alone).status == 0)
+            #expect(try await desk.run("archive", environment: Self.alone).status == 0)
             let quiet = try await desk.alarms(Self.alone)
             #expect(quiet.codes == ["volume_low", "volume_low"], "of tasks, and of recordings")
             #expect(quiet.lines.allSatisfy { $0["severity"]?.text == "critical" })

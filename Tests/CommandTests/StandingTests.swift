@@ -31,11 +31,17 @@ import Testing
             let late = try await desk.alarms(Self.impatient)
             #expect(Set(late.codes) == ["no_complete_pass", "gaps_unexplained", "days_open"])
             #expect(late.status == 75)
-            let explained = try await desk.end(
+            let explained = try await desk.decide(
                 "gaps_unexplained",
                 Self.impatient,
-                adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
-                input: "\(task)\n"
+                about: task,
+                "gaps",
+                "explain",
+                task,
+                "--reason",
+                "provider_fault",
+                "--note",
+                "case 4711"
             )
             #expect(explained.status == 0, "\(explained.errors)")
             #expect(try await desk.alarms(Self.impatient).codes == ["no_complete_pass", "days_open"])
@@ -123,11 +129,17 @@ import Testing
     @Test func `of a horizon that is near ends with the command that it names`() async throws {
         try await withGap { desk, task in
             #expect(try await desk.run("archive").status == 75)
-            let explained = try await desk.end(
+            let explained = try await desk.decide(
                 "gaps_near_horizon",
                 Self.horizon,
-                adding: ["-", "--reason", "provider_fault", "--note", "case 4711"],
-                input: "\(task)\n"
+                about: task,
+                "gaps",
+                "explain",
+                task,
+                "--reason",
+                "provider_fault",
+                "--note",
+                "case 4711"
             )
             #expect(explained.status == 0, "\(explained.errors)")
             let after = try await Set(desk.alarms(Self.horizon).codes)
@@ -186,7 +198,9 @@ import Testing
             }
             #expect(told(pass.output) == lines)
             #expect(told(status.output) == lines)
-            #expect(status.output.contains("last complete pass up to the present: none yet"))
+            let reason = "present: none yet; the last one: "
+            let whyNone = try #require(status.output.split(separator: "\n").first { $0.contains(reason) })
+            #expect(whyNone.hasSuffix(", not complete (1 pending)"), "the one over that day was not up to the present")
             #expect(lines[0].contains("no pass up to the present has been complete yet"))
             #expect(status.output.contains("  last pass: "))
             #expect(status.output.contains("not complete (1 missing and not explained)"))
@@ -197,17 +211,108 @@ import Testing
         }
     }
 
-    @Test func `is complete of a given day, without an alarm about the present`() async throws {
+    @Test func `is complete of a given day, and says that nobody has looked at the present`() async throws {
         try await Desk.with(calls: 4, mix: .plain) { desk in
             let pass = try await desk.run("archive", "--day", desk.day, environment: Desk.roomy)
             #expect(pass.status == 0)
-            #expect(pass.output.hasSuffix("  complete\n"), "\(pass.output)")
-            #expect(try await desk.alarms().codes == [])
-            let late = Desk.roomy.merging(["CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1"]) { $1 }
-            #expect(try await desk.alarms(late).codes == [], "the first pass began this minute")
+            let window = "\(desk.day) 00:00 to "
+            #expect(pass.output.contains("\n  complete from \(window)"), "\(pass.output)")
+            #expect(!pass.output.contains("no_complete_pass"), "that is not what was asked")
+            let alarms = try await desk.alarms()
+            #expect(alarms.codes == ["no_complete_pass"] && alarms.status == 75)
+            let told = try #require(alarms["no_complete_pass"]?["message"]?.text)
+            #expect(told.hasPrefix("no pass up to the present has run yet; "))
+            #expect(told.contains("; the last one was complete, but only from \(window)"))
             let status = try await desk.run("status", environment: Desk.roomy)
+            #expect(status.output.contains("CRITICAL acme no_complete_pass: "))
+            let step = try await desk.run("archive", "--from", desk.day, "--low-priority", environment: Desk.roomy)
+            #expect(step.status == 0 && !step.output.contains("no_complete_pass"))
+            #expect(try await desk.alarms().codes == ["no_complete_pass"], "nor does a backfill look at the present")
             #expect(status.output.contains("present: none yet; `callark archive --org acme` makes one\n"))
             #expect(status.output.contains(", complete, from \(desk.day) 00:00 to "))
+            #expect(try await desk.end("no_complete_pass").status == 0)
+            #expect(try await desk.alarms().codes == [])
+        }
+    }
+
+    @Test func `is told of the days outside of the window too, and is damage to who asks for all that failed`()
+        async throws
+    {
+        try await Desk.with(calls: 4, earlier: [20], mix: .plain) { desk in
+            let old = try #require(desk.simulator.world.days.first)
+            #expect(try await desk.run("archive", "--day", old).status == 0)
+            let lost = try #require(try desk.archives().first)
+            try FileManager.default.removeItem(atPath: lost)
+            let daily = try await desk.run("archive", environment: Desk.roomy)
+            #expect(daily.status == 0, "its own window is complete")
+            let line = try #require(daily.output.split(separator: "\n").first { $0.hasPrefix("  complete from ") })
+            #expect(line.firstMatch(of: /; outside of it: [0-9]+ damaged$/) != nil, "\(line)")
+            let advice =
+                "restore the file from a backup, or `callark verify --repair` fetches again what the provider still "
+                + "has"
+            let retry = try await desk.run("archive", "--retry-failed")
+            #expect(retry.status == 65)
+            #expect(
+                !retry.output.contains(" listed from ") && !retry.output.contains("not received"),
+                "\(retry.output)"
+            )
+            #expect(retry.output.firstMatch(of: /not complete: [0-9]+ of other days damaged/) != nil, "\(retry.output)")
+            #expect(retry.output.contains(advice) && !retry.output.contains("run it again later"))
+            let estimate = try await desk.run("archive", "--dry-run", "--day", old)
+            let pass = try await desk.run("archive", "--day", old)
+            #expect(estimate.status == 65 && pass.status == 65)
+            let counted = try #require(pass.output.firstMatch(of: /, ([0-9]+) damaged\n/)?.output.1)
+            #expect(estimate.output.contains("; 0 are held, \(counted) are damaged\n"), "\(estimate.output)")
+            for told in [
+                estimate.output, pass.output, try await desk.run("report", "--day", old).output,
+                try await desk.run("status", "--check").output, try await desk.run("gaps").output,
+            ] {
+                #expect(told.contains(advice), "\(told)")
+            }
+            let gaps = try await desk.run("gaps").output
+            #expect(!gaps.contains("records why it is missing"), "damage is explained only when it cannot be repaired")
+            let figures = ["EXPECTED", "ARCHIVED", "STORED", "PENDING", "MISSING", "EXPLAINED", "DAMAGED"]
+            let tables = [
+                pass.output, try await desk.run("status").output, try await desk.run("report", "--day", old).output,
+            ]
+            for text in tables {
+                let heading = try #require(text.split(separator: "\n").first { $0.contains("EXPECTED  ") })
+                #expect(
+                    heading.split(separator: " ").map(String.init).filter(figures.contains) == figures,
+                    "\(heading)"
+                )
+            }
+            #expect(try await desk.end("archives_damaged").status == 0)
+            #expect(try await desk.run("archive", "--retry-failed").status == 0)
+        }
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs to become another user"))
+    func `is told to an account of the group as far as it may look, and it can hold up no pass`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            // The folder of the tokens is made first here, and the spool above it.
+            #expect(try await desk.run("auth", "refresh").status == 0)
+            #expect(try await desk.run("archive").status == 0)
+            func mode(_ path: String) throws -> Int? {
+                try FileManager.default.attributesOfItem(atPath: "\(desk.root)/\(path)")[.posixPermissions] as? Int
+            }
+            #expect(try mode("spool") == 0o750 && mode("spool/credentials") == 0o700)
+            #expect(try mode("spool/pass.lock") == 0o600, "who can open it can hold it")
+            let become = ["setpriv", "--reuid", "65534", "--regid", "\(getgid())", "--clear-groups"]
+            func run(_ arguments: String...) async throws -> Program.Ending {
+                try await desk.start(arguments, environment: Desk.roomy, within: become).end()
+            }
+            let check = try await run("status", "--check")
+            #expect(check.status == 75, "\(check.output)\(check.errors)")
+            let what = "WARNING acme not_checked: could not check the token: not readable by this account: "
+            #expect(check.output.hasPrefix(what))
+            #expect(check.output.split(separator: "\n").count == 1)
+            let status = try await run("status")
+            #expect(status.status == 0 && status.output.hasPrefix("running: nothing\n"), "\(status.output)")
+            #expect(try await run("auth", "status").status == 74)
+            #expect(try await desk.run("auth", "status", "--help").output.contains("74"))
+            let program = try desk.start("archive")
+            #expect(try await program.end().status == 0)
         }
     }
 

@@ -87,7 +87,9 @@ import Testing
             reads.append { _ = try await manifest.recordings(of: id) }
             reads.append { _ = try await manifest.tasks(id) }
             reads.append { _ = try await manifest.calls(of: [id], organization: here.acme) }
-            reads.append { _ = try await manifest.holdings(of: [id], organization: here.acme) }
+            reads.append {
+                _ = try await manifest.holdings(of: [id], organization: here.acme, altered: AlteredArchives())
+            }
         }
         for archive in (try? await manifest.sealedArchives()) ?? [] {
             reads.append { _ = try await manifest.archivedRecordings(in: archive.name).collected() }

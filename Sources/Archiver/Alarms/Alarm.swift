@@ -8,10 +8,14 @@ package struct Alarm: Hashable, Sendable {
     package var organization: String?
     /// One line that says what is wrong and what to do.
     package var message: String
-    /// The command of ``message`` that ends the alarm, if nothing else is wrong; `nil` where no command can.
+    /// The command of ``message`` that ends the alarm, if nothing else is wrong; or, if only a person's word does, the one that
+    /// names what the word is about. It can be run as it stands. `nil` where no command can.
     package var command: String?
     /// What has to be mended, if the alarm is about a pass that failed.
     package var cause: PassFailure.Kind?
+    /// Whether it says no more than that the first pass up to the present is still to be run: a person who has just asked for
+    /// something else knows that.
+    package var isOfTheFirstPass = false
 
     /// - Parameter command: what ends it, which is put behind the message; `nil` where no command can.
     package init(
@@ -38,7 +42,7 @@ package struct Alarm: Hashable, Sendable {
         case critical
     }
 
-    /// What programs compare.
+    /// What programs compare. `notChecked` says that an alarm may be missing, because this account may not look.
     package enum Code: String, Sendable, Hashable, CaseIterable {
         case noCompletePass = "no_complete_pass"
         case lastPassFailed = "last_pass_failed"
@@ -54,5 +58,6 @@ package struct Alarm: Hashable, Sendable {
         case witnessDiffers = "witness_differs"
         case diskLow = "disk_low"
         case recordingsSuspect = "recordings_suspect"
+        case notChecked = "not_checked"
     }
 }

@@ -16,8 +16,8 @@ struct DamageAlarms {
         let others = count == 1 ? "" : ", and others"
         return alarm(
             .archivesDamaged,
-            "\(what): \(first.name): \(first.reason)\(others); put the file back from a backup or mount its disk",
-            command: "callark verify\(scope(of: figures.archives.map(\.name.day)))"
+            "\(what): \(first.name): \(first.reason)\(others); \(GapReason.adviceOnDamage)",
+            command: "callark verify --repair\(scope(of: figures.archives.map(\.name.day)))"
         )
     }
 
@@ -27,7 +27,7 @@ struct DamageAlarms {
         let what = figures.repairable == 1 ? "1 recording is damaged" : "\(figures.repairable) recordings are damaged"
         return alarm(
             .archivesDamaged,
-            "\(what)\(oldest); a repair fetches what the provider still has",
+            "\(what)\(oldest); \(GapReason.adviceOnDamage)",
             command: "callark verify --repair\(scope(of: Array(figures.days)))"
         )
     }
@@ -38,9 +38,10 @@ struct DamageAlarms {
         let what = figures.lost == 1 ? "1 recording is damaged" : "\(figures.lost) recordings are damaged"
         return alarm(
             .recordingsLost,
-            "\(what) and could not be fetched again\(oldest); restore the archives from a backup and run `callark verify "
-                + "--repair`, or see them with `callark gaps --org \(organization)` and acknowledge the loss",
-            command: "callark gaps explain --org \(organization)"
+            "\(what) and could not be fetched again\(oldest); restore the file from a backup and run `callark verify "
+                + "--repair`, or explain the loss (`callark gaps explain TASK_ID --reason REASON --note TEXT`); each one is "
+                + "named by",
+            command: "callark gaps --org \(organization)"
         )
     }
 

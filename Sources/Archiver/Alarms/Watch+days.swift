@@ -4,14 +4,19 @@ import Recordings
 
 extension Watch {
     /// Days whose end was long ago, and that are not closed.
+    /// - Parameter covered: the time of the running pass.
     func dayAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
         _ outlook: ClosingOutlook,
-        _ standpoint: Standpoint
+        _ standpoint: Standpoint,
+        _ work: WorkUnderWay,
+        besides covered: Range<Timestamp>?
     ) async throws -> [Alarm] {
-        let open = expectedDays(outlook, standpoint.today).filter { day in
+        let begun = try await begunDays(organization, manifest, outlook, standpoint.today)
+        let open = begun.filter { day in
             !outlook.closed.contains(day) && day.interval(in: timeZone).upperBound + rules.openDay <= standpoint.now
+                && !isCovered(day, by: covered) && !work.backfills(day, outlook, in: timeZone)
         }
         guard let oldest = open.first else { return [] }
         let days = open.count == 1 ? "1 day is" : "\(open.count) days are"
@@ -34,14 +39,30 @@ extension Watch {
         ]
     }
 
-    /// The days that are over and should be closed: since the daily work began, and before that those that were listed
-    /// whole. What lies between them is nobody's yet.
-    private func expectedDays(_ outlook: ClosingOutlook, _ today: ArchiveDay) -> [ArchiveDay] {
-        guard let first = outlook.firstDay(in: timeZone), let last = today.previous else { return [] }
+    /// The days that are over and should be closed, oldest first: all since the daily work began, and before that each that was
+    /// listed, in whole or in part. What lies between them is nobody's yet.
+    private func begunDays(
+        _ organization: OrganizationName,
+        _ manifest: Manifest,
+        _ outlook: ClosingOutlook,
+        _ today: ArchiveDay
+    ) async throws -> [ArchiveDay] {
+        guard let last = today.previous else { return [] }
         let daily = outlook.listed.map { ArchiveDay($0.lowerBound, in: timeZone) }
         let isOnlyKnownByRecords = outlook.listedAlone.isEmpty && outlook.listedTime.spans.isEmpty
-        let expectedSince = daily ?? (isOnlyKnownByRecords ? first : today)
-        return first.through(last).filter { $0 >= expectedSince || outlook.hasListed($0, in: timeZone) }
+        let first = outlook.firstDay(in: timeZone)
+        let expectedSince = daily ?? (isOnlyKnownByRecords ? first : nil) ?? today
+        // What a pass that was broken off has listed is noted nowhere but by its tasks.
+        var begun = try await manifest.daysWithListedTasks(organization, through: last, timeZone: timeZone)
+        for span in outlook.listedTime.spans { begun.formUnion(span.days(in: timeZone)) }
+        if let first { begun.formUnion(first.through(last).filter { outlook.hasListed($0, in: timeZone) }) }
+        begun.formUnion(expectedSince.through(last))
+        return begun.filter { $0 <= last }.sorted()
+    }
+
+    /// Whether the running pass works on a part of the day at least.
+    private func isCovered(_ day: ArchiveDay, by window: Range<Timestamp>?) -> Bool {
+        window?.overlaps(day.interval(in: timeZone)) ?? false
     }
 
     /// Days on which another source of the provider's does not agree, though the passes have had time to take up what was
@@ -50,13 +71,15 @@ extension Watch {
     func witnessAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
-        _ standpoint: Standpoint
+        _ standpoint: Standpoint,
+        besides covered: Range<Timestamp>?
     ) async throws -> [Alarm] {
         func end(_ day: ArchiveDay) -> Timestamp {
             day.interval(in: timeZone).upperBound + rules.openDay + standpoint.horizon
         }
         let standing = try await manifest.disagreements(organization).filter { witness in
             end(witness.day) - standpoint.horizon <= standpoint.now && standpoint.now < end(witness.day)
+                && !isCovered(witness.day, by: covered)
         }
         guard let oldest = standing.first else { return [] }
         let count = Set(standing.map(\.day)).count
@@ -88,7 +111,8 @@ extension Watch {
         _ organization: OrganizationName,
         _ manifest: Manifest,
         _ outlook: ClosingOutlook,
-        _ standpoint: Standpoint
+        _ standpoint: Standpoint,
+        besides covered: Range<Timestamp>?
     ) async throws -> [Alarm] {
         guard rules.volumePercent > 0, let last = standpoint.today.previous,
             let earliest = last.earlier(by: 7 * Self.weeksOfHistory + Self.daysLookedAt)
@@ -103,7 +127,9 @@ extension Watch {
         func isKnown(_ day: ArchiveDay) -> Bool { tasks[day] != nil || outlook.hasListed(day, in: timeZone) }
         var alarms: [Alarm] = []
         for age in (0..<Self.daysLookedAt).reversed() {
-            guard let day = last.earlier(by: age), outlook.hasListed(day, in: timeZone) else { continue }
+            guard let day = last.earlier(by: age), outlook.hasListed(day, in: timeZone),
+                !isCovered(day, by: covered)
+            else { continue }
             let history = (1...Self.weeksOfHistory).compactMap { day.earlier(by: 7 * $0) }.filter(isKnown)
             guard history.count >= Self.fewestSamples else { continue }
             for (what, volumes) in [("tasks", tasks), ("recordings", recordings)] {

@@ -45,8 +45,9 @@ extension Watch {
         var nearPurge = missing.nearPurge
         let pending = try await manifest.pendingRecordings(organization, created: purgedBefore..<endangered)
         nearPurge.count += pending.count
-        let list = "see `callark gaps --org \(organization)`"
-        let explain = "callark gaps explain --org \(organization)"
+        // What ends it is a person's word on each, which no command has by itself.
+        let list = "callark gaps --org \(organization)"
+        let explain = "`callark gaps explain TASK_ID --reason REASON --note TEXT`"
         let fetch = [nearPurge.oldest?.day, pending.firstDay].compactMap(\.self).min().map { " --day \($0)" } ?? ""
         return [
             alarm(
@@ -55,8 +56,8 @@ extension Watch {
                 organization,
                 missing.final,
                 "missing past the horizon and not explained",
-                "; \(list)",
-                explain
+                "; fetch what the provider can still deliver, and explain the rest (\(explain)); each one is named by",
+                list
             ),
             alarm(
                 .warning,
@@ -64,8 +65,8 @@ extension Watch {
                 organization,
                 missing.nearHorizon,
                 "missing, with the horizon near",
-                "; \(list); explain what will not come",
-                explain
+                "; explain what will not come (\(explain)); each one is named by",
+                list
             ),
             alarm(
                 .critical,
@@ -73,7 +74,7 @@ extension Watch {
                 organization,
                 nearPurge,
                 "missing or not yet fetched that the provider is about to purge",
-                "; \(list); explain what will not come, and fetch the rest",
+                "; explain what will not come (see `\(list)`), and fetch the rest",
                 "callark archive --org \(organization)\(fetch)"
             ),
         ]

@@ -6,37 +6,36 @@ extension Watch {
     func passAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ work: WorkUnderWay
     ) async throws -> [Alarm] {
         let last = try await manifest.lastPass(organization)
         return [
-            try await completenessAlarm(organization, manifest, last: last, now), failureAlarm(organization, last),
+            try await completenessAlarm(organization, manifest, last: last, now, work),
+            failureAlarm(organization, last),
         ]
         .compactMap(\.self)
     }
 
-    /// The present is looked after by passes that reach to it. A pass over a given window says nothing of the present, and
-    /// is not to blame for that either: where no other has been tried, the daily work has as long to begin as it has
-    /// between two complete passes.
+    /// The present is looked after by passes that reach to it. A pass over a given window says nothing of the present: until
+    /// the first one up to it is complete, nobody knows what there is.
     private func completenessAlarm(
         _ organization: OrganizationName,
         _ manifest: Manifest,
         last: PassRow?,
-        _ now: Timestamp
+        _ now: Timestamp,
+        _ work: WorkUnderWay
     ) async throws -> Alarm? {
         var message = "no pass up to the present has been complete yet"
+        var isOfTheFirst = false
         if let complete = try await manifest.lastCompletePass(organization, reachingNow: true)?.endedTime {
             guard now - complete > rules.completePass else { return nil }
             message =
                 "no pass up to the present has been complete for \(Int((now - complete).seconds / 3600)) hours, since "
                 + complete.named(in: timeZone)
-        } else if try await manifest.lastPass(organization, reachingNow: true) == nil,
-            let began = try await manifest.firstPassBegan(organization)
-        {
-            guard now - began > rules.completePass else { return nil }
-            message =
-                "no pass up to the present has run, since the first one over another time began at "
-                + began.named(in: timeZone)
+        } else if try await manifest.lastPass(organization, reachingNow: true) == nil {
+            message = "no pass up to the present has run yet"
+            isOfTheFirst = true
         }
         if let last, last.outcome == .incomplete, let ended = last.endedTime {
             message += "; the last one, which ended at \(ended.named(in: timeZone)), was not complete"
@@ -45,15 +44,24 @@ extension Watch {
                 message += "; explain what will not arrive any more (see `callark gaps --org \(organization)`)"
             }
         } else if let last, last.outcome == .complete {
-            message += "; the last one was complete, and only from \(last.window.named(in: timeZone))"
+            message += "; the last one was complete, but only from \(last.window.named(in: timeZone))"
         }
-        return Alarm(
+        var alarm = Alarm(
             .critical,
             .noCompletePass,
             organization: organization.description,
-            message,
+            message + waiting(for: work, organization, now),
             command: "callark archive --org \(organization)"
         )
+        alarm.isOfTheFirstPass = isOfTheFirst
+        return alarm
+    }
+
+    /// The end of a message that one pass would end, if that pass is running.
+    func waiting(for work: WorkUnderWay, _ organization: OrganizationName, _ now: Timestamp) -> String {
+        work.passUpToNow(of: organization, now: now, patience: rules.completePass).map {
+            "; one has been running since \($0.named(in: timeZone)): wait until it ends, or, if it fails"
+        } ?? ""
     }
 
     private func failureAlarm(_ organization: OrganizationName, _ last: PassRow?) -> Alarm? {

@@ -57,10 +57,12 @@ package struct Watch: Sendable {
     /// - Parameters:
     ///   - manifest: `nil` where there is none yet.
     ///   - standpoint: now.
+    ///   - work: what is running, whose days are left to it.
     package func alarms(
         of organization: OrganizationName,
         manifest: Manifest?,
-        at standpoint: Standpoint
+        at standpoint: Standpoint,
+        beside work: WorkUnderWay = WorkUnderWay()
     ) async throws -> [Alarm] {
         guard let manifest, try await manifest.organizations().contains(where: { $0.name == organization }) else {
             return [
@@ -68,17 +70,18 @@ package struct Watch: Sendable {
                     .critical,
                     .noCompletePass,
                     organization: organization.description,
-                    "no pass has run yet",
+                    "no pass has run yet" + waiting(for: work, organization, standpoint.now),
                     command: "callark archive --org \(organization)"
                 )
             ]
         }
+        let covered = work.window(of: organization, now: standpoint.now, patience: rules.completePass)
         let outlook = try await manifest.closingOutlook(organization, altered: standpoint.altered)
-        var alarms = try await passAlarms(organization, manifest, standpoint.now)
-        alarms += try await volumeAlarms(organization, manifest, outlook, standpoint)
+        var alarms = try await passAlarms(organization, manifest, standpoint.now, work)
+        alarms += try await volumeAlarms(organization, manifest, outlook, standpoint, besides: covered)
         alarms += try await gapAlarms(organization, manifest, standpoint)
-        alarms += try await dayAlarms(organization, manifest, outlook, standpoint)
-        alarms += try await witnessAlarms(organization, manifest, standpoint)
+        alarms += try await dayAlarms(organization, manifest, outlook, standpoint, work, besides: covered)
+        alarms += try await witnessAlarms(organization, manifest, standpoint, besides: covered)
         alarms += try await damageAlarms(organization, manifest, standpoint)
         alarms += try await suspectAlarms(organization, manifest)
         return alarms
@@ -89,9 +92,9 @@ package struct Watch: Sendable {
         let count = try await manifest.suspects(organization).count { $0.suspect.acknowledgement == nil }
         guard count > 0 else { return [] }
         let message =
-            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect (see "
-            + "`callark list --state suspect`); complete bytes end this, or a person who acknowledges them"
-        let command = "callark gaps acknowledge --org \(organization)"
+            "\(count == 1 ? "1 recording is" : "\(count) recordings are") held and suspect; complete bytes end this, or a "
+            + "person who acknowledges them (`callark gaps acknowledge TASK_ID --note TEXT`); each one is named by"
+        let command = "callark gaps --org \(organization)"
         return [
             Alarm(.warning, .recordingsSuspect, organization: organization.description, message, command: command)
         ]

@@ -85,6 +85,9 @@ package struct Estimate: Sendable {
     package struct Recordings: Sendable {
         /// Those of the listed tasks that are held.
         package var held = EstimatedNumber.zero
+        /// Those that were held and are damaged, which no pass fetches again by itself: of all days of the window, and
+        /// counted as a pass counts them.
+        package var damaged = 0
         /// Those that would be fetched.
         package var expected = EstimatedNumber.zero
         /// How many tasks may have some that are not held.
@@ -123,6 +126,9 @@ package struct Estimate: Sendable {
 
     /// How long a pass takes: it asks and downloads at the same time.
     package var duration: Duration { max(requestTime, downloadTime ?? .zero) }
+
+    /// Whether a pass would end with damage.
+    package var hasDamage = false
 
     /// Whether nothing of it is extrapolated but the bytes.
     package var isCounted: Bool { daysListed == days && recordings.expected.isExact }

@@ -19,6 +19,7 @@ package struct Estimating: Sendable {
     private let provider: ProviderSettings
     private let requestsPerMinute: Int
     private let isExact: Bool
+    private let altered: AlteredArchives
     private let now: @Sendable () -> Timestamp
 
     /// Windows of more days are judged by a part of them.
@@ -35,6 +36,7 @@ package struct Estimating: Sendable {
     ///   - provider: as a pass would have it.
     ///   - share: of the provider's quota, the part for what this asks itself: a pass may be running.
     ///   - isExact: counts everything, however many requests that takes.
+    ///   - altered: archives whose files are not as they were sealed: a pass does not take them for held either.
     package init(
         manifest: Manifest?,
         rules: PassRules,
@@ -42,6 +44,7 @@ package struct Estimating: Sendable {
         share: Int,
         engine: TransferEngine,
         isExact: Bool,
+        altered: AlteredArchives,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
     ) {
@@ -49,6 +52,7 @@ package struct Estimating: Sendable {
         self.rules = rules
         self.provider = provider
         self.isExact = isExact
+        self.altered = altered
         self.now = now
         requestsPerMinute = max(1, provider.requestsPerMinute)
         var own = provider
@@ -84,7 +88,27 @@ package struct Estimating: Sendable {
             counts.append(count)
             if stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
         }
-        return estimate(window, pieces, counts, history)
+        var estimate = estimate(window, pieces, counts, history)
+        let known = try await known(of: window.range, at: began)
+        estimate.recordings.damaged = known.recordings.unrepaired
+        estimate.hasDamage = known.hasDamage
+        return estimate
+    }
+
+    /// What a pass would count of the window without listing anything.
+    private func known(of window: Range<Timestamp>, at now: Timestamp) async throws -> PassSummary {
+        let name = provider.organization
+        guard let manifest, try await manifest.organizations().contains(where: { $0.name == name }) else {
+            return PassSummary()
+        }
+        let standpoint = Standpoint(
+            now: now,
+            today: rules.day(of: now),
+            horizon: rules.askSchedule.horizon,
+            retention: rules.retention[name] ?? GapRule.usualRetention,
+            altered: altered
+        )
+        return try await manifest.reconciliation(organization: name, window: window, at: standpoint).total
     }
 
     // MARK: - Which days
@@ -135,7 +159,8 @@ package struct Estimating: Sendable {
             for try await page in part.pages(of: contactCenter, now: now()) {
                 count.pages += 1
                 let ids = page.tasks.map(\.id)
-                let holdings = try await manifest?.holdings(of: ids, organization: provider.organization) ?? [:]
+                let name = provider.organization
+                let holdings = try await manifest?.holdings(of: ids, organization: name, altered: altered) ?? [:]
                 for task in page.tasks { tasks.take(task, holdings[task.id], into: &sample) }
             }
         }
@@ -286,7 +311,7 @@ extension Estimating {
             held += holding?.held ?? 0
             let isOpen = holding.map { $0.isOpen || $0.wanted > 0 } ?? (task.captureRequest != .notRequested)
             if isOpen {
-                sample.take(task.id, held: holding?.held ?? 0)
+                sample.take(task.id, held: holding.map { $0.held + $0.damaged } ?? 0)
             } else {
                 tasks.settled.value += 1
             }

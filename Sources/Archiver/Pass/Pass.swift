@@ -35,6 +35,12 @@ package struct Pass: Sendable {
         package var doubted: [ArchiveDay] = []
         /// Recordings of other days that are known, not received and not explained, where the pass was to fetch all such.
         package var unreceivedElsewhere = 0
+        /// Recordings of other days that were received and are damaged, where the pass was to fetch what is missing of all days.
+        package var damagedElsewhere = 0
+        /// What the days outside of the window come to, as far as they are known.
+        package var outside = ReportFigures()
+        /// Whether it listed tasks, and did not only fetch what was known.
+        package var isListing = true
         /// What came of holding the listing against agents' activities; `nil` where that was not done.
         package var secondSource: SecondSourceFinding?
         /// What came of asking Search about the window's calls; `nil` where it was not asked.
@@ -47,6 +53,9 @@ package struct Pass: Sendable {
         package var followsListing = false
         /// What ended the pass early for this organization; `nil` where it went through.
         package var failure: (any Error)?
+
+        /// Whether exit code 65 is the truth: something that the pass was about is damaged.
+        package var hasDamage: Bool { summary.hasDamage || damagedElsewhere > 0 }
 
         /// Whether exit code 0 would be the truth.
         package var isComplete: Bool { failure == nil && obstacles.isEmpty }
@@ -153,6 +162,7 @@ package struct Pass: Sendable {
             failure: failure
         )
         result.followsListing = assignment.followsListing
+        result.isListing = assignment.scope.isListing
         if failure == nil {
             do {
                 let listed = context.listed[assignment.organization.name]
@@ -187,13 +197,19 @@ package struct Pass: Sendable {
         let window = result.window.range
         result.unlisted = outlook.unlisted(in: window, timeZone: context.rules.timeZone)
         result.doubted = window.days(in: context.rules.timeZone).filter(outlook.doubted.contains)
-        guard case .onlyUnreceived(nil) = assignment.scope else { return }
+        // A step of a backfill is one of many, and says nothing of other days.
+        if assignment.isBackfill { return }
         let standpoint = try await context.standpoint(of: name)
+        result.outside = try await context.manifest.dayStatuses(organization: name, at: standpoint)
+            .filter { !window.overlaps($0.day.interval(in: context.rules.timeZone)) }
+            .reduce(into: ReportFigures()) { $0 += ReportFigures($1) }
+        guard case .onlyUnreceived(nil) = assignment.scope else { return }
+        result.damagedElsewhere = result.outside.damaged
         let before = Timestamp(millisecondsSince1970: .min)..<window.lowerBound
         let pending = try await context.manifest.pendingRecordings(name, created: before).count
         let gaps = GapFilter(organization: name, isExplained: false)
         result.unreceivedElsewhere = try await context.manifest.reduceGaps(gaps, at: standpoint, into: pending) {
-            if $1.recording != nil, $1.createdTime < window.lowerBound { $0 += 1 }
+            if $1.recording != nil, !$1.wasHeld, $1.createdTime < window.lowerBound { $0 += 1 }
         }
     }
 

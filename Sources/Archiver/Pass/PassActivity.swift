@@ -119,6 +119,16 @@ extension PassActivity {
             package var from: String?
             package var to: String?
             package var step: PassStep?
+
+            /// Between `from` and `to`; `nil` until both are known.
+            package var window: Range<Timestamp>? {
+                let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+                let times = [from, to].compactMap { text in
+                    text.flatMap { try? format.parse($0) }.map(Timestamp.init)
+                }
+                guard times.count == 2, times[0] <= times[1] else { return nil }
+                return times[0]..<times[1]
+            }
         }
 
         /// Something that is waited for.

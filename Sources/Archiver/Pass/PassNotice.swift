@@ -30,7 +30,8 @@ package final class PassNotice: Sendable {
         }
     }
 
-    private static let interval = Duration.seconds(1)
+    /// At the beginning it is written more often, so that all know soon what the pass covers.
+    private static let intervals = Duration.milliseconds(50)...Duration.seconds(1)
 
     private let root: ArchiveRoot
     private let command: String
@@ -56,8 +57,10 @@ package final class PassNotice: Sendable {
         defer { root.removeNotice() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                var interval = Self.intervals.lowerBound
                 while !Task.isCancelled {
-                    try? await Task.sleep(for: Self.interval)
+                    try? await Task.sleep(for: interval)
+                    interval = min(interval * 2, Self.intervals.upperBound)
                     guard !Task.isCancelled, let bytes = try? self.content() else { continue }
                     try? await self.root.writeNotice(bytes)
                 }
@@ -92,13 +95,30 @@ extension PassNotice {
         package var content: Content?
     }
 
-    /// The pass that runs over a root now.
+    /// A notice that is older than this is of a pass that was killed.
+    private static let freshness = Duration.seconds(10)
+
+    /// The pass that runs over a root now. An account that may not open the lock, as whoever could open it could hold it,
+    /// goes by how new the notice is.
     /// - Returns: `nil` if none does.
     /// - Throws: `ArchiveError` if it cannot be found out, such as by an account that may not read the spool.
     package static func running(over root: ArchiveRoot) throws(ArchiveError) -> Running? {
-        guard let process = try PassLock.holder(of: root) else { return nil }
-        let bytes = try? root.readNotice()
-        let content = bytes.flatMap { try? JSONDecoder().decode(Content.self, from: Data($0)) }
+        let holder: Int?
+        do throws(ArchiveError) {
+            holder = try PassLock.holder(of: root)
+        } catch {
+            guard error.code == .permission else { throw error }
+            guard let content = try root.readNotice().flatMap(content),
+                Timestamp(Date()) - content.updatedTime < freshness
+            else { return nil }
+            return Running(process: content.process, content: content)
+        }
+        guard let process = holder else { return nil }
+        let content = (try? root.readNotice()).flatMap(content)
         return Running(process: process, content: content?.process == process ? content : nil)
+    }
+
+    private static func content(_ bytes: [UInt8]) -> Content? {
+        try? JSONDecoder().decode(Content.self, from: Data(bytes))
     }
 }

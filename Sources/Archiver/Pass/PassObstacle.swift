@@ -26,6 +26,8 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
     case nothingListed
     /// Recordings of other days that were to be fetched too.
     case unreceivedElsewhere(Int)
+    /// Recordings of other days that are damaged, where those were to be fetched too.
+    case damagedElsewhere(Int)
 
     /// For people: what, and how much of it.
     package var description: String {
@@ -40,6 +42,7 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
         case .doubted(let days): "\(Self.named(days)) of which the listing may have left out a task"
         case .nothingListed: "nothing of the window is listed yet"
         case .unreceivedElsewhere(let count): "\(count) of other days not received"
+        case .damagedElsewhere(let count): "\(count) of other days damaged"
         }
     }
 
@@ -59,6 +62,7 @@ extension Pass.Result {
             (recordings.missing, PassObstacle.unexplained),
             (summary.tasks.unresolved, PassObstacle.undetermined), (recordings.overdue, PassObstacle.unsealed),
             (unreceivedElsewhere, PassObstacle.unreceivedElsewhere),
+            (damagedElsewhere, PassObstacle.damagedElsewhere),
         ]
         var obstacles = counted.filter { $0.0 > 0 }.map { $0.1($0.0) }
         if window.range.isEmpty, !followsListing { obstacles.append(.nothingListed) }

@@ -40,18 +40,23 @@ extension GapReason {
         }
     }
 
+    /// What a person does about damage, wherever that is said.
+    package static let adviceOnDamage =
+        "restore the file from a backup, or `callark verify --repair` fetches again what the provider still has"
+
     /// What a person does about it, in one sentence without a full stop.
     package var advice: String {
         switch self {
         case .notAskedYet: "wait until the pass ends, or run `callark archive` if none runs"
-        case .notYetAvailable: "wait: every pass asks again until the horizon"
+        case .notYetAvailable:
+            "wait: passes ask again at growing intervals until the horizon (`callark gaps` says when next)"
         case .neverAvailable, .undetermined, .refusedByProvider, .unusable:
             "ask the provider (the tracking ID is in the evidence), then explain it"
         case .purgedUpstream: "explain it: it cannot be fetched any more"
         case .damagedAtProvider: "ask the provider to repair it; if it cannot, explain it"
         case .downloadFailed: "see why with `callark gaps show`, fix it, and run `callark archive --retry-failed`"
-        case .damaged: "run `callark verify --repair`"
-        case .lost: "restore the archive from a backup and run `callark verify --repair`, or explain the loss"
+        case .damaged: Self.adviceOnDamage
+        case .lost: "restore the file from a backup and run `callark verify --repair`, or explain the loss"
         case .captureNotRequested: "nothing"
         }
     }

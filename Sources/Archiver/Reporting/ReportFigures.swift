@@ -34,9 +34,8 @@ package struct ReportFigures: Hashable, Sendable {
 
     package init() {}
 
-    package init(_ account: DayAccount) {
-        let recordings = account.figures.summary.recordings
-        calls = account.figures.summary.tasks.listed
+    /// The same of a window or a day, without tasks, amounts and reasons.
+    package init(_ recordings: PassSummary.Recordings) {
         expected = recordings.expected
         archived = recordings.archived
         stored = recordings.stored
@@ -46,6 +45,11 @@ package struct ReportFigures: Hashable, Sendable {
         missing = recordings.missing
         suspect = recordings.suspect
         acknowledged = recordings.acknowledged
+    }
+
+    package init(_ account: DayAccount) {
+        self.init(account.figures.summary.recordings)
+        calls = account.figures.summary.tasks.listed
         audioMilliseconds = account.figures.audioMilliseconds
         bytes = account.figures.bytes
         for gap in account.gaps {

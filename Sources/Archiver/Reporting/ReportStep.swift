@@ -16,22 +16,23 @@ package struct ReportStep: Hashable, Sendable {
     /// What closes these days of one organization, in their order. Days in a row that are open for the same reasons are one
     /// step.
     package static func steps(_ reports: [DayReport]) -> [ReportStep] {
-        var runs: [(days: ClosedRange<ArchiveDay>, reasons: [DayReport.OpenReason])] = []
+        var runs: [(days: ClosedRange<ArchiveDay>, reasons: [DayReport.OpenReason], isUnderWay: Bool)] = []
         for report in reports where !report.needed.isEmpty {
             if let last = runs.last, last.days.upperBound.next == report.day,
+                last.isUnderWay == report.isUnderWay,
                 let reasons = last.reasons.joined(with: report.openBecause)
             {
-                runs[runs.count - 1] = (last.days.lowerBound...report.day, reasons)
+                runs[runs.count - 1] = (last.days.lowerBound...report.day, reasons, last.isUnderWay)
             } else {
-                runs.append((report.day...report.day, report.openBecause))
+                runs.append((report.day...report.day, report.openBecause, report.isUnderWay))
             }
         }
         guard let organization = reports.first?.organization else { return [] }
-        return runs.map { days, reasons in
+        return runs.map { days, reasons, isUnderWay in
             ReportStep(
                 days: days,
                 why: reasons.map(\.description).joined(separator: ", "),
-                steps: reasons.needed(organization, days)
+                steps: reasons.needed(organization, days, isUnderWay: isUnderWay)
             )
         }
     }

@@ -13,6 +13,8 @@ package struct DayReport: Sendable {
     package var witnesses: [DayWitness]
     /// Its recordings that are held and do not convince.
     package var suspects: [SuspectRow]
+    /// Whether the pass that is running covers it.
+    package var isUnderWay = false
 
     package init(
         account: DayAccount,
@@ -45,7 +47,7 @@ package struct DayReport: Sendable {
     package var isInDoubt: Bool { openBecause.contains { $0 == .notListed || $0 == .listingDoubt } }
     /// What closes it, step by step; empty where it is closed, or not over.
     package var needed: [String] {
-        openBecause.needed(organization, day...day)
+        openBecause.needed(organization, day...day, isUnderWay: isUnderWay)
     }
     /// Other sources whose last word on the day does not fit what was known then.
     package var differing: [DayWitness.Source] {
@@ -86,20 +88,29 @@ package struct DayReport: Sendable {
             return switch self {
             case .notOver: []
             case .notListed, .listingDoubt, .pending(_, awaited: 0), .undetermined: [again]
-            case .archivesDamaged:
+            case .archivesDamaged, .damaged:
+                [GapReason.adviceOnDamage]
+                    + days.lowerBound.through(days.upperBound).map {
+                        "callark verify --repair --org \(organization) --day \($0)"
+                    } + [again]
+            case .pending:
                 [
-                    "put the archive's file back from a backup or mount its disk",
-                    "callark verify --org \(organization)\(isOne ? " --day \(days.lowerBound)" : "")", again,
+                    "wait: passes ask again until the horizon (callark gaps --org \(organization) \(window) says when next)",
+                    again,
                 ]
-            case .damaged:
-                days.lowerBound.through(days.upperBound).map {
-                    "callark verify --repair --org \(organization) --day \($0)"
-                } + [again]
-            case .pending, .unexplained:
+            case .unexplained:
                 ["explain what will not come (callark gaps --org \(organization) \(window))", again]
             case .unsealed, .notClosedYet: [next]
             case .fewerThanRecorded:
                 ["put the archive back that is missing, with its side file", next]
+            }
+        }
+
+        /// Whether a pass over the day ends it, or shows what is left of it.
+        fileprivate var isLeftToPass: Bool {
+            switch self {
+            case .notListed, .listingDoubt, .pending, .undetermined, .unsealed, .notClosedYet: true
+            case .notOver, .damaged, .archivesDamaged, .unexplained, .fewerThanRecorded: false
             }
         }
 
@@ -156,11 +167,15 @@ package struct DayReport: Sendable {
 
 extension [DayReport.OpenReason] {
     /// What closes these days, step by step, each step once and after all that comes before it.
-    package func needed(_ organization: OrganizationName, _ days: ClosedRange<ArchiveDay>) -> [String] {
-        // A file that is put back brings its recordings back too.
-        let hasDamagedArchive = contains { if case .archivesDamaged = $0 { true } else { false } }
-        let reasons = filter { if case .damaged = $0 { !hasDamagedArchive } else { true } }
-        return reasons.flatMap { $0.needed(organization, days) }.reduce(into: []) { steps, step in
+    /// - Parameter isUnderWay: whether the pass that is running covers them.
+    package func needed(
+        _ organization: OrganizationName,
+        _ days: ClosedRange<ArchiveDay>,
+        isUnderWay: Bool = false
+    ) -> [String] {
+        let reasons = isUnderWay ? filter { !$0.isLeftToPass } : self
+        let wait = reasons.count < count ? ["wait until the pass that is running ends"] : []
+        return (wait + reasons.flatMap { $0.needed(organization, days) }).reduce(into: []) { steps, step in
             steps.removeAll { $0 == step }
             steps.append(step)
         }

@@ -25,6 +25,7 @@ struct Sealing: Sendable {
     func run() async throws -> Outcome {
         let today = context.rules.day(of: context.now())
         let filled = Set(try await context.manifest.daysToSeal(organization: organization.name, before: today))
+            .subtracting(try await daysLeftToBackfill())
         let closing = Closing(organization: organization.name, listed: listed, context: context)
         let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
@@ -45,6 +46,19 @@ struct Sealing: Sendable {
             }
         }
         return outcome
+    }
+
+    /// The days that a backfill has begun and goes on with after this pass: what it still brings would need a supplement
+    /// for each.
+    private func daysLeftToBackfill() async throws -> Set<ArchiveDay> {
+        guard try PassLock.holder(of: context.root, for: .backfill) != nil else { return [] }
+        let outlook = try await context.manifest.closingOutlook(organization.name)
+        let zone = context.rules.timeZone
+        let open = try await context.manifest.openArchives().map(\.name).filter { $0.organization == organization.name }
+        return Set(open.map(\.day)).filter { day in
+            let isOwn = listed?.overlaps(day.interval(in: zone)) ?? false
+            return !isOwn && !outlook.hasListed(day, in: zone)
+        }
     }
 
     private func draft(_ day: ArchiveDay) async throws -> DayCloseDraft? {

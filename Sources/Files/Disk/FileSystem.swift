@@ -3,7 +3,7 @@ import Glibc
 
 /// Folders and names: what is done to files without opening them for their bytes.
 package enum FileSystem {
-    /// Makes `path` and the folders above it that are missing.
+    /// Makes `path` and the folders above it that are missing; those are for the group to read, whatever `mode` is.
     package static func createFolder(_ path: String, mode: mode_t = 0o750) throws(ArchiveError) {
         if mkdir(path, mode) == 0 { return try synchronizeFolder(folder(of: path)) }
         switch errno {
@@ -12,7 +12,7 @@ package enum FileSystem {
         case ENOENT where path.contains("/"):
             let parent = folder(of: path)
             guard parent != path else { throw .system("create the folder", path, errno: ENOENT) }
-            try createFolder(parent, mode: mode)
+            try createFolder(parent)
             // Another process may have made it meanwhile.
             guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .system("create the folder", path) }
             try synchronizeFolder(parent)

@@ -48,9 +48,10 @@ package final class FileLock: Sendable {
     }
 
     /// Takes the lock at `path` without waiting, and makes the file where it is missing.
-    /// - Parameter mode: of a new file.
+    /// - Parameter mode: of a new file. It is for no other account: one that may only read it could open and lock it too, and
+    ///   keep everybody waiting.
     /// - Returns: `nil` if somebody else has it.
-    package static func taken(_ kind: Kind, at path: String, mode: mode_t = 0o640) throws(ArchiveError) -> FileLock? {
+    package static func taken(_ kind: Kind, at path: String, mode: mode_t = 0o600) throws(ArchiveError) -> FileLock? {
         try taken(kind, of: OpenFile(path, O_RDWR | O_CREAT, mode: mode))
     }
 

@@ -38,6 +38,8 @@ package struct PassLock: Sendable {
         var looks = 0
         while true {
             if let lock = try FileLock.taken(.exclusive, at: path) {
+                // Earlier versions let the group open it.
+                try? lock.file.setMode(0o600)
                 try lock.file.truncate(to: 0)
                 let mark = precedence == .low ? lowMark : ""
                 try lock.file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
@@ -55,13 +57,14 @@ package struct PassLock: Sendable {
 
     private static let mostLooks = 5
 
-    /// The process that holds the lock of a pass at this moment.
-    /// - Returns: `nil` if no pass runs, or none that has said who it is.
-    /// - Throws: `ArchiveError` if the lock cannot be looked at, such as by an account without permission.
-    package static func holder(of root: ArchiveRoot) throws(ArchiveError) -> Int? {
-        guard try FileSystem.status(of: root.lockPath) != nil else { return nil }
-        if try FileLock.taken(.shared, of: OpenFile(root.lockPath, O_RDONLY)) != nil { return nil }
-        return holder(try OpenFile(root.lockPath, O_RDONLY))
+    /// The process that holds the lock for this work at this moment.
+    /// - Returns: `nil` if none does, or none that has said who it is.
+    /// - Throws: `ArchiveError` if the lock cannot be looked at: with code `permission` by any account but the archive's own.
+    package static func holder(of root: ArchiveRoot, for work: Work = .pass) throws(ArchiveError) -> Int? {
+        let path = work.path(in: root)
+        guard try FileSystem.status(of: path) != nil else { return nil }
+        if try FileLock.taken(.shared, of: OpenFile(path, O_RDONLY)) != nil { return nil }
+        return holder(try OpenFile(path, O_RDONLY))
     }
 
     /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.

@@ -46,22 +46,32 @@ extension Manifest {
     /// What is known of those of these tasks that are known.
     package func holdings(
         of ids: [TaskID],
-        organization: OrganizationName
+        organization: OrganizationName,
+        altered: AlteredArchives
     ) async throws -> [TaskID: TaskHolding] {
         try await read { db in
             guard let known = try OrganizationRow.find(organization, in: db) else { return [:] }
+            let damaged = """
+                (ifnull(archive, 0) IN (\(AlteredArchives.rows)) OR EXISTS (SELECT 1 FROM damage
+                    WHERE damage.task = recording.task AND damage.ordinal = recording.ordinal))
+                """
             let select = """
                 SELECT EXISTS (SELECT 1 FROM question WHERE question.task = task.row AND next_ask_time IS NOT NULL),
-                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NOT NULL),
-                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NULL)
-                FROM task WHERE id = ? AND organization = ?
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NOT NULL AND NOT \(damaged)),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND \(damaged)),
+                    (SELECT count(*) FROM recording WHERE recording.task = task.row AND archive IS NULL AND NOT \(damaged))
+                FROM task WHERE id = :id AND organization = :organization
                 """
             let statement = try db.cachedStatement(sql: select)
             return try ids.reduce(into: [:]) { holdings, id in
-                guard let row = try Row.fetchOne(statement, arguments: [try id.known(in: db), known.row]) else {
-                    return
-                }
-                holdings[id] = TaskHolding(isOpen: try row[0], held: try row[1], wanted: try row[2])
+                let arguments: StatementArguments = ["id": try id.known(in: db), "organization": known.row]
+                guard let row = try Row.fetchOne(statement, arguments: arguments + altered.argument) else { return }
+                holdings[id] = TaskHolding(
+                    isOpen: try row[0],
+                    held: try row[1],
+                    damaged: try row[2],
+                    wanted: try row[3]
+                )
             }
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Recordings
 
@@ -38,6 +39,36 @@ extension Manifest {
             try counting.countSuspects(in: db)
             try counting.markClosed(in: db)
             return counting.statuses
+        }
+    }
+
+    /// The days, up to `last`, of which a listing has a task, whatever pass it was of. One that is known by its ID alone, such
+    /// as one that was fetched, is of no listing.
+    ///
+    /// It takes time by the number of days, not of tasks.
+    package func daysWithListedTasks(
+        _ organization: OrganizationName,
+        through last: ArchiveDay,
+        timeZone: TimeZone
+    ) async throws -> Set<ArchiveDay> {
+        try await read { db in
+            let row = try OrganizationRow.row(of: organization, in: db)
+            let select = """
+                SELECT created_time, day FROM task WHERE organization = ? AND created_time >= ? AND created_time < ? AND listed
+                ORDER BY created_time LIMIT 1
+                """
+            let statement = try db.cachedStatement(sql: select)
+            let end = last.interval(in: timeZone).upperBound
+            var days: Set<ArchiveDay> = []
+            var from = Int64.min
+            while let found = try Row.fetchOne(statement, arguments: [row, from, end.stored]) {
+                let created: Timestamp = try found[0]
+                let day: ArchiveDay = try found[1]
+                days.insert(day)
+                // Days of another time zone, by which earlier passes went, may end before they have begun here.
+                from = max(day.interval(in: timeZone).upperBound, created + .milliseconds(1)).stored
+            }
+            return days
         }
     }
 }

@@ -157,7 +157,7 @@ struct FailedRecording {
 
 /// What both kinds of gap are told by.
 private enum GapColumns {
-    static let question = "refusal, asks, found, first_ask_time, last_ask_time, tracking_id"
+    static let question = "refusal, asks, found, first_ask_time, last_ask_time, tracking_id, next_ask_time"
 
     static let explanation = """
         explanation.reason AS explanation_reason, note, author, author_uid, author_claims,
@@ -166,12 +166,14 @@ private enum GapColumns {
 
     /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
     static func evidence(_ row: Row) throws -> GapEvidence {
-        GapEvidence(
+        var evidence = GapEvidence(
             firstAsked: try row["first_ask_time"],
             lastAsked: try row["last_ask_time"],
             asks: try row["asks"],
             found: try row["found"],
             trackingID: try row["tracking_id"]
         )
+        evidence.nextAsk = try row["next_ask_time"]
+        return evidence
     }
 }

@@ -31,10 +31,11 @@ extension Question {
     }
 
     func save(_ task: Int64, in db: Database) throws {
+        // No REPLACE: to the triggers, that would be a question that begins anew.
+        let update = Self.columns.split(separator: ", ").map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         let insert = """
-            INSERT OR REPLACE INTO question (task, next_ask_time, asks, found, unchanged_since, refusal, first_ask_time,
-                last_ask_time, tracking_id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO question (task, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (task) DO UPDATE SET \(update)
             """
         try db.cachedStatement(sql: insert).execute(arguments: [
             task, nextAskTime?.stored, history?.asks ?? 0, history?.found ?? 0, history?.unchangedSince.stored, refusal,

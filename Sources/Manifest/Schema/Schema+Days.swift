@@ -58,9 +58,57 @@ extension Schema {
         \(reopening("explanation_deleted", "DELETE ON explanation", task: "OLD.task"))
         """
 
-    static func reopening(_ name: String, _ event: String, task: String) -> String {
+    /// In place of those triggers above that fall for changes which no record counts: a listing that says the same again, and
+    /// an answer that only confirms what is held, or says once more that there is nothing. A pass over a closed day is full of
+    /// them.
+    ///
+    /// A question counts while its task has no recording, or the provider lists what cannot be had (`Question.hasUnusable`): then
+    /// it may be a gap, and what has been said of it counts too. One that begins anew counts always.
+    static let reopeningByWhatCounts = """
+        DROP TRIGGER day_close_after_task_updated;
+        DROP TRIGGER day_close_after_recording_updated;
+        DROP TRIGGER day_close_after_question_updated;
+        DROP TRIGGER day_close_after_question_deleted;
+        \(reopening(
+            "task_updated",
+            "UPDATE OF \(countedColumns) ON task",
+            task: "NEW.row",
+            when: isOther(countedColumns)
+        ))
+        \(reopening(
+            "recording_updated",
+            "UPDATE OF archive, failure, failure_code ON recording",
+            task: "NEW.task",
+            when: "\(isOther("archive, failure_code")) OR (OLD.failure IS NULL) <> (NEW.failure IS NULL)"
+        ))
+        \(reopening(
+            "question_updated",
+            "UPDATE ON question",
+            task: "NEW.task",
+            when: """
+                NEW.refusal IS NOT OLD.refusal OR NEW.asks < OLD.asks
+                    OR (NEW.refusal IS NOT NULL AND (NEW.found > 0) <> (OLD.found > 0))
+                """
+        ))
+        \(reopening(
+            "question_deleted",
+            "DELETE ON question",
+            task: "OLD.task",
+            when: """
+                (OLD.refusal IS NOT NULL AND OLD.found > 0)
+                    OR NOT EXISTS (SELECT 1 FROM recording WHERE recording.task = OLD.task)
+                """
+        ))
         """
-        CREATE TRIGGER day_close_after_\(name) AFTER \(event)
+
+    private static func isOther(_ columns: String) -> String {
+        let names = columns.split(separator: ",").map { $0.trimmingPrefix(" ") }
+        return names.map { "NEW.\($0) IS NOT OLD.\($0)" }.joined(separator: " OR ")
+    }
+
+    static func reopening(_ name: String, _ event: String, task: String, when condition: String = "1") -> String {
+        """
+        CREATE TRIGGER day_close_after_\(name) AFTER \(event) WHEN \(condition)
         BEGIN UPDATE day_close SET is_current = 0
             WHERE (organization, day) = (SELECT organization, day FROM task WHERE row = \(task)) AND is_current; END;
         """

@@ -16,6 +16,8 @@ package struct GapEvidence: Hashable, Sendable, Codable {
     package var damage: String?
     /// When that was found; `nil` if only the current state of the disk shows it.
     package var damageFound: Timestamp?
+    /// From when on the next pass asks again; `nil` if none does. It is a plan and no evidence, so no record has it.
+    package var nextAsk: Timestamp?
 
     package init(
         firstAsked: Timestamp? = nil,

@@ -85,6 +85,8 @@ struct ReportCommand: AsyncParsableCommand {
         let period = try ReportPeriod(checking: span)
         let manifest = try await workplace.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
+        let running = running(over: names, workplace)
+        let work = WorkUnderWay(running)
         var sections: [Report.Section] = []
         for organization in workplace.settings.organizations where names.contains(organization.name) {
             let name = organization.name
@@ -94,6 +96,12 @@ struct ReportCommand: AsyncParsableCommand {
                 let reporting = Reporting(manifest: manifest, timeZone: timeZone)
                 let standpoint = try await workplace.standpoint(of: name, manifest, days: span)
                 days = try await reporting.days(period.list, organization: name, at: standpoint)
+                let patience = workplace.settings.alarms.completePass
+                if let covered = work.window(of: name, now: standpoint.now, patience: patience) {
+                    for place in days.indices {
+                        days[place].isUnderWay = covered.overlaps(days[place].day.interval(in: timeZone))
+                    }
+                }
                 calls = try await manifest.calls(of: days.flatMap(\.account.gaps).map(\.taskID), organization: name)
             }
             sections.append(
@@ -111,7 +119,7 @@ struct ReportCommand: AsyncParsableCommand {
             root: workplace.root,
             timeZone: timeZone,
             madeTime: workplace.now,
-            running: running(over: names, workplace)
+            running: running
         )
     }
 

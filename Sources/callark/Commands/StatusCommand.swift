@@ -22,9 +22,10 @@ struct StatusCommand: AsyncParsableCommand {
             report`. SUSPECT counts those archived or stored that look incomplete. STATE names other sources of the \
             provider (Search, queue statistics) whose counts of the day differ.
 
-            --check is for a monitoring system. It prints one line for each alarm and nothing else, or OK. The exit \
-            code is 0 if there is no alarm; otherwise the most serious of 65 (damage), 74 (disk), 77 (token) and 75 \
-            (all others). The section alarms of the configuration sets the limits.
+            --check is for a monitoring system. It prints one line for each alarm and nothing else, or OK; with --json, \
+            the lines of the alarms and the summary. Days that a running pass covers raise no alarm until it has ended. \
+            The exit code is 0 if there is no alarm; otherwise the most serious of 65 (damage), 74 (disk), 77 (token) and \
+            75 (all others). The section alarms of the configuration sets the limits.
 
             EXAMPLES
               # what is running now, and what is it waiting for?
@@ -56,9 +57,11 @@ struct StatusCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         let manifest = try await workplace.manifestForReading()
         var isRunning: Bool?
-        if common.json || !check {
+        if !check {
             isRunning = try reportPass(workplace, to: output)
             for name in names { try await report(name, manifest: manifest, workplace: workplace, to: output) }
+        } else if common.json {
+            isRunning = try? (PassNotice.running(over: workplace.root) != nil)
         }
         let space = try? workplace.root.diskSpace()
         let alarms = try await workplace.alarms(of: names, manifest: manifest, space: space)
@@ -92,7 +95,7 @@ struct StatusCommand: AsyncParsableCommand {
             for line in RunningPass(running, now: workplace.now, timeZone: zone).lines { output.text(line) }
             return running != nil
         } catch let error as ArchiveError {
-            output.text("running: cannot be found out: \(error)")
+            output.text("running: not known, because this account may not look: \(error)")
             return nil
         }
     }
@@ -147,7 +150,7 @@ struct StatusCommand: AsyncParsableCommand {
                 daysDiffering: differing.count
             )
         )
-        let none = "none yet; `callark archive --org \(name)` makes one"
+        let none = "none yet; \(try await Self.reasonForNone(name, manifest, zone))"
         output.text("  last complete pass up to the present: \(complete?.endedTime?.text(in: zone) ?? none)")
         if let last, last.id != complete?.id { output.text("  last pass: \(Self.text(of: last, zone))") }
         output.text("  listed through: \(listedThrough?.text(in: zone) ?? "not up to the present yet")")
@@ -211,6 +214,18 @@ struct StatusCommand: AsyncParsableCommand {
         let known = try await manifest.dayStatuses(organization: name, at: standpoint)
         let unknown = Set(disagreements.map(\.day)).subtracting(known.map(\.day))
         return (known + unknown.map { DayStatus(organization: name, day: $0) }).sorted { $0.day < $1.day }
+    }
+
+    /// Why no pass up to the present has been complete.
+    private static func reasonForNone(
+        _ name: OrganizationName,
+        _ manifest: Manifest?,
+        _ zone: TimeZone
+    ) async throws -> String {
+        guard let last = try await manifest?.lastPass(name, reachingNow: true) else {
+            return "`callark archive --org \(name)` makes one"
+        }
+        return "the last one: \(text(of: last, zone))"
     }
 
     private static func text(of reading: ReadingStatus, _ zone: TimeZone) -> String {

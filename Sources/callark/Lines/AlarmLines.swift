@@ -37,7 +37,7 @@ extension ExitStatus {
             case .archivesDamaged, .recordingsLost: .damage
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers, .recordingsSuspect:
+                .daysOpen, .witnessDiffers, .recordingsSuspect, .notChecked:
                 .incomplete
             }
     }

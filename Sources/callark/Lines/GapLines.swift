@@ -49,6 +49,8 @@ struct GapLine: Encodable {
         var found: Int?
         var attempts: Int?
         var trackingID: String?
+        /// From when on the next pass asks again; absent if none does.
+        var nextAsk: String?
         var damage: String?
         var damageFound: String?
 
@@ -59,6 +61,7 @@ struct GapLine: Encodable {
             found = evidence.found
             attempts = evidence.attempts
             trackingID = evidence.trackingID
+            nextAsk = evidence.nextAsk?.description
             damage = evidence.damage
             damageFound = evidence.damageFound?.description
         }
@@ -69,6 +72,7 @@ struct GapLine: Encodable {
             case firstAsked = "first_asked_time"
             case lastAsked = "last_asked_time"
             case trackingID = "tracking_id"
+            case nextAsk = "next_ask_time"
         }
     }
 
@@ -114,7 +118,10 @@ extension Gap {
 
     /// What is known of it, for people: `damaged in acme-2025-11-20-001: its file is missing`.
     func evidenceText(in timeZone: TimeZone) -> String {
-        guard wasHeld else { return evidence.text(in: timeZone) }
+        guard wasHeld else {
+            guard isPending, let next = evidence.nextAsk else { return evidence.text(in: timeZone) }
+            return "\(evidence.text(in: timeZone)), asked again by the next pass after \(next.text(in: timeZone))"
+        }
         let place = archive.map { " in \($0)" } ?? ""
         let found = evidence.damageFound.map { "found damaged\(place) on \($0.text(in: timeZone))" }
         let damage = "\(found ?? "damaged\(place)"): \(evidence.damage ?? "its bytes are changed or gone")"

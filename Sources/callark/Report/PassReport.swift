@@ -17,13 +17,13 @@ struct PassReport {
     }
 
     func write(to output: Output) throws {
-        let isListed = result.failure == nil && result.listingDoubts == 0 && result.unlisted.isEmpty
+        let isListed = result.isListing && result.failure == nil && result.listingDoubts == 0 && result.unlisted.isEmpty
         for day in result.days { try output.json(ReconciliationLine(day, isComplete: result.isComplete(day))) }
         for witness in result.witnesses { try output.json(WitnessLine(witness)) }
         for alarm in alarms { try output.json(AlarmLine(alarm)) }
         try output.json(Summary(result))
         let summary = result.summary
-        let (tasks, recordings) = (summary.tasks, summary.recordings)
+        let (tasks, figures) = (summary.tasks, ReportFigures(summary.recordings))
         output.text(
             "\(result.organization): \(Readable.count(tasks.listed, "task")) \(isListed ? "listed" : "known") from "
                 + result.window.range.named(in: timeZone)
@@ -33,9 +33,9 @@ struct PassReport {
                 + "\(tasks.undetermined) not yet determined"
         )
         output.text(
-            "  \(Readable.count(recordings.known, "recording")) known: \(recordings.archived) archived, "
-                + "\(recordings.stored) waiting for their day to be sealed, \(recordings.pending) pending, "
-                + "\(recordings.failed) failed\(Self.damaged(summary))"
+            "  \(Readable.count(figures.expected, "recording")) expected: \(figures.archived) archived, "
+                + "\(figures.stored) waiting for their day to be sealed, \(figures.pending) pending, "
+                + "\(figures.missing) missing\(Self.rest(figures))"
         )
         if summary.recordings.suspect > 0 {
             let known = summary.recordings.acknowledged
@@ -68,7 +68,7 @@ struct PassReport {
         if let failure = result.failure {
             Complaint.error("\(result.organization): \(failure)")
         } else {
-            output.text(result.isComplete ? "  complete" : "  not complete: \(result.obstacleText)")
+            output.text(result.isComplete ? "  \(completeness)" : "  not complete: \(result.obstacleText)")
             if let advice { output.text("  \(advice)") }
         }
         for alarm in alarms { output.text(alarm.line) }
@@ -77,9 +77,7 @@ struct PassReport {
     /// What makes it complete, where that is not to run it again later.
     private var advice: String? {
         let organization = result.organization
-        if result.summary.hasDamage {
-            return "`callark report` says where; `callark verify --repair` fetches again what the provider still has"
-        }
+        if result.hasDamage { return "`callark report` says where; \(GapReason.adviceOnDamage)" }
         for obstacle in result.obstacles {
             switch obstacle {
             case .unlisted(let days):
@@ -105,8 +103,19 @@ struct PassReport {
         return isOnlyMissing && [.downloadFailed, .damagedAtProvider].allSatisfy { reasons[$0, default: 0] == 0 }
     }
 
-    private static func damaged(_ summary: PassSummary) -> String {
-        summary.recordings.damaged == 0 ? "" : ", \(summary.recordings.damaged) damaged"
+    /// Of what it is complete, and what else is known of other days.
+    private var completeness: String {
+        let outside = result.outside
+        let open = [(outside.pending, "pending"), (outside.missing, "missing"), (outside.damaged, "damaged")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        let window = "complete from \(result.window.range.named(in: timeZone))"
+        return open.isEmpty ? window : "\(window); outside of it: \(open)"
+    }
+
+    /// What a day has only if something went wrong.
+    private static func rest(_ figures: ReportFigures) -> String {
+        [(figures.explained, "explained"), (figures.damaged, "damaged")].filter { $0.0 > 0 }
+            .map { ", \($0.0) \($0.1)" }.joined()
     }
 
     /// What agents' activities say of the listing; nothing where they agree with it.
@@ -146,8 +155,8 @@ struct PassReport {
                 figure("STORED", rank: 7) { $0.recordings.stored },
                 figure("PENDING", rank: 2) { $0.recordings.pending + $0.recordings.awaited },
                 figure("MISSING", rank: 1) { $0.recordings.missing },
-                figure("DAMAGED", rank: 1) { $0.recordings.unrepaired },
                 figure("EXPLAINED", rank: 6) { $0.recordings.explained },
+                figure("DAMAGED", rank: 1) { $0.recordings.unrepaired },
                 figure("UNDETERMINED", rank: 3) { $0.tasks.unresolved },
                 .init(name: nil, heading: "WHY", rank: 1, least: 20, wraps: true) { .text($0.reasonsText) },
             ]

@@ -31,15 +31,11 @@ extension Report {
 
     private func writeReasons(of section: Section, to output: Output) {
         let figures = section.verdict.figures
-        for (title, reasons) in [
-            ("PENDING", figures.pendingReasons), ("MISSING", figures.missingReasons),
-            ("DAMAGED", figures.damagedReasons),
-        ] {
-            guard !reasons.isEmpty else { continue }
+        for (figure, reasons) in figures.reasons where !reasons.isEmpty {
             output.text("")
-            output.text("\(title), BY REASON")
-            for (reason, count) in reasons.byFrequency {
-                output.text("\(count.grouped.leftPadded(to: 7))  \(reason.words): \(reason.meaning)")
+            output.text("\(figure.uppercased()), BY REASON")
+            for reason in reasons {
+                output.text("\(reason.count.grouped.leftPadded(to: 7))  \(reason.words): \(reason.meaning)")
                 output.text("         \(reason.advice)")
             }
         }

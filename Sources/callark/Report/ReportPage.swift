@@ -26,7 +26,7 @@ struct ReportPage {
 
     private func view(_ section: Report.Section) -> [String: Any] {
         let figures = section.verdict.figures
-        let reasons = [figures.pendingReasons, figures.missingReasons, figures.damagedReasons].flatMap(\.byFrequency)
+        let reasons = figures.reasons.flatMap(\.reasons)
         let rows = section.days.map(ReportRow.init) + (section.days.count > 1 ? [ReportRow(totalOf: section)] : [])
         let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
         let gapTable = GapTable(timeZone: report.timeZone).table
@@ -42,9 +42,10 @@ struct ReportPage {
             "standing": section.verdict.standing == .notComplete ? "bad" : "good",
             "organization": section.organization.description, "id": section.organizationID.description,
             "days": ReportTables.days.view("Days", rows) as Any,
-            "reasons": reasons.map { reason, count in
+            "reasons": reasons.map { reason in
                 [
-                    "count": count.grouped, "words": reason.words, "meaning": reason.meaning, "advice": reason.advice,
+                    "count": reason.count.grouped, "words": reason.words, "meaning": reason.meaning,
+                    "advice": reason.advice,
                 ]
             },
             "hasReasons": !reasons.isEmpty, "hasExplanations": !figures.explanations.isEmpty,

@@ -30,7 +30,7 @@ struct RunningPass {
         for part in activity.organizations {
             let words = part.step?.words ?? "starting"
             lines.append(
-                "  \(part.organization): \(words)\(window(of: part).map { ", \($0.named(in: timeZone))" } ?? "")"
+                "  \(part.organization): \(words)\(part.window.map { ", \($0.named(in: timeZone))" } ?? "")"
             )
         }
         lines += activity.waiting.map { "  \($0.message)" }
@@ -43,20 +43,11 @@ struct RunningPass {
         let end = "figures change until it ends"
         guard let content = running.content else { return "a pass has just begun (process \(running.process)): \(end)" }
         let windows = content.activity.organizations.compactMap { part in
-            window(of: part).map { "\(part.organization), \($0.named(in: timeZone))" }
+            part.window.map { "\(part.organization), \($0.named(in: timeZone))" }
         }
         let what = (["callark \(content.command)", "process \(content.process)"] + windows).joined(separator: ", ")
         let since = content.startedTime.named(in: timeZone)
         return "a pass has been running since \(since) (\(what)): \(end)"
-    }
-
-    /// The notice has the times as programs read them.
-    private func window(of part: PassActivity.Report.Part) -> Range<Timestamp>? {
-        let times = [part.from, part.to].compactMap { text in
-            try? text.map { try TimeArgument(argument: $0).timestamp(in: timeZone, now: now) }
-        }
-        guard times.count == 2, times[0] <= times[1] else { return nil }
-        return times[0]..<times[1]
     }
 }
 

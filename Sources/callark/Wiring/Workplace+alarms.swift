@@ -12,11 +12,16 @@ extension Workplace {
     ///   - space: of the root's file system; `nil` where it cannot be told.
     func alarms(of names: [OrganizationName], manifest: Manifest?, space: DiskSpace?) async throws -> [Alarm] {
         let watch = watch
-        var alarms: [Alarm] = []
+        var (work, alarms) = (WorkUnderWay(), [Alarm]())
+        do throws(ArchiveError) {
+            work = try WorkUnderWay(over: root)
+        } catch {
+            alarms.append(.notChecked("whether a pass is running", error))
+        }
         for name in names {
             let standpoint =
                 if let manifest { try await self.standpoint(of: name, manifest) } else { self.standpoint(of: name) }
-            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint)
+            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint, beside: work)
             do {
                 alarms += watch.alarms(
                     of: name,
@@ -25,7 +30,7 @@ extension Workplace {
                     now: now
                 )
             } catch let error as TokensOutOfReach {
-                Complaint.warning("\(name): could not check when its token expires: \(error)")
+                alarms.append(.notChecked("the token", error, of: name))
             }
         }
         guard let space else { return alarms }
@@ -33,16 +38,27 @@ extension Workplace {
         return alarms + watch.alarms(of: space, path: root.path, minimumFreeBytes: minimum)
     }
 
-    /// The same, for the end of a command that has done its work: where they cannot be told, that is said, and changes
+    /// The same, for the end of a command that has done its work: if they cannot be found out, that is said, and changes
     /// nothing of what came of the work.
-    func alarmsAtTheEnd(of names: [OrganizationName]) async -> [Alarm] {
+    /// - Parameter isOfGivenTime: whether the command was about a time that somebody gave: then that no pass has been run up to
+    ///   the present is nothing that it has to say.
+    func alarmsAtTheEnd(of names: [OrganizationName], isOfGivenTime: Bool) async -> [Alarm] {
         do {
             let manifest = try await manifestForReading()
-            return try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
+            let alarms = try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
+            return alarms.filter { !(isOfGivenTime && $0.isOfTheFirstPass) }
         } catch {
             Complaint.warning("could not check for alarms: \(error)")
             return []
         }
+    }
+}
+
+extension Alarm {
+    /// What this account may not look at: an alarm about it may be missing.
+    fileprivate static func notChecked(_ what: String, _ error: any Error, of name: OrganizationName? = nil) -> Alarm {
+        let message = "could not check \(what): \(error); let the account that archives run this check"
+        return Alarm(.warning, .notChecked, organization: name?.description, message)
     }
 }
 

@@ -19,6 +19,20 @@ extension Desk {
         return Alarms(lines: try ending.objects.filter { $0["type"]?.text == "alarm" }, status: ending.status)
     }
 
+    /// Runs the command of an alarm that only a person's word ends, and then the command with that word. The first one has to
+    /// name each task that the word is about.
+    func decide(
+        _ code: String,
+        _ environment: [String: String] = roomy,
+        about task: String,
+        _ word: String...
+    ) async throws -> Program.Ending {
+        let listed = try await end(code, environment)
+        #expect(listed.status == 0, "\(listed.errors)")
+        #expect(listed.output.contains(task), "\(listed.output)")
+        return try await start(word, environment: environment).end()
+    }
+
     /// Runs the command that an alarm names, which its message ends with.
     func end(
         _ code: String,

@@ -30,7 +30,10 @@ extension ArchiveCommand {
                 output.flush()
             }
             progress.end()
-            let alarms = await workplace.alarmsAtTheEnd(of: results.map(\.organization))
+            let alarms = await workplace.alarmsAtTheEnd(
+                of: results.map(\.organization),
+                isOfGivenTime: true
+            )
             for (position, result) in results.enumerated() {
                 let own = alarms.told(with: position, of: results.map(\.organization))
                 try BackfillReport.write(result, range, alarms: own, to: output)

@@ -25,6 +25,10 @@ extension ArchiveCommand {
             try await workplace.withEngine { engine in
                 for name in organizations {
                     guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
+                    let altered =
+                        if let manifest {
+                            try await workplace.standpoint(of: name, manifest).altered
+                        } else { AlteredArchives() }
                     let estimating = Estimating(
                         manifest: manifest,
                         rules: setup.rules,
@@ -32,6 +36,7 @@ extension ArchiveCommand {
                         share: usual.lowered.providers.first { $0.organization == name }?.requestsPerMinute ?? 1,
                         engine: engine,
                         isExact: exact,
+                        altered: altered,
                         logger: workplace.logger
                     )
                     let counting = Counting(isShown: !common.json)
@@ -40,6 +45,7 @@ extension ArchiveCommand {
                         counting.end()
                         try EstimateReport(estimate, in: workplace.timeZone).write(to: output)
                         total.add(estimate)
+                        if estimate.hasDamage { statuses.append(.damage) }
                     } catch {
                         let reason = stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
                         counting.end()

@@ -97,7 +97,7 @@ struct ArchiveCommand: AsyncParsableCommand {
                 )
             }
             progress.end()
-            let alarms = await workplace.alarmsAtTheEnd(of: organizations)
+            let alarms = await workplace.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
             for (position, result) in results.enumerated() {
                 let own = alarms.told(with: position, of: results.map(\.organization))
                 try PassReport(result, alarms: own, timeZone: workplace.timeZone).write(to: output)
@@ -114,7 +114,7 @@ extension ExitStatus {
         if let failure = result.failure {
             self = ExitStatus(failure)
         } else {
-            self = result.summary.hasDamage ? .damage : result.isComplete ? .complete : .incomplete
+            self = result.hasDamage ? .damage : result.isComplete ? .complete : .incomplete
         }
     }
 }

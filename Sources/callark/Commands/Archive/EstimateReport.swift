@@ -29,7 +29,9 @@ struct EstimateReport {
             "  fetch \(recordings.expected.text) recordings of \(recordings.tasks.text) tasks"
                 + (recordings.expected.isExact ? "" : ", judging by \(recordings.tasksAsked) of them")
                 + "; \(recordings.held.text) are held"
+                + (recordings.damaged > 0 ? ", \(recordings.damaged) are damaged" : "")
         )
+        if estimate.hasDamage { output.text("  damage: \(GapReason.adviceOnDamage)") }
         output.text("  download \(bytesText), \(basisText)")
         let requests = estimate.requests
         output.text(
@@ -134,11 +136,12 @@ private struct EstimateLine: Encodable {
         var low: Int
         var high: Int
         var held: Int
+        var damaged: Int
         var tasks: Int
         var tasksAsked: Int
 
         enum CodingKeys: String, CodingKey {
-            case expected, low, high, held, tasks
+            case expected, low, high, held, damaged, tasks
             case tasksAsked = "tasks_asked"
         }
     }
@@ -216,6 +219,7 @@ private struct EstimateLine: Encodable {
             low: Int(expected.low.rounded(.down)),
             high: Int(expected.high.rounded(.up)),
             held: estimate.recordings.held.rounded,
+            damaged: estimate.recordings.damaged,
             tasks: estimate.recordings.tasks.rounded,
             tasksAsked: estimate.recordings.tasksAsked
         )

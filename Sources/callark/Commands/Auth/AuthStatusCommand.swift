@@ -11,7 +11,8 @@ struct AuthStatusCommand: AsyncParsableCommand {
         discussion: """
             Reads what is kept, without asking the provider. Exit code 77 means that an administrator has to log in: \
             an organization has no token, its refresh token has expired or was refused, or its token belongs to \
-            another organization. `callark config check` asks the provider whether the token works.
+            another organization. 74 and 78 mean that this account cannot read the tokens, or a secret: nothing is \
+            known of them then. `callark config check` asks the provider whether the token works.
 
             STATES
               valid    the access token can be used

@@ -1,3 +1,4 @@
+import Archiver
 import ArgumentParser
 import Manifest
 import Recordings
@@ -166,10 +167,17 @@ struct GapsListCommand: AsyncParsableCommand {
                         + "is not known; run `callark archive --day \(oldest)`"
                 )
             }
-            if unexplained > 0 {
+            if damaged > 0 {
+                lines.append(
+                    "damaged: \(GapReason.adviceOnDamage); what that cannot fetch any more can then be explained"
+                )
+            }
+            if pending + missing > 0 {
                 lines.append(
                     "`callark gaps show TASK_ID` has the history of one; `callark gaps explain` records why it is missing"
                 )
+            } else if damaged > 0 {
+                lines.append("`callark gaps show TASK_ID` has the history of one")
             }
             return lines
         }

@@ -1,0 +1,34 @@
+import Recordings
+
+/// Why some recordings of a report are not archived, and what to do about it.
+package struct ReportReason: Hashable, Sendable {
+    package var count: Int
+    /// In few words: `not yet available`.
+    package var words: String
+    /// What it means, in one sentence without a full stop.
+    package var meaning: String
+    /// What a person does about it, in one sentence without a full stop.
+    package var advice: String
+}
+
+extension ReportFigures {
+    /// The reasons of what is pending, missing and damaged: each adds up to its figure. The most frequent come first.
+    package var reasons: [(figure: String, reasons: [ReportReason])] {
+        func all(_ counts: [GapReason: Int]) -> [ReportReason] {
+            counts.byFrequency.map { reason, count in
+                ReportReason(count: count, words: reason.words, meaning: reason.meaning, advice: reason.advice)
+            }
+        }
+        // A recording that is known and not received is no gap, and so has no reason of its own.
+        let underWay = ReportReason(
+            count: pending - pendingReasons.values.reduce(0, +),
+            words: "not received yet",
+            meaning: "the recording is known, and no pass has downloaded it yet",
+            advice: GapReason.notAskedYet.advice
+        )
+        return [
+            ("pending", all(pendingReasons) + (underWay.count > 0 ? [underWay] : [])),
+            ("missing", all(missingReasons)), ("damaged", all(damagedReasons)),
+        ]
+    }
+}
