@@ -21,7 +21,11 @@ enum ListTables {
                 } text: {
                     $0.createdTime.text(in: timeZone)
                 },
-                .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
+                .init(name: "state", heading: "STATE") {
+                    .text($0.state.rawValue)
+                } text: {
+                    $0.stateText
+                },
                 .init(name: "agents", heading: "AGENT", rank: 3, least: 12) {
                     .text(($0.call?.facts.agents ?? []).map(\.shown).joined(separator: ", "))
                 },
@@ -41,6 +45,7 @@ enum ListTables {
                 .init(name: nil, heading: "PARTS", rank: 5, least: 12) { .text($0.parts) },
                 .init(name: "recordings", heading: nil) { .integer(Int64($0.recordingCount)) },
                 .init(name: "transcripts", heading: nil) { .integer(Int64($0.transcriptCount)) },
+                .init(name: "outcome", heading: nil) { .init($0.outcome) },
                 .init(name: nil, heading: "TASK", rank: 1) { .text($0.taskID.description) },
             ],
             line: CallLine.init
@@ -147,12 +152,13 @@ extension CallRow {
             let count = recordings.count { $0.state == state }
             if count > 0 { parts.append("\(count) \(state)") }
         }
-        if let gap { parts.append(gap.reason.rawValue.replacing("_", with: " ")) }
+        if let gap { parts.append(gap.reason.words) }
         guard parts.isEmpty else { return parts.joined(separator: ", ") }
         let reason = captureRequest == .notRequested ? "not requested" : state == .pending ? "not known yet" : ""
-        let ending = status.isTerminal ? status.description : "in progress"
-        return [ending == "abandoned" || !status.isTerminal ? ending : "", reason].filter { !$0.isEmpty }
-            .joined(separator: ", ")
+        // Of a call of which nothing was to be recorded, the state says that it was abandoned.
+        let ending = outcome ?? "in progress"
+        let isSaid = ending == Self.abandoned ? state == .none : outcome != nil
+        return [isSaid ? "" : ending, reason].filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
 

@@ -24,6 +24,8 @@ struct HelpText {
     /// - Parameter text: the help with lines that are not broken.
     init(_ text: String) {
         var sections = [Section(heading: "", lines: [])]
+        // The parser leaves room for an option that there is not.
+        let text = text.replacing("  <subcommand>'", with: " <subcommand>'")
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("USAGE: ") {
                 sections.append(Section(heading: "USAGE", lines: []))

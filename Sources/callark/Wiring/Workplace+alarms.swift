@@ -51,9 +51,15 @@ extension Workplace {
     func unlisted(
         in window: Range<Timestamp>?,
         organization: OrganizationName,
-        _ manifest: Manifest
+        _ manifest: Manifest?
     ) async throws -> [ArchiveDay] {
         guard let window else { return [] }
+        guard let manifest else {
+            // Nothing was ever listed; of a time without a beginning nobody can say which days it has.
+            guard window.lowerBound.millisecondsSince1970 > 0, window.lowerBound < now else { return [] }
+            let past = window.lowerBound..<min(window.upperBound, now)
+            return ClosingOutlook().unlisted(in: past, timeZone: settings.archive.timeZone)
+        }
         return try await Reporting(manifest: manifest, timeZone: settings.archive.timeZone)
             .unlisted(in: window, organization: organization, now: now)
     }
