@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["help", "lst"], "did you mean `callark list`?"), (["help", "gaps", "shw"], "did you mean `callark gaps show`?"),
+        (["help", "lst"], "did you mean `callark list`?"),
+        (["help", "gaps", "shw"], "did you mean `callark gaps show`?"),
         (["lst"], "did you mean `callark list`?"),
     ])
     func `of a command that does not exist is a mistake`(_ arguments: [String], _ hint: String) async throws {

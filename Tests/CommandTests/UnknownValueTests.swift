@@ -7,8 +7,9 @@ import Testing
     private static let commands = [
         ["status"], ["status", "--check"], ["list"], ["list", "--all-calls"], ["list", "--recordings"], ["gaps"],
         ["gaps", "--all"], ["events"], ["report", "--month", "last"], ["verify"], ["auth", "status"],
-        ["config", "show"], ["config", "check"], ["archive", "--dry-run"], ["sites", "list"], ["stats", "queues"],
-        ["stats", "agents"], ["stats", "activities"],
+        ["config", "show"], ["config", "check"], ["archive", "--dry-run"], ["sites", "list"],
+        ["stats", "queues", "--last", "7d"], ["stats", "agents", "--last", "7d"],
+        ["stats", "activities", "--last", "1h"],
     ]
 
     private func isBetrayed(by text: String) -> Bool {

@@ -17,7 +17,8 @@ import Testing
             let before = try #require(try day(desk.day).previous)
             let unlisted = try await desk.run("list", "--day", before.description)
             #expect(unlisted.status == 0)
-            let text = "1 day of this time was not listed, or only in part: what calls there were is not known; "
+            let text =
+                "1 day of this time was not listed, or only in part: what calls there were is not known; "
                 + "callark archive --day \(before)\n"
             #expect(unlisted.output == "0 calls; times in UTC\n" + text)
             // A range of which a part is listed.

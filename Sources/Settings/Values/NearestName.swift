@@ -29,7 +29,9 @@ package enum NearestName {
         guard word.utf8.count <= 100 else { return nil }
         let letters = Array(word.foldedName.unicodeScalars)
         let allowed = max(2, letters.count / 3)
-        let candidates = names.map { (name: $0, distance: distance(letters, Array(String($0).foldedName.unicodeScalars))) }
+        let candidates = names.map {
+            (name: $0, distance: distance(letters, Array(String($0).foldedName.unicodeScalars)))
+        }
         return candidates.min { $0.distance < $1.distance }.flatMap { $0.distance <= allowed ? String($0.name) : nil }
     }
 

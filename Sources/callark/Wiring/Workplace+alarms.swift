@@ -57,8 +57,8 @@ extension Workplace {
         guard let manifest else {
             // Nothing was ever listed; of a time without a beginning nobody can say which days it has.
             guard window.lowerBound.millisecondsSince1970 > 0, window.lowerBound < now else { return [] }
-            let past = window.lowerBound..<min(window.upperBound, now)
-            return ClosingOutlook().unlisted(in: past, timeZone: settings.archive.timeZone)
+            let last = min(window.upperBound, now) - .milliseconds(1)
+            return ArchiveDay(window.lowerBound, in: timeZone).through(ArchiveDay(last, in: timeZone))
         }
         return try await Reporting(manifest: manifest, timeZone: settings.archive.timeZone)
             .unlisted(in: window, organization: organization, now: now)
