@@ -6,7 +6,8 @@ import Testing
 @Suite struct `A value that is not known` {
     private static let commands = [
         ["status"], ["status", "--check"], ["list"], ["list", "--all-calls"], ["list", "--recordings"], ["gaps"],
-        ["gaps", "--all"], ["events"], ["report", "--month", "last"], ["verify"], ["auth", "status"],
+        ["gaps", "--all"], ["events"], ["events", "--all"], ["report", "--month", "last"], ["verify"],
+        ["auth", "status"],
         ["config", "show"], ["config", "check"], ["archive", "--dry-run"], ["sites", "list"],
         ["stats", "queues", "--last", "7d"], ["stats", "agents", "--last", "7d"],
         ["stats", "activities", "--last", "1h"],

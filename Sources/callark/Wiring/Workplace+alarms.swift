@@ -65,6 +65,11 @@ extension Workplace {
     }
 }
 
+extension Workplace {
+    /// Whether a pass runs at this moment; an account that may not look takes it for one that does.
+    func isPassRunning() -> Bool { (try? PassNotice.running(over: root) != nil) ?? true }
+}
+
 extension [Alarm] {
     /// Those that belong to the report of the organization at `position` of `names`: its own, and with the first those of
     /// the machine.
