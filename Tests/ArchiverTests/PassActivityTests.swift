@@ -57,14 +57,44 @@ import Testing
         #expect(isFinding == [.listing, .comparing, .asking].contains(step))
     }
 
-    @Test func `says what is tried again until it has ended`() throws {
+    @Test func `says how many tasks are asked about of how many`() throws {
+        let other = try #require(OrganizationName("other"))
+        var events: [PassEvent] = [.step(acme, .listing), .step(other, .listing), .due(acme, tasks: 400)]
+        #expect(activity(events).report(now: now).tasksToAsk == nil, "nothing is known of the other one")
+        events += [.due(other, tasks: 10), .due(acme, tasks: 840), .asked(acme, tasks: 256)]
+        let report = activity(events).report(now: now)
+        #expect(report.tasksToAsk == 850 && report.tasksAsked == 256 && report.isListing)
+        events += [.step(acme, .asking), .step(other, .receiving), .asked(acme, tasks: 600)]
+        let end = activity(events).report(now: now)
+        #expect(end.tasksToAsk == 856, "never fewer than were asked about")
+        #expect(!end.isListing && end.isFinding)
+    }
+
+    @Test func `says which day of a backfill it is at`() throws {
+        let day = try #require(ArchiveDay("2026-10-01"))
+        let report = activity([.backfilling(acme, day, number: 1, of: 60), .step(acme, .listing)]).report(now: now)
+        #expect(report.organizations.first?.backfill == .init(day: "2026-10-01", number: 1, days: 60))
+        #expect(activity([.step(acme, .listing)]).report(now: now).organizations.first?.backfill == nil)
+    }
+
+    @Test func `says what is tried again, why and when, until it has ended`() throws {
         let (one, other) = (try key("a"), try key("b"))
-        var events: [PassEvent] = [
-            .retrying(one, attempt: 2, of: 8), .retrying(other, attempt: 4, of: 8), .retrying(one, attempt: 3, of: 8),
-        ]
-        #expect(activity(events).report(now: now).waiting.map(\.message) == ["retrying 2: attempt 4 of 8"])
+        let late = "not audio but html (begins with <html>)"
+        func retry(_ key: RecordingKey, _ attempt: Int, _ seconds: Int64, _ reason: String = "HTTP 503") -> PassEvent {
+            .retrying(key, attempt: attempt, of: 8, reason: reason, delay: .seconds(seconds))
+        }
+        var events = [retry(one, 2, 1), retry(other, 4, 12, late), retry(one, 3, 40)]
+        func messages(after seconds: Int64 = 0) -> [String] {
+            activity(events).report(now: now + .seconds(seconds)).waiting.map(\.message)
+        }
+        #expect(
+            messages()
+                == ["2 downloads failed and are tried again: the next in 12 s, attempt 4 of 8 (not audio but html)"]
+        )
+        #expect(messages(after: 12).first?.contains("tried again: one of them now, attempt 4 of 8") == true)
         events.append(.failed(acme, other, reason: "", attempts: 8))
-        #expect(activity(events).report(now: now).waiting.map(\.message) == ["retrying 1: attempt 3 of 8"])
+        #expect(messages() == ["1 download failed and is tried again: the next in 40 s, attempt 3 of 8 (HTTP 503)"])
+        #expect(messages(after: 41) == ["1 download failed and is tried again: now, attempt 3 of 8 (HTTP 503)"])
     }
 
     @Test func `says for how long the provider is waited for, and no longer`() {
@@ -86,11 +116,15 @@ import Testing
         #expect(answered.report(now: now).waiting.isEmpty)
     }
 
-    @Test func `says which hosts are busy, until they are not`() {
+    @Test func `says which hosts are busy, until they are not`() throws {
         let busy = PassEvent.paced(host: "media.example", downloads: 2, of: 16, reason: "503")
         let message = "media.example is busy: 2 of 16 downloads at once"
-        #expect(activity([busy]).report(now: now).waiting.map(\.message) == [message])
+        let found = PassEvent.found(acme, recordings: 1)
+        #expect(activity([found, busy]).report(now: now).waiting.map(\.message) == [message])
         let idle = PassEvent.paced(host: "media.example", downloads: 16, of: 16, reason: "better")
-        #expect(activity([busy, idle]).report(now: now).waiting.isEmpty)
+        #expect(activity([found, busy, idle]).report(now: now).waiting.isEmpty)
+        // Nothing is downloaded any more.
+        let last = PassEvent.failed(acme, try key("a"), reason: "", attempts: 8)
+        #expect(activity([found, busy, last]).report(now: now).waiting.isEmpty)
     }
 }

@@ -112,10 +112,40 @@ import Testing
             let daily = try await desk.run("archive", "--day", desk.day)
             #expect(daily.status == 0, "\(daily.errors)")
             #expect(daily.errors.contains("waiting for it to make room"))
+            let ended = try await desk.run("events", "--json", "--kind", "pass.ended").objects
+            #expect(ended.contains { $0["detail"]?["reason"]?.text == "gave way to another pass" })
+            #expect(!ended.contains { $0["detail"]?["reason"]?.text == "stopped on request" })
             let ending = try await backfill.end()
             #expect(ending.status == 0, "\(ending.errors)")
             #expect(ending.output.contains("complete"))
             #expect(try await desk.archived() == desk.offered)
+        }
+    }
+
+    @Test func `status says that a backfill runs, at which day it is, and its last line what is held of that day`()
+        async throws
+    {
+        try await Desk.with(calls: 6, mix: .plain) { desk in
+            let last = try #require(desk.simulator.servedRecordings().last?.recording.id)
+            desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: last))
+            let backfill = try desk.start("archive", "--low-priority", "--from", try from(desk))
+            // The days without calls are done by then.
+            let held = desk.offered.count - 1
+            var line: [String: JSON]?
+            try await eventually("the backfill did not say how far it is") {
+                let objects = try await desk.run("status", "--json").objects
+                line = objects.first { $0["type"]?.text == "running" }
+                return line?["recordings_stored"]?.number == Double(held)
+            }
+            let place = try #require(line?["organizations"]?.list.first?["backfill"])
+            #expect(place["day"]?.text == desk.day && place["number"] == .number(4) && place["days"] == .number(5))
+            let text = try await desk.run("status").output
+            #expect(text.hasPrefix("running: callark archive --low-priority (a backfill, day 4 of 5), process "))
+            backfill.signal(SIGTERM)
+            let ending = try await backfill.end()
+            #expect(ending.status == 143)
+            #expect(ending.output.contains("3 of 5 days done"))
+            #expect(ending.output.contains("  \(desk.day) was begun: \(held) recordings of it held so far\n"))
         }
     }
 

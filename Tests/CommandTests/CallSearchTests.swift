@@ -1,4 +1,5 @@
 import Foundation
+import Recordings
 import Simulator
 import Testing
 
@@ -111,8 +112,36 @@ import Testing
             }
             let ending = try await desk.run("list", "--number", "+1")
             #expect(ending.status == 0)
-            #expect(ending.output.hasPrefix("0 calls; times in UTC\n+1 finds exactly this number; "))
+            #expect(ending.output.hasPrefix("0 calls; times in UTC\n+1 finds exactly this number; its last digits"))
+            #expect(!ending.output.contains("country code"))
+            let short = try await desk.run("list", "--number", "0000000")
+            #expect(short.output.contains("numbers are stored with their country code"))
         }
+    }
+
+    @Test func `names whatever their capitals and accents`() async throws {
+        try await Desk.with(calls: 60) { desk in
+            try await desk.archiveDay()
+            let names = Set(try await recordings(desk).compactMap { text($0, "agent") })
+            let name = try #require(names.sorted().first { $0.foldedName.utf8.count < $0.utf8.count })
+            let plain = name.foldedName
+            try #require(plain.utf8.allSatisfy { $0 < 0x80 } && plain != name)
+            let found = try await recordings(desk, ["--agent", plain])
+            #expect(!found.isEmpty)
+            #expect(found == (try await recordings(desk, ["--agent", name])))
+            // A part of a name is no name, and leads to it.
+            let ending = try await desk.run("list", "--agent", String(plain.split(separator: " ").last ?? ""))
+            #expect(ending.status == 66)
+            #expect(ending.errors.contains("did you mean"), "\(ending.errors)")
+        }
+    }
+
+    @Test(arguments: [
+        ("García", "garcia"), ("JÜRGEN", "jurgen"), ("Zoe\u{308}", "zoe"), ("O'Neill", "o'neill"), ("Ａｄａ", "ada"),
+        ("日本", "日本"),
+    ])
+    func `a name is folded as people compare it`(_ name: String, _ folded: String) {
+        #expect(name.foldedName == folded)
     }
 
     @Test(arguments: ["agent", "queue", "site", "team"])

@@ -53,6 +53,21 @@ import Testing
         }
     }
 
+    @Test func `leads to what is explained, if nothing else is missing`() async throws {
+        try await Self.withGap { desk, task in
+            #expect(!(try await desk.run("gaps").output.contains("--all")))
+            let explain = ["gaps", "explain", task, "--reason", "test_call", "--note", "line test"]
+            #expect(try await desk.start(explain).end().status == 0)
+            let text = try await desk.run("gaps").output
+            #expect(text == "0 gaps\n1 more gap is explained: add --all to see it\n")
+            for option in ["--all", "--explained"] {
+                let shown = try await desk.run("gaps", option).output
+                #expect(shown.contains("1 gap: 1 explained") && !shown.contains("more gap"))
+            }
+            #expect(try await desk.run("gaps", "--day", "2020-01-01").output.hasPrefix("0 gaps\n1 day not listed"))
+        }
+    }
+
     @Test func `is a short table for people, of days that are not complete only`() async throws {
         try await Self.withGap { desk, _ in
             let open = try await desk.run("archive", "--day", desk.day)

@@ -26,6 +26,11 @@ import Testing
             "ended a pass: not complete (2 missing); 7 of 9 recordings held"
         ),
         (.passEnded, ["outcome": "failed", "reason": "disk full"], "ended a pass: could not go on (disk full)"),
+        (
+            .passEnded, ["outcome": "interrupted", "reason": "gave way to another pass"],
+            "ended a pass: gave way to another pass"
+        ),
+        (.passEnded, ["outcome": "interrupted"], "ended a pass: stopped"),
         (.archiveOpened, ["archive": "acme-2026-10-20-001"], "opened acme-2026-10-20-001"),
         (
             .archiveSealed, ["archive": "acme-2026-10-20-001", "bytes": "1470464", "recordings": "20"],
@@ -68,9 +73,9 @@ import Testing
         (.explanationWithdrawn, ["reason": "suspect"], "took back the acknowledgement"),
         (
             .recordingFailed, ["attempts": "8", "code": "damaged_at_provider", "reason": "not audio but html"],
-            "gave up a recording after 8 attempts: not audio but html"
+            "Callark gave up a recording after 8 attempts: not audio but html"
         ),
-        (.recordingSuspect, ["reason": "half of it"], "stored a suspect recording: half of it"),
+        (.recordingSuspect, ["reason": "half of it"], "Callark stored a suspect recording: half of it"),
         (.recordingChanged, ["stop_time": "x"], "the provider lists a recording with another end"),
         (.recordingChanged, ["version": "x"], "the provider has other bytes of a recording: kept both"),
         (
@@ -117,6 +122,49 @@ import Testing
             (Actor(name: "callark", via: .service), "callark (service)"),
         ]
         for (actor, words) in actors { #expect(actor.words == words) }
+    }
+
+    @Test func `tells a pass at once, and one that was cut off`() throws {
+        let zone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        let span = ["from": "2026-10-20T22:00:00.000Z", "to": "2026-10-21T22:00:00.000Z"]
+        func event(_ kind: Event.Kind, _ organization: String = "acme", _ detail: [String: String] = [:]) throws
+            -> Event
+        {
+            Event(
+                time: Timestamp(millisecondsSince1970: 0),
+                kind: kind,
+                organization: try #require(OrganizationName(organization)),
+                detail: detail
+            )
+        }
+        let events = [
+            try event(.passBegan, "acme", span), try event(.archiveOpened), try event(.passBegan, "other"),
+            try event(.passEnded, "acme", ["outcome": "complete"]),
+            try event(.audioAccessed, "acme", ["recordings": "3"]),
+            try event(.passBegan, "other"),
+            try event(.passEnded, "other", ["outcome": "incomplete", "reason": "1 pending"]),
+            try event(.passBegan, "acme", ["backfill": "true"]),
+        ]
+        func sentences(isDigest: Bool, isOver: Bool) -> [String] {
+            var rows = EventRows(isDigest: isDigest)
+            let told = events.flatMap { rows.take($0) } + rows.rest(isOver: isOver)
+            return told.map { $0.sentence(in: zone) }
+        }
+        #expect(
+            sentences(isDigest: true, isOver: true) == [
+                "began a pass, and was cut off",
+                "ran a pass over 2026-10-21 00:00 to 2026-10-22 00:00: complete", "fetched 3 recordings",
+                "ran a pass: not complete (1 pending)", "began a step of a backfill, and was cut off",
+            ]
+        )
+        #expect(
+            sentences(isDigest: false, isOver: false) == [
+                "began a pass: 2026-10-21 00:00 to 2026-10-22 00:00", "opened an archive",
+                "began a pass, and was cut off",
+                "ended a pass: complete", "fetched 3 recordings", "began a pass",
+                "ended a pass: not complete (1 pending)", "began a step of a backfill",
+            ]
+        )
     }
 
     @Test(arguments: Event.Kind.allCases) func `of every kind is known, whatever is missing of its details`(

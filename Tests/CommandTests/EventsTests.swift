@@ -38,6 +38,49 @@ import Testing
         }
     }
 
+    @Test func `is what people did and what passes came to, and with --all everything`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            let bad = try #require(desk.simulator.servedRecordings().first)
+            desk.simulator.inject(FaultRule(.media, .always, .html200, pathContains: bad.recording.id))
+            let stalled = try #require(desk.simulator.servedRecordings().last?.recording.id)
+            let stall = FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: stalled)
+            desk.simulator.inject(stall)
+            let killed = try desk.start("archive", "--day", desk.day)
+            try await eventually("no pass began") {
+                try await desk.run("events", "--json").objects.contains { $0["kind"]?.text == "pass.began" }
+            }
+            // As long as it runs, nobody says that it was cut off.
+            #expect(!(try await desk.run("events").output.contains("cut off")))
+            killed.signal(SIGKILL)
+            _ = try await killed.end()
+            let cut = try await desk.run("events").output.split(separator: "\n").dropFirst()
+            #expect(cut.first?.contains(" began a pass: \(desk.day) 00:00 to ") == true)
+            #expect(cut.first?.hasSuffix(", and was cut off") == true)
+            desk.simulator.clearFaults()
+            desk.simulator.inject(FaultRule(.media, .always, .html200, pathContains: bad.recording.id))
+            #expect(try await desk.run("archive", "--day", desk.day).status == 75)
+            let lines = try await desk.run("events").output.split(separator: "\n")
+            let json = try await desk.run("events", "--json").objects.dropLast()
+            #expect(lines.count == 4, "headings, two passes, and the sum: \(lines)")
+            #expect(lines[1].hasSuffix(", and was cut off"))
+            #expect(
+                lines[2].contains(" ran a pass over \(desk.day) 00:00 to ") && lines[2].contains(": not complete (")
+            )
+            #expect(lines[3] == "2 events of \(json.count), the rest with --all; times in UTC")
+            let all = try await desk.run("events", "--all").output.split(separator: "\n")
+            #expect(all.count == json.count + 2)
+            for sentence in ["began a pass", "ended a pass: not complete", "opened acme-", "sealed acme-", "cut off"] {
+                #expect(all.contains { $0.contains(sentence) }, "\(sentence)")
+            }
+            // A gap by failure opens like any other, and what happened to a call is told whole.
+            let ofCall = try await desk.run("events", "--task", bad.taskID).output
+            #expect(ofCall.contains("\(bad.taskID): Callark gave up a recording after 3 attempts"))
+            #expect(ofCall.contains("\(bad.taskID): opened a gap: damaged at the provider"))
+            let csv = try await desk.run("events", "--csv").output.split(separator: "\r\n")
+            #expect(csv.count == json.count + 1)
+        }
+    }
+
     @Test func `says who repaired and who rebuilt`() async throws {
         try await Desk.with(calls: 3, mix: .plain) { desk in
             try await desk.archiveDay()

@@ -87,6 +87,26 @@ import Testing
         for code in [64, 65, 66, 69, 70, 74, 75, 77, 78, 130, 143] { #expect(ending.output.contains("\(code)")) }
     }
 
+    @Test(arguments: [
+        (["help", "lst"], "did you mean `callark list`?"),
+        (["help", "gaps", "shw"], "did you mean `callark gaps show`?"),
+        (["lst"], "did you mean `callark list`?"),
+    ])
+    func `of a command that does not exist is a mistake`(_ arguments: [String], _ hint: String) async throws {
+        let ending = try await Program.run("callark", arguments)
+        #expect(ending.status == 64)
+        #expect(ending.output == "")
+        #expect(try ending.complaint.hasSuffix(hint))
+    }
+
+    @Test(arguments: [["help"], ["help", "list"], ["help", "gaps", "show"], ["help", "stats"]])
+    func `is also a command`(_ arguments: [String]) async throws {
+        let help = try await Program.run("callark", arguments)
+        let same = try await Program.run("callark", arguments.dropFirst() + ["--help"])
+        #expect(help.status == 0 && help.output == same.output)
+        #expect(!help.output.contains("  <subcommand>"))
+    }
+
     @Test func `the version is told`() async throws {
         let ending = try await Program.run("callark", ["--version"])
         #expect(ending.status == 0)

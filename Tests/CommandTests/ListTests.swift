@@ -31,7 +31,7 @@ import Testing
             #expect(summary["limited"] == .boolean(false))
             let keys: Set = [
                 "type", "organization", "task_id", "day", "created_time", "agents", "queue", "origin", "destination",
-                "direction", "duration_ms", "recordings", "transcripts", "state",
+                "direction", "duration_ms", "recordings", "transcripts", "state", "outcome",
             ]
             #expect(lines.allSatisfy { Set($0.keys) == keys })
             for task in tasks {
@@ -39,6 +39,7 @@ import Testing
                 #expect((line["state"]?.text == "none") == !task.captureRequested)
                 let counted = [line["recordings"], line["transcripts"]].compactMap { $0?.number }.reduce(0, +)
                 #expect((counted == 0) == (line["state"]?.text == "none"))
+                #expect(line["outcome"]?.text == (task.kind == .abandoned ? "abandoned" : "completed"))
             }
         }
     }
@@ -60,6 +61,33 @@ import Testing
             // One that is asked for by its ID is shown, whatever there is of it.
             let id = try #require(empty.first?["task_id"]?.text)
             #expect(rows(try await desk.run("list", "--task", id).output).count == 1)
+        }
+    }
+
+    @Test func `tells abandoned calls from others, in every form`() async throws {
+        try await Desk.with(calls: 60) { desk in
+            try await desk.archiveDay()
+            let none = try await calls(desk).lines.filter { $0["state"]?.text == "none" }
+            let abandoned = none.filter { $0["outcome"]?.text == "abandoned" }.compactMap { $0["task_id"]?.text }
+            let others = none.filter { $0["outcome"]?.text == "completed" }.compactMap { $0["task_id"]?.text }
+            try #require(!abandoned.isEmpty && !others.isEmpty)
+            let text = try await desk.run("list", "--all-calls").output
+            for (tasks, state) in [(abandoned, "abandoned"), (others, "nothing to record")] {
+                for task in tasks {
+                    let row = try #require(rows(text).first { $0.contains(task) })
+                    #expect(row.contains(" \(state) ") && !row.contains("none"))
+                }
+            }
+            #expect(text.contains(", \(abandoned.count) abandoned, \(others.count) with nothing to record; times in"))
+            let csv = try await desk.run("list", "--csv", "--all-calls").output
+            let reader = "import csv, json, sys\nfor row in csv.DictReader(sys.stdin): print(json.dumps(row))"
+            let records = try await Program.run("python3", ["-c", reader], input: csv).objects
+            #expect(records.filter { $0["outcome"]?.text == "abandoned" }.count >= abandoned.count)
+            let lines = try await calls(desk).lines
+            for record in records {
+                let line = lines.first { $0["task_id"] == record["task_id"] }
+                #expect(record["outcome"] == line?["outcome"] && record["state"] == line?["state"])
+            }
         }
     }
 

@@ -22,7 +22,11 @@ import Testing
             #expect(line?["recordings_found"]?.number == Double(desk.offered.count))
             let text = try await desk.run("status").output
             #expect(text.hasPrefix("running: callark archive, process \(pass.processIdentifier), for "))
-            #expect(text.contains(" asked about, \(desk.offered.count - 1) recordings stored, 1 waiting, "))
+            let (stored, all) = (desk.offered.count - 1, desk.offered.count)
+            let asked = try #require(line?["tasks_to_ask"]?.number)
+            #expect(line?["tasks_asked"]?.number == asked)
+            #expect(text.contains(" \(Int(asked)) of \(Int(asked)) (100 %) asked about, "))
+            #expect(text.contains(", \(stored) of \(all) (\(stored * 100 / all) %) recordings received, "))
             let remark = "a pass has been running since "
             let arguments = ["report", "--day", desk.day]
             let told = try await desk.start(arguments).end().output.split(separator: "\n")[1]

@@ -10,6 +10,7 @@ import Testing
         found: Int,
         stored: Int,
         failed: Int = 0,
+        toAsk: Int? = nil,
         step: PassStep = .receiving,
         waiting: [String] = []
     ) -> PassActivity.Report {
@@ -17,6 +18,7 @@ import Testing
             organizations: [.init(organization: "acme", step: step)],
             tasksListed: 1_234,
             tasksAsked: 142,
+            tasksToAsk: toAsk,
             recordingsFound: found,
             recordingsStored: stored,
             recordingsFailed: failed,
@@ -59,14 +61,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (PassStep.listing, "listing 1234 tasks  42 stored, 58 waiting"),
-        (.comparing, "comparing the task list  42 stored, 58 waiting"),
-        (.asking, "142 asked about  42 stored, 58 waiting"), (.sealing, "sealing  42/100 recordings"),
+        (PassStep.listing, "listing 1234 tasks  42 of at least 100 recordings"),
+        (.comparing, "comparing the task list  42 of at least 100 recordings"),
+        (.asking, "142 asked about  42 of at least 100 recordings"), (.sealing, "sealing  42/100 recordings"),
         (.receiving, "[########............]  42/100 recordings"),
     ])
     func `begins with what the pass does`(_ step: PassStep, _ beginning: String) {
         var line = ProgressLine()
         let text = line.text(report(found: 100, stored: 42, step: step), elapsed: .seconds(10), width: 100)
         #expect(text.hasPrefix(beginning))
+    }
+
+    @Test func `says how many calls are asked about of how many`() {
+        var line = ProgressLine()
+        let some = report(found: 100, stored: 42, toAsk: 200, step: .asking)
+        #expect(line.text(some, elapsed: .seconds(10), width: 100).hasPrefix("142 of 200 (71 %) asked about  42 of"))
     }
 }

@@ -15,6 +15,13 @@ struct DueSweep {
     private var stage = Stage.awaitingBytes
     private var cursor: SweepCursor?
     private var waiting: ArraySlice<SweptTask> = []
+    /// How many tasks it has given out.
+    private var given = 0
+    /// When it last counted what lies before it.
+    private var countedTime: Timestamp?
+
+    /// Counting passes everything that is open, which is not done for every reading of a long sweep.
+    private static let countInterval = Duration.seconds(10)
 
     private enum Stage {
         case awaitingBytes, questions, stragglers, suspects
@@ -59,7 +66,9 @@ struct DueSweep {
         }
         guard !waiting.isEmpty else { return nil }
         defer { waiting = waiting.dropFirst(Resolution.batchSize) }
-        return Array(waiting.prefix(Resolution.batchSize))
+        let batch = Array(waiting.prefix(Resolution.batchSize))
+        given += batch.count
+        return batch
     }
 
     private mutating func read() async throws {
@@ -79,6 +88,27 @@ struct DueSweep {
             }
         cursor = due.last?.cursor ?? cursor
         waiting = due[...]
+        if !due.isEmpty { try await tellTotal() }
+    }
+
+    /// Says how many tasks are to be asked about in all. What the listing still brings, and what is met after the
+    /// questions, is not in it.
+    private mutating func tellTotal() async throws {
+        var left = waiting.count
+        if left == Self.readAhead, stage == .questions || stage == .stragglers {
+            let now = context.now()
+            if let countedTime, now < countedTime + Self.countInterval { return }
+            countedTime = now
+            left += try await context.manifest.openQuestionCount(
+                organization: organization,
+                window: scope.window,
+                dueBy: now,
+                impatientIn: stage == .questions ? scope.impatientIn : nil,
+                sparingExplained: scope.sparesExplained,
+                after: cursor
+            )
+        }
+        context.observer(.due(organization, tasks: given + left))
     }
 
     private func suspects() async throws -> [SweptTask] {

@@ -19,6 +19,8 @@ package struct Backfill: Sendable {
     private let stop: StopRequest
     private let observer: PassObserver
     private let now: @Sendable () -> Timestamp
+    /// When it began, which a pass that it gives way to does not change.
+    private let startedTime: Timestamp
 
     /// One day of one organization.
     package struct Step: Sendable {
@@ -46,6 +48,8 @@ package struct Backfill: Sendable {
         package var damaged: [ArchiveDay] = []
         package var recordings = 0
         package var bytes: Int64 = 0
+        /// The day that was begun and is not done: its recordings that are held count nowhere else.
+        package var begun: (day: ArchiveDay, recordings: Int)?
         package var failure: (any Error)?
 
         package var remaining: Int { days - alreadyListed - done }
@@ -63,6 +67,7 @@ package struct Backfill: Sendable {
         observer: @escaping PassObserver,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
     ) {
+        startedTime = now()
         self.setup = setup.lowered
         self.organizations = organizations
         self.range = range
@@ -118,11 +123,16 @@ package struct Backfill: Sendable {
             guard let outcome else { continue }
             guard let step = outcome.step else { return result }
             if let failure = step.result.failure {
-                if (failure as? ArchiverError)?.code == .stopped { continue }
+                if (failure as? ArchiverError)?.code == .stopped {
+                    let held = step.result.summary.recordings
+                    result.begun = (step.day, held.archived + held.stored)
+                    continue
+                }
                 result.failure = failure
                 return result
             }
             finished.insert(step.day)
+            result.begun = nil
             result.done += 1
             result.recordings += step.result.summary.recordings.archived
             result.bytes += step.result.days.reduce(0) { $0 + $1.bytes }
@@ -163,13 +173,14 @@ package struct Backfill: Sendable {
                     precedence: .low,
                     stop: aside,
                     observer: observer,
-                    now: now
+                    now: now,
+                    startedTime: startedTime
                 ) { archive in
                     // From here on others may want what this one holds.
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             await PassTurn.waitForClaim(setup.root)
-                            if !Task.isCancelled { aside.make() }
+                            if !Task.isCancelled { aside.make(because: "gave way to another pass") }
                         }
                         defer { group.cancelAll() }
                         return try await step(organization, days, besides: finished, in: archive)
@@ -198,6 +209,8 @@ package struct Backfill: Sendable {
             outcome.incomplete = try await incomplete(days, of: organization, outlook, in: archive)
             return outcome
         }
+        let number = (days.firstIndex(of: day) ?? 0) + 1
+        archive.context.observer(.backfilling(organization, day, number: number, of: days.count))
         guard let result = try await archive.archive([organization], request: .day(day), isBackfill: true).first else {
             return outcome
         }

@@ -50,6 +50,7 @@ package struct CallArchive: Sendable {
     /// Opens the archive, does `work` with it, and closes it again.
     /// - Parameters:
     ///   - precedence: who goes first where others want it too (``PassTurn``).
+    ///   - startedTime: when the work began, if that was before; for those who ask what is running.
     ///   - clock: by which downloads wait when the media host asks for it.
     /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
     ///   `damaged` where there are archives and no manifest; `ArchiveError`, `ManifestError` and `TransferError` where
@@ -60,6 +61,7 @@ package struct CallArchive: Sendable {
         stop: StopRequest,
         observer: @escaping PassObserver,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
+        startedTime: Timestamp? = nil,
         clock: some Clock<Duration> = ContinuousClock(),
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
@@ -68,7 +70,7 @@ package struct CallArchive: Sendable {
             observer(.waiting(precedence))
         }
         defer { withExtendedLifetime(lock) {} }
-        let notice = PassNotice(root: setup.root, command: setup.command, now: now)
+        let notice = PassNotice(root: setup.root, command: setup.command, startedTime: startedTime, now: now)
         let observer: PassObserver = { event in
             notice.count(event)
             observer(event)

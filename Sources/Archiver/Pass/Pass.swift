@@ -275,7 +275,7 @@ package struct Pass: Sendable {
                         try await context.stop.cancelling { try await question(assignment, jobs: jobs) }
                         return (assignment.organization.name, nil)
                     } catch {
-                        let reason = context.stop.isMade ? ArchiverError(.stopped, "stopped on request") : error
+                        let reason = context.stop.isMade ? context.stop.error : error
                         return (assignment.organization.name, reason)
                     }
                 }
@@ -309,7 +309,7 @@ package struct Pass: Sendable {
             try await group.waitForAll()
         }
         context.observer(.step(assignment.organization.name, .receiving))
-        if context.stop.isMade { throw ArchiverError(.stopped, "stopped on request") }
+        if context.stop.isMade { throw context.stop.error }
     }
 }
 

@@ -9,6 +9,17 @@ package struct PassActivity: Sendable {
         var window: PassWindow?
         var step: PassStep?
         var pause: (pause: ProviderPause, until: Timestamp)?
+        /// Tasks to ask about in all, as far as is known.
+        var tasksToAsk: Int?
+        var backfill: Report.BackfillDay?
+    }
+
+    /// A recording of which a download failed.
+    private struct Retry {
+        var attempt: Int
+        var attempts: Int
+        var reason: String
+        var due: Timestamp
     }
 
     private var parts: [OrganizationName: Part] = [:]
@@ -18,8 +29,8 @@ package struct PassActivity: Sendable {
     private var recordingsStored = 0
     private var recordingsFailed = 0
     private var bytes: Int64 = 0
-    /// Recordings of which a download failed, until they are stored or given up: the number of the attempt, and of how many.
-    private var retrying: [RecordingKey: (attempt: Int, of: Int)] = [:]
+    /// Recordings of which a download failed, until they are stored or given up.
+    private var retrying: [RecordingKey: Retry] = [:]
     /// Hosts from which fewer downloads at once are made than configured.
     private var paced: [String: (downloads: Int, of: Int)] = [:]
     /// Hosts that give nothing for any recording, and why.
@@ -37,6 +48,9 @@ package struct PassActivity: Sendable {
         case .listed(let name, let tasks, _):
             tasksListed += tasks
             parts[name]?.pause = nil
+        case .due(let name, let tasks): parts[name, default: Part()].tasksToAsk = tasks
+        case .backfilling(let name, let day, let number, let days):
+            parts[name, default: Part()].backfill = .init(day: day.description, number: number, days: days)
         case .asked(let name, let tasks):
             tasksAsked += tasks
             parts[name]?.pause = nil
@@ -46,7 +60,9 @@ package struct PassActivity: Sendable {
         case .providerPaused(let name, let pause):
             parts[name, default: Part()].pause = (pause, now() + pause.duration)
         case .received(let count): bytes += Int64(count)
-        case .retrying(let key, let attempt, let attempts): retrying[key] = (attempt, attempts)
+        case .retrying(let key, let attempt, let attempts, let reason, let delay):
+            let due = now() + delay
+            retrying[key] = Retry(attempt: attempt, attempts: attempts, reason: reason, due: due)
         case .stored(let entry):
             recordingsStored += 1
             retrying[entry.key] = nil
@@ -70,17 +86,25 @@ package struct PassActivity: Sendable {
                     organization: name.description,
                     from: part.window?.range.lowerBound.description,
                     to: part.window?.range.upperBound.description,
-                    step: part.step
+                    step: part.step,
+                    backfill: part.backfill
                 )
             },
             tasksListed: tasksListed,
             tasksAsked: tasksAsked,
+            tasksToAsk: tasksToAsk,
             recordingsFound: recordingsFound,
             recordingsStored: recordingsStored,
             recordingsFailed: recordingsFailed,
             bytes: bytes,
             waiting: waits(now)
         )
+    }
+
+    /// Of all organizations; `nil` before it is known of one of them. Those that were asked about are not more.
+    private var tasksToAsk: Int? {
+        let known = parts.values.compactMap(\.tasksToAsk)
+        return known.isEmpty || known.count < parts.count ? nil : max(tasksAsked, known.reduce(0, +))
     }
 
     /// What matters most comes first.
@@ -99,15 +123,27 @@ package struct PassActivity: Sendable {
         for (host, reason) in troubles.sorted(by: { $0.key < $1.key }) {
             waits.append(.init(code: .mediaHost, message: "\(host): \(reason)"))
         }
-        if let farthest = retrying.values.max(by: { $0.attempt < $1.attempt }) {
-            let what = "retrying \(retrying.count): attempt \(farthest.attempt) of \(farthest.of)"
-            waits.append(.init(code: .retry, message: what))
+        if let next = retrying.values.min(by: { $0.due < $1.due }) {
+            waits.append(.init(code: .retry, message: Self.sentence(next, of: retrying.count, now)))
         }
+        // A host that nothing is asked of any more is not busy for us.
+        guard recordingsFound > recordingsStored + recordingsFailed else { return waits }
         for (host, pace) in paced.sorted(by: { $0.key < $1.key }) {
             let what = "\(host) is busy: \(pace.downloads) of \(pace.of) downloads at once"
             waits.append(.init(code: .pace, message: what))
         }
         return waits
+    }
+
+    /// `3 downloads failed and are tried again: the next in 12 s, attempt 2 of 8 (HTTP 503)`.
+    private static func sentence(_ next: Retry, of count: Int, _ now: Timestamp) -> String {
+        let what = count == 1 ? "1 download failed and is" : "\(count) downloads failed and are"
+        let seconds = (next.due.millisecondsSince1970 - now.millisecondsSince1970 + 999) / 1000
+        let when = seconds > 0 ? "the next in \(seconds) s" : "one of them now"
+        // What the bytes began with is in the log.
+        let reason = next.reason.split(separator: " (", maxSplits: 1).first ?? ""
+        return "\(what) tried again: \(count == 1 && seconds <= 0 ? "now" : when), attempt \(next.attempt) of "
+            + "\(next.attempts) (\(reason.prefix(60)))"
     }
 }
 
@@ -129,6 +165,16 @@ extension PassActivity {
                 guard times.count == 2, times[0] <= times[1] else { return nil }
                 return times[0]..<times[1]
             }
+
+            /// The day that a backfill is at; `nil` of any other pass.
+            package var backfill: BackfillDay?
+        }
+
+        /// The day that a backfill is at, and which one of how many it is, from 1, the oldest first.
+        package struct BackfillDay: Sendable, Hashable, Codable {
+            package var day: String
+            package var number: Int
+            package var days: Int
         }
 
         /// Something that is waited for.
@@ -155,6 +201,9 @@ extension PassActivity {
         package var tasksListed: Int
         /// Tasks that the provider was asked about.
         package var tasksAsked: Int
+        /// Tasks that it is asked about in all, as far as is known: the listing brings more while it goes on. `nil` before
+        /// anything is known of that.
+        package var tasksToAsk: Int?
         /// Recordings that were to be downloaded, as far as they are known.
         package var recordingsFound: Int
         package var recordingsStored: Int
@@ -167,6 +216,9 @@ extension PassActivity {
             organizations.contains { [nil, .listing, .comparing, .asking].contains($0.step) }
         }
 
+        /// Whether the listing may still bring tasks to ask about.
+        package var isListing: Bool { organizations.contains { [nil, .listing, .comparing].contains($0.step) } }
+
         /// Recordings that were found and are neither stored nor given up.
         package var recordingsWaiting: Int { max(0, recordingsFound - recordingsStored - recordingsFailed) }
 
@@ -174,6 +226,7 @@ extension PassActivity {
             case organizations, bytes, waiting
             case tasksListed = "tasks_listed"
             case tasksAsked = "tasks_asked"
+            case tasksToAsk = "tasks_to_ask"
             case recordingsFound = "recordings_found"
             case recordingsStored = "recordings_stored"
             case recordingsFailed = "recordings_failed"

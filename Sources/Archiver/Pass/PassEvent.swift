@@ -7,6 +7,8 @@ import WebexContactCenter
 package enum PassEvent: Sendable {
     /// Another pass is at work, and this one waits for it, or, where that is of low precedence, for it to step aside.
     case waiting(PassPrecedence)
+    /// A backfill begins a day: which one of how many, the oldest being the first.
+    case backfilling(OrganizationName, ArchiveDay, number: Int, of: Int)
     /// The listing of an organization's window begins.
     case began(OrganizationName, PassWindow)
     /// A page of tasks is in the manifest.
@@ -15,6 +17,8 @@ package enum PassEvent: Sendable {
     case listingAnomaly(OrganizationName, String)
     /// The listing was held against another source of the provider's.
     case crossChecked(OrganizationName, SecondSourceFinding)
+    /// How many tasks this pass asks about in all, those already asked included, as far as is known.
+    case due(OrganizationName, tasks: Int)
     /// So many tasks were asked about, and the answers are in the manifest.
     case asked(OrganizationName, tasks: Int)
     /// Recordings that are to be downloaded.
@@ -23,8 +27,8 @@ package enum PassEvent: Sendable {
     case step(OrganizationName, PassStep)
     /// A call of the provider's was not answered and waits for its next try.
     case providerPaused(OrganizationName, ProviderPause)
-    /// A download failed, and the recording waits for the next attempt.
-    case retrying(RecordingKey, attempt: Int, of: Int)
+    /// A download failed, and the recording waits for the next attempt, as long as this at least.
+    case retrying(RecordingKey, attempt: Int, of: Int, reason: String, delay: Duration)
     /// Bytes of recordings that arrived.
     case received(bytes: Int)
     /// A recording is durable in the spool.

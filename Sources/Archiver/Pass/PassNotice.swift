@@ -40,11 +40,17 @@ package final class PassNotice: Sendable {
     /// Events come from every receiver at once.
     private let activity = Mutex(PassActivity())
 
-    init(root: ArchiveRoot, command: String, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter startedTime: when the work began; `nil` for now.
+    init(
+        root: ArchiveRoot,
+        command: String,
+        startedTime: Timestamp? = nil,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.root = root
         self.command = command
         self.now = now
-        startedTime = now()
+        self.startedTime = startedTime ?? now()
     }
 
     func count(_ event: PassEvent) {

@@ -6,6 +6,7 @@ import Synchronization
 package final class StopRequest: Sendable {
     private struct State {
         var isMade = false
+        var reason = StopRequest.onRequest
         var nextWaiter = 0
         /// Those who wait in ``wait()``; each is resumed once, by ``make()`` or by its own cancellation.
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -15,12 +16,20 @@ package final class StopRequest: Sendable {
 
     package init() {}
 
+    /// The reason of a request that a person or the system has made.
+    private static let onRequest = "stopped on request"
+
     /// Whether the work should come to an end.
     package var isMade: Bool { state.withLock(\.isMade) }
 
+    /// Why the work ended, in the words of whoever made the request, as an error with code `stopped`.
+    var error: ArchiverError { ArchiverError(.stopped, state.withLock(\.reason)) }
+
     /// Makes the request. Doing so again changes nothing.
-    package func make() {
+    /// - Parameter reason: why, if nobody asked for it: `gave way to another pass`.
+    package func make(because reason: String? = nil) {
         let waiters = state.withLock { state in
+            if !state.isMade, let reason { state.reason = reason }
             state.isMade = true
             defer { state.waiters = [:] }
             return Array(state.waiters.values)

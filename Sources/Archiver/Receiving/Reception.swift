@@ -112,7 +112,9 @@ struct Reception: Sendable {
                 if job.work.look == nil {
                     let attempts = context.rules.downloads.retry.attempts
                     let next = min(max(1, progress.fruitless) + 1, attempts)
-                    context.observer(.retrying(job.work.captured.key, attempt: next, of: attempts))
+                    context.observer(
+                        .retrying(job.work.captured.key, attempt: next, of: attempts, reason: reason, delay: delay)
+                    )
                 }
                 switch place {
                 case .aside:

@@ -19,9 +19,6 @@ extension GapReason {
         }
     }
 
-    /// The same in few words, for a narrow terminal: `damaged at provider`.
-    package var shortWords: String { rawValue.replacing("_", with: " ") }
-
     /// What it means, in one sentence without a full stop.
     package var meaning: String {
         switch self {

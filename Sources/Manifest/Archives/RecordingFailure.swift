@@ -45,20 +45,17 @@ extension RecordingFailure {
         try db.cachedStatement(sql: update)
             .execute(arguments: [reason, code.stored, attempts, retryNotBefore.stored, row.task, row.ordinal])
         try ExplainedRest.begin(row, failed: now, schedule: schedule, in: db)
-        _ = try OpenGap.open(row.task, now: now, in: db)
+        let isNewGap = try OpenGap.open(row.task, now: now, in: db)
+        let (task, organization) = (try TaskID(stored: known[0]), try OrganizationName(stored: known[1]))
+        func tell(_ kind: Event.Kind, _ detail: [String: String]) throws {
+            let detail = detail.adding("tracking_id", trackingID)
+            try Event(time: now, kind: kind, organization: organization, task: task, detail: detail).insert(in: db)
+        }
         // Failing again for the same reason is no news.
         let before: String? = try known[2]
-        guard before != reason else { return }
-        let event = Event(
-            time: now,
-            kind: .recordingFailed,
-            organization: try OrganizationName(stored: known[1]),
-            task: try TaskID(stored: known[0]),
-            detail: ["attempts": String(attempts), "code": code.rawValue, "reason": reason].adding(
-                "tracking_id",
-                trackingID
-            )
-        )
-        try event.insert(in: db)
+        if before != reason {
+            try tell(.recordingFailed, ["attempts": String(attempts), "code": code.rawValue, "reason": reason])
+        }
+        if isNewGap { try tell(.gapOpened, ["reason": code.rawValue]) }
     }
 }

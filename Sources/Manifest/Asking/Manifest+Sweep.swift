@@ -51,24 +51,56 @@ extension Manifest {
         after cursor: SweepCursor?,
         limit: Int
     ) async throws -> [SweptTask] {
-        let isWanted = Self.isInImpatientWindow + (sparingExplained ? " AND NOT \(Self.isExplained)" : "")
-        let isOpen = impatientIn == nil ? Self.isDue : "(\(Self.isDue) OR (\(isWanted)))"
+        let condition = Self.openCondition(isImpatient: impatientIn != nil, sparingExplained: sparingExplained)
         let select = """
             SELECT task.id, task.row
             FROM question CROSS JOIN task ON task.row = question.task
-            WHERE question.task > :after AND \(isOpen) AND \(TaskRange.condition)
-            ORDER BY question.task LIMIT :limit
+            WHERE \(condition) ORDER BY question.task LIMIT :limit
             """
         return try await read { db in
-            var arguments = try Self.arguments(organization, window, cursor, limit, in: db)
-            arguments += ["due": dueBy.stored]
-            if let impatientIn {
-                arguments += [
-                    "impatient_from": impatientIn.lowerBound.stored, "impatient_to": impatientIn.upperBound.stored,
-                ]
-            }
-            return try Self.sweep(select, arguments, after: cursor, in: db)
+            let arguments = try Self.arguments(organization, window, cursor, limit, in: db)
+            return try Self.sweep(select, arguments + Self.times(dueBy, impatientIn), after: cursor, in: db)
         }
+    }
+
+    /// How many tasks ``openQuestions(organization:window:dueBy:impatientIn:sparingExplained:after:limit:)`` would give
+    /// without a limit; the parameters are the same.
+    /// - Throws: `unknown` where the organization is not registered.
+    package func openQuestionCount(
+        organization: OrganizationName,
+        window: Range<Timestamp>?,
+        dueBy: Timestamp,
+        impatientIn: Range<Timestamp>?,
+        sparingExplained: Bool = false,
+        after cursor: SweepCursor?
+    ) async throws -> Int {
+        let condition = Self.openCondition(isImpatient: impatientIn != nil, sparingExplained: sparingExplained)
+        // The limit is an argument of every sweep.
+        let select = """
+            SELECT count(*) FROM (SELECT 1 FROM question CROSS JOIN task ON task.row = question.task
+            WHERE \(condition) LIMIT :limit)
+            """
+        return try await read { db in
+            let arguments = try Self.arguments(organization, window, cursor, -1, in: db)
+            return try Int.fetchOne(
+                db.cachedStatement(sql: select),
+                arguments: arguments + Self.times(dueBy, impatientIn)
+            ) ?? 0
+        }
+    }
+
+    private static func openCondition(isImpatient: Bool, sparingExplained: Bool) -> String {
+        let isWanted = isInImpatientWindow + (sparingExplained ? " AND NOT \(isExplained)" : "")
+        let isOpen = isImpatient ? "(\(isDue) OR (\(isWanted)))" : isDue
+        return "question.task > :after AND \(isOpen) AND \(TaskRange.condition)"
+    }
+
+    private static func times(_ dueBy: Timestamp, _ impatientIn: Range<Timestamp>?) -> StatementArguments {
+        let due: StatementArguments = ["due": dueBy.stored]
+        guard let impatientIn else { return due }
+        return due + [
+            "impatient_from": impatientIn.lowerBound.stored, "impatient_to": impatientIn.upperBound.stored,
+        ]
     }
 
     private static let isDue = "next_ask_time <= :due"

@@ -1,7 +1,9 @@
+import Foundation
+
 /// Which calls to find; `nil` excludes nothing. A call does not match a condition on a fact that is unknown.
 package struct CallFilter: Hashable, Sendable {
-    /// Any agent of the call, by identifier or by exact name, in any capitalisation. The same holds for queue, site and
-    /// team.
+    /// Any agent of the call, by identifier or by its whole name, whatever the capitals and accents (``Swift/String/foldedName``).
+    /// The same holds for queue, site and team.
     package var agent: String?
     package var queue: String?
     package var site: String?
@@ -54,8 +56,9 @@ package struct CallFilter: Hashable, Sendable {
     package var minimumMilliseconds: Int64? { minimumDuration.map { Int64($0 / .milliseconds(1)) } }
 
     package static func matches(_ wanted: String?, _ party: CallFacts.Party?) -> Bool {
-        guard let wanted = wanted?.lowercased() else { return true }
-        return party?.id?.lowercased() == wanted || party?.name?.lowercased() == wanted
+        guard let wanted else { return true }
+        let id = wanted.lowercased()
+        return party?.id?.lowercased() == id || party?.name.map { $0.foldedName == wanted.foldedName } ?? false
     }
 
     package static func matches(_ wanted: String?, text: String?) -> Bool {
@@ -69,6 +72,16 @@ package struct CallFilter: Hashable, Sendable {
         guard let digits = TelephoneNumber.digits(of: wanted) else { return matches(wanted, text: number) }
         guard let stored = TelephoneNumber.digits(of: number) else { return false }
         return stored == digits || TelephoneNumber.ending(of: wanted).map(stored.hasSuffix) ?? false
+    }
+}
+
+extension String {
+    /// A name as people compare it: without capitals and accents, so that `Garcia` finds `García`.
+    package var foldedName: String {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return lowercased() }
+        let folded = folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+        // Nothing but marks would be equal to any other such name.
+        return folded.isEmpty ? lowercased() : folded
     }
 }
 

@@ -1,14 +1,17 @@
+import Recordings
+
 /// Finds the name that was most likely intended by a misspelt one.
 package enum NearestName {
     /// The most likely names, best first: those that contain `word`, and those that differ from it by few edits.
+    /// Capitals and accents do not count.
     package static func all(_ word: String, among names: [String], most: Int = 3) -> [String] {
         guard word.utf8.count <= 100 else { return [] }
-        let lowered = word.lowercased()
-        let letters = Array(lowered.unicodeScalars)
+        let folded = word.foldedName
+        let letters = Array(folded.unicodeScalars)
         let allowed = max(2, letters.count / 3)
         let near = names.compactMap { name -> (name: String, distance: Int)? in
-            if name.lowercased().contains(lowered) { return (name, 0) }
-            let edits = distance(letters, Array(name.lowercased().unicodeScalars))
+            if name.foldedName.contains(folded) { return (name, 0) }
+            let edits = distance(letters, Array(name.foldedName.unicodeScalars))
             return edits <= allowed ? (name, edits) : nil
         }
         return near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(most).map(\.name)
@@ -20,13 +23,15 @@ package enum NearestName {
     }
 
     /// The first of the names with the fewest edits from `word`, if these are at most a third of its letters, or two
-    /// for a short word; letter case does not count.
+    /// for a short word; capitals and accents do not count.
     static func nearest(_ word: String, among names: [some StringProtocol]) -> String? {
         // Long text is not a misspelt name, and the distance takes time proportional to the product of the lengths.
         guard word.utf8.count <= 100 else { return nil }
-        let letters = Array(word.lowercased().unicodeScalars)
+        let letters = Array(word.foldedName.unicodeScalars)
         let allowed = max(2, letters.count / 3)
-        let candidates = names.map { (name: $0, distance: distance(letters, Array($0.lowercased().unicodeScalars))) }
+        let candidates = names.map {
+            (name: $0, distance: distance(letters, Array(String($0).foldedName.unicodeScalars)))
+        }
         return candidates.min { $0.distance < $1.distance }.flatMap { $0.distance <= allowed ? String($0.name) : nil }
     }
 

@@ -9,8 +9,10 @@ struct EventsCommand: AsyncParsableCommand {
         commandName: "events",
         abstract: "List what happened: who did what, when, and to which call.",
         discussion: """
-            Prints the log of events, oldest first: passes, repairs, rebuilds, fetches, explanations, and what \
-            became of calls and archives. Events are only ever added. BY is the account that ran the command, with \
+            Prints the log of events, oldest first: what people did, and what each pass came to, in one row. --all \
+            adds what passes did by themselves: the archives that they opened and sealed, the days that they closed, \
+            gaps that opened and were filled. So do --task, --kind, --csv and --json. A pass that began and whose \
+            process died says so. Events are only ever added. BY is the account that ran the command, with \
             its number. What the environment says about the person behind it, such as SUDO_USER, is shown as a \
             claim. --json has every detail as it was recorded.
 
@@ -19,6 +21,7 @@ struct EventsCommand: AsyncParsableCommand {
             EXAMPLES
               # what ran last night?
               callark events --last 24h
+              callark events --last 24h --all
               # who explained that gap, who fetched that call?
               callark events --task TASK_ID
               callark events --month last --kind gap.explained
@@ -41,6 +44,9 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: "Only events of this kind; may be given more than once.")
     var kind: [Event.Kind] = []
 
+    @Flag(help: "Also what passes did by themselves, each as an event of its own.")
+    var all = false
+
     @Flag(help: "Print CSV (RFC 4180).")
     var csv = false
 
@@ -58,7 +64,9 @@ struct EventsCommand: AsyncParsableCommand {
         let namesOrganizations = workplace.settings.organizations.count > 1
         let table = Self.table(timeZone, namesOrganizations: namesOrganizations)
         var writer = Table.Writer(table: table, output: output, asCSV: csv)
-        var count = 0
+        let isDigest = !all && task == nil && kind.isEmpty && !csv && !common.json
+        var rows = EventRows(isDigest: isDigest)
+        var (count, shown) = (0, 0)
         if let manifest = try await workplace.manifestForReading() {
             try await requireKnown(manifest)
             let events = manifest.events(
@@ -68,14 +76,20 @@ struct EventsCommand: AsyncParsableCommand {
                 until: instants?.upperBound
             )
             // The widths of a table's columns come from as many rows as this.
-            var batch: [Event] = []
-            for try await event in events where kind.isEmpty || kind.contains(event.kind) {
-                count += 1
-                batch.append(event)
-                guard batch.count == 200 else { continue }
+            var batch: [EventRow] = []
+            func isWanted(_ row: EventRow) -> Bool { kind.isEmpty || kind.contains(row.event.kind) }
+            for try await event in events {
+                if isWanted(EventRow(event: event)) { count += 1 }
+                batch += rows.take(event).filter(isWanted)
+                guard batch.count >= 200 else { continue }
+                shown += batch.count
                 try writer.write(batch)
                 batch = []
             }
+            // An end may lie behind the time that is asked for, or be still to come.
+            let isOver = try (instants?.upperBound).map { $0 > workplace.now } ?? true && !workplace.isPassRunning()
+            batch += rows.rest(isOver: isOver).filter(isWanted)
+            shown += batch.count
             try writer.write(batch)
         } else if let task {
             throw CommandError.unknown([task])
@@ -83,7 +97,8 @@ struct EventsCommand: AsyncParsableCommand {
         writer.end()
         guard !csv else { return }
         try output.json(Summary(events: count))
-        output.text("\(Readable.count(count, "event")); times in \(timeZone.name)")
+        let more = isDigest && count > shown ? " of \(count.grouped), the rest with --all" : ""
+        output.text("\(Readable.count(shown, "event"))\(more); times in \(timeZone.name)")
     }
 
     private func requireKnown(_ manifest: Manifest) async throws {
@@ -92,7 +107,7 @@ struct EventsCommand: AsyncParsableCommand {
     }
 
     /// - Parameter namesOrganizations: whether people need to be told whose event it is.
-    private static func table(_ timeZone: TimeZone, namesOrganizations: Bool) -> Table<Event> {
+    private static func table(_ timeZone: TimeZone, namesOrganizations: Bool) -> Table<EventRow> {
         Table(
             type: "event",
             columns: [
@@ -100,42 +115,40 @@ struct EventsCommand: AsyncParsableCommand {
                     name: "time",
                     heading: timeZone.heading("TIME"),
                     rank: 1,
-                    value: { .text($0.time.description) },
-                    text: { $0.time.text(in: timeZone, seconds: true) },
-                    short: { $0.time.text(in: timeZone) }
+                    value: { .text($0.event.time.description) },
+                    text: { $0.event.time.text(in: timeZone, seconds: true) },
+                    short: { $0.event.time.text(in: timeZone) }
                 ),
-                .text("organization", namesOrganizations ? "ORG" : nil, rank: 3) { $0.organization?.description },
-                .text("kind") { $0.kind.rawValue },
+                .text("organization", namesOrganizations ? "ORG" : nil, rank: 3) { $0.event.organization?.description },
+                .text("kind") { $0.event.kind.rawValue },
                 Table.Column(
                     name: "actor",
                     heading: "BY",
                     rank: 2,
-                    value: { .init($0.actor?.name) },
-                    text: { $0.actor?.words ?? "" },
-                    short: { $0.actor?.name ?? "" }
+                    value: { .init($0.event.actor?.name) },
+                    text: { $0.event.actor?.words ?? "" },
+                    short: { $0.event.actor?.name ?? "" }
                 ),
-                .text("actor_via") { $0.actor?.via.rawValue },
-                .text("actor_address") { $0.actor?.address },
-                .text("actor_uid") { $0.actor?.uid.map { "\($0)" } },
-                .text("actor_claims") { event in
-                    event.actor?.claims.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                .text("actor_via") { $0.event.actor?.via.rawValue },
+                .text("actor_address") { $0.event.actor?.address },
+                .text("actor_uid") { $0.event.actor?.uid.map { "\($0)" } },
+                .text("actor_claims") { row in
+                    row.event.actor?.claims.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                         .joined(separator: " ")
                 },
-                .text("task_id") { $0.task?.description },
-                .text("file") { $0.file?.description },
+                .text("task_id") { $0.event.task?.description },
+                .text("file") { $0.event.file?.description },
                 Table.Column(
                     name: "detail",
                     heading: "EVENT",
                     // A task's ID has room in it.
                     least: 36,
                     wraps: true,
-                    value: { .text($0.words) },
-                    text: { event in
-                        (event.task.map { "\($0) " } ?? "") + event.sentence(in: timeZone)
-                    }
+                    value: { .text($0.event.words) },
+                    text: { $0.sentence(in: timeZone) }
                 ),
             ],
-            line: { EventLine($0) }
+            line: { EventLine($0.event) }
         )
     }
 

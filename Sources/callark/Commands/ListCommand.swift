@@ -13,7 +13,9 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "List calls: who spoke, when, what was recorded, and whether it is held.",
         discussion: """
             Prints one row per call, oldest first, in the archive's time zone. Calls without a recording appear only \
-            with --all-calls: abandoned calls, and calls for which no recording was requested.
+            with --all-calls: abandoned calls, and calls for which no recording was requested. Only calls that a pass \
+            has listed are known: if a part of the time range was not listed, a line below the table says so \
+            (days_not_listed with --json).
 
             The state of a call is
               complete   everything known of it is held
@@ -21,18 +23,20 @@ struct ListCommand: AsyncParsableCommand {
               missing    something is known not to be held (`callark gaps` has the reasons)
               explained  an operator has explained what is missing
               damaged    something was held, and its bytes are changed or gone
-              none       nothing was to be recorded
+              abandoned, nothing to record
+                         nothing was to be recorded (none with --json and --csv, where outcome says abandoned)
 
             AGENT names every agent of a call, the last one first. A DURATION with < is an upper bound: only the \
-            provider's Search has the exact one. If you give several options, all of them must match. Names match in \
-            any capitalisation. Nobody took an abandoned call: to find it, leave out --agent.
+            provider's Search has the exact one. If you give several options, all of them must match. Names match \
+            whatever their capitals and accents: Garcia finds García. Nobody took an abandoned call: to find it, leave out --agent.
 
             --number takes a number with its country code (+15550100001), as numbers are stored, or the end of one \
             (at least 4 digits).
 
             --recordings prints one row per recording and gap. --json prints these too, with all fields; with \
             --calls it prints one line per call instead, with and without recordings. With --task, an attached \
-            legacy session is the last row.
+            legacy session is the last row. In --csv a field that a spreadsheet would take for a formula, such as a \
+            number in +1…, has an apostrophe in front; --json has it as it is.
 
             To get the recordings of a call, with their checksums: `callark fetch TASK_ID -o calls`
 
@@ -111,7 +115,8 @@ struct ListCommand: AsyncParsableCommand {
             timeZone: workplace.settings.archive.timeZone
         )
         var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
-        if let manifest = try await workplace.manifestForReading() {
+        let manifest = try await workplace.manifestForReading()
+        if let manifest {
             try await call.requireKnownNames(in: manifest)
             let names = try await manifest.organizations().map(\.name).filter { org == nil || org == $0 }
             if task.isEmpty {
@@ -125,7 +130,26 @@ struct ListCommand: AsyncParsableCommand {
             }
         }
         try writer.endRows()
-        try await writeEnd(of: found, workplace, writer)
+        let notListed = try await notListed(in: window, manifest, workplace)
+        try await writeEnd(of: found, notListed, in: window, workplace, writer)
+    }
+
+    /// What of the time that is asked about is not known. A task that is named is known, or is not, whatever its time.
+    private func notListed(
+        in window: TimeWindow,
+        _ manifest: Manifest?,
+        _ workplace: Workplace
+    ) async throws -> UnlistedDays {
+        let names = try workplace.organizations(named: org.map { [$0] } ?? [])
+        var days = UnlistedDays(
+            today: ArchiveDay(window.now, in: window.timeZone),
+            namesOrganizations: workplace.settings.organizations.count > 1
+        )
+        guard task.isEmpty else { return days }
+        for name in names {
+            days.add(try await workplace.unlisted(in: window.instants, organization: name, manifest), of: name)
+        }
+        return days
     }
 
     /// Which of the tasks asked for exist.
@@ -166,9 +190,12 @@ struct ListCommand: AsyncParsableCommand {
     /// Writes the legacy sessions and the summary. What is wrong is said after everything that is known.
     private func writeEnd(
         of found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
+        _ notListed: UnlistedDays,
+        in window: TimeWindow,
         _ workplace: Workplace,
         _ writer: ListWriter
     ) async throws {
+        var writer = writer
         let output = writer.output
         var failure: (any Error)?
         if !csv {
@@ -178,7 +205,8 @@ struct ListCommand: AsyncParsableCommand {
                 }
             } catch { failure = error }
         }
-        try writer.writeSummary()
+        try writer.writeSummary(notListed: notListed)
+        if let future = window.future, !csv { output.text(future) }
         if writer.counts.calls == 0, let hint = call.numberHint, !csv { output.text(hint) }
         if allCalls, call.agent != nil, !csv {
             output.text("calls that no agent took are not among them: leave out --agent to see them")

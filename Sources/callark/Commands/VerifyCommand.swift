@@ -17,6 +17,10 @@ struct VerifyCommand: AsyncParsableCommand {
             code is 65 if anything is damaged. The manifest and the open archives in the spool are checked too. An \
             archive that can be written to is a warning.
 
+            A fault is one thing that is wrong in or about an archive: bytes that differ from their checksum, a file \
+            that is missing or cut short, a side file that says something else. One damaged recording can be several \
+            faults, and a fault need not damage a recording.
+
             Give paths to verify archives wherever they are, or all archives in a folder. That needs neither a \
             configuration nor a root: the archives are then checked against their own checksums only.
 

@@ -11,6 +11,7 @@ struct CallLine: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case type, organization, day, agents, queue, origin, destination, direction, recordings, transcripts, state
+        case outcome
         case taskID = "task_id"
         case createdTime = "created_time"
         case durationMilliseconds = "duration_ms"
@@ -46,10 +47,25 @@ struct CallLine: Encodable {
         try line.encode(row.recordingCount, forKey: .recordings)
         try line.encode(row.transcriptCount, forKey: .transcripts)
         try line.encode(row.state, forKey: .state)
+        try line.encode(row.outcome, forKey: .outcome)
     }
 }
 
 extension CallRow {
+    /// How it ended, in the provider's word: `completed`, `abandoned`; `nil` while it goes on.
+    var outcome: String? { status.isTerminal ? status.description : nil }
+
+    /// Its state for people: of a call of which nothing was to be recorded, that is why.
+    var stateText: String {
+        guard state == .none else { return state.rawValue }
+        return outcome == Self.abandoned ? Self.abandoned : Self.nothingToRecord
+    }
+
+    /// The provider's word for a call that ended before an agent took it.
+    static let abandoned = "abandoned"
+    /// The state of the others of which nothing was to be recorded, for people.
+    static let nothingToRecord = "nothing to record"
+
     /// How many recordings are known of it, of the screen as well.
     var recordingCount: Int { recordings.count { $0.key.kind != .transcription } }
 

@@ -5,7 +5,9 @@ import Recordings
 
 extension Event {
     /// For people: what happened, in one sentence without the task and the actor.
-    func sentence(in timeZone: TimeZone) -> String {
+    /// - Parameter beginning: of the pass that has ended, if both are told at once.
+    func sentence(in timeZone: TimeZone, beginning: Event? = nil) -> String {
+        if kind == .passEnded, let beginning { return "ran \(beginning.pass(timeZone, " over ")): \(passResult)" }
         switch kind {
         case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed:
             workSentence(timeZone)
@@ -22,11 +24,8 @@ extension Event {
     /// What a person, or a timer, had done.
     private func workSentence(_ timeZone: TimeZone) -> String {
         switch kind {
-        case .passBegan:
-            let span = detail.time("from").flatMap { from in detail.time("to").map { from..<max(from, $0) } }
-            let over = span.map { ": \($0.lowerBound.text(in: timeZone)) to \($0.upperBound.text(in: timeZone))" } ?? ""
-            return (detail["backfill"] == nil ? "began a pass" : "began a step of a backfill") + over
-        case .passEnded: return passEnd
+        case .passBegan: return "began \(pass(timeZone, ": "))"
+        case .passEnded: return "ended a pass: \(passResult)"
         case .manifestRebuilt:
             let archives = detail.count("archives", "archive") ?? "the archives"
             let recordings = detail.count("recordings", "recording").map { ": \($0)" } ?? ""
@@ -48,21 +47,30 @@ extension Event {
         return ", \(Readable.count(number, "fault")) left"
     }
 
-    private var passEnd: String {
+    /// What began, and over which time.
+    private func pass(_ timeZone: TimeZone, _ joint: String) -> String {
+        let span = detail.time("from").flatMap { from in detail.time("to").map { from..<max(from, $0) } }
+        let over = span.map { "\(joint)\($0.lowerBound.text(in: timeZone)) to \($0.upperBound.text(in: timeZone))" }
+        return (detail["backfill"] == nil ? "a pass" : "a step of a backfill") + (over ?? "")
+    }
+
+    private var passResult: String {
+        let reason = detail["reason"].flatMap { $0.isEmpty ? nil : $0 }
         let outcome =
             switch detail["outcome"].flatMap(PassOutcome.init(rawValue:)) {
             case .complete: "complete"
             case .incomplete: "not complete"
             case .failed: "could not go on"
-            case .interrupted: "stopped"
+            // Its reason says all of it: stopped on request, gave way to another pass.
+            case .interrupted: reason ?? "stopped"
             case .abandoned: "cut off"
             case nil: "ended"
             }
         let held = detail.number("held").flatMap { held in
             detail.number("expected").map { "; \(held.grouped) of \($0.grouped) recordings held" }
         }
-        let why = detail["reason"].map { $0.isEmpty ? "" : " (\($0))" } ?? ""
-        return "ended a pass: \(outcome)\(why)\(held ?? "")"
+        let why = reason.map { $0 == outcome ? "" : " (\($0))" } ?? ""
+        return "\(outcome)\(why)\(held ?? "")"
     }
 
     private var archiveSentence: String {
@@ -129,8 +137,8 @@ extension Event {
         switch kind {
         case .recordingFailed:
             let attempts = detail.count("attempts", "attempt").map { " after \($0)" } ?? ""
-            return "gave up a recording\(attempts)\(reason)"
-        case .recordingSuspect: return "stored a suspect recording\(reason)"
+            return "Callark gave up a recording\(attempts)\(reason)"
+        case .recordingSuspect: return "Callark stored a suspect recording\(reason)"
         case .recordingChanged:
             return detail["version"] == nil
                 ? "the provider lists a recording with another end"

@@ -8,7 +8,9 @@ import Recordings
 extension Output {
     func json(_ event: PassEvent) throws {
         switch event {
-        case .began, .step, .listed, .crossChecked, .asked, .found, .received, .retrying, .providerPaused: break
+        case .backfilling, .began, .step, .listed, .crossChecked, .due, .asked, .found, .received, .retrying,
+            .providerPaused:
+            break
         case .waiting(let precedence): try json(WaitingLine(waitsFor: precedence == .usual ? "backfill" : "pass"))
         case .stored(let entry): try json(StoredLine(entry))
         case .failed(let organization, let key, let reason, let attempts):

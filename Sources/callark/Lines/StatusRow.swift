@@ -15,10 +15,12 @@ struct StatusRow {
             indent: 2,
             columns: [
                 .init(name: nil, heading: "DAY") { .text($0.status.day.description) },
-                figure("EXPECTED", rank: 5) { $0.expected }, figure("ARCHIVED", rank: 4) { $0.archived },
-                figure("STORED", rank: 6) { $0.stored }, figure("PENDING", rank: 3) { $0.pending },
-                figure("MISSING", rank: 2) { $0.missing }, figure("EXPLAINED", rank: 7) { $0.explained },
-                figure("DAMAGED", rank: 1) { $0.damaged }, figure("SUSPECT", rank: 8) { $0.suspect },
+                // As in a report: only what is 0 everywhere may be left out of the sum.
+                figure("EXPECTED", "EXP", rank: 1) { $0.expected }, figure("ARCHIVED", "ARCH", rank: 1) { $0.archived },
+                figure("STORED", "STOR", rank: 2) { $0.stored }, figure("PENDING", "PEND", rank: 2) { $0.pending },
+                figure("MISSING", "MISS", rank: 1) { $0.missing },
+                figure("EXPLAINED", "EXPL", rank: 2) { $0.explained },
+                figure("DAMAGED", "DAM", rank: 2) { $0.damaged }, figure("SUSPECT", rank: 8) { $0.suspect },
                 .init(name: nil, heading: "STATE", value: { .text($0.state) }, short: { $0.shortState }),
             ]
         )
@@ -26,10 +28,20 @@ struct StatusRow {
 
     private static func figure(
         _ heading: String,
+        _ short: String? = nil,
         rank: Int,
         _ value: @escaping @Sendable (ReportFigures) -> Int
     ) -> Table<StatusRow>.Column {
-        .init(name: nil, heading: heading, isNumber: true, rank: rank) {
+        .init(
+            name: nil,
+            heading: heading,
+            isNumber: true,
+            rank: rank,
+            shortHeading: short,
+            line: 1,
+            label: "\(heading.lowercased()) ",
+            isExtra: short == nil
+        ) {
             .integer(Int64(value(ReportFigures($0.status))))
         }
     }

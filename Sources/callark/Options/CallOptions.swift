@@ -71,7 +71,11 @@ struct CallOptions: ParsableArguments {
         let meaning =
             TelephoneNumber.ending(of: asked.value).map { "\(asked.value) finds numbers that end in \($0)" }
             ?? "\(asked.value) finds exactly this number"
-        return "\(meaning); numbers are stored with their country code, such as +15550100001"
+        let advice =
+            asked.value.hasPrefix("+")
+            ? "its last digits alone, at least 4, find it however it is stored"
+            : "numbers are stored with their country code, such as +15550100001"
+        return "\(meaning); \(advice)"
     }
 
     /// Refuses a name or a number that no call can have: a misspelt one would find nothing, and look like an answer.

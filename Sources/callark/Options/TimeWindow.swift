@@ -60,6 +60,12 @@ struct TimeWindow {
         }
     }
 
+    /// That all of it is still to come, for people; `nil` if it is not.
+    var future: String? {
+        guard let begin = instants?.lowerBound, begin > now else { return nil }
+        return "\(day?.description ?? begin.named(in: timeZone)) lies in the future"
+    }
+
     /// What a pass is asked to look at.
     var request: PassWindow.Request {
         switch extent {

@@ -90,7 +90,8 @@ extension Report {
             let bytes = archives.reduce(0) { $0 + $1.archive.byteCount }
             let command = "callark report --org \(section.organization) \(period.options) --csv archives"
             let count = Readable.count(archives.count, "archive")
-            output.text("\(count), \(Readable.bytes(bytes)), with their checksums: \(command)")
+            let whose = archives.count == 1 ? "its checksum" : "their checksums"
+            output.text("\(count), \(Readable.bytes(bytes)), with \(whose): \(command)")
         } else {
             output.text("ARCHIVES")
         }

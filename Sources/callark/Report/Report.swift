@@ -103,7 +103,7 @@ struct ReportRow {
         figures = section.verdict.figures
         stateCode = ""
         state = "\(section.verdict.days.closed.grouped) of \(section.verdict.days.count.grouped) closed"
-        shortState = "\(section.verdict.days.closed.grouped) closed"
+        shortState = "\(section.verdict.days.closed) of \(section.verdict.days.count)"
         openBecause = ""
         differing = ""
     }

@@ -15,11 +15,10 @@ struct ReportPage {
     /// The whole page.
     var html: String {
         get throws {
-            let view: [String: Any] = [
-                "period": report.period.name, "making": report.making, "zone": report.zone,
-                "remark": report.remark as Any,
+            let view = Self.known([
+                "period": report.period.name, "making": report.making, "zone": report.zone, "remark": report.remark,
                 "sections": report.sections.map(view), "legend": Report.legend,
-            ]
+            ])
             return try VisibleHTML.template(Self.template).render(view)
         }
     }
@@ -37,11 +36,11 @@ struct ReportPage {
             ReportTables.archives(report.root).view("Archives", section.archives),
             ReportTables.displaced.view("Copies in archives that do not count", section.displaced),
         ]
-        return [
+        return Self.known([
             "sentence": report.sentence(section),
             "standing": section.verdict.standing == .notComplete ? "bad" : "good",
             "organization": section.organization.description, "id": section.organizationID.description,
-            "days": ReportTables.days.view("Days", rows) as Any,
+            "days": ReportTables.days.view("Days", rows),
             "reasons": reasons.map { reason in
                 [
                     "count": reason.count.grouped, "words": reason.words, "meaning": reason.meaning,
@@ -56,8 +55,11 @@ struct ReportPage {
             "steps": section.steps.map { ["period": $0.period, "why": $0.why, "steps": $0.steps] as [String: Any] },
             "complaints": section.days.flatMap(\.witnesses).compactMap(\.complaint),
             "tables": tables.compactMap(\.self),
-        ]
+        ])
     }
+
+    /// Values for a template without those that are not known: it would write an optional without a value as `nil`.
+    private static func known(_ view: [String: Any?]) -> [String: Any] { view.compactMapValues(\.self) }
 }
 
 extension Table {

@@ -7,12 +7,21 @@ import Recordings
 /// The tables of a report: one description of each for text and for CSV.
 enum ReportTables {
     static var days: Table<ReportRow> {
-        func figure(_ name: String, rank: Int, _ value: @escaping (ReportFigures) -> Int) -> Table<ReportRow>.Column {
+        func figure(
+            _ name: String,
+            _ short: String? = nil,
+            rank: Int,
+            _ value: @escaping (ReportFigures) -> Int
+        ) -> Table<ReportRow>.Column {
             Table.Column(
                 name: name,
                 heading: name.uppercased(),
                 isNumber: true,
                 rank: rank,
+                shortHeading: short,
+                line: 1,
+                label: "\(name) ",
+                isExtra: short == nil,
                 value: { .integer(Int64(value($0.figures))) },
                 text: { value($0.figures).grouped }
             )
@@ -28,19 +37,23 @@ enum ReportTables {
                     text: { $0.day?.description ?? "total" }
                 ),
                 figure("calls", rank: 9) { $0.calls },
-                figure("expected", rank: 0) { $0.expected },
-                figure("archived", rank: 0) { $0.archived },
-                figure("stored", rank: 4) { $0.stored },
-                figure("pending", rank: 3) { $0.pending },
-                figure("missing", rank: 0) { $0.missing },
-                figure("explained", rank: 2) { $0.explained },
-                figure("damaged", rank: 1) { $0.damaged },
+                // A sum that lacks one of its parts is wrong: only what is 0 everywhere may be left out.
+                figure("expected", "EXP", rank: 1) { $0.expected },
+                figure("archived", "ARCH", rank: 1) { $0.archived },
+                figure("stored", "STOR", rank: 2) { $0.stored },
+                figure("pending", "PEND", rank: 2) { $0.pending },
+                figure("missing", "MISS", rank: 1) { $0.missing },
+                figure("explained", "EXPL", rank: 2) { $0.explained },
+                figure("damaged", "DAM", rank: 2) { $0.damaged },
                 figure("suspect", rank: 5) { $0.suspect },
                 Table.Column(
                     name: "audio_hours",
                     heading: "HOURS",
                     isNumber: true,
                     rank: 11,
+                    line: 1,
+                    label: "hours ",
+                    isExtra: true,
                     value: { .text(hours($0.figures.audioMilliseconds)) }
                 ),
                 Table.Column(
@@ -48,6 +61,9 @@ enum ReportTables {
                     heading: "SIZE",
                     isNumber: true,
                     rank: 10,
+                    line: 1,
+                    label: "size ",
+                    isExtra: true,
                     value: { .integer($0.figures.bytes) },
                     text: { Readable.bytes($0.figures.bytes) }
                 ),

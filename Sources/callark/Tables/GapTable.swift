@@ -3,7 +3,7 @@ import Foundation
 import Manifest
 import Recordings
 
-/// Gaps as a table.
+/// Gaps as a table. Numbers are never cut: a part of one looks like a number.
 struct GapTable {
     let timeZone: TimeZone
 
@@ -21,31 +21,38 @@ struct GapTable {
                 Table.Column(
                     name: "created_time",
                     heading: timeZone.heading("CREATED"),
-                    rank: 2,
+                    rank: 1,
                     value: { .text($0.gap.createdTime.description) },
                     text: { $0.gap.createdTime.text(in: timeZone) }
                 ),
-                .text("task_id", "TASK") { $0.gap.taskID.description },
-                .cut("recording_id", "RECORDING", rank: 10) { $0.gap.recording?.recordingID.description },
+                .text("task_id", "TASK", rank: 2, line: 5) { $0.gap.taskID.description },
+                .cut("recording_id", "RECORDING", rank: 10, line: 2, label: "recording ") {
+                    $0.gap.recording?.recordingID.description
+                },
                 Table.Column(
                     name: "reason",
                     heading: "REASON",
                     value: { .text($0.gap.reason.rawValue) },
-                    text: { $0.gap.reason.words },
-                    short: { $0.gap.reason.shortWords }
+                    text: { $0.gap.reason.words }
                 ),
                 .text("archive") { $0.gap.archive?.description },
                 .text("detail") { $0.gap.detail },
-                .cut("agent", "AGENT", rank: 5) { $0.call?.facts.agent.map { $0.name ?? $0.id ?? "" } },
-                .cut("queue", "QUEUE", rank: 7) { $0.call?.facts.queue.map { $0.name ?? $0.id ?? "" } },
-                .cut("origin", "FROM", rank: 6) { $0.call?.facts.origin },
-                .cut("destination", "TO", rank: 8) { $0.call?.facts.destination },
+                .cut("agent", "AGENT", rank: 5, line: 1, label: "agent ") {
+                    $0.call?.facts.agent.map { $0.name ?? $0.id ?? "" }
+                },
+                .cut("queue", "QUEUE", rank: 7, line: 1, label: "queue ") {
+                    $0.call?.facts.queue.map { $0.name ?? $0.id ?? "" }
+                },
+                .text("origin", "FROM", rank: 6, line: 1, label: "from ") { $0.call?.facts.origin },
+                .text("destination", "TO", rank: 8, line: 1, label: "to ") { $0.call?.facts.destination },
                 .text("direction") { $0.call?.facts.direction },
-                .cut("evidence", "EVIDENCE", rank: 9) { $0.gap.evidenceText(in: timeZone) },
+                .cut("evidence", "EVIDENCE", rank: 9, line: 3) { $0.gap.evidenceText(in: timeZone) },
                 Table.Column(
                     name: "explanation",
                     heading: "EXPLANATION",
                     rank: 4,
+                    line: 4,
+                    label: "explained: ",
                     value: { .init($0.gap.explanation?.reason.rawValue) },
                     text: { $0.gap.explanation?.text(in: timeZone) ?? "" },
                     short: { $0.gap.explanation?.reason.words ?? "" }
@@ -74,14 +81,15 @@ struct SuspectTable {
             columns: [
                 .text("organization") { $0.organization.description },
                 .cut("day", "DAY", rank: 2, least: 10) { $0.day.description },
-                .text("task_id", "TASK") { $0.suspect.taskID.description },
+                .text("task_id", "TASK", line: 4) { $0.suspect.taskID.description },
                 .text("recording_id") { $0.suspect.recordingID.description },
-                .cut("file", "FILE", rank: 4, least: 12) { $0.suspect.file.description },
+                .cut("file", "FILE", rank: 4, least: 12, line: 3) { $0.suspect.file.description },
                 Table.Column(
                     name: "detail",
                     heading: "WHY",
                     least: 18,
                     wraps: true,
+                    line: 1,
                     value: { .text($0.suspect.reason) }
                 ),
                 Table.Column(
@@ -97,6 +105,8 @@ struct SuspectTable {
                     rank: 1,
                     least: 12,
                     wraps: true,
+                    line: 2,
+                    label: "acknowledged ",
                     value: { .init($0.suspect.acknowledgement?.note) },
                     text: {
                         $0.suspect.acknowledgement.map { "by \($0.author) (uid \($0.authorUID)): \($0.note)" } ?? ""
@@ -118,8 +128,18 @@ extension Table.Column {
         _ heading: String,
         rank: Int,
         least: Int = 8,
+        line: Int = 0,
+        label: String = "",
         _ value: @escaping (Row) -> String?
     ) -> Self {
-        Self(name: name, heading: heading, rank: rank, least: least, value: { .init(value($0)) })
+        Self(
+            name: name,
+            heading: heading,
+            rank: rank,
+            least: least,
+            line: line,
+            label: label,
+            value: { .init(value($0)) }
+        )
     }
 }

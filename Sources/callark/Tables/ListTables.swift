@@ -21,27 +21,34 @@ enum ListTables {
                 } text: {
                     $0.createdTime.text(in: timeZone)
                 },
-                .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
-                .init(name: "agents", heading: "AGENT", rank: 3, least: 12) {
+                .init(name: "state", heading: "STATE") {
+                    .text($0.state.rawValue)
+                } text: {
+                    $0.stateText
+                },
+                .init(name: "agents", heading: "AGENT", rank: 3, least: 12, line: 1) {
                     .text(($0.call?.facts.agents ?? []).map(\.shown).joined(separator: ", "))
                 },
                 .init(name: "agent_ids", heading: nil) {
                     .text(($0.call?.facts.agents ?? []).compactMap(\.id).joined(separator: ", "))
                 },
                 .init(name: nil, heading: "NUMBER", rank: 2) { .init($0.call?.facts.customerNumber) },
-                .init(name: "queue", heading: "QUEUE", rank: 8, least: 8) { .init($0.call?.facts.queue?.shown) },
+                .init(name: "queue", heading: "QUEUE", rank: 8, least: 8, line: 1, label: "queue ") {
+                    .init($0.call?.facts.queue?.shown)
+                },
                 .init(name: "origin", heading: nil) { .init($0.call?.facts.origin) },
                 .init(name: "destination", heading: nil) { .init($0.call?.facts.destination) },
-                .init(name: "direction", heading: "DIRECTION", rank: 7) { .init($0.call?.facts.direction) },
-                .init(name: "duration_ms", heading: "DURATION", isNumber: true, rank: 4) {
+                .init(name: "direction", heading: "DIRECTION", rank: 7, line: 1) { .init($0.call?.facts.direction) },
+                .init(name: "duration_ms", heading: "DURATION", isNumber: true, rank: 4, line: 1) {
                     .init($0.call?.facts.durationMilliseconds)
                 } text: {
                     $0.call?.durationText ?? ""
                 },
-                .init(name: nil, heading: "PARTS", rank: 5, least: 12) { .text($0.parts) },
+                .init(name: nil, heading: "PARTS", rank: 5, least: 12, line: 1) { .text($0.parts) },
                 .init(name: "recordings", heading: nil) { .integer(Int64($0.recordingCount)) },
                 .init(name: "transcripts", heading: nil) { .integer(Int64($0.transcriptCount)) },
-                .init(name: nil, heading: "TASK", rank: 1) { .text($0.taskID.description) },
+                .init(name: "outcome", heading: nil) { .init($0.outcome) },
+                .init(name: nil, heading: "TASK", rank: 1, line: 2) { .text($0.taskID.description) },
             ],
             line: CallLine.init
         )
@@ -61,7 +68,7 @@ enum ListTables {
                 },
                 .init(name: "state", heading: "STATE") { .text($0.state) },
                 .init(name: "kind", heading: nil) { .init($0.recording?.key.kind.rawValue) },
-                .init(name: "call_type", heading: "TYPE", rank: 6) {
+                .init(name: "call_type", heading: "TYPE", rank: 6, line: 1) {
                     .init($0.recording?.key.callType)
                 } text: {
                     $0.typeText
@@ -71,17 +78,21 @@ enum ListTables {
                 } text: {
                     $0.recording?.held.map { Readable.bytes($0.byteCount) } ?? ""
                 },
-                .init(name: "reason", heading: "REASON", rank: 3, least: 20, wraps: true) {
+                .init(name: "reason", heading: "REASON", rank: 3, least: 20, wraps: true, line: 2) {
                     .init($0.reason)
                 } text: {
                     $0.reasonText ?? ""
                 },
                 .init(name: "sha256", heading: nil) { .init($0.recording?.held?.digest.description) },
                 .init(name: "archive", heading: nil) { .init($0.archivePath(root)) },
-                .init(name: nil, heading: "ARCHIVE", rank: 5) { .init($0.recording?.held?.archive.description) },
+                .init(name: nil, heading: "ARCHIVE", rank: 5, line: 1) {
+                    .init($0.recording?.held?.archive.description)
+                },
                 .init(name: "offset", heading: nil) { .init($0.recording?.held?.offset) },
-                .init(name: "file", heading: "FILE", rank: 7, least: 16) { .init($0.recording?.file.description) },
-                .init(name: nil, heading: "TASK", rank: 2) { .text($0.call.taskID.description) },
+                .init(name: "file", heading: "FILE", rank: 7, least: 16, line: 3) {
+                    .init($0.recording?.file.description)
+                },
+                .init(name: nil, heading: "TASK", rank: 2, line: 4) { .text($0.call.taskID.description) },
             ]
         )
     }
@@ -147,12 +158,13 @@ extension CallRow {
             let count = recordings.count { $0.state == state }
             if count > 0 { parts.append("\(count) \(state)") }
         }
-        if let gap { parts.append(gap.reason.rawValue.replacing("_", with: " ")) }
+        if let gap { parts.append(gap.reason.words) }
         guard parts.isEmpty else { return parts.joined(separator: ", ") }
         let reason = captureRequest == .notRequested ? "not requested" : state == .pending ? "not known yet" : ""
-        let ending = status.isTerminal ? status.description : "in progress"
-        return [ending == "abandoned" || !status.isTerminal ? ending : "", reason].filter { !$0.isEmpty }
-            .joined(separator: ", ")
+        // Of a call of which nothing was to be recorded, the state says that it was abandoned.
+        let ending = outcome ?? "in progress"
+        let isSaid = ending == Self.abandoned ? state == .none : outcome != nil
+        return [isSaid ? "" : ending, reason].filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
 

@@ -60,7 +60,10 @@ struct ListWriter {
         var bytes: Int64 = 0
         /// Whether `--limit` left something out.
         var isLimited = false
-        var states: [CallState: Int] = [:]
+        /// Of the time that was asked about, the days that were not listed, or only in part.
+        var daysNotListed = 0
+        /// Calls by their states, as people read them.
+        var states: [String: Int] = [:]
         /// Recordings by their states, gaps without a recording by theirs, and how many recordings are explained.
         var recordingStates: [String: Int] = [:]
         var gapStates: [String: Int] = [:]
@@ -69,6 +72,7 @@ struct ListWriter {
         enum CodingKeys: String, CodingKey {
             case type, calls, recordings, gaps, bytes
             case isLimited = "limited"
+            case daysNotListed = "days_not_listed"
         }
 
         mutating func add(_ row: ListRow, of call: CallRow) {
@@ -149,7 +153,7 @@ extension ListWriter {
 
     private mutating func count(_ call: CallRow) {
         counts.calls += 1
-        counts.states[call.state, default: 0] += 1
+        counts.states[call.stateText, default: 0] += 1
     }
 
     private mutating func write(_ row: ListRow, of call: CallRow) throws {
@@ -174,12 +178,18 @@ extension ListWriter {
         if content == .calls { calls.end() } else { parts.end() }
     }
 
-    /// Writes how much there was.
-    func writeSummary() throws {
-        guard !asCSV else { return }
+    /// Writes how much there was, and of which time that is not known.
+    mutating func writeSummary(notListed: UnlistedDays) throws {
+        let unlisted = notListed.text
+        guard !asCSV else {
+            if let unlisted { Complaint.notice(unlisted) }
+            return
+        }
+        counts.daysNotListed = notListed.days.count
         try output.json(counts)
-        let states = CallState.allCases.compactMap { state in
-            counts.states[state].map { "\($0) \(state == .none ? "with nothing to record" : state.rawValue)" }
+        let words = CallState.allCases.filter { $0 != .none }.map(\.rawValue)
+        let states = (words + [CallRow.abandoned, CallRow.nothingToRecord]).compactMap { state in
+            counts.states[state].map { "\($0) \(state == CallRow.nothingToRecord ? "with " : "")\(state)" }
         }
         switch content {
         case .calls:
@@ -188,6 +198,7 @@ extension ListWriter {
         case .recordings:
             output.text("\(counts.text); times in \(timeZone.name)")
         }
+        if let unlisted { output.text(unlisted) }
         if counts.isLimited { output.text("there are more: raise --limit to see them") }
         if hidden > 0 {
             let verb = hidden == 1 ? "has" : "have"

@@ -7,9 +7,11 @@ extension Table.Column {
         _ name: String,
         _ heading: String? = nil,
         rank: Int = 0,
+        line: Int = 0,
+        label: String = "",
         _ value: @escaping (Row) -> String?
     ) -> Self {
-        Self(name: name, heading: heading, rank: rank, value: { .init(value($0)) })
+        Self(name: name, heading: heading, rank: rank, line: line, label: label, value: { .init(value($0)) })
     }
 
     /// An instant, for people by the clocks of a time zone, which the first such heading names.

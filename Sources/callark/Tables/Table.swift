@@ -20,6 +20,15 @@ struct Table<Row> {
         var least: Int?
         /// Whether its text goes on in further lines rather than being cut.
         var wraps = false
+        /// A heading that takes less room, for numbers that take less than the usual one.
+        var shortHeading: String?
+        /// On which line of its block a row has it, if the terminal has no room for all columns: line 0 is the table's, with
+        /// headings; the others are texts one after the other. A table without further lines leaves columns out instead.
+        var line = 0
+        /// What is written before its text on a further line: `queue `.
+        var label = ""
+        /// Whether the table is whole without it, so that no block is needed for its sake.
+        var isExtra = false
         /// The value, as NDJSON and CSV have it.
         var value: (Row) -> Value
         /// The value as people read it; else as CSV has it.
@@ -98,6 +107,8 @@ extension Table {
         private var isShort: [Bool] = []
         /// The columns in which some row had something to say.
         private var hasContent: [Bool] = []
+        /// Whether a row is a block of lines.
+        private var isInBlocks = false
         /// How wide a line may be.
         private let limit: Int?
 
@@ -130,6 +141,7 @@ extension Table.Writer {
                 let cells = zip(shown, isShort).map { column, isShort in column.shown(row, isShort: isShort) }
                 hasContent = zip(hasContent, cells).map { $0 || !$1.isSilent }
                 write(cells)
+                writeFurtherLines(of: row)
             }
         }
     }
@@ -157,28 +169,70 @@ extension Table.Writer {
 
     private mutating func begin(_ rows: [Row]) {
         guard layout == nil else { return }
-        let shown = shown
-        let columns = shown.map { column in
-            func width(isShort: Bool) -> Int {
-                rows.map { column.shown($0, isShort: isShort).displayWidth }.max() ?? 0
-            }
-            let heading = (column.heading ?? "").displayWidth
-            let isSilent = rows.allSatisfy { column.shown($0, isShort: false).isSilent }
-            return TableLayout.Column(
-                natural: min(max(heading, width(isShort: false)), Self.widest),
-                rank: column.rank + (isSilent && column.rank > 0 ? shown.count * 100 : 0),
-                least: column.short == nil ? column.least : max(heading, width(isShort: true)),
-                hasShortForm: column.short != nil
-            )
+        let whole = fit(rows)
+        let dropped = zip(zip(shown, whole.columns), whole.layout.widths).contains {
+            $0.1.hasContent && $1 == nil && !$0.0.isExtra
         }
-        let fitted = TableLayout(columns, limit: limit)
+        isInBlocks = dropped && shown.contains { $0.line > 0 }
+        let (columns, fitted) = isInBlocks ? fit(rows) : whole
         layout = fitted
-        isShort = zip(columns, fitted.widths).map { $0.hasShortForm && $1 ?? 0 < $0.natural }
+        isShort = zip(columns, fitted.widths).map { $0.layout.hasShortForm && $1 ?? 0 < $0.layout.natural }
         hasContent = shown.map { _ in false }
-        write(shown.map { $0.heading ?? "" })
+        write(zip(shown, isShort).map { ($1 ? $0.shortHeading : nil) ?? $0.heading ?? "" })
     }
 
-    private var shown: [Table.Column] { table.columns.filter { $0.heading != nil } }
+    /// What is known of a column before the table is fitted, and whether a row has something to say in it.
+    private typealias Measure = (layout: TableLayout.Column, hasContent: Bool)
+
+    /// The columns that are shown, as these rows have them, and how they fit.
+    private func fit(_ rows: [Row]) -> (columns: [Measure], layout: TableLayout) {
+        let shown = shown
+        let columns = shown.map { column -> Measure in
+            let texts = rows.map { column.shown($0, isShort: false) }
+            let heading = (column.heading ?? "").displayWidth
+            let isSilent = texts.allSatisfy(\.isSilent)
+            let isSpared = isSilent && column.rank > 0
+            let layout = TableLayout.Column(
+                natural: min(max(heading, texts.map(\.displayWidth).max() ?? 0), Self.widest),
+                // In a block nothing is left out.
+                rank: isInBlocks ? 0 : column.rank + (isSpared ? shown.count * 100 : 0),
+                least: least(of: column, rows, texts),
+                hasShortForm: column.short != nil || column.shortHeading != nil
+            )
+            return (layout, !isSilent)
+        }
+        return (columns, TableLayout(columns.map(\.layout), limit: limit))
+    }
+
+    /// How narrow a column may become; `nil`: it is shown whole or not at all.
+    private func least(of column: Table.Column, _ rows: [Row], _ texts: [String]) -> Int? {
+        if column.short != nil || column.shortHeading != nil {
+            let heading = (column.shortHeading ?? column.heading ?? "").displayWidth
+            return max(heading, rows.map { column.shown($0, isShort: true).displayWidth }.max() ?? 0)
+        }
+        guard column.wraps, hasFurtherLines, let least = column.least else { return column.least }
+        // A line of its own has room for a word that would be broken here.
+        return max(least, texts.map(\.widestWord).max() ?? 0)
+    }
+
+    private var hasFurtherLines: Bool { table.columns.contains { $0.heading != nil && $0.line > 0 } }
+
+    /// Writes what a row has besides its first line, if it is a block.
+    private func writeFurtherLines(of row: Row) {
+        guard isInBlocks else { return }
+        let further = table.columns.filter { $0.heading != nil && $0.line > 0 }
+        for (_, columns) in Dictionary(grouping: further, by: \.line).sorted(by: { $0.key < $1.key }) {
+            let texts = columns.compactMap { column -> String? in
+                let text = column.shown(row, isShort: false)
+                return text.isSilent ? nil : column.label + text
+            }
+            if !texts.isEmpty { output.text("\(indent)  \(texts.joined(separator: ", "))") }
+        }
+    }
+
+    private var shown: [Table.Column] {
+        table.columns.filter { $0.heading != nil && (!isInBlocks || $0.line == 0) }
+    }
     private var named: [Table.Column] { table.columns.filter { $0.name != nil } }
     private var indent: String { String(repeating: " ", count: table.indent) }
 
@@ -221,4 +275,7 @@ extension Table.Column {
 extension String {
     /// Whether nobody misses it in a cell.
     fileprivate var isSilent: Bool { isEmpty || self == "0" }
+
+    /// How wide its widest word is.
+    fileprivate var widestWord: Int { split(separator: " ").map { String($0).displayWidth }.max() ?? 0 }
 }

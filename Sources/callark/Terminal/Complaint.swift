@@ -37,7 +37,9 @@ enum Complaint {
     static func notice(_ message: String) { say(.notice, message, text: "callark: \(message)") }
 
     /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
-    static func line(_ text: String) { StandardError.write(line: Array(VisibleText.escaped(text).utf8)) }
+    static func line(_ text: String) {
+        StandardError.write(line: Array(Terminal.spelled(VisibleText.escaped(text)).utf8))
+    }
 
     /// One line of JSON. The time, the level and the source are added.
     static func json(_ fields: [String: String], level: String, label: String = "callark") {

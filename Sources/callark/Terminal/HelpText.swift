@@ -57,7 +57,10 @@ struct HelpText {
     /// Options, arguments or commands with their texts in a column beside them, or below them if the terminal is narrow.
     private static func options(_ lines: [Substring], width: Int) -> [String] {
         func parts(_ line: Substring) -> (label: String, text: String) {
-            let isText = line.hasPrefix("  ") && line.count > textColumn && line.dropFirst(textColumn - 1).first == " "
+            // A sentence has a blank there by chance.
+            let isText =
+                !line.hasPrefix("  See '") && line.hasPrefix("  ") && line.count > textColumn
+                && line.dropFirst(textColumn - 1).first == " "
             return isText
                 ? (String(line.prefix(textColumn)).trimmingTrailingBlanks, String(line.dropFirst(textColumn)))
                 : (String(line), "")
@@ -68,6 +71,7 @@ struct HelpText {
         // A label that is too long for the column has its text in the next line.
         let indent = String(repeating: " ", count: isBeside ? column : 6)
         return entries.flatMap { label, text in
+            if label.hasPrefix("  See '") { return WrappedText.lines(label, width: width, indent: 0) }
             guard !text.isEmpty else { return [label] }
             guard !label.isEmpty else { return WrappedText.lines(indent + text, width: width, indent: 0) }
             if !isBeside { return [label] + WrappedText.lines(indent + text, width: width, indent: 0) }

@@ -40,7 +40,9 @@ final class Output: Sendable {
     /// it is one line elsewhere, and moves no cursor.
     func text(_ line: @autoclosure () -> String) {
         guard !isJSON else { return }
-        for part in WrappedText.lines(VisibleText.escaped(line()), width: width) { append(Array(part.utf8)) }
+        for part in WrappedText.lines(Terminal.spelled(VisibleText.escaped(line())), width: width) {
+            append(Array(part.utf8))
+        }
     }
 
     /// Writes one line of a table, which fits by itself.

@@ -98,7 +98,8 @@ final class PassProgress: Sendable {
             )
         case .waiting(.usual): Complaint.notice("a backfill is running; waiting for it to make room")
         case .waiting(.low): Complaint.notice("another pass is running; the backfill resumes after it")
-        case .began, .step, .listed, .asked, .found, .received, .retrying, .providerPaused, .stored, .sealed, .paced:
+        case .backfilling, .began, .step, .listed, .due, .asked, .found, .received, .retrying, .providerPaused, .stored,
+            .sealed, .paced:
             break
         }
     }

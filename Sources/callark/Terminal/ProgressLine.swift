@@ -41,8 +41,8 @@ struct ProgressLine {
             let counts = "\(done)/\(report.recordingsFound)"
             return [counts, "\(counts) recordings"]
         }
-        let stored = "\(report.recordingsStored) stored"
-        return report.recordingsWaiting == 0 ? [stored] : [stored, "\(stored), \(report.recordingsWaiting) waiting"]
+        let known = "\(done) of at least \(report.recordingsFound)"
+        return ["\(done)/\(report.recordingsFound)+", "\(known) recordings"]
     }
 
     /// The bar, or in its place what is done before and after nothing but recordings is received.
@@ -52,7 +52,10 @@ struct ProgressLine {
             return report.tasksListed == 0 ? "listing tasks" : "listing \(Readable.count(report.tasksListed, "task"))"
         }
         if steps.contains(.comparing) { return "comparing the task list" }
-        if steps.contains(.asking) { return "\(report.tasksAsked) asked about" }
+        if steps.contains(.asking) {
+            let asked = report.tasksToAsk.map { PassActivity.Report.share(report.tasksAsked, of: $0, isAll: true) }
+            return "\(asked ?? "\(report.tasksAsked)") asked about"
+        }
         if !steps.isEmpty, steps.allSatisfy({ $0 == .sealing || $0 == .done }) { return "sealing" }
         let share = report.recordingsFound == 0 ? 0 : Double(done) / Double(report.recordingsFound)
         fullest = min(max(fullest, share), 1)

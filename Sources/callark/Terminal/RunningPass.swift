@@ -23,7 +23,7 @@ struct RunningPass {
         let milliseconds = now.millisecondsSince1970 - content.startedTime.millisecondsSince1970
         let elapsed = Readable.duration(.milliseconds(max(0, milliseconds)))
         var lines = [
-            "running: callark \(content.command), process \(content.process), for \(elapsed), since "
+            "running: \(content.words), process \(content.process), for \(elapsed), since "
                 + content.startedTime.named(in: timeZone)
         ]
         if !activity.figures.isEmpty { lines.append("  " + activity.figures.joined(separator: ", ")) }
@@ -45,7 +45,7 @@ struct RunningPass {
         let windows = content.activity.organizations.compactMap { part in
             part.window.map { "\(part.organization), \($0.named(in: timeZone))" }
         }
-        let what = (["callark \(content.command)", "process \(content.process)"] + windows).joined(separator: ", ")
+        let what = ([content.words, "process \(content.process)"] + windows).joined(separator: ", ")
         let since = content.startedTime.named(in: timeZone)
         return "a pass has been running since \(since) (\(what)): \(end)"
     }
@@ -54,14 +54,30 @@ struct RunningPass {
 extension PassActivity.Report {
     /// What is known of how far it is. How much there is in all is not: answers bring recordings until the end.
     fileprivate var figures: [String] {
+        let asked = tasksToAsk.map { Self.share(tasksAsked, of: $0, isAll: !isListing) } ?? "\(tasksAsked)"
+        let received = Self.share(recordingsStored, of: recordingsFound, isAll: !isFinding)
         let figures = [
             (tasksListed, "\(Readable.count(tasksListed, "task")) listed"),
-            (tasksAsked, "\(tasksAsked) asked about"),
-            (recordingsStored, "\(Readable.count(recordingsStored, "recording")) stored"),
-            (recordingsWaiting, "\(recordingsWaiting) waiting"),
+            (max(tasksAsked, tasksToAsk ?? 0), "\(asked) asked about"),
+            (recordingsFound, "\(received) recordings received"),
             (recordingsFailed, "\(recordingsFailed) failed"),
         ]
         return figures.filter { $0.0 > 0 }.map(\.1) + (bytes > 0 ? [Readable.bytes(bytes)] : [])
+    }
+
+    /// `256 of 840 (30 %)`, or `256 of at least 840` as long as there may be more.
+    static func share(_ part: Int, of whole: Int, isAll: Bool) -> String {
+        guard isAll, whole > 0 else { return "\(part) of at least \(max(part, whole))" }
+        return "\(part) of \(whole) (\(min(100, part * 100 / whole)) %)"
+    }
+}
+
+extension PassNotice.Content {
+    /// What runs, for people: `callark archive`, or which day of a backfill it is at.
+    fileprivate var words: String {
+        let days = activity.organizations.compactMap(\.backfill)
+        guard let backfill = days.last else { return "callark \(command)" }
+        return "callark \(command) --low-priority (a backfill, day \(backfill.number) of \(backfill.days))"
     }
 }
 

@@ -33,6 +33,11 @@ enum Terminal {
 
     /// What stands for text that was cut off.
     static let cutMark = showsUnicode ? "…" : "..."
+    /// Our own texts as the locale can show them. What others have written stays as it is, but for the same dots.
+    static func spelled(_ text: String) -> String {
+        showsUnicode || !text.utf8.contains(0xE2) ? text : text.replacing("…", with: cutMark)
+    }
+
     /// What stands before a margin.
     static let plusMinus = showsUnicode ? "±" : "+/-"
 }

@@ -40,7 +40,9 @@ enum CommandLineRun {
 
     /// Names a command that does not exist: the parser would only complain of its first option.
     private static func requireCommand(_ root: any ParsableCommand.Type) throws {
-        let (command, words, rest) = named(root)
+        var (command, words, rest) = named(root)
+        // `callark help lst` names a command too.
+        if rest.first == "help" { (command, words, rest) = named(command, words, rest.dropFirst()) }
         let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
         guard let word = rest.first, !names.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
         let prefix = words.joined(separator: " ")
@@ -51,11 +53,11 @@ enum CommandLineRun {
 
     /// The command that the arguments name, as far as they name one, the words that name it, and the arguments that follow.
     private static func named(
-        _ root: any ParsableCommand.Type
+        _ root: any ParsableCommand.Type,
+        _ begun: [String] = ["callark"],
+        _ arguments: ArraySlice<String> = CommandLine.arguments.dropFirst()
     ) -> (command: any ParsableCommand.Type, words: [String], rest: ArraySlice<String>) {
-        var command = root
-        var words = ["callark"]
-        var rest = CommandLine.arguments.dropFirst()
+        var (command, words, rest) = (root, begun, arguments)
         while let word = rest.first,
             let next = command.configuration.subcommands.first(where: { $0.configuration.commandName == word })
         {

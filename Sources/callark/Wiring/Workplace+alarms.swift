@@ -67,12 +67,23 @@ extension Workplace {
     func unlisted(
         in window: Range<Timestamp>?,
         organization: OrganizationName,
-        _ manifest: Manifest
+        _ manifest: Manifest?
     ) async throws -> [ArchiveDay] {
         guard let window else { return [] }
+        guard let manifest else {
+            // Nothing was ever listed; of a time without a beginning nobody can say which days it has.
+            guard window.lowerBound.millisecondsSince1970 > 0, window.lowerBound < now else { return [] }
+            let last = min(window.upperBound, now) - .milliseconds(1)
+            return ArchiveDay(window.lowerBound, in: timeZone).through(ArchiveDay(last, in: timeZone))
+        }
         return try await Reporting(manifest: manifest, timeZone: settings.archive.timeZone)
             .unlisted(in: window, organization: organization, now: now)
     }
+}
+
+extension Workplace {
+    /// Whether a pass runs at this moment; an account that may not look takes it for one that does.
+    func isPassRunning() -> Bool { (try? PassNotice.running(over: root) != nil) ?? true }
 }
 
 extension [Alarm] {

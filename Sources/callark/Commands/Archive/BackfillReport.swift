@@ -36,6 +36,9 @@ enum BackfillReport {
                 + "\(result.alreadyListed) listed before, \(result.remaining) left; "
                 + "\(Readable.count(result.recordings, "recording")), \(Readable.bytes(result.bytes))"
         )
+        if let begun = result.begun {
+            output.text("  \(begun.day) was begun: \(Readable.count(begun.recordings, "recording")) of it held so far")
+        }
         if !result.incomplete.isEmpty {
             let first = result.incomplete.prefix(5).map(\.description).joined(separator: ", ")
             let more = result.incomplete.count > 5 ? " and \(result.incomplete.count - 5) more" : ""
@@ -104,11 +107,18 @@ enum BackfillReport {
         var incomplete: [ArchiveDay]
         var recordings: Int
         var bytes: Int64
+        /// The day that was begun and is not done.
+        var begun: Begun?
         var complete: Bool
         var error: String?
 
+        struct Begun: Encodable {
+            var day: ArchiveDay
+            var recordings: Int
+        }
+
         enum CodingKeys: String, CodingKey {
-            case type, organization, from, to, days, done, incomplete, recordings, bytes, complete, error
+            case type, organization, from, to, days, done, incomplete, recordings, bytes, begun, complete, error
             case alreadyListed = "already_listed"
             case daysLeft = "days_left"
         }
@@ -124,6 +134,7 @@ enum BackfillReport {
             incomplete = result.incomplete
             recordings = result.recordings
             bytes = result.bytes
+            begun = result.begun.map { Begun(day: $0.day, recordings: $0.recordings) }
             complete = result.isComplete
             error = result.failure.map { "\($0)" }
         }

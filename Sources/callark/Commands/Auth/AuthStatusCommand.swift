@@ -164,12 +164,15 @@ struct TokenRow {
             _ name: String,
             _ heading: String?,
             rank: Int = 0,
+            label: String = "",
             _ path: KeyPath<TokenStatus, Timestamp?>
         ) -> Table<TokenRow>.Column {
             .init(
                 name: name,
                 heading: heading,
                 rank: rank,
+                line: 1,
+                label: label,
                 value: { .init($0.status[keyPath: path]?.description) },
                 text: { $0.status[keyPath: path]?.text(in: timeZone) ?? "-" }
             )
@@ -178,9 +181,9 @@ struct TokenRow {
             .init(name: "organization", heading: "ORGANIZATION") { .text($0.organization.description) },
             .init(name: "state", heading: "STATE") { .text($0.state.rawValue) },
             time("obtained", nil, \.obtained),
-            time("access_token_expires", "ACCESS UNTIL", rank: 2, \.accessExpires),
-            time("refresh_token_expires", "REFRESH UNTIL", rank: 1, \.refreshExpires),
-            time("next_refresh", "NEXT REFRESH", rank: 3, \.nextRefresh),
+            time("access_token_expires", "ACCESS UNTIL", rank: 2, label: "access until ", \.accessExpires),
+            time("refresh_token_expires", "REFRESH UNTIL", rank: 1, label: "refresh until ", \.refreshExpires),
+            time("next_refresh", "NEXT REFRESH", rank: 3, label: "next refresh ", \.nextRefresh),
             time("refused", nil, \.refusal?.time),
             .init(name: "refusal", heading: nil) { .init($0.status.refusal?.reason) },
             .init(name: "unreadable", heading: nil) { .init($0.obstacle?.path) },
@@ -190,6 +193,8 @@ struct TokenRow {
                 rank: 4,
                 least: 16,
                 wraps: true,
+                line: 2,
+                label: "scopes ",
                 value: { .init($0.status.scopes.isEmpty ? nil : $0.status.scopes.joined(separator: " ")) },
                 text: { $0.status.scopes.isEmpty ? "-" : $0.status.scopes.joined(separator: " ") }
             ),

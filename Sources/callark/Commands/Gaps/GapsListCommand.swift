@@ -9,7 +9,8 @@ struct GapsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the gaps, one per row, with reason and evidence.",
         discussion: """
-            Without --explained or --all: the gaps that nobody has explained. A reason is one of \
+            Without --explained or --all: the gaps that nobody has explained; the last line says how many others there \
+            are. A reason is one of \
             \(GapReason.gaps.map(\.rawValue).joined(separator: ", ")).
 
             Below the gaps: suspect recordings, then days whose figures disagree with another source of the provider \
@@ -92,6 +93,11 @@ struct GapsListCommand: AsyncParsableCommand {
         )
         let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
         let gaps = try await manifest.gaps(filter, at: standpoint)
+        if !all, !explained {
+            var others = filter
+            others.isExplained = true
+            found.hidden += try await manifest.gaps(others, at: standpoint).count
+        }
         let calls = try await manifest.calls(of: gaps.map(\.taskID), organization: name)
         found.gaps += gaps.map { GapTable.Line(gap: $0, call: calls[$0.taskID]) }
         if reason == nil {
@@ -112,6 +118,8 @@ struct GapsListCommand: AsyncParsableCommand {
         var suspects: [SuspectRow] = []
         var witnesses: [DayWitness] = []
         var notListed: [ArchiveDay] = []
+        /// How many gaps are explained and left out for that.
+        var hidden = 0
     }
 
     private struct Counts: Encodable {
@@ -131,6 +139,7 @@ struct GapsListCommand: AsyncParsableCommand {
         var daysDiffering = 0
         /// Of the time that was asked about, the days that are not listed, or not as far as they are in it.
         var notListed: [ArchiveDay] = []
+        private var hidden = 0
 
         enum CodingKeys: String, CodingKey {
             case type, gaps, pending, missing, damaged, explained, unexplained, reasons, suspect
@@ -149,6 +158,7 @@ struct GapsListCommand: AsyncParsableCommand {
             suspect = found.suspects.count
             daysDiffering = Set(found.witnesses.map { [$0.organization.description, $0.day.description] }).count
             notListed = found.notListed
+            hidden = found.hidden
         }
 
         var text: [String] {
@@ -161,6 +171,10 @@ struct GapsListCommand: AsyncParsableCommand {
                         ? ""
                         : "; \(Readable.count(daysDiffering, "day")) \(daysDiffering == 1 ? "disagrees" : "disagree") with another source")
             ]
+            if hidden > 0 {
+                let (verb, object) = hidden == 1 ? ("is", "it") : ("are", "them")
+                lines.append("\(Readable.count(hidden, "more gap")) \(verb) explained: add --all to see \(object)")
+            }
             if let oldest = notListed.min() {
                 lines.append(
                     "\(Readable.count(notListed.count, "day")) not listed, the oldest \(oldest): what is missing there "
