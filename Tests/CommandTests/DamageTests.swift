@@ -205,11 +205,10 @@ import Testing
             #expect(gone.output.contains("is missing; \(desk.offered.count) recordings in it"))
             #expect(try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out-2").status == 65)
             let handedOut = try await events("call_fetched")
-            #expect(handedOut.count == 3)
-            #expect(
-                handedOut.last?["detail"]?["recordings"]?.text == "0"
-                    || handedOut.first?["detail"]?["recordings"]?.text == "0"
-            )
+            #expect(handedOut.map { $0["detail"]?["recordings"]?.text } == ["1", "0"])
+            #expect(handedOut.map { $0["detail"]?["damaged"]?.text } == [nil, "1"])
+            #expect(handedOut.map { $0["detail"]?["to"]?.text } == ["\(desk.folder)/out", "\(desk.folder)/out-2"])
+            #expect(try await events("call_fetch_began").map { $0["detail"]?["recordings"]?.text } == ["1", "1"])
         }
     }
 

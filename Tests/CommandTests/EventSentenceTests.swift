@@ -95,6 +95,16 @@ import Testing
             .callFetched, ["recordings": "2", "not_written": "1"],
             "fetched 2 recordings; 1 could not be written"
         ),
+        (
+            .callFetched, ["recordings": "0", "damaged": "2", "not_held": "1", "to": "/srv/calls"],
+            "fetched 0 recordings to /srv/calls; 2 damaged, 1 not held"
+        ),
+        (.callFetched, ["recordings": "1", "to": "-"], "fetched 1 recording to standard output"),
+        (.callFetchBegan, ["recordings": "3"], "began to fetch 3 recordings"),
+        (
+            .repairEnded, ["damaged": "166", "repaired": "166", "copied": "78", "fetched": "88", "faults": "0"],
+            "ended a repair: 166 of 166 damaged recordings repaired (78 copied, 88 fetched)"
+        ),
         (.other, ["key": "value"], "key: value"),
     ]
 

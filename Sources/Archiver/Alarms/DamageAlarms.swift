@@ -16,8 +16,8 @@ struct DamageAlarms {
         let others = count == 1 ? "" : ", and others"
         return alarm(
             .archivesDamaged,
-            "\(what): \(first.name): \(first.reason)\(others); put the file back from a backup or mount its disk",
-            command: "callark verify\(scope(of: figures.archives.map(\.name.day)))"
+            "\(what): \(first.name): \(first.reason)\(others); a repair makes up for this, and takes a file that was put back",
+            command: "callark verify --repair\(scope(of: figures.archives.map(\.name.day)))"
         )
     }
 

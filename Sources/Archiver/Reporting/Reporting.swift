@@ -88,8 +88,8 @@ package struct DayReport: Sendable {
             case .notListed, .listingDoubt, .pending(_, awaited: 0), .undetermined: [again]
             case .archivesDamaged:
                 [
-                    "put the archive's file back from a backup or mount its disk",
-                    "callark verify --org \(organization)\(isOne ? " --day \(days.lowerBound)" : "")", again,
+                    "if the archive's file is missing, put it back or mount its disk",
+                    "callark verify --repair --org \(organization)\(isOne ? " --day \(days.lowerBound)" : "")", again,
                 ]
             case .damaged:
                 days.lowerBound.through(days.upperBound).map {

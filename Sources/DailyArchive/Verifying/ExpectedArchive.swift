@@ -6,10 +6,18 @@ package struct ExpectedArchive: Sendable {
     package var digest: ContentDigest
     /// Every recording in it.
     package var recordings: [ExpectedRecording]
+    /// The archive that makes up for all of this one, if it has no recordings and is damaged.
+    package var supersededBy: ArchiveName?
 
-    package init(byteCount: Int64, digest: ContentDigest, recordings: [ExpectedRecording]) {
+    package init(
+        byteCount: Int64,
+        digest: ContentDigest,
+        recordings: [ExpectedRecording],
+        supersededBy: ArchiveName? = nil
+    ) {
         self.byteCount = byteCount
         self.digest = digest
         self.recordings = recordings
+        self.supersededBy = supersededBy
     }
 }

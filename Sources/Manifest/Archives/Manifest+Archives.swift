@@ -40,18 +40,24 @@ extension Manifest {
 
 extension ArchiveRow {
     static let select = """
-        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time
+        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time,
+            (SELECT later.sequence FROM reading JOIN archive AS later ON later.row = superseded_by
+                WHERE reading.archive = archive.row)
         FROM archive JOIN organization ON organization.row = archive.organization
         """
 
     init(_ row: Row) throws {
+        let name = try ArchiveName(row)
         self.init(
-            name: try ArchiveName(row),
+            name: name,
             byteCount: try row.amount(3),
             digest: try ContentDigest(stored: row[4]),
             recordings: try row[5],
             sealedTime: try row[6]
         )
+        supersededBy = try (row[7] as Int?).map {
+            try ArchiveName(organization: name.organization, day: name.day, stored: $0)
+        }
     }
 
     static func find(_ name: ArchiveName, in db: Database) throws -> ArchiveRow? {

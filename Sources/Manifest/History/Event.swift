@@ -52,7 +52,9 @@ package struct Event: Hashable, Sendable {
         /// A person began to have damage repaired.
         case repairBegan = "repair_began"
         case repairEnded = "repair_ended"
-        /// Recordings of a task were given out.
+        /// Recordings of a task are about to be given out.
+        case callFetchBegan = "call_fetch_began"
+        /// Recordings of a task were given out, or could not be.
         case callFetched = "call_fetched"
         case other
     }

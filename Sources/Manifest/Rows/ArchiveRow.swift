@@ -10,6 +10,8 @@ package struct ArchiveRow: Hashable, Sendable {
     package var recordings: Int
     /// `nil` where the manifest was rebuilt from the archive.
     package var sealedTime: Timestamp?
+    /// If it has no recordings and is damaged: the later archive of its day that has all that it had.
+    package var supersededBy: ArchiveName?
 
     package init(
         name: ArchiveName,

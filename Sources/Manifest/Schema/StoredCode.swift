@@ -50,6 +50,7 @@ extension Event.Kind: StoredCode {
             .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
             .taskNotListed, .recordingRepaired, .recordingReinstated, .archiveTakenIn,
             .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .callFetched,
+            .callFetchBegan,
         ]
     }
 }

@@ -7,7 +7,8 @@ extension Event {
     /// For people: what happened, in one sentence without the task and the actor.
     func sentence(in timeZone: TimeZone) -> String {
         switch kind {
-        case .passBegan, .passEnded, .rebuilt, .repairBegan, .repairEnded, .callFetched: workSentence(timeZone)
+        case .passBegan, .passEnded, .rebuilt, .repairBegan, .repairEnded, .callFetchBegan, .callFetched:
+            workSentence(timeZone)
         case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveTakenIn, .dayClosed: archiveSentence
         case .damageFound, .recordingRepaired, .recordingReinstated, .recordingLost: damageSentence
         case .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn: gapSentence(timeZone)
@@ -34,12 +35,19 @@ extension Event {
         case .repairBegan: return "began a repair" + (detail["day"].map { " of \($0)" } ?? "")
         case .repairEnded:
             let damaged = detail.count("damaged", "damaged recording") ?? "what was damaged"
-            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(faults)"
-        default:
-            let written = detail.count("recordings", "recording") ?? "recordings"
-            let lost = detail.number("not_written").map { "; \($0) could not be written" } ?? ""
-            return "fetched \(written)\(lost)"
+            let ways = detail.number("copied").map { $0 == 0 ? "" : " (\($0) copied, \(detail["fetched"] ?? "0") fetched)" }
+            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways ?? "")\(faults)"
+        case .callFetchBegan: return "began to fetch \(detail.count("recordings", "recording") ?? "recordings")"
+        default: return fetchEnd
         }
+    }
+
+    private var fetchEnd: String {
+        let written = detail.count("recordings", "recording") ?? "recordings"
+        let place = detail["to"].map { " to \($0 == "-" ? "standard output" : $0)" } ?? ""
+        let failures = [("damaged", "damaged"), ("not_written", "could not be written"), ("not_held", "not held")]
+            .compactMap { key, words in detail.number(key).map { "\($0.grouped) \(words)" } }
+        return "fetched \(written)\(place)" + (failures.isEmpty ? "" : "; \(failures.joined(separator: ", "))")
     }
 
     private var faults: String {
