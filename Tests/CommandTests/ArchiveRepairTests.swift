@@ -77,7 +77,9 @@ import Testing
         return whole
     }
 
-    @Test func `at its end counts by its size until it is read, then by what is whole, and is made up for`() async throws {
+    @Test func `at its end counts by its size until it is read, then by what is whole, and is made up for`()
+        async throws
+    {
         try await Desk.with(calls: 6, mix: .plain) { desk in
             try await desk.archiveDay()
             let before = try await rows(desk)
@@ -108,7 +110,9 @@ import Testing
             #expect(summary["repaired"]?.number == Double(before.count) && summary["faults"]?.number == 0)
             #expect(try Data(contentsOf: URL(filePath: path)) == damaged, "the damaged file is never touched")
             let after = try await rows(desk)
-            #expect(after.compactMap { $0["sha256"]?.text }.sorted() == before.compactMap { $0["sha256"]?.text }.sorted())
+            #expect(
+                after.compactMap { $0["sha256"]?.text }.sorted() == before.compactMap { $0["sha256"]?.text }.sorted()
+            )
             let supplement = try #require(try desk.archives().last)
             #expect(after.allSatisfy { $0["archive"]?.text == supplement } && supplement.hasSuffix("-002.tar"))
             try await expectSound(supplement)
@@ -313,7 +317,8 @@ import Testing
 @Suite struct `A checksum file` {
     enum Fault: String, CaseIterable { case missing, ofOther, garbled }
 
-    @Test(arguments: Fault.allCases) func `that is missing or wrong is written anew beside a whole archive, and that is all`(
+    @Test(arguments: Fault.allCases)
+    func `that is missing or wrong is written anew beside a whole archive, and that is all`(
         fault: Fault
     ) async throws {
         try await Desk.with(calls: 3, mix: .plain) { desk in

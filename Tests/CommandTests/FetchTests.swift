@@ -164,8 +164,10 @@ import Testing
             let fetched = try await desk.run("fetch", task, "-o", "\(desk.folder)/out")
             #expect(fetched.status == 0, "\(fetched.errors)")
             func lines(_ folder: String) throws -> [[String: JSON]] {
-                try String(contentsOfFile: "\(desk.folder)/\(folder)/calls.jsonl", encoding: .utf8).split(separator: "\n")
-                    .map { try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8)) }
+                try String(contentsOfFile: "\(desk.folder)/\(folder)/calls.jsonl", encoding: .utf8).split(
+                    separator: "\n"
+                )
+                .map { try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8)) }
             }
             let (before, after) = (try lines("before"), try lines("out"))
             #expect(after.map { $0["path"] } == before.map { $0["path"] })

@@ -132,9 +132,7 @@ private struct RepairWork {
             &repair
         )
         for (name, row) in copied {
-            var outcome = try await outcome(name, row.held?.offset ?? 0, row.key)
-            outcome.isCopied = true
-            repair.outcomes.append(outcome)
+            repair.outcomes.append(try await outcome(name, row.held?.offset ?? 0, row.key, isCopied: true))
         }
         // One that was damaged more than once is told of where it was last.
         let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
@@ -290,7 +288,12 @@ private struct RepairWork {
         }
     }
 
-    private func outcome(_ name: ArchiveName, _ offset: Int64, _ key: RecordingKey) async throws -> Repair.Outcome {
+    private func outcome(
+        _ name: ArchiveName,
+        _ offset: Int64,
+        _ key: RecordingKey,
+        isCopied: Bool = false
+    ) async throws -> Repair.Outcome {
         let rows = try await context.manifest.recordings(of: key.taskID, organization: name.organization)
         let row = rows.first { $0.key == key }
         return Repair.Outcome(
@@ -301,7 +304,8 @@ private struct RepairWork {
             offset: offset,
             repairedBy: row?.held?.archive,
             state: row?.state ?? .failed,
-            reason: row?.reason ?? row?.held?.suspicion
+            reason: row?.reason ?? row?.held?.suspicion,
+            isCopied: isCopied
         )
     }
 }

@@ -20,8 +20,7 @@ package struct VerificationRun: Sendable {
         /// Names, sizes and side files only.
         package var isQuick: Bool
         /// Only the sealed archives that were read longest ago, as many as make up this part of all bytes; those too that
-        /// had faults when they were read last, and those whose files are missing or of another size, which a look at each
-        /// tells.
+        /// had faults when they were read last, and whose files are missing or of another size, as a look at each tells.
         package var share: ReadingShare?
 
         package init(
@@ -219,10 +218,9 @@ package struct VerificationRun: Sendable {
         let present = try root.sealedArchives().filter(scope.covers)
         guard let share = scope.share, let manifest else { return known.union(present).sorted() }
         // What the manifest does not know was never read, and what has changed its size was not read since.
-        let survey = ArchiveSurvey(root: root, manifest: manifest)
-        let days = scope.day.map { $0...$0 }
-        let altered = try await survey.altered(organization: scope.organization, days: days).all.map(\.name)
-        var chosen = Set(present.filter { !known.contains($0) } + altered)
+        let altered = try await ArchiveSurvey(root: root, manifest: manifest)
+            .altered(organization: scope.organization, days: scope.day.map { $0...$0 })
+        var chosen = Set(present.filter { !known.contains($0) } + altered.all.map(\.name))
         let readings = try await manifest.readings(organization: scope.organization, day: scope.day)
         chosen.formUnion(readings.filter { $0.faults > 0 }.map(\.archive.name))
         var rest = share.bytes(of: readings.reduce(0) { $0 + $1.archive.byteCount })

@@ -35,8 +35,9 @@ extension Event {
         case .repairBegan: return "began a repair" + (detail["day"].map { " of \($0)" } ?? "")
         case .repairEnded:
             let damaged = detail.count("damaged", "damaged recording") ?? "what was damaged"
-            let ways = detail.number("copied").map { $0 == 0 ? "" : " (\($0) copied, \(detail["fetched"] ?? "0") fetched)" }
-            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways ?? "")\(faults)"
+            let copied = detail.number("copied") ?? 0
+            let ways = copied == 0 ? "" : " (\(copied) copied, \(detail["fetched"] ?? "0") fetched)"
+            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways)\(faults)"
         case .callFetchBegan: return "began to fetch \(detail.count("recordings", "recording") ?? "recordings")"
         default: return fetchEnd
         }

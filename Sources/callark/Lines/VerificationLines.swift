@@ -59,8 +59,8 @@ enum VerificationLines {
         }
         for outcome in repair.outcomes { try output.json(RepairLine(outcome)) }
         guard !verbose else { return repair.outcomes.forEach { write($0, to: output) } }
-        for (places, outcomes) in Dictionary(grouping: repair.outcomes, by: RepairedPlaces.init).sorted(by: { $0.key < $1.key })
-        {
+        let groups = Dictionary(grouping: repair.outcomes, by: RepairedPlaces.init)
+        for (places, outcomes) in groups.sorted(by: { $0.key < $1.key }) {
             if outcomes.count > 1, let summary = places.summary(of: outcomes) {
                 output.text(summary)
             } else {
