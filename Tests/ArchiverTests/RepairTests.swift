@@ -230,7 +230,9 @@ import Transfer
         }
     }
 
-    @Test func `still counts what no recording makes up for`() async throws {
+    @Test func `of an archive that is damaged in itself copies what is whole, and leaves nothing that counts there`()
+        async throws
+    {
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
             let row = try #require(try await damaged(here).first)
             let held = try #require(row.held)
@@ -238,10 +240,54 @@ import Transfer
             // Besides, the header of another member.
             let other = try #require(try await here.recordings().last?.held)
             try damage(path, RecordingRow.Held(header: other))
+            let count = try await here.recordings().count
+            here.simulator.resetCounters()
             let (repair, _) = try await repair(here)
-            #expect(!repair.isComplete)
-            #expect(repair.outcomes.allSatisfy { $0.repairedBy != nil })
-            #expect(repair.left.contains { $0.kind == .header })
+            #expect(repair.isComplete && repair.left.isEmpty)
+            #expect(repair.outcomes.count == count)
+            #expect(repair.outcomes.allSatisfy { $0.repairedBy?.sequence == 2 && $0.state == .archived })
+            #expect((repair.copied, repair.fetched) == (count - 1, 1))
+            #expect(here.simulator.counters.requests(to: .media) == 1)
+            #expect(try await here.held() == here.offered())
+            let supplement = try #require(try here.root.sealedArchives().last)
+            for try await entry in try await ArchiveMetadata.open(here.root.archivePath(supplement)).recordings {
+                #expect(entry.replaces == held.archive)
+            }
+            let before = try await told(here)
+            _ = try await rebuilt(here)
+            #expect(try await told(here) == before, "the archives say the same")
+        }
+    }
+
+    @Test func `goes on after a crash between the copies' bytes and the manifest`() async throws {
+        try await Installation.with(.small(calls: 4, mix: .plain)) { here in
+            try await here.pass()
+            let before = try await here.recordings()
+            let held = try #require(before.first?.held)
+            try damage(here.root.archivePath(held.archive), RecordingRow.Held(header: held))
+            // The open archive is known, and nothing of what is about to be appended to it.
+            try await here.open { archive in
+                let context = archive.context
+                _ = try await context.openArchive(for: held.archive.organization, day: held.archive.day)
+            }
+            let manifest = try Data(contentsOf: URL(filePath: here.root.manifestPath))
+            try await here.open { archive in
+                let outcome = try await ArchiveCopying(context: archive.context, name: held.archive).run()
+                #expect(outcome.copied.count == before.count && outcome.damaged == 0)
+            }
+            for suffix in ["-wal", "-shm"] {
+                try? FileManager.default.removeItem(atPath: here.root.manifestPath + suffix)
+            }
+            try manifest.write(to: URL(filePath: here.root.manifestPath))
+            here.simulator.resetCounters()
+            let (repair, _) = try await repair(here)
+            #expect(repair.isComplete)
+            #expect(here.simulator.counters.requests(to: .media) == 0)
+            #expect(try await here.held() == here.offered())
+            _ = try await here.pass()
+            #expect(try here.root.sealedArchives().map(\.sequence) == [1, 2])
+            #expect(try await here.recordings().allSatisfy { $0.held?.archive.sequence == 2 && $0.state == .archived })
+            #expect(try await faults(here).allSatisfy { $0.repairedBy?.sequence == 2 })
         }
     }
 

@@ -205,12 +205,11 @@ import Testing
             let gone = try await desk.run("verify")
             #expect(gone.output.contains("is missing; \(desk.offered.count) recordings in it"))
             #expect(try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out-2").status == 65)
-            let handedOut = try await events("audio.accessed")
-            #expect(handedOut.count == 3)
-            #expect(
-                handedOut.last?["detail"]?["recordings"]?.text == "0"
-                    || handedOut.first?["detail"]?["recordings"]?.text == "0"
-            )
+            let handedOut = try await events("fetch.ended")
+            #expect(handedOut.map { $0["detail"]?["recordings"]?.text } == ["1", "0"])
+            #expect(handedOut.map { $0["detail"]?["damaged"]?.text } == [nil, "1"])
+            #expect(handedOut.map { $0["detail"]?["to"]?.text } == ["\(desk.folder)/out", "\(desk.folder)/out-2"])
+            #expect(try await events("audio.accessed").map { $0["detail"]?["recordings"]?.text } == ["1", "1"])
         }
     }
 

@@ -95,10 +95,20 @@ import Testing
             .repairEnded, ["damaged": "2", "repaired": "1", "faults": "1"],
             "ended a repair: 1 of 2 damaged recordings repaired, 1 fault left"
         ),
-        (.audioAccessed, ["recordings": "3"], "fetched 3 recordings"),
+        (.fetchEnded, ["recordings": "3"], "fetched 3 recordings"),
         (
-            .audioAccessed, ["recordings": "2", "not_written": "1"],
+            .fetchEnded, ["recordings": "2", "not_written": "1"],
             "fetched 2 recordings; 1 could not be written"
+        ),
+        (
+            .fetchEnded, ["recordings": "0", "damaged": "2", "not_held": "1", "to": "/srv/calls"],
+            "fetched 0 recordings to /srv/calls; 2 damaged, 1 not held"
+        ),
+        (.fetchEnded, ["recordings": "1", "to": "-"], "fetched 1 recording to standard output"),
+        (.audioAccessed, ["recordings": "3"], "began to fetch 3 recordings"),
+        (
+            .repairEnded, ["damaged": "166", "repaired": "166", "copied": "78", "fetched": "88", "faults": "0"],
+            "ended a repair: 166 of 166 damaged recordings repaired (78 copied, 88 fetched)"
         ),
         (.other, ["key": "value"], "key: value"),
     ]
@@ -140,7 +150,7 @@ import Testing
         let events = [
             try event(.passBegan, "acme", span), try event(.archiveOpened), try event(.passBegan, "other"),
             try event(.passEnded, "acme", ["outcome": "complete"]),
-            try event(.audioAccessed, "acme", ["recordings": "3"]),
+            try event(.fetchEnded, "acme", ["recordings": "3"]),
             try event(.passBegan, "other"),
             try event(.passEnded, "other", ["outcome": "incomplete", "reason": "1 pending"]),
             try event(.passBegan, "acme", ["backfill": "true"]),

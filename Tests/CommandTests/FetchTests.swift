@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import TestSupport
 import Testing
 
 /// What `fetch` says of calls that give no file, or not all of theirs.
@@ -68,6 +69,115 @@ import Testing
                 let absent = try #require(explained.lines.first { $0["type"]?.text == "absent" })
                 #expect(absent["state"]?.text == "explained")
                 #expect(absent["reason"]?.text?.contains("explained: provider fault, by ") == true)
+            }
+        }
+    }
+
+    private func events(_ desk: Desk, _ kind: String) async throws -> [[String: JSON]] {
+        try await desk.run("events", "--kind", kind, "--json").objects.filter { $0["type"]?.text == "event" }
+    }
+
+    @Test func `that finds damage makes it known, and every command says so`() async throws {
+        try await Desk.with(calls: 4, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let bad = try #require(try await desk.run("list", "--state", "archived", "--json").objects.first)
+            let offset = UInt64(try #require(bad["offset"]?.number))
+            let path = try #require(bad["archive"]?.text)
+            try desk.flipByte(of: path, at: offset + 60)
+            let task = try #require(bad["task_id"]?.text)
+            let held = try await desk.run("list", "--task", task, "--json").objects.count - 1
+            for _ in 0..<2 {
+                let fetched = try await fetch(desk, task)
+                #expect(fetched.status == 65, "\(fetched.errors)")
+                let rows = try await desk.run("list", "--state", "damaged", "--json").objects
+                #expect(rows.count == 2 && rows.first?["recording_id"] == bad["recording_id"])
+                #expect(rows.first?["reason"]?.text?.contains("do not have the checksum") == true)
+                let report = try await desk.run("report", "--day", desk.day, "--json").objects
+                #expect(report.first { $0["type"]?.text == "day" }?["state"]?.text == "damaged")
+                #expect(try await desk.run("gaps", "--json").objects.first?["reason"]?.text == "damaged")
+                #expect(try await desk.run("archive", "--day", desk.day).status == 65)
+                #expect(try await desk.run("verify", "--quick").status == 65)
+                #expect(try await events(desk, "damage.found").count == 1, "nothing new was found")
+            }
+            let found = try await events(desk, "damage.found")
+            #expect(found.first?["task_id"]?.text == task && found.first?["actor"] != nil)
+            let end = try #require(try await events(desk, "fetch.ended").last?["detail"])
+            #expect(end["recordings"]?.text == "\(held - 1)" && end["damaged"]?.text == "1")
+            #expect(end["not_written"] == nil && end["to"]?.text == "\(desk.folder)/out")
+            // What a reading takes back: here the bytes are what they were.
+            try desk.flipByte(of: path, at: offset + 60)
+            #expect(try await desk.run("verify", "--share", "1/1000").status == 0, "it is read first")
+            #expect(try await desk.run("list", "--state", "damaged", "--json").objects.count == 1)
+            #expect(try await fetch(desk, task).status == 0)
+        }
+    }
+
+    @Test func `begins in the log before anything is written, and ends there with what came of it`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let row = try #require(try await desk.run("list", "--state", "archived", "--json").objects.first)
+            let task = try #require(row["task_id"]?.text)
+            let count = try await desk.run("list", "--task", task, "--json").objects.count - 1
+            try desk.write("out", "a file and no folder")
+            #expect(try await fetch(desk, task).status == 74)
+            let began = try await events(desk, "audio.accessed")
+            #expect(began.map { $0["detail"]?["recordings"]?.text } == ["\(count)"])
+            let end = try await events(desk, "fetch.ended")
+            #expect(end.map { $0["detail"]?["recordings"]?.text } == ["0"])
+            #expect(end.map { $0["detail"]?["not_written"]?.text } == ["\(count)"])
+            let text = try await desk.run("events", "--task", task).output
+            let sentence = "fetched 0 recordings to \(desk.folder)/out; \(count) could not be written"
+            #expect(text.contains(sentence), "\(text)")
+        }
+    }
+
+    @Test(.needs("root and mount namespaces", ReadOnlyMount.isPossible))
+    func `that finds damage where nothing may be written says that it is not recorded`() async throws {
+        try await Desk.with(calls: 2, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let bad = try #require(try await desk.run("list", "--state", "archived", "--json").objects.first)
+            let offset = UInt64(try #require(bad["offset"]?.number))
+            try desk.flipByte(of: try #require(bad["archive"]?.text), at: offset + 60)
+            let task = try #require(bad["task_id"]?.text)
+            let ending = try await ReadOnlyMount.run(["fetch", task, "-o", "/tmp/callark-\(UUID())"], of: desk)
+            #expect(ending.status == 65, "\(ending.errors)")
+            #expect(ending.errors.contains("could not record this damage: "), "\(ending.errors)")
+            #expect(ending.errors.contains("callark verify --day \(desk.day)"))
+            #expect(try await desk.run("list", "--state", "damaged", "--json").objects.count == 1)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `of a call in an archive with damaged metadata writes what is known of it`(isOfList: Bool) async throws {
+        try await Desk.with(calls: 3, mix: .plain) { desk in
+            try await desk.archiveDay()
+            let rows = try await desk.run("list", "--state", "archived", "--json").objects.dropLast()
+            let row = try #require(rows.min { ($0["offset"]?.number ?? 0) < ($1["offset"]?.number ?? 0) })
+            let task = try #require(row["task_id"]?.text)
+            let path = try #require(row["archive"]?.text)
+            #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/before").status == 0)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            // The list that has the checksum of the metadata, or the first line of the metadata itself.
+            let (text, place) = isOfList ? ("  metadata/recordings.jsonl", -5) : ("\"received_time_iso\"", 3)
+            let spot = try #require(bytes.range(of: Data(text.utf8), options: isOfList ? .backwards : []))
+            try desk.flipByte(of: path, at: UInt64(spot.lowerBound + place))
+            let fetched = try await desk.run("fetch", task, "-o", "\(desk.folder)/out")
+            #expect(fetched.status == 0, "\(fetched.errors)")
+            func lines(_ folder: String) throws -> [[String: JSON]] {
+                try String(contentsOfFile: "\(desk.folder)/\(folder)/calls.jsonl", encoding: .utf8).split(
+                    separator: "\n"
+                )
+                .map { try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8)) }
+            }
+            let (before, after) = (try lines("before"), try lines("out"))
+            #expect(after.map { $0["path"] } == before.map { $0["path"] })
+            #expect(after.map { $0["sha256"] } == before.map { $0["sha256"] })
+            #expect(after.map { $0["start_time"] } == before.map { $0["start_time"] })
+            #expect(after.map { $0["archive_sha256"] } == before.map { $0["archive_sha256"] })
+            if isOfList {
+                #expect(after == before, "the lines themselves are whole")
+            } else {
+                #expect(fetched.errors.contains("what the manifest knows of "), "\(fetched.errors)")
             }
         }
     }

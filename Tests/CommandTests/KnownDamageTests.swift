@@ -265,7 +265,8 @@ import Testing
             #expect(archives.map { $0["fault"]?.text } == [file, nil])
             let events = try await desk.run("events", "--kind", "recording.replaced").output
             #expect(events.contains(": it is in acme-\(desk.day)-002 now\n"), "\(events)")
-            #expect(text.contains("damaged; the one in acme-\(desk.day)-002 counts"))
+            let verbose = try await desk.run("report", "--day", desk.day, "-v").output
+            #expect(verbose.contains("damaged; the one in acme-\(desk.day)-002 counts"))
             let csv = try await desk.run("report", "--day", desk.day, "--csv", "displaced").output
             #expect(csv.split(separator: "\r\n").dropFirst().count == count)
             #expect(try await desk.archived() == desk.offered)

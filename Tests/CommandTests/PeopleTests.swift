@@ -124,7 +124,15 @@ import Testing
                 ["-xOf", archive, "--wildcards", "*/metadata/recordings.jsonl"]
             )
             let lines = Set(original.output.split(separator: "\n"))
-            #expect(metadata.allSatisfy(lines.contains))
+            let name = URL(filePath: archive).deletingPathExtension().lastPathComponent
+            let sum = try await Program.run("sha256sum", [archive]).output.prefix(64)
+            let tie = "{\"archive\":\"\(name)\",\"archive_sha256\":\"\(sum)\","
+            // What was fetched out of the spool knew no checksum yet.
+            let ties = metadata.map { $0.hasPrefix(tie) ? tie : "{\"archive\":\"\(name)\"," }
+            #expect(ties.contains(tie) && ties.contains { $0 != tie })
+            #expect(zip(metadata, ties).allSatisfy { $0.hasPrefix($1) && lines.contains("{\($0.dropFirst($1.count))") })
+            let modes = try await Program.run("find", [out, "-printf", "%y %m\\n"]).output.split(separator: "\n")
+            #expect(Set(modes) == ["d 750", "f 640"])
         }
     }
 

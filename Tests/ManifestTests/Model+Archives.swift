@@ -47,6 +47,28 @@ extension Model {
         }
     }
 
+    /// A sealed archive is damaged in itself: some of what counts in it is copied into the open archive of its day.
+    mutating func copyOut(_ fixture: Fixture, _ random: inout SplitMix) async throws {
+        guard let name = sealed.randomElement(using: &random), let archive = archives[name] else { return }
+        let open = try await fixture.manifest.openArchive(for: fixture.acme, day: name.day, now: now)
+        archives[open] = archives[open] ?? Archive()
+        var group: [StoredRecording] = []
+        for key in allKeys where recordings[key]?.holder == name && Int.random(in: 0..<3, using: &random) > 0 {
+            guard archives[open]?.copies[key] == nil, var entry = archive.copies[key]?.entry else { continue }
+            entry.offset = (archives[open]?.end ?? 0) + 1024
+            entry.replaces = name
+            let rows = try await fixture.manifest.recordings(of: key.taskID, organization: fixture.acme)
+            let row = try #require(rows.first { $0.key == key }, "\(place)")
+            group.append(StoredRecording(row: row.row, entry: entry))
+            exclude(key)
+            hold(key, entry, in: open)
+        }
+        let extent = ArchiveExtentRow(tarBytes: archives[open]?.end ?? 0, journalBytes: Int64(copiesMade))
+        for _ in 0..<2 {
+            try await fixture.manifest.noteCopied(group, from: name, extents: [open: extent], now: now)
+        }
+    }
+
     /// A copy that did not count was read and is whole: it counts, if none does.
     mutating func reinstate(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let copy = try await fixture.manifest.displacedCopies().randomElement(using: &random) else { return }

@@ -7,7 +7,7 @@ import Testing
 extension Model {
     enum Step: CaseIterable {
         case list, answer, refuse, claim, store, fail, close, explain, withdraw
-        case read, exclude, reinstate, remove, recover, adoptSealed, adoptOpen
+        case read, exclude, copyOut, reinstate, remove, recover, adoptSealed, adoptOpen
 
         /// The everyday ones come more often.
         static func drawn(_ random: inout SplitMix) -> Step {
@@ -29,6 +29,7 @@ extension Model {
         case .withdraw: try await withdraw(fixture, &random)
         case .read: try await read(fixture, &random)
         case .exclude: try await exclude(fixture, &random)
+        case .copyOut: try await copyOut(fixture, &random)
         case .reinstate: try await reinstate(fixture, &random)
         case .remove: remove(&random)
         case .recover: try await recover(fixture, &random)

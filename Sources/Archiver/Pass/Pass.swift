@@ -166,7 +166,7 @@ package struct Pass: Sendable {
         if failure == nil {
             do {
                 let listed = context.listed[assignment.organization.name]
-                let sealing = Sealing(organization: assignment.organization, listed: listed, context: context)
+                let sealing = Sealing(organization: assignment.organization.name, listed: listed, context: context)
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
                 result.failure = outcome.damage

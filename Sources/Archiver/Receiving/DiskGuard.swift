@@ -87,6 +87,20 @@ final class DiskGuard: Sendable {
         }
     }
 
+    /// Whether there is room for so many bytes that are copied within the archive. If there is not, nothing more is taken.
+    func hasRoom(for size: Int64) throws(ArchiveError) -> Bool {
+        let shortage = try state.withLock { state throws(ArchiveError) -> DiskShortage? in
+            guard let shortage = try self.shortage(for: size, state) else { return nil }
+            state.isShut = true
+            state.shortage = state.shortage ?? shortage
+            return shortage
+        }
+        guard let shortage else { return true }
+        observer(.pausedForSpace(shortage, minimumFreeBytes: minimumFreeBytes))
+        wake { _ in }
+        return false
+    }
+
     /// A download under way knows more of what it needs.
     /// - Parameter size: what will still be written.
     /// - Throws: `.heldBack` where there is no room for it: ``admit(_:)`` waits for that; the disk's own errors.

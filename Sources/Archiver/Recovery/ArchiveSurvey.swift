@@ -3,8 +3,8 @@ import Files
 import Manifest
 import Recordings
 
-/// Looks whether the files of sealed archives exist, with the size that they were sealed with: a look at each, and no reading,
-/// so that every command that names archives can afford it.
+/// Looks whether the files of sealed archives exist, with the size that they were sealed with, or that they had when they were
+/// read last: a look at each, and no reading, so that every command that names archives can afford it.
 package struct ArchiveSurvey: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
@@ -14,7 +14,7 @@ package struct ArchiveSurvey: Sendable {
         self.manifest = manifest
     }
 
-    /// The archives that are not as they were sealed.
+    /// The archives that are not as they were sealed, and of which no reading has said more.
     /// - Parameters:
     ///   - organization: only this one's; `nil` for all.
     ///   - days: only archives of these days; `nil` for all.
@@ -29,7 +29,7 @@ package struct ArchiveSurvey: Sendable {
                 altered.add(file, reason: "its file is missing")
                 continue
             }
-            guard size != file.byteCount else { continue }
+            guard size != file.byteCount, size != file.readByteCount else { continue }
             altered.add(file, reason: "its file has \(size) bytes, and had \(file.byteCount) when it was sealed")
         }
         return altered

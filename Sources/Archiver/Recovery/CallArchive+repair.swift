@@ -6,8 +6,10 @@ import Manifest
 import Recordings
 
 extension CallArchive {
-    /// Verifies what is in `scope`, and has everything that is damaged in it fetched again: into the open archive for
-    /// what was in the spool, into a supplement for what was in a sealed archive, which is never touched.
+    /// Verifies what is in `scope`, and makes up for everything that is damaged in it. What is damaged is fetched again: into
+    /// the open archive for what was in the spool, into a supplement for what was in a sealed archive, which is never
+    /// touched. What is whole in an archive that is damaged in itself is copied into the supplement. A side file that is
+    /// missing or wrong beside a whole archive is written anew.
     ///
     /// What the provider has no more stays failed, with the reason. What was damaged once and is whole again where it was
     /// counts there again.
@@ -18,6 +20,42 @@ extension CallArchive {
         report: (VerificationReport) async throws -> Void
     ) async throws -> Repair {
         try await RepairWork(archive: self, scope: scope).run(report)
+    }
+}
+
+/// What the first reading of a repair found.
+private struct Finding {
+    /// What is wrong with files that no repair reads again.
+    var untouched = VerificationRun.Summary()
+    var damaged: [DamagedRecording] = []
+    /// The archives that have a fault that nothing makes up for.
+    var spoiled: Set<ArchiveName> = []
+    /// Those of them whose lines of tasks are gone.
+    var withoutTasks: Set<ArchiveName> = []
+    /// Those that are damaged in more than single recordings.
+    var inThemselves: Set<ArchiveName> = []
+    /// Those that are damaged or missing and had no recordings, only the lines of tasks and the record of their day.
+    var withoutRecordings: Set<ArchiveName> = []
+    /// Those whose side file is not what it should be, with their checksums.
+    var withoutSideFile: [ArchiveName: ContentDigest] = [:]
+    var readings: [(ArchiveName, ReadingFinding)] = []
+
+    mutating func add(_ report: VerificationReport, _ manifest: Manifest) async throws {
+        if let name = report.name, report.isReading { readings.append((name, ReadingFinding(report, of: name))) }
+        guard let name = report.name, !report.isSound else { return untouched.add(report) }
+        spoiled.insert(name)
+        if report.hasLostTasks { withoutTasks.insert(name) }
+        damaged += report.damagedRecordings(in: name)
+        guard let sealed = try await manifest.sealedArchive(name) else { return }
+        let isMissing = report.standingFaults.contains { $0.kind == .archiveMissing }
+        if isMissing || report.isDamagedInItself(name, sealedAs: sealed.digest) {
+            if sealed.recordings == 0 {
+                withoutRecordings.insert(name)
+            } else if !isMissing {
+                inThemselves.insert(name)
+            }
+        }
+        if report.lacksSideFile(sealedAs: sealed.digest) { withoutSideFile[name] = sealed.digest }
     }
 }
 
@@ -59,40 +97,43 @@ private struct RepairWork {
 
     private func repair(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
         _ = try await context.recover(isAsked: true)
-        var untouched = VerificationRun.Summary()
-        var damaged: [DamagedRecording] = []
-        var spoiled: Set<ArchiveName> = []
-        var withoutTasks: Set<ArchiveName> = []
-        var findings: [(ArchiveName, ReadingFinding)] = []
+        var found = Finding()
         let verification = VerificationRun(root: context.root, manifest: context.manifest)
-        let first = try await verification.run(scope) { found in
-            try await report(found)
-            if let name = found.name, found.isReading { findings.append((name, ReadingFinding(found, of: name))) }
-            guard let name = found.name, !found.isSound else { return untouched.add(found) }
-            spoiled.insert(name)
-            if found.hasLostTasks { withoutTasks.insert(name) }
-            damaged += found.damagedRecordings(in: name)
+        let first = try await verification.run(scope) { archive in
+            try await report(archive)
+            try await found.add(archive, context.manifest)
         }
-        try requireFolders(of: spoiled)
-        for (name, finding) in findings { try await context.manifest.noteRead(name, finding, now: context.now()) }
+        try requireFolders(of: found.spoiled)
+        for (name, finding) in found.readings { try await context.manifest.noteRead(name, finding, now: context.now()) }
         let open = Set(try await context.manifest.openArchives().map(\.name))
-        let stored = try await damagedInSpool(spoiled.intersection(open))
+        let stored = try await damagedInSpool(found.spoiled.intersection(open))
         let counting = try await context.manifest.noteDamaged(
-            damaged.filter { !open.contains($0.archive) },
+            found.damaged.filter { !open.contains($0.archive) },
             now: context.now()
         )
-        for copy in counting {
-            context.observer(.recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) counts there now"))
-        }
-        for name in withoutTasks.subtracting(open).sorted() {
+        say(counting, "there now")
+        for name in found.withoutTasks.union(found.withoutRecordings).subtracting(open).sorted() {
             try await context.manifest.requeueTasks(organization: name.organization, day: name.day)
         }
+        var repair = Repair(summary: first)
+        for (name, digest) in found.withoutSideFile.sorted(by: { $0.key < $1.key }) {
+            try context.root.restoreSideFile(of: name, digest: digest)
+            repair.sideFiles.append(name)
+        }
+        let copied = try await copy(out: found.inThemselves.subtracting(open), &repair)
         try await reinstate()
         let copies = try await context.manifest.displacedCopies(
             DisplacementFilter(organization: scope.organization, day: scope.day, reason: .damaged, isUnheld: true)
         )
-        var repair = Repair(summary: first)
-        repair.failures = try await fetch(copies, stored)
+        try await fetch(copies, stored, &repair)
+        try await seal(
+            days: Set(copies.map(\.archive) + stored.map(\.held.archive) + copied.map(\.0)),
+            renewing: found.withoutRecordings.subtracting(open),
+            &repair
+        )
+        for (name, row) in copied {
+            repair.outcomes.append(try await outcome(name, row.held?.offset ?? 0, row.key, isCopied: true))
+        }
         // One that was damaged more than once is told of where it was last.
         let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
         for copy in copies where last[copy.row] == copy.archive {
@@ -103,9 +144,10 @@ private struct RepairWork {
         for lost in stored {
             repair.outcomes.append(try await outcome(lost.held.archive, lost.held.offset, lost.row.key))
         }
+        repair.outcomes.sort { ($0.archive, $0.offset) < ($1.archive, $1.offset) }
         // Only another reading tells what is left.
-        repair.summary.takeFaults(of: untouched)
-        try await verification.run(names: spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
+        repair.summary.takeFaults(of: found.untouched)
+        try await verification.run(names: found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
             repair.left += again.standingFaults
             repair.summary.addFaults(of: again)
@@ -166,38 +208,92 @@ private struct RepairWork {
     private func reinstate() async throws {
         let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
         let filter = DisplacementFilter(organization: scope.organization, day: scope.day)
-        for copy in try await intake.reinstate(filter, now: context.now()) {
-            context.observer(.recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there again"))
+        say(try await intake.reinstate(filter, now: context.now()), "there again")
+    }
+
+    /// Says of each archive how many copies in it count from now on.
+    private func say(_ copies: [DisplacedCopy], _ how: String) {
+        for (name, copies) in Dictionary(grouping: copies, by: \.archive).sorted(by: { $0.key < $1.key }) {
+            let what = copies.count == 1 ? "1 recording counts" : "\(copies.count) recordings count"
+            context.observer(.recovered(name, "\(what) \(how)"))
         }
     }
 
-    /// Fetches what is wanted, and seals what came for days that are over.
-    private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss]) async throws -> [OrganizationName: any Error]
-    {
+    /// Copies what is whole out of archives that are damaged in themselves.
+    /// - Returns: what was copied, each with the archive that it counted in.
+    private func copy(
+        out names: Set<ArchiveName>,
+        _ repair: inout Repair
+    ) async throws -> [(ArchiveName, RecordingRow)] {
+        var copied: [(ArchiveName, RecordingRow)] = []
+        for name in names.sorted() {
+            do {
+                let outcome = try await ArchiveCopying(context: context, name: name).run()
+                copied += outcome.copied.map { (name, $0) }
+                guard outcome.isCutShort, !context.stop.isMade else { continue }
+                let reason = ArchiverError(.diskLow, "the disk is nearly full: not all of \(name) could be copied")
+                repair.fail(name.organization, reason)
+            } catch let error as ArchiveError {
+                repair.fail(name.organization, error)
+            }
+        }
+        return copied
+    }
+
+    /// Fetches what is wanted.
+    private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss], _ repair: inout Repair) async throws {
         var wanted: [OrganizationName: Set<TaskID>] = [:]
         for copy in copies { wanted[copy.archive.organization, default: []].insert(copy.key.taskID) }
         for lost in stored { wanted[lost.row.organization, default: []].insert(lost.row.key.taskID) }
-        let days = Set(copies.map(\.archive.day) + stored.map(\.row.day))
-        var failures: [OrganizationName: any Error] = [:]
         for (name, tasks) in wanted.sorted(by: { $0.key < $1.key }) {
-            guard let organization = archive.allOrganizations.first(where: { $0.name == name }) else {
-                failures[name] = ArchiverError(.notAvailable, "the configuration has no organization \(name) to ask")
+            guard archive.allOrganizations.contains(where: { $0.name == name }) else {
+                let reason = "the configuration has no organization \(name) to ask"
+                repair.fail(name, ArchiverError(.notAvailable, reason))
                 continue
             }
-            let unanswered = try await archive.acquire(tasks.sorted(), organization: name)
-            failures.merge(unanswered) { first, _ in first }
-            guard !context.stop.isMade else { continue }
-            let sealing = try await Sealing(organization: organization, listed: nil, context: context, only: days).run()
-            if let damage = sealing.damage { failures[name] = failures[name] ?? damage }
+            for (name, error) in try await archive.acquire(tasks.sorted(), organization: name) {
+                repair.fail(name, error)
+            }
         }
         if context.disk.isLow {
             let reason = ArchiverError(.diskLow, "the disk is nearly full, so that downloads were held back")
-            for name in wanted.keys { failures[name] = failures[name] ?? reason }
+            for name in wanted.keys { repair.fail(name, reason) }
         }
-        return failures
     }
 
-    private func outcome(_ name: ArchiveName, _ offset: Int64, _ key: RecordingKey) async throws -> Repair.Outcome {
+    /// Seals what came for days that are over, from wherever it came.
+    /// - Parameters:
+    ///   - names: archives of those days.
+    ///   - empty: damaged archives without recordings, which are made up for by another one of their day.
+    private func seal(
+        days names: Set<ArchiveName>,
+        renewing empty: Set<ArchiveName>,
+        _ repair: inout Repair
+    ) async throws {
+        try await context.writer.close()
+        let all = Dictionary(grouping: names.union(empty), by: \.organization)
+        for (organization, archives) in all.sorted(by: { $0.key < $1.key }) {
+            guard !context.stop.isMade else { return }
+            let lost = empty.filter { $0.organization == organization }
+            var sealing = Sealing(organization: organization, listed: nil, context: context)
+            sealing.only = Set(archives.map(\.day))
+            sealing.renewing = Set(lost.map(\.day))
+            let outcome = try await sealing.run()
+            for name in lost.sorted() {
+                guard let later = outcome.sealed.map(\.name).last(where: { $0.day == name.day }) else { continue }
+                try await context.manifest.noteSuperseded(name, by: later)
+                repair.renewed.append(name)
+            }
+            if let damage = outcome.damage { repair.fail(organization, damage) }
+        }
+    }
+
+    private func outcome(
+        _ name: ArchiveName,
+        _ offset: Int64,
+        _ key: RecordingKey,
+        isCopied: Bool = false
+    ) async throws -> Repair.Outcome {
         let rows = try await context.manifest.recordings(of: key.taskID, organization: name.organization)
         let row = rows.first { $0.key == key }
         return Repair.Outcome(
@@ -208,7 +304,8 @@ private struct RepairWork {
             offset: offset,
             repairedBy: row?.held?.archive,
             state: row?.state ?? .failed,
-            reason: row?.reason ?? row?.held?.suspicion
+            reason: row?.reason ?? row?.held?.suspicion,
+            isCopied: isCopied
         )
     }
 }

@@ -106,34 +106,49 @@ package struct Retrieval: Sendable {
         return File(row: row, path: destination, isReplacement: isReplacement)
     }
 
-    /// The lines of metadata of these recordings, each as it stands in its archive.
-    /// - Parameter unreadable: called for each archive whose metadata cannot be read.
+    /// The lines of metadata of these recordings. Each begins with the archive that holds the recording and, if that is
+    /// sealed, the checksum of the whole archive; the rest is the line as it stands there. Where the archive's metadata is
+    /// damaged, a line that is whole is taken all the same, and in place of another one the line says what the manifest
+    /// knows.
+    /// - Parameter unreadable: called for each archive of which a line is missing or made up for, with how many are.
     package func metadata(
         of rows: [RecordingRow],
-        unreadable: (ArchiveName, any Error) -> Void
-    ) async -> [[UInt8]] {
+        unreadable: (ArchiveName, _ lines: Int, any Error) -> Void
+    ) async throws -> [[UInt8]] {
         var lines: [[UInt8]] = []
-        let held = Dictionary(grouping: rows.compactMap(\.held), by: \.archive)
-        for (name, recordings) in held.sorted(by: { $0.key < $1.key }) {
-            let offsets = Set(recordings.map(\.offset))
+        var held: [ArchiveName: [RecordingRow]] = [:]
+        for row in rows { if let name = row.held?.archive { held[name, default: []].append(row) } }
+        for (name, rows) in held.sorted(by: { $0.key < $1.key }) {
+            let offsets = Set(rows.compactMap(\.held?.offset))
+            var found: [Int64: [UInt8]] = [:]
             do {
-                let found = try await ArchiveReader.metadataLines(of: name, in: root, at: offsets)
-                lines += found.sorted { $0.key < $1.key }.map(\.value)
+                found = try await ArchiveReader.metadataLines(of: name, in: root, at: offsets)
             } catch {
-                unreadable(name, error)
+                let listed = (try? await SealedSalvage.listed(in: root.archivePath(name), as: name)) ?? []
+                for entry in listed where offsets.contains(entry.offset) { found[entry.offset] = entry.jsonLine }
+                let lost = offsets.count - found.count
+                if lost > 0 { unreadable(name, lost, error) }
             }
+            for row in rows {
+                guard let offset = row.held?.offset, found[offset] == nil else { continue }
+                found[offset] = try await manifest.entry(of: row)?.jsonLine
+            }
+            let digest = try await manifest.sealedArchive(name)?.digest
+            lines += found.sorted { $0.key < $1.key }.map { Self.line($0.value, of: name, digest) }
         }
         return lines
+    }
+
+    /// The keys of a line are sorted, and these two are before all others.
+    private static func line(_ line: [UInt8], of name: ArchiveName, _ digest: ContentDigest?) -> [UInt8] {
+        let sum = digest.map { "\"archive_sha256\":\"\($0)\"," } ?? ""
+        return Array("{\"archive\":\"\(name)\",\(sum)".utf8) + line.drop { $0 == UInt8(ascii: "{") }
     }
 
     /// The folder that a task's files are written to, made where it is missing.
     private func taskFolder(_ task: TaskID, in folder: String) throws -> String {
         let path = "\(folder)/\(FileName(sanitizing: task.description))"
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw ArchiveError(.permission, "cannot make the folder \(path)", path: path)
-        }
+        try FileSystem.createFolder(path)
         return path
     }
 

@@ -5,12 +5,14 @@ import Recordings
 
 /// The last step of a pass that writes: seals the archives of days that are over, and closes the days.
 struct Sealing: Sendable {
-    let organization: Organization
+    let organization: OrganizationName
     /// What the pass has listed; `nil` where it listed nothing.
     let listed: Range<Timestamp>?
     let context: PassContext
     /// Only these days; `nil` for all that are over.
     var only: Set<ArchiveDay>?
+    /// Days that get another archive even if no recording waits for one: with the lines of their tasks.
+    var renewing: Set<ArchiveDay> = []
 
     /// What was sealed, oldest day first, and the first damage that was met.
     struct Outcome: Sendable {
@@ -24,9 +26,10 @@ struct Sealing: Sendable {
     /// Damage to one day does not keep the others open.
     func run() async throws -> Outcome {
         let today = context.rules.day(of: context.now())
-        let filled = Set(try await context.manifest.daysToSeal(organization: organization.name, before: today))
+        let filled = Set(try await context.manifest.daysToSeal(organization: organization, before: today))
+            .union(renewing.filter { $0 < today })
             .subtracting(try await daysLeftToBackfill())
-        let closing = Closing(organization: organization.name, listed: listed, context: context)
+        let closing = Closing(organization: organization, listed: listed, context: context)
         let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
         for day in filled.union(closable).sorted() where only?.contains(day) ?? true {
@@ -52,9 +55,9 @@ struct Sealing: Sendable {
     /// for each.
     private func daysLeftToBackfill() async throws -> Set<ArchiveDay> {
         guard try PassLock.holder(of: context.root, for: .backfill) != nil else { return [] }
-        let outlook = try await context.manifest.closingOutlook(organization.name)
+        let outlook = try await context.manifest.closingOutlook(organization)
         let zone = context.rules.timeZone
-        let open = try await context.manifest.openArchives().map(\.name).filter { $0.organization == organization.name }
+        let open = try await context.manifest.openArchives().map(\.name).filter { $0.organization == organization }
         return Set(open.map(\.day)).filter { day in
             let isOwn = listed?.overlaps(day.interval(in: zone)) ?? false
             return !isOwn && !outlook.hasListed(day, in: zone)
@@ -63,14 +66,14 @@ struct Sealing: Sendable {
 
     private func draft(_ day: ArchiveDay) async throws -> DayCloseDraft? {
         try await context.manifest.draftDayClose(
-            organization.name,
+            organization,
             day: day,
-            at: try await context.standpoint(of: organization.name, days: day...day)
+            at: try await context.standpoint(of: organization, days: day...day)
         )
     }
 
     private func seal(_ day: ArchiveDay, closing draft: DayCloseDraft?) async throws -> SealedDay {
-        let name = try await context.openArchive(for: organization.name, day: day)
+        let name = try await context.openArchive(for: organization, day: day)
         do {
             return try await seal(name, closing: draft)
         } catch let error as ArchiveError where error.code == .damaged {

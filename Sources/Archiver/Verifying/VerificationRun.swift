@@ -20,7 +20,7 @@ package struct VerificationRun: Sendable {
         /// Names, sizes and side files only.
         package var isQuick: Bool
         /// Only the sealed archives that were read longest ago, as many as make up this part of all bytes; those too that
-        /// had faults when they were read last.
+        /// had faults when they were read last, and whose files are missing or of another size, as a look at each tells.
         package var share: ReadingShare?
 
         package init(
@@ -57,6 +57,8 @@ package struct VerificationRun: Sendable {
         package var warnings = 0
         /// Those of recordings that are lost, which an operator has explained.
         package var explained = 0
+        /// The faults of files that are no archives.
+        package var strangers = 0
 
         package init() {}
 
@@ -71,6 +73,7 @@ package struct VerificationRun: Sendable {
         mutating func takeFaults(of other: Summary) {
             (faults, damagedRecordings) = (other.faults, other.damagedRecordings)
             (repaired, warnings, explained) = (other.repaired, other.warnings, other.explained)
+            strangers = other.strangers
         }
 
         mutating func addFaults(of report: VerificationReport) {
@@ -79,6 +82,7 @@ package struct VerificationRun: Sendable {
             warnings += report.warnings.count
             repaired += report.faults.filter { $0.repairedBy != nil }.count
             explained += report.faults.filter(\.isExplained).count
+            strangers += report.faults.filter { $0.kind == .notAnArchive }.count
         }
     }
 
@@ -147,7 +151,6 @@ package struct VerificationRun: Sendable {
             summary.add(done)
             try await report(done)
         }
-        guard scope.share == nil else { return summary }
         // Files of which the manifest does not know.
         let misplaced = try root.misplacedArchives().filter { scope.covers($0.name) }
             .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
@@ -159,6 +162,7 @@ package struct VerificationRun: Sendable {
             summary.add(stray)
             try await report(stray)
         }
+        guard scope.share == nil else { return summary }
         for file in try root.legacySessionFiles() where scope.covers(file.organization, file.day) {
             let done = try await file.verify(quick: scope.isQuick)
             summary.add(done)
@@ -215,14 +219,16 @@ package struct VerificationRun: Sendable {
     private func names(_ known: Set<ArchiveName>, _ manifest: Manifest?, _ scope: Scope) async throws -> [ArchiveName] {
         let present = try root.sealedArchives().filter(scope.covers)
         guard let share = scope.share, let manifest else { return known.union(present).sorted() }
-        // What the manifest does not know was never read.
-        var chosen = present.filter { !known.contains($0) }
+        // What the manifest does not know was never read, and what has changed its size was not read since.
+        let altered = try await ArchiveSurvey(root: root, manifest: manifest)
+            .altered(organization: scope.organization, days: scope.day.map { $0...$0 })
+        var chosen = Set(present.filter { !known.contains($0) } + altered.all.map(\.name))
         let readings = try await manifest.readings(organization: scope.organization, day: scope.day)
-        chosen += readings.filter { $0.faults > 0 }.map(\.archive.name)
+        chosen.formUnion(readings.filter { $0.faults > 0 }.map(\.archive.name))
         var rest = share.bytes(of: readings.reduce(0) { $0 + $1.archive.byteCount })
         for reading in readings where rest > 0 && reading.faults == 0 {
-            chosen.append(reading.archive.name)
             rest -= reading.archive.byteCount
+            chosen.insert(reading.archive.name)
         }
         return chosen.sorted()
     }
@@ -300,7 +306,8 @@ private struct Looking: Sendable {
 
     private func expected(_ row: ArchiveRow) async throws -> ExpectedArchive {
         var recordings = try await manifest?.archivedRecordings(in: row.name).collected() ?? []
-        if let manifest, recordings.contains(where: { $0.replacedBy != nil }) {
+        var supersededBy = row.supersededBy
+        if let manifest, supersededBy != nil || recordings.contains(where: { $0.replacedBy != nil }) {
             // An archive whose own file is missing makes up for nothing.
             let survey = ArchiveSurvey(root: root, manifest: manifest)
             let (organization, day) = (row.name.organization, row.name.day)
@@ -311,12 +318,14 @@ private struct Looking: Sendable {
                 }
                 recordings[index].replacedBy = nil
             }
+            if let later = supersededBy, altered.reason(of: later) != nil { supersededBy = nil }
         }
         return ExpectedArchive(
             byteCount: row.byteCount,
             digest: row.digest,
             metadataOffset: row.metadataOffset,
-            recordings: recordings.map(ExpectedRecording.init)
+            recordings: recordings.map(ExpectedRecording.init),
+            supersededBy: supersededBy
         )
     }
 

@@ -8,6 +8,12 @@ struct SideFile: Hashable, Sendable {
 
     static func path(besides archivePath: String) -> String { archivePath + ".sha256" }
 
+    /// Writes the one of a sealed archive, so that a crash leaves either what was there before or all of it.
+    static func write(_ digest: ContentDigest, of name: ArchiveName, in root: ArchiveRoot) throws(ArchiveError) {
+        let line = BagLayout.checksumLine(digest, "\(name).tar")
+        try FileReplacement.durable(root.sideFilePath(name), mode: 0o440).write(Array(line.utf8))
+    }
+
     /// - Returns: `nil` where there is none.
     /// - Throws: `.damaged` where it is not one line of that form.
     static func read(besides archivePath: String) throws(ArchiveError) -> SideFile? {
@@ -17,5 +23,13 @@ struct SideFile: Hashable, Sendable {
             !name.contains("\n")
         else { throw .damaged("\(path) is not one line of checksum and file name", path: path) }
         return SideFile(digest: digest, fileName: name)
+    }
+}
+
+extension ArchiveRoot {
+    /// Writes the side file of a sealed archive anew, as sealing wrote it. Durable.
+    /// - Parameter digest: of the whole archive, which was just read.
+    package func restoreSideFile(of name: ArchiveName, digest: ContentDigest) throws(ArchiveError) {
+        try SideFile.write(digest, of: name, in: self)
     }
 }

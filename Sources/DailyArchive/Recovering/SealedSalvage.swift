@@ -49,6 +49,16 @@ package struct SealedSalvage: Sendable {
         return SealedSalvage(reading, found, recorded ?? found.digest)
     }
 
+    /// The recordings whose metadata line is whole, in the places that their lines say. Reads headers and metadata only.
+    /// - Throws: where the file cannot be read, or holds an archive of another name.
+    package static func listed(in path: String, as name: ArchiveName) async throws(ArchiveError) -> [RecordingEntry] {
+        try await BlockingWork.run { progress throws(ArchiveError) in
+            var reading = Reading(path: path, name: name, progress: progress)
+            try reading.readLines()
+            return reading.lined
+        }
+    }
+
     private init(_ reading: Reading, _ report: VerificationReport, _ digest: ContentDigest?) {
         name = reading.name
         byteCount = report.byteCount

@@ -4,6 +4,8 @@ import Recordings
 package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case archiveMissing = "archive_missing"
+        /// It is a file of another kind.
+        case notAnArchive = "not_an_archive"
         /// It could not be read to its end.
         case archiveUnreadable = "archive_unreadable"
         /// Not as long as the manifest says.
@@ -87,6 +89,9 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether it is for a person to mend, and says nothing against the archive's bytes.
     package var isWarning: Bool { kind == .archiveWritable }
+
+    /// Whether it says that a recording's bytes are not what was archived.
+    package var isOfRecording: Bool { [.recordingDamaged, .recordingMissing, .notTakenIn].contains(kind) }
 
     /// Whether nothing makes up for it, and no operator has explained it.
     package var isStanding: Bool { !isWarning && repairedBy == nil && !isExplained }

@@ -69,6 +69,11 @@ struct ArchiveCheck {
             }
             let recorded = readSideFile()
             let index = try readArchive()
+            if isOfAnotherKind(index) {
+                report.faults = []
+                note(.notAnArchive, "\(path) is no daily archive")
+                return report
+            }
             checkDigest(recorded)
             checkStructure(index)
             let trusted = try checkTagFiles(index)
@@ -114,10 +119,10 @@ struct ArchiveCheck {
     /// Nothing that is wrong with an archive matters any more of which no recording counts: others have all of them, or
     /// they are lost and explained.
     private mutating func excuseSuperseded() {
-        guard let rows = expected?.recordings, !rows.isEmpty,
-            rows.allSatisfy({ $0.replacedBy != nil || $0.isExplained })
+        guard let expected, !expected.recordings.isEmpty || expected.supersededBy != nil,
+            expected.recordings.allSatisfy({ $0.replacedBy != nil || $0.isExplained })
         else { return }
-        let repair = rows.compactMap(\.replacedBy).max()
+        let repair = expected.recordings.compactMap(\.replacedBy).max() ?? expected.supersededBy
         for index in report.faults.indices
         where report.faults[index].isStanding && report.faults[index].kind != .manifest {
             excuse(index, repair)
@@ -187,6 +192,11 @@ struct ArchiveCheck {
         if !quick { report.digest = source.digest }
         report.name = index.folder.flatMap { ArchiveName($0) }
         return index
+    }
+
+    /// Whether nothing in the file, or about it, says that it ever was a daily archive.
+    private func isOfAnotherKind(_ index: ArchiveIndex) -> Bool {
+        expected == nil && nameOfFile == nil && report.name == nil && index.places.isEmpty && index.tags.isEmpty
     }
 
     private mutating func checkDigest(_ recorded: ContentDigest?) {

@@ -8,16 +8,20 @@ package struct ExpectedArchive: Sendable {
     package var metadataOffset: Int64?
     /// Every recording in it.
     package var recordings: [ExpectedRecording]
+    /// The archive that makes up for all of this one, if it has no recordings and is damaged.
+    package var supersededBy: ArchiveName?
 
     package init(
         byteCount: Int64,
         digest: ContentDigest,
         metadataOffset: Int64? = nil,
-        recordings: [ExpectedRecording]
+        recordings: [ExpectedRecording],
+        supersededBy: ArchiveName? = nil
     ) {
         self.byteCount = byteCount
         self.digest = digest
         self.metadataOffset = metadataOffset
         self.recordings = recordings
+        self.supersededBy = supersededBy
     }
 }

@@ -24,10 +24,8 @@ package struct VerificationReport: Sendable, Hashable {
     /// The faults that nothing makes up for, and that nobody has explained.
     package var standingFaults: [ArchiveFault] { faults.filter(\.isStanding) }
 
-    /// How many recordings have such faults.
-    package var damagedRecordings: Int {
-        Set(standingFaults.compactMap { $0.taskID == nil ? nil : $0.offset }).count
-    }
+    /// How many recordings are damaged or missing, and not made up for.
+    package var damagedRecordings: Int { Set(standingFaults.filter(\.isOfRecording).compactMap(\.offset)).count }
 
     /// Whether the lines of its tasks are gone, or may be: those of calls without a recording stand nowhere else.
     package var hasLostTasks: Bool {

@@ -51,8 +51,7 @@ struct ArchiveSealer: Sendable {
         // without one.
         let folder = FileSystem.folder(of: target)
         try FileSystem.createFolder(folder)
-        let line = BagLayout.checksumLine(digest, "\(name).tar")
-        try FileReplacement.durable(root.sideFilePath(name), mode: 0o440).write(Array(line.utf8))
+        try SideFile.write(digest, of: name, in: root)
 
         // Left: the sealed archive, which the manifest does not know of yet, and perhaps its journal and scratch files.
         // Recovery holds it against its side file, removes the rest and says `sealed`.

@@ -2,7 +2,8 @@ import GRDB
 import Recordings
 
 /// Sealed archives whose files do not exist as they were sealed: missing, or of another size. Nothing of this is stored: it
-/// is what the disk says at one moment, and a file that comes back is well again.
+/// is what the disk says at one moment, and a file that comes back is well again. A file of another size that was read from
+/// end to end since is none of them: what that reading found says more than its size.
 package struct AlteredArchives: Hashable, Sendable {
     /// One such archive.
     package struct Archive: Hashable, Sendable {
@@ -51,6 +52,8 @@ package struct SealedFile: Hashable, Sendable {
     package let name: ArchiveName
     /// How long the tar is.
     package let byteCount: Int64
+    /// How long its file was when it was read last; `nil` if it was not read since this manifest knows it, or not to its end.
+    package let readByteCount: Int64?
 }
 
 extension Manifest {
@@ -62,8 +65,9 @@ extension Manifest {
     ) async throws -> [SealedFile] {
         try await read { db in
             let select = """
-                SELECT organization.name, day, sequence, archive.row, byte_count
+                SELECT organization.name, day, sequence, archive.row, archive.byte_count, reading.byte_count
                 FROM archive JOIN organization ON organization.row = archive.organization
+                LEFT JOIN reading ON reading.archive = archive.row
                 WHERE digest IS NOT NULL AND (:organization IS NULL OR organization.name = :organization)
                     AND day BETWEEN :first AND :last
                 ORDER BY 1, 2, 3
@@ -73,7 +77,12 @@ extension Manifest {
                 "last": days?.upperBound.stored ?? .max,
             ]
             return try Row.fetchAll(db, sql: select, arguments: arguments).map { row in
-                SealedFile(row: try row[3], name: try ArchiveName(row), byteCount: try row.amount(4))
+                SealedFile(
+                    row: try row[3],
+                    name: try ArchiveName(row),
+                    byteCount: try row.amount(4),
+                    readByteCount: try row[5]
+                )
             }
         }
     }

@@ -40,19 +40,25 @@ extension Manifest {
 
 extension ArchiveRow {
     static let select = """
-        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, metadata_offset
+        SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, metadata_offset,
+            (SELECT later.sequence FROM reading JOIN archive AS later ON later.row = superseded_by
+                WHERE reading.archive = archive.row)
         FROM archive JOIN organization ON organization.row = archive.organization
         """
 
     init(_ row: Row) throws {
+        let name = try ArchiveName(row)
         self.init(
-            name: try ArchiveName(row),
+            name: name,
             byteCount: try row.amount(3),
             digest: try ContentDigest(stored: row[4]),
             recordings: try row[5],
             metadataOffset: try row.isNull(7) ? nil : row.amount(7),
             sealedTime: try row[6]
         )
+        supersededBy = try (row[8] as Int?).map {
+            try ArchiveName(organization: name.organization, day: name.day, stored: $0)
+        }
     }
 
     static func find(_ name: ArchiveName, in db: Database) throws -> ArchiveRow? {

@@ -27,11 +27,71 @@ extension Manifest {
             }
             let ownFaults = finding.ownFaults + strangers
             let insert = """
-                INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, own_fault) VALUES (?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, own_fault, byte_count, is_whole,
+                    superseded_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT superseded_by FROM reading WHERE archive = ? AND NOT ?))
                 """
             let fault = finding.ownFault ?? (ownFaults > 0 ? "it had faults when it was read last" : nil)
-            try db.execute(sql: insert, arguments: [row, now.stored, finding.faults, ownFaults, fault])
+            let isWhole = finding.isWhole && ownFaults == 0
+            try db.execute(
+                sql: insert,
+                arguments: [
+                    row, now.stored, finding.faults, ownFaults, fault, finding.byteCount, isWhole, row, isWhole,
+                ]
+            )
             try Self.noteChange(from: before, of: row, name, by: actor, now: now, in: db)
+        }
+    }
+
+    /// A recording was read by itself, and its bytes are not what was archived: that is known damage from now on, until a
+    /// reading of its archive says otherwise. What the manifest does not have there is passed over. Durable.
+    package func noteRead(_ damaged: DamagedRecording, by actor: Actor? = nil, now: Timestamp) async throws {
+        try await write(.machine) { db in
+            let name = damaged.archive
+            let select = """
+                SELECT archive.row FROM archive JOIN organization ON organization.row = archive.organization
+                WHERE name = ? AND day = ? AND sequence = ?
+                """
+            let place: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+            guard let archive = try Int64.fetchOne(db, sql: select, arguments: place) else { return }
+            let before = try KnownDamage.Extent(of: archive, in: db)
+            guard try damaged.noteKnown(in: archive, now: now, in: db) else { return }
+            guard try KnownDamage.Extent(of: archive, in: db) != before else { return }
+            // What had faults when it was read last is read first.
+            let update = "UPDATE reading SET faults = faults + 1, is_whole = 0 WHERE archive = ?"
+            try db.execute(sql: update, arguments: [archive])
+            let detail = ["archive": name.description, "offset": String(damaged.offset), "fault": damaged.reason]
+            try Event(
+                time: now,
+                kind: .damageFound,
+                organization: name.organization,
+                task: damaged.taskID,
+                detail: detail,
+                by: actor
+            ).insert(in: db)
+        }
+    }
+
+    /// A damaged archive without recordings is made up for: a later one of its day has the lines of all tasks. That holds
+    /// until a reading finds it whole. Durable.
+    package func noteSuperseded(_ name: ArchiveName, by later: ArchiveName) async throws {
+        try await write(.machine) { db in
+            let select = """
+                SELECT archive.row FROM archive JOIN organization ON organization.row = archive.organization
+                WHERE name = ? AND day = ? AND sequence = ? AND digest IS NOT NULL
+                """
+            let rows = try [name, later].map { name in
+                let place: StatementArguments = [name.organization.description, name.day.stored, name.sequence]
+                return try Int64.fetchOne(db, sql: select, arguments: place)
+            }
+            guard let row = rows[0], let successor = rows[1] else {
+                throw ManifestError(.unknown, "the manifest knows no sealed archive \(rows[0] == nil ? name : later)")
+            }
+            let update = """
+                UPDATE reading SET superseded_by = ?
+                WHERE archive = ? AND (SELECT recordings FROM archive WHERE row = reading.archive) = 0
+                """
+            try db.execute(sql: update, arguments: [successor, row])
         }
     }
 
@@ -46,6 +106,8 @@ extension Manifest {
     ) throws {
         let after = try KnownDamage.Extent(of: row, in: db)
         guard after != before, !after.isNone || !before.isNone else { return }
+        // What other archives make up for is not whole again.
+        if after.isNone, try KnownDamage.isSuperseded(row, in: db) { return }
         var detail = ["archive": name.description]
         if after.recordings > 0 { detail["recordings"] = String(after.recordings) }
         detail["fault"] = after.fault

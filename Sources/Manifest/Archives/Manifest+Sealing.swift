@@ -111,8 +111,12 @@ extension Manifest {
             )
             // Sealing has read all of it back.
             try db.execute(
-                sql: "INSERT OR REPLACE INTO reading (archive, time, faults, own_faults) VALUES (?, ?, 0, 0)",
-                arguments: [archive.row, now.stored]
+                sql: """
+                    INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, byte_count, is_whole)
+                    VALUES (:archive, :now, 0, 0, :bytes,
+                        NOT EXISTS (SELECT 1 FROM displacement WHERE archive = :archive AND reason = 0))
+                    """,
+                arguments: ["archive": archive.row, "now": now.stored, "bytes": byteCount]
             )
             try KnownDamage.forget(of: archive.row, in: db)
             let detail = [

@@ -14,27 +14,38 @@ extension Manifest {
         now: Timestamp
     ) async throws {
         try await write(.machine) { [spool] db in
-            var archives: [ArchiveOwner: OpenArchiveRecord] = [:]
-            for (name, extent) in extents {
-                var archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
-                archive.extent = extent
-                archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
-            }
-            let rows = KnownRows()
-            let withGap = try OpenGap.tasks(among: group.map(\.row.task), in: db)
-            for var stored in group {
-                stored.row = try stored.rowOfVersion(now: now, in: db, rows)
-                let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
-                guard let archive = archives[owner] else {
-                    throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
-                }
-                guard try stored.enter(archive, now: now, in: db, rows) else { continue }
-                archives[owner]?.recordings += 1
-                guard withGap.contains(stored.row.task) else { continue }
-                try OpenGap.closeIfFilled(by: stored.entry, stored.row.task, now: now, in: db)
-            }
-            for archive in archives.values { try archive.save(in: db) }
+            try Self.store(group, extents: extents, spool: spool, now: now, in: db)
         }
+    }
+
+    /// What ``noteStored(_:extents:now:)`` does, within one transaction.
+    static func store(
+        _ group: [StoredRecording],
+        extents: [ArchiveName: ArchiveExtentRow],
+        spool: CanonicalUUID,
+        now: Timestamp,
+        in db: Database
+    ) throws {
+        var archives: [ArchiveOwner: OpenArchiveRecord] = [:]
+        for (name, extent) in extents {
+            var archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
+            archive.extent = extent
+            archives[ArchiveOwner(organization: name.organization, day: name.day)] = archive
+        }
+        let rows = KnownRows()
+        let withGap = try OpenGap.tasks(among: group.map(\.row.task), in: db)
+        for var stored in group {
+            stored.row = try stored.rowOfVersion(now: now, in: db, rows)
+            let owner = ArchiveOwner(organization: stored.entry.organization, day: stored.entry.day)
+            guard let archive = archives[owner] else {
+                throw ManifestError(.conflict, "no open archive was given for \(owner.organization) \(owner.day)")
+            }
+            guard try stored.enter(archive, now: now, in: db, rows) else { continue }
+            archives[owner]?.recordings += 1
+            guard withGap.contains(stored.row.task) else { continue }
+            try OpenGap.closeIfFilled(by: stored.entry, stored.row.task, now: now, in: db)
+        }
+        for archive in archives.values { try archive.save(in: db) }
     }
 
     /// A recording is given up for now, with a reason.

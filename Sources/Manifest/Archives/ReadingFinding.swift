@@ -8,11 +8,24 @@ package struct ReadingFinding: Hashable, Sendable {
     package var ownFault: String?
     /// The recordings whose own bytes are damaged or gone.
     package var damaged: [DamagedRecording]
+    /// How long the file was; `nil` if it is missing, or could not be read to its end.
+    package var byteCount: Int64?
+    /// Whether nothing at all was wrong, not even what other archives make up for.
+    package var isWhole: Bool
 
-    package init(faults: Int = 0, ownFaults: Int = 0, ownFault: String? = nil, damaged: [DamagedRecording] = []) {
+    package init(
+        faults: Int = 0,
+        ownFaults: Int = 0,
+        ownFault: String? = nil,
+        damaged: [DamagedRecording] = [],
+        byteCount: Int64? = nil,
+        isWhole: Bool = false
+    ) {
         self.faults = faults
         self.ownFaults = ownFaults
         self.ownFault = ownFault
         self.damaged = damaged
+        self.byteCount = byteCount
+        self.isWhole = isWhole
     }
 }

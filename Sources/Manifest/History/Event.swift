@@ -52,8 +52,10 @@ package struct Event: Hashable, Sendable {
         /// A person began to have damage repaired.
         case repairBegan = "repair.began"
         case repairEnded = "repair.ended"
-        /// Recordings of a task were given out: noted before their first byte.
+        /// Recordings of a task are about to be given out: noted before their first byte.
         case audioAccessed = "audio.accessed"
+        /// Recordings of a task were given out, or could not be.
+        case fetchEnded = "fetch.ended"
         case other
     }
 

@@ -4,9 +4,11 @@ import Recordings
 
 extension Manifest {
     /// Adds a line to the log of events.
+    /// - Parameter isDurable: whether it survives a power cut once this returns: for what has to be in the log before it
+    ///   is done.
     /// - Throws: `unknown` where the event's organization is not registered.
-    package func appendEvent(_ event: Event) async throws {
-        try await write { db in try event.insert(in: db) }
+    package func appendEvent(_ event: Event, isDurable: Bool = false) async throws {
+        try await write(isDurable ? .machine : .process) { db in try event.insert(in: db) }
     }
 
     /// The log of events, oldest first.

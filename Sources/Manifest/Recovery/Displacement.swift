@@ -24,6 +24,13 @@ enum Displacement {
             FROM recording WHERE task = ? AND ordinal = ? AND archive IS NOT NULL
             """
         try db.cachedStatement(sql: insert).execute(arguments: [reason.stored, now.stored, row.task, row.ordinal])
+        if reason == .damaged {
+            let spoil = """
+                UPDATE reading SET is_whole = 0
+                WHERE archive = (SELECT archive FROM recording WHERE task = ? AND ordinal = ?)
+                """
+            try db.cachedStatement(sql: spoil).execute(arguments: [row.task, row.ordinal])
+        }
         let update = """
             UPDATE recording SET wanted_time = ?, archive = NULL, offset = NULL, byte_count = NULL, digest = NULL,
                 audio_format = NULL, duration_ms = NULL, suspicion = NULL, received_time = NULL

@@ -19,9 +19,15 @@ enum KnownDamage {
 
     /// Of `archive`: whether other archives have everything that it holds, or it is gone for good and said to be.
     static let isSuperseded = """
-        (recordings > 0 AND recordings
-            = (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row))
+        (recordings > 0 AND recordings = (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)
+            OR archive.row IN (SELECT reading.archive FROM reading WHERE superseded_by IS NOT NULL))
         """
+
+    /// Whether nothing of this archive counts any more.
+    static func isSuperseded(_ archive: Int64, in db: Database) throws -> Bool {
+        let select = "SELECT \(isSuperseded) FROM archive WHERE row = ?"
+        return try Bool.fetchOne(db, sql: select, arguments: [archive]) ?? false
+    }
 
     /// Of `damage` with its recording and `explanation`: whether an operator has explained that it is lost.
     private static let isExplained =

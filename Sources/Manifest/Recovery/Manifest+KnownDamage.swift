@@ -21,7 +21,8 @@ package struct ArchiveStanding: Hashable, Sendable {
     package var counting: Int
     /// How many of those that should count here are damaged.
     package var damaged: Int
-    /// Its copies that do not count, in the order of the archive.
+    /// Its copies that do not count, in the order of the archive. In an archive that was found whole since, they are
+    /// duplicates, whatever they were when they ceased to count.
     package var displaced: [DisplacedCopy]
 }
 
@@ -97,6 +98,7 @@ extension Manifest {
         let known = try await read { db in
             let select = """
                 SELECT sequence, archive.row, own_fault, \(KnownDamage.isOfArchive) AS is_damaged,
+                    coalesce(reading.is_whole, 0) AS is_whole, superseded_by IS NOT NULL AS is_superseded,
                     (SELECT count(*) FROM damage JOIN recording USING (task, ordinal)
                         WHERE recording.archive = archive.row) AS damaged
                 FROM archive LEFT JOIN reading ON reading.archive = archive.row
@@ -110,6 +112,8 @@ extension Manifest {
                 known[try row["sequence"]] = KnownOfArchive(
                     isGone: gone != nil,
                     isDamaged: try row["is_damaged"],
+                    isWhole: gone == nil ? try row["is_whole"] : false,
+                    isSuperseded: try row["is_superseded"],
                     reason: try gone?.reason ?? row["own_fault"],
                     damaged: try row["damaged"]
                 )
@@ -117,7 +121,9 @@ extension Manifest {
         }
         return archives.map { archive in
             var known = known[archive.name.sequence] ?? KnownOfArchive()
-            let copies = displaced[archive.name] ?? []
+            var copies = displaced[archive.name] ?? []
+            // A file that was put back, and read: what was damaged there is there twice now.
+            if known.isWhole { for index in copies.indices { copies[index].reason = .duplicate } }
             known.isMadeUpFor = copies.allSatisfy { $0.isMadeUpFor(altered) }
             return ArchiveStanding(archive, copies, known)
         }
@@ -128,6 +134,10 @@ extension Manifest {
 private struct KnownOfArchive: Sendable {
     var isGone = false
     var isDamaged = false
+    /// Whether its last reading found nothing at all, and nothing was found damaged since.
+    var isWhole = false
+    /// Whether a later archive has all that it had, though no recording.
+    var isSuperseded = false
     var reason: String?
     var damaged = 0
     /// Whether nothing is missing because of the copies that do not count here.
@@ -147,7 +157,7 @@ extension ArchiveStanding {
     fileprivate init(_ archive: ArchiveRow, _ displaced: [DisplacedCopy], _ known: KnownOfArchive) {
         let held = archive.recordings - displaced.count
         let damaged = known.isGone ? held : known.damaged
-        let hasDisplaced = displaced.contains { $0.reason == .damaged }
+        let hasDisplaced = known.isSuperseded || displaced.contains { $0.reason == .damaged }
         self.init(
             archive: archive,
             state: known.isDamaged || damaged > 0 || !known.isMadeUpFor ? .damaged : hasDisplaced ? .repaired : .sound,

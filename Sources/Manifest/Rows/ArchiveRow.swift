@@ -12,6 +12,8 @@ package struct ArchiveRow: Hashable, Sendable {
     package var metadataOffset: Int64?
     /// `nil` where the manifest was rebuilt from the archive.
     package var sealedTime: Timestamp?
+    /// If it has no recordings and is damaged: the later archive of its day that has all that it had.
+    package var supersededBy: ArchiveName?
 
     package init(
         name: ArchiveName,

@@ -107,13 +107,19 @@ extension Schema {
 
     /// When a sealed archive was last read from end to end, and how many faults it had then. `own_faults` counts those that are
     /// not a recording's own: no copy of a recording makes up for them. `own_fault` says what the first of them is.
+    /// `byte_count` is how long the file was, if it could be read to its end: what was found counts for a file of that size.
+    /// `is_whole` says that nothing at all was wrong, not even what other archives make up for. `superseded_by` is the archive
+    /// that has all that a damaged archive without recordings had: the lines of its tasks.
     static let readings = """
         CREATE TABLE reading (
             archive INTEGER PRIMARY KEY REFERENCES archive,
             time INTEGER NOT NULL,
             faults INTEGER NOT NULL CHECK (faults >= 0),
             own_faults INTEGER CHECK (own_faults >= 0),
-            own_fault TEXT CHECK (own_fault <> '')
+            own_fault TEXT CHECK (own_fault <> ''),
+            byte_count INTEGER CHECK (byte_count >= 0),
+            is_whole INTEGER NOT NULL DEFAULT 0 CHECK (is_whole IN (0, 1)),
+            superseded_by INTEGER REFERENCES archive
         ) STRICT;
         """
 

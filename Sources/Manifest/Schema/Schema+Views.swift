@@ -89,7 +89,8 @@ extension Schema {
         JOIN organization ON organization.row = task.organization LEFT JOIN archive ON archive.row = damage.archive;
 
         CREATE VIEW readings_readable AS
-        SELECT \(archiveName) AS archive, \(time("time")) AS read, faults, own_faults, own_fault
+        SELECT \(archiveName) AS archive, \(time("time")) AS read, faults, own_faults, own_fault,
+            reading.byte_count AS bytes, is_whole
         FROM reading JOIN archive ON archive.row = reading.archive
         JOIN organization ON organization.row = archive.organization;
 

@@ -54,7 +54,7 @@ extension Event.Kind: StoredCode {
             .recordingFailed, .recordingSuspect, .taskRefused, .listingAnomaly, .damageFound, .manifestRebuilt,
             .recordingUnusable, .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn, .dayClosed,
             .taskNotListed, .recordingReplaced, .recordingReinstated, .archiveAdopted,
-            .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .audioAccessed,
+            .recordingChanged, .captureClaimed, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded,
         ]
     }
 }

@@ -17,10 +17,10 @@ struct FetchCommand: AsyncParsableCommand {
             code is 65. If a legacy session is attached to the task (`callark legacy enrich`), it is written as \
             DIR/<task id>/legacy-session.json.
 
-            DIR/SHA256SUMS lists the checksum of every file. DIR/calls.jsonl has the metadata of each recording, \
-            byte for byte as in the archive. Both keep what earlier fetches wrote. A file that exists with other \
-            content is replaced only with --force (otherwise 74). The log of events records who fetched which call; \
-            a warning says so if this account cannot write to it.
+            DIR/SHA256SUMS lists the checksum of every file. DIR/calls.jsonl has the metadata of each recording as in \
+            the archive, with the archive's name and checksum. Both keep what earlier fetches wrote. A file that exists \
+            with other content is replaced only with --force (otherwise 74). The log of events records who fetched which \
+            call, and what came of it; a warning says so if this account cannot write to it.
 
             A line says of each recording that gives no file why, and what to do: 75 if it is pending, failed or missing. A \
             call of which nothing was to be recorded, such as an abandoned one, gives no file and is no failure (0). The exit \
@@ -80,7 +80,7 @@ struct FetchCommand: AsyncParsableCommand {
         workplace.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json), folder: FetchFolder(path: folder))
         defer { report.flush() }
-        let log = FetchLog(workplace: workplace)
+        let log = FetchLog(workplace: workplace, folder: folder)
         var missing: [TaskID] = []
         let tasks = try TaskID.requested(taskIDs)
         if let manifest = try await workplace.manifestForReading() {
@@ -88,7 +88,7 @@ struct FetchCommand: AsyncParsableCommand {
             for task in tasks where !(try await copy(task, retrieval, workplace, log, to: report)) {
                 missing.append(task)
             }
-            await report.addMetadata(retrieval)
+            try await report.addMetadata(retrieval)
         } else {
             missing = tasks
         }
@@ -128,13 +128,13 @@ struct FetchCommand: AsyncParsableCommand {
         guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }),
             calls.allSatisfy({ $0.gap == nil || $0.gap?.explanation != nil })
         else { return false }
-        await log.note(rows)
-        var written: Set<RecordingRowID> = []
+        await log.noteBeginning(rows)
+        var failures: [RecordingRowID: FetchLog.Failure] = [:]
         for row in rows {
             let source = row.held?.isSealed == true ? "archive" : "spool"
-            if try await copy(row, retrieval, to: report, source: source) { written.insert(row.row) }
+            failures[row.row] = try await copy(row, retrieval, log, to: report, source: source)
         }
-        await log.noteOutcome(rows, written: written)
+        await log.noteEnd(rows, failures: failures)
         for absence in absences(of: calls, workplace) { try report.absent(absence) }
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
@@ -159,20 +159,25 @@ struct FetchCommand: AsyncParsableCommand {
         }
     }
 
-    /// - Returns: whether the file was written.
+    /// - Returns: why the file was not written; `nil` if it was.
     private func copy(
         _ row: RecordingRow,
         _ retrieval: Retrieval,
+        _ log: FetchLog,
         to report: FetchReport,
         source: String
-    ) async throws -> Bool {
+    ) async throws -> FetchLog.Failure? {
+        let file: Retrieval.File
         do {
-            try report.wrote(try await retrieval.copy(row, into: folder, force: force), source: source)
-            return true
+            file = try await retrieval.copy(row, into: folder, force: force)
         } catch {
+            let failure = FetchLog.Failure(error)
+            if failure == .damaged { await log.noteDamage(row) }
             try report.failed(row.key.taskID, error)
-            return false
+            return failure
         }
+        try report.wrote(file, source: source)
+        return nil
     }
 
     private func acquire(
@@ -200,17 +205,17 @@ struct FetchCommand: AsyncParsableCommand {
                 let reasons = failures.values.map(ExitStatus.init)
                 if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
                 if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
-                if rows.contains(where: { $0.held != nil }) { await log.note(rows) }
-                var written: Set<RecordingRowID> = []
+                await log.noteBeginning(rows)
+                var unwritten: [RecordingRowID: FetchLog.Failure] = [:]
                 for row in rows where row.held != nil {
                     let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"
-                    if try await copy(row, archive.retrieval, to: report, source: source) { written.insert(row.row) }
+                    unwritten[row.row] = try await copy(row, archive.retrieval, log, to: report, source: source)
                 }
-                await log.noteOutcome(rows, written: written)
+                await log.noteEnd(rows, failures: unwritten)
                 try await copyLegacySessions(of: rows, archive.retrieval, to: report)
                 for absence in absences { try report.absent(absence) }
             }
-            await report.addMetadata(archive.retrieval)
+            try await report.addMetadata(archive.retrieval)
         }
         progress.end()
     }

@@ -44,6 +44,9 @@ struct ReportCommand: AsyncParsableCommand {
     )
     var csv: String?
 
+    @Flag(name: .shortAndLong, help: "Name each copy in an archive that does not count.")
+    var verbose = false
+
     @Flag(help: "Print one HTML page that needs no other file.")
     var html = false
 
@@ -72,7 +75,7 @@ struct ReportCommand: AsyncParsableCommand {
         } else if common.json {
             try report.writeJSON(to: output)
         } else {
-            try report.writeText(to: output)
+            try report.writeText(to: output, verbose: verbose)
         }
     }
 

@@ -25,11 +25,12 @@ struct VerifyCommand: AsyncParsableCommand {
             configuration nor a root: the archives are then checked against their own checksums only.
 
             --share reads only the archives that were read longest ago, at least that share of all bytes, and those \
-            that had faults last time: a daily job with 1/30 has read everything in 30 days. `callark status` shows \
+            that had faults last time, and looks whether all others exist with their size: a daily job with 1/30 has read everything in 30 days. `callark status` shows \
             since when everything has been read.
 
-            --repair fetches what is damaged from the provider again, into a supplement. Sealed archives are never \
-            changed. It does not wait for a pass: 75 means that one is running. Exit code 0 means that everything \
+            --repair makes up for what is damaged, in a supplement: it copies what is whole out of an archive that is \
+            damaged in itself, and fetches the rest from the provider again. It writes a checksum file (.sha256) anew \
+            that is missing or wrong beside a whole archive. Sealed archives are never changed. It does not wait for a pass: 75 means that one is running. Exit code 0 means that everything \
             damaged has been replaced or explained.
 
             EXAMPLES
@@ -64,7 +65,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: "The same as a path.", completion: .file(extensions: ["tar"]))
     var archive: [String] = []
 
-    @Flag(name: .shortAndLong, help: "Name each damaged recording.")
+    @Flag(name: .shortAndLong, help: "Name each fault, and each recording that was repaired.")
     var verbose = false
 
     @Flag(help: "Check names, sizes and side files only; do not read the recordings.")
@@ -77,7 +78,7 @@ struct VerifyCommand: AsyncParsableCommand {
     )
     var share: ReadingShare?
 
-    @Flag(help: "Fetch damaged recordings from the provider again.")
+    @Flag(help: "Make up for what is damaged, from the archives and from the provider.")
     var repair = false
 
     func validate() throws {
@@ -90,6 +91,16 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private var chosen: [String] { archive + paths }
+
+    /// This command again, with more to say.
+    private static var verbosely: String {
+        let given = CommandLine.arguments.drop { $0 != configuration.commandName }.dropFirst()
+        let words = given.map { word in
+            let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=@,+%".contains($0) }
+            return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+        }
+        return (["callark verify -v"] + words).joined(separator: " ")
+    }
 
     func run() async throws {
         if repair {
@@ -114,7 +125,9 @@ struct VerifyCommand: AsyncParsableCommand {
                     "earlier damage is known on \(days) and was not checked again: run `callark verify --day \(first)`"
                 )
             }
-            if summary.faults > 0, !verbose { output.text("run `callark verify -v` to see each damaged recording") }
+            if summary.faults > summary.strangers, !verbose {
+                output.text("run `\(Self.verbosely)` to see each fault")
+            }
         }
         if summary.faults > 0 || !known.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
@@ -248,16 +261,17 @@ struct VerifyCommand: AsyncParsableCommand {
             }
         }
         progress.end()
-        for outcome in repair.outcomes { try VerificationLines.write(outcome, to: output) }
+        try VerificationLines.write(repair, to: output, verbose: verbose)
         for (name, error) in repair.failures.sorted(by: { $0.key < $1.key }) { Complaint.error("\(name): \(error)") }
         for fault in repair.left { output.text("DAMAGED   \(fault.archive): \(fault)") }
-        let repaired = repair.outcomes.filter { $0.repairedBy != nil }.count
+        let repaired = repair.copied + repair.fetched
         try output.json(RepairSummaryLine(repair, repaired: repaired))
         output.text(repair.summary.text())
-        if repair.outcomes.isEmpty {
+        if !repair.outcomes.isEmpty {
+            let ways = repair.copied > 0 ? ": \(repair.copied.grouped) copied, \(repair.fetched.grouped) fetched" : ""
+            output.text("\(repaired.grouped) of \(Readable.count(repair.outcomes.count, "recording")) repaired\(ways)")
+        } else if repair.sideFiles.isEmpty && repair.renewed.isEmpty {
             output.text("no recording is damaged: nothing was fetched")
-        } else {
-            output.text("\(repaired) of \(Readable.count(repair.outcomes.count, "damaged recording")) repaired")
         }
         if stop.isMade { return .interrupted }
         let isLeft = repair.summary.faults > 0 || !repair.outcomes.allSatisfy(\.isSettled)
@@ -308,7 +322,18 @@ struct VerifyCommand: AsyncParsableCommand {
         var faults: Int
         var damaged: Int
         var repaired: Int
+        /// Of those repaired: how many were copied out of archives that are damaged in themselves, and how many came from
+        /// the provider.
+        var copied: Int
+        var fetched: Int
+        /// Checksum files that were written anew.
+        var sideFiles: Int
         var sound: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case type, archives, recordings, bytes, faults, damaged, repaired, copied, fetched, sound
+            case sideFiles = "side_files"
+        }
 
         init(_ repair: Repair, repaired: Int) {
             archives = repair.summary.archives
@@ -317,6 +342,9 @@ struct VerifyCommand: AsyncParsableCommand {
             faults = repair.summary.faults
             damaged = repair.outcomes.count
             self.repaired = repaired
+            copied = repair.copied
+            fetched = repair.fetched
+            sideFiles = repair.sideFiles.count
             sound = repair.isComplete
         }
     }

@@ -1,9 +1,10 @@
 import DailyArchive
+import Files
 import Foundation
 import Recordings
 
 /// The folder that `fetch` writes to: beside the calls it has `SHA256SUMS`, which `sha256sum -c` checks, and `calls.jsonl`,
-/// the metadata of each recording as the archive has it. Both keep what earlier fetches have put there.
+/// the metadata of each recording as the archive has it, with the archive's name and checksum. Both keep what earlier fetches have put there.
 struct FetchFolder {
     let path: String
     private var sums: [(path: String, digest: ContentDigest)] = []
@@ -78,9 +79,9 @@ struct FetchFolder {
 
     private func put(_ bytes: [UInt8], at file: String) throws {
         do {
-            try Data(bytes).write(to: URL(filePath: file), options: .atomic)
+            try FileReplacement.ofUser(file).write(bytes)
         } catch {
-            throw CommandError(.inputOutput, "cannot write \(file): \(error.localizedDescription)")
+            throw CommandError(.inputOutput, "cannot write \(file): \(error)")
         }
     }
 }

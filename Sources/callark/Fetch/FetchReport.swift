@@ -85,9 +85,12 @@ final class FetchReport {
     }
 
     /// Adds the metadata of what was written since the last time.
-    func addMetadata(_ retrieval: Retrieval) async {
-        let lines = await retrieval.metadata(of: rows) { name, error in
-            Complaint.warning("calls.jsonl lacks the metadata of recordings in \(name): \(error)")
+    func addMetadata(_ retrieval: Retrieval) async throws {
+        let lines = try await retrieval.metadata(of: rows) { name, count, error in
+            Complaint.warning(
+                "calls.jsonl has what the manifest knows of \(Readable.count(count, "recording")) in \(name), and not what "
+                    + "the provider said: \(error)"
+            )
         }
         for line in lines { folder.add(metadata: line) }
         rows = []

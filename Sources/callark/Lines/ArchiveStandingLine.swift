@@ -75,7 +75,9 @@ extension ArchiveStanding {
         var parts = [Readable.count(archive.recordings, "recording")]
         if counting < archive.recordings { parts.append("\(counting) of them count here") }
         if damaged > 0 { parts.append("\(damaged) damaged") }
-        for (name, count) in replacements { parts.append("\(count) count in \(name)") }
+        for (name, count) in replacements {
+            parts.append(state == .sound ? "\(count) superseded by \(name)" : "\(count) count in \(name)")
+        }
         parts.append("\(archive.byteCount) bytes")
         parts.append("sha256 \(archive.digest)" + (wrong.map { " (as sealed; \($0))" } ?? ""))
         let remark = state == .sound ? "" : "  \(state.rawValue.uppercased())"
@@ -88,9 +90,9 @@ extension ArchiveStanding {
         return reason ?? "the file is damaged"
     }
 
-    /// The archives whose copies count in place of damaged ones here, and how many do.
+    /// The archives whose copies count in place of those here, and how many do.
     private var replacements: [(name: ArchiveName, count: Int)] {
-        let copies = displaced.filter { $0.reason == .damaged }.compactMap(\.counting?.archive)
+        let copies = displaced.compactMap(\.counting?.archive)
         return Dictionary(grouping: copies, by: \.self).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
     }
 

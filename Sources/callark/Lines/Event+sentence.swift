@@ -9,7 +9,7 @@ extension Event {
     func sentence(in timeZone: TimeZone, beginning: Event? = nil) -> String {
         if kind == .passEnded, let beginning { return "ran \(beginning.pass(timeZone, " over ")): \(passResult)" }
         switch kind {
-        case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed:
+        case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded:
             workSentence(timeZone)
         case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed: archiveSentence
         case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
@@ -34,12 +34,20 @@ extension Event {
         case .repairBegan: return "began a repair" + (detail["day"].map { " of \($0)" } ?? "")
         case .repairEnded:
             let damaged = detail.count("damaged", "damaged recording") ?? "what was damaged"
-            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(faults)"
-        default:
-            let written = detail.count("recordings", "recording") ?? "recordings"
-            let lost = detail.number("not_written").map { "; \($0) could not be written" } ?? ""
-            return "fetched \(written)\(lost)"
+            let copied = detail.number("copied") ?? 0
+            let ways = copied == 0 ? "" : " (\(copied) copied, \(detail["fetched"] ?? "0") fetched)"
+            return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways)\(faults)"
+        case .audioAccessed: return "began to fetch \(detail.count("recordings", "recording") ?? "recordings")"
+        default: return fetchEnd
         }
+    }
+
+    private var fetchEnd: String {
+        let written = detail.count("recordings", "recording") ?? "recordings"
+        let place = detail["to"].map { " to \($0 == "-" ? "standard output" : $0)" } ?? ""
+        let failures = [("damaged", "damaged"), ("not_written", "could not be written"), ("not_held", "not held")]
+            .compactMap { key, words in detail.number(key).map { "\($0.grouped) \(words)" } }
+        return "fetched \(written)\(place)" + (failures.isEmpty ? "" : "; \(failures.joined(separator: ", "))")
     }
 
     private var faults: String {

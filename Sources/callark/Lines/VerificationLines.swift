@@ -20,6 +20,9 @@ enum VerificationLines {
         for fault in report.faults { try output.json(FaultLine(fault)) }
         try output.json(ArchiveLine(report))
         guard !output.isJSON else { return }
+        if let fault = report.faults.first(where: { $0.kind == .notAnArchive }) {
+            return output.text("\("UNKNOWN".padded(to: wordWidth))  \(fault)")
+        }
         let subject = isNamed ? report.name?.description ?? report.path : report.path
         output.text("\(report.word.padded(to: wordWidth))  \(subject)\(report.outcome)")
         guard verbose else { return }
@@ -40,13 +43,42 @@ enum VerificationLines {
         fault.isWarning ? "warning" : fault.repairedBy != nil ? "repaired" : fault.isExplained ? "explained" : "fault"
     }
 
+    /// How many recordings are named one by one that could not be repaired.
+    private static let namedLosses = 10
+
+    /// What came of a repair.
+    /// - Parameter verbose: whether each recording has a line; otherwise those have one that are still damaged, the first few
+    ///   of them, and the others have one together, by archive.
+    static func write(_ repair: Repair, to output: Output, verbose: Bool) throws {
+        for name in repair.sideFiles {
+            try output.json(SideFileLine(archive: name.description))
+            output.text("REPAIRED  \(name): its checksum file \(name).tar.sha256 is written anew")
+        }
+        for name in repair.renewed {
+            output.text("REPAIRED  \(name), which had no recordings: the lines of its calls are in a new archive")
+        }
+        for outcome in repair.outcomes { try output.json(RepairLine(outcome)) }
+        guard !verbose else { return repair.outcomes.forEach { write($0, to: output) } }
+        let groups = Dictionary(grouping: repair.outcomes, by: RepairedPlaces.init)
+        for (places, outcomes) in groups.sorted(by: { $0.key < $1.key }) {
+            if outcomes.count > 1, let summary = places.summary(of: outcomes) {
+                output.text(summary)
+            } else {
+                for outcome in outcomes.prefix(namedLosses) { write(outcome, to: output) }
+                guard outcomes.count > namedLosses else { continue }
+                output.text("NOT REPAIRED \(outcomes.count - namedLosses) more of \(places.archive): -v names each")
+            }
+        }
+    }
+
     /// What became of one damaged recording.
-    static func write(_ outcome: Repair.Outcome, to output: Output) throws {
-        try output.json(RepairLine(outcome))
-        let place = "task \(outcome.taskID), damaged in \(outcome.archive) at offset \(outcome.offset)"
+    private static func write(_ outcome: Repair.Outcome, to output: Output) {
+        let whence = outcome.isCopied ? "whole in the damaged" : "damaged in"
+        let place = "task \(outcome.taskID), \(whence) \(outcome.archive) at offset \(outcome.offset)"
         let reason = outcome.reason.map { ": \($0)" } ?? ""
         if let name = outcome.repairedBy {
-            output.text("REPAIRED  \(place), is \(outcome.state.rawValue) in \(name)\(reason)")
+            let how = outcome.isCopied ? "copied, " : ""
+            output.text("REPAIRED  \(place), \(how)is \(outcome.state.rawValue) in \(name)\(reason)")
         } else {
             output.text(
                 "\(outcome.isExplained ? "EXPLAINED" : "NOT REPAIRED") \(place), is \(outcome.state.rawValue)\(reason)"
@@ -101,6 +133,43 @@ enum VerificationLines {
         }
     }
 
+    /// Where recordings were, and where they are now.
+    private struct RepairedPlaces: Hashable, Comparable {
+        var archive: ArchiveName
+        var repairedBy: ArchiveName?
+        var isExplained: Bool
+
+        init(_ outcome: Repair.Outcome) {
+            archive = outcome.archive
+            repairedBy = outcome.repairedBy
+            isExplained = outcome.isExplained
+        }
+
+        static func < (lhs: Self, rhs: Self) -> Bool {
+            if lhs.archive != rhs.archive { return lhs.archive < rhs.archive }
+            guard let left = lhs.repairedBy, let right = rhs.repairedBy else {
+                return lhs.repairedBy != nil || rhs.repairedBy == nil && lhs.isExplained && !rhs.isExplained
+            }
+            return left < right
+        }
+
+        /// - Returns: `nil` for recordings that are still damaged: each of them is to be named.
+        func summary(of outcomes: [Repair.Outcome]) -> String? {
+            let what = Readable.count(outcomes.count, "recording")
+            if isExplained { return "EXPLAINED \(what) of \(archive), which cannot be repaired" }
+            guard let repairedBy else { return nil }
+            let copied = outcomes.count(where: \.isCopied)
+            let ways = [("copied", copied), ("fetched", outcomes.count - copied)].filter { $0.1 > 0 }
+                .map { "\($0.1.grouped) \($0.0)" }.joined(separator: ", ")
+            return "REPAIRED  \(what) of \(archive): they count in \(repairedBy) (\(ways))"
+        }
+    }
+
+    private struct SideFileLine: Encodable {
+        let type = "side_file"
+        var archive: String
+    }
+
     private struct RepairLine: Encodable {
         let type = "repair"
         var organization: String
@@ -110,6 +179,8 @@ enum VerificationLines {
         var offset: Int64
         var repaired: Bool
         var repairedBy: String?
+        /// Whether it was whole, and was copied out of an archive that is damaged in itself.
+        var copied: Bool
         var explained: Bool
         var state: RecordingState
         var reason: String?
@@ -122,13 +193,14 @@ enum VerificationLines {
             offset = outcome.offset
             repaired = outcome.repairedBy != nil
             repairedBy = outcome.repairedBy?.description
+            copied = outcome.isCopied
             explained = outcome.isExplained
             state = outcome.state
             reason = outcome.reason
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, archive, offset, repaired, explained, state, reason
+            case type, organization, archive, offset, repaired, copied, explained, state, reason
             case taskID = "task_id"
             case recordingID = "recording_id"
             case repairedBy = "repaired_by"
@@ -138,7 +210,12 @@ enum VerificationLines {
 
 extension VerificationReport {
     /// What is said of the archive, without its path, which stands in the same line or the one above.
-    fileprivate func withoutPath(_ message: String) -> String { message.replacing(path, with: "the file") }
+    fileprivate func withoutPath(_ message: String) -> String {
+        let side = "\(path).sha256"
+        let sideName = side.split(separator: "/").last.map(String.init) ?? side
+        // The file beside it has the archive's path in its own.
+        return message.replacing(side, with: sideName).replacing(path, with: "the file")
+    }
 
     fileprivate var word: String {
         if !isSound { return "DAMAGED" }
@@ -157,7 +234,7 @@ extension VerificationReport {
             return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"
         }
         // Another checksum of the whole only says that something is wrong; others say what.
-        let others = standingFaults.filter { $0.taskID == nil && $0.kind != .archiveDigest }
+        let others = standingFaults.filter { !$0.isOfRecording && $0.kind != .archiveDigest }
         var words: [String] = []
         let isGone = others.contains { $0.kind == .archiveMissing }
         if damagedRecordings > 0, !isGone {

@@ -5,15 +5,16 @@ import Recordings
 
 /// For people.
 extension Report {
-    func writeText(to output: Output) throws {
+    /// - Parameter verbose: whether each copy that does not count has a line too.
+    func writeText(to output: Output, verbose: Bool) throws {
         for section in sections { output.text(sentence(section)) }
         if let remark { output.text(remark) }
-        for section in sections { try write(section, to: output) }
+        for section in sections { try write(section, to: output, verbose: verbose) }
         output.text("")
         for line in Self.legend { output.text(line) }
     }
 
-    private func write(_ section: Section, to output: Output) throws {
+    private func write(_ section: Section, to output: Output, verbose: Bool) throws {
         output.text("")
         output.text("Organization  \(section.organization) (\(section.organizationID))")
         output.text("Time zone     \(zone)")
@@ -26,7 +27,7 @@ extension Report {
         try writeSuspects(of: section, to: output)
         writeSteps(of: section, to: output)
         try writeGaps(of: section, to: output)
-        writeArchives(of: section, to: output)
+        writeArchives(of: section, to: output, verbose: verbose)
     }
 
     private func writeReasons(of section: Section, to output: Output) {
@@ -82,7 +83,7 @@ extension Report {
         )
     }
 
-    private func writeArchives(of section: Section, to output: Output) {
+    private func writeArchives(of section: Section, to output: Output, verbose: Bool) {
         let archives = section.archives
         guard !archives.isEmpty else { return }
         output.text("")
@@ -97,7 +98,7 @@ extension Report {
         }
         for archive in archives where period.list.count == 1 || archive.state != .sound {
             output.text(archive.line)
-            for copy in archive.displaced { output.text("  \(copy.line)") }
+            for copy in archive.displaced where verbose { output.text("  \(copy.line)") }
         }
     }
 }

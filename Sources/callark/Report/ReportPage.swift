@@ -8,6 +8,9 @@ import Recordings
 struct ReportPage {
     private let report: Report
 
+    /// How many copies that do not count are named one by one.
+    private static let mostCopies = 20
+
     init(_ report: Report) {
         self.report = report
     }
@@ -29,12 +32,14 @@ struct ReportPage {
         let rows = section.days.map(ReportRow.init) + (section.days.count > 1 ? [ReportRow(totalOf: section)] : [])
         let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
         let gapTable = GapTable(timeZone: report.timeZone).table
+        // What has moved as a whole is too much to read: the archive's row says where it is.
+        let displaced = section.displaced.count > Self.mostCopies ? [] : section.displaced
         let tables = [
             gapTable.view("Gaps that are not explained", lines.filter { $0.gap.explanation == nil }),
             gapTable.view("Gaps that are explained", lines.filter { $0.gap.explanation != nil }),
             SuspectTable(timeZone: report.timeZone).table.view("Suspect recordings", section.suspects),
             ReportTables.archives(report.root).view("Archives", section.archives),
-            ReportTables.displaced.view("Copies in archives that do not count", section.displaced),
+            ReportTables.displaced.view("Copies in archives that do not count", displaced),
         ]
         return Self.known([
             "sentence": report.sentence(section),

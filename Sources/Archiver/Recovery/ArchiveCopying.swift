@@ -1,0 +1,154 @@
+import DailyArchive
+import Files
+import Manifest
+import Recordings
+
+/// Makes up for a sealed archive that is damaged in itself, such as in its metadata or at its end: whatever still counts there
+/// and is whole is copied into the open archive of its day, and counts there. Then nothing counts in the damaged archive any
+/// more, which is never touched.
+///
+/// As in ``Storing``, bytes are durable before the manifest says so. After a crash in between, the lines of the copies say what
+/// they replace, so that recovery takes them over; what was not copied yet still counts in the damaged archive.
+struct ArchiveCopying: Sendable {
+    let context: PassContext
+    /// The damaged archive.
+    let name: ArchiveName
+
+    /// What came of it.
+    struct Outcome: Sendable {
+        /// What was copied, as it was held before.
+        var copied: [RecordingRow] = []
+        /// What is not whole, and does not count anywhere now: it is wanted again.
+        var damaged = 0
+        /// Whether something that counts in the archive was left there, for want of space or because a stop was requested.
+        var isCutShort = false
+    }
+
+    /// A group is appended, flushed and noted at once, so that a crash costs no more than one.
+    private static let groupSize = 256
+    private static let groupBytes: Int64 = 256 << 20
+
+    /// - Throws: `ArchiveError` if the file may not be read, or the spool not be written; `ManifestError`.
+    func run() async throws -> Outcome {
+        let filter = ListFilter(organization: name.organization, day: name.day)
+        let entries = try await context.manifest.entries(filter, at: context.timeless).collected()
+        let rows = entries.compactMap { if case .recording(let row) = $0 { row } else { nil } }
+            .filter { $0.held?.archive == name }
+            .sorted { ($0.held?.offset ?? 0) < ($1.held?.offset ?? 0) }
+        var outcome = Outcome()
+        guard !rows.isEmpty else { return outcome }
+        let elsewhere = try await wholeCopies()
+        let lines = try await lines()
+        var group: [(RecordingRow, RecordingEntry)] = []
+        for row in rows {
+            guard let held = row.held else { continue }
+            if elsewhere.contains(row.row) {
+                // Copied, it would be in the open archive twice: that copy counts, or the one that is reinstated after this.
+                try await displace(row, held)
+                continue
+            }
+            guard try await isWhole(held) else {
+                try await displace(row, held)
+                outcome.damaged += 1
+                continue
+            }
+            group.append((row, try await entry(of: row, held, lines)))
+            let bytes = group.reduce(0) { $0 + $1.1.byteCount }
+            guard group.count >= Self.groupSize || bytes >= Self.groupBytes else { continue }
+            try await store(&group, &outcome)
+            if outcome.isCutShort { return outcome }
+        }
+        try await store(&group, &outcome)
+        return outcome
+    }
+
+    private func store(_ group: inout [(RecordingRow, RecordingEntry)], _ outcome: inout Outcome) async throws {
+        guard !group.isEmpty else { return }
+        let bytes = group.reduce(0) { $0 + $1.1.byteCount }
+        guard !context.stop.isMade, try context.disk.hasRoom(for: bytes) else {
+            outcome.isCutShort = true
+            return
+        }
+        let path = context.root.archivePath(name)
+        let open = try await context.openArchive(for: name.organization, day: name.day)
+        let members = group.map { _, entry in
+            (open, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path)))
+        }
+        let stored = try await context.writer.append(members)
+        try await context.manifest.noteCopied(
+            zip(group, stored.entries).map { StoredRecording(row: $0.0.row, entry: $1) },
+            from: name,
+            extents: stored.extents.mapValues(ArchiveExtentRow.init),
+            now: context.now()
+        )
+        outcome.copied += group.map(\.0)
+        group = []
+    }
+
+    /// Recordings that count here and of which another archive has a whole copy: one that was put back, or was found in the
+    /// spool.
+    private func wholeCopies() async throws -> Set<RecordingRowID> {
+        let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
+        var found: Set<RecordingRowID> = []
+        let filter = DisplacementFilter(organization: name.organization, day: name.day)
+        for copy in try await context.manifest.displacedCopies(filter)
+        where copy.counting?.archive == name && !found.contains(copy.row) {
+            // Of a copy in an open archive sealing finds out whether it is whole.
+            let isOpen = try await context.manifest.sealedArchive(copy.archive) == nil
+            let isWhole = try await intake.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest)
+            if isOpen || isWhole { found.insert(copy.row) }
+        }
+        return found
+    }
+
+    /// The archive's own lines, as far as they are whole, by their place.
+    private func lines() async throws -> [Int64: RecordingEntry] {
+        do throws(ArchiveError) {
+            let listed = try await SealedSalvage.listed(in: context.root.archivePath(name), as: name)
+            return Dictionary(listed.map { ($0.offset, $0) }) { first, _ in first }
+        } catch {
+            // Then the manifest says what is known; whether the bytes can be read, each recording shows.
+            guard error.code == .damaged || error.code == .inputOutput else { throw error }
+            return [:]
+        }
+    }
+
+    private func isWhole(_ held: RecordingRow.Held) async throws -> Bool {
+        do throws(ArchiveError) {
+            try await ArchiveReader.check(
+                context.root.archivePath(name),
+                offset: held.offset,
+                byteCount: held.byteCount,
+                expecting: held.digest
+            )
+            return true
+        } catch {
+            // What may not be read, or not just now, is not damaged.
+            guard error.code == .damaged || error.code == .inputOutput else { throw error }
+            return false
+        }
+    }
+
+    private func displace(_ row: RecordingRow, _ held: RecordingRow.Held) async throws {
+        let damaged = DamagedRecording(archive: name, taskID: row.key.taskID, offset: held.offset)
+        try await context.manifest.noteDamaged([damaged], now: context.now())
+    }
+
+    /// The line of the copy: the archive's own, or what the manifest knows if that line is not whole or says otherwise.
+    private func entry(
+        of row: RecordingRow,
+        _ held: RecordingRow.Held,
+        _ lines: [Int64: RecordingEntry]
+    ) async throws -> RecordingEntry {
+        let line = lines[held.offset].flatMap { line in
+            line.key == row.key && line.file == row.file && line.byteCount == held.byteCount
+                && line.digest == held.digest ? line : nil
+        }
+        let known = if let line { Optional(line) } else { try await context.manifest.entry(of: row) }
+        guard var entry = known else {
+            throw ManifestError(.unknown, "the manifest has no organization \(name.organization)")
+        }
+        entry.replaces = name
+        return entry
+    }
+}
