@@ -65,7 +65,8 @@ import Testing
             let call = try #require(try await desk.run("list", "--json", "--calls").objects.first)
             let lines = try await desk.show(80, ["list"]).output.split(separator: "\n")
             #expect(lines.first == "TIME (UTC)        STATE     NUMBER")
-            #expect(try #require(lines.dropFirst().first).wholeMatch(of: /\d{4}-\d\d-\d\d \d\d:\d\d  complete  \+\d+/) != nil)
+            let first = try #require(lines.dropFirst().first)
+            #expect(first.wholeMatch(of: /\d{4}-\d\d-\d\d \d\d:\d\d  complete  \+\d+/) != nil)
             let task = try #require(call["task_id"]?.text)
             let place = try #require(lines.firstIndex { $0.hasSuffix(task) })
             #expect((2...4).contains(place) && lines[place] == "  \(task)")
@@ -89,7 +90,8 @@ import Testing
                     let place = try #require(lines.firstIndex { $0.hasPrefix("DAY") })
                     let row = try #require(lines[place...].firstIndex { $0.hasPrefix(desk.day) })
                     // A block has the figures with their names below.
-                    let figures = lines[place].contains("ARCH") ? lines[row] : lines[row...(row + 2)].joined(separator: " ")
+                    let isTable = lines[place].contains("ARCH")
+                    let figures = isTable ? lines[row] : lines[row...(row + 2)].joined(separator: " ")
                     let headings = lines[place] + figures.uppercased()
                     for name in ["expected", "archived", "stored", "pending", "missing", "explained"] {
                         guard let number = day[name]?.number, number > 0 else { continue }

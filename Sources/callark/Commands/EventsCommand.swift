@@ -1,3 +1,4 @@
+import Archiver
 import ArgumentParser
 import Foundation
 import Manifest
@@ -87,7 +88,7 @@ struct EventsCommand: AsyncParsableCommand {
                 batch = []
             }
             // An end may lie behind the time that is asked for, or be still to come.
-            let isOver = try (instants?.upperBound).map { $0 > workplace.now } ?? true && !workplace.isPassRunning()
+            let isOver = (instants?.upperBound).map { $0 > workplace.now } ?? true && !workplace.isPassRunning()
             batch += rows.rest(isOver: isOver).filter(isWanted)
             shown += batch.count
             try writer.write(batch)

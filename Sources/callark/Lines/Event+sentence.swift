@@ -8,7 +8,7 @@ extension Event {
     /// - Parameter beginning: of the pass that has ended, if both are told at once.
     func sentence(in timeZone: TimeZone, beginning: Event? = nil) -> String {
         if kind == .passEnded, let beginning { return "ran \(beginning.pass(timeZone, " over ")): \(passResult)" }
-        switch kind {
+        return switch kind {
         case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded:
             workSentence(timeZone)
         case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed: archiveSentence
