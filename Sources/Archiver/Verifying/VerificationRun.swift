@@ -363,20 +363,6 @@ private struct Looking: Sendable {
     }
 }
 
-extension ExpectedRecording {
-    fileprivate init(_ member: ArchivedMember) {
-        self.init(
-            taskID: member.taskID,
-            file: member.file,
-            offset: member.offset,
-            byteCount: member.byteCount,
-            digest: member.digest,
-            replacedBy: member.replacedBy,
-            isExplained: member.isExplained
-        )
-    }
-}
-
 extension ArchiveFault {
     /// The manifest itself is damaged.
     fileprivate init(_ error: ManifestError) {

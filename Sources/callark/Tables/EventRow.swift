@@ -98,7 +98,9 @@ extension Event {
     fileprivate var isDoneByPeople: Bool {
         switch kind {
         case .passBegan, .repairBegan: false
-        case .passEnded, .manifestRebuilt, .repairEnded, .audioAccessed, .fetchEnded, .gapExplained, .explanationWithdrawn, .damageFound: true
+        case .passEnded, .manifestRebuilt, .repairEnded, .audioAccessed, .fetchEnded, .gapExplained,
+            .explanationWithdrawn, .damageFound:
+            true
         default: actor != nil
         }
     }
