@@ -1,5 +1,6 @@
 import Foundation
 import Simulator
+import Synchronization
 import Testing
 
 /// A disk, or a person with `sqlite3`, can put any value into any row of the manifest.
@@ -90,7 +91,8 @@ import Testing
             """
         var isPut = false
         do {
-            isPut = try await sqlite(path, "\(lawless)\n\(update)") == "1\n"
+            // Behind what the settings of the shell say of themselves.
+            isPut = try await sqlite(path, "\(lawless)\n\(update)").hasSuffix("\n1\n")
         } catch is Refusal {}
         try await rewrite(rules)
         return isPut
@@ -142,7 +144,9 @@ import Testing
             let tables = try await Tables("\(root.path)/manifest.sqlite")
             var accounts: [Account] = []
             for command in Self.commands(desk) {
-                accounts.append(Account(try await root.run(command).objects))
+                let objects = try await root.run(command).objects
+                // What a pass without a window looks at moves on with time.
+                accounts.append(command == ["archive", "--json"] ? Account([]) : Account(objects))
             }
             let known = accounts
             let chosen = try (0..<steps).map { step in
@@ -150,14 +154,17 @@ import Testing
             }
             let seed = draws.seed
             print("one value of the manifest (seed \(seed)): \(steps) draws of \(tables.places.count) tables")
+            let done = Mutex(0)
             try await chosen.inParallel(2) { step, place, value in
                 let copy = try await root.copied(to: "damaged-\(step)")
                 defer { copy.remove() }
                 guard try await Self.put(value, place, tables, "\(copy.path)/manifest.sqlite") else { return }
+                done.withLock { $0 += 1 }
                 for (command, known) in zip(Self.commands(desk), known) {
                     try await Self.expect(command, known, copy, "seed \(seed): \(place) is \(value): \(command)")
                 }
             }
+            #expect(done.withLock { $0 } >= steps / 2, "most of what is drawn can be put there")
         }
     }
 
