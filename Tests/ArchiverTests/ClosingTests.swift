@@ -299,7 +299,7 @@ import Testing
             #expect((stopped.failure as? ArchiverError)?.code == .stopped)
             #expect(here.simulator.counters.requests(to: .captures) > asked)
             #expect(try await rows(here, "2025-11-20").map(\.isCurrent) == [true])
-            let manifest = try Manifest(path: here.root.manifestPath, mode: .readWrite)
+            let manifest = try Manifest(of: here.root, mode: .readWrite)
             defer { try? manifest.close() }
             _ = try await manifest.withdrawExplanations(
                 missing,

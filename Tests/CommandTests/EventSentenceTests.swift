@@ -143,7 +143,7 @@ import Testing
             Event(
                 time: Timestamp(millisecondsSince1970: 0),
                 kind: kind,
-                organization: try #require(OrganizationName(organization)),
+                organization: OrganizationName(organization),
                 detail: detail
             )
         }

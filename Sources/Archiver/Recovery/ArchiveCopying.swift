@@ -53,7 +53,7 @@ struct ArchiveCopying: Sendable {
                 continue
             }
             group.append((row, try await entry(of: row, held, lines)))
-            let bytes = group.reduce(0) { $0 + $1.1.byteCount }
+            let bytes = group.reduce(0) { $0 + $1.1.stored.byteCount }
             guard group.count >= Self.groupSize || bytes >= Self.groupBytes else { continue }
             try await store(&group, &outcome)
             if outcome.isCutShort { return outcome }
@@ -64,7 +64,7 @@ struct ArchiveCopying: Sendable {
 
     private func store(_ group: inout [(RecordingRow, RecordingEntry)], _ outcome: inout Outcome) async throws {
         guard !group.isEmpty else { return }
-        let bytes = group.reduce(0) { $0 + $1.1.byteCount }
+        let bytes = group.reduce(0) { $0 + $1.1.stored.byteCount }
         guard !context.stop.isMade, try context.disk.hasRoom(for: bytes) else {
             outcome.isCutShort = true
             return
@@ -141,8 +141,8 @@ struct ArchiveCopying: Sendable {
         _ lines: [Int64: RecordingEntry]
     ) async throws -> RecordingEntry {
         let line = lines[held.offset].flatMap { line in
-            line.key == row.key && line.file == row.file && line.byteCount == held.byteCount
-                && line.digest == held.digest ? line : nil
+            line.key == row.key && line.file == row.file && line.stored.byteCount == held.byteCount
+                && line.stored.digest == held.digest ? line : nil
         }
         let known = if let line { Optional(line) } else { try await context.manifest.entry(of: row) }
         guard var entry = known else {
