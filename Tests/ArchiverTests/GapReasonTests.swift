@@ -29,7 +29,7 @@ import Testing
             let next = try await here.pass()
             #expect(next.summary.recordings.reasons == [.purgedUpstream: 1])
             #expect(!next.isComplete)
-            #expect(try await story(here, served.taskID) == [.recordingFailed, .recordingFailed])
+            #expect(try await story(here, served.taskID) == [.recordingFailed, .gapOpened, .recordingFailed])
             try await here.explain([try #require(TaskID(served.taskID))])
             #expect(try await here.pass().isComplete)
         }
@@ -61,7 +61,7 @@ import Testing
             #expect(result.summary.recordings.reasons == [.damagedAtProvider: 1])
             here.simulator.clearFaults()
             #expect(try await here.pass().isComplete)
-            #expect(try await story(here, served.taskID) == [.recordingFailed, .gapFilled])
+            #expect(try await story(here, served.taskID) == [.recordingFailed, .gapOpened, .gapFilled])
             try await here.expectWhole()
         }
     }

@@ -51,12 +51,23 @@ import Testing
                 let captures = try [1, 2].map { try Fixture.captured(id, $0) }
                 _ = try await fixture.answer([.capture(Capture(taskID: id, recordings: captures))])
             case .question:
-                _ = try await fixture.answer([.capture(Capture(taskID: try Fixture.taskID(2), recordings: []))])
+                _ = try await fixture.answer([.refused(try Fixture.taskID(2), reason: "404", trackingID: nil)])
             case .explanation: _ = try await fixture.explain(2, .other)
             case .doubt:
                 try await fixture.manifest.noteListingDoubts(fixture.acme, days: [Fixture.today], now: Fixture.morning)
             }
             #expect(try await isCurrent(fixture) == false)
+        }
+    }
+
+    @Test func `is not looked at again for an answer that says once more that there is nothing`() async throws {
+        try await Fixture.with { fixture in
+            try await fixture.store(try await fixture.known([1]))
+            _ = try await fixture.list([try Fixture.task(2)])
+            _ = try await fixture.explain(2)
+            try await close(fixture)
+            _ = try await fixture.answer([.capture(Capture(taskID: try Fixture.taskID(2), recordings: []))])
+            #expect(try await isCurrent(fixture) == true)
         }
     }
 

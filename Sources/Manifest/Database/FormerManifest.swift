@@ -29,9 +29,9 @@ package struct FormerManifest: Sendable {
 
     private init(_ db: Database) throws {
         faults = try Manifest.faults(in: db)
-        // The first version had these columns too; where the metadata begins came later, and is not asked for.
+        // The first version had these columns too; what came later is not asked for.
         let select = """
-            SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, NULL
+            SELECT organization.name AS name, day, sequence, byte_count, digest, recordings, sealed_time, NULL, NULL
             FROM archive JOIN organization ON organization.row = archive.organization
             WHERE digest IS NOT NULL ORDER BY name, day, sequence
             """

@@ -27,7 +27,8 @@ package struct GapEvidence: Hashable, Sendable, Codable {
         trackingID: String? = nil,
         attempts: Int? = nil,
         damage: String? = nil,
-        damageFound: Timestamp? = nil
+        damageFound: Timestamp? = nil,
+        nextAsk: Timestamp? = nil
     ) {
         self.firstAsked = firstAsked
         self.lastAsked = lastAsked
@@ -37,6 +38,7 @@ package struct GapEvidence: Hashable, Sendable, Codable {
         self.attempts = attempts
         self.damage = damage
         self.damageFound = damageFound
+        self.nextAsk = nextAsk
     }
 
     enum CodingKeys: String, CodingKey {
