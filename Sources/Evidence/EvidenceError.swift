@@ -1,0 +1,63 @@
+import Glibc
+
+/// What went wrong with a log: a code to decide by and a line for people.
+package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What to decide by.
+    package enum Code: String, Hashable, Sendable {
+        /// The log is not what its checkpoint, its hashes or its format say.
+        case damaged
+        /// The log lacks entries that it once had: an older state of it was restored.
+        case rolledBack = "rolled_back"
+        /// There is no log yet.
+        case missing
+        /// The key file is missing, unreadable, or not the log's.
+        case key
+        /// The origin cannot be that of a log.
+        case badOrigin = "bad_origin"
+        /// An entry is longer than the format allows.
+        case tooLong = "too_long"
+        /// What was asked for is not in the log, or not in its checkpoint yet.
+        case unknown
+        /// The disk is full, or a quota or file size limit is reached.
+        case noSpace = "no_space"
+        case permission
+        case readOnly = "read_only"
+        /// The disk or the file system failed.
+        case inputOutput = "input_output"
+        /// A bug in Callark.
+        case bug
+    }
+
+    /// What to decide by.
+    package var code: Code
+    /// One line: what is wrong with which file, and what to do.
+    package var description: String
+    /// The file or folder concerned; may be empty.
+    package var path: String
+
+    package init(_ code: Code, _ description: String, path: String) {
+        self.code = code
+        self.description = description
+        self.path = path
+    }
+
+    /// A failed system call: `verb` is what was tried, such as `write`.
+    static func system(_ verb: String, _ path: String, errno number: Int32 = Glibc.errno) -> EvidenceError {
+        let (code, advice): (Code, String) =
+            switch number {
+            case ENOSPC, EDQUOT: (.noSpace, "; free some space and run it again")
+            case EFBIG: (.noSpace, "; raise the file size limit of this process")
+            case EACCES, EPERM: (.permission, "; check the owner and mode of the folder")
+            case EROFS: (.readOnly, "; mount it for writing")
+            case ENOENT, ENOTDIR: (.missing, "")
+            default: (.inputOutput, "")
+            }
+        let reason = String(cString: strerror(number)).lowercased()
+        return EvidenceError(code, "cannot \(verb) \(path): \(reason)\(advice)", path: path)
+    }
+
+    /// Bytes that are not what they should be.
+    static func damaged(_ message: String, _ path: String) -> EvidenceError {
+        EvidenceError(.damaged, "\(path): \(message)", path: path)
+    }
+}
