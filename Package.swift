@@ -89,8 +89,7 @@ let package = Package(
             name: "callark",
             dependencies: [
                 "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Settings",
-                "Transfer",
-                "WebexContactCenter",
+                "Transfer", "WebexContactCenter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),

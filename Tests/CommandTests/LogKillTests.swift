@@ -87,7 +87,9 @@ import Testing
         #expect(own.starts(with: accepted), "\(context): \(own.count) of \(accepted.count)")
         #expect(offered.starts(with: own), "\(context)")
         #expect(names.suffix(3) == ["after-0", "after-1", "after-2"], "\(context)")
-        let drafts = try FileManager.default.subpathsOfDirectory(atPath: writers.log.path).filter { $0.hasSuffix(".tmp") }
+        let drafts = try FileManager.default.subpathsOfDirectory(atPath: writers.log.path).filter {
+            $0.hasSuffix(".tmp")
+        }
         #expect(drafts.count <= 1, "\(context): \(drafts)")
     }
 

@@ -44,7 +44,8 @@ import Testing
         }
     }
 
-    @Test(arguments: LogEntryType.allCases) func `of every type comes back as it was written, and lacks nothing that it needs`(
+    @Test(arguments: LogEntryType.allCases)
+    func `of every type comes back as it was written, and lacks nothing that it needs`(
         _ type: LogEntryType
     ) throws {
         let digest = try #require(Self.digest)

@@ -108,7 +108,10 @@ import Testing
         let trial = try Trial()
         let made = try Judge.run(
             "sh",
-            ["-c", #"umask 077; mkdir "$1" && openssl genpkey -algorithm ed25519 -out "$1/log.key""#, "sh", "\(trial.folder.path)/keys"]
+            [
+                "-c", #"umask 077; mkdir "$1" && openssl genpkey -algorithm ed25519 -out "$1/log.key""#, "sh",
+                "\(trial.folder.path)/keys",
+            ]
         )
         try #require(made.status == 0, "\(made.output)")
         let opened = try EvidenceLog.open(trial.place, now: Trial.now)
@@ -168,7 +171,10 @@ import Testing
         let log = try trial.grown(to: 5)
         let digest = try log.keep(Array("a text".utf8))
         try log.append([trial.stored("accepted"), trial.stored("too")])
-        try FileManager.default.createDirectory(atPath: "\(trial.log.path)/anchors/5", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: "\(trial.log.path)/anchors/5",
+            withIntermediateDirectories: true
+        )
         try Data(trial.bytes("checkpoint")).write(to: URL(filePath: trial.log.anchoredCheckpointPath(5)))
         try #require(trial.faults(log.key) == [])
         #expect(try trial.files().contains("objects/\(digest)"))
@@ -204,11 +210,19 @@ import Testing
         try trial.overwrite("tile/entries/001", changed)
         let reasons = trial.faults().map(\.description)
         #expect(reasons.contains("\(trial.log.path)/tile/0/001: its hash of entry 300 is not the one of what is there"))
-        #expect(reasons.contains("\(trial.log.path)/tile/1/000.p/2: its hash of tile 1 of level 0 is not the one of what is there"))
+        #expect(
+            reasons.contains(
+                "\(trial.log.path)/tile/1/000.p/2: its hash of tile 1 of level 0 is not the one of what is there"
+            )
+        )
         #expect(reasons.contains { $0.hasPrefix("\(trial.log.path)/checkpoint: the entries have root ") })
         // One that cannot be read is named, and the rest is checked all the same.
         try trial.overwrite("tile/entries/001", Array(entries.dropLast()))
-        #expect(trial.faults().map(\.description) == ["\(trial.log.path)/tile/entries/001: its bytes are not those of 256 entries"])
+        #expect(
+            trial.faults().map(\.description) == [
+                "\(trial.log.path)/tile/entries/001: its bytes are not those of 256 entries"
+            ]
+        )
     }
 
     @Test(arguments: ["tile/entries/002.p/88", "tile/0/002.p/88", "tile/1/000.p/2", "checkpoint"])

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Recordings
 import TestSupport
@@ -18,7 +19,8 @@ import Testing
     @Test func `is one file of at most 500 lines that imports nothing but Python's own`() throws {
         let text = String(decoding: StandAloneVerifier.text, as: UTF8.self)
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 501)
-        let script = "import ast, sys; names = {n for x in ast.walk(ast.parse(sys.stdin.read(), feature_version=(3, 8))) "
+        let script =
+            "import ast, sys; names = {n for x in ast.walk(ast.parse(sys.stdin.read(), feature_version=(3, 8))) "
             + "if isinstance(x, ast.Import) for n in [a.name for a in x.names]}; "
             + "sys.exit(0 if names <= set(sys.stdlib_module_names) else 1)"
         let trial = try Trial()
@@ -143,12 +145,96 @@ import Testing
         let log = try trial.grown(to: 5)
         _ = try log.keep(Array("a text".utf8))
         try log.append([trial.stored("accepted")])
-        try FileManager.default.createDirectory(atPath: "\(trial.log.path)/anchors/5", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: "\(trial.log.path)/anchors/5",
+            withIntermediateDirectories: true
+        )
         try Data(trial.bytes("checkpoint")).write(to: URL(filePath: "\(trial.log.path)/anchors/5/checkpoint"))
         let program = try trial.folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)
         let arguments = ["-B", "-c", Self.changes, program, trial.log.path, log.key.description]
         let said = try Judge.run(Self.python, arguments)
         #expect(said.status == 0 && said.output.hasSuffix(" found\n"), "\(said.output)")
+    }
+
+    /// A daily archive as small as one can be, and a log that says what is in it.
+    private struct Archive {
+        static let name = "acme-2025-11-20-001"
+        /// The provider's own JSON has members of the same names, which stay.
+        static let line =
+            #"{"bytes":5,"capture":{"check":"x","offset":7,"text":"a\\\",\"check\":\"y"},"#
+            + #""check":"0123","day":"2025-11-20","offset":512,"path":"data/t/call.wav","salt":"c2FsdA"}"#
+        static let record =
+            #"{"bytes":5,"capture":{"check":"x","offset":7,"text":"a\\\",\"check\":\"y"},"#
+            + #""day":"2025-11-20","path":"data/t/call.wav","salt":"c2FsdA"}"#
+
+        let trial: Trial
+        var path: String { "\(trial.folder.path)/\(Self.name).tar" }
+
+        /// Packs it.
+        func pack(audio: String = "audio", line: String = Self.line, more: [String] = []) throws {
+            let folder = "\(trial.folder.path)/\(Self.name)"
+            try? FileManager.default.removeItem(atPath: folder)
+            for inner in ["data/t", "metadata"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(inner)", withIntermediateDirectories: true)
+            }
+            try Data(audio.utf8).write(to: URL(filePath: "\(folder)/data/t/call.wav"))
+            for name in more { try Data("x".utf8).write(to: URL(filePath: "\(folder)/data/t/\(name)")) }
+            try Data("\(line)\n".utf8).write(to: URL(filePath: "\(folder)/metadata/recordings.jsonl"))
+            let packed = try Judge.run("tar", ["-C", trial.folder.path, "--format=ustar", "-cf", path, Self.name])
+            try #require(packed.status == 0, "\(packed.output)")
+        }
+
+        private static func digest(_ text: some Sequence<UInt8>) throws -> ContentDigest {
+            try #require(ContentDigest(bytes: SHA256.hash(data: Array(text))))
+        }
+
+        /// Says what is in it, and that it was sealed as it is.
+        func log() throws {
+            let log = try trial.open()
+            var stored = try trial.stored("t")
+            stored.values[.bytes] = .number(5)
+            stored.values[.sha256] = .digest(try Self.digest("audio".utf8))
+            stored.values[.record] = .digest(try Self.digest(Self.record.utf8))
+            var sealed = stored
+            sealed.type = .archiveSealed
+            let whole = try Data(contentsOf: URL(filePath: path))
+            sealed.values = [
+                .archive: .text(Self.name), .bytes: .number(Int64(whole.count)), .recordings: .number(1),
+                .sha256: .digest(try Self.digest(whole)),
+            ]
+            try log.append([stored, sealed])
+            try log.fold()
+        }
+    }
+
+    @Test func `compares an archive with the log, and names what was changed in it, however consistently`() throws {
+        let trial = try Trial()
+        let archive = Archive(trial: trial)
+        try archive.pack()
+        try archive.log()
+        let key = try trial.log.publishedKey().description
+        func verify() throws -> Judge.Outcome {
+            try self.verify(trial, "archive", archive.path, "--log", trial.log.path, "--key", key)
+        }
+        let sound = try verify()
+        #expect(
+            sound.status == 0 && sound.output.contains("1 recordings, 1 of them in the log one by one"),
+            "\(sound.output)"
+        )
+        try archive.pack(audio: "Audio")
+        let audio = try verify()
+        #expect(audio.status == 1 && audio.output.contains("data/t/call.wav is not the recording that entry 1 says"))
+        #expect(audio.output.contains("entry 2 says another SHA-256 of the whole archive"))
+        try archive.pack(line: Archive.line.replacing("2025-11-20", with: "2025-11-21"))
+        #expect(try verify().output.contains("the metadata of data/t/call.wav is not what entry 1 says"))
+        // Where a recording is in its archive is not what the log says of it.
+        try archive.pack(line: Archive.line.replacing("512", with: "1024").replacing("0123", with: "4567"))
+        let moved = try verify()
+        #expect(moved.status == 1 && !moved.output.contains("metadata of"), "\(moved.output)")
+        try archive.pack(more: ["other.wav"])
+        #expect(try verify().output.contains("data/t/other.wav is in it, and the log does not know it"))
+        try FileManager.default.removeItem(atPath: archive.path)
+        #expect(try verify().status == 74)
     }
 
     @Test func `says what it cannot read, and how it is used`() throws {

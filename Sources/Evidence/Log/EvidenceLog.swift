@@ -129,8 +129,8 @@ package final class EvidenceLog: Sendable {
         }
         try keyFile.remember(try position(state), organization)
         try publisher.removeFormerStates(from: tail.start, to: state.edge.size)
-        try publisher.beginTail(at: state.edge.size)
-        state.tail = nil
+        let byteCount = try publisher.beginTail(at: state.edge.size)
+        state.tail = Tail(start: state.edge.size, byteCount: Int64(byteCount))
     }
 
     /// Whether a fold was cut off between its checkpoint and its new tail.
@@ -193,7 +193,7 @@ package final class EvidenceLog: Sendable {
         let file: LogFile
         do throws(EvidenceError) {
             file = try LogFile(folder.tailPath, O_RDWR)
-        } catch where error.code == .missing {
+        } catch  where error.code == .missing {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         let byteCount = try file.status().byteCount

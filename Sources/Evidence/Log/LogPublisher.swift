@@ -50,7 +50,10 @@ struct LogPublisher: Sendable {
     }
 
     /// Begins a new tail, behind everything that is published.
-    func beginTail(at size: Int64) throws(EvidenceError) {
-        try LogFiles.placeDurably(LogTail.header(start: size), at: folder.tailPath, mode: 0o640)
+    /// - Returns: how many bytes it has.
+    @discardableResult func beginTail(at size: Int64) throws(EvidenceError) -> Int {
+        let header = LogTail.header(start: size)
+        try LogFiles.placeDurably(header, at: folder.tailPath, mode: 0o640)
+        return header.count
     }
 }

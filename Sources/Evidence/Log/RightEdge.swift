@@ -32,7 +32,9 @@ struct RightEdge: Sendable {
             let count = TilePlace.hashCount(level: level, size: size)
             let width = Int(count % Int64(TilePlace.fullWidth))
             let index = count / Int64(TilePlace.fullWidth)
-            levels.append(width == 0 ? [] : try tiles.hashes(TilePlace(.hashes(level: level), index: index, width: width)))
+            levels.append(
+                width == 0 ? [] : try tiles.hashes(TilePlace(.hashes(level: level), index: index, width: width))
+            )
             level += 1
         }
         guard let leaves = levels.first, !leaves.isEmpty else { return }

@@ -98,7 +98,7 @@ package final class LogReader {
         do throws(EvidenceError) {
             let file = try LogFile(folder.tailPath, 0)
             bytes = try file.bytes(from: 0, count: Int(try file.status().byteCount))
-        } catch where error.code == .missing {
+        } catch  where error.code == .missing {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
         guard let begin = LogTail.start(bytes) else {

@@ -36,7 +36,8 @@ package struct LogReport: Sendable {
 
     mutating func add(_ error: EvidenceError) {
         let prefix = "\(error.path): "
-        let reason = error.description.hasPrefix(prefix)
+        let reason =
+            error.description.hasPrefix(prefix)
             ? String(error.description.dropFirst(prefix.count)) : error.description
         add(error.path, reason)
     }

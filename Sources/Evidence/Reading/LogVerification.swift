@@ -55,7 +55,10 @@ package struct LogVerification {
         }
         for change in edge.partialTiles(since: 0) { compare(change, tiles, &report) }
         if edge.root != position.root {
-            report.add(folder.checkpointPath, "the entries have root \(edge.root.base64), and it says \(position.root.base64)")
+            report.add(
+                folder.checkpointPath,
+                "the entries have root \(edge.root.base64), and it says \(position.root.base64)"
+            )
         }
         for state in states {
             report.add(state.source, "it knows \(state.position.size) entries, and the log has \(position.size)")
@@ -77,7 +80,7 @@ package struct LogVerification {
         do throws(EvidenceError) {
             let bundle = try tiles.bundle(tile)
             return bundle.leaves.enumerated().map { LogTail.Line(entry: bundle[$0.offset], leaf: $0.element) }
-        } catch where error.code == .damaged {
+        } catch  where error.code == .damaged {
             report.add(error)
             let hashes = TilePlace(.hashes(level: 0), index: tile.index, width: tile.width)
             return try tiles.hashes(hashes).map { LogTail.Line(entry: [], leaf: $0) }
@@ -192,7 +195,9 @@ package struct LogVerification {
                 let path = "\(folder.objectsPath)/\(name)"
                 report.objects += 1
                 let bytes = try LogFiles.read(path) ?? []
-                if Hexadecimal.text(SHA256.hash(data: bytes)) != name { report.add(path, "it is not what its name says") }
+                if Hexadecimal.text(SHA256.hash(data: bytes)) != name {
+                    report.add(path, "it is not what its name says")
+                }
             }
         } catch {
             report.add(error)

@@ -1,5 +1,5 @@
-import DailyArchive
 import Evidence
+import Files
 import Recordings
 
 /// The log of one organization, as commands find it.
@@ -25,20 +25,9 @@ struct LogAccess {
 
     /// The key that the log names, if it is the one of the key file.
     private static func confirmedKey(of folder: LogFolder, keyFile: String) -> NoteKey? {
-        guard let secret = try? LogKeyFile(path: keyFile).key(), let key = try? folder.publishedKey() else { return nil }
+        guard let secret = try? LogKeyFile(path: keyFile).key(), let key = try? folder.publishedKey() else {
+            return nil
+        }
         return key.publicKey == secret.publicKey ? key : nil
-    }
-}
-
-extension ExitStatus {
-    init(_ error: EvidenceError) {
-        self =
-            switch error.code {
-            case .damaged, .rolledBack: .damage
-            case .unknown: .unknown
-            case .key, .badOrigin: .configuration
-            case .tooLong, .bug: .bug
-            case .missing, .noSpace, .permission, .readOnly, .inputOutput: .inputOutput
-            }
     }
 }

@@ -13,7 +13,7 @@ struct LogCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark log status
-              # does everything hold, and does it go on from the checkpoint that I kept last year?
+              # does it hold, and go on from what I kept last year?
               callark log verify --since kept-checkpoint
               callark log prove call.wav -o proofs
               callark log verifier -o callark-verify.py

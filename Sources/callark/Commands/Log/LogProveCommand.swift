@@ -17,8 +17,8 @@ struct LogProveCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark log prove call.wav -o proofs
-              callark log verifier -o callark-verify.py
-              python3 callark-verify.py proof proofs/17.tlog-proof proofs/17.entry --key VKEY
+              cd proofs && callark log verifier -o verify.py
+              python3 verify.py proof 17.tlog-proof 17.entry --key VKEY
             """
     )
 
@@ -52,7 +52,13 @@ struct LogProveCommand: AsyncParsableCommand {
                 summary.proofs += 1
                 let names = try write(reader, index)
                 try out.json(
-                    Line(organization: log.organization, path: path, leaf: index, size: reader.position.size, proof: names)
+                    Line(
+                        organization: log.organization,
+                        path: path,
+                        leaf: index,
+                        size: reader.position.size,
+                        proof: names
+                    )
                 )
                 out.text("\(path): entry \(index) of \(reader.position.size) in \(reader.position.origin): \(names)")
             }
@@ -65,7 +71,10 @@ struct LogProveCommand: AsyncParsableCommand {
             let unknown = missing.filter { !unpublished.contains($0) }.joined(separator: ", ")
             throw CommandError(.unknown, "not in the evidence log: \(unknown)")
         }
-        throw CommandError(.incomplete, "\(first): accepted, and in no checkpoint yet; run it again after the next pass")
+        throw CommandError(
+            .incomplete,
+            "\(first): accepted, and in no checkpoint yet; run it again after the next pass"
+        )
     }
 
     private static func matches(_ wanted: [Wanted], _ bytes: [UInt8]) -> [String] {
@@ -93,7 +102,9 @@ struct LogProveCommand: AsyncParsableCommand {
         init(_ path: String) throws {
             self.path = path
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else { return }
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+                return
+            }
             digest = try FileDigest.digest(ofFileAt: path)
         }
 

@@ -42,7 +42,7 @@ struct LogStatusCommand: AsyncParsableCommand {
                 try output.json(line)
                 for text in line.text(in: workplace.timeZone) { output.text(text) }
             } catch let error as EvidenceError {
-                statuses.append(ExitStatus(error))
+                statuses.append(ExitStatus(error as any Error))
                 try output.json(FaultLine(log.organization, path: error.path, reason: error.description))
                 output.text("\(log.organization): \(error)")
             }
@@ -116,7 +116,8 @@ struct LogStatusCommand: AsyncParsableCommand {
         /// What somebody could still change who has root on this machine, and with it the key.
         private func exposure(size: Int64) -> String {
             guard let anchoredSize, anchoredSize > 0 else {
-                return "no checkpoint is known outside of this machine: who has root here could replace the whole log unnoticed; "
+                return
+                    "no checkpoint is known outside of this machine: who has root here could replace the whole log unnoticed; "
                     + "keep a copy of the checkpoint somewhere else"
             }
             let open = size - anchoredSize

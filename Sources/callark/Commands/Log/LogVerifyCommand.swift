@@ -17,7 +17,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark log verify
-              callark log verify --org acme --since checkpoint-of-last-year
+              callark log verify --since kept-checkpoint
             """
     )
 
@@ -63,7 +63,9 @@ struct LogVerifyCommand: AsyncParsableCommand {
                 + "\(report.acceptedEntries) accepted and in no checkpoint yet"
         )
         if log.confirmedKey == nil {
-            output.text("  the key is the one that the log itself names: no key file that this account can read confirms it")
+            output.text(
+                "  the key is the one that the log itself names: no key file that this account can read confirms it"
+            )
         }
         for fault in report.faults {
             summary.faults += 1
