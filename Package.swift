@@ -58,7 +58,7 @@ let package = Package(
         ),
         .target(
             name: "Evidence",
-            dependencies: ["Recordings", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Files", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
             resources: [.embedInCode("Verifier/callark-verify.py")],
             swiftSettings: strict
         ),

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// What went wrong with a log: a code to decide by and a line for people.
 package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -41,19 +41,18 @@ package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible
         self.path = path
     }
 
-    /// A failed system call: `verb` is what was tried, such as `write`.
-    static func system(_ verb: String, _ path: String, errno number: Int32 = Glibc.errno) -> EvidenceError {
-        let (code, advice): (Code, String) =
-            switch number {
-            case ENOSPC, EDQUOT: (.noSpace, "; free some space and run it again")
-            case EFBIG: (.noSpace, "; raise the file size limit of this process")
-            case EACCES, EPERM: (.permission, "; check the owner and mode of the folder")
-            case EROFS: (.readOnly, "; mount it for writing")
-            case ENOENT, ENOTDIR: (.missing, "")
-            default: (.inputOutput, "")
+    /// What went wrong with a file.
+    init(_ error: ArchiveError) {
+        let code: Code =
+            switch error.code {
+            case .noSpace, .heldBack: .noSpace
+            case .permission: .permission
+            case .readOnly: .readOnly
+            case .missing: .missing
+            case .damaged: .damaged
+            default: .inputOutput
             }
-        let reason = String(cString: strerror(number)).lowercased()
-        return EvidenceError(code, "cannot \(verb) \(path): \(reason)\(advice)", path: path)
+        self.init(code, error.message, path: error.path)
     }
 
     /// Bytes that are not what they should be.

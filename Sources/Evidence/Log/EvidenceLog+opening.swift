@@ -1,3 +1,4 @@
+import Files
 import Recordings
 
 extension EvidenceLog {
@@ -44,43 +45,61 @@ extension EvidenceLog {
     }
 
     /// Opens the log, or begins it if there was none.
+    /// - Throws: as ``openExisting(_:)``.
+    package static func open(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
+        try beginningAlone(place) { () throws(EvidenceError) in
+            if let log = try existing(place) { return Opened(log: log) }
+            let (secret, isKeyNew) = try place.keyFile.keyOrNew()
+            let log = try begin(
+                place,
+                secret,
+                origin: "\(place.origin)/\(place.organization)/1",
+                previous: nil,
+                now: now
+            )
+            return Opened(log: log, isNew: true, isKeyNew: isKeyNew)
+        }
+    }
+
+    /// Opens the log.
+    /// - Returns: `nil` if there is none and never was.
     /// - Throws: `rolledBack` if there is none, or an older one, and there was; `key` if the key is missing or another
     ///   one; `damaged`.
-    package static func open(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
+    package static func openExisting(_ place: Place) throws(EvidenceError) -> EvidenceLog? {
+        try beginningAlone(place) { () throws(EvidenceError) in try existing(place) }
+    }
+
+    /// Calls `body` while nobody else begins a log, and after what a crash has left of that.
+    private static func beginningAlone<Result>(
+        _ place: Place,
+        _ body: () throws(EvidenceError) -> Result
+    ) throws(EvidenceError) -> Result {
         try LogFiles.createFolder(place.logs)
-        let beginning = try LogLock(place.folder.beginningLockPath)
-        defer { extendLifetime(beginning) }
+        let lock = try LogFiles.lock(place.folder.beginningLockPath)
+        defer { lock.release() }
         try finishBeginning(place.folder)
-        if place.folder.exists { return Opened(log: try existing(place)) }
-        if let known = try place.keyFile.newest(place.organization) {
-            throw EvidenceError(
-                .rolledBack,
-                "\(place.folder.path) is missing, and had \(known.size) entries; put it back from its copy, "
-                    + "or run `callark log recover`, which begins a new epoch",
-                path: place.folder.path
-            )
-        }
-        let (secret, isKeyNew) = try place.keyFile.keyOrNew()
-        return Opened(log: try begin(place, secret, previous: nil, now: now), isNew: true, isKeyNew: isKeyNew)
+        return try body()
     }
 
     /// Begins a new epoch of a log that was lost, rolled back or damaged, or whose key was lost. Its first entry names the
     /// last state of the old one that is known; what is left of the old one is kept as ``LogFolder/previous``.
     /// - Throws: `missing` if there was no log.
     package static func beginEpoch(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
-        try LogFiles.createFolder(place.logs)
-        let beginning = try LogLock(place.folder.beginningLockPath)
-        defer { extendLifetime(beginning) }
-        try finishBeginning(place.folder)
-        guard let last = try lastKnown(place) else {
-            throw EvidenceError(
-                .missing,
-                "\(place.folder.path): there is no log to go on from; the next pass begins one",
-                path: place.folder.path
-            )
+        try beginningAlone(place) { () throws(EvidenceError) in
+            guard let last = try lastKnown(place) else {
+                throw EvidenceError(
+                    .missing,
+                    "\(place.folder.path): there is no log to go on from; the next pass begins one",
+                    path: place.folder.path
+                )
+            }
+            // Another number behind the last slash.
+            let parts = last.origin.split(separator: "/", omittingEmptySubsequences: false)
+            let origin = (parts.dropLast() + ["\(epoch(of: last.origin) + 1)"]).joined(separator: "/")
+            let (secret, isKeyNew) = try place.keyFile.keyOrNew()
+            let log = try begin(place, secret, origin: origin, previous: last, now: now)
+            return Opened(log: log, isNew: true, isKeyNew: isKeyNew)
         }
-        let (secret, isKeyNew) = try place.keyFile.keyOrNew()
-        return Opened(log: try begin(place, secret, previous: last, now: now), isNew: true, isKeyNew: isKeyNew)
     }
 
     /// The last state of the log that is known: the larger of what is remembered and of what the checkpoint says.
@@ -93,8 +112,17 @@ extension EvidenceLog {
         return isLater ? last : newest
     }
 
-    private static func existing(_ place: Place) throws(EvidenceError) -> EvidenceLog {
+    private static func existing(_ place: Place) throws(EvidenceError) -> EvidenceLog? {
         let folder = place.folder
+        guard folder.exists else {
+            guard let known = try place.keyFile.newest(place.organization) else { return nil }
+            throw EvidenceError(
+                .rolledBack,
+                "\(folder.path) is missing, and had \(known.size) entries; put it back from its copy, "
+                    + "or run `callark log recover`, which begins a new epoch",
+                path: folder.path
+            )
+        }
         guard let secret = try place.keyFile.key() else {
             throw EvidenceError(
                 .key,
@@ -121,12 +149,12 @@ extension EvidenceLog {
     private static func begin(
         _ place: Place,
         _ secret: LogKey,
+        origin: String,
         previous: LogPosition?,
         now: Timestamp
     ) throws(EvidenceError) -> EvidenceLog {
         let (folder, next) = (place.folder, place.folder.next)
-        let number = previous.map { epoch(of: $0.origin) + 1 } ?? 1
-        let signer = try LogSigner(secret, origin: "\(place.origin)/\(place.organization)/\(number)")
+        let signer = try LogSigner(secret, origin: origin)
         var values: [LogKeyword: LogValue] = [
             .origin: .text(signer.key.name), .vkey: .text(signer.key.description),
         ]
@@ -144,8 +172,8 @@ extension EvidenceLog {
         _ = try publisher.publish([LogTail.Line(entry: entry, leaf: .leaf(entry))], onto: RightEdge())
         try publisher.beginTail(at: 1)
         if folder.exists {
-            let lock = try LogLock(folder.lockPath)
-            defer { extendLifetime(lock) }
+            let lock = try LogFiles.lock(folder.lockPath)
+            defer { lock.release() }
             try LogFiles.move(folder.path, to: next.previous.path)
             try LogFiles.flushFolder(next.path)
             try LogFiles.flushFolder(place.logs)

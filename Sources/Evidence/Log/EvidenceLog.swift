@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 import Synchronization
@@ -100,12 +101,12 @@ package final class EvidenceLog: Sendable {
     package func foldIfDue(age: Int64) throws(EvidenceError) {
         try locked { state throws(EvidenceError) in
             guard try unfinishedFold(state) || (state.tail?.count ?? 0) > 0,
-                let changed = try LogFiles.status(of: folder.checkpointPath)?.changed
+                let changed = try LogFiles.status(of: folder.checkpointPath)?.modifiedSecondsSince1970
             else { return }
             var now = timespec()
             clock_gettime(CLOCK_REALTIME, &now)
             // A clock that was set back makes it due too.
-            guard !(0..<age).contains(Int64(now.tv_sec) - Int64(changed.tv_sec)) else { return }
+            guard !(0..<age).contains(Int64(now.tv_sec) - changed) else { return }
             try fold(&state)
         }
     }
@@ -155,8 +156,8 @@ package final class EvidenceLog: Sendable {
     ) throws(EvidenceError) -> Result {
         let result: Swift.Result<Result, EvidenceError> = state.withLock { state in
             do throws(EvidenceError) {
-                let lock = try LogLock(folder.lockPath)
-                defer { extendLifetime(lock) }
+                let lock = try LogFiles.lock(folder.lockPath)
+                defer { lock.release() }
                 try readCheckpoint(&state)
                 try readTail(&state)
                 return .success(try body(&state))
@@ -196,7 +197,7 @@ package final class EvidenceLog: Sendable {
         } catch  where error.code == .missing {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }
-        let byteCount = try file.status().byteCount
+        let byteCount = try file.byteCount
         guard let begin = LogTail.start(try file.bytes(from: 0, count: 40)) else {
             throw .damaged("its first line is not {\"start\":N}", folder.tailPath)
         }

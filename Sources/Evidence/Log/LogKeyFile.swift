@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Glibc
 import Recordings
@@ -16,8 +17,8 @@ package struct LogKeyFile: Hashable, Sendable {
 
     /// Whether accounts beside the owner may read the key.
     package var isOpenToOthers: Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & 0o077 != 0
+        guard let status = try? LogFiles.status(of: path) else { return false }
+        return status.mode & 0o077 != 0
     }
 
     /// Reads the key.
@@ -43,19 +44,22 @@ package struct LogKeyFile: Hashable, Sendable {
         let folder = LogFiles.folder(of: path)
         try LogFiles.createFolder(folder, mode: 0o700)
         let draft = "\(path).new-\(getpid())"
-        try LogFiles.remove(draft)
         let new = LogKey()
-        let file = try LogFile(draft, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-        try file.write(Array(new.pem.utf8), at: 0)
-        try file.flushWithAttributes()
+        try LogFiles.place(Array(new.pem.utf8), at: draft, mode: 0o600)
         // Never over another one's: of two processes that make a key at the same time, one key counts.
-        let isPlaced = link(draft, path) == 0
-        let reason = errno
+        var isPlaced = true
+        do throws(ArchiveError) {
+            try FileSystem.addName(path, to: draft)
+        } catch {
+            guard error.code == .occupied else { throw EvidenceError(error) }
+            isPlaced = false
+        }
         try LogFiles.remove(draft)
-        guard isPlaced || reason == EEXIST else { throw .system("create", path, errno: reason) }
         try LogFiles.flushFolder(folder)
         if isPlaced { return (new, true) }
-        guard let key = try key() else { throw .system("open", path, errno: ENOENT) }
+        guard let key = try key() else {
+            throw EvidenceError(.missing, "\(path) was there, and is missing now", path: path)
+        }
         return (key, false)
     }
 

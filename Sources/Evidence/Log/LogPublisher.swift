@@ -43,7 +43,7 @@ struct LogPublisher: Sendable {
     func removeFormerStates(from oldSize: Int64, to size: Int64) throws(EvidenceError) {
         for tile in RightEdge.filled(from: oldSize, to: size) {
             let states = "\(folder.path)/\(tile.partialFolder)"
-            guard LogFiles.exists(states) else { continue }
+            guard try LogFiles.exists(states) else { continue }
             try LogFiles.removeFolder(states)
             try LogFiles.flushFolder(LogFiles.folder(of: states))
         }

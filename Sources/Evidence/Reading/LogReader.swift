@@ -97,7 +97,7 @@ package final class LogReader {
         let bytes: [UInt8]
         do throws(EvidenceError) {
             let file = try LogFile(folder.tailPath, 0)
-            bytes = try file.bytes(from: 0, count: Int(try file.status().byteCount))
+            bytes = try file.bytes(from: 0, count: Int(try file.byteCount))
         } catch  where error.code == .missing {
             throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
         }

@@ -66,7 +66,7 @@ package struct LogVerification {
         try checkTail(reader, &report, &referred)
         for digest in referred.sorted(by: { $0.description < $1.description }) {
             let path = folder.objectPath(digest)
-            if !LogFiles.exists(path) { report.add(path, "an entry names it, and it is missing") }
+            if try !LogFiles.exists(path) { report.add(path, "an entry names it, and it is missing") }
         }
         return begun
     }
@@ -191,7 +191,7 @@ package struct LogVerification {
 
     private func checkObjects(_ report: inout LogReport) {
         do throws(EvidenceError) {
-            for name in try LogFiles.names(in: folder.objectsPath) where !name.hasSuffix(LogFiles.draftEnding) {
+            for name in try LogFiles.names(in: folder.objectsPath) where !LogFiles.isDraft(name) {
                 let path = "\(folder.objectsPath)/\(name)"
                 report.objects += 1
                 let bytes = try LogFiles.read(path) ?? []
