@@ -57,6 +57,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Evidence",
+            dependencies: ["Files", "Recordings", .product(name: "Crypto", package: "swift-crypto")],
+            resources: [.embedInCode("Verifier/callark-verify.py")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "DailyArchive",
             dependencies: [
                 "CArchive", "CGlibc", "CZlib", "Files", "Recordings",
@@ -82,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "CGlibc", "DailyArchive", "Files", "Manifest", "Recordings", "Settings", "Transfer",
-                "WebexContactCenter",
+                "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Settings",
+                "Transfer", "WebexContactCenter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -120,6 +126,13 @@ let package = Package(
         ),
         .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
         .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+        // Only for tests: writes to a log, to be killed at it, or to do it beside others.
+        .executableTarget(
+            name: "evidence-trial",
+            dependencies: ["Evidence", "Recordings"],
+            path: "Tests/EvidenceTrial",
+            swiftSettings: strict
+        ),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
@@ -145,6 +158,15 @@ let package = Package(
         .testTarget(
             name: "ManifestTests",
             dependencies: ["Manifest", "Recordings", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EvidenceTests",
+            dependencies: [
+                "Evidence", "Recordings", "TestSupport", "evidence-trial",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.copy("Judges")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -174,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Archiver", "callark", "callark-simulator", "Manifest", "Recordings", "Simulator", "TestSupport",
+                "Archiver", "callark", "callark-simulator", "Evidence", "evidence-trial", "Manifest", "Recordings",
+                "Simulator", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -16,6 +16,7 @@ import Testing
         ["legacy"],
         ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
         ["legacy", "chain"], ["legacy", "enrich"],
+        ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"],
         ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
     ]
 
@@ -79,7 +80,7 @@ import Testing
             "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "events",
             "auth",
             "sites",
-            "legacy", "stats",
+            "legacy", "log", "stats",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Settings
@@ -30,6 +31,7 @@ enum ExitStatus: Int32 {
             case let error as ManifestError: Self(error)
             case let error as ArchiveError: Self(error)
             case let error as ArchiverError: Self(error)
+            case let error as EvidenceError: Self(error)
             // A transfer error that is not wrapped in the provider's is of the engine itself: its certificates.
             case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage
@@ -77,6 +79,17 @@ enum ExitStatus: Int32 {
             case .stopped: .interrupted
             case .notFound, .notAvailable: .incomplete
             case .damaged: .damage
+            }
+    }
+
+    private init(_ error: EvidenceError) {
+        self =
+            switch error.code {
+            case .damaged, .rolledBack: .damage
+            case .unknown: .unknown
+            case .key, .badOrigin: .configuration
+            case .tooLong, .bug: .bug
+            case .missing, .noSpace, .permission, .readOnly, .inputOutput: .inputOutput
             }
     }
 

@@ -1,0 +1,22 @@
+import Crypto
+import Glibc
+import Recordings
+
+/// The SHA-256 of a file of any size.
+package enum FileDigest {
+    /// Reads the file at `path`.
+    /// - Throws: ``EvidenceError`` if it cannot be read.
+    package static func digest(ofFileAt path: String) throws(EvidenceError) -> ContentDigest {
+        let file = try LogFile(path, O_RDONLY)
+        var hash = SHA256()
+        var position = Int64(0)
+        while case let part = try file.bytes(from: position, count: 1 << 20), !part.isEmpty {
+            hash.update(data: part)
+            position += Int64(part.count)
+        }
+        guard let digest = ContentDigest(bytes: hash.finalize()) else {
+            throw EvidenceError(.bug, "SHA-256 has 32 bytes", path: path)
+        }
+        return digest
+    }
+}

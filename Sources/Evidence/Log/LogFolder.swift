@@ -1,0 +1,66 @@
+import Recordings
+
+/// The folder of one organization's log. Every path of the log is made here.
+///
+/// ```
+/// {root}/log/acme/checkpoint                  the newest state, signed
+/// {root}/log/acme/tile/0/x001/067             256 hashes; tile/0/x001/067.p/12 while there are only 12
+/// {root}/log/acme/tile/entries/x001/067       the entries below them
+/// {root}/log/acme/tail                        entries that are accepted and not in a checkpoint yet
+/// {root}/log/acme/objects/<sha256>            lists and texts that entries name
+/// {root}/log/acme/anchors/<size>/checkpoint   the state that was made known outside, to the byte
+/// {root}/log/acme/vkey                        what signatures are checked with
+/// {root}/log/acme/lock                        one writer at a time
+/// {root}/log/acme/previous/                   the whole log of the epoch before, if there was one
+/// {root}/log/.acme.next/                      a log, or an epoch of one, that is being begun
+/// {root}/log/.lock                            one who begins at a time
+/// ```
+package struct LogFolder: Hashable, Sendable {
+    /// The folder itself.
+    package let path: String
+
+    /// The log of an organization.
+    /// - Parameter logs: `{root}/log`.
+    package init(_ organization: OrganizationName, in logs: String) {
+        path = "\(logs)/\(organization)"
+    }
+
+    /// A log anywhere, such as a copy of one.
+    package init(path: String) {
+        self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    package var checkpointPath: String { "\(path)/checkpoint" }
+    package var tailPath: String { "\(path)/tail" }
+    package var keyPath: String { "\(path)/vkey" }
+    var lockPath: String { "\(path)/lock" }
+    var objectsPath: String { "\(path)/objects" }
+    var anchorsPath: String { "\(path)/anchors" }
+
+    /// The log of the epoch before this one.
+    package var previous: LogFolder { LogFolder(path: "\(path)/previous") }
+
+    /// Where the log is made before it gets its name.
+    var next: LogFolder { LogFolder(path: "\(LogFiles.folder(of: path))/.\(name).next") }
+
+    /// The file whose lock whoever begins a log holds.
+    var beginningLockPath: String { "\(LogFiles.folder(of: path))/.lock" }
+
+    private var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    func tilePath(_ tile: TilePlace) -> String { "\(path)/\(tile.path)" }
+
+    /// A list or a text that entries name by its digest.
+    package func objectPath(_ digest: ContentDigest) -> String { "\(objectsPath)/\(digest)" }
+
+    /// The state of `size` entries as it was made known outside.
+    func anchoredCheckpointPath(_ size: Int64) -> String { "\(anchorsPath)/\(size)/checkpoint" }
+
+    /// Whether there is a log.
+    package var exists: Bool { LogFiles.isFolder(path) }
+
+    /// The sizes at which states were made known outside, ascending.
+    package func anchoredSizes() throws(EvidenceError) -> [Int64] {
+        try LogFiles.names(in: anchorsPath).compactMap(LogPosition.number).sorted()
+    }
+}

@@ -1,0 +1,82 @@
+import Files
+import Foundation
+import Glibc
+import Recordings
+
+/// The file that has the secret key of the logs, and what is remembered beside it of each: the newest state that was
+/// signed. It lies outside of the logs, so that somebody who puts back an older log does not put back this too.
+package struct LogKeyFile: Hashable, Sendable {
+    /// Of the key: PKCS #8 in PEM, as `openssl pkey` reads it; mode 0600.
+    package let path: String
+
+    /// States where it is.
+    package init(path: String) { self.path = path }
+
+    /// Where the newest state of an organization's log is remembered: `log.key.acme.newest`.
+    func newestPath(_ organization: OrganizationName) -> String { "\(path).\(organization).newest" }
+
+    /// Whether accounts beside the owner may read the key.
+    package var isOpenToOthers: Bool {
+        guard let status = try? LogFiles.status(of: path) else { return false }
+        return status.mode & 0o077 != 0
+    }
+
+    /// Reads the key.
+    /// - Returns: `nil` if the file is missing.
+    /// - Throws: `key` if it is no Ed25519 key.
+    package func key() throws(EvidenceError) -> LogKey? {
+        guard let bytes = try LogFiles.read(path) else { return nil }
+        guard let key = LogKey(pem: String(decoding: bytes, as: UTF8.self)) else {
+            throw EvidenceError(
+                .key,
+                "\(path) is not an Ed25519 key in PEM (PKCS #8); put the log's key back from its copy",
+                path: path
+            )
+        }
+        return key
+    }
+
+    /// The key, made now if there is none.
+    /// - Returns: whether it was made.
+    /// - Throws: ``EvidenceError``.
+    package func keyOrNew() throws(EvidenceError) -> (key: LogKey, isNew: Bool) {
+        if let key = try key() { return (key, false) }
+        let folder = LogFiles.folder(of: path)
+        try LogFiles.createFolder(folder, mode: 0o700)
+        let draft = "\(path).new-\(getpid())"
+        let new = LogKey()
+        try LogFiles.place(Array(new.pem.utf8), at: draft, mode: 0o600)
+        // Never over another one's: of two processes that make a key at the same time, one key counts.
+        var isPlaced = true
+        do throws(ArchiveError) {
+            try FileSystem.addName(path, to: draft)
+        } catch {
+            guard error.code == .occupied else { throw EvidenceError(error) }
+            isPlaced = false
+        }
+        try LogFiles.remove(draft)
+        try LogFiles.flushFolder(folder)
+        if isPlaced { return (new, true) }
+        guard let key = try key() else {
+            throw EvidenceError(.missing, "\(path) was there, and is missing now", path: path)
+        }
+        return (key, false)
+    }
+
+    /// The newest state of an organization's log that was signed.
+    /// - Returns: `nil` if none was.
+    /// - Throws: `damaged` if what is remembered cannot be read.
+    package func newest(_ organization: OrganizationName) throws(EvidenceError) -> LogPosition? {
+        let path = newestPath(organization)
+        guard let bytes = try LogFiles.read(path) else { return nil }
+        guard let json = try? JSONReader.value(of: Data(bytes)), let position = LogPosition(json: json) else {
+            throw .damaged("not the state of a log; compare the log with a copy, then remove this file", path)
+        }
+        return position
+    }
+
+    func remember(_ position: LogPosition, _ organization: OrganizationName) throws(EvidenceError) {
+        let text = JSONWriter.text(position.json) + "\n"
+        try LogFiles.placeDurably(Array(text.utf8), at: newestPath(organization), mode: 0o600)
+    }
+}

@@ -1,0 +1,66 @@
+import Recordings
+
+/// A text and who signed it (c2sp.org/signed-note): the text, an empty line, and a line for each signature.
+package struct SignedNote: Sendable {
+    /// One line below the text.
+    package struct Signature: Hashable, Sendable {
+        /// Who signs.
+        package var name: String
+        /// The first four bytes of what is written: which of the name's keys.
+        package var id: [UInt8]
+        /// The rest.
+        package var bytes: [UInt8]
+
+        /// The line, with its break.
+        var line: String { "\(SignedNote.dash)\(name) \(CanonicalBase64.text(id + bytes))\n" }
+    }
+
+    /// What is signed, with the break of its last line.
+    package let text: [UInt8]
+    /// In their order; those of unknown keys too.
+    package let signatures: [Signature]
+
+    private static let dash = "\u{2014} "
+    /// As Go's reader has it: nobody's honest note has more.
+    private static let mostSignatures = 100
+
+    /// - Throws: ``NoteFault`` if it is no note. No signature is checked yet.
+    package init(_ note: [UInt8]) throws(NoteFault) {
+        guard String(validating: note, as: UTF8.self) != nil, note.allSatisfy({ $0 >= 0x20 || $0 == 0x0A }) else {
+            throw NoteFault("not a note: it has bytes that are no text")
+        }
+        guard note.last == 0x0A,
+            let gap = note.indices.dropLast().last(where: { note[$0] == 0x0A && note[$0 + 1] == 0x0A }), gap > 0
+        else { throw NoteFault("not a note: no empty line before its signatures") }
+        text = Array(note[...gap])
+        let lines = note[(gap + 2)...].split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
+        guard (1...Self.mostSignatures).contains(lines.count) else { throw NoteFault("a note without signatures") }
+        var signatures: [Signature] = []
+        for line in lines {
+            guard let signature = Self.signature(String(decoding: line, as: UTF8.self)) else {
+                throw NoteFault("a line below a note is no signature")
+            }
+            signatures.append(signature)
+        }
+        self.signatures = signatures
+    }
+
+    private static func signature(_ line: String) -> Signature? {
+        guard line.hasPrefix(dash) else { return nil }
+        let parts = line.dropFirst(dash.count).split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2, NoteKey.isName(parts[0]), let bytes = CanonicalBase64.bytes(parts[1]),
+            bytes.count > 4
+        else { return nil }
+        return Signature(name: String(parts[0]), id: Array(bytes.prefix(4)), bytes: Array(bytes.dropFirst(4)))
+    }
+
+    /// Checks that `key` signed the text. Signatures of other keys are passed over.
+    /// - Throws: ``NoteFault`` if it did not, or if a signature in its name is wrong.
+    package func check(_ key: NoteKey) throws(NoteFault) {
+        let own = signatures.filter { $0.name == key.name && $0.id == key.id }
+        guard !own.isEmpty else { throw NoteFault("not signed by \(key.name) with key \(Hexadecimal.text(key.id))") }
+        for signature in own where !key.isValid(signature.bytes, of: text) {
+            throw NoteFault("the signature of \(key.name) is wrong")
+        }
+    }
+}

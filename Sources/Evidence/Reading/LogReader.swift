@@ -1,0 +1,133 @@
+import Recordings
+
+/// Reads a log as it was at one checkpoint, without its key and without a lock: beside a writer, or from a copy. Not for
+/// several threads at once.
+package final class LogReader {
+    /// Where it is.
+    package let folder: LogFolder
+    /// What the checkpoint was checked with.
+    package let key: NoteKey
+    /// What the checkpoint says.
+    package let position: LogPosition
+    /// The signed checkpoint, to the byte.
+    package let checkpoint: [UInt8]
+    private let tiles: TileReader
+
+    /// Reads the newest checkpoint.
+    /// - Parameter key: what to check it with; without one, the key that the log itself names, which proves only that the
+    ///   log agrees with itself.
+    /// - Throws: `missing` if there is no log; `damaged` if the checkpoint does not hold.
+    package init(_ folder: LogFolder, key: NoteKey? = nil) throws(EvidenceError) {
+        guard folder.exists else {
+            throw EvidenceError(.missing, "\(folder.path): there is no log", path: folder.path)
+        }
+        self.folder = folder
+        self.key = if let key { key } else { try folder.publishedKey() }
+        guard let checkpoint = try LogFiles.read(folder.checkpointPath) else {
+            throw .damaged("missing", folder.checkpointPath)
+        }
+        self.checkpoint = checkpoint
+        do throws(NoteFault) {
+            position = try LogPosition(signed: checkpoint, by: self.key)
+        } catch {
+            throw .damaged(error.description, folder.checkpointPath)
+        }
+        tiles = TileReader(folder, size: position.size)
+    }
+
+    /// Calls `body` with each entry of the checkpoint from `first` on, in order.
+    /// - Throws: ``EvidenceError``; what `body` throws.
+    package func forEachEntry(
+        from first: Int64 = 0,
+        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
+    ) throws(EvidenceError) {
+        let width = Int64(TilePlace.fullWidth)
+        var index = max(first, 0)
+        while let tile = TilePlace(.entries, index: index / width, size: position.size) {
+            let bundle = try tiles.bundle(tile)
+            for place in Int(index % width)..<bundle.count {
+                try body(index, bundle[place])
+                index += 1
+            }
+            // The last tile is not full: what comes next would be the same one again.
+            if !tile.isFull { return }
+        }
+    }
+
+    /// One entry of the checkpoint.
+    /// - Throws: `unknown` if the checkpoint has none at `index`.
+    package func entry(_ index: Int64) throws(EvidenceError) -> [UInt8] {
+        let width = Int64(TilePlace.fullWidth)
+        guard index >= 0, index < position.size,
+            let tile = TilePlace(.entries, index: index / width, size: position.size)
+        else { throw unknown(index) }
+        return try tiles.bundle(tile)[Int(index % width)]
+    }
+
+    /// The proof that an entry is in the log.
+    /// - Throws: `unknown` if the checkpoint has none at `index`; `damaged` if what the tiles have proves nothing.
+    package func proof(of index: Int64) throws(EvidenceError) -> InclusionProof {
+        guard index >= 0, index < position.size else { throw unknown(index) }
+        let path = try TreeProof.inclusion(of: index, in: position.size, tiles)
+        let proof = InclusionProof(index: index, path: path, checkpoint: checkpoint)
+        let entry = try entry(index)
+        do throws(NoteFault) {
+            try proof.check(entry, key)
+        } catch {
+            throw .damaged(error.description, folder.path)
+        }
+        return proof
+    }
+
+    /// The hashes that show that an older state is a beginning of this one.
+    /// - Throws: `unknown` if the older one is larger.
+    package func consistency(with oldSize: Int64) throws(EvidenceError) -> [TreeHash] {
+        guard (0...position.size).contains(oldSize) else { throw unknown(oldSize) }
+        return try TreeProof.consistency(of: oldSize, with: position.size, tiles)
+    }
+
+    /// Entries that are accepted and not in the checkpoint: those that nothing but this disk knows of.
+    /// - Returns: them, in their order; the first has the index `position.size`. An unfinished line is left out.
+    /// - Throws: `damaged` if the tail is missing or cannot be read.
+    package func acceptedEntries() throws(EvidenceError) -> [[UInt8]] {
+        try tailLines().map(\.entry)
+    }
+
+    private func tailLines() throws(EvidenceError) -> ArraySlice<LogTail.Line> {
+        let bytes: [UInt8]
+        do throws(EvidenceError) {
+            let file = try LogFile(folder.tailPath, 0)
+            bytes = try file.bytes(from: 0, count: Int(try file.byteCount))
+        } catch  where error.code == .missing {
+            throw .damaged("missing: what was accepted after the checkpoint is lost", folder.tailPath)
+        }
+        guard let begin = LogTail.start(bytes) else {
+            throw .damaged("its first line is not {\"start\":N}", folder.tailPath)
+        }
+        guard begin.index <= position.size else {
+            // A writer may have published everything at this moment: the new checkpoint comes before the new tail.
+            if try LogFiles.read(folder.checkpointPath) != checkpoint { return [] }
+            throw .damaged(
+                "it begins at entry \(begin.index), and the checkpoint has only \(position.size)",
+                folder.tailPath
+            )
+        }
+        let lines: [LogTail.Line]
+        do throws(NoteFault) {
+            lines = try LogTail.parse(Array(bytes[begin.byteCount...])).lines
+        } catch {
+            throw .damaged(error.description, folder.tailPath)
+        }
+        let published = Int(min(position.size - begin.index, Int64(lines.count)))
+        try tiles.expect(lines.prefix(published), from: begin.index, at: folder.tailPath)
+        return lines.dropFirst(published)
+    }
+
+    private func unknown(_ index: Int64) -> EvidenceError {
+        EvidenceError(
+            .unknown,
+            "\(folder.path): the checkpoint has \(position.size) entries, and none at \(index)",
+            path: folder.path
+        )
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log",
+        abstract: "Look at the evidence log, check it, and prove what it says.",
+        discussion: """
+            The evidence log says what happened to recordings, in a form that nobody can change unnoticed and that \
+            programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \
+            log/ in the archive root.
+
+            None of these commands changes a log, and none needs its key.
+
+            EXAMPLES
+              callark log status
+              # does it hold, and go on from what I kept last year?
+              callark log verify --since kept-checkpoint
+              callark log prove call.wav -o proofs
+              callark log verifier -o callark-verify.py
+            """,
+        subcommands: [
+            LogStatusCommand.self, LogVerifyCommand.self, LogProveCommand.self, LogVerifierCommand.self,
+        ],
+        defaultSubcommand: LogStatusCommand.self
+    )
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Evidence
+import Foundation
+import Recordings
+
+struct LogStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how long each evidence log is, how old its checkpoint, and what could still be changed.",
+        discussion: """
+            Reads the newest checkpoint and checks its signature; `callark log verify` checks everything.
+
+            EXAMPLES
+              callark log status
+              callark log status --org acme --json
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "Only the log of this organization.", transform: OrganizationName.init(argument:))
+    var org: OrganizationName?
+
+    func run() async throws {
+        let workplace = try Workplace(common, needsSecrets: false)
+        let output = Output(json: common.json)
+        defer { output.flush() }
+        var summary = Summary()
+        var statuses: [ExitStatus] = []
+        for log in try LogAccess.all(org.map { [$0] } ?? [], in: workplace) {
+            summary.organizations += 1
+            guard log.folder.exists else {
+                try output.json(Line(organization: log.organization, exists: false))
+                output.text("\(log.organization): no log yet")
+                continue
+            }
+            do {
+                let reader = try LogReader(log.folder, key: log.confirmedKey)
+                let line = try Line(log, reader, now: workplace.now)
+                summary.logs += 1
+                summary.entries += line.size ?? 0
+                try output.json(line)
+                for text in line.text(in: workplace.timeZone) { output.text(text) }
+            } catch let error as EvidenceError {
+                statuses.append(ExitStatus(error as any Error))
+                try output.json(FaultLine(log.organization, path: error.path, reason: error.description))
+                output.text("\(log.organization): \(error)")
+            }
+        }
+        try output.json(summary)
+        if let worst = statuses.isEmpty ? nil : ExitStatus.worst(statuses) { throw ExitCode(worst.rawValue) }
+    }
+
+    private struct Summary: Encodable {
+        let type = "summary"
+        var organizations = 0
+        var logs = 0
+        var entries: Int64 = 0
+    }
+
+    private struct Line: Encodable {
+        let type = "log"
+        var organization: OrganizationName
+        var exists: Bool
+        var origin: String?
+        var size: Int64?
+        var root: String?
+        /// Entries that are in no checkpoint yet.
+        var accepted: Int?
+        var checkpointTime: String?
+        /// Of the public key.
+        var fingerprint: String?
+        /// Whether the key file of this installation has the key.
+        var keyConfirmed: Bool?
+        var anchors: Int?
+        /// How many entries the newest state has that was made known outside.
+        var anchoredSize: Int64?
+        private var changed: Timestamp?
+        private var now: Timestamp?
+
+        init(organization: OrganizationName, exists: Bool) {
+            self.organization = organization
+            self.exists = exists
+        }
+
+        init(_ log: LogAccess, _ reader: LogReader, now: Timestamp) throws {
+            self.init(organization: log.organization, exists: true)
+            origin = reader.position.origin
+            size = reader.position.size
+            root = reader.position.root.base64
+            accepted = try reader.acceptedEntries().count
+            fingerprint = reader.key.fingerprint
+            keyConfirmed = log.confirmedKey != nil
+            let sizes = try log.folder.anchoredSizes()
+            anchors = sizes.count
+            anchoredSize = sizes.last
+            let attributes = try? FileManager.default.attributesOfItem(atPath: log.folder.checkpointPath)
+            changed = (attributes?[.modificationDate] as? Date).map { Timestamp($0) }
+            checkpointTime = changed?.description
+            self.now = now
+        }
+
+        func text(in zone: TimeZone) -> [String] {
+            guard let origin, let size, let root, let fingerprint, let accepted else { return [] }
+            let since = changed.map { ", signed \($0.text(in: zone))" } ?? ""
+            let confirmed = keyConfirmed == true ? "the key of this installation" : "not confirmed by a key file"
+            return [
+                "\(organization): \(size) entries in the checkpoint of \(origin)\(since)",
+                "  root \(root)",
+                "  key \(fingerprint) (\(confirmed))",
+                "  \(accepted) more accepted and in no checkpoint yet",
+                "  \(exposure(size: size))",
+            ]
+        }
+
+        /// What somebody could still change who has root on this machine, and with it the key.
+        private func exposure(size: Int64) -> String {
+            guard let anchoredSize, anchoredSize > 0 else {
+                return
+                    "no checkpoint is known outside of this machine: who has root here could replace the whole log unnoticed; "
+                    + "keep a copy of the checkpoint somewhere else"
+            }
+            let open = size - anchoredSize
+            return "the first \(anchoredSize) entries are fixed by a checkpoint that was made known outside; "
+                + "who has root here could still replace the \(open) after it"
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case type, organization, exists, origin, size, root, accepted, fingerprint, anchors
+            case checkpointTime = "checkpoint_time"
+            case keyConfirmed = "key_confirmed"
+            case anchoredSize = "anchored_size"
+        }
+    }
+}
+
+/// Something in an evidence log that does not hold.
+struct FaultLine: Encodable {
+    let type = "fault"
+    var organization: OrganizationName
+    var path: String
+    var reason: String
+
+    init(_ organization: OrganizationName, path: String, reason: String) {
+        self.organization = organization
+        self.path = path
+        self.reason = reason
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Evidence
+import Foundation
+
+struct LogVerifierCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verifier",
+        abstract: "Write callark-verify.py, which checks the evidence without Callark.",
+        discussion: """
+            One file of Python 3.8 that needs nothing but the standard library, for somebody who has no Callark or does \
+            not trust it. Without -o it goes to standard output.
+
+            EXAMPLES
+              callark log verifier -o callark-verify.py
+              python3 callark-verify.py log /var/lib/callark/log/acme
+            """
+    )
+
+    @Option(name: .shortAndLong, help: "The file to write; default: standard output.", completion: .file())
+    var output: String?
+
+    func run() async throws {
+        guard let output else {
+            StandardOutput.write(StandAloneVerifier.text)
+            return
+        }
+        do {
+            try Data(StandAloneVerifier.text).write(to: URL(filePath: output), options: .atomic)
+        } catch {
+            throw CommandError(.inputOutput, "cannot write \(output): \(error.localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Evidence
+import Foundation
+import Simulator
+import Testing
+
+/// The commands that look at an evidence log.
+@Suite struct `The log command` {
+    /// A desk with a log of a few entries, the last of which is in no checkpoint.
+    private func withLog(_ body: (Desk, LogFolder) async throws -> Void) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let command = ["\(desk.root)/log", "\(desk.root)/spool/credentials/log.key"]
+            for arguments in [["append", "a", "300", "50"], ["fold"], ["append", "b", "1", "1"]] {
+                let ending = try await Program.run("evidence-trial", command + arguments)
+                try #require(ending.status == 0, "\(ending.errors)")
+            }
+            try await body(desk, LogFolder(path: "\(desk.root)/log/acme"))
+        }
+    }
+
+    @Test func `without a log says so, and finds nothing wrong`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let status = try await desk.run("log")
+            #expect(status.status == 0 && status.output == "acme: no log yet\n")
+            #expect(try await desk.run("log", "verify").status == 0)
+            #expect(try await desk.run("log", "prove", "data/t/f.wav").status == 66)
+            #expect(try await desk.run("log", "status", "--org", "unheard-of").status == 66)
+        }
+    }
+
+    @Test func `shows size, key, what is in no checkpoint, and what could still be changed`() async throws {
+        try await withLog { desk, log in
+            let text = try await desk.run("log", "status")
+            #expect(text.status == 0)
+            #expect(text.output.hasPrefix("acme: 301 entries in the checkpoint of trial.example/callark/acme/1"))
+            #expect(text.output.contains("(the key of this installation)"))
+            #expect(text.output.contains("1 more accepted and in no checkpoint yet"))
+            #expect(text.output.contains("no checkpoint is known outside of this machine"))
+            let lines = try await desk.run("log", "status", "--json").objects
+            #expect(lines.first?["size"]?.number == 301 && lines.first?["accepted"]?.number == 1)
+            #expect(lines.first?["key_confirmed"] == .boolean(true))
+            #expect(lines.last?["type"]?.text == "summary" && lines.last?["entries"]?.number == 301)
+            let anchor = "\(log.path)/anchors/301"
+            try FileManager.default.createDirectory(atPath: anchor, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: log.checkpointPath, toPath: "\(anchor)/checkpoint")
+            let anchored = try await desk.run("log", "status")
+            #expect(anchored.output.contains("the first 301 entries are fixed"))
+        }
+    }
+
+    @Test func `verifies what holds, and names what does not`() async throws {
+        try await withLog { desk, log in
+            let kept = "\(desk.folder)/kept"
+            try FileManager.default.copyItem(atPath: log.checkpointPath, toPath: kept)
+            let sound = try await desk.run("log", "verify", "--since", kept)
+            #expect(sound.status == 0, "\(sound.output)")
+            #expect(sound.output.hasPrefix("acme: 301 entries of trial.example/callark/acme/1: everything holds\n"))
+            #expect(sound.output.contains("compared with 1 earlier checkpoints"))
+            let tile = "\(log.path)/tile/entries/000"
+            var bytes = try Data(contentsOf: URL(filePath: tile))
+            bytes[1000] ^= 1
+            try FileManager.default.removeItem(atPath: tile)
+            try bytes.write(to: URL(filePath: tile))
+            let damaged = try await desk.run("log", "verify", "--json")
+            #expect(damaged.status == 65)
+            let lines = try damaged.objects
+            #expect(lines.contains { $0["type"]?.text == "fault" && $0["path"]?.text == "\(log.path)/tile/0/000" })
+            #expect(lines.last?["sound"] == .boolean(false))
+            #expect(try await desk.run("log", "verify", "--since", "\(desk.folder)/nowhere").status == 74)
+            #expect(try await desk.run("log", "verify", "--since", desk.configuration).status == 64)
+            // What is at the right edge is found by the status too.
+            let edge = "\(log.path)/checkpoint"
+            var checkpoint = try Data(contentsOf: URL(filePath: edge))
+            checkpoint[40] ^= 1
+            try checkpoint.write(to: URL(filePath: edge))
+            #expect(try await desk.run("log", "status").status == 65)
+        }
+    }
+
+    @Test func `proves a recording by its path, in a form that the verifier checks without Callark`() async throws {
+        try await withLog { desk, log in
+            let proofs = "\(desk.folder)/proofs"
+            let ending = try await desk.run("log", "prove", "data/a-298/call.wav", "-o", proofs, "--json")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.objects.first?["leaf"]?.number == 299)
+            let verifier = "\(desk.folder)/callark-verify.py"
+            #expect(try await desk.run("log", "verifier", "-o", verifier).status == 0)
+            #expect(try await desk.run("log", "verifier").output == String(contentsOfFile: verifier, encoding: .utf8))
+            let key = try log.publishedKey().description
+            let files = ["\(proofs)/299.tlog-proof", "\(proofs)/299.entry", "--key", key]
+            let said = try await Program.run("python3", ["-B", verifier, "proof"] + files)
+            #expect(said.status == 0 && said.output.hasPrefix("entry 299 of 301 in "), "\(said.output)")
+            let unpublished = try await desk.run("log", "prove", "data/b-0/call.wav", "-o", proofs)
+            #expect(unpublished.status == 75)
+            #expect(try await desk.run("log", "prove", "data/c-0/call.wav", "-o", proofs).status == 66)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Recordings
+import Testing
+
+@testable import Evidence
+
+/// A log whose past was lost: noticed, never gone on with, and named by the next epoch.
+@Suite struct `A log that was rolled back` {
+    private static func isRolledBack(_ error: any Error) -> Bool { (error as? EvidenceError)?.code == .rolledBack }
+
+    /// A log of 300 entries whose folder is put back as it was at 200.
+    private static func rolledBack() throws -> (trial: Trial, lost: LogPosition) {
+        let trial = try Trial()
+        let log = try trial.grown(to: 200)
+        let copy = "\(trial.folder.path)/copy"
+        try FileManager.default.copyItem(atPath: trial.log.path, toPath: copy)
+        try log.append((200..<300).map { try trial.stored("later-\($0)") })
+        let lost = try log.fold()
+        try FileManager.default.removeItem(atPath: trial.log.path)
+        try FileManager.default.moveItem(atPath: copy, toPath: trial.log.path)
+        return (trial, lost)
+    }
+
+    @Test func `is not opened, and goes on as a new epoch that names what was lost`() throws {
+        let (trial, lost) = try Self.rolledBack()
+        #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
+        let log = try EvidenceLog.beginEpoch(trial.place, now: Trial.now).log
+        #expect(log.key.name == "archive.example/callark/acme/2")
+        let reader = try LogReader(trial.log)
+        #expect(try LogEntry(reader.entry(0)).previous == lost)
+        #expect(try LogReader(trial.log.previous).position.size == 200)
+        try log.append([trial.stored("next")])
+        try log.fold()
+        #expect(try trial.open().fold().size == 2)
+        #expect(trial.faults() == [])
+        let report = LogVerification(trial.log).report()
+        #expect(report.previous.map(\.position?.size) == [200])
+    }
+
+    @Test func `by a writer that has it open is noticed too`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 200)
+        let old = try trial.bytes("checkpoint")
+        try log.append([trial.stored("x")])
+        try log.fold()
+        try trial.overwrite("checkpoint", old)
+        #expect(performing: { try log.append([trial.stored("y")]) }, throws: Self.isRolledBack)
+    }
+
+    @Test func `to nothing is not begun anew in silence`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 20)
+        let lost = try log.fold()
+        try FileManager.default.removeItem(atPath: trial.log.path)
+        #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
+        _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        #expect(try LogEntry(LogReader(trial.log).entry(0)).previous == lost)
+        #expect(trial.faults().map(\.path) == [trial.log.previous.path], "the old epoch is not here, and that is said")
+    }
+
+    @Test func `together with what is remembered is noticed by what was made known outside`() throws {
+        let (trial, lost) = try Self.rolledBack()
+        try FileManager.default.removeItem(atPath: trial.keyFile.newestPath(trial.organization))
+        _ = try trial.open()
+        let signer = try LogSigner(try #require(try trial.keyFile.key()), origin: lost.origin)
+        let folder = "\(trial.log.path)/anchors/300"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(signer.checkpoint(lost)).write(to: URL(filePath: "\(folder)/checkpoint"))
+        #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
+        #expect(trial.faults().map(\.path) == ["\(folder)/checkpoint"])
+    }
+
+    @Test func `and went on is noticed as a fork`() throws {
+        let (trial, _) = try Self.rolledBack()
+        let path = trial.keyFile.newestPath(trial.organization)
+        let remembered = try Data(contentsOf: URL(filePath: path))
+        try FileManager.default.removeItem(atPath: path)
+        let log = try trial.open()
+        try log.append((200..<400).map { try trial.stored("other-\($0)") })
+        try log.fold()
+        try remembered.write(to: URL(filePath: path))
+        #expect(performing: { _ = try trial.open() }, throws: Self.isRolledBack)
+    }
+
+    @Test func `or lost its key says which file is missing, and goes on with a new key in a new epoch`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 20)
+        let last = try log.fold()
+        try FileManager.default.removeItem(atPath: trial.keyFile.path)
+        #expect { _ = try trial.open() } throws: { ($0 as? EvidenceError)?.code == .key }
+        let opened = try EvidenceLog.beginEpoch(trial.place, now: Trial.now)
+        #expect(opened.isKeyNew && opened.log.key.publicKey != log.key.publicKey)
+        #expect(try LogEntry(LogReader(trial.log).entry(0)).previous == last)
+        #expect(trial.faults() == [])
+    }
+
+    @Test func `or has another key than its own is not written to`() throws {
+        let trial = try Trial()
+        _ = try trial.grown(to: 20)
+        try FileManager.default.removeItem(atPath: trial.keyFile.path)
+        _ = try trial.keyFile.keyOrNew()
+        #expect { _ = try trial.open() } throws: { ($0 as? EvidenceError)?.code == .key }
+    }
+
+    @Test func `has as many epochs as it took, each of which is checked`() throws {
+        let trial = try Trial()
+        _ = try trial.grown(to: 20)
+        for _ in 0..<3 { _ = try EvidenceLog.beginEpoch(trial.place, now: Trial.now) }
+        #expect(try LogReader(trial.log).position.origin == "archive.example/callark/acme/4")
+        #expect(trial.faults() == [])
+        let oldest = "previous/previous/previous/tile/entries/000.p/20"
+        var bytes = try trial.bytes(oldest)
+        bytes[100] ^= 1
+        try trial.overwrite(oldest, bytes)
+        #expect(!trial.faults().isEmpty)
+    }
+
+    @Test func `is held to a state that somebody kept`() throws {
+        let trial = try Trial()
+        let log = try trial.grown(to: 20)
+        let kept = try log.fold()
+        try log.append([trial.stored("x")])
+        try log.fold()
+        let other = LogPosition(origin: kept.origin, size: 20, root: .leaf([1]))
+        let larger = LogPosition(origin: kept.origin, size: 22, root: kept.root)
+        let stranger = LogPosition(origin: "another.example/log/1", size: 20, root: kept.root)
+        for (state, isFine) in [(kept, true), (other, false), (larger, false), (stranger, false)] {
+            let report = LogVerification(trial.log, known: [(state, "kept")]).report()
+            #expect(report.isSound == isFine, "\(state): \(report.faults)")
+            #expect(report.comparedStates == 1)
+            if !isFine { #expect(report.faults.map(\.path) == ["kept"]) }
+        }
+    }
+}
