@@ -248,8 +248,8 @@ import Testing
             let line = try #require(daily.output.split(separator: "\n").first { $0.hasPrefix("  complete from ") })
             #expect(line.firstMatch(of: /; outside of it: [0-9]+ damaged$/) != nil, "\(line)")
             let advice =
-                "restore the file from a backup, or `callark verify --repair` fetches again what the provider still "
-                + "has"
+                "`callark verify --repair` takes a file that was put back, copies what is whole, and "
+                + "fetches the rest"
             let retry = try await desk.run("archive", "--retry-failed")
             #expect(retry.status == 65)
             #expect(

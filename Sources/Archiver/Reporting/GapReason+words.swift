@@ -39,7 +39,7 @@ extension GapReason {
 
     /// What a person does about damage, wherever that is said.
     package static let adviceOnDamage =
-        "restore the file from a backup, or `callark verify --repair` fetches again what the provider still has"
+        "`callark verify --repair` takes a file that was put back, copies what is whole, and fetches the rest"
 
     /// What a person does about it, in one sentence without a full stop.
     package var advice: String {
