@@ -28,8 +28,14 @@ import Testing
     }
 
     /// Steps whose failure need not be the pass's: SQLite takes no notice where it cannot flush the folder of its files,
-    /// which is flushed once more after it, nor where it cannot take its log away, which is read the next time.
+    /// which is flushed once more after it, nor where it cannot take its log away, which is read the next time. And a lock
+    /// locks whatever its mode is.
     private static func isDispensable(_ step: Step) -> Bool {
+        if step.kind == "mode", step.path == "/pass.lock$" { return true }
+        return isOfSQLite(step)
+    }
+
+    private static func isOfSQLite(_ step: Step) -> Bool {
         step.path?.contains("manifest.sqlite") == true || step.kind == "sync" && step.path == "/archive$"
     }
 

@@ -198,7 +198,7 @@ import Testing
             let gone = try await fetch(desk, task)
             #expect(gone.status == 65)
             #expect(gone.lines.compactMap { $0["state"]?.text } == ["damaged"])
-            #expect(gone.errors.contains("restore the archive from a backup"))
+            #expect(gone.errors.contains("restore the file from a backup"))
             try await explain(desk, task)
             let explained = try await fetch(desk, task)
             #expect(explained.status == 0, "\(explained.errors)")
