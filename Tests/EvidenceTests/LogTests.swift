@@ -90,7 +90,7 @@ import Testing
         let script = """
             set -eu
             cd "$1"
-            key=$(cut -d + -f 3 vkey)
+            key=$(cut -d + -f 3- vkey)
             # SubjectPublicKeyInfo of an Ed25519 key: twelve bytes, and the key behind its first.
             { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'
               printf %s "$key" | base64 -d | tail -c 32; } > "$2/key.der"
