@@ -129,7 +129,7 @@ import Testing
             let again = try await desk.run("verify", "--repair")
             #expect(again.status == 0 && again.output.contains("nothing was fetched"))
             #expect(try desk.archives().count == 2)
-            let reinstated = try await desk.run("events", "--kind", "recording_reinstated", "--json").objects
+            let reinstated = try await desk.run("events", "--kind", "recording.reinstated", "--json").objects
             #expect(reinstated.count == 1, "nothing in it is whole again")
         }
     }
