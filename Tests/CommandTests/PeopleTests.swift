@@ -20,7 +20,11 @@ import Testing
             #expect(line?["process"]?.number == Double(pass.processIdentifier))
             #expect(line?["command"]?.text == "archive")
             #expect(line?["recordings_found"]?.number == Double(desk.offered.count))
-            let text = try await desk.run("status").output
+            var text = ""
+            try await eventually("the pass did not come to an end of its list") {
+                text = try await desk.run("status").output
+                return !text.contains("at least")
+            }
             #expect(text.hasPrefix("running: callark archive, process \(pass.processIdentifier), for "))
             let (stored, all) = (desk.offered.count - 1, desk.offered.count)
             let asked = try #require(line?["tasks_to_ask"]?.number)

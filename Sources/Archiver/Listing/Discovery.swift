@@ -24,7 +24,7 @@ struct Discovery: Sendable {
                 covered = page.coveredUntil
                 for anomaly in page.anomalies { try await report.take(anomaly) }
                 pageNoted()
-                if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing tasks") }
+                if context.stop.isMade { throw context.stop.error("while listing tasks") }
             }
         }
         report.tellRest()

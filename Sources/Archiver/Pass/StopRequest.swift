@@ -25,6 +25,11 @@ package final class StopRequest: Sendable {
     /// Why the work ended, in the words of whoever made the request, as an error with code `stopped`.
     var error: ArchiverError { ArchiverError(.stopped, state.withLock(\.reason)) }
 
+    /// The same, with what the work was at: `before sealing 2026-11-28`.
+    func error(_ circumstance: String) -> ArchiverError {
+        ArchiverError(.stopped, "\(state.withLock(\.reason)) \(circumstance)")
+    }
+
     /// Makes the request. Doing so again changes nothing.
     /// - Parameter reason: why, if nobody asked for it: `gave way to another pass`.
     package func make(because reason: String? = nil) {

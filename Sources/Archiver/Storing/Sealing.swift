@@ -33,7 +33,7 @@ struct Sealing: Sendable {
         let closable = Set(try await closing.days(before: today))
         var outcome = Outcome()
         for day in filled.union(closable).sorted() where only?.contains(day) ?? true {
-            if context.stop.isMade { throw ArchiverError(.stopped, "stopped before sealing \(day)") }
+            if context.stop.isMade { throw context.stop.error("before sealing \(day)") }
             do {
                 let draft = closable.contains(day) ? try await draft(day) : nil
                 if filled.contains(day) {

@@ -38,7 +38,7 @@ struct Searching: Sendable {
                     try await enrichment.take(page.records, besides: news)
                     comparison.finish(before: page.coveredUntil)
                     try await enrichment.finish(before: page.coveredUntil)
-                    if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking Search about calls") }
+                    if context.stop.isMade { throw context.stop.error("while asking Search about calls") }
                 }
                 comparison.finish(before: span.upperBound)
                 try await enrichment.finish(before: span.upperBound)

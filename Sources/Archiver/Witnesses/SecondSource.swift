@@ -64,7 +64,7 @@ struct SecondSource: Sendable {
                 if let known = strangers[task.id], known.time <= task.time { continue }
                 strangers[task.id] = task
             }
-            if context.stop.isMade { throw ArchiverError(.stopped, "stopped while listing agents' activities") }
+            if context.stop.isMade { throw context.stop.error("while listing agents' activities") }
         }
         return count
     }

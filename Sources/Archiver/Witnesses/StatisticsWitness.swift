@@ -13,7 +13,7 @@ struct StatisticsWitness: Sendable {
     ///   to ask, is a finding and no failure of the pass.
     func run(_ days: [ArchiveDay]) async throws {
         for day in days {
-            if context.stop.isMade { throw ArchiverError(.stopped, "stopped while asking for statistics") }
+            if context.stop.isMade { throw context.stop.error("while asking for statistics") }
             let interval = day.interval(in: context.rules.timeZone)
             do throws(ProviderError) {
                 let window = try StatisticsWindow(
