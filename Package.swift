@@ -125,7 +125,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "FaultShim", path: "Tests/FaultShim", linkerSettings: [.linkedLibrary("dl")]),
-        .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
         // Only for tests: writes to a log, to be killed at it, or to do it beside others.
         .executableTarget(
             name: "evidence-trial",

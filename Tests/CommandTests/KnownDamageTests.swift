@@ -316,18 +316,7 @@ import Testing
             #expect(gap["archive"]?.text == "acme-\(desk.day)-001")
             #expect(gap["recording_id"]?.text == lost.recording)
             #expect(try await desk.run("fetch", lost.task, "-o", "\(desk.folder)/out").status == 65)
-            let explained = try await desk.decide(
-                "recordings_lost",
-                about: lost.task,
-                "gaps",
-                "explain",
-                lost.task,
-                "--reason",
-                "provider_fault",
-                "--note",
-                "case 4711"
-            )
-            #expect(explained.status == 0, "\(explained.errors)")
+            try await desk.explainGap(lost.task, of: "recordings_lost")
             // The pass that follows closes the day, by a record that says what is lost and who said so.
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             try await Account(desk).expectWell("acknowledged")

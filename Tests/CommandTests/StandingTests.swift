@@ -31,19 +31,7 @@ import Testing
             let late = try await desk.alarms(Self.impatient)
             #expect(Set(late.codes) == ["no_complete_pass", "gaps_unexplained", "days_open"])
             #expect(late.status == 75)
-            let explained = try await desk.decide(
-                "gaps_unexplained",
-                Self.impatient,
-                about: task,
-                "gaps",
-                "explain",
-                task,
-                "--reason",
-                "provider_fault",
-                "--note",
-                "case 4711"
-            )
-            #expect(explained.status == 0, "\(explained.errors)")
+            try await desk.explainGap(task, of: "gaps_unexplained", Self.impatient)
             #expect(try await desk.alarms(Self.impatient).codes == ["no_complete_pass", "days_open"])
             #expect(try await desk.end("days_open", Self.impatient).status == 0)
             #expect(try await desk.alarms(Self.impatient).codes == [])
@@ -129,19 +117,7 @@ import Testing
     @Test func `of a horizon that is near ends with the command that it names`() async throws {
         try await withGap { desk, task in
             #expect(try await desk.run("archive").status == 75)
-            let explained = try await desk.decide(
-                "gaps_near_horizon",
-                Self.horizon,
-                about: task,
-                "gaps",
-                "explain",
-                task,
-                "--reason",
-                "provider_fault",
-                "--note",
-                "case 4711"
-            )
-            #expect(explained.status == 0, "\(explained.errors)")
+            try await desk.explainGap(task, of: "gaps_near_horizon", Self.horizon)
             let after = try await Set(desk.alarms(Self.horizon).codes)
             #expect(!after.contains("gaps_near_horizon"))
         }

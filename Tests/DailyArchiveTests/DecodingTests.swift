@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import DailyArchive
 

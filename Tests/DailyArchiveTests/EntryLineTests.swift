@@ -2,6 +2,7 @@
 import Foundation
 import Recordings
 import Testing
+import TestSupport
 
 @Suite struct EntryLineTests {
     private func entry() throws -> RecordingEntry {

@@ -3,18 +3,7 @@ import Files
 import Foundation
 import Logging
 import Recordings
-
-/// A folder of one test's own, gone with the last reference to it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("callark-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+import TestSupport
 
 /// A prepared archive root in a folder of its own.
 struct Workplace {

@@ -2,6 +2,7 @@
 import Files
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct TarReaderTests {
     private let folder: TemporaryFolder

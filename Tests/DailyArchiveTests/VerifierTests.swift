@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Recordings
 import Testing
+import TestSupport
 
 @Suite struct VerifierTests {
     private let place: Workplace

@@ -12,7 +12,7 @@ import Testing
         LogEntry(
             type,
             time: Trial.now,
-            actor: LogActor(name: "anna", via: .uid, uid: 1000, claims: ["SUDO_USER": "bo\"b"]),
+            actor: Actor(name: "anna", via: .uid, uid: 1000, claims: ["SUDO_USER": "bo\"b"]),
             organization: try #require(OrganizationName("acme")),
             values
         )

@@ -100,13 +100,13 @@ import Testing
             openssl pkey -in "$3" -pubout -outform DER | cmp - "$2/key.der"
             """
         let arguments = ["-c", script, "sh", trial.log.path, trial.folder.path, trial.keyFile.path]
-        let said = try Judge.run("sh", arguments)
+        let said = try Tool.run("sh", arguments)
         #expect(said.status == 0 && said.output.contains("Signature Verified Successfully"), "\(said.output)")
     }
 
     @Test func `takes a key that openssl made`() throws {
         let trial = try Trial()
-        let made = try Judge.run(
+        let made = try Tool.run(
             "sh",
             [
                 "-c", #"umask 077; mkdir "$1" && openssl genpkey -algorithm ed25519 -out "$1/log.key""#, "sh",

@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Recordings
 import Testing
+import TestSupport
 
 /// A log in a folder of its own, and what it is opened with.
 struct Trial: Sendable {
@@ -25,7 +26,7 @@ struct Trial: Sendable {
             organization: organization,
             keyFile: keyFile,
             origin: "archive.example/callark",
-            actor: LogActor(name: "anna", via: .uid, uid: 1000)
+            actor: Actor(name: "anna", via: .uid, uid: 1000)
         )
     }
 
@@ -37,7 +38,7 @@ struct Trial: Sendable {
         return LogEntry(
             .recordingStored,
             time: Self.now,
-            actor: LogActor(name: "callark", via: .service),
+            actor: Actor(name: "callark", via: .service),
             organization: organization,
             [
                 .taskID: .text(name), .path: .text("data/\(name)/call.wav"), .archive: .text("acme-2025-11-20-001"),

@@ -11,9 +11,9 @@ import Testing
     private static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
     /// Writes the program to where the log is, and runs it.
-    private func verify(_ trial: Trial, _ arguments: String...) throws -> Judge.Outcome {
+    private func verify(_ trial: Trial, _ arguments: String...) throws -> Tool.Outcome {
         let program = try trial.folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)
-        return try Judge.run(Self.python, ["-B", program] + arguments)
+        return try Tool.run(Self.python, ["-B", program] + arguments)
     }
 
     @Test func `is one file of at most 500 lines that imports nothing but Python's own`() throws {
@@ -25,7 +25,7 @@ import Testing
             + "sys.exit(0 if names <= set(sys.stdlib_module_names) else 1)"
         let trial = try Trial()
         let path = try trial.folder.put("program.py", StandAloneVerifier.text)
-        let parsed = try Judge.run("sh", ["-c", #""$1" -c "$2" < "$3""#, "sh", Self.python, script, path])
+        let parsed = try Tool.run("sh", ["-c", #""$1" -c "$2" < "$3""#, "sh", Self.python, script, path])
         #expect(parsed.status == 0, "\(parsed.output)")
     }
 
@@ -94,7 +94,7 @@ import Testing
         #expect(said.status == 0 && said.output.hasPrefix("entry 299 of 300 in "), "\(said.output)")
         let program = "\(trial.folder.path)/\(StandAloneVerifier.fileName)"
         let arguments = ["-B", "-c", Self.mutations, program, proof, entry, reader.key.description]
-        let mutations = try Judge.run(Self.python, arguments)
+        let mutations = try Tool.run(Self.python, arguments)
         #expect(mutations.status == 0 && mutations.output.hasSuffix(" refused\n"), "\(mutations.output)")
     }
 
@@ -152,7 +152,7 @@ import Testing
         try Data(trial.bytes("checkpoint")).write(to: URL(filePath: "\(trial.log.path)/anchors/5/checkpoint"))
         let program = try trial.folder.put(StandAloneVerifier.fileName, StandAloneVerifier.text)
         let arguments = ["-B", "-c", Self.changes, program, trial.log.path, log.key.description]
-        let said = try Judge.run(Self.python, arguments)
+        let said = try Tool.run(Self.python, arguments)
         #expect(said.status == 0 && said.output.hasSuffix(" found\n"), "\(said.output)")
     }
 
@@ -180,7 +180,7 @@ import Testing
             try Data(audio.utf8).write(to: URL(filePath: "\(folder)/data/t/call.wav"))
             for name in more { try Data("x".utf8).write(to: URL(filePath: "\(folder)/data/t/\(name)")) }
             try Data("\(line)\n".utf8).write(to: URL(filePath: "\(folder)/metadata/recordings.jsonl"))
-            let packed = try Judge.run("tar", ["-C", trial.folder.path, "--format=ustar", "-cf", path, Self.name])
+            let packed = try Tool.run("tar", ["-C", trial.folder.path, "--format=ustar", "-cf", path, Self.name])
             try #require(packed.status == 0, "\(packed.output)")
         }
 
@@ -213,7 +213,7 @@ import Testing
         try archive.pack()
         try archive.log()
         let key = try trial.log.publishedKey().description
-        func verify() throws -> Judge.Outcome {
+        func verify() throws -> Tool.Outcome {
             try self.verify(trial, "archive", archive.path, "--log", trial.log.path, "--key", key)
         }
         let sound = try verify()

@@ -27,7 +27,7 @@ enum EvidenceTrial {
 
     private static func run(_ arguments: [String]) throws {
         guard arguments.count >= 3, let organization else { exit(64) }
-        let actor = LogActor(name: "trial", via: .service)
+        let actor = Actor(name: "trial", via: .service)
         let place = EvidenceLog.Place(
             logs: arguments[0],
             organization: organization,
@@ -64,7 +64,7 @@ enum EvidenceTrial {
         }
     }
 
-    private static func stored(_ name: String, _ actor: LogActor) -> LogEntry {
+    private static func stored(_ name: String, _ actor: Actor) -> LogEntry {
         guard let organization, let digest = ContentDigest(bytes: [UInt8](repeating: 7, count: 32)) else { exit(70) }
         return LogEntry(
             .recordingStored,

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import Testing
+import TestSupport
 
 @Suite struct FileReplacementTests {
     private struct Trouble: Error {}
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: kinds.indices)
     func `puts a new file there, over an old one, and leaves nothing else`(kind: Int) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let file = Self.kinds[kind](folder.path + "/a.json")
         for text in ["first", "", "a longer one"] {
             try file.write(Array(text.utf8))
@@ -23,7 +24,7 @@ import Testing
 
     @Test(arguments: kinds.indices)
     func `that fails leaves what was there, and no draft`(kind: Int) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try folder.write("old", to: "a.json")
         let file = Self.kinds[kind](folder.path + "/a.json")
         let error = #expect(throws: ArchiveError.self) {
@@ -40,14 +41,14 @@ import Testing
 
     @Test(arguments: kinds.indices)
     func `is refused where a folder stands, and leaves no draft`(kind: Int) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try FileSystem.createFolder(folder.path + "/a/b")
         #expect(throws: ArchiveError.self) { try Self.kinds[kind](folder.path + "/a").write([1]) }
         #expect(folder.names == ["a"])
     }
 
     @Test func `has exactly the mode that was asked for where that matters`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         for mode in [0o440, 0o600, 0o644, 0o666] as [mode_t] {
             try FileReplacement.durable(folder.path + "/a", mode: mode).write([1])
             #expect(try folder.mode("a") == Int(mode))
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func `takes the place of a draft that was left behind, which may be somebody else's to read`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try folder.write("half of an old one, and longer", to: "a.tmp")
         try FileReplacement.durable(folder.path + "/a", mode: 0o600).write(Array("new".utf8))
         #expect(try folder.text("a") == "new")
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func `clears away what processes that are gone have left, and nothing of one that lives`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         // Number 1 always lives, and no process has the highest number.
         for name in ["a.new-\(Int32.max)", "a.new-1", "a.new-x", "b.new-\(Int32.max)", "a.new"] {
             try folder.write("half", to: name)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Files
 
@@ -51,8 +52,8 @@ import Testing
     }
 
     @Test func `is what the tests run on, or not, as statfs says`() throws {
-        let folder = try Folder()
-        let told = try run("stat", "-f", "-c", "%T", folder.path).output
+        let folder = try TemporaryFolder()
+        let told = try Tool.run("stat", "-f", "-c", "%T", folder.path).output
         let isFar = ["nfs", "smb", "cifs", "v9fs", "ceph", "fuseblk"].contains(where: told.hasPrefix)
         #expect(try (ArchiveRoot(path: folder.path).networkFileSystem() != nil) == isFar)
     }

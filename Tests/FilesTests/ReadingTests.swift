@@ -1,11 +1,12 @@
 import Files
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct ReadingTests {
     @Test(arguments: [0, 1, 4096, 65_535, 65_536, 65_537, 200_000])
     func `a small file is read whole`(count: Int) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try Data(bytes).write(to: URL(filePath: folder.path + "/a"))
         #expect(try FileSystem.read(folder.path + "/a", limit: count) == bytes)
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func `a file that is missing is none`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try folder.write("x", to: "file")
         for name in ["no", "no/no", "file/no"] {
             #expect(try FileSystem.read("\(folder.path)/\(name)", limit: 10) == nil)
@@ -36,8 +37,8 @@ import Testing
     }
 
     @Test func `nobody waits for a pipe, and a folder is no file`() throws {
-        let folder = try Folder()
-        #expect(try run("mkfifo", folder.path + "/pipe").status == 0)
+        let folder = try TemporaryFolder()
+        #expect(try Tool.run("mkfifo", folder.path + "/pipe").status == 0)
         for path in [folder.path + "/pipe", folder.path] {
             let failure = #expect(throws: FileContents.Failure.self) { try FileContents(path: path, limit: 10) }
             #expect(failure?.isAbsent == false)
@@ -46,7 +47,7 @@ import Testing
     }
 
     @Test func `who may read and write a file is told`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         try folder.write("x", to: "a")
         let told = try [0o600, 0o640, 0o604, 0o602].map { mode in
             try FileSystem.setMode(of: folder.path + "/a", mode_t(mode))

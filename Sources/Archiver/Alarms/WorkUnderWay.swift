@@ -3,11 +3,11 @@ import Foundation
 import Manifest
 import Recordings
 
-/// What works on an archive at this moment. Alarms leave to it what it is about to finish.
+/// The work in progress on an archive. Alarms do not report what it is about to finish.
 package struct WorkUnderWay: Hashable, Sendable {
     /// When the pass that is running began; `nil` if none is.
     private var passBegan: Timestamp?
-    /// The time that the running pass covers, by the name of each organization that it is not done with.
+    /// The windows of the running pass, by the names of the organizations that it has not finished.
     private var windows: [String: Range<Timestamp>] = [:]
     /// Whether a backfill goes through the days, or waits until another pass ends.
     private var isBackfilling = false
@@ -36,7 +36,7 @@ package struct WorkUnderWay: Hashable, Sendable {
         }
     }
 
-    /// - Parameter running: a pass in its first moments, of which no more is known, covers nothing yet.
+    /// - Parameter running: in its first moments a pass has written no notice, and covers nothing.
     package init(_ running: PassNotice.Running?) {
         guard let content = running?.content else { return }
         passBegan = content.startedTime
@@ -45,7 +45,7 @@ package struct WorkUnderWay: Hashable, Sendable {
         }
     }
 
-    /// The time of an organization that the running pass covers; `nil` if none does, or if it has been running for so long
+    /// The window of the running pass for an organization; `nil` if no pass covers it, or if the pass has run for so long
     /// that it may be stuck.
     /// - Parameter patience: how long a pass may take.
     package func window(of organization: OrganizationName, now: Timestamp, patience: Duration) -> Range<Timestamp>? {
@@ -53,8 +53,7 @@ package struct WorkUnderWay: Hashable, Sendable {
         return windows[organization.description]
     }
 
-    /// When a pass over the present began that has not ended; `nil` if there is none, or as of
-    /// ``window(of:now:patience:)``.
+    /// When the running pass began, if it reaches the present; `nil` if it does not, or if ``window(of:now:patience:)`` is.
     func passUpToNow(of organization: OrganizationName, now: Timestamp, patience: Duration) -> Timestamp? {
         guard let passBegan, let window = window(of: organization, now: now, patience: patience),
             window.upperBound >= passBegan - .hours(1)
@@ -62,7 +61,7 @@ package struct WorkUnderWay: Hashable, Sendable {
         return passBegan
     }
 
-    /// Whether a backfill is about to do this day: one that it, or a pass before it, has begun and not listed to its end.
+    /// Whether a running backfill still has to list this day, or the rest of it.
     func backfills(_ day: ArchiveDay, _ outlook: ClosingOutlook, in timeZone: TimeZone) -> Bool {
         isBackfilling && !outlook.hasListed(day, in: timeZone)
     }

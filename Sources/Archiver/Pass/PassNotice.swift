@@ -104,9 +104,11 @@ extension PassNotice {
     /// A notice that is older than this is of a pass that was killed.
     private static let freshness = Duration.seconds(10)
 
-    /// The pass that runs over a root now. An account that may not open the lock, as whoever could open it could hold it,
-    /// goes by how new the notice is.
-    /// - Returns: `nil` if none does.
+    /// The pass that is running in a root.
+    ///
+    /// The lock says so. Other accounts cannot open the lock, because a reader could hold it; for them, a recent notice
+    /// says so.
+    /// - Returns: `nil` if no pass is running.
     /// - Throws: `ArchiveError` if it cannot be found out, such as by an account that may not read the spool.
     package static func running(over root: ArchiveRoot) throws(ArchiveError) -> Running? {
         let holder: Int?

@@ -22,10 +22,10 @@ package final class StopRequest: Sendable {
     /// Whether the work should come to an end.
     package var isMade: Bool { state.withLock(\.isMade) }
 
-    /// Why the work ended, in the words of whoever made the request, as an error with code `stopped`.
+    /// The error of work that ended because of the request: code `stopped`, with the reason that the request gave.
     var error: ArchiverError { ArchiverError(.stopped, state.withLock(\.reason)) }
 
-    /// The same, with what the work was at: `before sealing 2026-11-28`.
+    /// The same error, followed by what was interrupted: `before sealing 2026-11-28`.
     func error(_ circumstance: String) -> ArchiverError {
         ArchiverError(.stopped, "\(state.withLock(\.reason)) \(circumstance)")
     }

@@ -1,8 +1,8 @@
 import Manifest
 import Recordings
 
-/// Whether a media host has nothing for anybody, rather than for this or that recording: a pure value, which knows no time
-/// but what it is told, by a stopwatch.
+/// Whether a media host has nothing for anybody, rather than for this or that recording. It is a value
+/// without a clock: callers pass the time of a stopwatch.
 ///
 /// Where a few recordings, one after the other and none in between that came, met with a refusal that a new URL does not
 /// mend, one of them goes on to try, and the others wait for what comes of it, so that the provider is not asked for a new

@@ -51,8 +51,8 @@ struct Sealing: Sendable {
         return outcome
     }
 
-    /// The days that a backfill has begun and goes on with after this pass: what it still brings would need a supplement
-    /// for each.
+    /// The days that a backfill has begun and resumes after this pass. Sealing one now would need a supplement for the rest
+    /// of its recordings.
     private func daysLeftToBackfill() async throws -> Set<ArchiveDay> {
         guard try PassLock.holder(of: context.root, for: .backfill) != nil else { return [] }
         let outlook = try await context.manifest.closingOutlook(organization)

@@ -104,8 +104,8 @@ package struct VerificationRun: Sendable {
 
     /// The same with the manifest below the root, opened for reading. One that is damaged, cannot be read, or is missing
     /// where there are archives, is a fault and not an end.
-    /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` where there is one that waits for something
-    ///   else: another version, or its turn.
+    /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` if a later version made the manifest, or
+    ///   another process keeps it busy.
     package static func reading(_ root: ArchiveRoot) throws -> VerificationRun {
         let spool = try root.identity().id
         do throws(ManifestError) {

@@ -11,17 +11,17 @@ package struct LogEntry: Hashable, Sendable {
     /// When, by the clock of the machine.
     package var time: Timestamp
     /// Who did it.
-    package var actor: LogActor
+    package var actor: Actor
     /// In whose archive.
     package var organization: OrganizationName
     /// The members that entries of this type have.
     package var values: [LogKeyword: LogValue]
 
-    /// States all of it.
+    /// Sets every property.
     package init(
         _ type: LogEntryType,
         time: Timestamp,
-        actor: LogActor,
+        actor: Actor,
         organization: OrganizationName,
         _ values: [LogKeyword: LogValue]
     ) {
@@ -110,7 +110,7 @@ package struct LogEntry: Hashable, Sendable {
         }
         guard case .object(let members) = json, case .number("1")? = json.member("v"),
             case .string(let name)? = json.member("type"), case .number(let text)? = json.member("time"),
-            let time = Int64(text), let actor = json.member("actor").flatMap(LogActor.init(json:)),
+            let time = Int64(text), let actor = json.member("actor").flatMap(Actor.init(json:)),
             case .string(let org)? = json.member("org"), let organization = OrganizationName(org)
         else { throw .malformed("v, type, time, actor or org is missing") }
         guard let type = LogEntryType(rawValue: name) else { throw .unknownType(name) }

@@ -13,15 +13,15 @@ extension EvidenceLog {
         /// What the origin of a new log begins with: `archive.example/callark`. One that is there keeps its own.
         package var origin: String
         /// Who is noted to have begun it.
-        package var actor: LogActor
+        package var actor: Actor
 
-        /// States all of it.
+        /// Sets every property.
         package init(
             logs: String,
             organization: OrganizationName,
             keyFile: LogKeyFile,
             origin: String,
-            actor: LogActor
+            actor: Actor
         ) {
             self.logs = logs
             self.organization = organization

@@ -8,9 +8,9 @@ import Synchronization
 /// An entry is *accepted* once ``append(_:)`` returns: it lies in the tail, flushed. It is *published* once ``fold()`` has
 /// put it into the tiles and a signed checkpoint says so. Every call blocks: never make one on the cooperative pool.
 package final class EvidenceLog: Sendable {
-    /// Where it is.
+    /// The folder that holds its files.
     package let folder: LogFolder
-    /// Whose it is.
+    /// The organization that it belongs to.
     package let organization: OrganizationName
     /// What its checkpoints are checked with.
     package var key: NoteKey { publisher.signer.key }
@@ -217,8 +217,8 @@ package final class EvidenceLog: Sendable {
             throw .damaged(error.description, folder.tailPath)
         }
         if parsed.isTorn { try file.truncate(to: tail.byteCount + Int64(parsed.byteCount)) }
-        // Whoever wrote these lines may have died before they were flushed, or after a flush that failed, of which the
-        // system says nothing to a second one. So they are written again: what follows must not outlive them.
+        // The process that wrote these lines may have died before it flushed them, or after a failed flush, which the
+        // system does not report again. They are written again, so that no later line can survive them.
         if !parsed.lines.isEmpty { try file.write(Array(more.prefix(parsed.byteCount)), at: tail.byteCount) }
         try file.flush()
         tail.count += parsed.lines.count

@@ -43,7 +43,7 @@ package struct LogFolder: Hashable, Sendable {
     /// Where the log is made before it gets its name.
     var next: LogFolder { LogFolder(path: "\(LogFiles.folder(of: path))/.\(name).next") }
 
-    /// The file whose lock whoever begins a log holds.
+    /// The lock file for beginning a log.
     var beginningLockPath: String { "\(LogFiles.folder(of: path))/.lock" }
 
     private var name: String { path.split(separator: "/").last.map(String.init) ?? "" }

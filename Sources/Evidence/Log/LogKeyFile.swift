@@ -9,7 +9,7 @@ package struct LogKeyFile: Hashable, Sendable {
     /// Of the key: PKCS #8 in PEM, as `openssl pkey` reads it; mode 0600.
     package let path: String
 
-    /// States where it is.
+    /// - Parameter path: of the file, which need not exist yet.
     package init(path: String) { self.path = path }
 
     /// Where the newest state of an organization's log is remembered: `log.key.acme.newest`.

@@ -1,7 +1,7 @@
 import Recordings
 
-/// Writes entries into the tiles of a log and signs the state that they make: the steps of a fold, in their order. Whoever
-/// uses it holds the log's lock.
+/// Writes entries into the tiles of a log and signs the resulting state: the steps of a fold, in order. The caller must
+/// hold the log's lock.
 struct LogPublisher: Sendable {
     var folder: LogFolder
     var signer: LogSigner

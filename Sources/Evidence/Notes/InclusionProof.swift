@@ -10,7 +10,7 @@ package struct InclusionProof: Sendable {
     /// The signed checkpoint, to the byte.
     package var checkpoint: [UInt8]
 
-    /// States all of it.
+    /// Sets every property.
     package init(index: Int64, path: [TreeHash], checkpoint: [UInt8]) {
         self.index = index
         self.path = path

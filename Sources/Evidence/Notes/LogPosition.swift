@@ -10,7 +10,7 @@ package struct LogPosition: Hashable, Sendable {
     /// The root of the tree above them.
     package var root: TreeHash
 
-    /// States all of it.
+    /// Sets every property.
     package init(origin: String, size: Int64, root: TreeHash) {
         self.origin = origin
         self.size = size

@@ -3,7 +3,7 @@ import Recordings
 /// Reads a log as it was at one checkpoint, without its key and without a lock: beside a writer, or from a copy. Not for
 /// several threads at once.
 package final class LogReader {
-    /// Where it is.
+    /// The folder that holds its files.
     package let folder: LogFolder
     /// What the checkpoint was checked with.
     package let key: NoteKey

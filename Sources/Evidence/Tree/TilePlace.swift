@@ -19,7 +19,7 @@ package struct TilePlace: Hashable, Sendable {
     /// How many hashes or entries it has.
     package var width: Int
 
-    /// States all of it.
+    /// Sets every property.
     package init(_ content: Content, index: Int64, width: Int = Self.fullWidth) {
         precondition((1...Self.fullWidth).contains(width), "a tile has 1 to 256 of them")
         self.content = content

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// What a long reading tells, and is told, while it runs.
+/// The callbacks of a long reading while it runs.
 package final class ReadingProgress: Sendable {
     private let onBytes: (@Sendable (Int) -> Void)?
     /// Set by the task that waits, read by the thread that works.
     private let isCancelled = Atomic(false)
 
-    /// - Parameter onBytes: is told of each piece that was read, in bytes, on the thread that reads.
+    /// - Parameter onBytes: called after each piece, with its size in bytes, on the thread that reads.
     package init(onBytes: (@Sendable (Int) -> Void)?) {
         self.onBytes = onBytes
     }

@@ -18,7 +18,7 @@ package final class FileLock: Sendable {
         }
     }
 
-    /// Open as long as the value lives; whoever holds the lock may write into it who it is.
+    /// Open as long as the value lives. The holder of the lock may write its identity into it.
     package let file: OpenFile
 
     private init(_ file: consuming OpenFile) {

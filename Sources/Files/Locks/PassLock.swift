@@ -67,7 +67,7 @@ package struct PassLock: Sendable {
         return holder(try OpenFile(path, O_RDONLY))
     }
 
-    /// Whether whoever took the lock last said that it steps aside. Means something only while the lock is held.
+    /// Whether the last holder said that it steps aside. Meaningful only while the lock is held.
     package static func isOfLowPrecedence(_ root: ArchiveRoot) -> Bool {
         guard let file = try? OpenFile(root.lockPath, O_RDONLY) else { return false }
         return lines(of: file).dropFirst().first.map { $0 + "\n" == lowMark } ?? false

@@ -46,29 +46,21 @@ extension Schema {
             PRIMARY KEY (organization, day)
         ) STRICT, WITHOUT ROWID;
         \(reopening("task_inserted", "INSERT ON task", task: "NEW.row"))
-        \(reopening("task_updated", "UPDATE OF \(countedColumns) ON task", task: "NEW.row"))
         \(reopening("recording_inserted", "INSERT ON recording", task: "NEW.task"))
-        \(reopening("recording_updated", "UPDATE OF archive, failure, failure_code ON recording", task: "NEW.task"))
         \(reopening("recording_deleted", "DELETE ON recording", task: "OLD.task"))
         \(reopening("question_inserted", "INSERT ON question", task: "NEW.task"))
-        \(reopening("question_updated", "UPDATE ON question", task: "NEW.task"))
-        \(reopening("question_deleted", "DELETE ON question", task: "OLD.task"))
         \(reopening("explanation_inserted", "INSERT ON explanation", task: "NEW.task"))
         \(reopening("explanation_updated", "UPDATE ON explanation", task: "NEW.task"))
         \(reopening("explanation_deleted", "DELETE ON explanation", task: "OLD.task"))
+        \(changesThatCount)
         """
 
-    /// In place of those triggers above that fall for changes which no record counts: a listing that says the same again, and
-    /// an answer that only confirms what is held, or says once more that there is nothing. A pass over a closed day is full of
-    /// them.
+    /// Only what a record counts opens its day again: not a listing that repeats itself, and not an answer that confirms
+    /// what is held, or repeats that the provider has nothing. A pass over a closed day is full of both.
     ///
-    /// A question counts while its task has no recording, or the provider lists what cannot be had (`Question.hasUnusable`): then
-    /// it may be a gap, and what has been said of it counts too. One that begins anew counts always.
-    static let reopeningByWhatCounts = """
-        DROP TRIGGER day_close_after_task_updated;
-        DROP TRIGGER day_close_after_recording_updated;
-        DROP TRIGGER day_close_after_question_updated;
-        DROP TRIGGER day_close_after_question_deleted;
+    /// A question counts while its task has no recording, or the provider lists what cannot be had (`Question.hasUnusable`):
+    /// the task may be a gap then, and what the provider said about it counts too. A question that begins anew always counts.
+    private static let changesThatCount = """
         \(reopening(
             "task_updated",
             "UPDATE OF \(countedColumns) ON task",

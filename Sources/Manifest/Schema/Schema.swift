@@ -20,9 +20,6 @@ enum Schema {
             ]
             for statements in tables + [codes, views, callViews] { try db.execute(sql: statements) }
         }
-        migrator.registerMigration("2 days opened again only by what their records count") { db in
-            try db.execute(sql: reopeningByWhatCounts)
-        }
         return migrator
     }()
 

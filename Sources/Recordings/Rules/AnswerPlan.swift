@@ -28,14 +28,14 @@ package struct AnswerPlan: Hashable, Sendable {
         package var reason: String
     }
 
-    /// What becomes of the question about the task.
+    /// The next state of the question about the task.
     package enum QuestionChange: Hashable, Sendable {
         case leave
         case close
         case save(Question)
     }
 
-    /// What the log of events is told of the task's gap.
+    /// What the log of events says about the task's gap.
     package enum GapChange: Hashable, Sendable {
         case leave
         /// Unless it is open already.

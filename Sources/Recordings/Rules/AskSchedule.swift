@@ -11,7 +11,7 @@ package struct AskSchedule: Hashable, Sendable {
         self.horizon = horizon
     }
 
-    /// A call that is not over by then has lost its end, and is asked about all the same.
+    /// After this time a call that still seems to run is asked about anyway: the provider lost its end.
     package static let longestCall: Duration = .hours(24)
     /// Two equal answers settle a task where they are this far apart.
     package static let settlingTime: Duration = .hours(1)

@@ -14,7 +14,7 @@ package struct GapRule: Hashable, Sendable {
     /// Three years: what the provider keeps recordings for unless a tenant has agreed otherwise.
     package static let usualRetention: Duration = .hours(1095 * 24)
 
-    /// How a task stands of which no recording is known, or fewer than the provider lists.
+    /// The standing of a task without a known recording, or with fewer than the provider lists.
     /// - Parameters:
     ///   - asks: how many times its captures were asked for.
     ///   - refusal: why the provider refused the last question, where it did.
@@ -40,7 +40,7 @@ package struct GapRule: Hashable, Sendable {
     }
 }
 
-/// How a task stands of which no recording is known, or fewer than the provider lists.
+/// The standing of a task without a known recording, or with fewer than the provider lists.
 package enum TaskStanding: Hashable, Sendable {
     /// The provider says that none was requested.
     case notRequested

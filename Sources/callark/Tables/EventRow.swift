@@ -6,7 +6,7 @@ import Recordings
 /// A row of `events`: an event, and of a pass both of its ends.
 struct EventRow {
     let event: Event
-    /// The beginning of the pass that ended with this event, if it is told in one row with its end.
+    /// The beginning of the pass that this event ends, if one row shows both.
     var beginning: Event?
     /// Whether the event is the beginning of a pass whose process died before its end.
     var isCutOff = false
@@ -22,7 +22,7 @@ struct EventRow {
 /// Makes rows of events, in their order: a pass that began and never ended was cut off, which only a later event, or the
 /// end of the log, shows. In the digest, a pass is one row, and what it did by itself is left out.
 struct EventRows {
-    /// Whether everything is told, or what people did and what passes came to.
+    /// Whether rows show only what people did and the results of passes, instead of every event.
     private let isDigest: Bool
     /// From the first pass whose end is not known yet.
     private var held: [Held] = []

@@ -19,18 +19,15 @@ extension Desk {
         return Alarms(lines: try ending.objects.filter { $0["type"]?.text == "alarm" }, status: ending.status)
     }
 
-    /// Runs the command of an alarm that only a person's word ends, and then the command with that word. The first one has to
-    /// name each task that the word is about.
-    func decide(
-        _ code: String,
-        _ environment: [String: String] = roomy,
-        about task: String,
-        _ word: String...
-    ) async throws -> Program.Ending {
+    /// Explains a gap as its alarm leads to it: by the alarm's own command, which has to name the task, and then by
+    /// `gaps explain`.
+    func explainGap(_ task: String, of code: String, _ environment: [String: String] = roomy) async throws {
         let listed = try await end(code, environment)
         #expect(listed.status == 0, "\(listed.errors)")
         #expect(listed.output.contains(task), "\(listed.output)")
-        return try await start(word, environment: environment).end()
+        let words = ["gaps", "explain", task, "--reason", "provider_fault", "--note", "case 4711"]
+        let explained = try await start(words, environment: environment).end()
+        #expect(explained.status == 0, "\(explained.errors)")
     }
 
     /// Runs the command that an alarm names, which its message ends with.

@@ -75,7 +75,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         for previous in report.previous { try write(previous, of: log, &summary, to: output) }
     }
 
-    /// A checkpoint in a file: its signature is checked by whoever knows the log's key, here it has to be one.
+    /// A checkpoint in a file. Only its form is checked here; its signature is checked where the log's key is known.
     private static func kept(_ path: String) throws -> (position: LogPosition, source: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(.inputOutput, "cannot read \(path)")
