@@ -7,7 +7,7 @@ struct LogCommand: AsyncParsableCommand {
         discussion: """
             The evidence log says what happened to recordings, in a form that nobody can change unnoticed and that \
             programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \
-            log/ in the archive root.
+            log/ in the archive root. Passes do not write it yet.
 
             None of these commands changes a log, and none needs its key.
 
