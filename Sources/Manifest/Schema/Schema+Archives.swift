@@ -1,10 +1,12 @@
-/// Daily archives, and what is known of their bytes.
+/// Daily archives, and what is known about their bytes.
 extension Schema {
-    /// An archive is open (`tar_bytes`, `journal_bytes`: how far the files in `spool` are vouched for) or sealed
-    /// (`byte_count`, `digest`), never both. `task_mark` is the last `unsealed_task` that its sealing takes along; `salt` what
-    /// its sealing writes into `bag-info.txt`, so that a sealing that is repeated makes the same bytes. `metadata_offset` is
-    /// where the metadata of a sealed archive begins; NULL if it was taken in damaged.
-    /// `taking_in` marks a sealed archive on its way into the manifest, which is no open archive of its day.
+    /// An archive is either open or sealed, never both. An open one has `tar_bytes` and `journal_bytes`: how many bytes
+    /// of its files in `spool` count. A sealed one has `byte_count` and `digest`.
+    ///
+    /// `task_mark` is the last `unsealed_task` that the sealing includes. The sealing writes `salt` into
+    /// `bag-info.txt`; the row keeps it so that a repeated sealing writes the same bytes. `metadata_offset` is where
+    /// the metadata of a sealed archive begins, NULL if the archive was damaged when it was adopted. `taking_in` marks
+    /// a sealed archive that is being adopted: it has no digest yet, but it is not an open archive of its day.
     static let archives = """
         CREATE TABLE archive (
             row INTEGER PRIMARY KEY,
@@ -35,9 +37,9 @@ extension Schema {
         WHERE digest IS NULL AND taking_in IS NULL;
         """
 
-    /// A copy of a recording in an archive that does not count: it was found damaged there, or another archive has the
-    /// same recording. As long as it is here, the recording is another archive's, or wanted. It is kept with all that it
-    /// takes to have the recording back in that archive, where its bytes turn out to be whole.
+    /// A copy of a recording that does not count, because it was found damaged in that archive, or another archive has
+    /// the same recording. While the row exists, the recording is in another archive, or wanted. The row has everything
+    /// that is needed to make this copy count again if its bytes turn out to be intact.
     static let displacements = """
         CREATE TABLE displacement (
             archive INTEGER NOT NULL REFERENCES archive,
@@ -75,10 +77,10 @@ extension Schema {
         BEGIN SELECT RAISE(ABORT, 'a copy in a sealed archive is not forgotten'); END;
         """
 
-    /// A row of `damage` is a recording that was held and whose bytes are known to be changed or gone: its state is
-    /// `damaged` as long as the row is here. The row stays when the recording leaves its damaged archive (`displacement`), and
-    /// goes with the next copy that counts, whoever stores it. `archive` is where the damage was found; NULL if that archive
-    /// is not known any more.
+    /// A row of `damage` is a recording that was held and whose bytes are known to be changed or gone. The recording is
+    /// `damaged` while the row exists. The row stays when the recording leaves its damaged archive (`displacement`),
+    /// and is deleted with the next copy that counts, however that copy arrives. `archive` is where the damage was
+    /// found, NULL if that archive is not known any more.
     static let damage = """
         CREATE TABLE damage (
             task INTEGER NOT NULL,
@@ -105,11 +107,12 @@ extension Schema {
         END;
         """
 
-    /// When a sealed archive was last read from end to end, and how many faults it had then. `own_faults` counts those that are
-    /// not a recording's own: no copy of a recording makes up for them. `own_fault` says what the first of them is.
-    /// `byte_count` is how long the file was, if it could be read to its end: what was found counts for a file of that size.
-    /// `is_whole` says that nothing at all was wrong, not even what other archives make up for. `superseded_by` is the archive
-    /// that has all that a damaged archive without recordings had: the lines of its tasks.
+    /// When a sealed archive was last read from end to end, and how many faults it had then. `own_faults` counts those
+    /// that no copy of a recording makes up for, because they are not faults of one recording; `own_fault` describes
+    /// the first of them. `byte_count` is the length of the file, if it could be read to its end: the finding holds for
+    /// a file of that size. `is_whole` says that nothing at all was wrong, not even something that other archives make
+    /// up for. `superseded_by` is set if the archive is damaged and has no recordings: it is the archive that has the
+    /// lines of the same tasks.
     static let readings = """
         CREATE TABLE reading (
             archive INTEGER PRIMARY KEY REFERENCES archive,
@@ -123,6 +126,6 @@ extension Schema {
         ) STRICT;
         """
 
-    /// What is known of damage that was found before its reason was kept.
+    /// The reason for damage that was found before reasons were stored.
     static let damageFound = "'its bytes were found damaged'"
 }

@@ -1,5 +1,5 @@
 extension Schema {
-    /// For people with `sqlite3`: what is known of each call.
+    /// What is known of each call, for people with `sqlite3`.
     static let callViews = """
         CREATE VIEW calls_readable AS
         SELECT organization, task_id, created, day,

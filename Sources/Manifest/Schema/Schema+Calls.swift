@@ -1,18 +1,19 @@
-/// What people look a call up by.
+/// What calls are found by.
 extension Schema {
-    /// The facts of a call stand in the row of its task, as few bytes as can be: what comes again and again is a row of
-    /// `call_profile` or `call_outcome`, and the customer's number and the duration stand by themselves. Which of origin
-    /// and destination is the customer's follows from the direction; the other one is the profile's `line`.
+    /// The facts of a call are in the row of its task, in as few bytes as possible. Combinations that recur are rows of
+    /// `call_profile` and `call_outcome`; the customer's number and the duration are stored as they are. The direction
+    /// says whether the customer's number is the origin or the destination. The other of the two is the `line` of the
+    /// profile.
     ///
-    /// `task.call_profile` is a row of `call_profile`, or the profile itself as JSON where there are too many different
-    /// ones. `task.call_number` is an integer where it is `+` and up to fifteen digits, the negative of one where it is
-    /// digits only, and else the text. `task.call_outcome` is NULL as long as nothing was read of the task's JSON.
+    /// `task.call_profile` is a row of `call_profile`, or the profile itself as JSON if there are too many different
+    /// ones. `task.call_number` is an integer for `+` and up to fifteen digits, its negative for digits alone, and
+    /// otherwise text. `task.call_outcome` is NULL until something was read from the task's JSON.
     ///
-    /// Columns of `task` and no table of their own: a row number, its header and its place in a page would cost eight
-    /// bytes more for each task. The three indices leave out what nobody looks for by them.
+    /// These are columns of `task` because a table of their own would cost eight more bytes per task, for a row number,
+    /// a header and a place in a page. The three indices leave out rows that no one looks up by them.
     ///
-    /// A row of `call_agent` is an agent who had a call before the one of its profile, or who took part in a recording of
-    /// it. Most calls have one agent and no row.
+    /// A row of `call_agent` is an agent who had the call before the agent of its profile, or who took part in one of
+    /// its recordings. Most calls have one agent and no row.
     static let calls = """
         CREATE TABLE call_party (
             row INTEGER PRIMARY KEY,
@@ -43,7 +44,7 @@ extension Schema {
         ON call_outcome (ifnull(wrap_up, 0), ifnull(termination, 0), source);
         """
 
-    /// What refers to tasks: made after them.
+    /// What refers to tasks, so it is created after them.
     static let indexedCalls = """
         CREATE INDEX task_by_call_profile ON task (call_profile) WHERE call_profile IS NOT NULL;
         CREATE INDEX task_by_call_number ON task (call_number) WHERE call_number IS NOT NULL;
@@ -68,10 +69,10 @@ extension Schema {
         CREATE INDEX call_agent_by_party ON call_agent (party);
         """
 
-    /// From this length on, an index has the calls; shorter ones are so many that a walk by time meets them soon.
+    /// An index has the calls from this length on. Shorter ones are so many that reading by time finds them soon.
     static let longCallMilliseconds: Int64 = 600_000
 
-    /// Any number of tasks refer to such a row: what it says is said of all of them.
+    /// Rows that many tasks refer to must never change: a change would apply to all of those tasks.
     private static func staying(_ table: String) -> String {
         """
         CREATE TRIGGER \(table)_stays BEFORE UPDATE ON \(table)

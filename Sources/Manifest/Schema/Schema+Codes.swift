@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Schema {
-    /// The words of the codes that other tables have, for the views. It is filled from the code (``StoredCode``), so that
-    /// neither can say what the other does not.
+    /// The words of the codes in other tables, for the views. The table is filled from ``StoredCode``, so the two
+    /// cannot disagree.
     static let codes = """
         CREATE TABLE code (
             enumeration TEXT NOT NULL,
@@ -19,7 +19,7 @@ extension Schema {
         PassOutcome.self,
     ]
 
-    /// Notes the words of the codes that this version knows, if any of them is new.
+    /// Adds the words of this version's codes, if any of them is new.
     static func noteCodes(in writer: some DatabaseWriter) throws {
         let rows = enumerations.flatMap { Self.rows(of: $0) }
         guard try writer.read({ try Int.fetchOne($0, sql: "SELECT count(*) FROM code") ?? 0 }) < rows.count else {
@@ -34,7 +34,7 @@ extension Schema {
         enumeration.codes.enumerated().map { [enumeration.name, $0, $1.rawValue] }
     }
 
-    /// The word of the code that an expression has; NULL if it has none.
+    /// An expression for the word of a code; NULL if the code has none.
     static func code(_ expression: String, _ enumeration: (some StoredCode).Type) -> String {
         "(SELECT word FROM code WHERE enumeration = '\(enumeration.name)' AND code = \(expression))"
     }

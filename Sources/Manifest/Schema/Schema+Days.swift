@@ -1,12 +1,12 @@
 /// Gaps, explanations, and closed days.
 extension Schema {
-    /// A row of `open_gap` is a gap that the log of events says is open, so that its end is told too.
+    /// A row of `open_gap` is a gap that the log of events has as open, so that its end is logged too.
     ///
-    /// `explanation` is what an operator's word is worth now: it covers what was missing when it was given, which is
-    /// what the provider listed as unusable (`unusable`) and the recordings that had failed (`failed`, their ordinals
-    /// between commas). A recording that is held by now is off that list: if its bytes are lost again, that is another
-    /// gap. What was said when is in the log of events, which is only ever added to. `author_uid` is the real user ID, and
-    /// `author` the name that it had; `author_claims` is a JSON object of what the environment said besides.
+    /// `explanation` is what an operator's explanation covers now: what was missing when it was given. That is what the
+    /// provider listed as unusable (`unusable`), and the recordings that had failed (`failed`, their ordinals between
+    /// commas). A recording that has been received since is removed from `failed`, so losing its bytes again is a new
+    /// gap. The history of explanations is in the log of events, which never changes. `author_uid` is the real user ID,
+    /// and `author` its name at that time; `author_claims` is a JSON object of what the environment added.
     static let explanations = """
         CREATE TABLE open_gap (
             task INTEGER PRIMARY KEY REFERENCES task,
@@ -29,13 +29,13 @@ extension Schema {
             WHERE task = NEW.task AND instr(failed, ',' || NEW.ordinal || ',') > 0; END;
         """
 
-    /// The columns of `task` that a closed day's record counts.
+    /// The columns of `task` that the record of a closed day depends on.
     private static let countedColumns =
         "organization, id, created_time, day, channel_type, status, capture_request, listed"
 
     /// `record` is the member `metadata/day-close.json` of the archive with this sequence; a day without tasks has no
-    /// archive. `is_current` falls with the first change to anything that the record counts, whoever makes it: whether
-    /// the record still says the truth is then looked at again.
+    /// archive. `is_current` becomes 0 with the first change to anything that the record counts, whoever makes the
+    /// change. Then the day has to be checked again, because the record may not be true any more.
     static let closedDays = """
         CREATE TABLE day_close (
             organization INTEGER NOT NULL REFERENCES organization,
@@ -55,11 +55,13 @@ extension Schema {
         \(changesThatCount)
         """
 
-    /// Only what a record counts opens its day again: not a listing that repeats itself, and not an answer that confirms
-    /// what is held, or repeats that the provider has nothing. A pass over a closed day is full of both.
+    /// Only changes to what a record counts reopen its day. A repeated listing does not, and neither does an answer
+    /// that confirms what is held, or says again that the provider has nothing. A pass over a closed day gets many of
+    /// both.
     ///
-    /// A question counts while its task has no recording, or the provider lists what cannot be had (`Question.hasUnusable`):
-    /// the task may be a gap then, and what the provider said about it counts too. A question that begins anew always counts.
+    /// A question counts while its task has no recording, or while the provider lists something unusable
+    /// (`Question.hasUnusable`). Then the task may be a gap, and what the provider said about it counts too. A question
+    /// that is asked from the beginning again always counts.
     private static let changesThatCount = """
         \(reopening(
             "task_updated",

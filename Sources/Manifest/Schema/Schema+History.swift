@@ -1,11 +1,12 @@
 /// What was done, and what happened.
 extension Schema {
     /// What happened, for people and for auditors. Events name tasks by the provider's ID and not by row, so that they
-    /// still say it after a rebuild of the other tables. The columns of the actor are those of `Actor`.
+    /// stay true when the other tables are rebuilt. The columns of the actor are those of `Actor`.
     ///
-    /// `is_backfill` tells a step of a backfill from a pass that somebody waits for. `reason` says for people why a pass was not
-    /// complete, `failure` what has to be mended if it could not go on (`PassFailure.Kind`). `joins_listing` tells a pass whose
-    /// window begins where the listing had come to, or before, from one over a window that says nothing of the time before it.
+    /// `is_backfill` distinguishes a step of a backfill from a pass that someone waits for. `reason` says, for people,
+    /// why a pass was not complete. `failure` says what has to be fixed if the pass could not continue
+    /// (`PassFailure.Kind`). `joins_listing` is 1 for a pass whose window begins at or before the end of the earlier
+    /// listing, and 0 for a pass over a window that says nothing about the time before it.
     static let history = """
         CREATE TABLE pass (
             row INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,11 +1,12 @@
-/// What was listed, and what other sources of the provider's say of it.
+/// What was listed, and what other sources of the provider say about it.
 extension Schema {
-    /// `listing_doubt` has the days of which a listing may have left a task out, until one of the whole day is without doubt.
-    /// A row of `listed_day` is a day that was listed whole, by itself, outside of the time between `listed_from` and
-    /// `listed_through`: how far a backfill has come. A row of `listed_span` is time that any pass has listed without a hole
-    /// outside of it. Rows of an organization neither overlap nor touch (`ListedTime`).
+    /// `listing_doubt` has the days from which a listing may have left out a task, until a listing of the whole day
+    /// leaves no doubt. A row of `listed_day` is a day that was listed completely, on its own, outside of the time
+    /// between `listed_from` and `listed_through`; it shows how far a backfill is. A row of `listed_span` is a span,
+    /// outside of that time, that passes have listed without a hole. The spans of an organization neither overlap nor
+    /// touch (`ListedTime`).
     ///
-    /// `witness` is the latest word of another source on a day.
+    /// `witness` is what another source last said about a day.
     static let listing = """
         CREATE TABLE listing_doubt (
             organization INTEGER NOT NULL REFERENCES organization,

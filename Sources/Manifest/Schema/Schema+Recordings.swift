@@ -1,11 +1,12 @@
-/// Recordings, and the rules of what is held.
+/// Recordings, and the rules about what is held.
 extension Schema {
-    /// Its state is not a column, because it follows from others and could contradict them: without an archive it is
-    /// `pending`, or `failed` where it has a failure; in an open archive it is `stored`, in a sealed one `archived`.
+    /// The state of a recording is not a column, because it follows from other columns and could contradict them.
+    /// Without an archive it is `pending`, or `failed` if there is a failure. In an open archive it is `stored`, in a
+    /// sealed one `archived`. With a row in `damage` it is `damaged`.
     ///
-    /// `provider_name` is a word, or a text where there are too many different ones for words. `file` is the
-    /// distinguisher that `FileName.of` needs, or the name itself if it cannot be derived. `failure_code` says why a recording
-    /// failed (`GapReason.stored`).
+    /// `provider_name` is a word, or text if there are too many different names. `file` is the number that
+    /// `FileName.of` needs to tell two names apart, or the name itself if it cannot be derived. `failure_code` says why
+    /// a recording failed (`GapReason.stored`).
     static let recordings = """
         CREATE TABLE recording (
             task INTEGER NOT NULL REFERENCES task,
@@ -56,7 +57,7 @@ extension Schema {
         BEGIN SELECT RAISE(ABORT, 'a recording keeps its key'); END;
         """
 
-    /// Sealed is sealed (architecture.md, promise 9): neither an archive nor what is in it changes after that.
+    /// Sealed is sealed (architecture.md, promise 9): neither an archive nor its contents change after that.
     static let rulesOfSealing = """
         CREATE TRIGGER archive_stays_sealed BEFORE UPDATE ON archive WHEN OLD.digest IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a sealed archive never changes'); END;

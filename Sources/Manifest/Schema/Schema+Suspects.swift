@@ -1,11 +1,13 @@
-/// Recordings that are held although their bytes do not convince.
+/// Recordings that are held although they look incomplete or unusual.
 extension Schema {
-    /// A row of `suspect` is a recording that is held with a suspicion. `better` is the ordinal of a version of it whose
-    /// bytes are whole; until there is one, it is looked at again at `next_look_time`, NULL after the horizon.
-    /// `entity_tag` came with the same bytes when they were last fetched again: an `ETag`, else a `Last-Modified`.
+    /// A row of `suspect` is a recording that is held with a suspicion. `better` is the ordinal of a version of it that
+    /// has none. Until there is one, the recording is checked again at `next_look_time`, which is NULL after the
+    /// horizon. `entity_tag` came with the same bytes when they were last downloaded again: an `ETag`, otherwise a
+    /// `Last-Modified`.
     ///
-    /// The rows follow from those of `recording`, whoever writes them: a suspicion that comes into an archive, or leaves
-    /// it, and a version that does. Versions by their bytes are not looked at by themselves.
+    /// Triggers derive the rows from those of `recording`, whoever writes these: when a recording with a suspicion
+    /// enters or leaves an archive, and when a version of it does. Versions that differ only in their bytes get no row
+    /// of their own.
     static let suspects = """
         CREATE TABLE suspect (
             task INTEGER NOT NULL,
@@ -75,7 +77,7 @@ extension Schema {
         """
     }
 
-    /// Whether one recording's key is another's with a mark of a version behind its ID.
+    /// Whether the key of one recording is that of another with a version mark after its ID.
     private static func isVersion(_ version: String, of base: String) -> String {
         let (id, name) = (identifier("\(base).id"), identifier("\(version).id"))
         return """

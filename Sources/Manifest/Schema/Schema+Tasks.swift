@@ -1,11 +1,11 @@
 /// Tasks, and what is open about them.
 extension Schema {
-    /// A day, in whatever time zone, begins at most 16 hours before and ends at most 16 hours after the UTC day of the
-    /// same name. With that as a rule, one index by time answers questions about days and about windows.
+    /// A day in any time zone begins and ends at most 16 hours before or after the UTC day of the same name. Because
+    /// the table checks this rule, one index by time serves queries about days as well as about windows.
     ///
-    /// `unsealed_task` is the queue of what the next sealing of its day writes down; its key only ever grows, so that a
-    /// task that changes while its day is being sealed stays in the queue. `question` has a row while a task may still
-    /// bring something: until it is settled, and for ever where it ended in a gap.
+    /// `unsealed_task` is the queue of what the next sealing of a day has to write. Its key only grows, so a task that
+    /// changes while its day is being sealed stays in the queue. `question` has a row while a task may still get a
+    /// recording: until the task is settled, and forever if it ended in a gap.
     static let tasks = """
         CREATE TABLE task (
             row INTEGER PRIMARY KEY,
@@ -50,8 +50,8 @@ extension Schema {
         ) STRICT;
         """
 
-    /// UUIDs that a provider writes in capitals are kept as it wrote them first, and found whatever their case. Empty if all
-    /// UUIDs come in small letters, as they should.
+    /// UUIDs that a provider writes in capitals are kept as it first wrote them, and are found in any case. The index
+    /// is empty if all UUIDs are in lower case, as they should be.
     static let spelling = """
         CREATE INDEX task_by_capital_id ON task (lower(id)) WHERE typeof(id) = 'text' AND length(id) = 36;
         """

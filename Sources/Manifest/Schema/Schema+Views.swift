@@ -1,7 +1,7 @@
 import Recordings
 
 extension Schema {
-    /// A view for each table, for people with `sqlite3`: identifiers, times, days and codes as text.
+    /// The views, for people with `sqlite3`: identifiers, times, days and codes as text.
     static let views = """
         CREATE VIEW organizations_readable AS
         SELECT name, \(identifier("id")) AS id, \(time("listed_through")) AS listed_through FROM organization;
@@ -99,7 +99,7 @@ extension Schema {
         FROM listed_span JOIN organization ON organization.row = listed_span.organization;
         """
 
-    /// `acme-2025-11-20-001`, of the joined `archive` and `organization`; NULL without an archive.
+    /// `acme-2025-11-20-001`, from the joined `archive` and `organization`; NULL without an archive.
     static let archiveName =
         "organization.name || '-' || \(day("archive.day")) || '-' || printf('%03d', archive.sequence)"
 

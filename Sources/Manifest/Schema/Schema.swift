@@ -1,12 +1,12 @@
 import GRDB
 
-/// The manifest's tables, as the migrations make them. A migration that has landed never changes: what comes later is a
+/// The manifest's tables, as the migrations create them. A released migration never changes: a later change is a
 /// migration of its own.
 ///
-/// The schema carries the rules. What a table says may be (NOT NULL, CHECK, UNIQUE, foreign keys, triggers) holds even
-/// against a mistake in this module, and against a person with `sqlite3`.
+/// The schema enforces the rules. What a table demands (NOT NULL, CHECK, UNIQUE, foreign keys, triggers) holds even if
+/// this module has a bug, and for a person with `sqlite3`.
 enum Schema {
-    /// `Clrk`: lets `file` and this module tell a manifest from any other database.
+    /// `Clrk`: distinguishes a manifest from any other database, for `file` and for this module.
     static let applicationID = 0x436c_726b
 
     static let migrator: DatabaseMigrator = {
@@ -23,12 +23,12 @@ enum Schema {
         return migrator
     }()
 
-    /// An identifier is sixteen bytes if it is a canonical lower-case UUID, else text (`StoredIdentifier`).
+    /// An identifier is sixteen bytes if it is a canonical lower-case UUID, otherwise text (`StoredIdentifier`).
     static let identifier =
         "CHECK (CASE typeof(id) WHEN 'blob' THEN length(id) = 16 WHEN 'text' THEN id <> '' ELSE 0 END)"
 
-    /// `word` holds what would otherwise be repeated in millions of rows. `listed_from` and `listed_through` are the bounds of
-    /// the time that was listed without a hole.
+    /// `word` holds texts that would otherwise be repeated in millions of rows. `listed_from` and `listed_through` are
+    /// the bounds of the time that was listed without a hole.
     static let names = """
         CREATE TABLE word (
             row INTEGER PRIMARY KEY,

@@ -1,12 +1,12 @@
 import GRDB
 import Recordings
 
-/// A value that rows have as a number: its place in ``codes``. The table `code` has the words for those who read the
+/// A value that is stored as a number: its index in ``codes``. The table `code` has the words, for anyone who reads the
 /// manifest without Callark.
 protocol StoredCode: Hashable, RawRepresentable<String> {
-    /// The enumeration's name in the table `code`, such as `capture_kind`.
+    /// The enumeration's name in the table `code`, such as `capture request`.
     static var name: String { get }
-    /// A code is an index, and outlives this version: append, never reorder.
+    /// A code is an index, and is stored: append to the list, and never reorder it.
     static var codes: [Self] { get }
 }
 
@@ -62,18 +62,18 @@ extension Event.Kind: StoredCode {
 extension GapReason: StoredCode {
     static var name: String { "reason of a failure" }
 
-    /// Those of a failed recording; the others follow from what is open about a task.
+    /// The reasons of a failed recording; the other reasons follow from what is open about a task.
     static var codes: [GapReason] { [.downloadFailed, .purgedUpstream, .refusedByProvider, .damagedAtProvider] }
 
-    /// Of a failed recording.
+    /// The reason of a failed recording.
     /// - Parameters:
-    ///   - code: `nil` and codes of a later version are a download that failed.
+    ///   - code: if `nil`, or a code of a later version, the reason is that the download failed.
     ///   - wasHeld: whether its bytes were held before, and are damaged now (`damage`).
     init(stored code: Int?, wasHeld: Bool) {
         let reason = code.flatMap { Self.codes.indices.contains($0) ? Self.codes[$0] : nil } ?? .downloadFailed
         self = wasHeld && reason == .purgedUpstream ? .lost : reason
     }
 
-    /// The code of a recording that failed. That it was held before is in `damage`.
+    /// The code of a failed recording. `damage` says whether it was held before, so `lost` needs no code of its own.
     var stored: Int { Self.codes.firstIndex(of: self == .lost ? .purgedUpstream : self) ?? 0 }
 }
