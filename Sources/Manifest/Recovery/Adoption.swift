@@ -1,35 +1,36 @@
 import GRDB
 import Recordings
 
-/// Takes over what an archive on the disk says of its tasks and recordings, within one transaction: for a rebuild, and
-/// where a manifest is older than the archives.
+/// Adopts what an archive on the disk says about its tasks and recordings, within one transaction. For a rebuild, and
+/// for a manifest that is older than the archives.
 struct Adoption: Sendable {
     let archiveRow: Int64
     let organization: Int64
     private let name: ArchiveName
-    /// For a rebuild, where the archives are all that is known; `nil` where the manifest knows its tasks better.
+    /// Set for a rebuild, when the archives are all that is known; `nil` if the manifest knows more about its tasks.
     private let schedule: AskSchedule?
     private let now: Timestamp
 
-    /// What became of a recording.
+    /// What happened to a recording.
     enum Outcome {
-        /// It is this archive's now.
+        /// It is held in this archive from now on.
         case entered
-        /// It was so already.
+        /// It was already held in this archive.
         case known
         /// Another archive has it; this copy does not count.
         case duplicate
     }
 
-    /// The columns of a recording that say where its bytes are and what they are.
+    /// The columns of a recording that say where its bytes are, and what they are.
     private static let place =
         "archive, offset, byte_count, digest, audio_format, duration_ms, suspicion, received_time"
 
-    /// Goes on with the archive's row, or makes one that holds nothing; recordings enter open archives only.
+    /// Continues with the archive's row, or creates an empty one that counts as open, because recordings enter open
+    /// archives only.
     /// - Parameters:
-    ///   - isSealed: it is a sealed archive on its way in, which is not to be gone on with.
-    ///   - spool: the spool that takes it in; an open archive stays in this one.
-    /// - Throws: `conflict` where the manifest has it as sealed.
+    ///   - isSealed: whether it is a sealed archive that is being adopted, to which no pass may append.
+    ///   - spool: the spool that adopts it; an open archive stays in this spool.
+    /// - Throws: `conflict` if the archive is sealed in the manifest.
     init(
         _ name: ArchiveName,
         organizationID: OrganizationID,
@@ -49,10 +50,11 @@ struct Adoption: Sendable {
             if try known[1] { throw ManifestError(.conflict, "archive \(name) was taken over before") }
             archiveRow = try known[0]
             guard isSealed else { return }
-            // Whichever spool had it open, it is sealed now: this one goes on taking it in after a crash.
+            // Even if another spool had it open, it is sealed now. With this spool in the row, adoption resumes after a
+            // crash.
             let update = "UPDATE archive SET taking_in = 1, spool = ? WHERE row = ?"
             try db.execute(sql: update, arguments: [spool.stored, archiveRow])
-            // What it holds is about to be noted anew, and none of it by what an open archive of that name held.
+            // Its contents are about to be noted again, independently of what an open archive of this name held.
             try Displacement.forgetAll(of: archiveRow, in: db)
             try KnownDamage.forget(of: archiveRow, in: db)
             return
@@ -85,7 +87,8 @@ struct Adoption: Sendable {
         if let source = task.claimedBy, !source.isEmpty { try Claim.put(row, source: source, now: now, in: db) }
         guard task.captureRequest != .notRequested else { return try Question.close(row, in: db) }
         guard try Question.find(row, in: db) == nil else { return }
-        // It was asked about before its day was sealed, and nothing was there; the next pass asks again.
+        // The archive does not say how often the task was asked about. Assume that it was asked about once and had no
+        // recording; the next pass asks again.
         let history = AskHistory(asks: 1, found: 0, unchangedSince: now)
         try Question(nextAskTime: task.createdTime, history: history, refusal: nil).save(row, in: db)
     }
@@ -130,12 +133,12 @@ struct Adoption: Sendable {
         let held = try Row.fetchOne(db.cachedStatement(sql: select), arguments: arguments)
         guard let held, let holder: Int64 = try held[0] else { return .none }
         guard holder == archiveRow else { return .elsewhere(sequence: try held[1]) }
-        // A digest that cannot be read is put right by what the archive says.
+        // A digest that cannot be read is corrected from the archive.
         guard let digest = try? ContentDigest(stored: held[2]) else { return .none }
         return .here(digest, offset: try held[3])
     }
 
-    /// A segment may still come until the horizon; what is older and has recordings is taken for settled.
+    /// Until the horizon, a segment may still appear. An older task that has recordings is taken as settled.
     private func settle(_ task: KnownTask, in db: Database) throws {
         guard let schedule, now >= task.createdTime + schedule.horizon else { return }
         try Question.close(task.row, in: db)
@@ -190,7 +193,8 @@ struct Adoption: Sendable {
         ]
     }
 
-    /// The archive of a recording has its task; where that line is missing, the recording itself says enough.
+    /// The archive of a recording has a line for its task. If that line is missing, the recording's own line says
+    /// enough.
     private func task(of entry: RecordingEntry, in db: Database) throws -> KnownTask {
         let id = entry.key.taskID
         if let known = try KnownTask.find(id, organization: organization, in: db) { return known }
@@ -214,13 +218,13 @@ struct Adoption: Sendable {
         return known
     }
 
-    /// The distinguisher that gives the name, or the name itself where none does: an archive of another version's.
+    /// The distinguisher that makes the name, or the name itself if none does: the archive is by another version.
     private static func storedName(_ file: FileName, key: RecordingKey) -> DatabaseValue {
         let distinguisher = (0..<100).first { FileName.of(key, distinguisher: $0) == file }
         return distinguisher?.databaseValue ?? file.description.databaseValue
     }
 
-    /// How many recordings the archive has, those that do not count included.
+    /// How many recordings the archive has, including copies that do not count.
     func count(in db: Database) throws -> Int {
         let select = """
             SELECT (SELECT count(*) FROM task CROSS JOIN recording ON recording.task = task.row
@@ -232,7 +236,7 @@ struct Adoption: Sendable {
         return try Int.fetchOne(db, sql: select, arguments: arguments) ?? 0
     }
 
-    /// Turns the archive into the sealed one that it is.
+    /// Notes that the archive is sealed.
     func finish(_ archive: ArchiveRow, in db: Database) throws {
         let counted = try count(in: db)
         guard counted == archive.recordings else {
@@ -257,13 +261,13 @@ struct Adoption: Sendable {
 }
 
 extension TaskEntry {
-    /// Whether it counts as listed: the listing had it, or the second source named it, which says its channel. One that
-    /// was only asked for by its ID has neither.
+    /// Whether it counts as listed: either the task list had it, or the second source named it and knows its channel. A
+    /// task that was only asked for by its ID has neither.
     fileprivate var wasListed: Bool { json != nil || channelType != "unknown" }
 }
 
 extension AdoptionPlan {
-    /// What became of the recording, for whoever counts.
+    /// What happened to the recording, for counts.
     fileprivate var outcome: Adoption.Outcome {
         switch self {
         case .insert, .enter, .replace: .entered

@@ -1,11 +1,11 @@
 import GRDB
 import Recordings
 
-/// A recording in an archive that was found damaged.
+/// A recording that was found damaged in an archive.
 package struct DamagedRecording: Hashable, Sendable {
     package var archive: ArchiveName
     package var taskID: TaskID
-    /// Where its first byte stands, or should, in the archive.
+    /// Where its first byte is, or should be, in the archive.
     package var offset: Int64
     /// What is wrong with its bytes, in a few words.
     package var reason: String
@@ -24,8 +24,9 @@ package struct DamagedRecording: Hashable, Sendable {
 }
 
 extension DamagedRecording {
-    /// Keeps that it is damaged where it is held.
-    /// - Returns: whether the manifest knows this copy; one that does not count has been spoken of already.
+    /// Notes the damage, and leaves the recording where it is held.
+    /// - Returns: whether the manifest knows this copy. One that does not count is known, and nothing is noted about
+    ///   it.
     func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {
         let insert = """
             INSERT OR REPLACE INTO damage (task, ordinal, archive, found_time, reason)
@@ -43,8 +44,8 @@ extension DamagedRecording {
         return try Bool.fetchOne(statement, arguments: [archive, try taskID.known(in: db), offset]) ?? false
     }
 
-    /// The copy in its sealed archive does not count any more.
-    /// - Returns: the copies in open archives that count in its place.
+    /// Notes that the copy in its sealed archive does not count any more.
+    /// - Returns: the copies in open archives that count instead.
     func note(now: Timestamp, in db: Database) throws -> [DisplacedCopy] {
         let select = """
             SELECT recording.task, ordinal, recording.id, recording.digest FROM recording
@@ -56,7 +57,7 @@ extension DamagedRecording {
         let arguments: StatementArguments = [
             try taskID.known(in: db), archive.organization.description, archive.day.stored, archive.sequence, offset,
         ]
-        // In an archive that was tampered with, two recordings of a task may claim one place: none of them is taken for whole.
+        // In an archive that was tampered with, two recordings of a task may claim the same place. Neither is trusted.
         return try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).compactMap { row in
             let recording = RecordingRowID(task: try row[0], ordinal: try row[1])
             try Displacement.displace(recording, .damaged, now: now, in: db)

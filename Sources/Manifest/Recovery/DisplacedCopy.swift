@@ -20,12 +20,12 @@ package struct DisplacedCopy: Hashable, Sendable {
     package var offset: Int64
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// The copy that counts; `nil` while there is none, and the recording is damaged.
+    /// The copy that counts; `nil` if there is none, which means that the recording is damaged.
     package var counting: Place?
-    /// Whether an operator has explained that there is none.
+    /// Whether there is none, and an operator has explained that.
     package var isExplained: Bool
 
-    /// Where a copy stands.
+    /// Where a copy is.
     package struct Place: Hashable, Sendable {
         package var archive: ArchiveName
         package var offset: Int64

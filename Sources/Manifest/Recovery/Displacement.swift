@@ -3,13 +3,14 @@ import Recordings
 
 /// The rows of `displacement`, as write methods need them.
 enum Displacement {
-    /// Of `displacement` with `recording` and `explanation`: whether nothing counts in its place, and an operator has said why.
+    /// For `displacement` with `recording` and `explanation`: whether no copy of the recording counts, and an operator
+    /// has explained why.
     static let isExplained = """
         (recording.archive IS NULL AND recording.failure IS NOT NULL
             AND instr(coalesce(explanation.failed, ''), ',' || displacement.ordinal || ',') > 0)
         """
 
-    /// The archive's copy of a held recording does not count any more; the recording is wanted.
+    /// Makes the archive's copy of a held recording not count any more; the recording is wanted.
     static func displace(
         _ row: RecordingRowID,
         _ reason: DisplacedCopy.Reason,
@@ -56,9 +57,9 @@ enum Displacement {
             .execute(arguments: [copy.row.task, copy.row.ordinal])
     }
 
-    /// Has the copy count that an open archive has of a recording which no archive holds any more: fetched again, the
-    /// recording would be in that archive twice, and no archive can be sealed so. If its bytes are damaged too, sealing
-    /// finds that out.
+    /// Makes the copy in an open archive count, if the recording is held nowhere else. Otherwise the recording would be
+    /// fetched again and be in that archive twice, and such an archive cannot be sealed. If this copy is damaged too,
+    /// sealing finds out.
     /// - Returns: the copy that counts now; `nil` if no open archive has one.
     @discardableResult
     static func countOpenCopy(
@@ -78,7 +79,8 @@ enum Displacement {
         return copy
     }
 
-    /// The recording, of which no copy counts, is held where this copy is; the log says so.
+    /// Makes this copy of a recording count, and logs that.
+    /// - Throws: `conflict` if another copy counts; `unknown` if the manifest does not know this one.
     static func reinstate(_ copy: DisplacedCopy, now: Timestamp, in db: Database) throws {
         let archive = "SELECT row FROM archive WHERE organization = ? AND day = ? AND sequence = ?"
         let organization = try OrganizationRow.row(of: copy.archive.organization, in: db)
@@ -99,9 +101,9 @@ enum Displacement {
         try OpenGap.closeIfFilled(copy.row.task, copy.key.taskID, copy.archive.organization, now: now, in: db)
     }
 
-    /// Of an archive that is not sealed: what it holds is about to be noted anew.
+    /// For an archive that is not sealed, whose contents are about to be noted again.
     static func forgetAll(of archive: Int64, in db: Database) throws {
-        // What no archive holds is damaged as long as one has a damaged copy of it.
+        // A recording that no archive holds stays damaged as long as another archive has a damaged copy of it.
         let select = """
             SELECT task, ordinal FROM displacement JOIN recording USING (task, ordinal)
             WHERE displacement.archive = ? AND displacement.reason = 0 AND recording.archive IS NULL
@@ -120,8 +122,8 @@ enum Displacement {
         }
     }
 
-    /// The latest archive in which a wanted recording was found damaged, and what its bytes were; `nil` for one that was
-    /// never held.
+    /// The copy that a wanted recording replaces: the latest one that was found damaged, otherwise the latest
+    /// duplicate; `nil` if no archive has a copy.
     static func last(of row: RecordingRowID, organization: OrganizationName, in db: Database) throws -> ReplacedCopy? {
         let select = """
             SELECT day, sequence, displacement.digest FROM displacement
@@ -182,7 +184,7 @@ enum Displacement {
     }
 }
 
-/// The damaged copy that a wanted recording takes the place of.
+/// The copy that does not count, and that a wanted recording replaces.
 package struct ReplacedCopy: Hashable, Sendable {
     package var archive: ArchiveName
     package var digest: ContentDigest

@@ -1,6 +1,6 @@
 import Recordings
 
-/// Which copies of recordings a question is about; what is `nil` excludes nothing.
+/// Which copies of recordings to return; `nil` excludes nothing.
 package struct DisplacementFilter: Hashable, Sendable {
     package var organization: OrganizationName?
     package var day: ArchiveDay?

@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// A recording in an open archive whose bytes are in question.
+/// A recording that the manifest has in an archive, although its bytes there may be gone.
 struct HeldRecording: Sendable {
     var row: RecordingRowID
     var key: RecordingKey

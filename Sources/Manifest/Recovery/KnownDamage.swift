@@ -1,40 +1,41 @@
 import GRDB
 import Recordings
 
-/// The one place that says which archived recordings, archives and days are known to be damaged.
+/// The only place that decides which archived recordings, archives and days are known to be damaged.
 ///
-/// A recording is, if it has a row in `damage`, or is held in an altered archive. An archive is, if its file is altered, or its
-/// last reading found faults that are not its recordings' own; one of which no copy counts any more is made up for by
-/// the archives whose copies do.
+/// A recording is damaged if it has a row in `damage`, or is held in an altered archive. An archive is damaged if its
+/// file is altered, or if its last reading found faults that are not those of single recordings. If no copy in an
+/// archive counts any more, the archives whose copies count make up for it.
 enum KnownDamage {
-    /// Of `recording`.
+    /// For `recording`.
     static let join = "LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal"
 
-    /// Of `archive`, with `:altered`: whether it is damaged in itself.
+    /// For `archive`, with `:altered`: whether the archive itself is damaged.
     static let isOfArchive = """
         digest IS NOT NULL AND (archive.row IN (\(AlteredArchives.rows))
             OR archive.row IN (SELECT archive FROM reading WHERE coalesce(own_faults, faults) > 0))
             AND NOT \(isSuperseded)
         """
 
-    /// Of `archive`: whether other archives have everything that it holds, or it is gone for good and said to be.
+    /// For `archive`: whether other archives have everything that it holds, or it is known to be gone for good.
     static let isSuperseded = """
         (recordings > 0 AND recordings = (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)
             OR archive.row IN (SELECT reading.archive FROM reading WHERE superseded_by IS NOT NULL))
         """
 
-    /// Whether nothing of this archive counts any more.
+    /// Whether nothing in this archive counts any more.
     static func isSuperseded(_ archive: Int64, in db: Database) throws -> Bool {
         let select = "SELECT \(isSuperseded) FROM archive WHERE row = ?"
         return try Bool.fetchOne(db, sql: select, arguments: [archive]) ?? false
     }
 
-    /// Of `damage` with its recording and `explanation`: whether an operator has explained that it is lost.
+    /// For `damage` with its recording and `explanation`: whether an operator has explained that the recording is lost.
     private static let isExplained =
         "(recording.failure IS NOT NULL AND instr(coalesce(explanation.failed, ''), ',' || damage.ordinal || ',') > 0)"
 
-    /// The days of which something is damaged that nobody has explained.
-    /// - Throws: `damaged` if a row of `damage` leads to no recording: what is known of damage is not forgotten in silence.
+    /// The days on which something is damaged and not explained.
+    /// - Throws: `damaged` if a row of `damage` refers to no recording, so that known damage is never left out
+    ///   silently.
     static func days(organization: Int64, _ altered: AlteredArchives, in db: Database) throws -> Set<ArchiveDay> {
         let stray = """
             SELECT damage.task FROM damage LEFT JOIN task ON task.row = damage.task
@@ -55,7 +56,7 @@ enum KnownDamage {
         return Set(try Row.fetchAll(db, sql: select, arguments: arguments + altered.argument).map { try $0[0] })
     }
 
-    /// How many archives of each day are damaged in themselves.
+    /// How many archives of each day are damaged themselves.
     static func archives(
         organization: Int64,
         _ altered: AlteredArchives,
@@ -87,7 +88,8 @@ enum KnownDamage {
         }
     }
 
-    /// What was held of an open archive is whole again.
+    /// Deletes what is known about damage in an archive whose contents were just checked, or are about to be noted
+    /// again.
     static func forget(of archive: Int64, in db: Database) throws {
         let delete = """
             DELETE FROM damage WHERE EXISTS (SELECT 1 FROM recording
@@ -97,17 +99,17 @@ enum KnownDamage {
     }
 }
 
-/// Recordings that were held, whose bytes are damaged or gone, and of which nobody knows yet whether the provider has them:
-/// those that failed to be fetched again are ``FailedRecording``.
+/// Recordings that were held, whose bytes are damaged or gone, and that may still be available at the provider. Those
+/// that could not be fetched again are ``FailedRecording``.
 struct DamagedRecordingRow {
     var gap: Gap
-    /// Where it would count if it were whole: `archived` or `stored`; `pending` once it has left its archive.
+    /// Its state if it were intact: `archived` or `stored`; `pending` once it has left its archive.
     var place: RecordingState
-    /// How long its audio is, and how many bytes it has, where its archive has it.
+    /// The duration of its audio, and its size, if its archive has it; otherwise 0.
     var audioMilliseconds: Int64
     var byteCount: Int64
 
-    /// All of them that the condition on tasks lets through, in whatever order.
+    /// Calls `body` with each of them whose task meets the condition, in no particular order.
     static func forEach(
         _ walk: GapWalk,
         where condition: String,

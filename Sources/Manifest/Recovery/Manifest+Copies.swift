@@ -2,11 +2,13 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The recordings of `group` were copied out of a sealed archive that is damaged in itself: their bytes are durable, at
-    /// these offsets, in the open archives of their days, which are vouched for as far as `extents` says. From now on those
-    /// copies count, and those in the damaged archive do not. Durable; all of the group, or nothing.
+    /// Notes that the recordings of `group` were copied out of a sealed archive that is damaged itself. Their bytes are
+    /// durable at these offsets in the open archives of their days, and `extents` says how much of those archives
+    /// counts. From now on these copies count, and those in the damaged archive do not. The change is durable, and all
+    /// or nothing.
     ///
-    /// What is known of a suspect recording stays known: its bytes are the same. Saying the same twice is no error.
+    /// What is known about a suspect recording is kept, because its bytes are the same. A repeated call changes
+    /// nothing.
     /// - Throws: what ``noteStored(_:extents:now:)`` throws.
     package func noteCopied(
         _ group: [StoredRecording],
@@ -40,7 +42,7 @@ extension StoredRecording {
     }
 }
 
-/// What is known of a suspect recording beside its suspicion, while it moves from one archive to another.
+/// What is known about a suspect recording besides its suspicion, while it moves from one archive to another.
 private struct SuspectState {
     private static let columns =
         "looks, last_look_time, next_look_time, entity_tag, note, author, author_uid, acknowledged_time"
@@ -48,7 +50,7 @@ private struct SuspectState {
     private var recording: RecordingRowID
     private var values: [DatabaseValue]
 
-    /// - Returns: `nil` for a recording that is not suspect.
+    /// - Returns: `nil` if the recording is not suspect.
     init?(of recording: RecordingRowID, in db: Database) throws {
         let select = "SELECT \(Self.columns) FROM suspect WHERE task = ? AND ordinal = ?"
         let arguments: StatementArguments = [recording.task, recording.ordinal]

@@ -2,12 +2,13 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// These recordings' bytes are not in their archives any more: each is pending again, wanted at once, and the log
-    /// says what it was. Nothing of the archives is changed, and what is known of each copy is kept. Durable.
+    /// Notes that the bytes of these recordings are not intact in their sealed archives. Each recording is wanted at
+    /// once, and the log of events says what it was. The archives are not touched, and what is known about each copy is
+    /// kept. The change is durable.
     ///
-    /// If an open archive has a copy of one that did not count, that copy counts from now on.
+    /// If an open archive has another copy of such a recording, that copy counts from now on.
     ///
-    /// Saying the same twice is no error; what the manifest does not have there is left out.
+    /// A repeated call changes nothing. Recordings that the manifest does not have there are ignored.
     /// - Returns: the copies that count now.
     @discardableResult
     package func noteDamaged(_ damaged: [DamagedRecording], now: Timestamp) async throws -> [DisplacedCopy] {
@@ -19,13 +20,15 @@ extension Manifest {
         try await read { db in try Displacement.copies(filter, in: db) }
     }
 
-    /// This copy is whole, and counts from now on. Durable. Saying the same twice is no error.
-    /// - Throws: `conflict` where another copy counts.
+    /// Notes that this copy is intact, and counts from now on. The change is durable, and a repeated call changes
+    /// nothing.
+    /// - Throws: `conflict` if another copy counts; `unknown` if the manifest does not know this one.
     package func noteReinstated(_ copy: DisplacedCopy, now: Timestamp) async throws {
         try await write(.machine) { db in try Displacement.reinstate(copy, now: now, in: db) }
     }
 
-    /// Leaves out a sealed archive whose taking in did not come to an end: nothing of it is held by the manifest.
+    /// Undoes the adoption of a sealed archive that was not completed: the manifest holds nothing of the archive
+    /// afterwards.
     package func noteNotTakenIn(_ name: ArchiveName, now: Timestamp) async throws {
         try await write { db in
             let select = """

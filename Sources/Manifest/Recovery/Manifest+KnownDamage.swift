@@ -1,33 +1,34 @@
 import GRDB
 import Recordings
 
-/// One sealed archive of a day, and what of it counts.
+/// A sealed archive of a day, and how much of it counts.
 package struct ArchiveStanding: Hashable, Sendable {
-    /// How sound it is.
+    /// Whether anything is wrong with it.
     package enum State: String, Hashable, Sendable, Codable {
-        /// Nothing is known against it.
+        /// Nothing is known to be wrong.
         case sound
         /// Something in it is known to be changed or gone, and nothing makes up for that yet.
         case damaged
-        /// Something in it is changed or gone; other archives have that, or an operator has explained that it is lost.
+        /// Something in it is changed or gone, but other archives have it, or an operator has explained that it is
+        /// lost.
         case repaired
     }
 
     package var archive: ArchiveRow
     package var state: State
-    /// What is wrong with it as a whole; `nil` if only single recordings are damaged, or nothing is.
+    /// What is wrong with the archive itself; `nil` if only single recordings are damaged, or nothing is.
     package var reason: String?
-    /// How many of its recordings count here: whole, as far as is known.
+    /// How many of its recordings count here, and are intact as far as is known.
     package var counting: Int
     /// How many of those that should count here are damaged.
     package var damaged: Int
-    /// Its copies that do not count, in the order of the archive. In an archive that was found whole since, they are
-    /// duplicates, whatever they were when they ceased to count.
+    /// Its copies that do not count, in the order of the archive. If the archive has been found intact since, they are
+    /// duplicates, whatever they were when they stopped counting.
     package var displaced: [DisplacedCopy]
 }
 
 extension Manifest {
-    /// What is damaged of `organization` that nobody has explained; nothing if the manifest does not know it.
+    /// What is damaged in `organization` and not explained; nothing if the manifest does not know it.
     package func damageFigures(
         _ organization: OrganizationName,
         altered: AlteredArchives
@@ -64,7 +65,7 @@ extension Manifest {
         }
     }
 
-    /// Whether anything is known of a day: a call, an archive, or that it was listed.
+    /// Whether anything is known about a day: a call, an archive, that it is closed, or that a backfill listed it.
     package func knows(_ day: ArchiveDay, organization: OrganizationName? = nil) async throws -> Bool {
         try await read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT row, name FROM organization")
@@ -86,7 +87,7 @@ extension Manifest {
         }
     }
 
-    /// The sealed archives of a day, by sequence, and what of each counts.
+    /// The sealed archives of a day, by sequence, and how much of each counts.
     package func archiveStandings(
         _ organization: OrganizationName,
         day: ArchiveDay,
@@ -122,7 +123,7 @@ extension Manifest {
         return archives.map { archive in
             var known = known[archive.name.sequence] ?? KnownOfArchive()
             var copies = displaced[archive.name] ?? []
-            // A file that was put back, and read: what was damaged there is there twice now.
+            // The file was put back and read: what was damaged in it is now there in addition to its replacement.
             if known.isWhole { for index in copies.indices { copies[index].reason = .duplicate } }
             known.isMadeUpFor = copies.allSatisfy { $0.isMadeUpFor(altered) }
             return ArchiveStanding(archive, copies, known)
@@ -130,13 +131,13 @@ extension Manifest {
     }
 }
 
-/// What the tables say of one archive.
+/// What the tables say about one archive.
 private struct KnownOfArchive: Sendable {
     var isGone = false
     var isDamaged = false
-    /// Whether its last reading found nothing at all, and nothing was found damaged since.
+    /// Whether its last reading found no fault at all, and nothing was found damaged since.
     var isWhole = false
-    /// Whether a later archive has all that it had, though no recording.
+    /// Whether the archive has no recordings, and a later one has everything else that it had.
     var isSuperseded = false
     var reason: String?
     var damaged = 0
@@ -145,7 +146,7 @@ private struct KnownOfArchive: Sendable {
 }
 
 extension DisplacedCopy {
-    /// Whether the recording is whole elsewhere, or explained, as far as is known; a duplicate's is.
+    /// Whether the recording is intact elsewhere, as far as is known, or explained. A duplicate always is.
     func isMadeUpFor(_ altered: AlteredArchives) -> Bool {
         guard reason == .damaged, !isExplained else { return true }
         guard let counting else { return false }

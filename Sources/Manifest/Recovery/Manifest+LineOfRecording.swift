@@ -1,9 +1,9 @@
 import Recordings
 
 extension Manifest {
-    /// What is known of a held recording, as its line of metadata would say it: for one whose own line is damaged. The
-    /// provider's own words about it were in that line only.
-    /// - Returns: `nil` if no archive holds it, or its organization is not known.
+    /// What is known about a held recording, in the form of its line of metadata, in case that line is damaged. The
+    /// provider's JSON is missing, because only that line had it.
+    /// - Returns: `nil` if no archive holds the recording, or its organization is not known.
     package func entry(of row: RecordingRow) async throws -> RecordingEntry? {
         guard let held = row.held else { return nil }
         guard let organization = try await organizations().first(where: { $0.name == row.organization }) else {

@@ -2,14 +2,14 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// After a crash, the spool's copy of an open archive was found to hold less than the manifest vouched for, and was
-    /// made again from what is whole. Those of `whole` are where it says, also those that the manifest had not heard of;
-    /// all others of the archive are pending again, wanted at once. Durable.
+    /// Notes the recovery of an open archive after a crash: its file in the spool had fewer intact bytes than the
+    /// manifest knew, and was made again from what is intact. Those of `whole` are where their entries say, including
+    /// those that the manifest did not know. All others of the archive are wanted at once. The change is durable.
     ///
-    /// Nothing is given up by this: what is lost here is still at the provider, and the event log says what it was.
+    /// Nothing is given up: what is lost here is fetched again, and the log of events says what it was.
     /// - Parameters:
-    ///   - extent: how far the archive's files are vouched for from now on.
-    ///   - whole: what the archive still holds; empty where it is gone.
+    ///   - extent: how much of the archive's files counts from now on.
+    ///   - whole: what the archive still holds; empty if the archive is gone.
     /// - Returns: the recordings that were lost.
     /// - Throws: `unknown`; `conflict` if the archive is sealed, or open in another spool.
     package func noteRecovered(
@@ -29,7 +29,7 @@ extension Manifest {
                 now: now,
                 in: db
             )
-            // Copies that do not count are found again among what is whole, or are gone.
+            // Copies that do not count are either among what is intact, and noted again, or gone.
             try Displacement.forgetAll(of: archive.row, in: db)
             let remaining = Dictionary(whole.map { ($0.key, $0.stored.digest) }) { _, last in last }
             var lost: [RecordingKey] = []

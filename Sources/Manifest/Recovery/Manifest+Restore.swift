@@ -2,23 +2,25 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Takes over one sealed archive: its tasks, and its recordings as archived. For `rebuild`, and where the manifest is
+    /// Adopts one sealed archive: its tasks, and its recordings as archived. For `rebuild`, and for a manifest that is
     /// older than the archives.
     ///
-    /// For `rebuild`, archives are taken over in the order of their names, into a manifest that ``create(path:)`` made:
-    /// what a later archive says of a task overrides an earlier one. Of what is not in archives (attempts that led
-    /// nowhere, refusals, passes, events) a rebuilt manifest knows nothing; the next pass asks again about tasks without
-    /// recordings, and about those that the horizon has not passed.
+    /// `rebuild` adopts archives in the order of their names, into a manifest that ``create(path:spool:)`` made: what a
+    /// later archive says about a task overrides an earlier one. A rebuilt manifest does not know what archives do not
+    /// contain: attempts without a result, refusals, passes, events. The next pass asks again about tasks without
+    /// recordings, and about those that are younger than the horizon.
     ///
-    /// Of a recording that another archive has, the copy counts that says that it replaces the other, else the one that
-    /// is known already; the other is kept in mind as a copy that does not count (``displacedCopies(_:)``). A take-over
-    /// that a crash cut off is done again from its beginning, with the same result.
+    /// If another archive has the same recording, the copy counts whose entry says that it replaces the other one. If
+    /// neither says so, the copy counts that is already known. The other copy is noted as one that does not count
+    /// (``displacedCopies(_:)``). If a crash interrupts an adoption, it starts again from the beginning, with the same
+    /// result.
     /// - Parameters:
     ///   - recordings: in the order of the archive.
-    ///   - schedule: for a rebuild: tells which tasks may still bring something; `nil` where the manifest knows its tasks.
+    ///   - schedule: set for a rebuild: decides which tasks may still get recordings; `nil` if the manifest knows its
+    ///     tasks.
     /// - Returns: the recordings of which another archive's copy counts.
-    /// - Throws: `conflict` where the archive was taken over before, or lists another number of recordings than it holds;
-    ///   what the sequences throw.
+    /// - Throws: `conflict` if the archive is already adopted, or if the number of recordings that it lists is not the
+    ///   number that it holds; whatever the sequences throw.
     package func restore(
         _ archive: ArchiveRow,
         organizationID: OrganizationID,
@@ -43,7 +45,7 @@ extension Manifest {
         try await forEachBatch(of: tasks) { batch in
             try await self.write { db in for task in batch { try adoption.take(task, in: db) } }
         }
-        // Only where an older manifest has the archive as open is there anything that it may not hold any more.
+        // Only if an older manifest has the archive as open can there be recordings that it does not hold any more.
         var missing = Dictionary(before.map { ($0.key, $0) }) { first, _ in first }
         var duplicates: [RecordingKey] = []
         try await forEachBatch(of: recordings) { batch in
@@ -64,16 +66,18 @@ extension Manifest {
         return duplicates
     }
 
-    /// Takes over what is whole in one open archive of the spool: its recordings are stored. Durable.
+    /// Adopts what is intact in one open archive of the spool: its recordings are stored. The change is durable.
     ///
-    /// For `rebuild`, after the sealed archives, so that their tasks are known; and for what an older manifest, or one
-    /// whose process died, had not heard of.
+    /// For `rebuild`, after the sealed archives, so that their tasks are known. Also for recordings that a manifest
+    /// does not know because it is older, or because its process died.
     /// - Parameters:
-    ///   - extent: how far the archive's files are vouched for.
-    ///   - recordings: those that the manifest may not know; where it knows no such archive, all, and at least one.
+    ///   - extent: how much of the archive's files counts.
+    ///   - recordings: those that the manifest may not know. If it does not know the archive, all of them, and at least
+    ///     one.
     ///   - schedule: as for ``restore(_:organizationID:tasks:recordings:schedule:now:)``.
-    /// - Returns: how many recordings became stored by it.
-    /// - Throws: `conflict` if the archive is sealed, open in another spool, or another of its day is open in this one.
+    /// - Returns: how many recordings became stored.
+    /// - Throws: `conflict` if the archive is sealed, open in another spool, or another one of its day is open in this
+    ///   spool.
     @discardableResult
     package func noteAdopted(
         _ name: ArchiveName,
