@@ -1,11 +1,12 @@
 import GRDB
 import Recordings
 
-/// Sealed archives whose files do not exist as they were sealed: missing, or of another size. Nothing of this is stored: it
-/// is what the disk says at one moment, and a file that comes back is well again. A file of another size that was read from
-/// end to end since is none of them: what that reading found says more than its size.
+/// Sealed archives whose files are missing, or have another size than they should. Nothing of this is stored. It shows
+/// the disk at one moment, and a file that comes back is not altered any more. A file of another size does not count as
+/// altered if it has been read from end to end with that size: then the finding of that reading says more than the
+/// size.
 package struct AlteredArchives: Hashable, Sendable {
-    /// One such archive.
+    /// One altered archive.
     package struct Archive: Hashable, Sendable {
         package var name: ArchiveName
         /// What is wrong with its file, in a few words.
@@ -25,10 +26,10 @@ package struct AlteredArchives: Hashable, Sendable {
         archives[file.row] = Archive(name: file.name, reason: reason)
     }
 
-    /// What is wrong with the file of this archive; `nil` if nothing is known to be.
+    /// What is wrong with the file of this archive; `nil` if nothing is known to be wrong.
     package func reason(of name: ArchiveName) -> String? { archives.values.first { $0.name == name }?.reason }
 
-    /// When the tasks of their days may have been created; `nil` if there is none of this organization.
+    /// When the tasks of their days can have been created; `nil` if none of them is of this organization.
     func instants(of organization: OrganizationName) -> Range<Timestamp>? {
         let days = archives.values.filter { $0.name.organization == organization }.map(\.name.day)
         guard let first = days.min(), let last = days.max() else { return nil }
@@ -50,9 +51,10 @@ package struct AlteredArchives: Hashable, Sendable {
 package struct SealedFile: Hashable, Sendable {
     let row: Int64
     package let name: ArchiveName
-    /// How long the tar is.
+    /// The length of the tar, in bytes.
     package let byteCount: Int64
-    /// How long its file was when it was read last; `nil` if it was not read since this manifest knows it, or not to its end.
+    /// The length of the file when it was last read; `nil` if it has not been read to its end since it was added to
+    /// this manifest.
     package let readByteCount: Int64?
 }
 

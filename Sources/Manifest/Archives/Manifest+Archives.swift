@@ -24,13 +24,13 @@ extension Manifest {
         }
     }
 
-    /// A sealed archive; `nil` where the manifest has none of this name.
+    /// A sealed archive; `nil` if the manifest has none of this name.
     package func sealedArchive(_ name: ArchiveName) async throws -> ArchiveRow? {
         try await read { db in try ArchiveRow.find(name, in: db) }
     }
 
-    /// The recordings in an archive, sealed or open, in the order of their tasks' creation: what `verify` holds the
-    /// archive's bytes against. Empty where the manifest knows no such archive.
+    /// The recordings in an archive, sealed or open, in the order in which their tasks were created. `verify` compares
+    /// the archive's bytes with them. Empty if the manifest does not know the archive.
     package func archivedRecordings(in name: ArchiveName) -> RowSequence<ArchivedMember> {
         RowSequence(from: TaskPosition.beginning) { [self] position in
             try await read { db in try ArchivedMember.batch(of: name, after: position, in: db) }
@@ -69,8 +69,8 @@ extension ArchiveRow {
 }
 
 extension ArchivedMember {
-    /// Some tasks' recordings at a time. Tasks of the archive's day without any in it are passed over, so that a batch
-    /// may be empty and not the last.
+    /// The recordings of some tasks at a time. Tasks of the archive's day without a recording in it are skipped, so a
+    /// batch can be empty without being the last.
     fileprivate static func batch(
         of name: ArchiveName,
         after position: TaskPosition,
@@ -104,7 +104,7 @@ extension ArchivedMember {
         in name: ArchiveName,
         in db: Database
     ) throws -> [ArchivedMember] {
-        // Copies that do not count stand in the archive all the same.
+        // Copies that do not count are in the archive nevertheless.
         let select = """
             SELECT file, offset, recording.byte_count, recording.digest, \(RecordingColumns.key), NULL AS replaced,
                 NULL AS counting, 0 AS is_explained

@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// An archive was read from end to end, and what was found takes the place of all that an earlier reading of it found.
-    /// An archive that the manifest does not know is passed over. Durable.
+    /// Notes that an archive was read from end to end. The finding replaces everything that earlier readings of it
+    /// found. An archive that the manifest does not know is ignored. The change is durable.
     package func noteRead(
         _ name: ArchiveName,
         _ finding: ReadingFinding,
@@ -43,8 +43,9 @@ extension Manifest {
         }
     }
 
-    /// A recording was read by itself, and its bytes are not what was archived: that is known damage from now on, until a
-    /// reading of its archive says otherwise. What the manifest does not have there is passed over. Durable.
+    /// Notes that a recording was read on its own, and its bytes are not those that were archived. It is damaged from
+    /// now on, until a reading of its archive finds otherwise. A recording that the manifest does not have there is
+    /// ignored. The change is durable.
     package func noteRead(_ damaged: DamagedRecording, by actor: Actor? = nil, now: Timestamp) async throws {
         try await write(.machine) { db in
             let name = damaged.archive
@@ -57,7 +58,7 @@ extension Manifest {
             let before = try KnownDamage.Extent(of: archive, in: db)
             guard try damaged.noteKnown(in: archive, now: now, in: db) else { return }
             guard try KnownDamage.Extent(of: archive, in: db) != before else { return }
-            // What had faults when it was read last is read first.
+            // `verify --share` always reads archives that had faults when they were last read.
             let update = "UPDATE reading SET faults = faults + 1, is_whole = 0 WHERE archive = ?"
             try db.execute(sql: update, arguments: [archive])
             let detail = ["archive": name.description, "offset": String(damaged.offset), "fault": damaged.reason]
@@ -72,8 +73,9 @@ extension Manifest {
         }
     }
 
-    /// A damaged archive without recordings is made up for: a later one of its day has the lines of all tasks. That holds
-    /// until a reading finds it whole. Durable.
+    /// Notes that a later archive of the day makes up for a damaged one without recordings, because it has the lines of
+    /// the same tasks. That holds until a reading finds the damaged archive intact. The change is durable.
+    /// - Throws: `unknown` if either is not a sealed archive in the manifest.
     package func noteSuperseded(_ name: ArchiveName, by later: ArchiveName) async throws {
         try await write(.machine) { db in
             let select = """
@@ -95,7 +97,8 @@ extension Manifest {
         }
     }
 
-    /// Says in the log of events that more of an archive is damaged than was known, or nothing of it any more.
+    /// Logs an event if the known damage of an archive has changed: `recordingReinstated` if there is none any more,
+    /// otherwise `damageFound`.
     private static func noteChange(
         from before: KnownDamage.Extent,
         of row: Int64,
@@ -106,7 +109,7 @@ extension Manifest {
     ) throws {
         let after = try KnownDamage.Extent(of: row, in: db)
         guard after != before, !after.isNone || !before.isNone else { return }
-        // What other archives make up for is not whole again.
+        // If other archives make up for it, its own bytes are not intact again.
         if after.isNone, try KnownDamage.isSuperseded(row, in: db) { return }
         var detail = ["archive": name.description]
         if after.recordings > 0 { detail["recordings"] = String(after.recordings) }
@@ -128,7 +131,7 @@ extension Manifest {
         }
     }
 
-    /// The sealed archives, the one first whose reading is longest ago; those that were never read come before all.
+    /// The sealed archives: first those that were never read, then the others, the longest unread first.
     package func readings(
         organization: OrganizationName? = nil,
         day: ArchiveDay? = nil

@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The days before `day` that are to be sealed, oldest first: those with recordings in an archive that is open in this
-    /// spool.
+    /// The days before `day` that have to be sealed, oldest first: those with recordings in an archive that is open in
+    /// this spool.
     package func daysToSeal(organization: OrganizationName, before day: ArchiveDay) async throws -> [ArchiveDay] {
         try await read { [spool] db in
             let select = """
@@ -17,11 +17,11 @@ extension Manifest {
         }
     }
 
-    /// The tasks that the sealing of the open archive of `day` writes down, in the order of their creation: all that
-    /// are new or changed since the day's last sealed archive.
+    /// The tasks that the sealing of the open archive of `day` has to write, in the order in which they were created:
+    /// all that are new or changed since the day's last sealed archive.
     ///
-    /// What is noted of the day's tasks after this call is left to the next archive.
-    /// - Throws: `unknown` where the day has no open archive.
+    /// What is noted about the day's tasks after this call is left for the next archive.
+    /// - Throws: `unknown` if the day has no open archive.
     package func tasksToSeal(organization: OrganizationName, day: ArchiveDay) async throws -> RowSequence<TaskEntry> {
         let scope = try await write { [spool] db in
             let organization = try OrganizationRow.row(of: organization, in: db)
@@ -43,9 +43,9 @@ extension Manifest {
         }
     }
 
-    /// The salt of an open archive, which its sealing writes into it: the one that was kept when its sealing began before,
-    /// else `fresh`, which is kept from now on. So an archive whose sealing is repeated gets the same bytes.
-    /// - Throws: `unknown`; `conflict` if the archive is sealed.
+    /// The salt that sealing writes into an open archive. If an earlier attempt to seal it has stored a salt, it is
+    /// that one; otherwise `fresh`, which is stored now. So a repeated sealing writes the same bytes.
+    /// - Throws: `unknown`; `conflict` if the archive is sealed, or open in another spool.
     package func salt(of name: ArchiveName, orKeep fresh: Salt) async throws -> Salt {
         try await write { [spool] db in
             let archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
@@ -58,8 +58,8 @@ extension Manifest {
         }
     }
 
-    /// Queues all tasks of a day for its next archive, because an archive that had their lines is lost. The provider's own
-    /// JSON was in those lines only: of a task that does not wait to be written down with it, the new line has what the
+    /// Queues all tasks of a day for its next archive, because an archive that had their lines is lost. Only those
+    /// lines had the provider's JSON. Unless a task is already queued with its JSON, its new line has only what the
     /// manifest knows.
     package func requeueTasks(organization: OrganizationName, day: ArchiveDay) async throws {
         try await write { db in
@@ -71,14 +71,14 @@ extension Manifest {
         }
     }
 
-    /// The archive is sealed: its recordings are `archived`, and its tasks are off the queue of those to be written
-    /// down, with their JSON. Durable; saying the same twice is no error.
+    /// Notes that the archive is sealed: its recordings are `archived`, and the tasks that it includes leave the queue,
+    /// with their JSON. The change is durable, and a repeated call changes nothing.
     /// - Parameters:
     ///   - recordings: how many it holds.
-    ///   - dayClose: the record of its day that is in it, where it closes the day.
-    ///   - mark: when that was decided; `nil` where nobody knows: then it is looked at again.
-    /// - Throws: `conflict` where the manifest counts another number of recordings in it, or it was sealed as something
-    ///   else; `unknown`.
+    ///   - dayClose: the record of its day, if the archive closes the day.
+    ///   - mark: when that was decided; `nil` if that is not known, and the decision has to be checked again.
+    /// - Throws: `conflict` if the manifest counts another number of recordings in it, or has other bytes as its sealed
+    ///   form; `unknown`.
     package func noteSealed(
         _ name: ArchiveName,
         byteCount: Int64,
@@ -109,7 +109,7 @@ extension Manifest {
                 sql: update,
                 arguments: [byteCount, digest.stored, metadataOffset, now.stored, archive.row]
             )
-            // Sealing has read all of it back.
+            // Sealing has read back everything.
             try db.execute(
                 sql: """
                     INSERT OR REPLACE INTO reading (archive, time, faults, own_faults, byte_count, is_whole)
@@ -129,7 +129,7 @@ extension Manifest {
     }
 }
 
-/// Which tasks one sealing takes along.
+/// Which tasks one sealing includes.
 private struct SealingScope: Sendable {
     var organization: Int64
     var day: ArchiveDay
@@ -168,10 +168,11 @@ private struct SealingScope: Sendable {
         )
     }
 
-    /// Takes off the queue what the archive took along: what was in the queue when its sealing began, and no more. An
-    /// archive that was sealed with no tasks asked for took none.
+    /// Removes from the queue what the archive includes: what was queued when its sealing began, and nothing that was
+    /// queued later. If an archive was sealed without a call for its tasks, nothing is removed.
     ///
-    /// A statement remembers each row that it is going to delete: so it is some thousands at a time, by the tasks' creation.
+    /// A statement keeps every row that it is going to delete in memory. So some thousands are deleted at a time, by
+    /// the time at which the tasks were created.
     static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
         let organization = try OrganizationRow.row(of: name.organization, in: db)
         let instants = TaskRange.instants(of: name.day)
@@ -193,7 +194,8 @@ private struct SealingScope: Sendable {
 
     private static let tasksOfStep = 10_000
 
-    /// - Returns: before when the next step's tasks were created; later than the beginning of `rest`.
+    /// - Returns: the end of the next step: a time before which its tasks were created, later than the beginning of
+    ///   `rest`.
     private static func endOfStep(
         through rest: Range<Timestamp>,
         organization: Int64,

@@ -2,12 +2,12 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The recordings of `group` are `stored`: their bytes are durable, at these offsets, in the open archives of their
-    /// days, which are vouched for as far as `extents` says. Durable; all of the group, or nothing.
+    /// Notes that the recordings of `group` are `stored`: their bytes are durable at these offsets in the open archives
+    /// of their days, and `extents` says how much of those archives counts. The change is durable, and all or nothing.
     ///
-    /// Saying the same twice is no error.
-    /// - Throws: `conflict` where a recording is held elsewhere already, or its day's archive is not among `extents` or
-    ///   not open; `unknown` where a row is not known.
+    /// A repeated call changes nothing.
+    /// - Throws: `conflict` if a recording is already held elsewhere, or if its day's archive is not in `extents` or
+    ///   not open; `unknown` if a row is not known.
     package func noteStored(
         _ group: [StoredRecording],
         extents: [ArchiveName: ArchiveExtentRow],
@@ -18,7 +18,7 @@ extension Manifest {
         }
     }
 
-    /// What ``noteStored(_:extents:now:)`` does, within one transaction.
+    /// Does the work of ``noteStored(_:extents:now:)``, within one transaction.
     static func store(
         _ group: [StoredRecording],
         extents: [ArchiveName: ArchiveExtentRow],
@@ -48,8 +48,8 @@ extension Manifest {
         for archive in archives.values { try archive.save(in: db) }
     }
 
-    /// A recording is given up for now, with a reason.
-    /// - Parameter schedule: says when it is tried again where an operator has explained it.
+    /// Notes that a recording is given up for now, with a reason.
+    /// - Parameter schedule: decides when it is tried again if an operator has explained it.
     package func noteFailed(
         _ failure: RecordingFailure,
         schedule: AskSchedule = AskSchedule(),

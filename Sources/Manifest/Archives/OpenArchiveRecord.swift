@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// What has at most one open archive at a time.
+/// What has at most one open archive in a spool at a time.
 struct ArchiveOwner: Hashable {
     var organization: OrganizationName
     var day: ArchiveDay
@@ -14,7 +14,7 @@ struct OpenArchiveRecord {
     var extent: ArchiveExtentRow
     var recordings: Int
 
-    /// - Parameter spool: in which it has to be open: nobody else can tell what is in it.
+    /// - Parameter spool: the spool in which it has to be open, because only that spool shows what is in it.
     /// - Throws: `unknown`, or `conflict` if the archive is sealed, or open in another spool.
     static func find(_ name: ArchiveName, spool: CanonicalUUID, in db: Database) throws -> OpenArchiveRecord {
         let select = """
@@ -45,16 +45,16 @@ struct OpenArchiveRecord {
 }
 
 extension Manifest {
-    /// The archive of `day` that is open in this spool; `nil` where there is none.
+    /// The archive of `day` that is open in this spool; `nil` if there is none.
     package func openArchive(of organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName? {
         try await read { [spool] db in
             try ArchiveName.ofOpen(try OrganizationRow.row(of: organization, in: db), organization, day, spool, in: db)
         }
     }
 
-    /// The archive that takes recordings of `day`: the one that is open in this spool, or a new one with the next sequence,
-    /// which is registered as empty.
-    /// - Parameter sequence: a new one comes after this, even if the manifest knows of none that high.
+    /// The archive that takes recordings of `day`: the one that is open in this spool, or a new, empty one with the
+    /// next sequence.
+    /// - Parameter sequence: a new archive gets a higher sequence than this, even if the manifest knows none that high.
     package func openArchive(
         for organization: OrganizationName,
         day: ArchiveDay,
@@ -82,7 +82,7 @@ extension Manifest {
         }
     }
 
-    /// The archives that are open in this spool, by name, with what the manifest vouches for.
+    /// The archives that are open in this spool, by name, with the extents that the manifest has of them.
     package func openArchives() async throws -> [OpenArchiveRow] {
         try await read { [spool] db in
             let select = """
@@ -100,10 +100,11 @@ extension Manifest {
         }
     }
 
-    /// Makes archives this spool's that the manifest has as open in another one, because their files are here: the root was
-    /// given a new identity, or the manifest of another one. Durable.
+    /// Gives this spool the archives that the manifest has as open in another one, because their files are here: the
+    /// root got a new identity, or the manifest of another root. The change is durable.
     /// - Parameter names: the archives whose files are in this spool.
-    /// - Returns: those that are this spool's from now on. One of a day that has another open archive here is not among them.
+    /// - Returns: those that belong to this spool from now on. An archive is left out if another one of its day is open
+    ///   here.
     package func takeOver(_ names: [ArchiveName], now: Timestamp) async throws -> [ArchiveName] {
         try await write(.machine) { [spool] db in
             try names.filter { name in
@@ -139,7 +140,7 @@ extension ArchiveName {
         return try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0) }
     }
 
-    /// Of a row that begins with the organization's name, the day and the sequence.
+    /// Reads a row that begins with the organization's name, the day and the sequence.
     init(_ row: Row) throws {
         try self.init(
             organization: try OrganizationName(stored: row[0]),

@@ -5,13 +5,13 @@ package struct ReadingStatus: Hashable, Sendable {
     package var archives = 0
     /// How many of them were never read.
     package var neverRead = 0
-    /// When the one was read whose reading is longest ago, of those that were read.
+    /// When the archive was read that has been unread the longest, apart from those that were never read.
     package var oldest: Timestamp?
-    /// How many had faults when they were read last.
+    /// How many had faults when they were last read.
     package var faulty = 0
 
     package init() {}
 
-    /// Since when every byte has been read; `nil` where some never were, or there are none.
+    /// The time since which every byte has been read; `nil` if some never were, or there are none.
     package var allReadSince: Timestamp? { neverRead == 0 ? oldest : nil }
 }

@@ -5,11 +5,11 @@ import Recordings
 package struct RecordingFailure: Hashable, Sendable {
     package var row: RecordingRowID
     package var code: GapReason
-    /// Why, for people; never with a signed URL's query.
+    /// Why, for people; never with the query of a signed URL.
     package var reason: String
-    /// How many downloads were begun for it, all in all.
+    /// How many downloads were started for it in total.
     package var attempts: Int
-    /// From when on it is tried again.
+    /// When it is tried again at the earliest.
     package var retryNotBefore: Timestamp
 
     package init(
@@ -28,7 +28,7 @@ package struct RecordingFailure: Hashable, Sendable {
 }
 
 extension RecordingFailure {
-    /// - Parameter trackingID: of the answer that says so, where one does.
+    /// - Parameter trackingID: that of the answer that says so, if one does.
     func apply(schedule: AskSchedule, trackingID: String? = nil, now: Timestamp, in db: Database) throws {
         let select = """
             SELECT task.id, organization.name, failure FROM recording JOIN task ON task.row = recording.task
@@ -51,7 +51,7 @@ extension RecordingFailure {
             let detail = detail.adding("tracking_id", trackingID)
             try Event(time: now, kind: kind, organization: organization, task: task, detail: detail).insert(in: db)
         }
-        // Failing again for the same reason is no news.
+        // Failing again for the same reason is not worth an event.
         let before: String? = try known[2]
         if before != reason {
             try tell(.recordingFailed, ["attempts": String(attempts), "code": code.rawValue, "reason": reason])

@@ -3,7 +3,7 @@ import Recordings
 
 /// A recording whose bytes are durable in an open daily archive.
 package struct StoredRecording: Hashable, Sendable {
-    /// The recording's; if it supersedes a suspect one, that one's: what it is a version of.
+    /// The row of the recording; if it supersedes a suspect one, the row of that one, of which it is a version.
     package var row: RecordingRowID
     package var entry: RecordingEntry
 
@@ -14,7 +14,7 @@ package struct StoredRecording: Hashable, Sendable {
 }
 
 extension StoredRecording {
-    /// The row of the recording itself, made if it is a version that was not known until its bytes were.
+    /// The row of the recording itself, created if it is a version that became known only with its bytes.
     func rowOfVersion(now: Timestamp, in db: Database, _ rows: KnownRows) throws -> RecordingRowID {
         guard entry.supersedes != nil else { return row }
         let known = try KnownRecording.all(of: row.task, taskID: entry.key.taskID, in: db)
@@ -80,7 +80,7 @@ extension StoredRecording {
         return true
     }
 
-    /// Saying the same twice is no error, and saying another thing is.
+    /// Accepts that the same is stored again, and throws if it contradicts what is known.
     private func requireStored(in archive: OpenArchiveRecord, in db: Database) throws {
         let select = "SELECT archive, offset FROM recording WHERE task = ? AND ordinal = ?"
         guard let known = try Row.fetchOne(db.cachedStatement(sql: select), arguments: [row.task, row.ordinal]) else {

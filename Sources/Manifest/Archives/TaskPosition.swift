@@ -1,11 +1,12 @@
 import GRDB
 
-/// Where a run through tasks stands, in the order of their creation.
+/// How far a reader is in a sequence of tasks, in the order in which they were created.
 struct TaskPosition: RowPosition {
     var createdTime: Int64
     var id: DatabaseValue
 
-    /// Before any identifier, since NULL would compare as unknown and any blob or text is greater than a number.
+    /// Before every identifier: SQLite orders numbers before text and blobs, and a comparison with NULL would be
+    /// unknown.
     static let beginning = TaskPosition(createdTime: .min, id: Int64.min.databaseValue)
 
     func isBehind(_ earlier: TaskPosition) -> Bool {
@@ -15,7 +16,7 @@ struct TaskPosition: RowPosition {
         return kind != earlierKind ? kind > earlierKind : earlierBytes.lexicographicallyPrecedes(bytes)
     }
 
-    /// As SQLite compares values: numbers, then texts, then blobs, the latter two by their bytes.
+    /// The order in which SQLite compares values: numbers, then texts, then blobs; the latter two by their bytes.
     private static func order(of id: DatabaseValue) -> (kind: Int, bytes: [UInt8]) {
         switch id.storage {
         case .string(let text): (1, Array(text.utf8))
