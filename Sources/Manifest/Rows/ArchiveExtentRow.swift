@@ -1,4 +1,4 @@
-/// How much of an open archive's two files the manifest vouches for.
+/// How many bytes of an open archive's tar and of its journal count.
 package struct ArchiveExtentRow: Hashable, Sendable {
     package var tarBytes: Int64
     package var journalBytes: Int64

@@ -3,16 +3,17 @@ import Recordings
 /// A sealed daily archive.
 package struct ArchiveRow: Hashable, Sendable {
     package var name: ArchiveName
-    /// How long the tar is.
+    /// The length of the tar, in bytes.
     package var byteCount: Int64
     /// The SHA-256 of the tar.
     package var digest: ContentDigest
     package var recordings: Int
-    /// Where the header of `metadata/recordings.jsonl` begins; `nil` if the archive was damaged when it was taken in.
+    /// Where the header of `metadata/recordings.jsonl` begins; `nil` if the archive was damaged when it was adopted.
     package var metadataOffset: Int64?
-    /// `nil` where the manifest was rebuilt from the archive.
+    /// `nil` if the archive was adopted and the time is not known.
     package var sealedTime: Timestamp?
-    /// If it has no recordings and is damaged: the later archive of its day that has all that it had.
+    /// Set if the archive has no recordings and is damaged: a later archive of its day that has everything else that it
+    /// had.
     package var supersededBy: ArchiveName?
 
     package init(

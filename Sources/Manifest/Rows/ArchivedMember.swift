@@ -1,6 +1,6 @@
 import Recordings
 
-/// Where a copy of a recording stands in an archive: what `verify` holds the bytes against.
+/// Where a copy of a recording is in an archive. `verify` compares the archive's bytes with it.
 package struct ArchivedMember: Hashable, Sendable {
     package var taskID: TaskID
     package var file: FileName
@@ -9,8 +9,8 @@ package struct ArchivedMember: Hashable, Sendable {
     package var digest: ContentDigest
     /// Whether this copy is the one that counts.
     package var isCounting = true
-    /// The archive whose copy counts in place of this one; `nil` if none does, or a reading found that one damaged too.
+    /// The archive whose copy counts instead of this one; `nil` if none does, or that copy was found damaged too.
     package var replacedBy: ArchiveName?
-    /// Whether this copy does not count, none does, and an operator has explained that the recording is lost.
+    /// Whether no copy counts, and an operator has explained that the recording is lost.
     package var isExplained = false
 }

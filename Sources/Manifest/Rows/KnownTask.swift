@@ -11,14 +11,14 @@ struct KnownTask: FoundTask {
     var status: TaskStatus
     var captureRequest: CaptureRequest
     var isListed: Bool
-    /// `nil` where nothing was read of its JSON yet.
+    /// `nil` until something was read from its JSON.
     var callSource: CallSource?
-    /// Whether it is in the queue of what the next sealing writes down (`UnsealedTask`).
+    /// Whether the next sealing of its day has to write it (`UnsealedTask`).
     var isQueued: Bool
 
     static let selection = TaskSelection()
 
-    /// How many columns a row of every ``TaskSelection`` begins with.
+    /// How many columns each ``TaskSelection`` begins with.
     static let columnCount = 10
 
     init(_ row: Row, id: TaskID) throws {

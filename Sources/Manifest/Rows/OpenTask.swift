@@ -2,16 +2,16 @@ import Foundation
 import GRDB
 import Recordings
 
-/// Which way to what is missing: whichever has fewer rows, since SQLite cannot know.
+/// Where a search for gaps begins: with the table that has fewer rows, because SQLite cannot know which it is.
 enum GapWalk {
-    /// Through all that is unfinished, whatever the condition says: for conditions that most tasks meet.
+    /// With everything that is unfinished, for conditions that most tasks meet.
     case unfinished
-    /// Through the tasks that the condition finds: for a day or a window of them.
+    /// With the tasks that the condition finds, for a day or a window.
     case tasks
 }
 
-/// A task that has a question and no recordings, or not all that the provider lists: of those without a failed recording
-/// the only ones that can be gaps.
+/// A task that has a question, and no recordings or not all that the provider lists. Apart from tasks with failed
+/// recordings, only such tasks can be gaps.
 struct OpenTask {
     var row: Int64
     var organization: OrganizationName
@@ -22,7 +22,7 @@ struct OpenTask {
     var status: TaskStatus
     var refusal: String?
     var hasUnusable: Bool
-    /// Whether recordings of it are known.
+    /// Whether any of its recordings is known.
     var isHeld: Bool
     var isListed: Bool
     var evidence: GapEvidence
@@ -80,7 +80,7 @@ struct OpenTask {
         )
     }
 
-    /// The gap that it is for this reason.
+    /// The gap that the task is for this reason.
     func gap(_ reason: GapReason) -> Gap {
         Gap(
             organization: organization,
@@ -155,7 +155,7 @@ struct FailedRecording {
     }
 }
 
-/// What both kinds of gap are told by.
+/// What describes both kinds of gap.
 private enum GapColumns {
     static let question = "refusal, asks, found, first_ask_time, last_ask_time, tracking_id, next_ask_time"
 
@@ -164,7 +164,7 @@ private enum GapColumns {
         explanation.time AS explanation_time, unusable, failed
         """
 
-    /// Columns that there are none of, such as of a task whose question is settled, stay unknown.
+    /// Columns that are NULL stay unknown, such as those of a task whose question is settled.
     static func evidence(_ row: Row) throws -> GapEvidence {
         var evidence = GapEvidence(
             firstAsked: try row["first_ask_time"],

@@ -3,8 +3,8 @@ import Recordings
 
 /// The row of `question`.
 extension Question {
-    /// Of `question`: whether the last answer listed what cannot be had, so that the task is a gap whatever is held of
-    /// it.
+    /// For `question`: whether the last answer listed something that is not available. Then the task is a gap, whatever
+    /// else of it is held.
     static let hasUnusable = "(refusal IS NOT NULL AND found > 0)"
 
     static func find(_ task: Int64, in db: Database) throws -> Question? {
@@ -31,7 +31,7 @@ extension Question {
     }
 
     func save(_ task: Int64, in db: Database) throws {
-        // No REPLACE: to the triggers, that would be a question that begins anew.
+        // Not REPLACE, which the triggers would take for a question that begins from the beginning again.
         let update = Self.columns.split(separator: ", ").map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         let insert = """
             INSERT INTO question (task, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -1,29 +1,30 @@
 import GRDB
 import Recordings
 
-/// The columns in which a recording comes out of the manifest, and how they become values again.
+/// The columns in which the manifest stores a recording, and how they become values again.
 enum RecordingColumns {
-    /// Of `recording` with `keyJoins`.
+    /// For `recording` with `keyJoins`.
     static let key = """
         recording.id AS recording_id, kind, is_segment, call_type.text AS call_type, start_time,
         coalesce(provider_word.text, provider_name) AS provider_name
         """
 
-    /// What a row refers to and is not there comes out as NULL, which reading finds, and not as a row less.
+    /// A reference to a row that does not exist gives NULL, which is noticed when it is read. An inner join would leave
+    /// out the recording.
     static let keyJoins = """
         LEFT JOIN word AS call_type ON call_type.row = recording.call_type
         LEFT JOIN word AS provider_word
             ON typeof(provider_name) = 'integer' AND provider_word.row = provider_name
         """
 
-    /// Of `recording` with `keyJoins` and `heldJoins`.
+    /// For `recording` with `keyJoins` and `heldJoins`.
     static let held = """
         recording.archive AS archive_row, archive.sequence, archive.digest IS NOT NULL AS is_archived, offset,
         recording.byte_count AS byte_count, recording.digest AS digest, codec, channels, sample_rate_hz,
         bits_per_sample, duration_ms, suspicion, received_time
         """
 
-    /// Of `recording` with `KnownDamage.join`: what is known of its damage.
+    /// For `recording` with `KnownDamage.join`: what is known about its damage.
     static let damage = """
         damage.task IS NOT NULL AS is_damaged, damage.reason AS damage_reason, damage.found_time AS damage_found_time,
         (SELECT coalesce(damaged.sequence, 0) FROM archive AS damaged WHERE damaged.row = damage.archive) AS damaged_in
@@ -88,7 +89,7 @@ extension RecordingRow {
     }
 }
 
-/// What is known of a damaged recording.
+/// What is known about a damaged recording.
 private struct KnownRecordingDamage {
     /// `nil` if that archive is not known any more.
     private var archive: ArchiveName?
@@ -116,12 +117,12 @@ private struct KnownRecordingDamage {
 }
 
 extension RecordingRow.Held {
-    /// What a recording is that is held there, and whole.
+    /// The state of a recording that is held there and intact.
     fileprivate var state: RecordingState { isSealed ? .archived : .stored }
 }
 
 extension RecordingRow.Held {
-    /// - Returns: `nil` where the recording is in no archive.
+    /// - Returns: `nil` if the recording is in no archive.
     init?(_ row: Row, organization: OrganizationName, day: ArchiveDay) throws {
         guard try !row.isNull("archive_row") else { return nil }
         self.init(
@@ -138,7 +139,7 @@ extension RecordingRow.Held {
 }
 
 extension AudioFormat {
-    /// - Returns: `nil` where the row has no audio format.
+    /// - Returns: `nil` if the row has no audio format.
     fileprivate init?(_ row: Row) throws {
         guard let codec: String = try row["codec"] else { return nil }
         self.init(

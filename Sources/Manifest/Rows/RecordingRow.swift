@@ -9,25 +9,25 @@ package struct RecordingRow: Hashable, Sendable {
     package var stopTime: Timestamp?
     package var file: FileName
     package var state: RecordingState
-    /// Why its bytes cannot be given out: where it is damaged, and why it failed, if it did.
+    /// Why its bytes are not available: where it is damaged, and why it failed, if it did.
     package var reason: String?
     /// The kind of failure or damage; `nil` for a recording that is neither failed nor damaged.
     package var failureCode: GapReason?
-    /// How many downloads were begun.
+    /// How many downloads were started.
     package var attempts: Int
-    /// When its bytes are wanted next, while they are not held.
+    /// When it is to be downloaded next, while it is not held.
     package var wantedTime: Timestamp?
     /// Where its bytes are, or were found damaged; `nil` while no archive has them.
     package var held: Held?
-    /// What is known of its call; `nil` where nothing was read of that yet.
+    /// What is known about its call; `nil` if nothing is known yet.
     package var call: KnownCall?
 
     /// Where a recording's bytes are, and what they are.
     package struct Held: Hashable, Sendable {
         package var archive: ArchiveName
-        /// Whether the archive is sealed; else it is open in the spool.
+        /// Whether the archive is sealed; otherwise it is open in the spool.
         package var isSealed: Bool
-        /// Where the first byte stands in the archive's tar.
+        /// The position of the first byte in the archive's tar.
         package var offset: Int64
         package var byteCount: Int64
         package var digest: ContentDigest

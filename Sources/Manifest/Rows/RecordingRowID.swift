@@ -1,4 +1,4 @@
-/// Names a recording within this manifest, shortly; a rebuilt manifest may name it otherwise.
+/// A short reference to a recording in this manifest. It can change when the manifest is rebuilt.
 package struct RecordingRowID: Hashable, Sendable, Comparable {
     let task: Int64
     let ordinal: Int64

@@ -1,16 +1,16 @@
 import Recordings
 
-/// From where the manifest is judged: what is a gap, what is late and what is complete depends on the time. Gaps are
-/// derived from this and never stored, so that they cannot be out of date.
+/// The time, the horizon and the state of the disk at which a query is answered. They decide what is a gap, what is
+/// late and what is complete. Gaps are derived from them and never stored, so they cannot be out of date.
 package struct Standpoint: Hashable, Sendable {
     package var now: Timestamp
-    /// The day under way in the archive's time zone. What is stored for an earlier day should be archived.
+    /// The current day in the archive's time zone. What is stored for an earlier day should be archived.
     package var today: ArchiveDay
-    /// How long after its creation a task's recording may still come (`captures.horizon_days`).
+    /// How long after its creation a task's recording may still appear (`captures.horizon_days`).
     package var horizon: Duration
     /// How long after a task's creation the provider keeps its recordings (`captures.provider_retention_days`).
     package var retention: Duration
-    /// The sealed archives whose files do not exist at this moment as they were sealed: what they hold is damaged.
+    /// The sealed archives whose files are missing or altered at this moment: what they hold is damaged.
     package var altered: AlteredArchives
 
     package init(
@@ -27,6 +27,6 @@ package struct Standpoint: Hashable, Sendable {
         self.altered = altered
     }
 
-    /// What is a gap from here.
+    /// What is a gap at this standpoint.
     package var gaps: GapRule { GapRule(now: now, horizon: horizon, retention: retention) }
 }

@@ -1,16 +1,16 @@
 import GRDB
 import Recordings
 
-/// The facts of a call, as the columns `call_…` of its task's row have them.
+/// The facts of a call, as in the columns `call_…` of its task's row.
 struct StoredCall {
     var facts: CallFacts
     var source: CallSource
 
     static let columns = "call_profile, call_number, call_duration_ms, call_outcome"
 
-    /// What the provider's own JSON says.
-    /// - Parameter known: what is known already, and counts where there is no JSON of the listing.
-    /// - Returns: `nil` where there is nothing to read.
+    /// Reads the provider's own JSON.
+    /// - Parameter known: what is already known, used if there is no JSON from the task list.
+    /// - Returns: `nil` if there is nothing to read.
     init?(json: ProviderJSON?, search: ProviderJSON?, known: CallFacts? = nil, source: CallSource? = nil) {
         guard json != nil || search != nil else { return nil }
         let listed = json.map(CallFacts.init(task:)) ?? known ?? CallFacts()
@@ -47,14 +47,14 @@ struct StoredCall {
         try CallAgents.add(facts.otherAgents, to: task, in: db)
     }
 
-    /// - Returns: `nil` where nothing was read of the task's JSON yet.
+    /// - Returns: `nil` if nothing was read from the task's JSON yet.
     static func find(_ task: Int64, in db: Database) throws -> StoredCall? {
         let select = "SELECT \(columns) FROM task WHERE row = ?"
         return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task])
             .flatMap { try StoredCall($0, in: db) }
     }
 
-    /// Of a row that begins with ``columns``.
+    /// Reads a row that begins with ``columns``.
     private init?(_ row: Row, in db: Database) throws {
         guard let outcome: Int64 = try row[3] else { return nil }
         self.init(
@@ -84,12 +84,12 @@ struct StoredCall {
     }
 }
 
-/// A telephone number as a column has it: six bytes where the text takes thirteen.
+/// A telephone number as it is stored: six bytes instead of thirteen for the text.
 enum StoredNumber {
-    /// As many as E.164 allows.
+    /// The most that E.164 allows.
     static let mostDigits = 15
 
-    /// `+` and up to fifteen digits (E.164) as their number, digits alone as the negative of theirs, all else as it is.
+    /// A number for `+` and up to fifteen digits (E.164), its negative for digits alone, and otherwise the text itself.
     static func value(_ text: String) -> DatabaseValue {
         let isInternational = text.hasPrefix("+")
         let digits = text.utf8.dropFirst(isInternational ? 1 : 0)

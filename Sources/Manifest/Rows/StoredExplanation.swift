@@ -10,7 +10,7 @@ struct StoredExplanation {
     /// The ordinals of the recordings that had failed then, between commas.
     private var failed: String
 
-    /// - Returns: `nil` where the row has no explanation.
+    /// - Returns: `nil` if the row has no explanation.
     init?(_ row: Row) throws {
         guard let reason: String = try row["explanation_reason"] else { return nil }
         value = GapExplanation(
@@ -29,7 +29,7 @@ struct StoredExplanation {
         try? JSONDecoder().decode([String: String].self, from: Data(json.utf8))
     }
 
-    /// Whether the task was without a recording in this way: what the provider lists as unusable now is what it listed
+    /// Whether the explanation covers what the provider lists as unusable now: it does if nothing is, or the same as
     /// then.
     func covers(unusable now: String?) -> Bool { now == nil || now == unusable }
 

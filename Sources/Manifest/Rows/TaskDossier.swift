@@ -1,16 +1,16 @@
 import GRDB
 import Recordings
 
-/// A task as it is known with what stands in other tables about it: for those who take in what is told of many tasks.
+/// A task with what other tables know about it, for code that takes in news about many tasks.
 struct TaskDossier: FoundTask {
     var task: KnownTask
-    /// What waits for its day's sealing; `nil` where nothing does.
+    /// What is queued for the next sealing of its day; `nil` if nothing is.
     var unsealed: UnsealedTask?
-    /// `nil` where nothing is open.
+    /// `nil` if no question is open.
     var question: Question?
-    /// Whether recordings of it are known.
+    /// Whether any of its recordings is known.
     var hasRecordings: Bool
-    /// Whether the log of events says that something of it is missing.
+    /// Whether the log of events has something of it as missing.
     var hasOpenGap: Bool
 
     static let selection = TaskSelection(

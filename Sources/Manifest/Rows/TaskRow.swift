@@ -9,12 +9,13 @@ package struct TaskRow: Hashable, Sendable {
     package var channelType: String
     package var status: TaskStatus
     package var captureRequest: CaptureRequest
-    /// Whether it came by the provider's listing; otherwise it was asked for by its ID.
+    /// Whether the task list had it, or the second source named it; otherwise someone asked for it by its ID.
     package var isListed: Bool
-    /// How many times its captures were asked for; `nil` once it is settled.
+    /// How often its captures were asked for; `nil` once the task is settled.
     package var asks: Int?
-    /// When its captures are asked for next; `nil` where no more.
+    /// When its captures are asked for next; `nil` if they are not asked for any more.
     package var nextAskTime: Timestamp?
-    /// Why the provider refused the last question, where it did, or why not all that its answer listed can be had.
+    /// Why the provider refused the last question, if it did, or why not everything that its answer listed is
+    /// available.
     package var refusal: String?
 }

@@ -1,11 +1,11 @@
 import GRDB
 import Recordings
 
-/// The queue of what the next sealing of a day writes down of its tasks.
+/// What the next sealing of a day has to write about a task.
 struct UnsealedTask {
-    /// As the listing has it; `nil` where it does not, or the archive has that already.
+    /// From the task list; `nil` if the task list does not have it, or the archive already has it.
     var json: ProviderJSON?
-    /// As Search has it.
+    /// From Search.
     var search: ProviderJSON?
 
     static func find(_ task: Int64, in db: Database) throws -> UnsealedTask? {
@@ -15,7 +15,8 @@ struct UnsealedTask {
         }
     }
 
-    /// Puts a task at the end of the queue. Its revision is new, so that a sealing under way does not take it for done.
+    /// Puts a task at the end of the queue. Its revision is new, so a sealing that is in progress leaves it in the
+    /// queue.
     func put(_ task: Int64, in db: Database) throws {
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO unsealed_task (task, json, search) VALUES (?, ?, ?)")
             .execute(arguments: [task, json?.description, search?.description])
@@ -23,7 +24,7 @@ struct UnsealedTask {
 }
 
 extension UnsealedTask {
-    /// - Parameter column: of `json`, before that of `search`.
+    /// - Parameter column: that of `json`, which is before that of `search`.
     init(_ row: Row, from column: Int) throws {
         json = try (row[column] as String?).map(ProviderJSON.init(redacted:))
         search = try (row[column + 1] as String?).map(ProviderJSON.init(redacted:))
