@@ -1,9 +1,9 @@
 import Recordings
 
-/// What a day comes to, and what is missing of it.
+/// The counts of a day, and what it lacks.
 package struct DayAccount: Hashable, Sendable {
     package var figures: DayReconciliation
-    /// In the order of the tasks' creation.
+    /// In the order in which their tasks were created.
     package var gaps: [Gap]
 
     package init(figures: DayReconciliation, gaps: [Gap] = []) {
@@ -11,7 +11,7 @@ package struct DayAccount: Hashable, Sendable {
         self.gaps = gaps
     }
 
-    /// As the record of a closed day has it.
+    /// The account in the record of a closed day.
     init(closed record: DayClose) {
         figures = DayReconciliation(organization: record.organization, day: record.day)
         gaps = record.gaps

@@ -1,9 +1,9 @@
 import Recordings
 
-/// The record that a day would be closed with now.
+/// The record with which a day would be closed now.
 package struct DayCloseDraft: Hashable, Sendable {
     package var record: DayClose
-    /// Whether the manifest has no record that says the same.
+    /// Whether the manifest does not have an equal record yet.
     package var isNews: Bool
     package var mark: ClosingMark
 }

@@ -1,12 +1,12 @@
 import GRDB
 import Recordings
 
-/// The record of a day as the manifest has it.
+/// The record of a day in the manifest.
 package struct DayCloseRow: Hashable, Sendable {
     package var record: DayClose
     /// The archive that has the record; `nil` for a day without tasks, which has no archive.
     package var archive: ArchiveName?
-    /// Whether nothing that it counts has changed since.
+    /// Whether nothing that the record counts has changed since.
     package var isCurrent: Bool
 }
 

@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// Adds up days out of what archives hold and what is unfinished.
+/// Counts by day what archives hold and what is unfinished.
 struct DayCounting {
     private struct Key: Hashable {
         var organization: String
@@ -10,9 +10,9 @@ struct DayCounting {
 
     private var days: [Key: DayStatus] = [:]
     private let standpoint: Standpoint
-    /// On `archive` or `day_close`.
+    /// For `archive` and `day_close`, and for `suspect` joined with its task.
     private let condition: String
-    /// On `task`.
+    /// For `task`.
     private let taskCondition: String
     private let arguments: StatementArguments
 
@@ -43,8 +43,8 @@ struct DayCounting {
         }
     }
 
-    /// What was counted as archived, stored or pending until here, and was found damaged by a reading. What altered archives
-    /// hold is counted by archive, as there may be millions of it.
+    /// Counts as damaged what a reading found damaged, and was counted as archived, stored or pending before. What
+    /// altered archives hold is counted per archive instead, because it can be millions of recordings.
     mutating func countDamaged(in db: Database) throws {
         let select = """
             SELECT organization.name, task.day, held.row IS NULL, held.digest IS NOT NULL, count(*),
@@ -114,7 +114,7 @@ struct DayCounting {
         }
     }
 
-    /// After all has been counted.
+    /// Call this last.
     mutating func markClosed(in db: Database) throws {
         try IndexEnds.require(in: db)
         let select = """
@@ -125,7 +125,8 @@ struct DayCounting {
         for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
             let day: ArchiveDay = try row[1]
             let key = Key(organization: try row[0], day: day.stored)
-            // A record that is current counts what is known now: with fewer, a count of an archive's recordings is damaged.
+            // A current record counts what is known now. If less is known, an archive's number of recordings is
+            // damaged.
             let recorded: Int = try row[2]
             guard days[key]?.known ?? 0 >= recorded else { throw try row.unreadable(column: 2) }
             days[key]?.isClosed = true

@@ -1,16 +1,16 @@
 import Recordings
 
-/// What one organization's tasks of a day, or those of them in a window, come to at a moment.
+/// The counts of one organization's tasks of a day, or of those of them that are in a window.
 package struct DayReconciliation: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
     package var summary = PassSummary()
-    /// How long the audio is that is held.
+    /// The duration of the audio that is held.
     package var audioMilliseconds: Int64 = 0
     /// How many bytes are held.
     package var bytes: Int64 = 0
-    /// Whether the day is closed: a record of it stands, nothing that it counts has changed since, and nothing of it is
-    /// damaged.
+    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, and nothing of the
+    /// day is damaged.
     package var isClosed = false
     /// Whether something of the whole day that was archived is damaged, and neither repaired nor explained.
     package var isDamaged = false
@@ -22,7 +22,7 @@ package struct DayReconciliation: Hashable, Sendable {
 }
 
 extension DayReconciliation {
-    /// Whether as much is known of the day as that record of it counts.
+    /// Whether as many tasks and recordings of the day are known as `record` counts.
     package func matches(_ record: DayClose) -> Bool {
         record.isMatched(listedTasks: summary.tasks.listed, knownRecordings: summary.recordings.known)
     }

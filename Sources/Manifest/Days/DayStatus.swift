@@ -1,6 +1,6 @@
 import Recordings
 
-/// What a day comes to at a moment: a line of `status`.
+/// The state of a day: a line of `status`.
 package struct DayStatus: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
@@ -12,15 +12,15 @@ package struct DayStatus: Hashable, Sendable {
     package var damaged = 0
     /// Tasks that should have a recording and have none, or fewer than the provider lists.
     package var gaps = 0
-    /// The part of `gaps` that the provider may still fill, and that nobody has explained: pending, and not missing.
+    /// The part of `gaps` that the provider may still fill, and that is not explained: pending, and not missing.
     package var awaited = 0
-    /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
+    /// The part of `failed`, `damaged` and `gaps` that is explained.
     package var explained = 0
-    /// The part of `failed`, `damaged` and `gaps` that nobody has explained.
+    /// The part of `failed`, `damaged` and `gaps` that is not explained.
     package var unexplained = 0
-    /// The part of `damaged` that nobody has explained.
+    /// The part of `damaged` that is not explained.
     package var unrepaired = 0
-    /// The part of `archived` and `stored` whose bytes do not convince, and of which no better version has come.
+    /// The part of `archived` and `stored` that looks incomplete or unusual, and has no better version.
     package var suspect = 0
     /// The part of `suspect` that a person has acknowledged.
     package var acknowledged = 0
@@ -28,10 +28,10 @@ package struct DayStatus: Hashable, Sendable {
     package var undetermined = 0
     /// Tasks that are not over, without a recording.
     package var inProgress = 0
-    /// Whether the day is closed: a record of it stands, nothing that it counts has changed since, and nothing of it is
-    /// damaged.
+    /// Whether the day is closed: it has a record, nothing that the record counts has changed since, and nothing of the
+    /// day is damaged.
     package var isClosed = false
-    /// Whether something of it that was archived is damaged, and neither repaired nor explained.
+    /// Whether something of the day that was archived is damaged, and neither repaired nor explained.
     package var isDamaged = false
 
     package init(organization: OrganizationName, day: ArchiveDay) {
@@ -42,11 +42,11 @@ package struct DayStatus: Hashable, Sendable {
     /// How many recordings are known.
     package var known: Int { archived + stored + pending + failed + damaged }
 
-    /// How many recordings there should be, as far as anyone knows: the known ones, and one for each gap.
+    /// How many recordings there should be, as far as is known: the known ones, and one for each gap.
     package var expected: Int { known + gaps }
 
-    /// Whether everything expected of the day is archived, or stored until it is over, or explained, as far as is known
-    /// without listing: the rule of exit code 0.
+    /// Whether everything expected of the day is archived, stored until the day is over, or explained, as far as is
+    /// known without listing: the rule of exit code 0.
     package func isComplete(today: ArchiveDay) -> Bool {
         pending == 0 && unexplained == 0 && undetermined == 0 && (stored == 0 || day >= today) && !isDamaged
     }

@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Which days of `organization` are closed, and which can be as far as its listing goes.
-    /// - Parameter altered: archives whose files are not as they were sealed: their days are not closed.
+    /// Which days of `organization` are closed, and which can be closed as far as it is listed.
+    /// - Parameter altered: archives whose files are missing or altered: their days are not closed.
     package func closingOutlook(
         _ organization: OrganizationName,
         altered: AlteredArchives = AlteredArchives()
@@ -44,9 +44,10 @@ extension Manifest {
         }
     }
 
-    /// The record that the day can be closed with, taking for archived what is stored: it is for the caller to archive it.
-    /// - Returns: `nil` where something expected of the day is neither held nor explained, or may still come; and where the
-    ///   record that there is counts more than is known now.
+    /// The record with which the day can be closed. It counts as archived what is stored, so the caller has to archive
+    /// that.
+    /// - Returns: `nil` if something expected of the day is neither held nor explained, or may still appear; also if
+    ///   the present record counts more than is known now.
     package func draftDayClose(
         _ organization: OrganizationName,
         day: ArchiveDay,
@@ -55,7 +56,7 @@ extension Manifest {
         try await read { db in
             let found = try OrganizationRow.known(organization, in: db)
             let scope = ReckoningScope(day, organization: found.row)
-            // With one that is not explained there is no record.
+            // If one gap is not explained, there is no record.
             let reckoning = try Reckoning(organization, found.row, scope, at: standpoint, keeping: .explained, in: db)
             let figures = reckoning.days.first ?? DayReconciliation(organization: organization, day: day)
             let isUnderWay = try reckoning.underWay > 0 || Self.hasCallsUnderWay(scope, at: standpoint, in: db)
@@ -65,7 +66,7 @@ extension Manifest {
             let suspects = try SuspectRow.all(where: scope.condition, scope.arguments, in: db).map(\.suspect)
             let record = DayClose(found, figures, reckoning.gaps, suspects)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
-            // What a record has counted and nothing counts now is lost: no day is closed over that.
+            // What a record has counted, and is not known any more, is lost: the day must not be closed over it.
             if let noted, !figures.matches(noted.record) { return nil }
             let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
             return DayCloseDraft(
@@ -76,8 +77,9 @@ extension Manifest {
         }
     }
 
-    /// The day is closed without another archive: because the record that is there still says the truth, or because
-    /// nothing happened on it. Durable.
+    /// Closes the day without another archive, because its record is still true, or because nothing happened on the
+    /// day. The change is durable. If an operator has explained a gap or withdrawn an explanation since the draft, the
+    /// record is not current, and the day is checked again.
     package func noteClosed(_ draft: DayCloseDraft, now: Timestamp) async throws {
         try await write(.machine) { db in
             guard !draft.isNews else {
@@ -91,8 +93,7 @@ extension Manifest {
         }
     }
 
-    /// What a day comes to as seen from `standpoint`: of a closed day what its record says, of another what is counted
-    /// now.
+    /// The account of a day at `standpoint`: what its record says if it is closed, and otherwise what is counted now.
     package func account(
         _ organization: OrganizationName,
         day: ArchiveDay,
@@ -114,8 +115,8 @@ extension Manifest {
         }
     }
 
-    /// How many tasks were listed of each of these days; days of which nothing is known are left out. It counts the tasks
-    /// of those days only that are not closed.
+    /// How many tasks of each of these days were listed. Days about which nothing is known are left out. Only the tasks
+    /// of days that are not closed are counted; the others have a record.
     package func taskCounts(
         _ organization: OrganizationName,
         days: ClosedRange<ArchiveDay>
@@ -139,7 +140,8 @@ extension Manifest {
         }
     }
 
-    /// How many recordings are known and neither held nor given up, of tasks created in `times`, and the first of their days.
+    /// How many recordings of tasks created in `times` are known, but neither held nor given up, and the first of their
+    /// days.
     package func pendingRecordings(
         _ organization: OrganizationName,
         created times: Range<Timestamp>
@@ -175,9 +177,9 @@ extension Manifest {
         }
     }
 
-    /// Takes over the record of a day out of one of its archives, with the explanations in it, for `rebuild`: after all
-    /// archives and the spool, and of each day the record of its latest archive only. The next pass looks at whether it
-    /// still says the truth.
+    /// Adopts the record of a day from one of its archives, with the explanations in it, for `rebuild`. Call it after
+    /// all archives and the spool are adopted, and only for the record in the latest archive of each day. The next pass
+    /// checks whether the record is still true.
     package func restoreDayClose(_ record: DayClose, from archive: ArchiveName, now: Timestamp) async throws {
         try await write { db in
             let organization = try OrganizationRow.registered(record.organization, id: record.organizationID, in: db)
@@ -185,7 +187,7 @@ extension Manifest {
         }
     }
 
-    /// Whether a call of the day is not over, and not given up for having lost its end either.
+    /// Whether a call of the day is still in progress. A call that should have ended long ago does not count.
     private static func hasCallsUnderWay(
         _ scope: ReckoningScope,
         at standpoint: Standpoint,
@@ -244,7 +246,7 @@ extension DayClose {
         )
     }
 
-    /// Notes that the day is closed, and tells of it.
+    /// Notes that the day is closed, and logs an event.
     func note(sequence: Int?, decidedAt mark: ClosingMark?, now: Timestamp, in db: Database) throws {
         let row = try OrganizationRow.row(of: organization, in: db)
         try put(row, sequence: sequence, isCurrent: try mark?.isCurrent(row, in: db) ?? false, in: db)
@@ -298,9 +300,9 @@ extension DayClose {
 }
 
 extension Gap {
-    /// Makes the recording known that could not be fetched, unless it is held by now.
-    /// - Returns: its ordinal; `nil` where the gap is not about one recording, or it is held.
-    /// - Parameter sequence: of the archive that has the record.
+    /// Makes a recording known that could not be fetched, unless it is held now.
+    /// - Parameter sequence: that of the archive that has the record.
+    /// - Returns: its ordinal; `nil` if the gap is not about one recording, or the recording is held.
     func restoreFailed(
         _ task: Int64,
         _ sequence: Int,
@@ -337,8 +339,9 @@ extension Gap {
         return Int64(known.count)
     }
 
-    /// What a record counts as missing, though an archive before it has it, had been found damaged there, and nothing
-    /// came in its place. An archive's own metadata does not know that.
+    /// Makes a copy in an archive not count, if a later record of the day has the recording as missing. It was found
+    /// damaged in that archive and nothing replaced it, which the archive's own metadata does not know.
+    /// - Returns: whether the recording is missing; `false` if another copy counts.
     private func displaceDamaged(
         _ row: RecordingRowID,
         before sequence: Int,

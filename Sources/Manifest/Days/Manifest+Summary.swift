@@ -3,10 +3,10 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// What the tasks that were created in `window` come to as seen from `standpoint`, day by day, oldest first. Days of
-    /// which nothing is known are left out.
+    /// The counts of the tasks that were created in `window` at `standpoint`, per day, oldest first. Days about which
+    /// nothing is known are left out.
     ///
-    /// It takes time by the number of tasks and recordings in the window.
+    /// Takes time in proportion to the number of tasks and recordings in the window.
     package func reconciliation(
         organization: OrganizationName,
         window: Range<Timestamp>,
@@ -19,9 +19,9 @@ extension Manifest {
         }
     }
 
-    /// What each day comes to, oldest first, as seen from `standpoint`. Days of which nothing is known are left out.
+    /// The state of each day at `standpoint`, oldest first. Days about which nothing is known are left out.
     ///
-    /// It takes time by the number of archives and of what is unfinished, not of recordings.
+    /// Takes time in proportion to the number of archives and of what is unfinished, not to that of recordings.
     /// - Parameters:
     ///   - organization: only this one's days; `nil` for all, one organization after the other.
     ///   - since: only this day and later ones.
@@ -42,10 +42,10 @@ extension Manifest {
         }
     }
 
-    /// The days, up to `last`, of which a listing has a task, whatever pass it was of. One that is known by its ID alone, such
-    /// as one that was fetched, is of no listing.
+    /// The days, up to `last`, of which some pass has listed a task. A task that is only known by its ID, such as one
+    /// that was fetched, does not count.
     ///
-    /// It takes time by the number of days, not of tasks.
+    /// Takes time in proportion to the number of days, not to that of tasks.
     package func daysWithListedTasks(
         _ organization: OrganizationName,
         through last: ArchiveDay,
@@ -65,7 +65,7 @@ extension Manifest {
                 let created: Timestamp = try found[0]
                 let day: ArchiveDay = try found[1]
                 days.insert(day)
-                // Days of another time zone, by which earlier passes went, may end before they have begun here.
+                // Earlier passes may have used another time zone, in which a day can end before it begins in this one.
                 from = max(day.interval(in: timeZone).upperBound, created + .milliseconds(1)).stored
             }
             return days
@@ -74,7 +74,7 @@ extension Manifest {
 }
 
 extension [DayReconciliation] {
-    /// All of them together.
+    /// The sum of all of them.
     package var total: PassSummary { reduce(into: PassSummary()) { $0 += $1.summary } }
 }
 

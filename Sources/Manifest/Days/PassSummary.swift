@@ -1,18 +1,18 @@
 import Recordings
 
-/// What a window, or a day of it, comes to at a moment: the figures of `archive --json`.
+/// The counts of a window, or of a day of it, at a moment: the figures of `archive --json`.
 package struct PassSummary: Hashable, Sendable, Codable {
     /// The listed tasks of the window.
     package struct Tasks: Hashable, Sendable, Codable {
         package var listed = 0
-        /// Those of which the provider says that a capture was requested, or shows one.
+        /// Those for which the provider says that a capture was requested, or has one.
         package var captureRequested = 0
         package var notRequested = 0
-        /// Those that are over and of which the provider has not said it, nor shown one.
+        /// Those that are over, and for which the provider neither says whether a capture was requested nor has one.
         package var undetermined = 0
         /// The part of `undetermined` that may still be determined: it makes the window incomplete.
         package var unresolved = 0
-        /// Calls under way of which the provider has not said it yet.
+        /// Calls in progress for which the provider has not said it yet.
         package var inProgress = 0
 
         package init() {}
@@ -34,32 +34,33 @@ package struct PassSummary: Hashable, Sendable, Codable {
         package var failed = 0
         /// Those that were held, and whose bytes are known to be changed or gone.
         package var damaged = 0
-        /// Tasks that should have a recording and have none, or fewer than the provider lists, for whatever reason.
+        /// Tasks that should have a recording and have none, or fewer than the provider lists, for any reason.
         package var gaps = 0
-        /// The part of `gaps` that the provider may still fill, and that nobody has explained: pending, and not missing.
+        /// The part of `gaps` that the provider may still fill, and that is not explained: pending, and not missing.
         package var awaited = 0
-        /// The part of `failed`, `damaged` and `gaps` that an operator has explained.
+        /// The part of `failed`, `damaged` and `gaps` that is explained.
         package var explained = 0
-        /// The part of `failed`, `damaged` and `gaps` that nobody has explained: it makes the window incomplete.
+        /// The part of `failed`, `damaged` and `gaps` that is not explained: it makes the window incomplete.
         package var unexplained = 0
-        /// The part of `damaged` that nobody has explained.
+        /// The part of `damaged` that is not explained.
         package var unrepaired = 0
-        /// Archives of the window's days that are damaged otherwise than in their recordings: it makes the window incomplete.
+        /// Archives of the window's days that are damaged, other than in single recordings: they make the window
+        /// incomplete.
         package var archivesDamaged = 0
-        /// The part of `stored` whose day is over, so that it should be archived: it makes the window incomplete.
+        /// The part of `stored` whose day is over, so it should be archived: it makes the window incomplete.
         package var overdue = 0
-        /// The part of `archived` and `stored` whose bytes do not convince, and of which no better version has come.
+        /// The part of `archived` and `stored` that looks incomplete or unusual, and has no better version.
         package var suspect = 0
         /// The part of `suspect` that a person has acknowledged.
         package var acknowledged = 0
-        /// How many there are of `failed`, `damaged` and `gaps` for each reason; beside them the tasks of which the provider says
-        /// that no recording was requested.
+        /// How many of `failed`, `damaged` and `gaps` have each reason. In addition, the tasks for which the provider
+        /// says that no recording was requested.
         package var reasons: [GapReason: Int] = [:]
 
-        /// How many there should be, as far as anyone knows: the known ones, and one for each gap.
+        /// How many there should be, as far as is known: the known ones, and one for each gap.
         package var expected: Int { known + gaps }
 
-        /// What is known to be missing, and nobody has explained: `failed` and `gaps` without what is awaited.
+        /// What is known to be missing, and is not explained: `failed` and `gaps` without what is awaited.
         package var missing: Int { unexplained - unrepaired - awaited }
 
         package init() {}
@@ -70,14 +71,14 @@ package struct PassSummary: Hashable, Sendable, Codable {
 
     package init() {}
 
-    /// Whether everything expected in the window is archived, or stored until its day is over, or explained: the rule
-    /// of exit code 0.
+    /// Whether everything expected in the window is archived, stored until its day is over, or explained: the rule of
+    /// exit code 0.
     package var isComplete: Bool {
         recordings.pending == 0 && recordings.unexplained == 0 && recordings.overdue == 0 && tasks.unresolved == 0
             && !hasDamage
     }
 
-    /// Whether something that was archived is known to be damaged, and is neither repaired nor explained: the rule of exit
+    /// Whether something that was archived is known to be damaged, and neither repaired nor explained: the rule of exit
     /// code 65.
     package var hasDamage: Bool { recordings.unrepaired > 0 || recordings.archivesDamaged > 0 }
 
@@ -114,7 +115,7 @@ extension PassSummary.Recordings: Codable {
         case archivesDamaged = "archives_damaged"
     }
 
-    /// Reads also what earlier versions wrote, which did not know explanations, and kept nothing of damage.
+    /// Also reads the figures of earlier versions, which did not know explanations and did not count damage.
     package init(from decoder: any Decoder) throws {
         let figures = try decoder.container(keyedBy: CodingKeys.self)
         known = try figures.decode(Int.self, forKey: .known)

@@ -1,10 +1,10 @@
 import GRDB
 import Recordings
 
-/// Adds up the tasks and recordings of one organization by day.
+/// Counts the tasks and recordings of one organization by day.
 struct Reckoning {
-    /// Which gaps are kept and not only counted. There may be as many as tasks, where a provider's media host has failed
-    /// for days.
+    /// Which gaps are kept in addition to being counted. If a media host has failed for days, there can be as many gaps
+    /// as tasks.
     enum GapKeeping {
         case none
         case explained
@@ -16,7 +16,7 @@ struct Reckoning {
     private let scope: ReckoningScope
     private let standpoint: Standpoint
     private let keeping: GapKeeping
-    /// What is missing, as far as it is kept, in the order of the tasks' creation.
+    /// The gaps that are kept, in the order in which their tasks were created.
     private(set) var gaps: [Gap] = []
     /// How many tasks are not over and have no recording.
     private(set) var underWay = 0
@@ -57,7 +57,7 @@ struct Reckoning {
         }
     }
 
-    /// What was counted as archived, stored or pending until here, and is damaged.
+    /// Counts as damaged what was counted as archived, stored or pending before.
     private mutating func countDamaged(in db: Database) throws {
         let (condition, arguments, today) = (scope.condition, scope.arguments, standpoint.today)
         try DamagedRecordingRow.forEach(.tasks, where: condition, arguments, standpoint.altered, in: db) { row in
@@ -104,7 +104,8 @@ struct Reckoning {
     }
 
     private mutating func countRecordings(in db: Database) throws {
-        // By archive first, of which there are few: none is looked up for each recording.
+        // Grouped by archive first, because there are few archives: otherwise one would be looked up for each
+        // recording.
         let select = """
             WITH counted AS (
                 SELECT task.day AS day, recording.archive AS archive, count(*) AS known, count(failure) AS failed,
@@ -137,14 +138,14 @@ struct Reckoning {
         }
     }
 
-    /// Of `recording`: whether what is held has a size and a length that can be.
+    /// For `recording`: whether the size and duration of what is held are possible values.
     private static let isMeasured = """
         (\(isAmount("recording.byte_count")) AND \(isAmount("coalesce(duration_ms, 0)")))
         """
 
     private static func isAmount(_ column: String) -> String { "\(column) BETWEEN 0 AND \(Row.largestAmount)" }
 
-    /// The first of the recordings that were counted whose row contradicts itself, or what it refers to.
+    /// The error for the first counted recording whose row contradicts itself, or a row that it refers to.
     private func strayRecording(in db: Database) throws -> ManifestError {
         let held = "recording.archive IS NOT NULL"
         for (column, condition) in [
@@ -165,8 +166,8 @@ struct Reckoning {
     }
 
     private mutating func countOpen(in db: Database) throws {
-        // Listed tasks only: one that was asked for by its ID is known because it has recordings, and open only where
-        // some of them are unusable.
+        // Only listed tasks. A task that was only asked for by its ID is known because it has recordings; its question
+        // stays open only if some of them are unusable.
         let condition = "\(scope.condition) AND (listed OR \(Question.hasUnusable))"
         let open = try OpenTask.cursor(.tasks, where: condition, scope.arguments, in: db)
         while let task = try open.next().map(OpenTask.init) {

@@ -1,21 +1,21 @@
 import GRDB
 import Recordings
 
-/// Which tasks are reckoned up: a condition on `task`.
+/// Which tasks are counted: a condition on `task`.
 struct ReckoningScope {
     let condition: String
     let arguments: StatementArguments
-    /// When they were created, and whose they are, for ``TaskRange/condition``.
+    /// When the tasks were created, and in which organization, for ``TaskRange/condition``.
     let range: StatementArguments
 
-    /// Those of a day.
+    /// The tasks of a day.
     init(_ day: ArchiveDay, organization: Int64) {
         condition = "\(TaskRange.condition) AND task.day = :day"
         arguments = TaskRange.arguments(organization: organization, day: day)
         range = TaskRange.arguments(organization: organization, window: TaskRange.instants(of: day))
     }
 
-    /// Those that were created in a window.
+    /// The tasks that were created in a window.
     init(_ window: Range<Timestamp>, organization: Int64) {
         condition = TaskRange.condition
         range = TaskRange.arguments(organization: organization, window: window)
