@@ -1,4 +1,4 @@
-/// How many tasks of a day are known, and how they stand.
+/// How many tasks of a day are known, and in which states.
 package struct DayCounts: Hashable, Sendable {
     package var tasks = 0
     package var abandoned = 0

@@ -1,5 +1,5 @@
-/// How a day is counted: each is one walk over the day's part of `task_by_time`. The first needs no other table and is many
-/// times cheaper, so that only a day that is compared is asked the others.
+/// The queries that count a day. Each reads the day's part of `task_by_time` once. The first needs no other table and
+/// is many times cheaper, so the other two run only for days that are compared.
 enum DayQuery {
     static let listed = """
         SELECT count(*), count(CASE WHEN capture_request = :requested THEN 1 END)

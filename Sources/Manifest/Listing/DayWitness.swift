@@ -1,20 +1,20 @@
 import GRDB
 import Recordings
 
-/// What another source of the provider's counts of a day, held against what is known of it.
+/// What another source of the provider counts for a day, compared with what is known about the day.
 package struct DayWitness: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
     package var source: Source
     package var time: Timestamp
-    /// What was counted, by either side; empty where nothing could be compared.
+    /// What was counted, by either side; empty if nothing could be compared.
     package var figures: [String: Int]
-    /// What does not fit, a line each; empty where all does, or nothing could be compared.
+    /// What disagrees, one line each; empty if everything agrees, or nothing could be compared.
     package var differences: [String]
-    /// Why nothing could be compared; `nil` where it was.
+    /// Why nothing could be compared; `nil` if it was compared.
     package var absence: String?
 
-    /// Who speaks.
+    /// The source that was asked.
     package enum Source: String, Hashable, Sendable, CaseIterable, Codable {
         case search
         case queueStatistics = "queue_statistics"
@@ -46,7 +46,7 @@ package struct DayWitness: Hashable, Sendable {
         self.absence = absence
     }
 
-    /// Whether the source was heard and does not contradict.
+    /// Whether the source answered and agrees.
     package var fits: Bool { absence == nil && differences.isEmpty }
 }
 

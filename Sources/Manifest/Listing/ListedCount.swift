@@ -1,7 +1,7 @@
-/// How many tasks of a day are as good as listed.
+/// How many tasks of a day were listed, or named by the second source.
 package struct ListedCount: Hashable, Sendable {
     package var tasks = 0
-    /// Of them, those of which a recording was requested.
+    /// The part of `tasks` for which a recording was requested.
     package var captureRequested = 0
 
     package init(tasks: Int = 0, captureRequested: Int = 0) {

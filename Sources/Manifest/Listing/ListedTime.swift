@@ -1,7 +1,7 @@
 import Recordings
 
-/// The time that has been listed, whichever passes listed it: spans of creation times without a hole, in order, that
-/// neither overlap nor touch.
+/// The time that has been listed, by any pass: spans of creation times without a hole, in order, which neither overlap
+/// nor touch.
 package struct ListedTime: Hashable, Sendable {
     /// The spans, oldest first; none is empty.
     package private(set) var spans: [Range<Timestamp>] = []
@@ -10,7 +10,7 @@ package struct ListedTime: Hashable, Sendable {
         for span in spans { add(span) }
     }
 
-    /// Joins `span` with all that it overlaps or touches. An empty one adds nothing.
+    /// Joins `span` with all spans that it overlaps or touches. An empty span adds nothing.
     package mutating func add(_ span: Range<Timestamp>) {
         guard !span.isEmpty else { return }
         let joined = spans.filter { $0.lowerBound <= span.upperBound && span.lowerBound <= $0.upperBound }
@@ -21,7 +21,7 @@ package struct ListedTime: Hashable, Sendable {
         spans.insert(first..<last, at: place)
     }
 
-    /// Whether no moment of `span` is missing; an empty one has none.
+    /// Whether no moment of `span` is missing. Always true for an empty span.
     package func contains(_ span: Range<Timestamp>) -> Bool {
         span.isEmpty || spans.contains { $0.lowerBound <= span.lowerBound && span.upperBound <= $0.upperBound }
     }

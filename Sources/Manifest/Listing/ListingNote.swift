@@ -1,9 +1,9 @@
-/// What a page of the listing brought.
+/// The result of noting one page of a listing.
 package struct ListingNote: Hashable, Sendable {
     /// Tasks that were not known, or only by their ID.
     package var new = 0
-    /// Known tasks whose status, capture request or channel is another.
+    /// Known tasks whose status, capture request or channel has changed.
     package var changed = 0
-    /// Tasks that are as they were.
+    /// Tasks that have not changed.
     package var known = 0
 }

@@ -2,7 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The whole of these days was listed, each by itself. A day that had been listed before keeps the first source.
+    /// Notes that these days were listed completely, each on its own. A day that was listed before keeps its first
+    /// source.
     package func noteListedDays(
         _ organization: OrganizationName,
         days: [ArchiveDay],
@@ -20,7 +21,7 @@ extension Manifest {
         }
     }
 
-    /// All of `span` was listed, by whatever pass: its days need no other to be closed.
+    /// Notes that all of `span` was listed, by any pass. Its days can be closed without another listing.
     package func noteListedSpan(_ organization: OrganizationName, _ span: Range<Timestamp>) async throws {
         guard !span.isEmpty else { return }
         try await write { db in
@@ -29,7 +30,7 @@ extension Manifest {
         }
     }
 
-    /// The days that were listed whole by themselves, and where.
+    /// The days that were listed completely on their own, and from which source.
     package func listedDays(_ organization: OrganizationName) async throws -> [ArchiveDay: ListingSource] {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
@@ -40,10 +41,11 @@ extension Manifest {
         }
     }
 
-    /// Tasks of which another source says that there is a recording: those that the listing says have none are asked about
-    /// from now on all the same, until the horizon like any other, and an event tells of each. Others are passed over.
-    /// - Parameter source: who says it, for the event.
-    /// - Returns: those that are asked about because of this.
+    /// Notes that another source says that these tasks have a recording. Those for which the task list says the
+    /// opposite are asked about from now on nevertheless, until the horizon like all others, and an event is logged for
+    /// each. The others are ignored.
+    /// - Parameter source: the source that says so, for the event.
+    /// - Returns: the tasks that are asked about because of this.
     @discardableResult
     package func noteClaimed(
         _ tasks: [TaskID],
@@ -62,7 +64,8 @@ extension Manifest {
                 try db.cachedStatement(sql: "UPDATE task SET capture_request = ? WHERE row = ?")
                     .execute(arguments: [CaptureRequest.requested.stored, known.row])
                 try Question.open(known.row, next: now, in: db)
-                // A day that is sealed has the listing's word for it; its next archive takes this along.
+                // If the day is already sealed, its archive has what the task list says. The next archive corrects
+                // that.
                 try (UnsealedTask.find(known.row, in: db) ?? UnsealedTask()).put(known.row, in: db)
                 let event = Event(
                     time: now,

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Makes an organization known, or finds it.
+    /// Adds an organization, or finds it.
     /// - Throws: `conflict` if the name belongs to another organization ID, or the ID to another name.
     package func register(_ name: OrganizationName, id: OrganizationID) async throws -> OrganizationRow {
         try await write { db in
@@ -11,8 +11,8 @@ extension Manifest {
         }
     }
 
-    /// Looks whether an organization is the one that the manifest knows under that name, and under no other; changes
-    /// nothing. One that is not known at all is fine.
+    /// Checks that the manifest knows an organization under this name and no other; changes nothing. An organization
+    /// that is not known at all is accepted.
     /// - Throws: `conflict` as ``register(_:id:)`` does.
     package func requireSame(_ name: OrganizationName, id: OrganizationID) async throws {
         try await read { db in try OrganizationRow.requireSame(name, id: id, in: db) }
@@ -25,11 +25,11 @@ extension Manifest {
         }
     }
 
-    /// Takes a page of the provider's listing: new tasks are inserted, known ones brought up to date, and whatever may
-    /// have captures gets a question. A task keeps the creation time and the day that it became known with, since its
-    /// recordings may be in that day's archive already.
+    /// Notes a page of a listing. New tasks are inserted, known ones are updated, and every task that may have captures
+    /// gets a question. A task keeps its first creation time and day, because its recordings may already be in that
+    /// day's archive.
     /// - Parameter day: the day that an instant belongs to.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// - Throws: `unknown` if the organization is not registered.
     package func noteListed(
         _ tasks: [ListedTask],
         organization: OrganizationName,
@@ -59,7 +59,7 @@ extension Manifest {
         }
     }
 
-    /// Through which moment the listing of `organization` is complete; `nil` before the first pass.
+    /// The time through which the listing of `organization` is complete; `nil` before the first pass.
     package func watermark(_ organization: OrganizationName) async throws -> Timestamp? {
         try await read { db in
             try Row.fetchOne(
@@ -70,8 +70,9 @@ extension Manifest {
         }
     }
 
-    /// The listing is complete through `time`. Durable; never goes back.
-    /// - Parameter from: since when it is complete, where that is earlier than what is known; `nil` to leave it.
+    /// Notes that the listing is complete through `time`. The change is durable, and the time never moves back.
+    /// - Parameter from: when the complete listing begins, if that is earlier than what is known; `nil` changes
+    ///   nothing.
     package func setWatermark(
         _ organization: OrganizationName,
         listedFrom from: Timestamp? = nil,
@@ -90,7 +91,8 @@ extension Manifest {
         }
     }
 
-    /// A listing may have left out a task of these days; each is not closed before a listing of the whole day has no doubt.
+    /// Notes that a listing may have left out a task of these days. None of them is closed until a listing of the whole
+    /// day leaves no doubt.
     package func noteListingDoubts(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
@@ -107,7 +109,7 @@ extension Manifest {
         }
     }
 
-    /// The whole of these days was listed without a doubt.
+    /// Notes that these days were listed completely and without a doubt.
     package func clearListingDoubts(_ organization: OrganizationName, days: [ArchiveDay]) async throws {
         guard !days.isEmpty else { return }
         try await write { db in
@@ -137,8 +139,8 @@ extension OrganizationRow {
         return OrganizationRow(row: db.lastInsertedRowID, name: name, id: id)
     }
 
-    /// - Throws: `conflict` if the name belongs to another ID, or the ID to another name. A manifest of earlier versions may
-    ///   have an ID under two names: there each name is known with that ID, and both may go on.
+    /// - Throws: `conflict` if the name belongs to another ID, or the ID to another name. A manifest of an earlier
+    ///   version can have one ID under two names. Each of these names is known with that ID, and both are accepted.
     static func requireSame(_ name: OrganizationName, id: OrganizationID, in db: Database) throws {
         if let known = try find(name, in: db) { return try known.requireID(id) }
         let rows = try Row.fetchAll(db, sql: "SELECT row, name, id FROM organization ORDER BY name")
@@ -159,7 +161,7 @@ extension OrganizationRow {
         )
     }
 
-    /// - Throws: `unknown`.
+    /// - Throws: `unknown` if the manifest does not know the organization.
     static func required(_ name: OrganizationName, in db: Database) throws -> OrganizationRow {
         if let known = try find(name, in: db) { return known }
         throw ManifestError(.unknown, "the manifest knows no organization \(name); `callark archive` registers it")
@@ -179,7 +181,7 @@ extension OrganizationRow {
     }
 }
 
-/// One task of a listing on its way into the manifest.
+/// One listed task that is being noted.
 private struct Listing {
     var task: ListedTask
     var day: ArchiveDay
@@ -188,7 +190,7 @@ private struct Listing {
     var now: Timestamp
     var rows: KnownRows
 
-    /// - Parameter known: the task as it is known; `nil` where it is not.
+    /// - Parameter known: the task as it is known; `nil` if it is not.
     func take(_ known: KnownTask?, in db: Database) throws -> ListingPlan.Outcome {
         let plan = try ListingPlan(task, known: known?.listed) {
             try known.map { try Claim.isMade($0.row, in: db) } ?? false
@@ -241,7 +243,7 @@ private struct Listing {
         ])
     }
 
-    /// What Search said before is kept, and Search is asked again.
+    /// Keeps what Search said before, and has Search asked again.
     private func queueForSealing(_ row: Int64, in db: Database) throws {
         let search = try UnsealedTask.find(row, in: db)?.search
         let json = task.json.made
@@ -249,7 +251,7 @@ private struct Listing {
         try StoredCall(json: json, search: search, source: .task)?.save(row, in: db, rows)
     }
 
-    /// Whether the queue has other JSON of the task.
+    /// Whether the queue has the task with other JSON.
     private func isNews(_ known: KnownTask, in db: Database) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM unsealed_task WHERE task = ? AND json IS NOT ?")
         return try Int.fetchOne(statement, arguments: [known.row, task.json.description]) != nil
@@ -271,7 +273,7 @@ extension TaskEntry {
 }
 
 extension KnownTask {
-    /// What a rule about listings goes by.
+    /// What the rule about listings depends on.
     fileprivate var listed: ListingPlan.Known {
         ListingPlan.Known(
             channelType: channelType,

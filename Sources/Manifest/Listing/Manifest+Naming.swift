@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// These tasks, each known one as it was spelled first.
+    /// These tasks, with the spelling in which each known one was first noted.
     package func spelled(_ ids: [TaskID]) async throws -> [TaskID] {
         try await read { db in
             let statement = try db.cachedStatement(sql: "SELECT id FROM task WHERE id = ?")
@@ -13,8 +13,8 @@ extension Manifest {
         }
     }
 
-    /// Those of these tasks that are not known.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// The tasks in `ids` that are not known.
+    /// - Throws: `unknown` if the organization is not registered.
     package func unknownTasks(of ids: Set<TaskID>, organization: OrganizationName) async throws -> Set<TaskID> {
         try await read { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
@@ -25,13 +25,14 @@ extension Manifest {
         }
     }
 
-    /// Takes tasks that the provider names and that its listing of tasks left out: each is asked about from now on, like a
-    /// listed one of which the provider has not said whether a recording was requested. An event tells of each.
+    /// Notes tasks that the provider names elsewhere, but left out of the task list. Each is asked about from now on,
+    /// like a listed task for which the provider has not said whether a recording was requested. An event is logged for
+    /// each.
     /// - Parameters:
     ///   - source: where they were named, for the event.
     ///   - day: the day that an instant belongs to.
     /// - Returns: how many were not known.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// - Throws: `unknown` if the organization is not registered.
     @discardableResult
     package func noteNamed(
         _ tasks: [NamedTask],
@@ -53,7 +54,7 @@ extension Manifest {
                     captureRequest: .undetermined,
                     json: nil
                 )
-                // As good as listed: the counts of a window are to have it in them.
+                // Counts as listed, so that the counts of a window include it.
                 let taskRow = try KnownTask.insert(entry, organization: row, isListed: true, in: db)
                 try UnsealedTask().put(taskRow, in: db)
                 try Question.open(taskRow, next: now, in: db)

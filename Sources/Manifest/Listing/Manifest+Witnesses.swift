@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Keeps what a source says of a day in place of what it said before.
+    /// Stores what a source says about a day, instead of what it said before.
     package func noteWitness(_ witness: DayWitness) async throws {
         try await write { db in
             let row = try OrganizationRow.row(of: witness.organization, in: db)
@@ -22,7 +22,7 @@ extension Manifest {
         }
     }
 
-    /// What other sources said of these days last, by day.
+    /// What other sources last said about these days, by day.
     package func witnesses(
         _ organization: OrganizationName,
         days: ClosedRange<ArchiveDay>
@@ -32,9 +32,9 @@ extension Manifest {
         }
     }
 
-    /// Where another source's last word on a day does not fit what was known then, by day; none where the organization is
-    /// not registered.
-    /// - Parameter days: `nil` for all.
+    /// The latest comparisons with other sources in which something disagrees, by day; none if the organization is not
+    /// registered.
+    /// - Parameter days: only these days; `nil` for all.
     package func disagreements(
         _ organization: OrganizationName,
         days: ClosedRange<ArchiveDay>? = nil
@@ -51,7 +51,8 @@ extension Manifest {
         }
     }
 
-    /// How the tasks of a day stand that are as good as listed, for comparing with what others count.
+    /// How many listed tasks of a day are in which state, for comparison with what other sources count. Tasks that the
+    /// second source named count too.
     package func dayCounts(_ organization: OrganizationName, day: ArchiveDay) async throws -> DayCounts {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
@@ -69,7 +70,7 @@ extension Manifest {
         }
     }
 
-    /// The part of ``dayCounts(_:day:)`` that shows whether the listing is as it was.
+    /// The part of ``dayCounts(_:day:)`` that shows whether the listing has changed.
     package func listedCount(_ organization: OrganizationName, day: ArchiveDay) async throws -> ListedCount {
         try await read { db in
             let row = try OrganizationRow.row(of: organization, in: db)
@@ -83,6 +84,6 @@ extension Manifest {
 }
 
 extension ClosedRange<ArchiveDay> {
-    /// Its bounds, as `BETWEEN` wants them.
+    /// Its bounds, for `BETWEEN`.
     var stored: StatementArguments { [lowerBound.stored, upperBound.stored] }
 }
