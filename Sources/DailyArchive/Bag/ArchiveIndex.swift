@@ -1,47 +1,46 @@
 import Files
 import Recordings
 
-/// Which members a sealed archive has, by its headers, what their bytes hash to if they were read, and where its tag files
-/// stand.
+/// The members of a sealed archive by their headers, the digests of those that were read, and where the tag files are.
 struct ArchiveIndex: Sendable {
-    /// A payload member, in few bytes: an archive has many.
+    /// A payload member. Kept small, because an archive has many.
     struct Place: Sendable {
         var headerOffset: Int64
         var offset: Int64
         var byteCount: Int64
-        /// A hash of the path in the bag, good for this process.
+        /// A hash of the path in the bag, valid only in this process.
         var pathHash: Int
         var secondsSince1970: Int64
-        /// `nil` if its bytes were not read, or are not all there.
+        /// `nil` if its bytes were not read, or are incomplete.
         var digest: ContentDigest?
     }
 
     struct Tag: Sendable {
         var member: TarMember
-        /// `nil` where its bytes were not read.
+        /// `nil` if its bytes were not read.
         var digest: ContentDigest?
     }
 
-    /// The one folder that everything is in.
+    /// The one folder that contains everything.
     var folder: String?
     /// In the order of the tar, so that offsets grow.
     var places: [Place] = []
-    /// By the path in the bag: those that every archive has, and whatever else stands in `metadata/`, which only the
-    /// checksums of tag files can tell from a stranger.
+    /// By the path in the bag: those that every archive has, and any other file in `metadata/`. Only the checksums of
+    /// the tag files can tell such a file from a foreign one.
     var tags: [String: Tag] = [:]
-    /// Members that are neither payload nor a tag file of a daily archive, those that came twice, and those out of order.
+    /// Members that are neither payload nor a tag file of a daily archive, repeated ones, and those out of order.
     var strangers: [TarMember] = []
-    /// Members whose headers say more than those of daily archives do.
+    /// Members whose headers contain more than those of daily archives do.
     var odd: [TarMember] = []
-    /// Where the folder of the payload has a member of its own, which only an archive without recordings has.
+    /// The members that are the folder of the payload itself, which only an archive without recordings has.
     private var payloadFolders: [TarMember] = []
-    /// How many of the members that every archive has, in their order, were seen.
+    /// How many of the tag files that every archive has were passed, in their order.
     private var tagsSeen = 0
     var damages: [TarDamage] = []
     var hasEnd = false
 
     /// Walks over the tar in `source`, from its beginning.
-    /// - Parameter readingContents: hashes every member, recordings too, while `source` reads.
+    /// - Parameter readingContents: whether to hash every member, recordings too, while `source` reads.
     init(_ source: SequentialReader, readingContents: Bool) throws(ArchiveError) {
         var tar = TarReader(source, checksPadding: readingContents)
         while let item = try tar.next() {
@@ -63,7 +62,7 @@ struct ArchiveIndex: Sendable {
         return hasher.finalize()
     }
 
-    /// The payload member whose first byte stands at `offset`.
+    /// The index of the payload member whose first byte is at `offset`.
     func place(at offset: Int64) -> Int? {
         var range = 0..<places.count
         while !range.isEmpty {
@@ -99,13 +98,13 @@ struct ArchiveIndex: Sendable {
         }
     }
 
-    /// Whether a tag file, by its path in the bag, belongs to a daily archive and comes when it must.
+    /// Whether a tag file, by its path in the bag, belongs to a daily archive and is in its place in the order.
     private mutating func takesItsTurn(_ path: String) -> Bool {
         if let number = BagLayout.tagFiles.firstIndex(of: path) {
             defer { tagsSeen = max(tagsSeen, number + 1) }
             return number >= tagsSeen
         }
-        // Those that only some archives have stand behind `metadata/tasks.jsonl`; damage may have taken that one.
+        // Tag files that only some archives have come after `metadata/tasks.jsonl`, which damage may have removed.
         guard path.hasPrefix(BagLayout.metadata) else { return false }
         return tagsSeen <= 2 && FileName(exactly: path.dropFirst(BagLayout.metadata.count)) != nil
     }

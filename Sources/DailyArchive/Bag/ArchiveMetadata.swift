@@ -1,29 +1,29 @@
 import Files
 import Recordings
 
-/// What a sealed archive says of itself: its name, its counts, and, line by line, its recordings and tasks. Everything
-/// here was held against `tagmanifest-sha256.txt`; the recordings themselves were not looked at, which is the
-/// ``ArchiveVerifier``'s work.
+/// What a sealed archive says about itself: its name, its counts and, line by line, its recordings and tasks. All of it
+/// was compared with `tagmanifest-sha256.txt`. The recordings themselves were not read; ``ArchiveVerifier`` does that.
 package struct ArchiveMetadata: Sendable, Hashable {
-    /// By the folder in the archive, whatever the file is called.
+    /// From the folder in the archive, whatever the file is called.
     package let name: ArchiveName
     package let path: String
     package let byteCount: Int64
     package let recordingCount: Int
     package let payloadBytes: Int64
-    /// Where the header of `metadata/recordings.jsonl` begins: from there on the tar has everything but recordings.
+    /// Where the header of `metadata/recordings.jsonl` begins, after the last recording.
     package let metadataOffset: Int64
-    /// The provider's identifier of the organization; `nil` where the archive has no recordings.
+    /// The provider's identifier of the organization; `nil` if the archive has neither recordings nor the record of a
+    /// closed day.
     package let organizationID: OrganizationID?
-    /// The whole archive's checksum as its side file has it; `nil` where that is missing.
+    /// The whole archive's checksum from its side file; `nil` if that is missing.
     package let recordedDigest: ContentDigest?
-    /// The record of the day; `nil` where the archive does not close it.
+    /// The record of the day; `nil` if the archive does not close it.
     package let dayClose: DayClose?
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
 
     /// Reads the headers, the tag files and the side file of a sealed archive.
-    /// - Throws: `.damaged` where the tar's structure or a tag file is not as it should be.
+    /// - Throws: `.damaged` if the tar's structure or a tag file is not as it should be.
     package static func open(_ path: String) async throws(ArchiveError) -> ArchiveMetadata {
         try await BlockingWork.run { progress throws(ArchiveError) in try ArchiveMetadata(path, progress) }
     }
@@ -118,7 +118,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
 /// The fields of `bag-info.txt` (RFC 8493 section 2.2.2).
 struct BagInformation {
     private var fields: [String: String] = [:]
-    /// The labels that come more than once. The first one of each counts.
+    /// The labels that occur more than once. The first value of each counts.
     private(set) var repeated: [String] = []
 
     init(_ text: [UInt8]) {
@@ -135,7 +135,7 @@ struct BagInformation {
 
     subscript(field: String) -> String? { fields[field] }
 
-    /// What a field says, to be told: in one short line, whatever is in it.
+    /// The value of a field for a message: one short line, without control characters.
     func quoted(_ field: String) -> String {
         guard let text = fields[field] else { return "nothing" }
         return String(
@@ -143,7 +143,7 @@ struct BagInformation {
         )
     }
 
-    /// `Payload-Oxum`: how many bytes in how many files.
+    /// `Payload-Oxum`: the number of bytes and of files.
     var payload: (bytes: Int64, files: Int)? {
         let parts = (fields["Payload-Oxum"] ?? "").split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let bytes = Int64(parts[0]), let files = Int(parts[1]), bytes >= 0, files >= 0 else {
@@ -154,8 +154,9 @@ struct BagInformation {
 }
 
 extension SealedArchive {
-    /// An archive that was sealed by a process that did not live to say so: every byte is read and checked against the side
-    /// file and against everything that the archive itself says.
+    /// Describes an archive whose process ended after sealing it and before recording that. Every byte is read and
+    /// compared with the side file and with everything that the archive says about itself.
+    /// - Throws: `.damaged` if anything differs.
     init(_ name: ArchiveName, at path: String) throws(ArchiveError) {
         let progress = ReadingProgress(onBytes: nil)
         var verification = ArchiveCheck(path: path, quick: false, expected: nil, progress: progress)

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// What stands where in a daily archive: a BagIt 1.0 bag (RFC 8493) in one folder, as docs/archive-format.md describes it.
+/// The layout of a daily archive: a BagIt 1.0 bag (RFC 8493) in one folder, as docs/archive-format.md describes it.
 enum BagLayout {
     static let recordings = "metadata/recordings.jsonl"
     static let tasks = "metadata/tasks.jsonl"
@@ -12,16 +12,16 @@ enum BagLayout {
     static let checksums = "manifest-sha256.txt"
     static let tagChecksums = "tagmanifest-sha256.txt"
     static let payload = PayloadPath.folder
-    /// The label in `bag-info.txt` of the provider's identifier of the organization.
+    /// The label in `bag-info.txt` for the provider's identifier of the organization.
     static let organizationID = "Callark-Organization-ID"
-    /// The label of the random text that keeps the checksums of the bag's own files from being guessed.
+    /// The label for the random text that keeps the checksums of the bag's own files from being guessed.
     static let salt = "Callark-Salt"
 
-    /// The tag files that no archive is without, in the order in which they follow the recordings.
+    /// The tag files that every archive has, in the order in which they follow the recordings.
     static let tagFiles = [recordings, tasks, declaration, information, checksums, tagChecksums]
 
-    /// Where tag files stand that a later version may add; a reader passes over those that the checksums of tag files
-    /// vouch for.
+    /// The folder to which a later version may add tag files. A reader ignores those that it does not know, if the
+    /// checksums of tag files list them.
     static let metadata = "metadata/"
 
     /// The version of docs/archive-format.md.
@@ -30,7 +30,7 @@ enum BagLayout {
     /// RFC 8493 section 2.1.1.
     static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-    /// A line of a checksum file (RFC 8493 section 2.1.3), its line break included. Our paths have nothing to escape.
+    /// A line of a checksum file (RFC 8493 section 2.1.3) with its line break. Our paths have nothing to escape.
     static func checksumLine(_ digest: ContentDigest, _ path: String) -> String {
         "\(digest)  \(path)\n"
     }
@@ -44,8 +44,8 @@ enum BagLayout {
         return (digest, path)
     }
 
-    /// The text of `bag-info.txt` (RFC 8493 section 2.2.2). It says nothing of when or by which version it was made, so
-    /// that the same journal makes the same bytes.
+    /// The text of `bag-info.txt` (RFC 8493 section 2.2.2). It does not say when it was made or by which version, so
+    /// the same journal gives the same bytes.
     static func informationText(
         _ name: ArchiveName,
         organizationID: OrganizationID?,
@@ -60,7 +60,7 @@ enum BagLayout {
         return fields.map { "\($0): \($1)\n" }.joined()
     }
 
-    /// What `bag-info.txt` says besides how much is in the bag and its salt, in its order.
+    /// The fields of `bag-info.txt`, in its order, without its salt and `Payload-Oxum`.
     static func information(
         _ name: ArchiveName,
         organizationID: OrganizationID?,
@@ -75,21 +75,21 @@ enum BagLayout {
             ("Callark-Sequence", String(name.sequence)),
             ("Callark-Task-Count", String(taskCount)),
         ]
-        // The provider's text: a line break in it would be a line of ours.
+        // The ID is the provider's text: with a line break in it, the rest would be read as another field.
         if let id = organizationID?.description, !id.utf8.contains(where: { $0 < 0x20 }) {
             fields.append((Self.organizationID, id))
         }
         return fields
     }
 
-    /// The time in a recording's header: its start, or noon of its day. Clamped to what eleven octal digits can say: no call
-    /// was recorded outside.
+    /// The time in a recording's header: its start, or noon of its day. Clamped to what eleven octal digits can hold,
+    /// because no call was recorded outside of that range.
     static func secondsSince1970(of entry: RecordingEntry) -> Int64 {
         let start = entry.key.startTime.map { $0.millisecondsSince1970 / 1000 }
         return min(max(start ?? secondsSince1970(atStartOf: entry.day) + 12 * 3600, 0), 0o77_777_777_777)
     }
 
-    /// The day's beginning in UTC, whatever the archive's time zone: a time that is the same on every machine.
+    /// The day's beginning in UTC, whatever the archive's time zone, so that it is the same on every machine.
     static func secondsSince1970(atStartOf day: ArchiveDay) -> Int64 {
         day.interval(in: .gmt).lowerBound.millisecondsSince1970 / 1000
     }

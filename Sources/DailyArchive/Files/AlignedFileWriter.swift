@@ -2,28 +2,30 @@ import CGlibc
 import Files
 import Glibc
 
-/// Appends to one file in large aligned blocks that go past the page cache where the file system takes that
-/// (`O_DIRECT`), and otherwise through it with early write-back. Which of the two it is makes no difference to the bytes.
+/// Appends to one file in large aligned blocks. They bypass the page cache if the file system allows it (`O_DIRECT`);
+/// otherwise they go through it with early write-back. The bytes are the same either way.
 ///
-/// Direct writes are whole blocks only. ``flush()`` therefore writes the unfinished last block padded with zeros, and the
-/// same block again once more bytes have come: between flushes the file may be up to a block longer than ``position``.
+/// Direct writes are whole blocks only. ``flush()`` therefore pads the unfinished last block with zeros, and writes the
+/// same block again when more bytes have arrived: between flushes the file may be up to a block longer than
+/// ``position``.
 final class AlignedFileWriter {
-    /// What direct writes are a multiple of: the largest logical block of today's disks.
+    /// Direct writes are multiples of this size: the largest logical block of today's disks.
     static let blockSize = 4096
     private static let bufferSize = 1 << 20
 
-    /// To be flushed and looked at by others; only this one writes.
+    /// Others may flush and inspect it; only this writer writes.
     let file: SharedFile
     private let buffer: UnsafeMutableRawBufferPointer
     /// Where the buffer's first byte belongs in the file: a multiple of the block size.
     private var bufferOffset: Int64
     private var filled: Int
-    /// How many of the buffered bytes are in the file already.
+    /// How many of the buffered bytes are already in the file.
     private var written: Int
     private(set) var isDirect: Bool
 
-    /// Opens `path` to go on at `position`; what the file has beyond it is cut off.
+    /// Opens `path` to continue at `position`, and cuts off what the file has beyond it.
     /// - Parameter creating: makes a new file, which must not exist.
+    /// - Throws: `.damaged` if the file is shorter than `position`.
     init(path: String, position: Int64, creating: Bool) throws(ArchiveError) {
         let file = try OpenFile(path, O_RDWR | (creating ? O_CREAT | O_EXCL : 0))
         let size = try file.size()
@@ -44,7 +46,7 @@ final class AlignedFileWriter {
 
     deinit { buffer.deallocate() }
 
-    /// Where the next byte goes, from the file's beginning.
+    /// Where the next byte goes, counted from the file's beginning.
     var position: Int64 { bufferOffset + Int64(filled) }
 
     var path: String { file.file.path }
@@ -61,14 +63,14 @@ final class AlignedFileWriter {
         }
     }
 
-    /// Everything so far, durable, and the file exactly as long as ``position`` says. More may be appended.
+    /// Makes everything so far durable, and the file exactly as long as ``position``. More may be appended.
     func settle() throws(ArchiveError) {
         try flush()
         try file.file.truncate(to: position)
         try file.file.synchronizeWithAttributes()
     }
 
-    /// Hands everything that was appended to the disk.
+    /// Writes everything appended so far to the file, without making it durable.
     func flush() throws(ArchiveError) {
         guard written < filled else { return }
         try write(upTo: filled)
@@ -93,7 +95,8 @@ final class AlignedFileWriter {
             do throws(ArchiveError) {
                 return try writeDirect(upTo: end)
             } catch  where error.errno == EINVAL {
-                // The file system took the flag and not the write: larger blocks, or a layer that cannot.
+                // The file system accepted the flag but refuses the write: its blocks are larger, or a layer below
+                // cannot do it.
                 try writeThroughPageCache()
             }
         }
@@ -111,7 +114,7 @@ final class AlignedFileWriter {
         written = end
     }
 
-    /// What the file system that takes the flag and not the write needs; also what tests use to see both ways.
+    /// For a file system that accepts the flag but refuses the write; tests use it to check both ways.
     func writeThroughPageCache() throws(ArchiveError) {
         _ = try interruptible("change the flags of", path) { fcntl(file.file.descriptor, F_SETFL, 0) }
         isDirect = false

@@ -1,7 +1,7 @@
 import Crypto
 import Recordings
 
-/// SHA-256 over bytes as they come by.
+/// SHA-256 over bytes as they arrive.
 struct Digester {
     private var hasher = SHA256()
 

@@ -2,7 +2,7 @@ import Files
 import Glibc
 import Recordings
 
-/// Text that is collected in a file before it goes into an archive, because a tar wants to know a member's size first.
+/// Text that is collected in a file before it goes into an archive, because a tar needs a member's size first.
 final class ScratchFile {
     private static let bufferSize = 256 << 10
 

@@ -2,20 +2,21 @@ import Files
 import Glibc
 import Recordings
 
-/// One way forward through a file, in large reads.
+/// Reads a file forwards, in large reads.
 final class SequentialReader {
     struct Options: OptionSet {
         let rawValue: Int
-        /// Computes the digest of the whole range; what is skipped is then read all the same.
+        /// Computes the digest of the whole range; skipped bytes are then read too.
         static let digesting = Options(rawValue: 1)
-        /// Drops what the page cache holds first, so that it is the disk that answers, and keeps it clean afterwards.
+        /// Drops what the page cache has of the file first, so that the disk is read, and keeps it out of the cache
+        /// afterwards.
         static let fromDisk = Options(rawValue: 2)
     }
 
     static let largeWindow = 2 << 20
     /// For a recording, which is read once: touching new memory takes longer than reading into it.
     static let recordingWindow = 256 << 10
-    /// For those who look at headers and skip the rest.
+    /// For readers of headers that skip the rest.
     static let smallWindow = 16 << 10
 
     let path: String
@@ -26,12 +27,12 @@ final class SequentialReader {
     private let progress: ReadingProgress?
     private var window: UnsafeMutableRawBufferPointer
     private let digester: WindowDigester?
-    /// The bytes of the window that are loaded and not yet taken.
+    /// The bytes of the window that are loaded and not yet consumed.
     private var loaded: Range<Int> = 0..<0
     /// Where `loaded` begins in the file.
     private(set) var position: Int64
 
-    /// Opens `path` to read `range` of it, or all.
+    /// Opens `path` to read `range` of it, or all of it.
     init(
         _ path: String,
         range: Range<Int64>? = nil,
@@ -56,8 +57,8 @@ final class SequentialReader {
 
     deinit { if digester == nil { window.deallocate() } }
 
-    /// The next bytes, at most `limit`, valid until the next call; empty at the end. A block of 512 comes in one piece
-    /// where everything before was taken in such blocks.
+    /// The next bytes, at most `limit`; empty at the end. They are valid until the next call. A block of 512 comes in
+    /// one piece if everything before was read in such blocks.
     func next(_ limit: Int) throws(ArchiveError) -> UnsafeRawBufferPointer {
         if loaded.isEmpty { try load() }
         let taken = loaded.prefix(limit)
@@ -66,7 +67,8 @@ final class SequentialReader {
         return UnsafeRawBufferPointer(rebasing: window[taken])
     }
 
-    /// The next bytes up to a line break, which is passed over, or up to the window's end: valid until the next call.
+    /// The next bytes up to a line break, which is skipped, or up to the window's end. They are valid until the next
+    /// call.
     func nextLinePiece() throws(ArchiveError) -> (bytes: UnsafeRawBufferPointer, endsLine: Bool) {
         if loaded.isEmpty { try load() }
         let rest = UnsafeRawBufferPointer(rebasing: window[loaded])
@@ -78,7 +80,7 @@ final class SequentialReader {
         return (bytes, lineBreak != nil)
     }
 
-    /// Goes on `count` bytes further.
+    /// Moves `count` bytes forward.
     /// - Returns: how many there were.
     func skip(_ count: Int64) throws(ArchiveError) -> Int64 {
         var rest = min(count, end - position)
@@ -96,7 +98,7 @@ final class SequentialReader {
         return possible - rest
     }
 
-    /// The digest of everything that was read so far; of nothing, where it was not asked for.
+    /// The digest of everything read so far; the digest of no bytes unless `.digesting` was given.
     var digest: ContentDigest { digester?.digest ?? Digester().digest }
 
     private func load() throws(ArchiveError) {
@@ -107,7 +109,7 @@ final class SequentialReader {
         let target = UnsafeMutableRawBufferPointer(rebasing: window[..<count])
         let read = try file.read(into: target, at: position)
         if options.contains(.fromDisk) {
-            // The next window comes from the disk while this one is being looked at.
+            // The disk reads the next window while the caller processes this one.
             file.advise(POSIX_FADV_WILLNEED, offset: position + Int64(read), count: Int64(windowSize))
             file.advise(POSIX_FADV_DONTNEED, offset: 0, count: position)
         }

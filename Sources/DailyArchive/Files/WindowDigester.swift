@@ -1,10 +1,11 @@
 import Dispatch
 import Recordings
 
-/// Two windows of memory that a reader fills in turn, each hashed on another thread while the reader looks at it and fills
-/// the other: whoever reads an archive to hash it waits for the slower of disk and hash, not for their sum.
+/// Two windows of memory that a reader fills in turn. Each is hashed on another thread while the reader processes it
+/// and fills the other. Reading and hashing an archive therefore takes as long as the slower of disk and hash, not as
+/// long as both together.
 ///
-/// `@unchecked Sendable`: the hash is touched on the queue only, and a window is filled only when it is not being hashed.
+/// `@unchecked Sendable`: only the queue touches the hash, and a window is filled only when it is not being hashed.
 final class WindowDigester: @unchecked Sendable {
     private let queue = DispatchQueue(label: "callark.digest")
     private let windows: [UnsafeMutableRawBufferPointer]
@@ -23,7 +24,7 @@ final class WindowDigester: @unchecked Sendable {
         for window in windows { window.deallocate() }
     }
 
-    /// A window to fill. The one before may be looked at until this is called.
+    /// A window to fill. The previous one stays valid until this is called.
     func nextWindow() -> UnsafeMutableRawBufferPointer {
         if !isCurrentTaken {
             free.wait()

@@ -2,7 +2,7 @@ import Files
 import Recordings
 
 extension ArchiveRoot {
-    /// Whether there is any file of this day: an archive, sealed or open, what is left of one, or legacy sessions.
+    /// Whether any file of this day exists: an archive, sealed or open, the remains of one, or legacy sessions.
     package func hasFiles(of day: ArchiveDay, organization: OrganizationName?) throws(ArchiveError) -> Bool {
         let archives = try sealedArchives() + openArchives() + lostArchives()
         let owners =
@@ -10,7 +10,7 @@ extension ArchiveRoot {
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
     }
 
-    /// The files of legacy sessions beside the archives, sorted by organization and day.
+    /// The files of legacy sessions next to the archives, sorted by organization and day.
     package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
         try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }
     }

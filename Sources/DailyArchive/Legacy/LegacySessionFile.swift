@@ -2,32 +2,33 @@ import Files
 import Glibc
 import Recordings
 
-/// The legacy sessions of one day's calls, beside the day's archives, which never change: a line a session, and a checksum
-/// beside it that `sha256sum -c` accepts. The file only grows, and is replaced as a whole each time, so that a crash leaves
-/// what was there before or all of it. A crash between the two leaves a checksum of the state before; each line has a
-/// checksum of its own, by which the next ``add(_:)`` sees that all is well, and writes the checksum anew.
+/// The legacy sessions of one day's calls, one per line, in a file next to the day's archives, which never change. Next
+/// to the file is a checksum that `sha256sum -c` accepts. The file only grows. It is replaced as a whole each time, so
+/// a crash leaves either the previous state or the complete file. A crash between the file and its checksum leaves the
+/// checksum of the previous state. Each line also has a checksum of its own, so the next ``add(_:)`` can rely on the
+/// lines, and writes the file's checksum again.
 ///
-/// One process at a time writes it, the one that holds ``PassLock`` for ``PassLock/Work/legacySessions``.
+/// One process at a time writes it: the one that holds ``PassLock`` for ``PassLock/Work/legacySessions``.
 package struct LegacySessionFile: Sendable, Hashable {
     package let path: String
     package let organization: OrganizationName
     package let day: ArchiveDay
 
-    /// Far more than a day of calls has; beyond, it is no file of ours.
+    /// Far more than the calls of a day need. A larger file is not ours.
     private static let mostBytes = 4 << 30
 
-    /// The file of that day, which need not be there.
+    /// The file of that day, which need not exist.
     package init(_ organization: OrganizationName, _ day: ArchiveDay, in root: ArchiveRoot) {
         path = root.legacySessionsPath(organization, day)
         self.organization = organization
         self.day = day
     }
 
-    /// - Returns: `nil` where no day has its file at that path.
+    /// - Returns: `nil` if `path` is not where the file of a day belongs.
     init?(path: String, in root: ArchiveRoot) {
         let suffix = "-legacy.jsonl"
         guard path.hasSuffix(suffix), let file = path.split(separator: "/").last else { return nil }
-        // The name is an archive's with another end.
+        // The name is an archive's with another ending.
         guard let name = ArchiveName(file.dropLast(suffix.count) + "-001") else { return nil }
         self.init(name.organization, name.day, in: root)
         guard self.path == path else { return nil }
@@ -36,11 +37,11 @@ package struct LegacySessionFile: Sendable, Hashable {
     /// `acme-2025-11-20-legacy`
     package var name: String { ArchiveRoot.legacySessionsName(organization, day) }
 
-    /// The checksum of the file, for `sha256sum -c`.
+    /// The file with the checksum, for `sha256sum -c`.
     package var sideFilePath: String { SideFile.path(besides: path) }
 
-    /// All sessions in it; none where it is missing.
-    /// - Throws: ``ArchiveError`` with `.damaged` where a line is not what was written.
+    /// All sessions in it; none if the file is missing.
+    /// - Throws: ``ArchiveError`` with `.damaged` if a line is not what was written.
     package func sessions() async throws(ArchiveError) -> [LegacySession] {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
             try Contents(of: self).sessions.map { session throws(ArchiveError) in
@@ -53,17 +54,17 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Where a task's session is, and what it says.
+    /// Where a task's session is, and its content.
     package struct Place: Sendable, Hashable {
-        /// The file that has it.
+        /// The file that contains it.
         package let path: String
-        /// The number of its line, from 1 on.
+        /// The number of its line, counted from 1.
         package let line: Int
-        /// Held against the checksum of its line.
+        /// Compared with the checksum of its line.
         package let session: LegacySession
 
-        /// Writes the provider's record to `destination`, which appears only when it is whole, in the place of what was
-        /// there.
+        /// Writes the provider's record to `destination`, replacing what was there. The file appears only when it is
+        /// complete.
         package func copy(to destination: String) async throws(ArchiveError) {
             let bytes = Array("\(session.json)\n".utf8)
             try await BlockingWork.run { _ throws(ArchiveError) in
@@ -72,9 +73,10 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Looks for one task's session, line by line: only a line that names the task is taken apart.
-    /// - Returns: `nil` where there is none, or no file.
-    /// - Throws: ``ArchiveError`` with `.damaged` where the line that has it is not what was written.
+    /// Searches for one task's session, line by line; only a line that names the task is parsed.
+    /// - Returns: `nil` if there is none, or no file.
+    /// - Throws: ``ArchiveError`` with `.damaged` if no session of the task can be read and a line that names the task
+    ///   is not what was written.
     package func place(of task: TaskID) async throws(ArchiveError) -> Place? {
         try await BlockingWork.run { [self] progress throws(ArchiveError) in
             guard try FileSystem.size(of: path) != nil else { return nil }
@@ -90,7 +92,7 @@ package struct LegacySessionFile: Sendable, Hashable {
                     let session = try LegacySession(jsonLine: line.bytes)
                     if session.taskID == task { return Place(path: path, line: number, session: session) }
                 } catch {
-                    // Another's that only mentions the task, perhaps: its own may still come.
+                    // The line may belong to another task and only mention this one, whose own line may still follow.
                     fault = fault ?? .damaged("\(path) has a bad line, \(number): \(error); \(advice)", path: path)
                 }
             }
@@ -99,14 +101,14 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// A task's identifier as a line has it, with its quotes and escapes: the object's `{"":` and `}` are left out.
+    /// A task's identifier as a line has it, with its quotes and escapes. The object's `{"":` and `}` are cut off.
     private static func written(_ task: TaskID) -> [UInt8] {
         var object = JSONObjectWriter()
         object.add("", task.description)
         return Array(object.line.dropFirst(4).dropLast())
     }
 
-    /// Whether a line has these bytes, which begin with a quote.
+    /// Whether a line contains these bytes, which begin with a quote.
     private static func contains(_ line: [UInt8], _ name: [UInt8]) -> Bool {
         line.withUnsafeBytes { line in
             name.withUnsafeBytes { name in
@@ -122,8 +124,8 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Puts sessions behind those that are there, and sees to it that the checksum is the file's. Nothing is done where
-    /// both are so already.
+    /// Appends sessions, and makes sure that the checksum is that of the file. If there is nothing to append and the
+    /// checksum is right, nothing is written.
     package func add(_ sessions: [LegacySession]) async throws(ArchiveError) {
         try await BlockingWork.run { [self] _ throws(ArchiveError) in
             var bytes = try read() ?? []
@@ -141,11 +143,11 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Holds the file against its checksums.
-    /// - Parameter quick: looks only whether both files are there.
+    /// Compares the file with its checksums.
+    /// - Parameter quick: checks only whether the side file exists and can be read.
     package func verify(quick: Bool = false) async throws(ArchiveError) -> VerificationReport {
         try await BlockingWork.run { [self] progress throws(ArchiveError) in
-            // It may be growing at this moment, so that a fault counts once it was seen twice.
+            // The file may be growing right now, so a fault counts only if a third reading still finds one.
             for _ in 0..<2 {
                 let report = try look(quick: quick, progress)
                 if report.isSound { return report }
@@ -190,7 +192,7 @@ package struct LegacySessionFile: Sendable, Hashable {
                 }
             }
             if side.digest != contents.digest || side.fileName != "\(name).jsonl" {
-                // Where a line is damaged its own fault says what to do.
+                // The fault of a damaged line already says what to do.
                 let remedy =
                     ", although each line is whole by its own; `callark legacy enrich --day \(day)` writes it anew"
                 let advice = report.faults.isEmpty ? remedy : ""
@@ -202,7 +204,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         return report
     }
 
-    /// The file taken apart.
+    /// The parsed file.
     private struct Contents {
         var digest: ContentDigest
         var sessions: [(line: Int, result: Result<LegacySession, EntryLineError>)] = []
@@ -216,7 +218,7 @@ package struct LegacySessionFile: Sendable, Hashable {
                 let result = Result { () throws(EntryLineError) in try LegacySession(jsonLine: Array(line)) }
                 sessions.append((number, result))
             }
-            // What has no line break at its end was cut off.
+            // A last line without a line break was cut off.
             if let last = bytes.last, last != UInt8(ascii: "\n"), !sessions.isEmpty {
                 sessions[sessions.count - 1].result = .failure(EntryLineError(description: "it has no line break"))
             }

@@ -1,6 +1,6 @@
 import Recordings
 
-/// A line's fields, with complaints that name the field.
+/// A line's fields, with errors that name the field.
 struct EntryFields {
     let json: JSONObject
 
@@ -23,7 +23,7 @@ struct EntryFields {
         return number
     }
 
-    /// - Throws: where the line is not what its own checksum says.
+    /// - Throws: if the line does not match its own checksum.
     func requireWhole() throws(EntryLineError) {
         guard LineCheck.holds(json) else { throw EntryLineError(description: "not what its checksum says") }
     }

@@ -9,7 +9,7 @@ package protocol EntryLine: Sendable {
 extension RecordingEntry: EntryLine {}
 extension TaskEntry: EntryLine {}
 
-/// The entries in a metadata file of a sealed archive, read a batch at a time: memory does not grow with their number.
+/// The entries in a metadata file of a sealed archive, read in batches, so memory does not grow with their number.
 package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
     let path: String
     let range: Range<Int64>
@@ -18,12 +18,12 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
         Iterator(path: path, range: range)
     }
 
-    /// Gives one entry after the other.
+    /// Returns one entry after the other.
     package struct Iterator: AsyncIteratorProtocol {
         private static var batchSize: Int { 256 }
 
         private let path: String
-        /// What was not read yet.
+        /// The part of the file that was not read yet.
         private var range: Range<Int64>
         private var batch: ArraySlice<Entry> = []
 
@@ -33,7 +33,7 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
         }
 
         /// The next entry; `nil` after the last.
-        /// - Throws: ``ArchiveError`` with `.damaged` where a line cannot be read.
+        /// - Throws: ``ArchiveError`` with `.damaged` if a line cannot be read.
         package mutating func next() async throws -> Entry? {
             if batch.isEmpty, !range.isEmpty {
                 let (path, rest) = (path, range)

@@ -1,10 +1,10 @@
-/// One JSON object (RFC 8259) as the text it stands in: its fields are found, not decoded, so that an embedded object of
-/// the provider's comes out byte for byte as it went in.
+/// One JSON object (RFC 8259) as text: its fields are found, not decoded, so an embedded object of the provider's comes
+/// out byte for byte as it went in.
 struct JSONObject {
     private let text: [UInt8]
     private let fields: [(key: Range<Int>, value: Range<Int>)]
 
-    /// - Returns: `nil` where `text` is anything but one well-formed object.
+    /// - Returns: `nil` if `text` is anything but one well-formed object.
     init?(_ text: [UInt8]) {
         let found = text.withUnsafeBufferPointer { text in
             var scanner = JSONScanner(text)
@@ -16,23 +16,23 @@ struct JSONObject {
         self.fields = fields
     }
 
-    /// The text of a string; `nil` where the field is missing, null or no string.
+    /// The text of a string; `nil` if the field is missing, null or not a string.
     func string(_ key: StaticString) -> String? {
         guard let range = value(key), text[range.lowerBound] == UInt8(ascii: "\"") else { return nil }
         return Self.unescaped(text[range.dropFirst().dropLast()])
     }
 
-    /// `nil` where the field is missing or no whole number that fits.
+    /// `nil` if the field is missing or not a whole number that fits.
     func integer(_ key: StaticString) -> Int64? {
         value(key).flatMap { Int64(String(decoding: text[$0], as: UTF8.self)) }
     }
 
-    /// `nil` where the field is missing or neither `true` nor `false`.
+    /// `nil` if the field is missing or neither `true` nor `false`.
     func boolean(_ key: StaticString) -> Bool? {
         value(key).flatMap { Bool(String(decoding: text[$0], as: UTF8.self)) }
     }
 
-    /// The text of an embedded object, or of a string that was written in its place.
+    /// The text of an embedded object, or of a string that was written instead of one.
     func embedded(_ key: StaticString) -> String? {
         guard let range = value(key) else { return nil }
         if text[range.lowerBound] == UInt8(ascii: "{") { return String(validating: text[range], as: UTF8.self) }
@@ -44,7 +44,7 @@ struct JSONObject {
         value(key).flatMap { JSONObject(Array(text[$0])) }
     }
 
-    /// The object's text without this field, which must not be the first one; `nil` where it is missing or first.
+    /// The object's text without this field; `nil` if the field is missing or the first one.
     func text(without key: StaticString) -> [UInt8]? {
         let field = key.withUTF8Buffer { wanted in fields.first { text[$0.key].elementsEqual(wanted) } }
         guard let field, field.key.lowerBound >= 3, text[field.key.lowerBound - 2] == UInt8(ascii: ",") else {
@@ -54,7 +54,8 @@ struct JSONObject {
     }
 
     private func value(_ key: StaticString) -> Range<Int>? {
-        // Keys are compared as they are written; ours have nothing to escape. Of a repeated key the first one counts.
+        // Keys are compared in their written form; ours have nothing to escape. If a key is repeated, the first one
+        // counts.
         key.withUTF8Buffer { wanted in
             fields.first { text[$0.key].elementsEqual(wanted) }?.value
         }
@@ -83,7 +84,7 @@ struct JSONObject {
         return String(validating: result, as: UTF8.self)
     }
 
-    /// The character after `\u`, of one or two escapes; the replacement character where they make none.
+    /// The character after `\u`, from one or two escapes; the replacement character if they make none.
     private static func codePoint(_ rest: inout ArraySlice<UInt8>) -> Unicode.Scalar {
         let first = UInt32(String(decoding: rest.prefix(4), as: UTF8.self), radix: 16) ?? 0xFFFD
         rest = rest.dropFirst(4)

@@ -1,11 +1,11 @@
 import Recordings
 
-/// Writes one JSON object on one line, its fields in the order they are added.
+/// Writes one JSON object on one line, with its fields in the order in which they are added.
 ///
-/// Not Foundation's encoder, because the provider's JSON has to go in as it is: text, not a tree.
+/// Foundation's encoder is no use here: it writes a tree, and the provider's JSON has to go in unchanged, as text.
 struct JSONObjectWriter {
     private var text: [UInt8] = [UInt8(ascii: "{")]
-    /// Where ``line`` puts the checksum of all the rest; `nil` for a line without one.
+    /// Where ``line`` puts the checksum of the rest; `nil` for a line without one.
     private var checkPosition: Int?
 
     mutating func add(_ key: StaticString, _ value: String?) {
@@ -30,8 +30,8 @@ struct JSONObjectWriter {
         text.append(contentsOf: value.line)
     }
 
-    /// Embeds an object's text. What is no JSON object on one line goes in as a string, so that the line stays JSON and
-    /// nothing is lost.
+    /// Embeds an object's text. Anything that is not a JSON object on one line goes in as a string, so that the line
+    /// stays JSON and nothing is lost.
     mutating func add(_ key: StaticString, embedding object: String?) {
         guard let object else { return }
         begin(key)
@@ -43,7 +43,7 @@ struct JSONObjectWriter {
         }
     }
 
-    /// Has ``line`` carry a checksum of all the rest of it, here, where its key is in order.
+    /// Makes ``line`` include a checksum of the rest of it, at this position, where its key is in order.
     mutating func addCheck() {
         precondition(text.count > 1, "a checksum stands behind another field")
         checkPosition = text.count
@@ -58,7 +58,7 @@ struct JSONObjectWriter {
         return line
     }
 
-    /// The object without its checksum, as it was written before there was one.
+    /// The object without its checksum, as earlier versions wrote it.
     var uncheckedLine: [UInt8] { text + [UInt8(ascii: "}")] }
 
     private mutating func begin(_ key: StaticString) {

@@ -1,14 +1,14 @@
-/// Walks over JSON (RFC 8259) without recursion: hostile nesting costs memory of its own length at most.
+/// Walks over JSON (RFC 8259) without recursion, so hostile nesting costs at most as much memory as it is long.
 struct JSONScanner {
     private let text: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    /// - Parameter text: stays where it is for as long as this walks over it.
+    /// - Parameter text: must stay valid for as long as this walks over it.
     init(_ text: UnsafeBufferPointer<UInt8>) {
         self.text = text
     }
 
-    /// Whether nothing but white space is left.
+    /// Whether only white space is left.
     var isAtEnd: Bool {
         mutating get {
             skipSpace()
@@ -16,7 +16,7 @@ struct JSONScanner {
         }
     }
 
-    /// The fields of the object that comes next: keys without their quotes, values with theirs.
+    /// The fields of the next object: keys without their quotes, values with theirs.
     mutating func object() -> [(key: Range<Int>, value: Range<Int>)]? {
         guard take(UInt8(ascii: "{")) else { return nil }
         if take(UInt8(ascii: "}")) { return [] }
@@ -40,7 +40,7 @@ struct JSONScanner {
     }
 
     private mutating func skipValue() -> Bool {
-        // The brackets that are open: what closes each.
+        // The closing brackets of those that are open.
         var closers: [UInt8] = []
         while true {
             skipSpace()

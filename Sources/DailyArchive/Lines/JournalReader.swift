@@ -1,7 +1,7 @@
 import Files
 import Recordings
 
-/// Reads an open archive's journal, or the same lines inside a sealed one.
+/// Reads an open archive's journal, or its beginning.
 struct JournalReader: ~Copyable {
     private let lines: LineReader
 
@@ -10,8 +10,9 @@ struct JournalReader: ~Copyable {
         lines = LineReader(try SequentialReader(path, range: 0..<byteCount))
     }
 
-    /// What of the next line the tar is held against, of a journal that was read before; `nil` after the last.
-    /// - Throws: `.damaged` where a line has changed since so that it cannot be read.
+    /// The part of the next line that the tar is compared with, in a journal that was read before; `nil` after the
+    /// last.
+    /// - Throws: `.damaged` if a line has changed since then and cannot be read.
     func nextPlace() throws(ArchiveError) -> JournalPlace? {
         guard let line = try lines.next() else { return nil }
         guard let place = JournalPlace(jsonLine: line.bytes) else {
@@ -21,8 +22,8 @@ struct JournalReader: ~Copyable {
         return place
     }
 
-    /// The next line as a whole, of a journal that is read for the first time.
-    /// - Throws: `.damaged` where a line is not what its own checksum says, or cannot be read.
+    /// The next whole line, in a journal that is read for the first time; `nil` after the last.
+    /// - Throws: `.damaged` if a line does not match its own checksum, or cannot be read.
     func nextEntry() throws(ArchiveError) -> RecordingEntry? {
         guard let line = try lines.next() else { return nil }
         do throws(EntryLineError) {
@@ -34,7 +35,7 @@ struct JournalReader: ~Copyable {
     }
 }
 
-/// Where a line of the journal says that a recording stands in the tar, and what its bytes are.
+/// Where a recording is in the tar, and the size and digest of its bytes, by a line of the journal.
 struct JournalPlace {
     var payloadPath: String
     var offset: Int64

@@ -1,7 +1,7 @@
 import Recordings
 
 extension LegacySession: EntryLine {
-    /// The session as a line of its day's file, without its line break, in the manner of ``Recordings/RecordingEntry``'s.
+    /// The session as a line of its day's file, without its line break, in the form of ``Recordings/RecordingEntry``'s.
     package var jsonLine: [UInt8] {
         var object = JSONObjectWriter()
         object.add("answered_time", answeredTime.millisecondsSince1970)
@@ -14,8 +14,9 @@ extension LegacySession: EntryLine {
         return object.line
     }
 
-    /// Reads a line of a day's file. Fields that it does not know are left out.
-    /// - Throws: where the line is no JSON object, a field is missing or wrong, or the line is not what its checksum says.
+    /// Reads a line of a day's file, and ignores unknown fields.
+    /// - Throws: if the line is not a JSON object, a field is missing or wrong, or the line does not match its own
+    ///   checksum.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
         guard let csr = object.json.embedded("csr") else {
@@ -28,7 +29,7 @@ extension LegacySession: EntryLine {
             answeredTime: Timestamp(millisecondsSince1970: try object.required("answered_time")),
             json: ProviderJSON(redacted: csr)
         )
-        // No line was ever written without.
+        // These lines have had a checksum from the first version on.
         guard LineCheck.isPresent(in: jsonLine) else { throw EntryLineError(description: "check is missing") }
         try object.requireWhole()
     }

@@ -12,13 +12,13 @@ struct LineReader: ~Copyable {
     let source: SequentialReader
     private let limit: Int
 
-    /// - Parameter limit: how long a line may be. Longer ones are damage, not a reason to fill the memory.
+    /// - Parameter limit: how many bytes a line may have. A longer one is damage, and must not fill the memory.
     init(_ source: SequentialReader, limit: Int = 8 << 20) {
         self.source = source
         self.limit = limit
     }
 
-    /// The next line; `nil` at the end, and where what follows is too long to be one.
+    /// The next line; `nil` at the end, or if what follows is too long to be a line.
     func nextOfText() throws(ArchiveError) -> Line? {
         do throws(ArchiveError) {
             return try next()
@@ -27,7 +27,8 @@ struct LineReader: ~Copyable {
         }
     }
 
-    /// The next line without its line break; `nil` at the end. The last line needs none.
+    /// The next line without its line break; `nil` at the end. The last line needs no line break.
+    /// - Throws: `.damaged` if the line is too long.
     func next() throws(ArchiveError) -> Line? {
         let offset = source.position
         var bytes: [UInt8] = []

@@ -1,12 +1,13 @@
 import Recordings
 
 extension RecordingEntry {
-    /// The entry as a line of `metadata/recordings.jsonl`, without its line break: one JSON object, keys sorted, times in
-    /// epoch milliseconds and again in ISO 8601 for people, the provider's own JSON embedded as it came.
+    /// The entry as a line of `metadata/recordings.jsonl`, without its line break: one JSON object with sorted keys.
+    /// Times are in epoch milliseconds, and again in ISO 8601 for people. The provider's own JSON is embedded
+    /// unchanged.
     package var jsonLine: [UInt8] { jsonObject.line }
 
-    /// Whether `line`, which was read as this entry, is whole. Where it has no checksum, because it is older or because
-    /// the checksum's own name was damaged, nothing may be in it that readers pass over.
+    /// Whether `line`, from which this entry was read, is intact. A line can lack a checksum because it is older, or
+    /// because the checksum's own key was damaged. It must then contain nothing that readers ignore.
     func isWhole(_ line: [UInt8]) -> Bool {
         LineCheck.isPresent(in: line) || jsonObject.uncheckedLine == line
     }
@@ -51,9 +52,9 @@ extension RecordingEntry {
         return object
     }
 
-    /// Reads a line of `metadata/recordings.jsonl`. Fields that it does not know are left out.
-    /// - Throws: where the line is no JSON object, a field that a recording cannot do without is missing or wrong, or the
-    ///   line is not what its checksum says.
+    /// Reads a line of `metadata/recordings.jsonl`, and ignores unknown fields.
+    /// - Throws: if the line is not a JSON object, a field that a recording needs is missing or wrong, or the line does
+    ///   not match its own checksum.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
         self.init(
@@ -82,7 +83,7 @@ extension RecordingEntry {
             salt: try object.salt()
         )
         try object.requireWhole()
-        // Lines say where the file is in two ways; one that says two things is nobody's.
+        // Lines say in two ways where the file is. If the two differ, the line is not one that Callark wrote.
         guard object.json.string("path").map({ $0 == payloadPath }) ?? true else {
             throw EntryLineError(description: "path is not made of task_id and file")
         }
@@ -93,8 +94,8 @@ extension RecordingEntry {
 }
 
 extension EntryFields {
-    /// The recording's own bytes, if the line names them apart from what is stored.
-    /// - Throws: if it does so by half.
+    /// The recording's own bytes, if the line states them apart from the stored ones.
+    /// - Throws: if it states only their number or only their digest.
     fileprivate func original() throws(EntryLineError) -> ByteIdentity? {
         guard json.integer("original_bytes") != nil || json.string("original_sha256") != nil else { return nil }
         return ByteIdentity(
@@ -103,8 +104,8 @@ extension EntryFields {
         )
     }
 
-    /// - Returns: `nil` for a line from before there were salts.
-    /// - Throws: if it is no salt.
+    /// - Returns: `nil` for a line of a version without salts.
+    /// - Throws: if the text is not a salt.
     fileprivate func salt() throws(EntryLineError) -> Salt? {
         guard json.string("salt") != nil else { return nil }
         return try required("salt") { Salt($0) }
@@ -158,7 +159,7 @@ extension AudioFormat {
             let rate = object.integer("sample_rate_hz"), let bits = object.integer("bits_per_sample"),
             let duration = object.integer("duration_ms")
         else { return nil }
-        // What no header can say is no format.
+        // Reject values that no header can hold.
         guard (0...1 << 53).contains(duration), [channels, rate, bits].allSatisfy({ (0...1 << 32).contains($0) }) else {
             return nil
         }

@@ -1,13 +1,13 @@
 import Recordings
 
-/// The recordings that a list of an archive has named so far. Neither a name nor a key comes twice in one archive; few
-/// bytes each.
+/// The recordings that a list of an archive has named so far, in few bytes each. Neither a name nor a key occurs twice
+/// in one archive.
 struct RecordingsSeen {
     private var paths: Set<Int> = []
     private var keys: Set<Int> = []
 
-    /// Takes the next one.
-    /// - Returns: whether neither its name nor its key was there before.
+    /// Adds the next one.
+    /// - Returns: whether both its name and its key are new.
     mutating func insert(_ entry: RecordingEntry) -> Bool {
         var hasher = Hasher()
         entry.key.hash(into: &hasher)

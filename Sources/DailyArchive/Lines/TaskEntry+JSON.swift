@@ -1,7 +1,7 @@
 import Recordings
 
 extension TaskEntry {
-    /// The entry as a line of `metadata/tasks.jsonl`, without its line break, in the manner of
+    /// The entry as a line of `metadata/tasks.jsonl`, without its line break, in the form of
     /// ``Recordings/RecordingEntry``'s.
     package var jsonLine: [UInt8] {
         var object = JSONObjectWriter()
@@ -19,9 +19,9 @@ extension TaskEntry {
         return object.line
     }
 
-    /// Reads a line of `metadata/tasks.jsonl`. Fields that it does not know are left out.
-    /// - Throws: where the line is no JSON object, a field that a task cannot do without is missing or wrong, or the line
-    ///   is not what its checksum says.
+    /// Reads a line of `metadata/tasks.jsonl`, and ignores unknown fields.
+    /// - Throws: if the line is not a JSON object, a field that a task needs is missing or wrong, or the line does not
+    ///   match its own checksum.
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
         let object = try EntryFields(jsonLine)
         self.init(

@@ -2,10 +2,11 @@ import Files
 import Recordings
 
 extension ArchiveReader {
-    /// The lines of metadata of some recordings, byte for byte as they stand in the archive, without their line breaks.
+    /// The metadata lines of some recordings, byte for byte as they are in the archive, without their line breaks.
     /// - Parameter offsets: where the recordings begin in the archive.
-    /// - Returns: a line for each offset; none for one that the metadata does not have.
-    /// - Throws: `.damaged` if the archive's metadata is not what its checksums say.
+    /// - Returns: a line for each offset that the metadata has.
+    /// - Throws: `.damaged` if the archive's metadata does not match its checksums; `.missing` if there is no such
+    ///   archive.
     package static func metadataLines(
         of name: ArchiveName,
         in root: ArchiveRoot,
@@ -34,7 +35,7 @@ extension ArchiveReader {
         let reader = LineReader(try SequentialReader(path, range: range, progress: progress))
         var found: [Int64: [UInt8]] = [:]
         while found.count < offsets.count, let line = try reader.next() {
-            // A journal may end in a line that is being written.
+            // A journal may end with a line that is being written.
             guard let place = JournalPlace(jsonLine: line.bytes), offsets.contains(place.offset) else { continue }
             found[place.offset] = line.bytes
         }

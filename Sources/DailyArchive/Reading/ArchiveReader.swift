@@ -1,11 +1,11 @@
 import Files
 import Recordings
 
-/// Takes single recordings out of archives, open or sealed.
+/// Reads single recordings from archives, open or sealed.
 package enum ArchiveReader {
-    /// Copies one recording to a file, held against its digest. The file appears under its name when it is whole: with
-    /// `.damaged`, or any other error, none is left. A file that stood at `destination` is replaced.
-    /// - Parameter offset: where the recording's first byte stands in the archive.
+    /// Copies one recording to a file, and compares it with its digest. The file appears under its name only when it is
+    /// complete: after `.damaged`, or any other error, there is none. An existing file at `destination` is replaced.
+    /// - Parameter offset: where the recording's first byte is in the archive.
     package static func copy(
         from archivePath: String,
         offset: Int64,
@@ -24,8 +24,8 @@ package enum ArchiveReader {
         }
     }
 
-    /// Reads one recording and holds it against its digest.
-    /// - Throws: `.damaged` where the archive has other bytes there, or too few.
+    /// Reads one recording and compares it with its digest.
+    /// - Throws: `.damaged` if the archive has other bytes there, or too few.
     package static func check(
         _ archivePath: String,
         offset: Int64,
@@ -37,8 +37,8 @@ package enum ArchiveReader {
         }
     }
 
-    /// One recording's bytes in memory, held against its digest; for small ones.
-    /// - Throws: `.damaged` where the archive has other bytes there, or too few.
+    /// One recording's bytes in memory, compared with its digest; for small ones.
+    /// - Throws: `.damaged` if the archive has other bytes there, or too few.
     package static func bytes(
         from archivePath: String,
         offset: Int64,

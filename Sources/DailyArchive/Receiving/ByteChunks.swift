@@ -2,12 +2,13 @@ import Files
 
 /// Bytes in memory, in pieces, so that growing never copies.
 ///
-/// `@unchecked Sendable`: one ``IncomingRecording`` fills it and lets go of it when it finishes; after that it is only read.
+/// `@unchecked Sendable`: one ``IncomingRecording`` fills it and releases it when it finishes; after that it is only
+/// read.
 final class ByteChunks: @unchecked Sendable {
-    /// Where whole chunks come from and go back to.
+    /// Where whole chunks come from and return to.
     private let pool: ChunkPool?
     private var chunks: [Chunk] = []
-    /// How much of the last chunk is free.
+    /// How many bytes of the last chunk are free.
     private var room = 0
     private(set) var count = 0
 
@@ -21,7 +22,8 @@ final class ByteChunks: @unchecked Sendable {
         }
     }
 
-    /// Adds `bytes`; `remaining` is how many are expected from here on, where that is known.
+    /// Appends `bytes`. `remaining` is how many bytes are expected from here on, these included; `nil` if that is
+    /// unknown.
     func append(_ bytes: UnsafeRawBufferPointer, remaining: Int64?) {
         var rest = bytes
         while !rest.isEmpty {
@@ -54,7 +56,7 @@ final class ByteChunks: @unchecked Sendable {
         return prefix
     }
 
-    /// Adds a chunk: a whole one, or, for a recording's end, one that is just large enough.
+    /// Adds a chunk: a whole one or, for a recording's end, one that is just large enough.
     private func grow(toHold byteCount: Int) {
         let chunk =
             if byteCount >= ChunkPool.chunkSize {

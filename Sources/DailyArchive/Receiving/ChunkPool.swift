@@ -2,7 +2,7 @@ import Synchronization
 
 /// A piece of memory.
 ///
-/// `@unchecked Sendable`: it belongs to one owner at a time, who hands it on and forgets it.
+/// `@unchecked Sendable`: it belongs to one owner at a time, which passes it on and keeps no reference.
 struct Chunk: @unchecked Sendable {
     let memory: UnsafeMutableRawBufferPointer
 
@@ -15,13 +15,13 @@ struct Chunk: @unchecked Sendable {
 
 /// Chunks of one size that are used again, recording after recording.
 ///
-/// They are filled on one thread and let go of on another. The C library's allocator keeps what is freed apart for each
-/// thread, which was measured to hold twice as much memory as is in use, and to take pages from the kernel again and
-/// again. There are never more chunks than the budget has room for.
+/// One thread fills them and another frees them. The C library's allocator keeps freed memory separately for each
+/// thread. It was measured to hold twice as much memory as is in use, and to request pages from the kernel repeatedly.
+/// There are never more chunks than the budget allows.
 final class ChunkPool: Sendable {
     static let chunkSize = 256 << 10
 
-    /// Those that nobody uses; taken for moments only, from any thread.
+    /// The unused ones. Locked only for moments, from any thread.
     private let idle = Mutex<[Chunk]>([])
 
     deinit { idle.withLock { for chunk in $0 { chunk.deallocate() } } }

@@ -2,33 +2,34 @@ import Files
 import Glibc
 import Recordings
 
-/// The bytes of one recording while they arrive: counted and hashed as they come by, and kept over a retry that goes on
-/// where the last attempt ended. Small recordings are kept in memory, others in a part file. One thread at a time.
+/// The bytes of one recording while they arrive: counted and hashed as they come, and kept between attempts, so that a
+/// retry resumes where the last attempt ended. Small recordings are kept in memory, others in a part file. Used by one
+/// thread at a time.
 package final class IncomingRecording {
-    /// How much memory a recording without a declared size begins with; what does not fit goes to its part file.
+    /// How many bytes of memory a recording without a declared size reserves; what does not fit goes to its part file.
     package static let undeclaredReservation = 1 << 20
 
     package private(set) var byteCount: Int64 = 0
     /// The size that the provider declared.
     package private(set) var expectedByteCount: Int64?
-    /// The entity tag of the object that the bytes so far are of.
+    /// The entity tag of the object to which the bytes so far belong.
     package private(set) var entityTag: String?
-    /// The object's `Content-Encoding`, where it has one: the bytes are what came, not decoded.
+    /// The object's `Content-Encoding`, if it has one. The bytes are kept as sent, not decoded.
     package private(set) var contentEncoding: String?
 
-    /// Whether the bytes go to the disk as they come.
+    /// Whether the bytes go to the disk as they arrive.
     package var isInPart: Bool { part != nil }
 
     private let partPath: String
     private var digester = Digester()
-    /// Either of these, or, before a part file's first byte, neither.
+    /// Either of these or, before a part file's first byte, neither.
     private var memory: (chunks: ByteChunks, reservation: MemoryReservation)?
     private var part: (file: PartFile, prefix: [UInt8])?
 
-    /// Begins with nothing.
+    /// Starts without any bytes.
     /// - Parameters:
     ///   - memory: what may be held in memory; without it, or when it is used up, the bytes go to a part file.
-    ///   - partPath: ``ArchiveRoot/partPath(for:organization:)``. What may be left there is replaced.
+    ///   - partPath: ``ArchiveRoot/partPath(for:organization:)``. An existing part there is replaced.
     package init(
         expecting expectedByteCount: Int64?,
         entityTag: String? = nil,
@@ -43,26 +44,26 @@ package final class IncomingRecording {
         self.memory = memory.map { (ByteChunks(pool: $0.pool), $0) }
     }
 
-    /// How many bytes to reserve for a recording; `nil` where it is larger than `limit` and belongs in a part file.
+    /// How many bytes to reserve for a recording; `nil` if it is larger than `limit` and belongs in a part file.
     package static func memoryNeeded(expecting expectedByteCount: Int64?, limit: Int) -> Int? {
         guard let expectedByteCount else { return min(limit, undeclaredReservation) }
         return expectedByteCount <= Int64(limit) ? Int(max(expectedByteCount, 0)) : nil
     }
 
-    /// Takes up what an earlier process, or an earlier attempt of this one, has left of a recording: reads and hashes it,
-    /// on a thread that may wait for the disk.
-    /// - Returns: `nil` where nothing is left that could be added to. Where ``byteCount`` is ``expectedByteCount``, all
-    ///   of it is there.
-    /// - Throws: `.cancelled` where the task was.
+    /// Resumes a recording of which an earlier process, or an earlier attempt of this one, has left a part: reads and
+    /// hashes it, on a thread that may wait for the disk.
+    /// - Returns: `nil` if nothing is left from which it could resume. If ``byteCount`` is ``expectedByteCount``, the
+    ///   recording is complete.
+    /// - Throws: `.cancelled` if the task was.
     package static func resuming(partPath: String) async throws(ArchiveError) -> IncomingRecording? {
-        // Nearly always there is nothing, which takes no thread of its own to see.
+        // Usually nothing is left, and finding that out needs no thread of its own.
         guard try FileSystem.size(of: partPath) != nil else { return nil }
         return try await BlockingWork.run { progress throws(ArchiveError) in
             Handover(recording: try resuming(partPath: partPath, progress))
         }.recording
     }
 
-    /// Unchecked: made on one thread and given away whole; nobody else has it.
+    /// Unchecked: made on one thread and passed on whole; no one else has a reference.
     private struct Handover: @unchecked Sendable {
         var recording: IncomingRecording?
     }
@@ -89,7 +90,7 @@ package final class IncomingRecording {
         return recording
     }
 
-    /// Takes the next bytes.
+    /// Appends the next bytes.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         guard !bytes.isEmpty else { return }
         if let (chunks, reservation) = memory, chunks.count + bytes.count <= reservation.bytes {
@@ -100,7 +101,8 @@ package final class IncomingRecording {
         note(bytes)
     }
 
-    /// Forgets the bytes: another object, or the whole again. A reservation that is still held is kept.
+    /// Discards the bytes, because another object follows, or the same one from its beginning. A reservation that is
+    /// still held is kept.
     package func reset(
         expecting expectedByteCount: Int64?,
         entityTag: String?,
@@ -113,22 +115,23 @@ package final class IncomingRecording {
         self.contentEncoding = contentEncoding
     }
 
-    /// Moves bytes out of memory into the part file, where a later attempt, or a later process, goes on from them.
+    /// Moves bytes from memory into the part file, from which a later attempt or process resumes.
     package func park() throws(ArchiveError) {
         if memory != nil, byteCount > 0 { _ = try currentPart() }
     }
 
-    /// Makes a part file's bytes so far outlive a reboot. Waits for the disk; for an orderly stop, not for every piece.
+    /// Makes the part file's bytes so far survive a reboot. Waits for the disk, so it is for an orderly stop, not for
+    /// every piece. Does nothing without a part file or an entity tag.
     package func checkpoint() throws(ArchiveError) {
         guard let part, let entityTag else { return }
         try part.file.synchronize()
         try description(entityTag, durableByteCount: byteCount).write(besides: partPath, durably: true)
     }
 
-    /// The complete recording. This value is empty afterwards, without memory, and may be used for another try.
+    /// The complete recording. Afterwards this value is empty and holds no memory, and may be used for another attempt.
     ///
-    /// A part file is not flushed here: it becomes durable by being appended to an archive, and this may be called on the
-    /// thread that all downloads share.
+    /// This does not flush a part file: it becomes durable when it is appended to an archive, and this may be called on
+    /// the thread that all downloads share.
     package func finish() -> ReceivedContent {
         let storage: ReceivedContent.Storage =
             if let part {
@@ -156,7 +159,7 @@ package final class IncomingRecording {
         digester = Digester()
     }
 
-    /// The part file, made now where there is none: what was in memory moves into it and gives its room back.
+    /// The part file, created now if there is none: what was in memory moves into it, which frees the memory.
     private func currentPart() throws(ArchiveError) -> PartFile {
         if let part { return part.file }
         let file = try PartFile(creating: partPath)

@@ -1,25 +1,25 @@
 import CZlib
 
-/// zlib's decoder of one stream of gzip (RFC 1952) or zlib (RFC 1950), piece by piece.
+/// zlib's decoder of one gzip (RFC 1952) or zlib (RFC 1950) stream, piece by piece.
 final class Inflater {
-    /// What a step came to.
+    /// The outcome of one step.
     enum Outcome {
-        /// As much as there was input or room for.
+        /// Decoded as much as there was input or room for.
         case goesOn
-        /// The input so far ends with a whole stream, or with several, one after the other.
+        /// The input so far ends with a complete stream, or with several, one after the other.
         case whole
-        /// No such stream, or one whose checksum or length does not hold.
+        /// Not such a stream, or one whose checksum or length is wrong.
         case damaged
     }
 
     /// The largest window, and either kind of header.
     private static let windowBits: Int32 = 15 + 32
 
-    /// zlib remembers its address.
+    /// On the heap, because zlib remembers its address.
     private let stream: UnsafeMutablePointer<z_stream>
     private var isWhole = false
 
-    /// A decoder at the beginning of a stream; nil where zlib has no memory.
+    /// A decoder at the beginning of a stream; `nil` if zlib cannot get memory.
     init?() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -41,7 +41,7 @@ final class Inflater {
         _ input: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawBufferPointer
     ) -> (outcome: Outcome, taken: Int, made: Int) {
-        // Another stream behind a whole one belongs to it (RFC 1952 section 2.2).
+        // Another stream after a complete one belongs to the same content (RFC 1952 section 2.2).
         if isWhole, !input.isEmpty {
             guard inflateReset(stream) == Z_OK else { return (.damaged, 0, 0) }
             isWhole = false

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// How many bytes recordings on their way may hold in memory altogether.
+/// The limit on the bytes that all recordings in progress hold in memory together.
 ///
-/// A recording reserves once, before its first byte, and never asks for more while it holds something (what does not fit
-/// goes to a file), so that recordings cannot wait for each other in a circle. Whoever waits is served in order: a large
-/// one is not overtaken for ever by small ones.
+/// A recording reserves once, before its first byte, and never asks for more while it holds something; what does not
+/// fit goes to a file. Recordings can therefore not wait for each other in a circle. Waiters are served in order, so
+/// small recordings cannot delay a large one for ever.
 package final class MemoryBudget: Sendable {
     package let capacity: Int
-    /// Protects who holds and who waits; taken for moments only, from any thread.
+    /// Protects what is reserved and who waits. Locked only for moments, from any thread.
     private let state: Mutex<State>
     fileprivate let pool = ChunkPool()
 
@@ -27,12 +27,12 @@ package final class MemoryBudget: Sendable {
         state = Mutex(State())
     }
 
-    /// Bytes that are reserved at this moment.
+    /// The bytes that are reserved at this moment.
     package var reservedBytes: Int { state.withLock(\.reserved) }
 
-    /// Reserves `bytes` (at most the capacity), at once or later.
-    /// - Returns: the reservation, or `nil` where there is no room now: then `granted` is called with it later, once, on
-    ///   the thread that made room. Who no longer wants it lets go of it.
+    /// Reserves `bytes` (at most the capacity), now or later.
+    /// - Returns: the reservation, or `nil` if there is no room now. `granted` is then called with it later, once, on
+    ///   the thread that freed the room; a caller that no longer wants it drops it.
     package func reserve(
         _ bytes: Int,
         granted: @escaping @Sendable (MemoryReservation) -> Void
@@ -60,12 +60,12 @@ package final class MemoryBudget: Sendable {
             state.waiting.removeFirst(served.count)
             return Array(served)
         }
-        // Outside the lock: what is called may reserve and release itself.
+        // Outside of the lock, because the closure may itself reserve and release.
         for waiter in served { waiter.granted(MemoryReservation(bytes: waiter.bytes, budget: self)) }
     }
 }
 
-/// A share of a ``MemoryBudget``. It is given back when the last reference to it goes.
+/// A share of a ``MemoryBudget``. It is released with the last reference to it.
 package final class MemoryReservation: Sendable {
     package let bytes: Int
     private let budget: MemoryBudget
@@ -77,6 +77,6 @@ package final class MemoryReservation: Sendable {
 
     deinit { budget.release(bytes) }
 
-    /// Where the memory that is reserved comes from.
+    /// Where the reserved memory comes from.
     var pool: ChunkPool { budget.pool }
 }

@@ -1,18 +1,18 @@
 import Files
 import Glibc
 
-/// A recording too large for memory while it arrives: its bytes, and beside them a small file that says what they are,
-/// so that a later process can go on.
+/// A recording that is too large for memory, while it arrives: its bytes, and next to them a small side file that says
+/// what they are, so that a later process can resume.
 ///
-/// What the kernel was given survives the end of the process but not the end of the machine. The side file therefore
-/// carries the kernel's boot ID: after a reboot only as many bytes count as were flushed at a checkpoint.
+/// What was written to the kernel survives the end of the process, but not the end of the machine. The side file
+/// therefore has the kernel's boot ID: after a reboot only the bytes that a checkpoint flushed count.
 final class PartFile {
     private let file: OpenFile
     private(set) var byteCount: Int64
 
     private static let writeBackStep: Int64 = 8 << 20
 
-    /// Starts an empty part, over what may be left of another.
+    /// Starts an empty part, and replaces an existing one.
     init(creating path: String) throws(ArchiveError) {
         try Self.remove(path)
         let file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
@@ -20,7 +20,7 @@ final class PartFile {
         self.file = file
     }
 
-    /// Goes on with the first `byteCount` bytes of a part.
+    /// Continues with the first `byteCount` bytes of a part.
     init(path: String, keeping byteCount: Int64) throws(ArchiveError) {
         let file = try OpenFile(path, O_RDWR)
         try file.truncate(to: byteCount)
@@ -41,18 +41,18 @@ final class PartFile {
         try file.synchronize()
     }
 
-    /// Takes a part and its side file away; the side file first, because it speaks for the bytes.
+    /// Removes a part and its side file; the side file first, because it says that the bytes are valid.
     static func remove(_ path: String) throws(ArchiveError) {
         try FileSystem.remove(PartDescription.path(besides: path))
         try FileSystem.remove(path)
     }
 }
 
-/// What is known of a part: the small file beside it.
+/// What is known about a part: the content of its side file.
 struct PartDescription: Hashable, Sendable {
-    /// The entity tag of the object that the bytes are of; without one they can never be added to.
+    /// The entity tag of the object to which the bytes belong; without one, a download can never resume.
     var entityTag: String
-    /// The object's `Content-Encoding`, where it has one.
+    /// The object's `Content-Encoding`, if it has one.
     var contentEncoding: String?
     var expectedByteCount: Int64?
     /// How many bytes were flushed to the disk.
@@ -62,7 +62,7 @@ struct PartDescription: Hashable, Sendable {
         (part.hasSuffix(".part") ? String(part.dropLast(5)) : part) + ".json"
     }
 
-    /// Writes it so that another process can read it, or, `durably`, so that a later boot can.
+    /// Writes it for a later process or, if `durably`, also for a later boot.
     func write(besides part: String, durably: Bool) throws(ArchiveError) {
         var object = JSONObjectWriter()
         object.add("boot", Self.boot)
@@ -75,7 +75,7 @@ struct PartDescription: Hashable, Sendable {
         try (durably ? FileReplacement.durable(path) : FileReplacement(path, flushing: .nothing)).write(line)
     }
 
-    /// What stands beside `part`, and how many of the part's bytes can be believed; `nil` where nothing usable does.
+    /// The side file of `part`, and how many of the part's bytes are reliable; `nil` if there is nothing usable.
     static func read(besides part: String) throws(ArchiveError) -> (description: PartDescription, usable: Int64)? {
         guard let size = try FileSystem.size(of: part),
             let bytes = try FileSystem.read(path(besides: part), limit: 1 << 16),

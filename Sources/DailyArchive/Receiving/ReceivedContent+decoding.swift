@@ -5,20 +5,20 @@ extension ReceivedContent {
     /// The outcome of decoding a recording that was sent compressed.
     package enum Decoding: Sendable {
         case decoded(ReceivedContent)
-        /// It is not what it says it is, is cut short, or fails its own checksum.
+        /// It is not in the form that its encoding states, is cut short, or fails its own checksum.
         case damaged
-        /// It becomes more than is allowed.
+        /// Decoded, it has more bytes than allowed.
         case tooLarge
     }
 
-    /// Decodes what was sent as gzip or zlib, to its end, into a part file of its own, on a thread that may wait for the
-    /// disk. Memory does not depend on what it becomes.
+    /// Decodes what was sent as gzip or zlib, to its end, into a part file of its own, on a thread that may wait for
+    /// the disk. The memory that this needs does not depend on the decoded size.
     /// - Parameters:
-    ///   - partPath: a part of another name than the one that the bytes may be in.
-    ///   - limit: how many bytes it may become.
-    ///   - expectBytes: told from time to time how much will still be written, here and into an archive; throws where
-    ///     there is no room.
-    /// - Throws: `.cancelled` where the task was; what `expectBytes` throws; the disk's own errors.
+    ///   - partPath: a part with another name than the one that the bytes may be in.
+    ///   - limit: how many bytes the decoded content may have.
+    ///   - expectBytes: called from time to time with the number of bytes still to be written, here and into an
+    ///     archive; throws if there is no room.
+    /// - Throws: `.cancelled` if the task was; what `expectBytes` throws; the disk's own errors.
     package func decoded(
         into partPath: String,
         limit: Int64,
@@ -52,7 +52,7 @@ private final class Decoder {
     private var isDamaged = false
     private var isTooLarge = false
 
-    /// How much more room is asked for at a time.
+    /// How many more bytes of disk space are requested at a time.
     private static let step: Int64 = 64 << 20
 
     init(
@@ -69,7 +69,7 @@ private final class Decoder {
 
     deinit { output.deallocate() }
 
-    /// Decodes the next bytes; nothing more once it is known that they are of no use.
+    /// Decodes the next bytes; ignores them once the content is known to be unusable.
     func take(_ piece: UnsafeRawBufferPointer) throws(ArchiveError) {
         var rest = piece
         while !isDamaged, !isTooLarge {
@@ -78,7 +78,7 @@ private final class Decoder {
             isWhole = step.outcome == .whole
             try keep(UnsafeRawBufferPointer(rebasing: output[..<step.made]))
             rest = UnsafeRawBufferPointer(rebasing: rest[step.taken...])
-            // A full buffer may have more behind it without any more input.
+            // After a full buffer there may be more output without any more input.
             if rest.isEmpty, step.made < output.count { return }
             if step.taken == 0, step.made == 0 { isDamaged = true }
         }

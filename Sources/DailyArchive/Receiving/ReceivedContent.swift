@@ -3,22 +3,22 @@ import Glibc
 import Recordings
 import Synchronization
 
-/// All bytes of a recording, received and counted and hashed, on their way into an archive.
+/// All bytes of a recording, received, counted and hashed, on their way into an archive.
 package struct ReceivedContent: Sendable {
     package let byteCount: Int64
     package let digest: ContentDigest
     private let storage: Storage
 
-    /// What tells its bytes from all others.
+    /// What distinguishes its bytes from any others.
     package var identity: ByteIdentity { ByteIdentity(byteCount: byteCount, digest: digest) }
 
-    /// How much ``prefix`` has at most.
+    /// The greatest length of ``prefix``.
     package static let prefixLimit = 64 << 10
 
     enum Storage: Sendable {
         case memory(ReceivedMemory)
         case part(path: String, prefix: [UInt8])
-        /// Somewhere in a file that holds other things too.
+        /// In a file that also holds other things.
         case range(path: String, offset: Int64)
     }
 
@@ -28,7 +28,7 @@ package struct ReceivedContent: Sendable {
         self.storage = storage
     }
 
-    /// Content that is in memory already, outside of any budget.
+    /// Content that is already in memory, outside of any budget.
     package init(bytes: [UInt8]) {
         let chunks = ByteChunks(pool: nil)
         bytes.withUnsafeBytes { chunks.append($0, remaining: Int64(bytes.count)) }
@@ -48,7 +48,7 @@ package struct ReceivedContent: Sendable {
         )
     }
 
-    /// The first bytes, at most 64 KiB, for a look at the container's header.
+    /// The first bytes, at most 64 KiB, from which the container's header can be read; none of content in an archive.
     package var prefix: [UInt8] {
         switch storage {
         case .memory(let memory): memory.chunks?.prefix(Self.prefixLimit) ?? []
@@ -57,26 +57,26 @@ package struct ReceivedContent: Sendable {
         }
     }
 
-    /// Where the bytes are, where they are not in memory.
+    /// The part file with the bytes; `nil` if they are in memory or in an archive.
     package var partPath: String? {
         if case .part(let path, _) = storage { path } else { nil }
     }
 
-    /// Takes a part file away. To be called when the manifest knows that the recording is stored, not before: until then
-    /// a crash costs a second download. Content in memory has nothing to take away.
+    /// Removes the part file, if there is one. Call it only when the manifest knows that the recording is stored: until
+    /// then, a crash would cost a second download.
     package func discardPart() throws(ArchiveError) {
         if let partPath { try PartFile.remove(partPath) }
     }
 
-    /// Gives memory back, for the next recordings to arrive in, while this one is on its way to the disk: called once its
-    /// bytes have been appended to an archive. Where that archive cannot be made durable nothing is kept of them, and
-    /// the recording is received again. Content in a file stays.
+    /// Releases the memory for the next recordings while this one is on its way to the disk. Called once its bytes have
+    /// been appended to an archive. If that archive cannot be made durable, none of them is kept, and the recording is
+    /// received again. Content in a file is not affected.
     func letGoOfMemory() {
         if case .memory(let memory) = storage { memory.letGo() }
     }
 
     /// The bytes in order, piece by piece.
-    /// - Throws: `.damaged` where a part file is no longer what was received, `.notReady` where memory was given back.
+    /// - Throws: `.damaged` if a file no longer has what was received, `.notReady` if the memory was released.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) {
         switch storage {
         case .memory(let memory):
@@ -89,7 +89,8 @@ package struct ReceivedContent: Sendable {
         }
     }
 
-    /// Bytes in a file have been on a disk: they are hashed again on the way, so that nothing is called stored by hearsay.
+    /// Bytes in a file have been on a disk, so they are hashed again on the way: only what was read back counts as
+    /// stored.
     private func readFile(
         _ path: String,
         from offset: Int64,
@@ -107,21 +108,22 @@ package struct ReceivedContent: Sendable {
     }
 }
 
-/// A recording's bytes in memory, and the share of the budget that they take, until nobody needs them any more.
+/// A recording's bytes in memory, and its share of the budget, for as long as anyone needs them.
 final class ReceivedMemory: Sendable {
-    /// Taken for moments only: the bytes are read outside of it.
+    /// Locked only for moments: the bytes are read outside of the lock.
     private let held: Mutex<(chunks: ByteChunks, reservation: MemoryReservation?)?>
 
     init(_ chunks: ByteChunks, _ reservation: MemoryReservation?) {
         held = Mutex((chunks, reservation))
     }
 
-    /// `nil` once they are let go of.
+    /// `nil` once they are released.
     var chunks: ByteChunks? { held.withLock { $0?.chunks } }
 
-    /// The reservation is given back with the last reference to the bytes. What holds none stays: nobody waits for it.
+    /// Releases the bytes. The reservation is released with the last reference to them. Bytes without a reservation
+    /// stay, because no one waits for their memory.
     func letGo() {
-        // Outside of the lock: whoever is granted the memory may run at once.
+        // Outside of the lock, because a waiter that gets the memory may run at once.
         let last = held.withLock { held -> (ByteChunks, MemoryReservation?)? in
             guard held?.reservation != nil else { return nil }
             defer { held = nil }

@@ -6,7 +6,7 @@ import Recordings
 struct ArchiveRecovery {
     var root: ArchiveRoot
     var name: ArchiveName
-    /// `nil`: there is no manifest to ask.
+    /// `nil` if the manifest does not know the archive, or if there is no manifest.
     var known: ArchiveExtent?
     var rereading: Bool
 
@@ -22,7 +22,7 @@ struct ArchiveRecovery {
                 try cut(to: known)
                 return .equal
             }
-            // What is about to be called stored is on the disk first.
+            // Recordings must be on the disk before they are reported as stored.
             try synchronize()
             let tail = try ArchiveTail(root, name, beyond: known)
             if !tail.mayHaveMore {
@@ -41,17 +41,18 @@ struct ArchiveRecovery {
         }
     }
 
-    /// The archive in its final place, if sealing got so far.
+    /// The archive in its final place, if sealing got that far.
     private func recoverSealed() throws(ArchiveError) -> RecoveryOutcome? {
         let target = root.archivePath(name)
         let openPath = root.openArchivePath(name)
         guard let sealed = try FileSystem.status(of: target) else {
-            // The side file is made before the archive is moved: without the archive it speaks of nothing.
+            // The side file is made before the archive is moved. Without the archive it describes nothing.
             try FileSystem.remove(root.sideFilePath(name))
             return nil
         }
         if let open = try FileSystem.status(of: openPath) {
-            // Where moving is linking and unlinking, a crash in between leaves both names of the one file.
+            // On a file system where a move is a link and an unlink, a crash between the two leaves two names of one
+            // file.
             guard open.isSameFile(as: sealed) else {
                 throw .system("recover \(openPath), sealed as", target, errno: EEXIST)
             }
@@ -70,24 +71,24 @@ struct ArchiveRecovery {
             return .absent
         }
         let lost = try ArchiveSalvage(root: root, name: name, known: known).journal().map(\.key)
-        // The manifest goes on counting this archive as open, so that it has to be there to be gone on with.
+        // The manifest still counts this archive as open, so its files must exist for the next recordings.
         try cut(to: .empty)
         try FileSystem.synchronizeFolder(FileSystem.folder(of: journal))
         return .behind(.empty, whole: [], lost: lost)
     }
 
-    /// How many bytes there are beyond `known`; `nil` where the files do not reach it, or do not hold at its end what
-    /// they must.
+    /// How many bytes the files have beyond `known`. `nil` if they do not reach it, or if their last entry there is not
+    /// the right one.
     private func excess(beyond known: ArchiveExtent, tarSize: Int64) throws(ArchiveError) -> Int64? {
         let journalSize = try FileSystem.size(of: root.journalPath(name)) ?? 0
         guard tarSize >= known.tarBytes, journalSize >= known.journalBytes, try hasSoundEnd(known) else { return nil }
         let journalExcess = journalSize - known.journalBytes
         let tarExcess = tarSize - known.tarBytes
-        // The writer pads its last block on the disk: that alone is nobody's recording.
+        // The writer pads its last block on the disk. Such padding alone is not a recording.
         return journalExcess == 0 && tarExcess < AlignedFileWriter.blockSize ? 0 : tarExcess + journalExcess
     }
 
-    /// Whether the journal's last line is about the tar's last member.
+    /// Whether the journal's last line describes the tar's last member.
     private func hasSoundEnd(_ known: ArchiveExtent) throws(ArchiveError) -> Bool {
         guard known.journalBytes > 0 else { return known.tarBytes == 0 }
         let file = try OpenFile(root.journalPath(name), O_RDONLY)

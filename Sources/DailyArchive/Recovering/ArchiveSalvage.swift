@@ -2,23 +2,23 @@ import Files
 import Glibc
 import Recordings
 
-/// Keeps what is whole of an open archive whose files do not hold what they should: after a disk lost writes, or without
-/// a manifest.
+/// Keeps what is intact of an open archive after a disk lost writes, or without a manifest.
 ///
-/// Members are found by their names in the tar and held against the journal's checksums, wherever they stand, so that
-/// this can be repeated after a crash in the middle of it, with either file old or new.
+/// Members are found by their names in the tar, wherever they are, and compared with the journal's checksums. This can
+/// therefore be repeated after a crash in the middle of it, whether either file is old or new.
 struct ArchiveSalvage {
     var root: ArchiveRoot
     var name: ArchiveName
     var known: ArchiveExtent?
 
-    /// Holds the entries of one archive in memory: this is rare, and bounded by a day.
+    /// Holds the entries of one archive in memory, which is acceptable because this is rare and limited to one day.
     func run() throws(ArchiveError) -> RecoveryOutcome {
         let (entries, isJournalWhole) = try readJournal()
         let found = try findWhole(entries)
-        // Recordings may be in the tar that the journal can no longer vouch for. They are received again, but as the
-        // provider may not have them any more, nothing of them is thrown away here. What a process had no time to vouch
-        // for, the manifest has never heard of either: with it, that is left out.
+        // The tar may have recordings for which the journal has no intact line any more. They are received again. But
+        // the provider may no longer have them, so the old file is kept under another name. If a process ended before
+        // it had written a recording's line, the manifest does not know the recording either; with a manifest, that
+        // alone is no reason to keep the file.
         let isMissingSome = found.hasStrangers || found.whole.count < entries.count
         let isKeptAside = !isJournalWhole || (known == nil && isMissingSome)
         if isKeptAside, try FileSystem.status(of: root.damagedPath(name)) == nil {
@@ -30,13 +30,14 @@ struct ArchiveSalvage {
         return .behind(kept.extent, whole: kept.entries, lost: lost)
     }
 
-    /// The journal's entries, also those that the manifest has not heard of; lines that are not whole are left out.
+    /// The journal's entries, including those that the manifest does not know; damaged lines are left out.
     func journal() throws(ArchiveError) -> [RecordingEntry] {
         try readJournal().entries
     }
 
-    /// - Returns: besides, whether the journal has all that the manifest knows, and only whole lines as far as that, or
-    ///   as far as anything follows.
+    /// - Returns: the entries, and whether the journal is intact. With a manifest it must have everything that the
+    ///   manifest knows, and every line up to there must be intact. Without one, every line that another one follows
+    ///   must be.
     private func readJournal() throws(ArchiveError) -> (entries: [RecordingEntry], isWhole: Bool) {
         let path = root.journalPath(name)
         guard let size = try FileSystem.size(of: path) else { return ([], known?.journalBytes ?? 0 == 0) }
@@ -50,20 +51,20 @@ struct ArchiveSalvage {
             {
                 entries.append(entry)
             } else if line.offset < known?.journalBytes ?? size, lines.source.position < size || known != nil {
-                // Half a line at the very end is what a killed process leaves.
+                // A killed process leaves half a line at the very end.
                 isWhole = false
             }
         }
         return (entries, isWhole && (lines.source.position == size || known != nil))
     }
 
-    /// What a tar was found to have.
+    /// The contents of a tar.
     private struct Finding {
-        /// The entries whose bytes are there, in the tar's order and with the offsets there.
+        /// The entries whose bytes were found, in the tar's order and with their offsets in it.
         var whole: [RecordingEntry] = []
-        /// Whether they are all that the tar begins with.
+        /// Whether the tar begins with exactly these.
         var isPrefix = true
-        /// Whether there are other members, as long as their headers say.
+        /// Whether the payload has other members that are as long as their headers say.
         var hasStrangers = false
     }
 
@@ -75,7 +76,7 @@ struct ArchiveSalvage {
         var end: Int64 = 0
         var firstDamage = Int64.max
         while let item = try tar.next() {
-            // What is missing at the end of the last member is made good by cutting; all else has to be written anew.
+            // A last member that ends too early can be cut off. Any other damage means that the tar is written again.
             if case .damage(let damage) = item, damage.kind != .truncated {
                 firstDamage = min(firstDamage, damage.offset)
             }
@@ -102,7 +103,7 @@ struct ArchiveSalvage {
     ) throws(ArchiveError) -> (entries: [RecordingEntry], extent: ArchiveExtent) {
         let end = whole.last.map { TarMember.padded($0.offset + $0.stored.byteCount) } ?? 0
         let tar = try OpenFile(root.openArchivePath(name), O_RDWR)
-        // The last member's padding may be what is missing: growing a file fills it with zeros, which padding is.
+        // Part of the last member's padding may be missing: growing a file adds zeros, and padding is zeros.
         try tar.truncate(to: end)
         try tar.synchronizeWithAttributes()
         var lines: [UInt8] = []
@@ -111,8 +112,8 @@ struct ArchiveSalvage {
         return (whole, ArchiveExtent(tarBytes: end, journalBytes: Int64(lines.count)))
     }
 
-    /// Copies what is whole into a new tar. The tar goes into place first: a crash before the journal follows leaves
-    /// every member findable by its name.
+    /// Copies what is intact into a new tar. The tar goes into place first: if a crash keeps the journal from
+    /// following, every member can still be found by its name.
     private func remake(
         _ whole: [RecordingEntry]
     ) throws(ArchiveError) -> (entries: [RecordingEntry], extent: ArchiveExtent) {

@@ -1,28 +1,28 @@
 import Files
 import Recordings
 
-/// What an open archive's files have beyond the extent that the manifest knows: recordings that were appended, and whose
-/// process died before it could say so, or that an older manifest has never heard of.
+/// What an open archive's files have beyond the extent that the manifest knows: recordings that were appended by a
+/// process that ended before it could note them, or that are newer than a restored manifest.
 struct ArchiveTail {
-    /// Whole recordings one after the other, each vouched for by its line in the journal, its header and its checksum.
+    /// Intact recordings, one after the other. For each, its line in the journal, its header and its checksum agree.
     var adopted: [RecordingEntry] = []
-    /// To where the files are made of them.
+    /// How far the files reach with these.
     var extent: ArchiveExtent
-    /// Whether a whole recording may follow behind what is not whole: then cutting there would lose it.
+    /// Whether an intact recording may follow damage. Cutting the files there would lose it.
     var mayHaveMore = false
 
-    /// Reads what lies beyond `known` from the disk. The caller has made the files durable.
+    /// Reads what is beyond `known` from the disk. The caller has made the files durable.
     init(_ root: ArchiveRoot, _ name: ArchiveName, beyond known: ArchiveExtent) throws(ArchiveError) {
         extent = known
         let journalPath = root.journalPath(name)
         let journalSize = try FileSystem.size(of: journalPath) ?? 0
         guard journalSize > known.journalBytes else { return }
         let tarPath = root.openArchivePath(name)
-        // A recording comes once in an archive: one that comes again is refused, whoever wrote its line.
+        // A recording occurs once in an archive. A repeated one is refused, whoever wrote its line.
         var seen = try Self.recordings(in: journalPath, upTo: known.journalBytes)
         let lines = LineReader(try SequentialReader(journalPath, range: known.journalBytes..<journalSize))
         while let line = try lines.nextOfText() {
-            // The last line ends with its line break, or is half a line.
+            // A complete line ends with a line break; without one, the last line is half a line.
             let end = lines.source.position
             guard end - line.offset > line.bytes.count, let entry = try? RecordingEntry(jsonLine: line.bytes),
                 entry.isWhole(line.bytes), seen.insert(entry),
@@ -39,7 +39,7 @@ struct ArchiveTail {
         }
     }
 
-    /// What a journal names in its first bytes.
+    /// The recordings that a journal's first bytes name.
     private static func recordings(in journal: String, upTo end: Int64) throws(ArchiveError) -> RecordingsSeen {
         let lines = LineReader(try SequentialReader(journal, range: 0..<max(0, end)))
         var seen = RecordingsSeen()

@@ -1,31 +1,32 @@
 import Files
 import Recordings
 
-/// What can still be had of a sealed archive that is not whole: the recordings whose metadata line is whole and whose
-/// bytes hash to what it says, wherever in the archive the damage is. Nothing is written.
+/// What is still usable of a damaged sealed archive: the recordings whose metadata line is intact and whose bytes match
+/// it, wherever in the archive the damage is. Nothing is written.
 package struct SealedSalvage: Sendable {
     package let name: ArchiveName
     package let byteCount: Int64
-    /// What the side file says of the whole archive or, without one, what the archive hashes to as it lies there; `nil`
-    /// where nothing of it can be had, and it was not read from end to end.
+    /// The whole archive's checksum from the side file or, without one, of the archive as it is now; `nil` if no
+    /// recording's metadata line is intact, because the archive is then not read to its end.
     package let digest: ContentDigest?
-    /// The provider's identifier of the organization; `nil` where nothing that is left says it.
+    /// The provider's identifier of the organization; `nil` if nothing that is intact says it.
     package let organizationID: OrganizationID?
-    /// Those whose lines and bytes are whole, in the order of the archive, and where their bytes are.
+    /// Those whose lines and bytes are intact, in the order of the archive, with the offsets of their bytes.
     package let recordings: [RecordingEntry]
-    /// Those whose lines are whole and whose bytes are not: what was there, and where.
+    /// Those whose lines are intact and whose bytes are not: what was there, and where.
     package let damaged: [RecordingEntry]
-    /// The tasks whose lines are whole.
+    /// The tasks whose lines are intact.
     package let tasks: [TaskEntry]
-    /// Every fault of the archive, and each recording of it that is not among ``recordings``.
+    /// Every fault of the archive, and each recording in it that is not among ``recordings``.
     package let faults: [ArchiveFault]
 
-    /// Reads all of an archive, as long as that takes; one without a whole line of metadata, its headers only. Holds its
-    /// entries in memory: this is rare, and bounded by a day.
+    /// Reads all of an archive, which takes a while; if no recording's metadata line is intact, it reads only headers
+    /// and metadata. Holds the archive's entries in memory, which is acceptable because this is rare and limited to one
+    /// day.
     /// - Parameters:
-    ///   - name: what the file is called; what is in it has to agree.
+    ///   - name: the file's name, with which its content has to agree.
     ///   - report: what a verification of it found; `nil` if none was made.
-    /// - Throws: where the file cannot be opened, or holds an archive of another name.
+    /// - Throws: if the file cannot be opened, or contains an archive of another name.
     package static func read(
         _ path: String,
         as name: ArchiveName,
@@ -49,8 +50,8 @@ package struct SealedSalvage: Sendable {
         return SealedSalvage(reading, found, recorded ?? found.digest)
     }
 
-    /// The recordings whose metadata line is whole, in the places that their lines say. Reads headers and metadata only.
-    /// - Throws: where the file cannot be read, or holds an archive of another name.
+    /// The recordings whose metadata line is intact, at the offsets in their lines. Reads headers and metadata only.
+    /// - Throws: if the file cannot be read, or contains an archive of another name.
     package static func listed(in path: String, as name: ArchiveName) async throws(ArchiveError) -> [RecordingEntry] {
         try await BlockingWork.run { progress throws(ArchiveError) in
             var reading = Reading(path: path, name: name, progress: progress)
@@ -71,18 +72,18 @@ package struct SealedSalvage: Sendable {
     }
 }
 
-/// One salvage under way.
+/// One salvage in progress.
 private struct Reading: Sendable {
     let path: String
     let name: ArchiveName
     let progress: ReadingProgress
-    /// The recordings whose line is whole.
+    /// The recordings whose line is intact.
     private(set) var lined: [RecordingEntry] = []
-    /// Those of them whose bytes are whole too.
+    /// Those of them whose bytes are intact too.
     private(set) var recordings: [RecordingEntry] = []
     private(set) var tasks: [TaskEntry] = []
     private(set) var organizationID: OrganizationID?
-    /// Recordings whose line is whole and whose bytes are not.
+    /// The recordings whose line is intact and whose bytes are not.
     private(set) var damaged: [RecordingEntry] = []
     /// The recordings that have a header.
     private var payload: [TarMember] = []
@@ -117,13 +118,13 @@ private struct Reading: Sendable {
         let places = Dictionary(payload.map { ($0.path, $0) }) { first, _ in first }
         var seen = RecordingsSeen()
         for var entry in lined {
-            // A line that repeats another one's name or place is nobody's.
+            // A line that repeats the name or key of another one is not to be trusted.
             guard seen.insert(entry) else { continue }
             if try holds(entry) {
                 recordings.append(entry)
                 continue
             }
-            // In an archive that was packed again the bytes may stand elsewhere, under their name.
+            // In an archive that was packed again, the bytes may be elsewhere, under the same name.
             let listed = entry
             if let member = places[prefix + entry.payloadPath], member.byteCount == entry.stored.byteCount {
                 entry.offset = member.offset
@@ -156,7 +157,7 @@ private struct Reading: Sendable {
         }
     }
 
-    /// Where a metadata file's own header is damaged, its lines stand somewhere between its neighbours.
+    /// If a metadata file's own header is damaged, its lines are somewhere between its neighbours.
     private func place(of file: String) -> Range<Int64> {
         if let member = tags[file] { return member.offset..<min(end, member.offset + member.byteCount) }
         var begin = payload.last?.end ?? 0
@@ -171,12 +172,12 @@ private struct Reading: Sendable {
     ) throws(ArchiveError) {
         let lines = LineReader(try SequentialReader(path, range: place(of: file), progress: progress))
         while let line = try lines.nextOfText() {
-            // A damaged header stands before the first line of its file.
+            // The bytes of a damaged header come before the first line of its file.
             try body(Array(line.bytes.drop { $0 != UInt8(ascii: "{") }))
         }
     }
 
-    /// Lines without a checksum of their own say some things twice; where those disagree, the line is damaged.
+    /// A line without a checksum of its own says some things twice. If the two differ, the line is damaged.
     private func isOurs(_ entry: RecordingEntry, _ line: [UInt8]) -> Bool {
         entry.organization == name.organization && entry.day == name.day && entry.isWhole(line)
     }
@@ -192,7 +193,8 @@ private struct Reading: Sendable {
         }
     }
 
-    /// Each recording that is not taken in, as far as anything names it, and that no other fault names already.
+    /// A fault for each recording that is skipped, if anything names it: those with damaged bytes, unless another fault
+    /// reports them already, and those that no intact line describes.
     func lost(besides faults: [ArchiveFault]) -> [ArchiveFault] {
         let named = Set(faults.filter { $0.kind == .recordingDamaged }.compactMap(\.offset))
         let lines = damaged.filter { !named.contains($0.offset) }.map { entry in

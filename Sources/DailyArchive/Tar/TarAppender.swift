@@ -2,23 +2,23 @@ import CArchive
 import Files
 import Glibc
 
-/// A member as it is about to be written.
+/// A member that is about to be written.
 struct TarMemberHeader {
-    /// From the archive's beginning, ASCII only: libarchive converts names through the process's locale.
+    /// From the archive's root, ASCII only, because libarchive converts names through the process's locale.
     var path: String
     var byteCount: Int64
     var secondsSince1970: Int64
     var isFolder = false
 }
 
-/// Writes members with libarchive to an ``AlignedFileWriter``. A tar is a concatenation of members, so that one can be
-/// written by several appenders one after the other; only ``finish()`` writes its end.
+/// Writes members with libarchive to an ``AlignedFileWriter``. A tar is a concatenation of members, so several
+/// appenders can write one, one after the other. Only ``finish()`` writes its end.
 struct TarAppender: ~Copyable {
     private let archive: OpaquePointer
     private let entry: OpaquePointer
     private let sink: Sink
 
-    // AE_IFREG and AE_IFDIR, whose casts Swift does not import.
+    // The values of AE_IFREG and AE_IFDIR, whose casts Swift does not import.
     private static let fileType: UInt32 = 0o100000
     private static let folderType: UInt32 = 0o040000
 
@@ -27,7 +27,7 @@ struct TarAppender: ~Copyable {
             throw .system("make an archive writer for", file.path, errno: ENOMEM)
         }
         let sink = Sink(file)
-        // No blocking of libarchive's own: its default of 10 KiB costs more than everything else together.
+        // Turns off libarchive's own blocking: its default of 10 KiB costs more than everything else together.
         var code = archive_write_set_format_pax_restricted(archive)
         if code == ARCHIVE_OK { code = archive_write_set_bytes_per_block(archive, 0) }
         if code == ARCHIVE_OK {
@@ -47,7 +47,7 @@ struct TarAppender: ~Copyable {
     deinit { Self.free(archive, entry) }
 
     /// Writes a member's header.
-    /// - Returns: where its first byte will stand.
+    /// - Returns: where the member's first byte will be.
     func begin(_ header: TarMemberHeader) throws(ArchiveError) -> Int64 {
         archive_entry_clear(entry)
         archive_entry_set_pathname(entry, header.path)
@@ -73,13 +73,13 @@ struct TarAppender: ~Copyable {
         try check(archive_write_finish_entry(archive), "end a member in")
     }
 
-    /// Writes the end of the tar: nothing may follow.
+    /// Writes the end of the tar; nothing may follow.
     consuming func finish() throws(ArchiveError) {
         try check(archive_write_close(archive), "end")
     }
 
     private func check(_ code: Int32, _ verb: String) throws(ArchiveError) {
-        // A warning means that a header does not say what was asked for, which is as bad as not written.
+        // A warning means that a header does not say what it should, which is as bad as a failed write.
         guard code == ARCHIVE_OK else { throw Self.failure(of: archive, sink, verb) }
     }
 
@@ -91,7 +91,7 @@ struct TarAppender: ~Copyable {
     }
 
     private static func free(_ archive: OpaquePointer, _ entry: OpaquePointer) {
-        // Failing first keeps libarchive from writing a tar's end on the way out.
+        // Marking the archive as failed keeps libarchive from writing a tar's end while it is freed.
         archive_write_fail(archive)
         archive_write_free(archive)
         archive_entry_free(entry)
@@ -108,7 +108,7 @@ struct TarAppender: ~Copyable {
         return sink.take(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : -1
     }
 
-    /// What libarchive's callback gets to see.
+    /// The context of libarchive's callback.
     private final class Sink {
         let file: AlignedFileWriter
         var failure: ArchiveError?

@@ -1,7 +1,7 @@
-/// A place where a tar is not what it should be.
+/// A place where a tar is not as it should be.
 struct TarDamage: Hashable, Sendable {
     enum Kind: Sendable {
-        /// No header where one must stand.
+        /// No header where one is needed.
         case header
         /// The file ends too early.
         case truncated

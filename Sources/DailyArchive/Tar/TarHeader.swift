@@ -1,4 +1,4 @@
-/// One header block of a tar, as POSIX.1-2017 pax section "ustar Interchange Format" lays it out. Strict: what is not
+/// One header block of a tar, as in POSIX.1-2017 pax, section "ustar Interchange Format". Strict: anything that is not
 /// exactly as it should be is no header.
 struct TarHeader: Hashable, Sendable {
     static let blockSize = 512
@@ -24,11 +24,11 @@ struct TarHeader: Hashable, Sendable {
     var byteCount: Int64
     var mode: Int64
     var secondsSince1970: Int64
-    /// Whether every field is as daily archives have it. Others are read all the same, and are no sound archive's: tools
-    /// disagree about what they mean.
+    /// Whether every field is as in daily archives. Other headers are read too, but a sound archive has none, because
+    /// tools disagree about their meaning.
     var isPlain: Bool
 
-    /// What a block of 512 bytes is.
+    /// The kind of a block of 512 bytes.
     static func read(_ block: UnsafeRawBufferPointer) -> Block {
         guard block.count == blockSize else { return .other }
         if block.allSatisfy({ $0 == 0 }) { return .zeros }
@@ -50,11 +50,11 @@ struct TarHeader: Hashable, Sendable {
         isPlain = Self.isPlain(block, kind, mode)
     }
 
-    /// Whether the fields that carry nothing are empty, and nothing stands behind the others' ends.
+    /// Whether the unused fields are empty, and nothing follows the ends of the others.
     private static func isPlain(_ block: UnsafeRawBufferPointer, _ kind: Kind, _ mode: Int64) -> Bool {
         let isAllowed = mode == (kind == .folder ? 0o750 : 0o440)
         let isNobodys = number(block[108..<116]) == 0 && number(block[116..<124]) == 0
-        // Link name, owner, group, and what follows the prefix.
+        // Link name; owner and group; what follows the prefix.
         let isEmpty = [157..<257, 265..<329, 500..<512].allSatisfy { block[$0].allSatisfy { $0 == 0 } }
         let areNoDevices = [329..<337, 337..<345].allSatisfy { field in
             number(block[field]) == 0 || block[field].allSatisfy { $0 == 0 }
@@ -67,8 +67,8 @@ struct TarHeader: Hashable, Sendable {
             && kind != .global
     }
 
-    /// The sum of all bytes, the checksum's own counted as spaces. Its field is six digits, a NUL and a space, nothing
-    /// else, so that no byte of a header can change unnoticed.
+    /// Whether the checksum is the sum of all bytes, with its own bytes counted as spaces. Its field must be six
+    /// digits, a NUL and a space, so that no byte of a header can change unnoticed.
     private static func hasRightChecksum(_ block: UnsafeRawBufferPointer) -> Bool {
         guard block[154] == 0, block[155] == UInt8(ascii: " "), let declared = number(block[148..<155]) else {
             return false
@@ -95,18 +95,18 @@ struct TarHeader: Hashable, Sendable {
     }
 }
 
-/// The records of a pax extended header that matter here (POSIX.1-2017, "pax Header Block").
+/// The relevant records of a pax extended header (POSIX.1-2017, "pax Header Block").
 struct PaxRecords: Hashable, Sendable {
     var path: String?
     var byteCount: Int64?
-    /// The modification time as it is written.
+    /// The modification time in its written form.
     var modified: String?
-    /// Whether each record is there once, and is one that daily archives have. Others change what a member is for the
-    /// tools that know them, such as `GNU.sparse.…` its bytes and `linkpath` its kind.
+    /// Whether each record occurs once, and is one that daily archives have. Others change a member's meaning for the
+    /// tools that know them: `GNU.sparse.…` changes its bytes, `linkpath` its kind.
     var isPlain = true
 
     /// Reads records of the form `length key=value\n`.
-    /// - Returns: `nil` where the text is not made of them.
+    /// - Returns: `nil` if the text has another form.
     init?(_ text: [UInt8]) {
         var rest = text[...]
         while !rest.isEmpty {

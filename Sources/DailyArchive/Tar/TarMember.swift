@@ -1,14 +1,14 @@
-/// A member of a tar, where its headers and its bytes stand.
+/// A member of a tar, and where its headers and its bytes are.
 struct TarMember: Hashable, Sendable {
     var path: String
     var isFolder: Bool
     var byteCount: Int64
     /// Where its first header block begins, an extended header included.
     var headerOffset: Int64
-    /// Where its first byte stands.
+    /// Where its first byte is.
     var offset: Int64
     var secondsSince1970: Int64
-    /// Whether its headers have nothing that daily archives do not have.
+    /// Whether its headers contain only what daily archives have.
     var isPlain = true
 
     /// Where the next member begins.

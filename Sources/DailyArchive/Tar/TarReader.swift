@@ -1,7 +1,7 @@
 import Files
 
-/// Reads a tar strictly, from its first to its last byte, and goes on after damage at the next header that is whole.
-/// It shares nothing with what writes archives.
+/// Reads a tar strictly, from its first to its last byte, and continues after damage at the next intact header. It
+/// shares no code with what writes archives, so that a mistake there does not pass unnoticed here.
 struct TarReader: ~Copyable {
     enum Item {
         case member(TarMember)
@@ -11,14 +11,14 @@ struct TarReader: ~Copyable {
     }
 
     private let source: SequentialReader
-    /// Looks at padding too, which costs a read for each member where the rest is skipped.
+    /// Whether padding is checked too. That costs one read per member if the rest is skipped.
     private let checksPadding: Bool
     private var current: TarMember?
     private var pending: [Item] = []
     private var isFinished = false
 
-    /// The folder that all members are in; learned from the first one. Only headers in it count after damage, because a
-    /// recording's bytes could look like a header.
+    /// The folder that all members are in, taken from the first one. After damage only headers with this folder count,
+    /// because a recording's bytes could look like a header.
     private(set) var folder: String?
 
     private static let extendedLimit: Int64 = 1 << 20
@@ -37,7 +37,7 @@ struct TarReader: ~Copyable {
         return try readHeaders()
     }
 
-    /// The bytes of the member that ``next()`` has just given, in order.
+    /// The bytes of the member that ``next()`` has just returned, in order.
     /// - Returns: whether all of them were there.
     mutating func readContent(_ body: (UnsafeRawBufferPointer) -> Void) throws(ArchiveError) -> Bool {
         guard let current else { return false }
@@ -62,7 +62,7 @@ struct TarReader: ~Copyable {
             _ = try source.skip(member.end - source.position)
             return
         }
-        // Whole blocks first: a reader that jumps must land on one.
+        // Skip whole blocks first: after a jump, reading must continue at the start of a block.
         let contentEnd = member.offset + member.byteCount
         let lastBlock = contentEnd / Int64(TarHeader.blockSize) * Int64(TarHeader.blockSize)
         if source.position < lastBlock { _ = try source.skip(lastBlock - source.position) }
@@ -124,8 +124,8 @@ struct TarReader: ~Copyable {
         return member
     }
 
-    /// Whether an extended header says only what does not fit the header itself: what both could say, two tools could
-    /// read as two things.
+    /// Whether an extended header says only what the header itself cannot. If both said something, two tools could read
+    /// two different things.
     private static func isPlain(_ header: TarHeader, _ records: PaxRecords?) -> Bool {
         guard let records else { return true }
         let isNeeded = (records.path?.utf8.count ?? .max) > 100 && (records.byteCount ?? .max) >= 8 << 30
@@ -133,7 +133,7 @@ struct TarReader: ~Copyable {
         return records.isPlain && isNeeded && isSameTime
     }
 
-    /// An extended header's records, their padding dropped.
+    /// An extended header's records without their padding.
     private func take(_ byteCount: Int64) throws(ArchiveError) -> [UInt8] {
         let end = source.position + byteCount
         let padded = TarMember.padded(end)
@@ -157,7 +157,7 @@ struct TarReader: ~Copyable {
             isFinished = true
             return .end(offset: offset)
         }
-        // A disk that lost a write gives zeros back: a member that follows shows that this is no end.
+        // A disk that lost a write returns zeros. If a member follows, this is not the end.
         let follows = source.position
         guard case .damage(let damage) = try resynchronize(after: offset) else { return nil }
         if case .member = pending.first { return .damage(damage) }
@@ -165,14 +165,14 @@ struct TarReader: ~Copyable {
         return .end(offset: offset)
     }
 
-    /// Looks for the next whole header, block by block. The damage is reported first, what was found comes next.
+    /// Looks for the next intact header, block by block. The damage is returned first, what was found comes next.
     private mutating func resynchronize(after damage: Int64) throws(ArchiveError) -> Item? {
         var zeros = 0
         while true {
             let offset = source.position
             let block = try source.next(TarHeader.blockSize)
             guard block.count == TarHeader.blockSize else {
-                // The tar's own end may have gone by while a header was looked for.
+                // The search for a header may have passed the tar's own end.
                 isFinished = true
                 if zeros >= 2 { pending.append(.end(offset: offset - Int64(2 * TarHeader.blockSize))) }
                 break

@@ -2,8 +2,8 @@ import Files
 import Recordings
 
 extension ArchiveCheck {
-    /// Goes through the archive's own metadata, its checksum file and the manifest's rows side by side, all of which are in
-    /// the order of the archive, and holds them against each other and against the members that are there.
+    /// Compares the archive's own metadata, its checksum file and the manifest's rows with each other and with the
+    /// members in the tar. All three lists are in the order of the archive, so they are read side by side.
     mutating func checkListing(_ index: ArchiveIndex, trusted: Set<String>) throws(ArchiveError) {
         var walk = EntryWalk(
             index: index,
@@ -14,7 +14,7 @@ extension ArchiveCheck {
         if walk.trustsMetadata {
             try compareEntries(index, checksums, &walk)
         } else {
-            // A damaged list would blame recordings that are sound: the best of the others speaks instead.
+            // A damaged list would make sound recordings look damaged, so the best of the other lists is used.
             try noteUnreadableLines(index)
             if walk.rows == nil, trusted.contains(BagLayout.checksums) {
                 while let line = try checksums?.next() { try checkUnlisted(line, &walk) }
@@ -41,7 +41,7 @@ extension ArchiveCheck {
                 continue
             }
             if !agree(entry, checksum), walk.comparesChecksums {
-                // Once: after a line that is missing, every other one would be reported too.
+                // Reported once: after a missing line, every later one would be reported too.
                 walk.comparesChecksums = false
                 noteChecksumList(checksum, index)
             }
@@ -92,7 +92,8 @@ extension ArchiveCheck {
                 row.byteCount == entry.stored.byteCount && row.digest == entry.stored.digest
                 && row.payloadPath == entry.payloadPath
             if !isSame, walk.trustsMetadata { noteRow(row, "is another in its metadata") }
-            // What the manifest says otherwise of bytes that are as it says is said of its row.
+            // If the archive as a whole is as the manifest says, a differing row is a fault of the row, not of these
+            // bytes.
             if !isAsManifestSays || listed.digests.isEmpty { listed.digests.append(row.digest) }
             listed.replacedBy = row.replacedBy
             listed.isExplained = row.isExplained
@@ -104,7 +105,7 @@ extension ArchiveCheck {
         try check(listed, &walk)
     }
 
-    /// The manifest's rows that the archive's metadata has passed over.
+    /// The manifest's rows that the archive's metadata has left out.
     private mutating func checkRows(before offset: Int64, _ walk: inout EntryWalk) throws(ArchiveError) {
         while let row = walk.rows?.first, row.offset < offset {
             walk.rows?.removeFirst()
@@ -113,7 +114,7 @@ extension ArchiveCheck {
         }
     }
 
-    /// A recording that only the checksum file still names. Where the manifest has it, its row is looked at instead.
+    /// A recording that only the checksum file still names. If there are manifest rows, these are checked instead.
     private mutating func checkUnlisted(_ line: Line?, _ walk: inout EntryWalk) throws(ArchiveError) {
         guard walk.rows == nil, let line, let (digest, path) = BagLayout.readChecksumLine(line.bytes) else { return }
         guard let place = walk.place(of: path) else {
@@ -147,7 +148,7 @@ extension ArchiveCheck {
         } else if !hasDamagedHeader {
             note(.recordingMissing, listed, "is not at its offset")
         }
-        // A row without a place in an archive that is as the manifest says speaks of no bytes.
+        // If the archive as a whole is as the manifest says, a row without a member in it says nothing about bytes.
         guard !quick, digest != nil || !isAsManifestSays else { return }
         if digest == nil { digest = try self.digest(of: listed) }
         guard let digest, listed.digests.allSatisfy({ $0 == digest }) else {
@@ -155,7 +156,7 @@ extension ArchiveCheck {
         }
     }
 
-    /// What a recording's bytes hash to; reads them.
+    /// Reads a recording's bytes and returns their digest.
     /// - Returns: `nil` if they are not all there.
     func digest(of listed: ListedRecording) throws(ArchiveError) -> ContentDigest? {
         let end = listed.offset + listed.byteCount
@@ -164,7 +165,7 @@ extension ArchiveCheck {
         return source.position == end ? source.digest : nil
     }
 
-    /// What no recording's place explains: members nobody lists, and damage behind the last one.
+    /// Reports what belongs to no recording: members that no list names, and damage after the last one.
     private mutating func finishListing(_ walk: EntryWalk, _ index: ArchiveIndex) {
         for damage in walk.remainingDamages {
             let owner = index.tags.first { $1.member.headerOffset <= damage.offset && damage.offset < $1.member.end }
@@ -193,7 +194,7 @@ extension ArchiveCheck {
 
     mutating func note(_ kind: ArchiveFault.Kind, _ listed: ListedRecording, _ what: String) {
         let message = "\(listed.path) in \(path), at offset \(listed.offset), \(what)"
-        // Another copy makes up for bytes that are damaged here, and for nothing else.
+        // Another copy makes up for damaged bytes, and for nothing else.
         let isOfBytes = kind == .recordingDamaged || kind == .recordingMissing
         note(
             kind,

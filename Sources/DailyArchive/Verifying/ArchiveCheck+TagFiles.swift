@@ -2,9 +2,9 @@ import Files
 import Recordings
 
 extension ArchiveCheck {
-    /// Looks at the tag files. One in `metadata/` that this version does not know is held against its checksum like the
-    /// others, and belongs there if `tagmanifest-sha256.txt` says so.
-    /// - Returns: those that are what `tagmanifest-sha256.txt` says, or that nothing speaks against.
+    /// Checks the tag files. One in `metadata/` that this version does not know is compared with its checksum like the
+    /// others; it belongs there if `tagmanifest-sha256.txt` lists it.
+    /// - Returns: the files that match `tagmanifest-sha256.txt`, or against which there is no evidence.
     mutating func checkTagFiles(_ index: ArchiveIndex) throws(ArchiveError) -> Set<String> {
         for file in BagLayout.tagFiles where index.tags[file] == nil {
             note(.tagFileMissing, "\(path) has no \(file)", member: file)
@@ -18,7 +18,7 @@ extension ArchiveCheck {
         return trusted
     }
 
-    /// Compares where the metadata begins with what the manifest has noted of it.
+    /// Compares where the metadata begins with the offset that the manifest has.
     private mutating func checkBeginning(_ index: ArchiveIndex) {
         guard let known = expected?.metadataOffset, let member = index.tags[BagLayout.recordings]?.member,
             member.headerOffset != known
@@ -31,7 +31,7 @@ extension ArchiveCheck {
         )
     }
 
-    /// Holds the bag's own count against what was counted.
+    /// Compares the bag's own count with the actual one.
     mutating func checkPayloadCount(_ index: ArchiveIndex) throws(ArchiveError) {
         guard let text = try text(of: BagLayout.information, index) else { return }
         let bytes = index.places.reduce(0) { $0 + $1.byteCount }
@@ -60,7 +60,7 @@ extension ArchiveCheck {
         }
     }
 
-    /// Compares what `bag-info.txt` says with what the archive is and holds.
+    /// Compares the content of `bag-info.txt` with the archive.
     mutating func checkInformation(_ index: ArchiveIndex) throws(ArchiveError) {
         guard let text = try text(of: BagLayout.information, index), let name = report.name else { return }
         guard String(validating: text, as: UTF8.self) != nil else {
@@ -72,7 +72,7 @@ extension ArchiveCheck {
             guard said != value else { continue }
             noteDamaged(BagLayout.information, index, "says \(label): \(information.quoted(label)), not \(value)")
         }
-        // Archives from before there were salts have none.
+        // Archives of versions without salts have none.
         if let salt = information[BagLayout.salt], Salt(salt) == nil {
             noteDamaged(BagLayout.information, index, "says \(BagLayout.salt): \(information.quoted(BagLayout.salt))")
         }
@@ -94,7 +94,7 @@ extension ArchiveCheck {
     private mutating func compareTagChecksums(_ index: ArchiveIndex, _ trusted: inout Set<String>) throws(ArchiveError)
     {
         guard let text = try text(of: BagLayout.tagChecksums, index) else {
-            // Nothing vouches for the metadata then.
+            // Nothing confirms the metadata then.
             if index.tags[BagLayout.tagChecksums] != nil { trusted = [] }
             return
         }
@@ -135,7 +135,7 @@ extension ArchiveCheck {
         )
     }
 
-    /// A small file as a whole; `nil` if it is missing, or too long to be one, which is a fault.
+    /// The content of a small file; `nil` if it is missing, or too long, which is a fault.
     private mutating func text(
         of file: String,
         _ index: ArchiveIndex,

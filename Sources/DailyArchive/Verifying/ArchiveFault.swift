@@ -1,35 +1,35 @@
 import Recordings
 
-/// One thing that is not as it should be in or about one sealed archive.
+/// One thing that is wrong in or about one archive.
 package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
         case archiveMissing = "archive_missing"
-        /// It is a file of another kind.
+        /// A file of another kind.
         case notAnArchive = "not_an_archive"
         /// It could not be read to its end.
         case archiveUnreadable = "archive_unreadable"
-        /// Not as long as the manifest says.
+        /// Its size is not the one that the manifest has.
         case archiveSize = "archive_size"
-        /// Not the checksum that the manifest or the side file says.
+        /// Its checksum is not the one that the manifest or the side file has.
         case archiveDigest = "archive_digest"
-        /// The file is named otherwise than what it holds.
+        /// The file's name is not that of the archive in it.
         case archiveName = "archive_name"
-        /// It could be written to: a warning, since its bytes hold.
+        /// It can be written to. This is a warning, because its bytes are right.
         case archiveWritable = "archive_writable"
-        /// Missing, not readable, or about another file or checksum.
+        /// Missing, not readable, or with another file name or checksum.
         case sideFile = "side_file"
         /// A header block is damaged.
         case header
-        /// It ends in the middle.
+        /// The file ends in the middle.
         case truncated
         /// Bytes between members, which must be zero, are not.
         case padding
-        /// Its end is missing, or something follows it.
+        /// The tar's end is missing, or something follows it.
         case end
         case recordingMissing = "recording_missing"
         /// Its bytes are not those that were received.
         case recordingDamaged = "recording_damaged"
-        /// Another name or size than the archive's metadata says.
+        /// Its name or size is not the one in the archive's metadata.
         case recordingMisplaced = "recording_misplaced"
         /// A member that nothing lists.
         case memberUnexpected = "member_unexpected"
@@ -37,36 +37,36 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case tagFileDamaged = "tag_file_damaged"
         /// A line of the metadata cannot be read.
         case metadataLine = "metadata_line"
-        /// The bag's checksum file and its metadata say different things.
+        /// The bag's checksum file and its metadata disagree.
         case checksumList = "checksum_list"
-        /// The bag's own count is not what is in it.
+        /// The bag's own count is wrong.
         case payloadCount = "payload_count"
-        /// The manifest and the archive say different things of a recording.
+        /// The manifest and the archive disagree.
         case manifest
         /// The manifest itself is damaged, or cannot be read.
         case manifestDamaged = "manifest_damaged"
         /// The journal of an open archive in the spool is not what was written.
         case journal
-        /// A rebuild could not take it in.
+        /// It could not be adopted, and was skipped.
         case notTakenIn = "not_taken_in"
     }
 
     package var kind: Kind
     package var archive: String
-    /// The task concerned, where one is.
+    /// The task concerned, if there is one.
     package var taskID: TaskID?
-    /// The member concerned: its path in the bag.
+    /// The path in the bag of the member concerned.
     package var member: String?
     /// Where in the archive, in bytes from its beginning.
     package var offset: Int64?
     /// One line for people.
     package var message: String
-    /// The archive that has what is damaged here, whole; `nil` where nothing makes up for the fault.
+    /// The archive that has an intact copy of what is damaged here; `nil` if nothing makes up for the fault.
     package var repairedBy: ArchiveName?
-    /// Whether it is of recordings that are lost for good, which an operator has explained.
+    /// Whether it concerns recordings that are lost for good, and whose loss an operator has explained.
     package var isExplained: Bool
 
-    /// States a fault.
+    /// Describes a fault.
     package init(
         kind: Kind,
         archive: String,
@@ -87,16 +87,16 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         self.isExplained = isExplained
     }
 
-    /// Whether it is for a person to mend, and says nothing against the archive's bytes.
+    /// Whether a person should correct it, although the archive's bytes are right.
     package var isWarning: Bool { kind == .archiveWritable }
 
-    /// Whether it says that a recording's bytes are not what was archived.
+    /// Whether it says that a recording's bytes are not those that were archived.
     package var isOfRecording: Bool { [.recordingDamaged, .recordingMissing, .notTakenIn].contains(kind) }
 
     /// Whether nothing makes up for it, and no operator has explained it.
     package var isStanding: Bool { !isWarning && repairedBy == nil && !isExplained }
 
-    /// The message, and what makes up for it.
+    /// The message, and what makes up for the fault.
     package var description: String {
         repairedBy.map { "\(message); repaired by \($0)" }
             ?? (isExplained ? "\(message); lost, and explained" : message)
@@ -104,7 +104,7 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ArchiveFault {
-    /// A file that is named as an archive, and stands where none of that name belongs.
+    /// A file that has an archive's name and is not where that archive belongs.
     package init(misplaced name: ArchiveName, at path: String) {
         self.init(
             kind: .archiveName,
@@ -115,7 +115,7 @@ extension ArchiveFault {
         )
     }
 
-    /// An archive that is gone from its place, as the checksum file says that is still there.
+    /// An archive that is missing, although its side file still exists.
     package init(lost name: ArchiveName, at path: String) {
         self.init(
             kind: .archiveMissing,

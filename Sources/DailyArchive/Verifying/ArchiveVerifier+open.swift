@@ -2,10 +2,10 @@ import Files
 import Recordings
 
 extension ArchiveVerifier {
-    /// Holds an open archive against the manifest: each recording, header and padding of its tar, and each line of its
-    /// journal, as far as the manifest vouches for them. Several may run at once, and beside a pass.
-    /// - Parameter quick: looks at sizes only.
-    /// - Throws: `.cancelled` where the task was; everything else is a fault in the report.
+    /// Compares an open archive with the manifest: each recording, header and padding of its tar, and each line of its
+    /// journal, up to the extent that the manifest has. Several may run at once, and while a pass runs.
+    /// - Parameter quick: checks sizes only.
+    /// - Throws: `.cancelled` if the task was; anything else is a fault in the report.
     package func verify(
         open name: ArchiveName,
         in root: ArchiveRoot,
@@ -20,7 +20,7 @@ extension ArchiveVerifier {
     }
 }
 
-/// One verification of an open archive under way.
+/// One verification of an open archive in progress.
 private struct OpenVerification {
     private let name: ArchiveName
     private let tarPath: String
@@ -49,7 +49,7 @@ private struct OpenVerification {
         try guarded(journalPath) { (self) throws(ArchiveError) in try self.checkJournal(quick) }
     }
 
-    /// What cannot be read is a fault and not an end.
+    /// Turns an error into a fault, so that the verification continues.
     private mutating func guarded(
         _ path: String,
         _ body: (inout OpenVerification) throws(ArchiveError) -> Void
@@ -78,7 +78,7 @@ private struct OpenVerification {
             let isNamed = member?.path == "\(name)/\(row.payloadPath)" && member?.byteCount == row.byteCount
             if member != nil, !isNamed { note(.recordingMisplaced, row, "has another name or size in the tar") }
             if isNamed, member?.digest == row.digest { continue }
-            // Without its header a recording may be whole all the same.
+            // A recording may be intact although its header is not.
             if try !holds(row) { note(.recordingDamaged, row, "does not have the checksum that was recorded") }
         }
         let known = Set(rows.map(\.offset))
@@ -89,7 +89,7 @@ private struct OpenVerification {
 
     private typealias Found = (path: String, byteCount: Int64, digest: ContentDigest?, isPlain: Bool)
 
-    /// The members by their offsets; damage is noted on the way.
+    /// The members by their offsets. Damage is added to the report on the way.
     private mutating func walk(_ size: Int64) throws(ArchiveError) -> [Int64: Found] {
         let end = max(0, min(size, extent.tarBytes))
         let source = try SequentialReader(tarPath, range: 0..<end, options: .fromDisk, progress: progress)
@@ -116,7 +116,7 @@ private struct OpenVerification {
             let message = "\(tarPath) has bytes where there should be zeros, at offset \(damage.offset)"
             note(.padding, owner, message, damage.offset)
         case .end: note(.end, "\(tarPath) has an end in the middle", at: damage.offset)
-        // An open tar has no end, and one that is too short was said to be.
+        // An open tar has no end, and one that is too short is already reported.
         case .truncated: break
         }
     }

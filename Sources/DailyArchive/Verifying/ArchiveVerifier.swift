@@ -1,24 +1,25 @@
 import Files
 import Recordings
 
-/// Holds sealed archives against their checksums, against themselves and against the manifest, and names every fault.
+/// Compares sealed archives with their checksums, with themselves and with the manifest, and reports every fault.
 ///
-/// The file is read once. In that one reading the whole is hashed and each member by itself, and every witness is asked on
-/// its own: the headers, the metadata, the bag's checksum files, the side file and the manifest. None excuses another:
-/// anyone can make a side file anew. Memory: some hundred bytes a member, and what the caller holds of the manifest.
+/// The file is read once. This one reading hashes the whole and each member. Each source of checksums is then compared
+/// independently: the headers, the metadata, the bag's checksum files, the side file and the manifest. Agreement with
+/// one does not excuse disagreement with another, because anyone can write a side file again. It needs some hundred
+/// bytes of memory per member, in addition to what the caller holds of the manifest.
 package struct ArchiveVerifier: Sendable {
     let onBytes: (@Sendable (Int) -> Void)?
 
-    /// - Parameter onBytes: told of bytes as they are read, from any thread.
+    /// - Parameter onBytes: called with the number of bytes that were read, from any thread.
     package init(onBytes: (@Sendable (Int) -> Void)? = nil) {
         self.onBytes = onBytes
     }
 
     /// Verifies the archive at `path`. Several may run at once.
     /// - Parameters:
-    ///   - quick: looks at names, sizes and the side file, and does not read the recordings.
-    ///   - expected: what the manifest says; `nil` where the archive has to speak for itself.
-    /// - Throws: `.cancelled` where the task was; everything else is a fault in the report.
+    ///   - quick: checks names, sizes and the side file, and does not read the recordings.
+    ///   - expected: what the manifest says; `nil` to check the archive against its own checksums only.
+    /// - Throws: `.cancelled` if the task was; anything else is a fault in the report.
     package func verify(
         path: String,
         quick: Bool = false,
@@ -31,19 +32,19 @@ package struct ArchiveVerifier: Sendable {
     }
 }
 
-/// One verification under way.
+/// One verification in progress.
 struct ArchiveCheck {
     let path: String
     let quick: Bool
     let expected: ExpectedArchive?
     let progress: ReadingProgress
     var report: VerificationReport
-    /// Whether every byte is as it was sealed, by the manifest's checksum of the whole: then what its rows say otherwise
-    /// is the manifest's fault and not the archive's.
+    /// Whether every byte is as it was sealed, by the manifest's checksum of the whole. If the manifest's rows differ
+    /// then, the manifest is wrong and not the archive.
     private(set) var isAsManifestSays = false
-    /// Whose recordings they are, by the first line of the metadata that says it.
+    /// The organization of the recordings, from the first line of the metadata.
     var organizationID: OrganizationID?
-    /// How many lines `metadata/tasks.jsonl` has.
+    /// The number of lines in `metadata/tasks.jsonl`.
     var taskCount = 0
 
     init(path: String, quick: Bool, expected: ExpectedArchive?, progress: ReadingProgress) {
@@ -83,7 +84,7 @@ struct ArchiveCheck {
             try checkDayClose(index)
         } catch  where error.code != .cancelled {
             note(.archiveUnreadable, "\(path) cannot be read to its end: \(error.message)")
-            // What may not be read, or not just now, is not damaged.
+            // A file that cannot be read for another reason, such as its permissions, is not damaged.
             if error.code == .inputOutput || error.code == .damaged { try checkSingly() }
         }
         explainDigest()
@@ -91,7 +92,7 @@ struct ArchiveCheck {
         return report
     }
 
-    /// Where the disk does not give the archive back from end to end, each recording is tried by itself.
+    /// Reads each recording that the manifest has on its own, after the archive could not be read to its end.
     private mutating func checkSingly() throws(ArchiveError) {
         guard !quick else { return }
         let named = Set(report.faults.filter { $0.kind == .recordingDamaged }.compactMap(\.offset))
@@ -106,8 +107,8 @@ struct ArchiveCheck {
         }
     }
 
-    /// An archive with recordings that were repaired or explained has another checksum than it was sealed with, for that
-    /// reason alone if every other member is as it should be.
+    /// Excuses a wrong checksum of the whole. An archive with recordings that were repaired or explained no longer has
+    /// the checksum that it was sealed with. If everything else is right, this is the only reason.
     private mutating func explainDigest() {
         let others = report.faults.filter { $0.kind != .archiveDigest && !$0.isWarning }
         guard !others.isEmpty, others.allSatisfy({ !$0.isStanding }) else { return }
@@ -116,8 +117,8 @@ struct ArchiveCheck {
         }
     }
 
-    /// Nothing that is wrong with an archive matters any more of which no recording counts: others have all of them, or
-    /// they are lost and explained.
+    /// Excuses every fault of an archive in which no recording counts any more: other archives have them all, or they
+    /// are lost and explained.
     private mutating func excuseSuperseded() {
         guard let expected, !expected.recordings.isEmpty || expected.supersededBy != nil,
             expected.recordings.allSatisfy({ $0.replacedBy != nil || $0.isExplained })
@@ -156,7 +157,7 @@ struct ArchiveCheck {
         report.faults.append(fault)
     }
 
-    /// What the archive calls itself, as far as the name of the file says: faults may be found before it is read.
+    /// The archive's name by the name of its file, for faults that are found before the archive is read.
     private var nameOfFile: ArchiveName? {
         let fileName = path.split(separator: "/").last ?? ""
         return fileName.hasSuffix(".tar") ? ArchiveName(String(fileName.dropLast(4))) : nil
@@ -194,7 +195,7 @@ struct ArchiveCheck {
         return index
     }
 
-    /// Whether nothing in the file, or about it, says that it ever was a daily archive.
+    /// Whether nothing in the file, or about it, suggests that it ever was a daily archive.
     private func isOfAnotherKind(_ index: ArchiveIndex) -> Bool {
         expected == nil && nameOfFile == nil && report.name == nil && index.places.isEmpty && index.tags.isEmpty
     }

@@ -1,14 +1,14 @@
 import Recordings
 
-/// What the manifest says of one sealed archive.
+/// What the manifest says about one sealed archive.
 package struct ExpectedArchive: Sendable {
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// Where the header of `metadata/recordings.jsonl` begins; `nil` if that is not known.
+    /// Where the header of `metadata/recordings.jsonl` begins; `nil` if that is unknown.
     package var metadataOffset: Int64?
     /// Every recording in it.
     package var recordings: [ExpectedRecording]
-    /// The archive that makes up for all of this one, if it has no recordings and is damaged.
+    /// The archive that replaces all of this one, if this one is damaged and has no recordings.
     package var supersededBy: ArchiveName?
 
     package init(

@@ -1,6 +1,6 @@
-/// What the manifest says of one open archive in the spool.
+/// What the manifest says about one open archive in the spool.
 package struct ExpectedOpenArchive: Sendable {
-    /// How far its two files are vouched for; a pass may be appending behind that.
+    /// The durable part of its two files; a pass may be appending after it.
     package var extent: ArchiveExtent
     /// Every recording in it.
     package var recordings: [ExpectedRecording]

@@ -1,13 +1,13 @@
 import Recordings
 
-/// What the manifest says of one recording in an archive.
+/// What the manifest says about one recording in an archive.
 package struct ExpectedRecording: Sendable, Hashable {
     package var taskID: TaskID
     package var file: FileName
     package var offset: Int64
     package var byteCount: Int64
     package var digest: ContentDigest
-    /// The archive whose copy counts in place of this one; `nil` where this one counts.
+    /// The archive whose copy counts instead of this one; `nil` if this one counts.
     package var replacedBy: ArchiveName?
     /// Whether no copy counts, and an operator has explained that the recording is lost.
     package var isExplained: Bool

@@ -1,33 +1,33 @@
 import Recordings
 
-/// What a verification found.
+/// The result of a verification.
 package struct VerificationReport: Sendable, Hashable {
     package var path: String
-    /// By the folder in the archive; `nil` where that could not be read.
+    /// From the folder in the archive; `nil` if that could not be read.
     package var name: ArchiveName?
     package var byteCount: Int64 = 0
-    /// The checksum of the whole file as it lies there; `nil` where it was not computed.
+    /// The checksum of the whole file as it is now; `nil` if it was not computed.
     package var digest: ContentDigest?
-    /// How many recordings were looked at.
+    /// How many recordings were checked.
     package var recordingCount = 0
-    /// Every fault, in the order of the archive where they have a place in it.
+    /// Every fault, in the order in which it was found.
     package var faults: [ArchiveFault] = []
 
-    /// A report in which nothing has been looked at yet.
+    /// A report about a file that was not checked yet.
     package init(path: String) {
         self.path = path
     }
 
-    /// What does not make it damaged.
+    /// The faults that do not make it damaged.
     package var warnings: [ArchiveFault] { faults.filter(\.isWarning) }
 
-    /// The faults that nothing makes up for, and that nobody has explained.
+    /// The faults that nothing makes up for and no one has explained.
     package var standingFaults: [ArchiveFault] { faults.filter(\.isStanding) }
 
-    /// How many recordings are damaged or missing, and not made up for.
+    /// How many recordings are damaged or missing, without a replacement or explanation.
     package var damagedRecordings: Int { Set(standingFaults.filter(\.isOfRecording).compactMap(\.offset)).count }
 
-    /// Whether the lines of its tasks are gone, or may be: those of calls without a recording stand nowhere else.
+    /// Whether the lines of its tasks are lost, or may be. No other archive has the lines of calls without a recording.
     package var hasLostTasks: Bool {
         standingFaults.contains { fault in
             switch fault.kind {
@@ -39,9 +39,9 @@ package struct VerificationReport: Sendable, Hashable {
         }
     }
 
-    /// Whether no fault was found but those that are repaired or explained.
+    /// Whether every fault that was found is repaired, explained or only a warning.
     package var isSound: Bool { standingFaults.isEmpty }
 
-    /// Whether nothing in or about the archive contradicts anything else.
+    /// Whether no fault was found at all, apart from warnings.
     package var isWhole: Bool { faults.allSatisfy(\.isWarning) }
 }

@@ -1,4 +1,4 @@
-/// How far an open archive goes: what the manifest knows of it, and to where it is cut back after a crash.
+/// How long an open archive's files are, as the manifest knows it. After a crash they are cut back to this extent.
 package struct ArchiveExtent: Sendable, Hashable {
     package var tarBytes: Int64
     package var journalBytes: Int64
@@ -8,6 +8,6 @@ package struct ArchiveExtent: Sendable, Hashable {
         self.journalBytes = journalBytes
     }
 
-    /// An archive that nothing has been appended to.
+    /// An archive to which nothing has been appended.
     package static let empty = ArchiveExtent(tarBytes: 0, journalBytes: 0)
 }

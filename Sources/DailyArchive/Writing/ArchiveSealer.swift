@@ -2,16 +2,16 @@ import Files
 import Glibc
 import Recordings
 
-/// Turns an open archive into a sealed one. Blocks for as long as writing the metadata and reading everything back takes.
+/// Turns an open archive into a sealed one. Blocks while it writes the metadata and reads everything back.
 struct ArchiveSealer: Sendable {
     var root: ArchiveRoot
     var name: ArchiveName
-    /// To where the tar and the journal count.
+    /// How much of the tar and the journal counts.
     var extent: ArchiveExtent
     var tasks: ReceivedContent
     var taskCount: Int
     var salt: Salt
-    /// The record of the day, where the archive closes it.
+    /// The record of the day, if the archive closes it.
     var dayClose: DayClose?
     var dayCloseText: [UInt8]?
 
@@ -26,35 +26,35 @@ struct ArchiveSealer: Sendable {
         var content: ReceivedContent
     }
 
-    /// Each step can be the last one that the process lives through; beside it stands what is left then. In every case
-    /// start-up calls recovery, which leaves what the manifest knows, and seals again.
+    /// The process can end at any step. The comment before each step says what it leaves in that case. The next start
+    /// then calls recovery, which keeps what the manifest knows, and seals again.
     func seal(_ progress: ReadingProgress) throws(ArchiveError) -> SealedArchive {
         let target = root.archivePath(name)
         guard try FileSystem.status(of: target) == nil else { throw .system("seal", target, errno: EEXIST) }
 
-        // Left: scratch files. Recovery removes them.
+        // Leaves scratch files. Recovery removes them.
         let (survey, checksums) = try surveyJournal()
         let tags = try tagFiles(survey, checksums)
 
-        // Left: an open tar with some or all of the tag files after the known extent. Recovery cuts them off.
+        // Leaves an open tar with some or all of the tag files after the known extent. Recovery cuts them off.
         let metadataOffset = try append(tags, to: root.openArchivePath(name), isEmpty: survey.recordingCount == 0)
 
-        // Left: the same.
+        // Leaves the same.
         let (byteCount, digest) = try readBack(tags, progress)
 
-        // Left: the same, mode 0440. Recovery makes it writable again, then cuts.
+        // Leaves the same, perhaps with mode 0440. Recovery makes it writable again, then cuts.
         let file = try OpenFile(root.openArchivePath(name), O_RDONLY)
         try file.setMode(0o440)
         try file.synchronizeWithAttributes()
 
-        // Left: a side file without an archive. Recovery removes it. It comes first so that no sealed archive is ever
-        // without one.
+        // Leaves a side file without an archive. Recovery removes it. The side file is written first, so that no sealed
+        // archive is ever without one.
         let folder = FileSystem.folder(of: target)
         try FileSystem.createFolder(folder)
         try SideFile.write(digest, of: name, in: root)
 
-        // Left: the sealed archive, which the manifest does not know of yet, and perhaps its journal and scratch files.
-        // Recovery holds it against its side file, removes the rest and says `sealed`.
+        // Leaves the sealed archive, which the manifest does not know yet, and perhaps its journal and scratch files.
+        // Recovery compares it with its side file, removes the rest and returns `sealed`.
         try FileSystem.move(root.openArchivePath(name), to: target)
         try FileSystem.synchronizeFolder(folder)
         try FileSystem.synchronizeFolder(root.spoolPath)
@@ -72,7 +72,7 @@ struct ArchiveSealer: Sendable {
         )
     }
 
-    /// Goes through the journal once: what the bag's information wants to know, and the payload's checksum file.
+    /// Reads the journal once, for the bag's information and the payload's checksum file.
     private func surveyJournal() throws(ArchiveError) -> (Survey, checksums: ReceivedContent) {
         var survey = Survey()
         let scratch = try ScratchFile(root.scratchPath(name, .checksums))
@@ -133,7 +133,7 @@ struct ArchiveSealer: Sendable {
         let appender = try TarAppender(writingTo: file)
         let time = BagLayout.secondsSince1970(atStartOf: name.day)
         if isEmpty {
-            // A bag has a payload folder, even an empty one (RFC 8493 section 2.1.2).
+            // A bag has a payload folder even if it is empty (RFC 8493 section 2.1.2).
             let folder = TarMemberHeader(
                 path: "\(name)/\(BagLayout.payload)",
                 byteCount: 0,
@@ -159,8 +159,8 @@ struct ArchiveSealer: Sendable {
         return begin
     }
 
-    /// Reads the finished tar from the disk and holds every member against what was received, by the code that will read
-    /// it in ten years, not by the code that wrote it.
+    /// Reads the finished tar from the disk and compares every member with what was received. It does so with the code
+    /// that will read the archive later, not with the code that wrote it.
     private func readBack(
         _ tags: [TagFile],
         _ progress: ReadingProgress
@@ -226,7 +226,7 @@ extension ReceivedContent {
 }
 
 extension TarReader {
-    /// The digest of the current member's bytes; `nil` where some are missing.
+    /// The digest of the current member's bytes; `nil` if some are missing.
     mutating func digestOfContent() throws(ArchiveError) -> ContentDigest? {
         var digester = Digester()
         let isWhole = try readContent { digester.update($0) }

@@ -2,34 +2,36 @@ import Files
 import Logging
 import Recordings
 
-/// Writes daily archives, open ones and their sealing, on a thread of its own. One writer for a root, held together with
-/// its ``PassLock``.
+/// Writes daily archives and seals them, on a thread of its own. A root has one writer, which exists only while its
+/// ``PassLock`` is held.
 ///
-/// An archive that lies in the spool when the process starts is not touched before ``recover(_:known:rereading:)`` was
-/// asked about it, because only the manifest knows how much of it counts. The same holds where the manifest could not
-/// record a ``StoredGroup``: recover the group's archives with what the manifest does know before going on.
+/// An archive that is in the spool when the process starts must be recovered first, with
+/// ``recover(_:known:rereading:)``, because only the manifest knows how much of it counts. The same applies if the
+/// manifest could not record a ``StoredGroup``: recover the group's archives with what the manifest does know, and then
+/// continue.
 package actor ArchiveWriter {
     private let root: ArchiveRoot
     private let logger: Logger
     private let executor: DiskExecutor
-    /// Where salts come from.
+    /// The source of salts.
     private var randomness: any RandomNumberGenerator & Sendable
 
-    /// How far each archive goes that is known to be durable and sound.
+    /// The extent of each archive that is known to be durable and intact.
     private var extents: [ArchiveName: ArchiveExtent] = [:]
-    /// The groups that were appended beyond that and wait for ``synchronize(_:)``, in their order, with their ends.
+    /// The groups that were appended after that and wait for ``synchronize(_:)``, in their order, each with the
+    /// archive's extent after it.
     private var begun: [ArchiveName: [(group: Int, end: ArchiveExtent)]] = [:]
     private var groupCount = 0
-    /// Archives that are open at this moment, the one used last at the end: each costs a buffer and two descriptors.
+    /// The archives that are open now, the last used one at the end. Each takes a buffer and two descriptors.
     private var open: [(name: ArchiveName, archive: OpenArchiveFile)] = []
-    /// Archives whose sealing is under way: nothing may be appended to them.
+    /// The archives that are being sealed. Nothing may be appended to them.
     private var sealing: Set<ArchiveName> = []
 
     private static let openLimit = 8
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter randomness: where salts come from. Only what nobody can guess will do, except in tests.
+    /// - Parameter randomness: the source of salts. It must be one that no one can guess, except in tests.
     package init(
         root: ArchiveRoot,
         logger: Logger,
@@ -41,17 +43,17 @@ package actor ArchiveWriter {
         executor = DiskExecutor(label: "callark.archive-writer")
     }
 
-    /// Appends recordings to their archives, making those that do not exist. On return everything is durable; the
-    /// manifest may say so.
+    /// Appends recordings to their archives, and creates those that do not exist. On return everything is durable, and
+    /// the manifest may record it.
     /// - Throws: what ``begin(_:)`` and ``synchronize(_:)`` throw.
     package func append(_ group: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> StoredGroup {
         try await synchronize([try begin(group)])
     }
 
-    /// Appends recordings to their archives, making those that do not exist, and hands them to the disk without waiting
-    /// until they are durable. What they held in memory is given back one by one. Each group that was begun is made
-    /// durable by ``synchronize(_:)``, in the order of beginning; meanwhile others may be begun.
-    /// - Throws: where anything failed, and then nothing of the group is kept. `.damaged` with a part file's path: that
+    /// Appends recordings to their archives, creating those that do not exist, and writes them without waiting until
+    /// they are durable. Each recording's memory is released as soon as it is appended. ``synchronize(_:)`` makes each
+    /// group durable, in the order in which they were begun; other groups may be begun meanwhile.
+    /// - Throws: if anything failed; nothing of the group is kept then. With `.damaged` and a part file's path, that
     ///   recording has to be received again.
     package func begin(_ group: [(ArchiveName, PendingMember)]) throws(ArchiveError) -> AppendedGroup {
         var entries = [RecordingEntry?](repeating: nil, count: group.count)
@@ -78,21 +80,21 @@ package actor ArchiveWriter {
         return AppendedGroup(number: groupCount, entries: entries.compactMap(\.self), flushes: flushes)
     }
 
-    /// A recording as its line is written for the first time: from then on its salt never changes.
+    /// A recording as its line is written for the first time. Its salt never changes after that.
     private func salted(_ member: PendingMember) -> PendingMember {
         var member = member
         if member.entry.salt == nil { member.entry.salt = drawSalt() }
         return member
     }
 
-    /// A salt that was never used before.
+    /// A new random salt.
     package func drawSalt() -> Salt { Salt(using: &randomness) }
 
-    /// Makes groups durable, with one flush of each archive, on another thread than the one that appends.
+    /// Makes groups durable with one flush per archive, on another thread than the one that appends.
     /// - Parameter groups: in the order in which they were begun.
-    /// - Returns: what they are together.
-    /// - Throws: where anything failed, and then none of them is kept, nor what was appended after them. `.notReady`
-    ///   where that happened to a group before, or where a group before is not durable yet.
+    /// - Returns: all of them as one group.
+    /// - Throws: if anything failed; none of them is kept then, nor anything that was appended after them. `.notReady`
+    ///   if an earlier group failed in this way, or is not durable yet.
     package func synchronize(_ groups: [AppendedGroup]) async throws(ArchiveError) -> StoredGroup {
         var flushes: [ArchiveName: OpenArchiveFlush] = [:]
         var numbers: [ArchiveName: [Int]] = [:]
@@ -122,12 +124,12 @@ package actor ArchiveWriter {
         return StoredGroup(entries: groups.flatMap(\.entries), extents: flushes.mapValues(\.end))
     }
 
-    /// Makes an archive's files agree with what the manifest knows, after a start or after trouble.
+    /// Makes an archive's files agree with what the manifest knows, after a start or a failure.
     /// - Parameters:
-    ///   - known: what the manifest knows; `nil` where it knows of no such archive, or there is none. Whatever the journal
-    ///     names beyond that and is whole is kept all the same.
-    ///   - rereading: reads every recording back even where the sizes agree. For an archive that could not be sealed
-    ///     because it is damaged.
+    ///   - known: what the manifest knows; `nil` if it does not know the archive, or if there is no manifest. Intact
+    ///     recordings in the journal beyond that are kept too.
+    ///   - rereading: reads every recording back even if the sizes agree; for an archive that is damaged and could
+    ///     therefore not be sealed.
     package func recover(
         _ name: ArchiveName,
         known: ArchiveExtent?,
@@ -142,7 +144,7 @@ package actor ArchiveWriter {
         case .equal: extents[name] = known
         case .ahead(let extent, _, _): extents[name] = extent
         case .behind(let extent, _, _):
-            // Where nothing was left to keep, the archive is made anew.
+            // If nothing could be kept, the archive is created again.
             let isThere = try FileSystem.status(of: root.openArchivePath(name)) != nil
             extents[name] = isThere ? extent : nil
         case .sealed, .absent: break
@@ -156,7 +158,7 @@ package actor ArchiveWriter {
         return recovery
     }
 
-    /// Takes away an archive in the spool of which every whole recording is held elsewhere.
+    /// Removes an archive from the spool whose intact recordings are all held elsewhere.
     package func discard(_ name: ArchiveName) throws(ArchiveError) {
         try requireNotSealing(name)
         close(name)
@@ -168,15 +170,15 @@ package actor ArchiveWriter {
         logger.info("open archive discarded", metadata: ["archive.name": "\(name)"])
     }
 
-    /// Seals an archive: metadata, checksums and end are appended, all is read back from the disk, and the file is moved
-    /// to its place for good. An archive that nothing was appended to is sealed with its tasks alone.
+    /// Seals an archive: appends metadata, checksums and the tar's end, reads everything back from the disk, and moves
+    /// the file to its final place. An archive to which nothing was appended is sealed with its tasks only.
     ///
-    /// Where it fails, or the process dies, recover the archive and seal it again. `.damaged` means that the disk did not
-    /// give back what was written: recover it `rereading`, receive what is lost, then seal.
+    /// If this fails, or the process ends, recover the archive and seal it again. `.damaged` means that the disk did
+    /// not return what was written: recover it with `rereading`, receive what is lost, then seal.
     /// - Parameters:
-    ///   - tasks: what goes into `metadata/tasks.jsonl`, in this order. Its errors are thrown on.
-    ///   - dayClose: what goes into `metadata/day-close.json`; `nil` where the archive does not close its day.
-    ///   - salt: what goes into `bag-info.txt`: the same each time that this archive is sealed, so that the bytes are too.
+    ///   - tasks: the content of `metadata/tasks.jsonl`, in this order. Its errors are rethrown.
+    ///   - dayClose: the content of `metadata/day-close.json`; `nil` if the archive does not close its day.
+    ///   - salt: for `bag-info.txt`. It must be the same whenever this archive is sealed, so that the bytes are too.
     package func seal(
         _ name: ArchiveName,
         tasks: some AsyncSequence<TaskEntry, any Error> & Sendable,
@@ -211,15 +213,15 @@ package actor ArchiveWriter {
             dayClose: dayClose,
             dayCloseText: try dayClose?.json
         )
-        // Reading back takes as long as the disk takes: meanwhile other archives are appended to.
+        // Reading back takes as long as the disk needs. Other archives can be appended to meanwhile.
         let sealed = try await BlockingWork.run { progress throws(ArchiveError) in try sealer.seal(progress) }
         extents[name] = nil
         logger.info("archive sealed", metadata: ["archive.name": "\(name)", "archive.bytes": "\(sealed.byteCount)"])
         return sealed
     }
 
-    /// Leaves every open archive settled on the disk, without an end, and without what was begun and never made durable.
-    /// Appending again opens it again.
+    /// Leaves every open archive settled on the disk, without a tar's end, and without what was begun and not made
+    /// durable. A later append opens it again.
     package func close() throws(ArchiveError) {
         for name in begun.keys { cutBack(name) }
         while let (name, _) = open.first { try settle(name) }
@@ -252,8 +254,8 @@ package actor ArchiveWriter {
         open.removeAll { $0.name == name }
     }
 
-    /// Gives the disk back what a failed group took. Not vital: opening at the extent does the same.
-    /// - Parameter earlier: groups before it that are still to become durable.
+    /// Frees the disk space of a failed group. Not essential, because opening at the extent does the same.
+    /// - Parameter earlier: the groups before it that are still to become durable.
     private func cutBack(_ name: ArchiveName, keeping earlier: [(group: Int, end: ArchiveExtent)]? = nil) {
         close(name)
         begun[name] = earlier?.isEmpty == false ? earlier : nil

@@ -2,17 +2,18 @@ import Files
 import Glibc
 import Recordings
 
-/// A daily archive that grows: its tar without an end, and its journal, the lines of its `metadata/recordings.jsonl`.
+/// A daily archive that grows: its tar without an end, and its journal with the lines of its
+/// `metadata/recordings.jsonl`.
 final class OpenArchiveFile {
     private let name: ArchiveName
     private let tar: AlignedFileWriter
     private let appender: TarAppender
     private let journal: SharedFile
-    /// To where the flushes go that were handed out.
+    /// The archive's extent after the flushes that were returned so far.
     private var end: ArchiveExtent
     private var pendingLines: [UInt8] = []
 
-    /// Opens the archive to go on at `extent`, what lies beyond being cut off, or, without one, makes it.
+    /// Opens the archive to continue at `extent`, and cuts off what is beyond it; without an extent, creates it.
     convenience init(_ name: ArchiveName, in root: ArchiveRoot, extent: ArchiveExtent?) throws(ArchiveError) {
         try self.init(name, tarPath: root.openArchivePath(name), journalPath: root.journalPath(name), extent: extent)
     }
@@ -21,7 +22,7 @@ final class OpenArchiveFile {
         let creating = extent == nil
         let position = extent ?? .empty
         let journal = try OpenFile(journalPath, O_WRONLY | (creating ? O_CREAT | O_EXCL : 0))
-        // It is shorter while a flush is under way whose lines are still to come.
+        // The journal may be shorter, if a flush is in progress that has not written its lines yet.
         if try journal.size() > position.journalBytes { try journal.truncate(to: position.journalBytes) }
         do throws(ArchiveError) {
             tar = try AlignedFileWriter(path: tarPath, position: position.tarBytes, creating: creating)
@@ -36,7 +37,7 @@ final class OpenArchiveFile {
         if creating { try FileSystem.synchronizeFolder(FileSystem.folder(of: tarPath)) }
     }
 
-    /// Appends a recording. It is durable once what ``flush()`` returns is finished.
+    /// Appends a recording. It is durable once the flush that ``flush()`` returns has finished.
     /// - Returns: its entry with its offset.
     func append(_ member: PendingMember) throws(ArchiveError) -> RecordingEntry {
         var entry = member.entry
@@ -52,14 +53,14 @@ final class OpenArchiveFile {
         return entry
     }
 
-    /// Hands everything that was appended since the last flush to the disk.
-    /// - Returns: what is left to do until it is durable, which may be done while more is appended.
+    /// Writes everything that was appended since the last flush to the tar.
+    /// - Returns: what remains to be done to make it durable, which may be done while more is appended.
     func flush() throws(ArchiveError) -> OpenArchiveFlush {
         try tar.flush()
         let linesOffset = end.journalBytes
         end.tarBytes = tar.position
         end.journalBytes += Int64(pendingLines.count)
-        // The flush keeps the lines: with their capacity kept, as much would be taken anew at every flush.
+        // The flush keeps this array. Keeping its capacity here would allocate as much again for every flush.
         defer { pendingLines = [] }
         return OpenArchiveFlush(
             tar: tar.file,
@@ -77,7 +78,7 @@ final class OpenArchiveFile {
         return flush.end
     }
 
-    /// Leaves the file exactly as long as what was made durable.
+    /// Makes the tar durable and exactly as long as what was appended.
     func settle() throws(ArchiveError) {
         try tar.settle()
     }
@@ -91,27 +92,29 @@ final class OpenArchiveFile {
     }
 }
 
-/// What makes the recordings of a group durable in their archive. Each flush of an archive is finished before the next.
+/// The work that makes the recordings of a group durable in their archive. Each flush of an archive must finish before
+/// the next one.
 struct OpenArchiveFlush: Sendable {
     fileprivate let tar: SharedFile
     fileprivate let journal: SharedFile
     fileprivate var lines: [UInt8]
     fileprivate let linesOffset: Int64
-    /// Where the archive ends with the group.
+    /// The archive's extent with the group.
     fileprivate(set) var end: ArchiveExtent
 
-    /// Where it begins, with nothing in it.
+    /// An empty flush that begins where this one does, to which this one and later ones can be added.
     var before: OpenArchiveFlush {
         OpenArchiveFlush(tar: tar, journal: journal, lines: [], linesOffset: linesOffset, end: end)
     }
 
-    /// Takes the next one of the archive in, which it is in the place of.
+    /// Adds the archive's next flush to this one, which then does the work of both.
     mutating func add(_ next: OpenArchiveFlush) {
         lines += next.lines
         end = next.end
     }
 
-    /// Waits for the disk. The journal comes second: it names nothing whose bytes could still be lost.
+    /// Waits for the disk. The journal is written second, so that it names no recording whose bytes could still be
+    /// lost.
     func finish() throws(ArchiveError) {
         try tar.file.synchronize()
         try journal.file.write(lines, at: linesOffset)

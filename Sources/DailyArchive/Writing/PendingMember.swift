@@ -2,9 +2,9 @@ import Recordings
 
 /// A complete recording that is to be appended to its day's archive.
 package struct PendingMember: Sendable {
-    /// What is known of it. Its `offset` is not looked at: appending decides it.
+    /// Its entry. The `offset` is ignored, because appending decides it.
     package var entry: RecordingEntry
-    /// Its bytes; `entry.stored` must be theirs.
+    /// Its bytes, which `entry.stored` must describe.
     package var content: ReceivedContent
 
     package init(entry: RecordingEntry, content: ReceivedContent) {

@@ -1,6 +1,6 @@
 import Recordings
 
-/// Recordings that were appended to their archives by ``ArchiveWriter/begin(_:)`` and are not durable yet.
+/// Recordings that ``ArchiveWriter/begin(_:)`` has appended to their archives, and that are not durable yet.
 package struct AppendedGroup: Sendable {
     let number: Int
     /// In the order of the group, with their offsets.
@@ -12,6 +12,6 @@ package struct AppendedGroup: Sendable {
 package struct StoredGroup: Sendable, Hashable {
     /// In the order of the group, with their offsets.
     package var entries: [RecordingEntry]
-    /// Of each archive in the group, how far it goes now.
+    /// The new extent of each archive in the group.
     package var extents: [ArchiveName: ArchiveExtent]
 }
