@@ -1,30 +1,30 @@
 import Glibc
 
-/// What went wrong with a file of the archive's root: a code to decide by and a line for people.
+/// A failure with a file of the archive root: a code to decide by, and a line for people.
 package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to decide by.
+    /// The code to decide by.
     package enum Code: String, Hashable, Sendable {
         /// The disk is full, or a quota or file size limit is reached.
         case noSpace = "no_space"
-        /// Writing would leave less free than is to stay free; nothing was tried.
+        /// Writing would leave less free space than must stay free; nothing was written.
         case heldBack = "held_back"
         case permission
         case readOnly = "read_only"
         /// The disk or the file system failed.
         case inputOutput = "input_output"
-        /// Another pass holds the lock.
+        /// Another process holds the lock.
         case locked
-        /// A file or folder that should be there is not.
+        /// A file or folder that should exist does not.
         case missing
-        /// Bytes are not what their checksum or their format says.
+        /// Bytes do not match their checksum or their format.
         case damaged
         /// A later version of Callark wrote it.
         case newer
-        /// A folder is somebody else's, and no root of an archive.
+        /// A folder belongs to something else, and is not an archive root.
         case foreign
-        /// A file stands where none may be replaced.
+        /// A file already exists where none may be replaced.
         case occupied
-        /// The archive is being sealed, or its state after a restart was never asked for: see ``ArchiveWriter``.
+        /// The archive is being sealed, or was not recovered after a restart: see ``ArchiveWriter``.
         case notReady = "not_ready"
         /// The task that asked for it was cancelled.
         case cancelled
@@ -33,13 +33,13 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
     package var code: Code
     /// What happened to which file.
     private var event: String
-    /// Where there is too little room: how much there is, and how much is needed.
+    /// How much room there is and how much is needed, if there is too little.
     package private(set) var shortage: DiskShortage?
     /// What to do; may be empty.
     private var advice = ""
     /// The file or folder concerned.
     package var path: String
-    /// The system's own number, where a system call failed.
+    /// The system's own number, if a system call failed.
     package var errno: Int32?
 
     package init(_ code: Code, _ message: String, path: String, errno: Int32? = nil) {
@@ -49,7 +49,7 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         self.errno = errno
     }
 
-    /// One line: what happened to which file, what is missing, and what to do.
+    /// One line: what happened to which file, how much room is missing, and what to do.
     package var message: String {
         var parts = [event]
         if let shortage { parts.append(shortage.description) }
@@ -61,8 +61,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension ArchiveError {
-    /// A failed system call: `verb` is what was tried, such as `write`.
-    /// - Parameter neededBytes: how many bytes were to be written, where that was what was tried.
+    /// A failed system call; `verb` is what was tried, such as `write`.
+    /// - Parameter neededBytes: how many bytes were to be written, if it was a write.
     package static func system(
         _ verb: String,
         _ path: String,
@@ -74,21 +74,21 @@ extension ArchiveError {
         var error = ArchiveError(code, "cannot \(verb) \(path): \(reason)", path: path, errno: number)
         error.advice = advice
         if number == ENOSPC || number == EDQUOT {
-            // The file itself may not be there yet.
+            // The file itself may not exist yet.
             let space = (try? DiskSpace(at: path)) ?? (try? DiskSpace(at: FileSystem.folder(of: path)))
             error.shortage = space.map { DiskShortage(space: $0, neededBytes: neededBytes) }
         }
         return error
     }
 
-    /// The same, said of all that was to be written together with what failed.
+    /// The same error, with the number of all bytes that were to be written together with those that failed.
     package func needing(_ bytes: Int64) -> ArchiveError {
         var error = self
         error.shortage?.neededBytes = bytes
         return error
     }
 
-    /// Too little room for something that was not begun.
+    /// Too little room for something that was not started.
     package static func heldBack(_ path: String, _ shortage: DiskShortage) -> ArchiveError {
         var error = ArchiveError(.heldBack, "there is no room for what was to be written below \(path)", path: path)
         error.shortage = shortage

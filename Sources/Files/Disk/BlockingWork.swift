@@ -1,10 +1,10 @@
 import Dispatch
 
-/// Runs what waits for disks on threads that may wait, so that the cooperative pool never does.
+/// Runs work that waits for disks on threads that may block, so that the cooperative pool never does.
 package enum BlockingWork {
     private static let queue = DispatchQueue(label: "callark.disk", attributes: .concurrent)
 
-    /// Runs `body` and waits for it; the task's cancellation reaches it through the progress it is given.
+    /// Runs `body` and waits for it. If the task is cancelled, the progress that `body` gets is cancelled too.
     package static func run<Value: Sendable>(
         reporting onBytes: (@Sendable (Int) -> Void)? = nil,
         _ body: @escaping @Sendable (ReadingProgress) throws(ArchiveError) -> Value

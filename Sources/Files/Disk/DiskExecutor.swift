@@ -1,10 +1,10 @@
 import Dispatch
 
-/// A serial queue as an actor's executor: the actor's work may wait for disks.
+/// A serial queue as an actor's executor, so that the actor may wait for disks.
 package final class DiskExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    /// - Parameter label: names the thread for those who look at the process.
+    /// - Parameter label: the queue's name, which debuggers show.
     package init(label: String) {
         queue = DispatchQueue(label: label)
     }

@@ -1,8 +1,8 @@
-/// What a full disk has left, and what was to be written to it.
+/// What a full disk has left, and how much was to be written to it.
 package struct DiskShortage: Hashable, Sendable, CustomStringConvertible {
     /// What this process may still use.
     package var space: DiskSpace
-    /// How many bytes could not be written; `nil` where that is not known, such as for a name in a folder.
+    /// How many bytes could not be written; `nil` if that is unknown, as for a new name in a folder.
     package var neededBytes: Int64?
 
     package init(space: DiskSpace, neededBytes: Int64?) {

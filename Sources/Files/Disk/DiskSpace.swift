@@ -1,11 +1,11 @@
 import Glibc
 
-/// How much a file system holds and has left.
+/// The size and free space of a file system.
 package struct DiskSpace: Sendable, Hashable {
     /// What this process may still use.
     package var freeBytes: Int64
     package var totalBytes: Int64
-    /// How many files can still be made; `nil` where the file system does not count them.
+    /// How many files can still be created; `nil` if the file system does not count them.
     package var freeFiles: Int64?
 
     package init(freeBytes: Int64, totalBytes: Int64, freeFiles: Int64? = nil) {
@@ -14,7 +14,7 @@ package struct DiskSpace: Sendable, Hashable {
         self.freeFiles = freeFiles
     }
 
-    /// Of the file system that `path` is on.
+    /// The space of the file system that `path` is on.
     package init(at path: String) throws(ArchiveError) {
         var status = statvfs()
         _ = try interruptible("look at the file system of", path) { statvfs(path, &status) }

@@ -1,23 +1,23 @@
 import Glibc
 
-/// A small regular file, read whole, with who may read and write it.
+/// The content of a small regular file, and who may read and write it.
 package struct FileContents: Sendable {
     /// Everything that is in it.
     package let bytes: [UInt8]
     private let mode: mode_t
 
-    /// Whether others than the owner and the group may read it.
+    /// Whether anyone other than the owner and the group may read it.
     package var isReadableByOthers: Bool { mode & S_IROTH != 0 }
     /// Whether the group may read it.
     package var isReadableByGroup: Bool { mode & S_IRGRP != 0 }
-    /// Whether others than the owner and the group may change it.
+    /// Whether anyone other than the owner and the group may change it.
     package var isWritableByOthers: Bool { mode & S_IWOTH != 0 }
 
-    /// Why a file was not read, to follow its path.
+    /// The reason why a file was not read, in a form that can follow its path in a message.
     package struct Failure: Error {
         /// In words, such as `permission denied`.
         package let reason: String
-        /// Whether there is no such file.
+        /// Whether the file does not exist.
         package let isAbsent: Bool
         /// Whether this account may not read it.
         package let isForbidden: Bool
@@ -35,8 +35,8 @@ package struct FileContents: Sendable {
         }
     }
 
-    /// - Parameter limit: the number of bytes that it may have.
-    /// - Throws: ``Failure``, also for what is no regular file, such as a pipe.
+    /// - Parameter limit: the most bytes that the file may have.
+    /// - Throws: ``Failure``, also for anything that is not a regular file, such as a pipe.
     package init(path: String, limit: Int) throws(Failure) {
         let (status, bytes): (FileStatus, [UInt8]?)
         do throws(ArchiveError) {
@@ -50,9 +50,9 @@ package struct FileContents: Sendable {
         mode = status.mode
     }
 
-    /// - Returns: no bytes of what is no regular file, or has too many.
+    /// - Returns: no bytes if it is not a regular file, or has too many.
     private static func read(_ path: String, _ limit: Int) throws(ArchiveError) -> (FileStatus, [UInt8]?) {
-        // Non-blocking: opening a named pipe would otherwise wait for somebody to write to it.
+        // Non-blocking: opening a named pipe would otherwise wait until another process writes to it.
         let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
         let status = try file.status()
         return (status, status.isRegular ? try FileSystem.bytes(of: file, limit: limit) : nil)

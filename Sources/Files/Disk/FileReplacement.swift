@@ -1,29 +1,29 @@
 import Glibc
 
-/// A new file in the place of what stands at a path: who reads there finds what was there before, or all of the new one.
-/// It is written beside it as a draft first, and renamed.
+/// A new file that replaces the one at a path. A reader there finds either the previous file or the complete new one,
+/// because it is first written as a draft next to it, and then renamed.
 package struct FileReplacement: Sendable {
-    /// What is on the disk when it is written.
+    /// How much of a written file is on the disk.
     package enum Flushing: Sendable {
         /// Perhaps nothing yet: a crash of the machine may leave an empty file under the name.
         case nothing
         /// All bytes. A crash of the machine leaves the old file or the new one.
         case bytes
-        /// The bytes and the name. After a crash of the machine it is the new file.
+        /// The bytes and the name. A crash of the machine leaves the new file.
         case bytesAndName
     }
 
-    /// Who else may write at this path at the same time.
+    /// Which other processes may write at this path at the same time.
     package enum Writers: Sendable {
-        /// Nobody, because somebody holds a lock. The draft's name is ``FileReplacement/draftPath(of:)``, and what a crash
-        /// leaves of it goes with the next writing.
+        /// None, because the caller holds a lock. The draft's name is ``FileReplacement/draftPath(of:)``; the next
+        /// write removes what a crash left of it.
         case one
-        /// Other processes. The draft's name is the file's, this mark and the process's number; what processes that are gone
-        /// have left goes with the next writing.
+        /// Other processes. The draft's name is the file's, this mark and the process's number; the next write removes
+        /// the drafts of processes that no longer exist.
         case several(mark: String)
     }
 
-    /// Where the file will stand.
+    /// Where the file will be.
     package let path: String
     private let mode: mode_t
     private let ignoresUmask: Bool
@@ -32,7 +32,7 @@ package struct FileReplacement: Sendable {
 
     /// - Parameters:
     ///   - mode: of the new file.
-    ///   - ignoresUmask: whether it has exactly that mode, whatever the process's umask takes away.
+    ///   - ignoresUmask: whether it gets exactly that mode, whatever the process's umask.
     package init(
         _ path: String,
         mode: mode_t = 0o640,
@@ -47,27 +47,27 @@ package struct FileReplacement: Sendable {
         self.flushing = flushing
     }
 
-    /// One that only this process writes, that has exactly this mode, and that is on the disk, name and all, when ``write(_:)``
-    /// returns.
+    /// A file that only this process writes, that has exactly this mode, and that is on the disk with its name when
+    /// ``write(_:)`` returns.
     package static func durable(_ path: String, mode: mode_t = 0o640) -> FileReplacement {
         FileReplacement(path, mode: mode, ignoresUmask: true, flushing: .bytesAndName)
     }
 
-    /// One in a folder of somebody's who asked for it, who can ask again after a crash of the machine.
+    /// A file in the folder of a user, who can repeat the request after a crash of the machine.
     package static func ofUser(_ path: String) -> FileReplacement {
         FileReplacement(path, writers: .several(mark: ".callark-"), flushing: .nothing)
     }
 
-    /// What a crash may leave beside a file that one writes.
+    /// What a crash may leave next to a file that only one process writes.
     package static func draftPath(of path: String) -> String { path + ".tmp" }
 
-    /// Puts `bytes` there.
+    /// Makes `bytes` the file's content.
     package func write(_ bytes: [UInt8]) throws(ArchiveError) {
         try write { file throws(ArchiveError) in try file.write(bytes, at: 0) }
     }
 
-    /// Puts there what `body` writes into the empty file that it is given. If anything fails the file stays as it was, and
-    /// no draft is left.
+    /// Replaces the file with what `body` writes into the empty file that it gets. If anything fails, the previous file
+    /// stays, and no draft is left.
     package func write(_ body: (borrowing OpenFile) throws(ArchiveError) -> Void) throws(ArchiveError) {
         let draft = draftPath
         try FileSystem.remove(draft)
@@ -85,7 +85,8 @@ package struct FileReplacement: Sendable {
         removeDraftsOfDeadProcesses()
     }
 
-    /// Takes the file away, and what processes that are gone have left beside it; on the disk, where the replacement would be.
+    /// Removes the file, and the drafts of processes that no longer exist. The removal is flushed if the replacement's
+    /// name would be.
     /// - Returns: whether there was a file.
     package func remove() throws(ArchiveError) -> Bool {
         removeDraftsOfDeadProcesses()
@@ -102,8 +103,8 @@ package struct FileReplacement: Sendable {
         }
     }
 
-    /// Nobody goes on with what a process that was killed has left. The file itself is in place: where this fails nothing
-    /// is lost.
+    /// No process continues the draft of one that was killed. The file itself is already in place, so a failure here
+    /// loses nothing.
     private func removeDraftsOfDeadProcesses() {
         guard case .several(let mark) = writers else { return }
         let folder = FileSystem.folder(of: path)

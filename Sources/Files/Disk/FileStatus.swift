@@ -1,13 +1,13 @@
 import CGlibc  // its headers are where the compiler finds struct stat
 import Glibc
 
-/// What the file system says of a file.
+/// What the file system says about a file.
 package struct FileStatus: Hashable, Sendable {
     package var byteCount: Int64
     /// The permission bits.
     package var mode: mode_t
     package var isFolder: Bool
-    /// Whether it is a file of bytes: no folder, device, pipe or symbolic link.
+    /// Whether it is a regular file: not a folder, device, pipe or symbolic link.
     package var isRegular: Bool
     package var modifiedSecondsSince1970: Int64
     private var device: UInt64
@@ -23,6 +23,6 @@ package struct FileStatus: Hashable, Sendable {
         inode = UInt64(status.st_ino)
     }
 
-    /// Whether two names stand for one and the same file.
+    /// Whether two names belong to the same file.
     package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

@@ -1,9 +1,9 @@
 import CGlibc
 import Glibc
 
-/// Folders and names: what is done to files without opening them for their bytes.
+/// Operations on folders and names, and on whole small files.
 package enum FileSystem {
-    /// Makes `path` and the folders above it that are missing; those are for the group to read, whatever `mode` is.
+    /// Creates `path` and any missing folders above it. Those have mode 0750, whatever `mode` is.
     package static func createFolder(_ path: String, mode: mode_t = 0o750) throws(ArchiveError) {
         if mkdir(path, mode) == 0 { return try synchronizeFolder(folder(of: path)) }
         switch errno {
@@ -13,20 +13,20 @@ package enum FileSystem {
             let parent = folder(of: path)
             guard parent != path else { throw .system("create the folder", path, errno: ENOENT) }
             try createFolder(parent)
-            // Another process may have made it meanwhile.
+            // Another process may have created it in the meantime.
             guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .system("create the folder", path) }
             try synchronizeFolder(parent)
         default: throw .system("create the folder", path)
         }
     }
 
-    /// Whether `path` leads to a folder, over symbolic links too.
+    /// Whether `path` leads to a folder, through symbolic links too.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && FileStatus(status).isFolder
     }
 
-    /// - Returns: `nil` where nothing stands at `path`.
+    /// - Returns: `nil` if nothing exists at `path`.
     package static func status(of path: String) throws(ArchiveError) -> FileStatus? {
         var status = stat()
         if lstat(path, &status) == 0 { return FileStatus(status) }
@@ -34,12 +34,12 @@ package enum FileSystem {
         throw .system("look at", path)
     }
 
-    /// The size of what stands at `path`; `nil` where nothing does.
+    /// The size of the file at `path`, without following symbolic links; `nil` if there is none.
     package static func size(of path: String) throws(ArchiveError) -> Int64? {
         try status(of: path)?.byteCount
     }
 
-    /// The size of what `path` leads to, over symbolic links; `nil` if it leads to nothing.
+    /// The size of the file to which `path` leads, through symbolic links; `nil` if it leads to none.
     package static func sizeOfTarget(_ path: String) throws(ArchiveError) -> Int64? {
         var status = stat()
         if stat(path, &status) == 0 { return FileStatus(status).byteCount }
@@ -47,7 +47,7 @@ package enum FileSystem {
         throw .system("look at", path)
     }
 
-    /// Takes `path` away; nothing there is fine.
+    /// Removes `path`, if it exists.
     package static func remove(_ path: String) throws(ArchiveError) {
         if unlink(path) != 0, errno != ENOENT { throw .system("remove", path) }
     }
@@ -57,16 +57,16 @@ package enum FileSystem {
         _ = try interruptible("change the mode of", path) { chmod(path, mode) }
     }
 
-    /// Moves `source` to `destination`, over what is there.
+    /// Moves `source` to `destination`, and replaces what is there.
     package static func replace(_ destination: String, with source: String) throws(ArchiveError) {
         _ = try interruptible("move into place", destination) { rename(source, destination) }
     }
 
-    /// Moves `source` to `destination`, never over anything.
+    /// Moves `source` to `destination`, and never replaces anything.
     package static func move(_ source: String, to destination: String) throws(ArchiveError) {
         if renameat2(AT_FDCWD, source, AT_FDCWD, destination, callark_rename_noreplace) == 0 { return }
-        // Some network file systems know no such flag; a second name for the same file does the same there. A crash
-        // between the two calls leaves both names, which recovery recognises by their inode.
+        // Some network file systems do not support this flag; there, a second name for the same file has the same
+        // effect. A crash between the two calls leaves both names, which recovery recognizes by their inode.
         guard errno == EINVAL || errno == ENOSYS || errno == ENOTSUP else {
             throw .system("move into place", destination)
         }
@@ -84,11 +84,11 @@ package enum FileSystem {
         try OpenFile(path, O_RDONLY | O_DIRECTORY).synchronizeWithAttributes()
     }
 
-    /// All bytes of a small file; `nil` where it is missing.
-    /// - Throws: `.damaged` where it has more than `limit` bytes.
+    /// All bytes of a small file; `nil` if it is missing.
+    /// - Throws: `.damaged` if it has more than `limit` bytes.
     package static func read(_ path: String, limit: Int) throws(ArchiveError) -> [UInt8]? {
         do throws(ArchiveError) {
-            // Non-blocking: opening a named pipe would otherwise wait for somebody to write to it.
+            // Non-blocking: opening a named pipe would otherwise wait until another process writes to it.
             let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
             if let bytes = try bytes(of: file, limit: limit) { return bytes }
         } catch  where error.code == .missing {
@@ -97,7 +97,7 @@ package enum FileSystem {
         throw .damaged("\(path) has more than \(limit) bytes, more than it can need", path: path)
     }
 
-    /// All bytes of a small file; `nil` where it has more than `limit` of them.
+    /// All bytes of a small file; `nil` if it has more than `limit` of them.
     package static func bytes(of file: borrowing OpenFile, limit: Int) throws(ArchiveError) -> [UInt8]? {
         var size = try file.size()
         var bytes: [UInt8] = []
@@ -106,15 +106,15 @@ package enum FileSystem {
             let piece = try self.bytes(of: file, in: known..<max(size, known + 65_536))
             if piece.isEmpty { return bytes }
             bytes += piece
-            // Of what the kernel makes up as it is read, such as in /proc, the size is 0.
+            // Files that the kernel generates when they are read, such as those in /proc, have the size 0.
             size = max(size, Int64(bytes.count))
         }
         return nil
     }
 
-    /// The bytes of `range`, or as many of them as there are.
+    /// The bytes of `range`, or as many of them as exist.
     package static func bytes(of file: borrowing OpenFile, in range: Range<Int64>) throws(ArchiveError) -> [UInt8] {
-        // Not for speed: initialising no elements writes to the one empty array that all threads share.
+        // Not for speed: initializing no elements writes to the one empty array that all threads share.
         guard !range.isEmpty else { return [] }
         var failure: ArchiveError?
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(range.count)) { buffer, count in
@@ -128,7 +128,7 @@ package enum FileSystem {
         return bytes
     }
 
-    /// The names in a folder, sorted, without `.` and `..`; none where the folder is missing.
+    /// The names in a folder, sorted, without `.` and `..`; none if the folder is missing.
     package static func names(in path: String) throws(ArchiveError) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }
@@ -147,7 +147,7 @@ package enum FileSystem {
         return names.sorted()
     }
 
-    /// The folder that `path` is in, as a path; `.` and `/` where it names none.
+    /// The path of the folder that `path` is in; `.` if it names none, and `/` for a name in the root.
     package static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -1,13 +1,13 @@
 import CGlibc
 import Glibc
 
-/// An open file descriptor that closes itself. Every call blocks: never use one on the cooperative pool.
+/// An open file descriptor that closes itself. Every call blocks, so never use it on the cooperative pool.
 package struct OpenFile: ~Copyable, Sendable {
-    /// The kernel's number of it, for calls that have no method here.
+    /// The kernel's number for it, for calls that have no method here.
     package let descriptor: Int32
     package let path: String
 
-    /// Opens `path` with `flags` of open(2); `mode` is that of a new file.
+    /// Opens `path` with `flags` of open(2); `mode` is for a new file.
     package init(_ path: String, _ flags: Int32, mode: mode_t = 0o640) throws(ArchiveError) {
         let verb = flags & O_CREAT != 0 ? "create" : "open"
         descriptor = try interruptible(verb, path) { open(path, flags | O_CLOEXEC, mode) }
@@ -17,7 +17,7 @@ package struct OpenFile: ~Copyable, Sendable {
     deinit { Glibc.close(descriptor) }
 
     /// Fills `buffer` from `offset` on.
-    /// - Returns: how many bytes there were: fewer than asked for only at the end of the file.
+    /// - Returns: how many bytes there were; fewer than requested only at the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(ArchiveError) -> Int {
         var done = 0
         while done < buffer.count {
@@ -47,7 +47,7 @@ package struct OpenFile: ~Copyable, Sendable {
         try text.withRawBytes { bytes throws(ArchiveError) in try write(bytes, at: offset) }
     }
 
-    /// Writes all of `bytes` where the file is at, also into what knows no positions, such as a pipe.
+    /// Writes all of `bytes` at the current position; also for files without positions, such as a pipe.
     package func stream(_ bytes: [UInt8]) throws(ArchiveError) {
         try bytes.withRawBytes { bytes throws(ArchiveError) in
             var done = 0
@@ -60,27 +60,27 @@ package struct OpenFile: ~Copyable, Sendable {
         }
     }
 
-    /// What the file system says of it now.
+    /// What the file system says about it now.
     package func status() throws(ArchiveError) -> FileStatus {
         var status = stat()
         _ = try interruptible("look at", path) { fstat(descriptor, &status) }
         return FileStatus(status)
     }
 
-    /// In bytes.
+    /// The size in bytes.
     package func size() throws(ArchiveError) -> Int64 { try status().byteCount }
 
-    /// Makes it that many bytes long.
+    /// Makes it `size` bytes long.
     package func truncate(to size: Int64) throws(ArchiveError) {
         _ = try interruptible("truncate", path) { ftruncate(descriptor, off_t(size)) }
     }
 
-    /// Makes the bytes, and what is needed to find them, durable.
+    /// Makes the bytes durable, and what is needed to find them.
     package func synchronize() throws(ArchiveError) {
         _ = try interruptible("flush", path) { fdatasync(descriptor) }
     }
 
-    /// Makes the bytes and everything about the file, its mode included, durable.
+    /// Makes the bytes durable, and everything about the file, its mode included.
     package func synchronizeWithAttributes() throws(ArchiveError) {
         _ = try interruptible("flush", path) { fsync(descriptor) }
     }
@@ -90,12 +90,12 @@ package struct OpenFile: ~Copyable, Sendable {
         _ = try interruptible("change the mode of", path) { fchmod(descriptor, mode) }
     }
 
-    /// Tells the kernel how the range will be used; it may ignore it. `count` 0 means to the end.
+    /// Tells the kernel how the range will be used, which it may ignore. A `count` of 0 means to the end.
     package func advise(_ advice: Int32, offset: Int64 = 0, count: Int64 = 0) {
         _ = posix_fadvise(descriptor, off_t(offset), off_t(count), advice)
     }
 
-    /// Starts writing the range back without waiting for it, so that the flush at the end finds little left to do.
+    /// Starts writing the range to the disk without waiting for it, so that the final flush has little left to do.
     package func startWriteBack(offset: Int64, count: Int64) {
         _ = sync_file_range(descriptor, offset, count, callark_sync_file_range_write)
     }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The callbacks of a long reading while it runs.
+/// Reports a long read while it runs, and lets it be cancelled.
 package final class ReadingProgress: Sendable {
     private let onBytes: (@Sendable (Int) -> Void)?
-    /// Set by the task that waits, read by the thread that works.
+    /// Set when the waiting task is cancelled, read by the thread that works.
     private let isCancelled = Atomic(false)
 
     /// - Parameter onBytes: called after each piece, with its size in bytes, on the thread that reads.
@@ -11,13 +11,13 @@ package final class ReadingProgress: Sendable {
         self.onBytes = onBytes
     }
 
-    /// Has the next ``checkCancellation(_:)`` throw.
+    /// Makes the next ``checkCancellation(_:)`` throw.
     package func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
-    /// So many more bytes were read.
+    /// Reports that this many more bytes were read.
     package func add(_ bytes: Int) { onBytes?(bytes) }
 
-    /// - Throws: `.cancelled`, if that was asked for; `path` is what is being read.
+    /// - Throws: `.cancelled` after ``cancel()``; `path` is the file being read.
     package func checkCancellation(_ path: String) throws(ArchiveError) {
         guard isCancelled.load(ordering: .relaxed) else { return }
         throw ArchiveError(.cancelled, "reading \(path) was cancelled", path: path)

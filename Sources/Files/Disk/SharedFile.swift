@@ -1,8 +1,8 @@
-/// An open file that several use, and that is closed when the last of them lets go of it.
+/// An open file with several users. It is closed with the last reference to it.
 package final class SharedFile: Sendable {
     package let file: OpenFile
 
-    /// Takes the file over.
+    /// Takes ownership of the file.
     package init(_ file: consuming OpenFile) {
         self.file = file
     }

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Repeats `call` while a signal interrupts it.
-/// - Parameter neededBytes: how many bytes it writes, if it does.
-/// - Throws: the system's error where it returns a negative number.
+/// - Parameter neededBytes: how many bytes it writes, if it writes.
+/// - Throws: the system's error if it returns a negative number.
 package func interruptible<Number: SignedInteger>(
     _ verb: String,
     _ path: String,

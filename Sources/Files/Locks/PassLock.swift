@@ -1,11 +1,11 @@
 import Glibc
 
-/// The right to be the one pass over a root, the one that backfills it, or the one that gathers legacy sessions for it. It
-/// ends with the value, and with the process.
+/// The right to run the one pass over a root, the one backfill of it, or the one collection of legacy sessions for it.
+/// It ends with this value, and with the process.
 package struct PassLock: Sendable {
     private let lock: FileLock
 
-    /// What there is to be done by one alone.
+    /// The kinds of work that only one process may do at a time.
     package enum Work: Sendable {
         case pass, backfill, legacySessions
 
@@ -27,8 +27,8 @@ package struct PassLock: Sendable {
     }
 
     /// Takes the lock without waiting.
-    /// - Parameter precedence: what others are told who want it meanwhile.
-    /// - Throws: `.locked`, naming the process that holds it where that has said so.
+    /// - Parameter precedence: shown to others that want the lock meanwhile.
+    /// - Throws: `.locked`, with the number of the process that holds it, if that has written it.
     package static func acquire(
         _ root: ArchiveRoot,
         for work: Work = .pass,
@@ -45,7 +45,7 @@ package struct PassLock: Sendable {
                 try lock.file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
                 return PassLock(lock: lock)
             }
-            // It may be somebody who only looks whether a pass is running (``holder(of:)``), which takes no time.
+            // The holder may only be checking whether a pass is running (``holder(of:for:)``), which takes no time.
             looks += 1
             guard looks < mostLooks else { break }
             usleep(2_000)
@@ -57,9 +57,10 @@ package struct PassLock: Sendable {
 
     private static let mostLooks = 5
 
-    /// The process that holds the lock for this work at this moment.
-    /// - Returns: `nil` if none does, or none that has said who it is.
-    /// - Throws: `ArchiveError` if the lock cannot be looked at: with code `permission` by any account but the archive's own.
+    /// The number of the process that holds the lock for this work now.
+    /// - Returns: `nil` if none does, or if it has not written its number.
+    /// - Throws: `ArchiveError` if the lock cannot be checked: with code `permission` for any account but the archive's
+    ///   own.
     package static func holder(of root: ArchiveRoot, for work: Work = .pass) throws(ArchiveError) -> Int? {
         let path = work.path(in: root)
         guard try FileSystem.status(of: path) != nil else { return nil }
@@ -67,7 +68,7 @@ package struct PassLock: Sendable {
         return holder(try OpenFile(path, O_RDONLY))
     }
 
-    /// Whether the last holder said that it steps aside. Meaningful only while the lock is held.
+    /// Whether the last holder wrote that it steps aside. Meaningful only while the lock is held.
     package static func isOfLowPrecedence(_ root: ArchiveRoot) -> Bool {
         guard let file = try? OpenFile(root.lockPath, O_RDONLY) else { return false }
         return lines(of: file).dropFirst().first.map { $0 + "\n" == lowMark } ?? false

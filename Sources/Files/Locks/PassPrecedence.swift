@@ -1,6 +1,6 @@
-/// How much a pass matters where another wants to begin.
+/// How important a pass is if another one wants to begin.
 package enum PassPrecedence: Sendable, Hashable {
-    /// Somebody waits for it, or a schedule: the daily job, a fetch, a repair.
+    /// A person or a schedule waits for it: the daily job, a fetch, a repair.
     case usual
     /// It steps aside for any other: a backfill.
     case low

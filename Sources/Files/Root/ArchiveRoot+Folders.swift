@@ -3,9 +3,9 @@ import Glibc
 import Recordings
 
 extension ArchiveRoot {
-    /// Makes the folders below the root that are missing (mode 0750, the credentials' 0700) and writes and removes a file
-    /// in each to see that it can.
-    /// - Throws: `.missing` if the root has no identity: then nothing is made, since its disk may not be mounted.
+    /// Creates the missing folders below the root (mode 0750; 0700 for the credentials), and writes and removes a file
+    /// in each to check that it can.
+    /// - Throws: `.missing` if the root has no identity: nothing is then created, because its disk may not be mounted.
     package func prepare() throws(ArchiveError) {
         try identity()
         try FileSystem.createFolder(archivesPath)
@@ -17,8 +17,8 @@ extension ArchiveRoot {
         }
     }
 
-    /// Looks whether the root and what is in it may be written to, and changes nothing. A disk that is full shows only
-    /// when something is written.
+    /// Checks whether the root and its contents may be written to, and changes nothing. A full disk shows only when
+    /// something is written.
     /// - Throws: `.permission` or `.readOnly`, naming the folder or file.
     package func requireWritable() throws(ArchiveError) {
         // AT_EACCESS, which glibc declares under _GNU_SOURCE only.
@@ -36,7 +36,7 @@ extension ArchiveRoot {
         }
     }
 
-    /// The disk that the root is on.
+    /// The space of the disk that the root is on.
     package func diskSpace() throws(ArchiveError) -> DiskSpace {
         try DiskSpace(at: path)
     }
@@ -57,18 +57,18 @@ extension ArchiveRoot {
         )
     }
 
-    /// Where an archive stands: sealed or, until it is, in the spool.
+    /// Where an archive is: sealed or, until then, in the spool.
     package func standingPath(_ name: ArchiveName) throws(ArchiveError) -> String {
         let sealed = archivePath(name)
         return try FileSystem.status(of: sealed) == nil ? openArchivePath(name) : sealed
     }
 
-    /// How long the file of a sealed archive is; `nil` if it is missing. It looks, and reads nothing.
+    /// The size of a sealed archive's file, which is not read; `nil` if it is missing.
     package func sealedSize(_ name: ArchiveName) throws(ArchiveError) -> Int64? {
         try FileSystem.sizeOfTarget(archivePath(name))
     }
 
-    /// The archives that lie open in the spool, sorted; also those of which only the journal is left.
+    /// The open archives in the spool, sorted, including those of which only the journal is left.
     package func openArchives() throws(ArchiveError) -> [ArchiveName] {
         var found: Set<ArchiveName> = []
         for file in try FileSystem.names(in: spoolPath) {
@@ -79,17 +79,18 @@ extension ArchiveRoot {
         return found.sorted()
     }
 
-    /// The sealed archives below `archives/`, sorted. Files that do not stand where their name belongs are not archives.
+    /// The sealed archives below `archives/`, sorted. A file that is not where its name belongs is not an archive.
     package func sealedArchives() throws(ArchiveError) -> [ArchiveName] {
         try archives(byFilesEnding: ".tar")
     }
 
-    /// Archives of which only the checksum file is left, sorted. It is written a moment before its archive moves there from
-    /// the spool.
+    /// The archives of which only the side file is left, sorted. A side file is written a moment before its archive
+    /// moves there from the spool.
     package func lostArchives() throws(ArchiveError) -> [ArchiveName] {
         var lost: [ArchiveName] = []
         for name in try archives(byFilesEnding: ".tar.sha256") {
-            // In this order: what is in neither place was in none all the time.
+            // In this order, because an archive moves from the spool to its place: checked the other way round, one
+            // that moves between the two checks would seem to be in neither.
             guard try FileSystem.status(of: openArchivePath(name)) == nil, try sealedSize(name) == nil else { continue }
             lost.append(name)
         }
@@ -103,7 +104,7 @@ extension ArchiveRoot {
         }.sorted()
     }
 
-    /// Files among the archives that are named as archives, and stand where no archive of that name belongs: nothing looks
+    /// Files among the archives that have an archive's name and are not where that archive belongs, so nothing looks
     /// for them there.
     package func misplacedArchives() throws(ArchiveError) -> [(path: String, name: ArchiveName)] {
         try archiveFiles(ending: ".tar").compactMap { path in
@@ -115,7 +116,7 @@ extension ArchiveRoot {
         }
     }
 
-    /// The files of that ending where archives are, sorted by their paths.
+    /// The files with that ending in the folders of archives, sorted by their paths.
     package func archiveFiles(ending suffix: String) throws(ArchiveError) -> [String] {
         var found: [String] = []
         for organization in try FileSystem.names(in: archivesPath) {
@@ -128,8 +129,8 @@ extension ArchiveRoot {
         return found
     }
 
-    /// The highest sequence of the sealed archives of one day, as the names of the files tell it, whatever is in them; 0
-    /// where there is none. Looks into one folder only.
+    /// The highest sequence of the sealed archives of one day, by the names of the files, whatever is in them; 0 if
+    /// there is none. Reads one folder only.
     package func lastSealedSequence(_ organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError) -> Int {
         let first = ArchiveName(organization: organization, day: day, sequence: 1)
         let names = try FileSystem.names(in: FileSystem.folder(of: archivePath(first)))
@@ -143,7 +144,7 @@ extension ArchiveRoot {
     }
 
     private static func probe(_ folder: String) throws(ArchiveError) {
-        // One name for all processes, so that what a killed one leaves is the next one's to remove.
+        // One name for all processes, so that the next one removes what a killed one leaves.
         let path = "\(folder)/.callark-probe"
         _ = try OpenFile(path, O_WRONLY | O_CREAT, mode: 0o600)
         try FileSystem.remove(path)

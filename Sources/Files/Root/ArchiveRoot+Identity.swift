@@ -2,22 +2,22 @@ import Glibc
 import Recordings
 
 extension ArchiveRoot {
-    /// What ``initialize(as:)`` did.
+    /// The result of ``initialize(as:)``.
     package struct Initialization: Sendable {
         package var identity: RootIdentity
-        /// Whether the root had none before.
+        /// Whether the root had no identity before.
         package var isNew: Bool
-        /// The archives that are in the root: sealed ones, and those that are open in the spool.
+        /// The archives in the root: sealed ones, and open ones in the spool.
         package var sealedArchives: Int
         package var openArchives: Int
     }
 
-    /// The file that makes this folder the root of an archive.
+    /// The file that makes this folder an archive root.
     package var identityPath: String { "\(path)/callark.json" }
 
-    /// Which root this is.
-    /// - Throws: `.missing` if there is no such file: nobody made this root, or its disk is not mounted. `.damaged` or
-    ///   `.newer` if the file cannot be used; what the system says if it cannot be read.
+    /// The root's identity.
+    /// - Throws: `.missing` if there is no such file: no one made this root, or its disk is not mounted. `.damaged` or
+    ///   `.newer` if the file cannot be used; the system's error if it cannot be read.
     @discardableResult
     package func identity() throws(ArchiveError) -> RootIdentity {
         if let identity = try RootIdentity.read(identityPath) { return identity }
@@ -28,16 +28,17 @@ extension ArchiveRoot {
         )
     }
 
-    /// Gives the root an identity, durably; makes the folder if it is missing. A root that has an identity keeps it, and
-    /// archives that are here stay as they are.
-    /// - Throws: `.foreign` if the folder is not empty and holds nothing of Callark's, or is no folder; `.damaged` or
-    ///   `.newer` if it has an identity that cannot be used; what the system says if something cannot be written.
+    /// Gives the root an identity, durably, and creates the folder if it is missing. A root that has an identity keeps
+    /// it, and its archives stay as they are.
+    /// - Throws: `.foreign` if the folder is not empty and has nothing of Callark's in it, or is not a folder;
+    ///   `.damaged` or `.newer` if it has an identity that cannot be used; the system's error if something cannot be
+    ///   written.
     package func initialize(as identity: RootIdentity) throws(ArchiveError) -> Initialization {
         guard try FileSystem.status(of: path) == nil || FileSystem.isFolder(path) else {
             throw ArchiveError(.foreign, "\(path) is not a folder; choose another archive.root", path: path)
         }
         try FileSystem.createFolder(path)
-        // Two at once would each say that theirs is the root's identity.
+        // Two processes at once would each report their own identity as the root's.
         let lock = try FileLock.awaited(.exclusive, of: OpenFile(path, O_RDONLY | O_DIRECTORY))
         defer { lock.release() }
         var initialization = Initialization(
@@ -51,15 +52,15 @@ extension ArchiveRoot {
             return initialization
         }
         if initialization.sealedArchives == 0, initialization.openArchives == 0 { try requireNothingForeign() }
-        // Readable by all who can look into the folder: it says nothing that is secret.
+        // Readable by everyone who can open the folder, because nothing in it is secret.
         try FileReplacement.durable(identityPath, mode: 0o644).write(identity.text)
         initialization.isNew = true
         return initialization
     }
 
-    /// - Throws: `.foreign` if the folder holds something, and nothing by which a root is recognised.
+    /// - Throws: `.foreign` if the folder is not empty and has nothing by which a root is recognized.
     private func requireNothingForeign() throws(ArchiveError) {
-        // A new file system is not quite empty, and a process that was killed leaves a draft.
+        // A new file system is not quite empty, and a process that was killed leaves a draft or a probe.
         let passedOver = ["lost+found", "callark.json.tmp", ".callark-probe"]
         let found = try FileSystem.names(in: path).filter { !passedOver.contains($0) }
         guard let first = found.first, try FileSystem.status(of: manifestPath) == nil,

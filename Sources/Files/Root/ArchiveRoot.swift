@@ -1,23 +1,25 @@
 import Recordings
 
-/// The folder that holds everything: manifest, spool and daily archives. Every path of the product is made here.
+/// The folder that contains everything: manifest, spool and daily archives. All paths in it are made here, except those
+/// inside an evidence log.
 ///
 /// ```
 /// {root}/callark.json                                        makes this folder a root: see `RootIdentity`
 /// {root}/manifest.sqlite
 /// {root}/spool/pass.lock                                     one pass at a time
-/// {root}/spool/pass.json                                     how far the pass that runs is
-/// {root}/spool/legacy.lock                                   one gatherer of legacy sessions at a time
+/// {root}/spool/pass.json                                     how far the running pass is
+/// {root}/spool/legacy.lock                                   one collection of legacy sessions at a time
 /// {root}/spool/pass.next                                     a pass that waits for one of low precedence
 /// {root}/spool/backfill.lock                                 one backfill at a time
 /// {root}/spool/credentials/acme.json                         the newest tokens
 /// {root}/spool/acme-2025-11-20-001.tar.open                  the open daily archive
-/// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: a line a recording
-/// {root}/spool/parts/<hash>.part, <hash>.json                a large recording on its way
+/// {root}/spool/acme-2025-11-20-001.jsonl                     its journal: one line per recording
+/// {root}/spool/parts/<hash>.part, <hash>.json                a large recording that is being received
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar       sealed
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar.sha256
 /// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl  legacy sessions of the day's calls
 /// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl.sha256
+/// {root}/log/acme/                                           the evidence log
 /// ```
 package struct ArchiveRoot: Sendable, Hashable {
     package let path: String
@@ -30,22 +32,22 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The database of what is known.
     package var manifestPath: String { "\(path)/manifest.sqlite" }
 
-    /// Where things are while they are under way.
+    /// The folder of what is in progress.
     package var spoolPath: String { "\(path)/spool" }
 
-    /// Where sealed archives are.
+    /// The folder of the sealed archives.
     package var archivesPath: String { "\(path)/archives" }
 
     /// The file whose lock a pass holds.
     package var lockPath: String { "\(spoolPath)/pass.lock" }
 
-    /// How far the pass that runs is, for those who ask.
+    /// How far the running pass is, for those who ask.
     var noticePath: String { "\(spoolPath)/pass.json" }
 
-    /// The file whose lock the gatherer of legacy sessions holds.
+    /// The file whose lock the process that collects legacy sessions holds.
     var legacyLockPath: String { "\(spoolPath)/legacy.lock" }
 
-    /// The legacy sessions of a day's calls, beside its archives.
+    /// The legacy sessions of a day's calls, next to its archives.
     package func legacySessionsPath(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
         let folder = FileSystem.folder(of: archivePath(ArchiveName(organization: organization, day: day, sequence: 1)))
         return "\(folder)/\(Self.legacySessionsName(organization, day)).jsonl"
@@ -56,13 +58,13 @@ package struct ArchiveRoot: Sendable, Hashable {
         "\(organization)-\(day)-legacy"
     }
 
-    /// The file whose lock a pass shares that waits for one of low precedence to step aside.
+    /// The file whose lock a pass shares while it waits for one of low precedence to step aside.
     package var claimPath: String { "\(spoolPath)/pass.next" }
 
     /// The file whose lock a backfill holds from its first step to its last.
     package var backfillLockPath: String { "\(spoolPath)/backfill.lock" }
 
-    /// Where an organization's newest tokens are kept; mode 0600 in a folder of mode 0700.
+    /// The file with an organization's newest tokens, with mode 0600 in a folder of mode 0700.
     package func credentialsPath(_ organization: OrganizationName) -> String {
         "\(credentialsFolder)/\(organization).json"
     }
@@ -79,20 +81,21 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The lines of the open archive's `metadata/recordings.jsonl` so far.
     package func journalPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).jsonl" }
 
-    /// Where an open archive is set aside that could not be understood, for a person to look at.
+    /// An open archive that was kept under another name because not all of it could be understood, for a person to
+    /// check.
     package func damagedPath(_ name: ArchiveName) -> String { "\(spoolPath)/\(name).tar.damaged" }
 
-    /// Where tokens are kept.
+    /// The folder of the tokens.
     package var credentialsFolder: String { "\(spoolPath)/credentials" }
-    /// Where large recordings are on their way.
+    /// The folder of the large recordings that are being received.
     package var partsFolder: String { "\(spoolPath)/parts" }
 
-    /// Scratch files of sealing: whatever of them a crash leaves is removed by recovery.
+    /// Scratch files of sealing and salvage. Recovery removes those that a crash leaves.
     package func scratchPath(_ name: ArchiveName, _ purpose: Scratch) -> String {
         "\(spoolPath)/\(name).\(purpose.rawValue)"
     }
 
-    /// What a scratch file is for; the end of its name.
+    /// The purpose of a scratch file, which is the ending of its name.
     package enum Scratch: String, CaseIterable, Sendable {
         case tasks = "tasks.tmp"
         case checksums = "checksums.tmp"

@@ -1,13 +1,13 @@
 import Recordings
 
-/// What makes a folder the root of an archive: `{root}/callark.json`, written once by `callark init`.
+/// The identity that makes a folder an archive root: `{root}/callark.json`, written once by `callark init`.
 ///
-/// A disk that is not mounted leaves an empty folder in its place. Without this file nothing tells that apart from an
-/// archive that holds nothing yet.
+/// A disk that is not mounted leaves an empty folder in its place. Without this file, that could not be told from an
+/// archive that has nothing in it yet.
 package struct RootIdentity: Hashable, Sendable {
     /// The version of the root's layout that this program knows.
     package static let currentFormat: Int64 = 1
-    /// More than the file can need.
+    /// More than the file needs.
     private static let longestFile = 65_536
 
     /// The first millisecond of the year 10000.
@@ -15,7 +15,7 @@ package struct RootIdentity: Hashable, Sendable {
 
     /// The version of the layout; at least 1.
     package let format: Int64
-    /// Chosen at random when the root was made; no two roots share one.
+    /// Chosen at random when the root was made; no two roots have the same one.
     package let id: CanonicalUUID
     package let createdTime: Timestamp
 
@@ -26,7 +26,7 @@ package struct RootIdentity: Hashable, Sendable {
     }
 
     /// - Returns: `nil` if there is no such file.
-    /// - Throws: `.damaged` if it cannot be understood, `.newer` if a later version of Callark wrote it.
+    /// - Throws: `.damaged` if it cannot be read as an identity, `.newer` if a later version of Callark wrote it.
     static func read(_ path: String) throws(ArchiveError) -> RootIdentity? {
         guard let text = try FileSystem.read(path, limit: longestFile) else { return nil }
         let object = String(validating: text, as: UTF8.self).flatMap { try? JSONReader.value(of: $0) }
