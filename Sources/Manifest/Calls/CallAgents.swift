@@ -1,9 +1,9 @@
 import GRDB
 import Recordings
 
-/// The rows of `call_agent`: the agents of a task's call beside the last. They are only ever added to.
+/// The rows of `call_agent`: the agents of a task's call, other than the last one. Rows are only added.
 enum CallAgents {
-    /// Adds agents whom the provider names with the call.
+    /// Adds agents whom the provider names for the call.
     static func add(_ agents: [CallFacts.Party], to task: Int64, in db: Database) throws {
         for agent in agents {
             guard let party = try agent.knownOrNewRow(in: db) else { continue }
@@ -24,14 +24,14 @@ enum CallAgents {
         try add(agents.filter { $0.id != last }, to: task, in: db)
     }
 
-    /// The agent of a task's profile, which is about to change; `nil` if it has none.
+    /// The agent of a task's profile, to be read before the profile changes; `nil` if it has none.
     static func last(of task: Int64, in db: Database) throws -> Int64? {
         let select = "SELECT agent FROM call_profile WHERE row = (SELECT call_profile FROM task WHERE row = ?)"
         return try Row.fetchOne(db.cachedStatement(sql: select), arguments: [task]).flatMap { try $0[0] }
     }
 
-    /// Keeps the agent that was a task's last until now, if another one is and recordings of the call are known: who took
-    /// part in them had no row as long as the profile named them.
+    /// Keeps a task's former last agent, if another agent is the last now and the call has known recordings. That agent
+    /// took part in them, but had no row while the profile named them.
     static func keep(_ former: Int64, of task: Int64, in db: Database) throws {
         let insert = """
             INSERT OR IGNORE INTO call_agent (task, party)
@@ -42,7 +42,8 @@ enum CallAgents {
         try db.cachedStatement(sql: insert).execute(arguments: ["task": task, "former": former])
     }
 
-    /// Those of a task. One that was named without a name has the name that another call gives it.
+    /// The agents of a task, without the last one. An agent who was named without a name gets the name from another
+    /// call.
     static func all(of task: Int64, in db: Database) throws -> [CallFacts.Party] {
         let select = """
             SELECT id, coalesce(name, (SELECT named.name FROM call_party AS named
@@ -61,7 +62,7 @@ enum CallAgents {
 }
 
 extension CallFacts.Party {
-    /// - Returns: `nil` if it is not known and there are too many already, as of profiles.
+    /// - Returns: `nil` if the agent is not known, and there are already too many; the limit is that of profiles.
     fileprivate func knownOrNewRow(in db: Database) throws -> Int64? {
         if name == nil, let id {
             let select = "SELECT row FROM call_party WHERE ifnull(id, '') = ? ORDER BY name IS NULL, row LIMIT 1"

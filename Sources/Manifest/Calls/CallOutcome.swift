@@ -3,22 +3,22 @@ import Recordings
 
 /// Where the facts of a call come from.
 enum CallSource: Int {
-    /// The listing; Search is still to be asked.
+    /// The task list; Search has not been asked yet.
     case task
-    /// Search, for all that it said.
+    /// Search, as far as it has them.
     case search
-    /// The listing; Search was asked and has no such task.
+    /// The task list; Search was asked and does not have the task.
     case taskOnly
 }
 
-/// How a call ended, and who says so: a row of `call_outcome`.
+/// How a call ended, and according to which source: a row of `call_outcome`.
 struct CallOutcome: Hashable {
     var wrapUp: String?
     var termination: String?
     var source: CallSource
 
-    /// How many ends of calls are told apart; where there are more, what comes later has none in the manifest. Nobody
-    /// looks for calls by it, and the archive has it all the same.
+    /// The greatest number of different outcomes. Beyond that, new ones are not in the manifest, only in the archive.
+    /// No one looks for calls by their outcome.
     private static let limit: Int64 = 4096
 
     func row(in db: Database) throws -> Int64 {

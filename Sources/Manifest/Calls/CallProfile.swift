@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 import Recordings
 
-/// What of a call's facts comes again and again, and is looked for: a row of `call_profile`, or, where there are too many
-/// different ones for rows, JSON in the row of the task.
+/// The combination of a call's facts that recurs, and that calls are looked up by: a row of `call_profile`, or, if
+/// there are too many different ones for rows, JSON in the row of the task.
 struct CallProfile: Hashable, Codable {
     var agent: CallFacts.Party?
     var queue: CallFacts.Party?
@@ -13,8 +13,8 @@ struct CallProfile: Hashable, Codable {
     /// Our side's number.
     var line: String?
 
-    /// A tenant has some thousands, for an agent works for a few queues and a line leads to one. What makes more, such as a
-    /// provider that gives each call a queue of its own, pays for them in the rows.
+    /// A tenant has some thousands, because an agent works for a few queues and a line leads to one. Beyond the limit,
+    /// such as if a provider gives each call a queue of its own, the profiles take space in the rows of the tasks.
     static let limit: Int64 = 100_000
 
     func stored(in db: Database, limit: Int64 = Self.limit) throws -> DatabaseValue {
@@ -80,8 +80,8 @@ struct CallProfile: Hashable, Codable {
         )
     }
 
-    /// Without making a party or a word: a profile of one that is not known is not known itself, for nothing equals a row
-    /// that is not there.
+    /// Does not create parties or words. A profile with an unknown one is itself unknown, and it is not found because
+    /// nothing equals NULL.
     private func known(in db: Database) throws -> Int64? {
         let parts = [agent, queue, site, team].flatMap { $0?.columns ?? [.null, .null] }
         let words = [direction, line].map { $0?.databaseValue ?? .null }
@@ -107,7 +107,7 @@ struct CallProfile: Hashable, Codable {
 }
 
 extension CallFacts.Party {
-    /// Of the columns `id` and `name` of `call_party`.
+    /// From the columns `id` and `name` of `call_party`.
     fileprivate init?(storedID id: DatabaseValue, name: String?) {
         self.init(id: StoredIdentifier.text(id), name: name)
     }

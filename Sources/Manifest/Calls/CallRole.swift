@@ -1,4 +1,4 @@
-/// What somebody or something is to a call.
+/// What a person or a thing is for a call.
 package enum CallRole: String, Hashable, Sendable, CaseIterable {
     case agent, queue, site, team
 }

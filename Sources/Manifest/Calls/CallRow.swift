@@ -1,6 +1,6 @@
 import Recordings
 
-/// A task with everything that is known of it: a call, whether or not anything of it was recorded.
+/// A task with everything that is known about it: a call, whether or not anything of it was recorded.
 package struct CallRow: Hashable, Sendable {
     package var organization: OrganizationName
     package var taskID: TaskID
@@ -8,16 +8,16 @@ package struct CallRow: Hashable, Sendable {
     package var createdTime: Timestamp
     package var status: TaskStatus
     package var captureRequest: CaptureRequest
-    /// What is known of the call; `nil` if nothing was read of that yet.
+    /// What is known about the call; `nil` if nothing is known yet.
     package var call: KnownCall?
     package var state: CallState
-    /// All that is known, in the order of their names.
+    /// All that are known, in the order of their names.
     package var recordings: [RecordingRow]
-    /// What is missing of it: what it has no recording of, and its failed recordings.
+    /// What the task lacks: a recording that it should have, and its failed recordings.
     package var gaps: [Gap]
-    /// Of these recordings and of the gap without a recording, those that the filter lets through.
+    /// The recordings, and the gap without a recording, that pass the filter.
     package var rows: [ListRow]
 
-    /// What is missing beside its failed recordings, which have rows of their own.
+    /// What the task lacks, other than its failed recordings, which have rows of their own.
     package var gap: Gap? { gaps.first { $0.recording == nil } }
 }

@@ -1,32 +1,32 @@
 import GRDB
 import Recordings
 
-/// How the tasks are found whose calls pass a filter: by an index that leads to few, where there is one, and else by a
-/// walk through all in the order of time, which meets many.
+/// Finds the tasks whose calls pass a filter. If an index leads to few tasks, it is used; otherwise all tasks are read
+/// in the order of time, which meets many that pass.
 ///
-/// What is found that way is more than what passes, never less: ``CallFilter/matches(_:)`` has the last word. An index
-/// has what is in the rows, and a profile that stands in its task's row as text could be any.
+/// The result can contain too many tasks, never too few. ``CallFilter/matches(_:)`` decides about each of them: an
+/// index only has what is in the rows, and a profile that is stored as text in its task's row could be any.
 package struct CallSearch: Sendable {
     let filter: CallFilter
-    /// The tasks that may pass, in order of creation and ID; `nil` where they are too many to be held.
+    /// The tasks that may pass, in the order of creation and ID; `nil` if they are too many to keep in memory.
     private(set) var candidates: [Int64]?
-    /// What a walk by time goes by: a condition on `task`.
+    /// The condition on `task` for reading in the order of time.
     let condition: String
     let arguments: StatementArguments
 
-    /// So many row numbers take eight megabytes.
+    /// This many row numbers take eight megabytes.
     package static let mostCandidates = 1_000_000
 
-    /// A way to the tasks that pass one part of a filter.
+    /// A way to find the tasks that pass one part of a filter.
     struct Route {
-        /// Selects their rows, by indices only; `nil` where no index has them.
+        /// Selects their rows, with indices only; `nil` if no index has them.
         var rows: String?
-        /// The same as a condition on `task`. The pluses keep SQLite from leaving the order of time for an index.
+        /// The same as a condition on `task`. The pluses keep SQLite from using an index instead of the order of time.
         var condition: String
         var arguments: StatementArguments
     }
 
-    /// - Parameter limit: how many rows may be held.
+    /// - Parameter limit: how many rows may be kept in memory.
     init(
         _ filter: CallFilter,
         organization: Int64,
@@ -50,7 +50,7 @@ package struct CallSearch: Sendable {
             let inWindow = "SELECT row FROM task WHERE \(TaskRange.condition)"
             if try Self.count(inWindow, range, best.count, in: db) < best.count { return }
         }
-        // The plus keeps SQLite from walking through the organization's tasks by `task_by_time`.
+        // The plus keeps SQLite from reading all of the organization's tasks through `task_by_time`.
         let select = """
             SELECT row FROM task WHERE row IN (\(best.rows)) AND +organization = :organization
                 AND +created_time >= :from AND +created_time < :to ORDER BY created_time, id
@@ -58,7 +58,7 @@ package struct CallSearch: Sendable {
         candidates = try Int64.fetchAll(db, sql: select, arguments: range + best.arguments)
     }
 
-    /// How many rows there are, counted no further than past `limit`.
+    /// How many rows there are; counting ends just above `limit`.
     private static func count(
         _ rows: String,
         _ arguments: StatementArguments,
@@ -82,7 +82,7 @@ package struct CallSearch: Sendable {
         return routes
     }
 
-    /// Any agent of a call: the last one is in its profile, and the others have rows of their own, with or without a name.
+    /// Any agent of a call: the last one is in the profile; the others have rows of their own, with or without a name.
     private static func agentRoute(_ wanted: String, in db: Database) throws -> Route {
         let select = """
             SELECT row, id, name FROM call_party WHERE row IN (SELECT agent FROM call_profile)
@@ -126,19 +126,19 @@ package struct CallSearch: Sendable {
         return route(profiles: try profiles(conditions.joined(separator: " AND "), in: db), named: "profiles")
     }
 
-    /// A number is the customer's, or our side's line, by the direction of the call.
+    /// A number is the customer's or our side's line, depending on the direction of the call.
     private static func numberRoute(_ name: String, _ wanted: String, in db: Database) throws -> Route {
         let lines = try words(in: "line", in: db) { CallFilter.matches(wanted, number: $0) }
         let byLine = route(profiles: try profiles("line IN (\(list(lines)))", in: db), named: "\(name)_profiles")
         let number = TelephoneNumber.digits(of: wanted).flatMap { Int64($0) } ?? 0
-        // All numbers that end so are found by the index too, but by a walk through the whole of it.
+        // The index also finds all numbers with the same ending, but only by reading all of it.
         let (indexed, walked) =
             if let ending = TelephoneNumber.ending(of: wanted), ending.count <= StoredNumber.mostDigits {
                 numberEnding(ending)
             } else {
                 ("call_number IN (\(number), -\(number))", "+call_number IN (\(number), -\(number))")
             }
-        // Behind all numbers stand the texts, which are few: who writes numbers otherwise, or is reached by mail.
+        // After all numbers the index has the texts. They are few: numbers in other forms, and addresses.
         return Route(
             rows: """
                 \(byLine.rows ?? "") UNION ALL SELECT row FROM task WHERE \(indexed)

@@ -1,22 +1,22 @@
 import Recordings
 
-/// How a call stands as a whole.
+/// The state of a call as a whole.
 package enum CallState: String, Hashable, Sendable, Codable, CaseIterable {
-    /// All that is known of it is held.
+    /// Everything that is known of it is held.
     case complete
-    /// Something may still come.
+    /// Something may still appear.
     case pending
-    /// Something that should exist is not held, and no one has explained it.
+    /// Something that should exist is not held, and not explained.
     case missing
-    /// What is missing was explained.
+    /// What is missing is explained.
     case explained
-    /// Something was held and is known to be changed or gone.
+    /// Something was held, and is known to be changed or gone.
     case damaged
-    /// Nothing was to be recorded.
+    /// There is nothing that should have been recorded.
     case none
 
     /// - Parameters:
-    ///   - gaps: what is missing of it, failed recordings among them.
+    ///   - gaps: what the call lacks, including failed recordings.
     ///   - isOpen: whether the provider may still have something of it.
     package init(recordings: [RecordingState], gaps: [Gap], isOpen: Bool) {
         let unexplained = gaps.filter { $0.explanation == nil }

@@ -1,9 +1,10 @@
 import GRDB
 import Recordings
 
-/// Tasks that Search is still to be asked about.
+/// Tasks that Search has yet to be asked about.
 enum DueCall {
-    // Those named by another source have no status of the listing's, and Search is all there is about them.
+    // Tasks that another source named have no status from the task list, and only Search can add to what is known of
+    // them.
     private static let statuses = (TaskStatus.terminal + [TaskStatus("unknown")]).map { "'\($0)'" }
 
     static let select = """

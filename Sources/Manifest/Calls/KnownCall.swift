@@ -1,8 +1,8 @@
 import Recordings
 
-/// What the manifest knows of a call.
+/// What the manifest knows about a call.
 package struct KnownCall: Hashable, Sendable {
     package var facts: CallFacts
-    /// Whether the provider's Search has told it; else the listing of tasks has.
+    /// Whether the facts come from Search; otherwise they come from the task list.
     package var isSearched: Bool
 }

@@ -1,16 +1,16 @@
 import Recordings
 
-/// Which lines `list` gives; what is `nil` excludes nothing.
+/// Which lines `list` prints; `nil` excludes nothing.
 package struct ListFilter: Hashable, Sendable {
-    /// Which lines by their state.
+    /// Which lines, by their state.
     package enum State: Hashable, Sendable {
-        /// Recordings; with `pending`, gaps that the provider may still fill, too.
+        /// Recordings in this state; with `pending`, also gaps that the provider may still fill.
         case recording(RecordingState)
-        /// Those that are held, do not convince, and have no better version.
+        /// Recordings that are held, look incomplete or unusual, and have no better version.
         case suspect
-        /// Whatever is a gap: tasks without a recording, failed recordings, and damaged ones.
+        /// All gaps: tasks without a recording, failed recordings, and damaged ones.
         case gap
-        /// Gaps and failed recordings that no one has explained, and that are neither pending nor damaged.
+        /// Gaps and failed recordings that are not explained, and neither pending nor damaged.
         case missing
         /// Gaps, failed and damaged recordings that an operator has explained.
         case explained
@@ -19,10 +19,10 @@ package struct ListFilter: Hashable, Sendable {
     package var organization: OrganizationName?
     package var task: TaskID?
     package var day: ArchiveDay?
-    /// By the time of the task's creation.
+    /// By the time at which the task was created.
     package var window: Range<Timestamp>?
     package var state: State?
-    /// By what is known of the call.
+    /// By what is known about the call.
     package var call: CallFilter
 
     package init(

@@ -2,10 +2,11 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// When the tasks of `window` were created that Search is still to be asked about: those that are over, and of which
-    /// it has said nothing since they were listed as they are now. Of sealed tasks only those created since
-    /// `sealedSince`.
-    /// - Returns: spans of time, in order, that have such tasks in them; between two there is at least `gap` without.
+    /// When those tasks of `window` were created that Search has yet to be asked about. They are over, or have no
+    /// status because another source named them, and Search has not been asked since they last changed. Sealed tasks
+    /// count only if they were created at or after `sealedSince`.
+    /// - Returns: spans of time, in order, that have such tasks in them. Between two spans there is at least `gap`
+    ///   without one.
     package func spansToSearch(
         organization: OrganizationName,
         window: Range<Timestamp>,
@@ -27,10 +28,10 @@ extension Manifest {
         }
     }
 
-    /// Takes what Search says of tasks that it is still to be asked about, and leaves all others as they are. It goes into
-    /// the archive with the day's sealing; of a day that is sealed, with its next supplement.
-    /// - Returns: how many tasks it was news of.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// Notes what Search says about tasks that it has yet to be asked about; leaves all others unchanged. The day's
+    /// sealing writes it into the archive; if the day is already sealed, its next supplement has it.
+    /// - Returns: for how many tasks this was new.
+    /// - Throws: `unknown` if the organization is not registered.
     package func noteSearched(_ rows: [SearchedTask], organization: OrganizationName) async throws -> Int {
         try await write { db in
             let organization = try OrganizationRow.row(of: organization, in: db)
@@ -50,9 +51,9 @@ extension Manifest {
         }
     }
 
-    /// Search was asked about all of `span`: of the tasks in it that it left out it has nothing, and is not asked again
-    /// as long as they stay as they are.
-    /// - Parameter unripe: tasks of which it will have more soon.
+    /// Notes that Search was asked about all of `span`, and has nothing about the tasks in it that it left out. It is
+    /// not asked about them again until they change.
+    /// - Parameter unripe: tasks about which it will soon have more.
     package func noteSearchedInVain(
         organization: OrganizationName,
         span: Range<Timestamp>,

@@ -3,8 +3,9 @@ import Recordings
 
 extension Manifest {
     /// What the manifest holds: a row for each recording, and one for each task that should have a recording and has
-    /// none, in the order of organization, creation of the task, task and file. Streamed.
-    /// - Parameter mostCandidates: how many row numbers a search for calls may hold; with more it walks through time.
+    /// none. In the order of organization, creation of the task, task and file; streamed.
+    /// - Parameter mostCandidates: how many row numbers a search for calls may keep in memory. If there are more, tasks
+    ///   are read in the order of time.
     package func entries(
         _ filter: ListFilter = ListFilter(),
         at standpoint: Standpoint,
@@ -13,8 +14,8 @@ extension Manifest {
         batches(filter, at: standpoint, mostCandidates: mostCandidates) { $0.flatMap(\.rows) }
     }
 
-    /// The calls that the manifest knows, with what it holds of each, in the order of organization, creation and task.
-    /// With a filter by state, those that have a row in that state. Streamed.
+    /// The calls that the manifest knows, with what it holds of each. In the order of organization, creation and task;
+    /// streamed. With a filter by state, only calls that have a row in that state.
     /// - Parameter mostCandidates: as for ``entries(_:at:mostCandidates:)``.
     package func calls(
         _ filter: ListFilter = ListFilter(),
@@ -53,8 +54,8 @@ extension Manifest {
         }
     }
 
-    /// The recordings of a task, by file: what `fetch` needs to get at their bytes.
-    /// - Parameter altered: archives whose files are not as they were sealed, as far as that was looked at.
+    /// The recordings of a task, by file. `fetch` uses this to find their bytes.
+    /// - Parameter altered: archives that are known to be missing or altered on the disk.
     package func recordings(
         of task: TaskID,
         organization: OrganizationName? = nil,
@@ -68,7 +69,7 @@ extension Manifest {
         }
     }
 
-    /// What is known of the calls of these tasks; those of which nothing is are left out.
+    /// What is known about the calls of these tasks; tasks about which nothing is known are left out.
     package func calls(
         of tasks: some Sequence<TaskID> & Sendable,
         organization: OrganizationName
@@ -91,7 +92,8 @@ extension Manifest {
         }
     }
 
-    /// What is known of a task: a row for each organization that has one of this ID, so nearly always one or none.
+    /// What is known about a task. Each organization that has a task of this ID gives one row, so there is nearly
+    /// always one or none.
     package func tasks(_ id: TaskID, organization: OrganizationName? = nil) async throws -> [TaskRow] {
         try await read { db in
             let select = """
@@ -128,10 +130,10 @@ extension TaskRow {
     }
 }
 
-/// Where a run through the entries stands.
+/// How far a reader is in the entries.
 private enum EntriesState: RowPosition {
     case beginning
-    /// Organizations still to do, the first one from `position` on.
+    /// The organizations that are left, the first of them after this position.
     case within(ArraySlice<EntriesScope>, EntriesPosition)
 
     func isBehind(_ earlier: EntriesState) -> Bool {
@@ -154,10 +156,10 @@ private enum EntriesState: RowPosition {
     }
 }
 
-/// Where a run through one organization's entries stands.
+/// How far a reader is in one organization's entries.
 private struct EntriesPosition: RowPosition {
     var task = TaskPosition.beginning
-    /// How many of the candidates of a search for calls were looked at.
+    /// How many candidates of a search for calls were read.
     var candidates = 0
 
     func isBehind(_ earlier: EntriesPosition) -> Bool {
@@ -165,18 +167,18 @@ private struct EntriesPosition: RowPosition {
     }
 }
 
-/// The tasks of one organization that a filter lets through.
+/// The tasks of one organization that a filter selects.
 private struct EntriesScope: Sendable {
     var organization: OrganizationRow
     var filter: ListFilter
-    /// Where the tasks in question were created: narrow, where few are in question.
+    /// When these tasks were created. It is narrow if they are few.
     var window: Range<Timestamp>?
-    /// `nil` where calls are not looked for.
+    /// `nil` if the filter has no condition on calls.
     var calls: CallSearch?
 
     private static let batchSize = 500
 
-    /// - Returns: `nil` where nothing can pass the filter.
+    /// - Returns: `nil` if nothing can pass the filter.
     init?(
         organization: OrganizationRow,
         filter: ListFilter,
@@ -193,7 +195,7 @@ private struct EntriesScope: Sendable {
             try TaskRange.requireDays(TaskRange.arguments(organization: organization.row, window: window), in: db)
         }
         if let source = Self.indexOfRare(filter.state) {
-            // The plus keeps SQLite from walking through all of the organization's tasks by `task_by_time`.
+            // The plus keeps SQLite from reading all of the organization's tasks through `task_by_time`.
             let select =
                 "SELECT min(created_time), max(created_time) FROM task WHERE +organization = ? AND row IN (\(source))"
             let row = try Row.fetchOne(db, sql: select, arguments: [organization.row])
@@ -220,7 +222,7 @@ private struct EntriesScope: Sendable {
         if calls?.candidates?.isEmpty == true { return nil }
     }
 
-    /// Where the tasks stand that have the rare states: asking there first spares a walk through all tasks there are.
+    /// The tasks that can have a rare state. Selecting them first avoids reading all tasks.
     private static func indexOfRare(_ state: ListFilter.State?) -> String? {
         switch state {
         case .recording(.failed): "SELECT task FROM recording WHERE archive IS NULL"
@@ -256,7 +258,7 @@ private struct EntriesScope: Sendable {
         return (rows, next)
     }
 
-    /// - Returns: rows for ``TaskScope``, and where to go on, if there is more.
+    /// - Returns: rows for ``TaskScope``, and the position to continue from, if there is more.
     private func tasks(after position: EntriesPosition, in db: Database) throws -> ([Row], EntriesPosition?) {
         if let candidates = calls?.candidates {
             let some = candidates.dropFirst(position.candidates).prefix(Self.batchSize)
@@ -358,6 +360,6 @@ private struct EntriesScope: Sendable {
 }
 
 extension TaskStanding {
-    /// Whether something of the task may still come although nothing is missing.
+    /// Whether something of the task may still appear, although nothing is missing.
     fileprivate var isOpen: Bool { self == .inProgress || self == .undetermined }
 }

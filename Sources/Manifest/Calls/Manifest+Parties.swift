@@ -2,11 +2,11 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// All that the calls of the manifest have in this role.
-    /// - Returns: `nil` if there are too many different ones for the manifest to list them.
+    /// All parties that calls of the manifest have in this role.
+    /// - Returns: `nil` if there are too many different ones to list.
     package func parties(_ role: CallRole) async throws -> [CallFacts.Party]? {
         try await read { db in
-            // A profile that stands in its task's row as text could be any.
+            // A profile that is stored as text in its task's row could have any party.
             guard try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") == nil else {
                 return nil
             }
@@ -21,7 +21,7 @@ extension Manifest {
         }
     }
 
-    /// Whether some call may have this text, which is no telephone number, as its origin or destination.
+    /// Whether some call may have this text, which is not a telephone number, as its origin or destination.
     package func hasNumber(_ text: String) async throws -> Bool {
         try await read { db in
             let texts = "SELECT call_number FROM task WHERE call_number >= ''"
@@ -32,7 +32,7 @@ extension Manifest {
                     if CallFilter.matches(text, number: known) { return true }
                 }
             }
-            // A profile that stands in its task's row as text could have any.
+            // A profile that is stored as text in its task's row could have any line.
             return try Int.fetchOne(db, sql: "SELECT 1 FROM task WHERE call_profile >= '' LIMIT 1") != nil
         }
     }

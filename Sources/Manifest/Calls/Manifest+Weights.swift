@@ -2,14 +2,14 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// What the latest held recordings of an organization weighed.
+    /// Size and speed of an organization's latest recordings that are held.
     ///
-    /// It takes time by `limit`, not by the number of recordings.
+    /// Takes time in proportion to `limit`, not to the number of recordings.
     package func weightHistory(_ organization: OrganizationName, limit: Int = 5000) async throws -> WeightHistory {
         try await read { db in
             guard let known = try OrganizationRow.find(organization, in: db) else { return WeightHistory() }
             var history = WeightHistory()
-            // The latest of all organizations, of which those of others are left out then.
+            // The latest of all organizations; those of the others are removed afterwards.
             let select = """
                 SELECT call_type.text, byte_count, stop_time - start_time, received_time FROM (
                     SELECT task, call_type, byte_count, start_time, stop_time, received_time FROM recording
@@ -21,7 +21,7 @@ extension Manifest {
             var last: Int64?
             for row in try Row.fetchAll(db, sql: select, arguments: arguments) {
                 let bytes = try row.amount(1)
-                // The provider's times can be any numbers: what is no length of a call is none.
+                // The provider's times can be any numbers. A difference that cannot be the length of a call is ignored.
                 let stated: DatabaseValue = try row[2]
                 let length = Int64(column: stated).flatMap { (0...1 << 40).contains($0) ? $0 : nil }
                 history.all.add(bytes, stated: length)
@@ -40,10 +40,10 @@ extension Manifest {
         }
     }
 
-    /// Longer than this between two recordings, and the time was spent otherwise.
+    /// In milliseconds. After a longer pause between two recordings, the time was spent on something else.
     private static let longestPause: Int64 = 30_000
 
-    /// What is known of those of these tasks that are known.
+    /// What is known about these tasks; tasks that are not known are left out.
     package func holdings(
         of ids: [TaskID],
         organization: OrganizationName,

@@ -1,11 +1,11 @@
-/// What recordings of one call type weighed.
+/// The size and duration of recordings of one call type.
 package struct RecordingWeight: Hashable, Sendable {
-    /// How many were looked at.
+    /// How many recordings were counted.
     package var recordings = 0
     package var bytes: Int64 = 0
-    /// How long they last by the provider's word, of those of which it says that.
+    /// Their duration according to the provider, of those for which it states one.
     package var statedMilliseconds: Int64 = 0
-    /// The bytes of those.
+    /// The size of those recordings.
     package var statedBytes: Int64 = 0
 
     package init() {}

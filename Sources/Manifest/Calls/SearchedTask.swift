@@ -1,9 +1,9 @@
 import Recordings
 
-/// A row of the provider's Search: what it says of one task.
+/// A row of the provider's Search: what it says about one task.
 package struct SearchedTask: Hashable, Sendable {
     package var id: TaskID
-    /// The provider's own words.
+    /// The provider's own JSON.
     package var json: ProviderJSON
 
     package init(id: TaskID, json: ProviderJSON) {
