@@ -1,15 +1,15 @@
 import Recordings
 
-/// What came of acknowledging suspects, or of taking that back. If any of the tasks does not allow it, nothing was changed
-/// for the others either.
+/// The result of acknowledging suspect recordings, or of withdrawing acknowledgements. If one of the tasks does not
+/// allow it, none of the others is changed either.
 package struct AcknowledgingResult: Hashable, Sendable {
-    /// The suspects as they stand now.
+    /// The suspect recordings after the change.
     package var suspects: [SuspectRow] = []
     /// Tasks that the manifest does not know.
     package var unknown: [TaskID] = []
-    /// Tasks without a suspect recording, or without one that is acknowledged if that is to be taken back.
+    /// Tasks without a suspect recording; for a withdrawal, tasks without an acknowledged one.
     package var without: [TaskID] = []
 
-    /// Whether it was done.
+    /// Whether the change was made.
     package var isDone: Bool { unknown.isEmpty && without.isEmpty }
 }

@@ -1,17 +1,17 @@
 import GRDB
 import Recordings
 
-/// How failed recordings rest that an operator has explained: they are tried again at growing intervals until the horizon
-/// (``AskSchedule/nextTry(failed:explained:created:)``), and after it when somebody asks for them. Others are tried by
-/// every pass.
+/// How failed recordings rest that an operator has explained. Until the horizon, they are tried again at growing
+/// intervals (``AskSchedule/nextTry(failed:explained:created:)``), and after it only if someone asks for them. All
+/// other failed recordings are tried in every pass.
 ///
-/// It is in `recording.wanted_time`, by which both ways to a failed recording go: the sweep through what is wanted, and an
-/// answer that names it.
+/// The rest is stored in `recording.wanted_time`, because both ways to a failed recording depend on it: the sweep
+/// through what is wanted, and an answer that names the recording.
 enum ExplainedRest {
-    /// For what is not tried again by itself.
+    /// For recordings that are not tried again automatically.
     private static let never = Timestamp(millisecondsSince1970: 253_402_300_799_999)
 
-    /// Of a recording that has failed just now; nothing where no explanation covers it.
+    /// For a recording that has just failed; does nothing if no explanation covers it.
     static func begin(_ row: RecordingRowID, failed: Timestamp, schedule: AskSchedule, in db: Database) throws {
         let select = """
             SELECT explanation.time, created_time FROM explanation JOIN task ON task.row = explanation.task
@@ -28,7 +28,7 @@ enum ExplainedRest {
             .execute(arguments: [(next ?? never).stored, row.task, row.ordinal])
     }
 
-    /// Of all failed recordings of a task that has been explained just now.
+    /// For all failed recordings of a task that has just been explained.
     static func begin(_ task: Int64, explained: Timestamp, schedule: AskSchedule, in db: Database) throws {
         let failed = "SELECT ordinal FROM recording WHERE task = ? AND archive IS NULL AND failure IS NOT NULL"
         for ordinal in try Int64.fetchAll(db.cachedStatement(sql: failed), arguments: [task]) {
@@ -37,7 +37,7 @@ enum ExplainedRest {
         }
     }
 
-    /// Of a task whose explanation is taken back.
+    /// For a task whose explanation is withdrawn.
     static func end(of task: Int64, now: Timestamp, in db: Database) throws {
         try db.cachedStatement(sql: "\(update) AND task = :task").execute(arguments: ["now": now.stored, "task": task])
     }
@@ -49,8 +49,8 @@ enum ExplainedRest {
 }
 
 extension Manifest {
-    /// Somebody asks for what is missing in a window, whatever was said about it: what rests because it is explained is
-    /// tried again by a sweep that begins at `now` or later.
+    /// Wakes what rests because it is explained, because someone asks for what is missing in a window. A sweep that
+    /// begins at `now` or later tries it again.
     /// - Parameter window: only tasks that were created in it; `nil` for all.
     package func wakeExplained(
         _ organization: OrganizationName,
@@ -69,7 +69,7 @@ extension Manifest {
         }
     }
 
-    /// The same of single tasks, whose ever they are.
+    /// The same for single tasks, of any organization.
     package func wakeExplained(_ tasks: [TaskID], now: Timestamp) async throws {
         guard !tasks.isEmpty else { return }
         try await write { db in

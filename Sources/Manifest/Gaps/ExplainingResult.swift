@@ -1,17 +1,17 @@
 import Recordings
 
-/// What came of explaining gaps, or of taking explanations back. Where any of the tasks does not allow it, nothing was
-/// changed for the others either.
+/// The result of explaining gaps, or of withdrawing explanations. If one of the tasks does not allow it, none of the
+/// others is changed either.
 package struct ExplainingResult: Hashable, Sendable {
-    /// The gaps as they stand now.
+    /// The gaps after the change.
     package var gaps: [Gap] = []
     /// Tasks that the manifest does not know.
     package var unknown: [TaskID] = []
-    /// Tasks of which nothing is missing; where an explanation is taken back, those that have none.
+    /// Tasks without a gap; for a withdrawal, tasks without an explanation and without damaged recordings.
     package var withoutGap: [TaskID] = []
-    /// Tasks of which nothing is missing but recordings that are damaged, and that nobody has tried to fetch again.
+    /// Tasks that could not be changed, and have damaged recordings that no one has tried to fetch again.
     package var unrepaired: [TaskID] = []
 
-    /// Whether it was done.
+    /// Whether the change was made.
     package var isDone: Bool { unknown.isEmpty && withoutGap.isEmpty && unrepaired.isEmpty }
 }

@@ -1,16 +1,16 @@
 import Recordings
 
-/// Which gaps are meant; what is `nil` excludes nothing.
+/// Which gaps to return; `nil` excludes nothing.
 package struct GapFilter: Hashable, Sendable {
     package var organization: OrganizationName
     package var task: TaskID?
     package var day: ArchiveDay?
-    /// By the time of the task's creation.
+    /// By the time at which the task was created.
     package var window: Range<Timestamp>?
     package var reason: GapReason?
-    /// Only those that an operator has explained, or only those that nobody has.
+    /// If `true`, only gaps that are explained; if `false`, only gaps that are not.
     package var isExplained: Bool?
-    /// Also recordings that are damaged and can still be repaired, of which there may be as many as were ever archived.
+    /// Whether to include damaged recordings that can still be repaired. There can be as many as were ever archived.
     package var includesDamaged: Bool
 
     package init(
@@ -33,7 +33,7 @@ package struct GapFilter: Hashable, Sendable {
 }
 
 extension GapFilter {
-    /// Whether a gap of the tasks that are meant is meant too.
+    /// Whether a gap of the selected tasks passes the filter.
     func admits(_ gap: Gap) -> Bool {
         (reason == nil || gap.reason == reason) && (isExplained == nil || (gap.explanation != nil) == isExplained)
     }

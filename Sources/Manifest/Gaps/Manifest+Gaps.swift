@@ -2,9 +2,9 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Everything that should exist and is not held: tasks without a recording, what the provider lists in a way that
-    /// cannot be used, failed recordings, and damaged ones; in the order of the tasks' creation.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// Everything that should exist and is not held: tasks without a recording, unusable parts of a list, failed
+    /// recordings, and damaged ones. In the order in which the tasks were created.
+    /// - Throws: `unknown` if the organization is not registered.
     package func gaps(_ filter: GapFilter, at standpoint: Standpoint) async throws -> [Gap] {
         try await read { db in
             let organization = try OrganizationRow.row(of: filter.organization, in: db)
@@ -12,8 +12,9 @@ extension Manifest {
         }
     }
 
-    /// Adds the same gaps up, in whatever order they come: none of them is kept, however many there are.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// Reduces the same gaps to one value, in no particular order. No gap is kept in memory, so there can be any
+    /// number.
+    /// - Throws: `unknown` if the organization is not registered.
     package func reduceGaps<Value: Sendable>(
         _ filter: GapFilter,
         at standpoint: Standpoint,
@@ -28,12 +29,12 @@ extension Manifest {
         }
     }
 
-    /// Explains what is missing of these tasks at this moment; what goes missing later is another gap. What is damaged and
-    /// can still be repaired is not explained. An earlier explanation of the same task gives way, and stays in the log of
-    /// events. Durable.
+    /// Explains what these tasks lack at this moment. What they lack later is a new gap. Damage that can still be
+    /// repaired is not explained. An earlier explanation of the same task is replaced, and stays in the log of events.
+    /// The change is durable.
     /// - Parameters:
-    ///   - organization: whose tasks they are; `nil` for any.
-    ///   - standpoint: from where an organization's tasks are judged.
+    ///   - organization: only its tasks; `nil` for all organizations.
+    ///   - standpoint: the standpoint for each organization's tasks.
     package func explain(
         _ tasks: [TaskID],
         organization: OrganizationName?,
@@ -71,7 +72,7 @@ extension Manifest {
         }
     }
 
-    /// Takes the explanations of these tasks back: what is missing of them is unexplained again. Durable.
+    /// Withdraws the explanations of these tasks: what they lack is not explained any more. The change is durable.
     package func withdrawExplanations(
         _ tasks: [TaskID],
         organization: OrganizationName?,
@@ -95,7 +96,7 @@ extension Manifest {
         }
     }
 
-    /// - Parameter body: changes one task, and says whether it could.
+    /// - Parameter body: changes one task, and returns whether it could.
     private func change(
         _ tasks: [TaskID],
         _ organization: OrganizationName?,
@@ -123,7 +124,7 @@ extension Manifest {
     }
 }
 
-/// A task, and what is missing of it.
+/// A task, and what it lacks.
 private struct ExplainableTask: Sendable {
     var row: Int64
     var organizationRow: Int64

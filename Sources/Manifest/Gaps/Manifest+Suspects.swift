@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The recordings that are suspect, in the order of their tasks' creation.
+    /// The recordings that are suspect, in the order in which their tasks were created.
     /// - Throws: `unknown` if the organization is not registered.
     package func suspects(
         _ organization: OrganizationName,
@@ -21,8 +21,9 @@ extension Manifest {
         }
     }
 
-    /// A person knows of what is suspect of these tasks, and says why it may stay. Durable.
-    /// - Parameter claims: what the environment says of the author besides, for the log of events.
+    /// Notes that a person knows of the suspect recordings of these tasks, and why they may stay as they are. The
+    /// change is durable.
+    /// - Parameter claims: what the environment says about the author, for the log of events.
     package func acknowledge(
         _ tasks: [TaskID],
         organization: OrganizationName?,
@@ -48,7 +49,7 @@ extension Manifest {
         }
     }
 
-    /// Takes back what was acknowledged of these tasks. Durable.
+    /// Withdraws the acknowledgements of these tasks. The change is durable.
     package func withdrawAcknowledgements(
         _ tasks: [TaskID],
         organization: OrganizationName?,
@@ -111,10 +112,11 @@ extension Manifest {
         }
     }
 
-    /// The tasks with suspect recordings to be looked at again; the longest known first.
+    /// The tasks with suspect recordings that have to be checked again, in the order in which they became known.
     /// - Parameters:
-    ///   - dueBy: the growing intervals are kept.
-    ///   - lookedAtBefore: those that were not looked at since then are taken whatever the intervals say; `nil` for none.
+    ///   - dueBy: those that are due at this time by the growing intervals.
+    ///   - lookedAtBefore: also those that were not checked since this time, whatever the intervals say; `nil` for
+    ///     none.
     package func tasksWithSuspects(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -135,10 +137,10 @@ extension Manifest {
         }
     }
 
-    /// A suspect recording was looked at again, and nothing better came of it.
+    /// Notes that a suspect recording was checked again, and nothing better was found.
     /// - Parameters:
     ///   - validator: the entity tag or the date that came with the same bytes; `nil` if neither did.
-    ///   - horizon: how long after its arrival it is looked at.
+    ///   - horizon: for how long after its arrival the recording is checked.
     package func noteLook(
         at row: RecordingRowID,
         validator: String?,
@@ -152,7 +154,7 @@ extension Manifest {
 }
 
 extension Suspect {
-    /// What a record of a day says that a person has acknowledged is acknowledged again, if it is suspect still.
+    /// Restores an acknowledgement from the record of a day, if the recording is still suspect.
     func restore(_ organization: Int64, in db: Database) throws {
         guard let acknowledgement, let task = try KnownTask.find(taskID, organization: organization, in: db) else {
             return

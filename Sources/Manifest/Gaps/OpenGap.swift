@@ -1,8 +1,8 @@
 import GRDB
 import Recordings
 
-/// The row of `open_gap`: what the log of events says is missing of a task. It is there so that the end of a gap is told
-/// as its beginning was; what is a gap now follows from other rows (`Standpoint`).
+/// A row of `open_gap`: the log of events has something of a task as missing. The row exists so that the end of a gap
+/// is logged as well as its beginning. What is a gap now follows from other rows (`Standpoint`).
 enum OpenGap {
     /// - Returns: whether it was not open before.
     static func open(_ task: Int64, now: Timestamp, in db: Database) throws -> Bool {
@@ -29,7 +29,7 @@ enum OpenGap {
         SELECT task FROM open_gap WHERE task IN (\(Array(repeating: "?", count: mostAtOnce).joined(separator: ", ")))
         """
 
-    /// Tells that the gap is filled, if there was one and nothing is missing of the task any more.
+    /// Logs that the gap is filled, if there was one and the task does not lack anything any more.
     static func closeIfFilled(by entry: RecordingEntry, _ task: Int64, now: Timestamp, in db: Database) throws {
         try closeIfFilled(
             task,
@@ -53,7 +53,7 @@ enum OpenGap {
         try close(task, .gapFilled, taskID, organization, detail().adding("open_since", since.description), now, in: db)
     }
 
-    /// Tells that nothing is to be expected any more, where something was.
+    /// Logs that nothing is expected any more, if something was.
     static func withdraw(
         _ task: Int64,
         _ taskID: TaskID,
@@ -72,7 +72,7 @@ enum OpenGap {
         return try Row.fetchOne(statement, arguments: [task])?[0]
     }
 
-    /// Whether something is held of the task, and nothing that the provider lists is missing.
+    /// Whether everything of the task that is known is held, which is at least one recording, and nothing is unusable.
     private static func isWhole(_ task: Int64, in db: Database) throws -> Bool {
         let select = """
             SELECT EXISTS (SELECT 1 FROM recording WHERE task = :task)
@@ -97,7 +97,7 @@ enum OpenGap {
 }
 
 extension [String: String] {
-    /// With one more entry, where there is a value for it.
+    /// Adds an entry, if there is a value for it.
     func adding(_ key: String, _ value: String?) -> [String: String] {
         guard let value else { return self }
         return merging([key: value]) { $1 }

@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// Which suspects are due, as queries need it.
+/// Which suspect recordings have to be checked again, for queries.
 struct SuspectDue {
     var now: Timestamp
     var lookedAtBefore: Timestamp?
@@ -12,7 +12,7 @@ struct SuspectDue {
         ["look_due": now.stored, "look_before": lookedAtBefore?.stored ?? .min]
     }
 
-    /// The looks that are due of a task's recordings, by ordinal.
+    /// The suspect recordings of a task that have to be checked now, by ordinal.
     func looks(_ task: Int64, _ known: [KnownRecording], _ schedule: LookSchedule, in db: Database) throws
         -> [Int64: SuspectLook]
     {

@@ -1,14 +1,14 @@
 import GRDB
 import Recordings
 
-/// A suspect recording, with where it belongs.
+/// A suspect recording, with its organization and day.
 package struct SuspectRow: Hashable, Sendable {
     package var organization: OrganizationName
     package var day: ArchiveDay
     package var suspect: Suspect
-    /// How often it has been looked at again.
+    /// How often it has been checked again.
     package var looks: Int
-    /// When it is looked at again; `nil` after the horizon.
+    /// When it is checked again; `nil` after the horizon.
     package var nextLook: Timestamp?
 }
 
