@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// What an answer is to the suspect recordings of its task.
+/// What an answer means for the suspect recordings of its task.
 extension AnswerTaking {
     func dueLooks(_ task: Int64, _ known: [KnownRecording], in db: Database) throws -> [Int64: SuspectLook] {
         guard !known.isEmpty else { return [:] }
@@ -9,7 +9,7 @@ extension AnswerTaking {
         return try due.looks(task, known, LookSchedule(horizon: schedule.horizon), in: db)
     }
 
-    /// Suspects that the provider does not offer now are looked for again at their next time.
+    /// Suspect recordings that the provider does not offer now are checked again at their next time.
     func miss(_ looks: [Int64: SuspectLook], _ task: Int64, in db: Database) throws {
         for (ordinal, look) in looks {
             let row = RecordingRowID(task: task, ordinal: ordinal)

@@ -1,18 +1,18 @@
 import GRDB
 import Recordings
 
-/// How an answer of the provider's becomes rows, within one transaction: ``AnswerRule`` says what changes.
+/// Notes an answer of the provider in rows, within one transaction. ``AnswerRule`` decides what changes.
 struct AnswerTaking {
     var organization: OrganizationName
     var organizationRow: Int64
     var day: @Sendable (Timestamp) -> ArchiveDay
     var schedule: AskSchedule
-    /// Suspect recordings that were not looked at since then are looked at; `nil` for those that are due only.
+    /// Suspect recordings that were not checked since this time are checked; `nil` for only those that are due.
     var looksBefore: Timestamp?
     var claims: TransactionClaims?
-    /// When the question was asked whose answer is being taken.
+    /// When the question was asked to which this is the answer.
     var now: Timestamp
-    /// Of the answer that is being taken.
+    /// The tracking ID of the answer.
     var trackingID: String?
     let rows = KnownRows()
 
@@ -21,7 +21,7 @@ struct AnswerTaking {
 
     private var rule: AnswerRule { AnswerRule(schedule: schedule, now: now, trackingID: trackingID) }
 
-    /// - Parameter dossier: of the task; `nil` where it is not known.
+    /// - Parameter dossier: that of the task; `nil` if the task is not known.
     /// - Returns: the recordings whose bytes are wanted now.
     func take(
         _ capture: Capture,
@@ -126,7 +126,7 @@ struct AnswerTaking {
         try tell(.recordingChanged, task, file: earlier.file, detail, in: db)
     }
 
-    /// Opens the gap that an answer leaves, in the log of events, or closes the one that it ends.
+    /// Logs the gap that an answer opens, or the end of the one that it closes.
     private func tell(_ gap: AnswerPlan.GapChange, _ task: KnownTask, in db: Database) throws {
         switch gap {
         case .leave: break
@@ -169,7 +169,7 @@ struct AnswerTaking {
 }
 
 extension TaskDossier {
-    /// What a rule about answers goes by.
+    /// What the rule about answers depends on.
     var asked: AnswerRule.Task {
         AnswerRule.Task(
             createdTime: task.createdTime,
@@ -194,7 +194,7 @@ extension FileName {
     init(stored value: DatabaseValue, key: RecordingKey) throws(ManifestError) {
         switch value.storage {
         case .int64(let distinguisher):
-            // No task has that many recordings.
+            // No task has this many recordings.
             guard (0..<1 << 31).contains(distinguisher) else { throw .unreadable("file name", value) }
             self = FileName.of(key, distinguisher: Int(distinguisher))
         case .string(let text):

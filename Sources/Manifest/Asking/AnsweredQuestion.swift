@@ -1,8 +1,8 @@
 import Recordings
 
-/// A question to the provider, which is about some tasks, with what was answered.
+/// A question to the provider about some tasks, with its answers.
 package struct AnsweredQuestion: Hashable, Sendable {
-    /// One for each task that the provider said something of.
+    /// One for each task about which the provider said something.
     package var answers: [TaskAnswer]
     /// When it was asked, which is earlier than when it was answered.
     package var askedTime: Timestamp

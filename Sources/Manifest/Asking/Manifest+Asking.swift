@@ -2,23 +2,23 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Takes the provider's answers: recordings that were not known are registered as pending, under a file name that
-    /// is unique in its task, and each task's question is settled or scheduled anew.
+    /// Notes answers of the provider. Recordings that were not known are registered as pending, under a file name that
+    /// is unique in its task. The question about each task is settled, or its next time is scheduled.
     ///
-    /// A task that was never listed is registered where there are recordings of it, with the earliest of their times as
-    /// its own; without, nothing shows that it exists.
+    /// A task that was never listed is registered if it has recordings, with the earliest of their times as its
+    /// creation. Without recordings nothing shows that it exists.
     ///
-    /// A recording that is still wanted and not in the answer has failed: its bytes cannot be had for now. A task of
-    /// which the answer lists something unusable is not settled by it: it is asked about until the horizon, and is a gap
-    /// besides whatever is held of it.
+    /// A recording that is still wanted, and missing from the answer, has failed: it is not available for now. If the
+    /// answer lists something unusable, the task is not settled. It is asked about until the horizon, and is a gap,
+    /// whatever is held of it.
     ///
-    /// It is one transaction, however many questions there are: what each costs is mostly its commit.
+    /// All questions are noted in one transaction, because most of the cost of each is its commit.
     /// - Parameters:
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
-    ///   - looksBefore: suspect recordings that were not looked at since then are wanted whatever their intervals say;
-    ///     `nil` for those that are due only.
-    ///   - claims: where each recording is claimed that is returned; others are left out. Where the answers cannot be
-    ///     noted, what was claimed is given back.
+    ///   - looksBefore: suspect recordings that were not checked since this time are wanted, whatever their intervals
+    ///     say; `nil` for only those that are due.
+    ///   - claims: claims each recording that is returned; a recording that cannot be claimed is left out. If the
+    ///     answers cannot be noted, the claims are released.
     /// - Returns: for each question, the recordings of its answers whose bytes are wanted now, in their order.
     package func noteAnswers(
         to questions: [AnsweredQuestion],

@@ -2,14 +2,15 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// The tasks with recordings that are known and not held, which takes a new URL; the longest known first.
+    /// The tasks with recordings that are known and not held, so that new URLs are needed. In the order in which the
+    /// tasks became known.
     /// - Parameters:
     ///   - window: only tasks that were created in it; `nil` for all.
-    ///   - wantedBefore: leaves out what became wanted then or later, such as what the pass under way found or gave up
-    ///     itself.
-    ///   - cursor: where the sweep stands; `nil` at its beginning.
+    ///   - wantedBefore: leaves out recordings that became wanted at this time or later, such as those that the running
+    ///     pass found or gave up itself.
+    ///   - cursor: how far the sweep is; `nil` at its beginning.
     ///   - limit: how many tasks at most.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// - Throws: `unknown` if the organization is not registered.
     package func tasksAwaitingBytes(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -17,7 +18,7 @@ extension Manifest {
         after cursor: SweepCursor?,
         limit: Int
     ) async throws -> [SweptTask] {
-        // The primary key has the same order, and a walk along it would pass all that is held.
+        // The primary key has the same order, but reading along it would pass everything that is held.
         let select = """
             SELECT task.id, task.row
             FROM recording INDEXED BY recording_wanted CROSS JOIN task ON task.row = recording.task
@@ -31,17 +32,17 @@ extension Manifest {
         }
     }
 
-    /// The tasks whose question is open: due by the schedule, or in a window that somebody is impatient about; the
-    /// longest known first.
+    /// The tasks whose question is open: due by the schedule, or in a window in which someone does not want to wait. In
+    /// the order in which they became known.
     /// - Parameters:
     ///   - window: only tasks that were created in it; `nil` for all.
-    ///   - dueBy: the schedule's waiting times are kept.
-    ///   - impatientIn: tasks created in here are taken whatever the schedule says, also after the horizon, as long as
-    ///     they are over and not settled.
-    ///   - sparingExplained: whether the schedule counts in there all the same for what an operator has explained.
-    ///   - cursor: where the sweep stands; `nil` at its beginning.
+    ///   - dueBy: tasks that are due at this time by the schedule.
+    ///   - impatientIn: also tasks that were created in this window, whatever the schedule says, even after the
+    ///     horizon, if they are over and not settled.
+    ///   - sparingExplained: whether the schedule applies in this window too to tasks that an operator has explained.
+    ///   - cursor: how far the sweep is; `nil` at its beginning.
     ///   - limit: how many tasks at most.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// - Throws: `unknown` if the organization is not registered.
     package func openQuestions(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -63,9 +64,9 @@ extension Manifest {
         }
     }
 
-    /// How many tasks ``openQuestions(organization:window:dueBy:impatientIn:sparingExplained:after:limit:)`` would give
-    /// without a limit; the parameters are the same.
-    /// - Throws: `unknown` where the organization is not registered.
+    /// How many tasks ``openQuestions(organization:window:dueBy:impatientIn:sparingExplained:after:limit:)`` would
+    /// return without a limit. The parameters are the same.
+    /// - Throws: `unknown` if the organization is not registered.
     package func openQuestionCount(
         organization: OrganizationName,
         window: Range<Timestamp>?,
@@ -75,7 +76,7 @@ extension Manifest {
         after cursor: SweepCursor?
     ) async throws -> Int {
         let condition = Self.openCondition(isImpatient: impatientIn != nil, sparingExplained: sparingExplained)
-        // The limit is an argument of every sweep.
+        // All sweeps have the limit as an argument; -1 means none.
         let select = """
             SELECT count(*) FROM (SELECT 1 FROM question CROSS JOIN task ON task.row = question.task
             WHERE \(condition) LIMIT :limit)
@@ -110,7 +111,7 @@ extension Manifest {
             AND task.status IN (SELECT row FROM word WHERE text IN (\(terminalStatuses)))
         """
 
-    /// As `StoredExplanation.covers(unusable:)` has it.
+    /// The same rule as `StoredExplanation.covers(unusable:)`.
     private static let isExplained = """
         EXISTS (SELECT 1 FROM explanation WHERE explanation.task = question.task
             AND (NOT \(Question.hasUnusable) OR unusable IS refusal))
@@ -118,7 +119,7 @@ extension Manifest {
 
     private static let terminalStatuses = TaskStatus.terminal.map { "'\($0)'" }.joined(separator: ", ")
 
-    /// What all sweeps are told.
+    /// The arguments of all sweeps.
     static func arguments(
         _ organization: OrganizationName,
         _ window: Range<Timestamp>?,
@@ -140,7 +141,8 @@ extension Manifest {
         let tasks = try Row.fetchAll(db.cachedStatement(sql: select), arguments: arguments).map { row in
             SweptTask(id: try TaskID(stored: row[0]), cursor: SweepCursor(task: try row[1]))
         }
-        // Each task once: a file whose rows are out of order would give some of them again and again.
+        // Each task must come once. In a damaged file whose rows are out of order, the same tasks could come again and
+        // again.
         var last = (cursor ?? .beginning).task
         for task in tasks {
             guard task.cursor.task > last else { throw ManifestError.disordered }

@@ -1,8 +1,9 @@
-/// Who is at work on which recordings. It is asked within the transaction that reads whether a recording is wanted, so
-/// that nothing can be stored or given up between the one and the other.
+/// Which recordings someone is working on. It is called within the transaction that reads whether a recording is
+/// wanted, so that nothing can be stored or given up in between.
 package protocol RecordingClaims: Sendable {
-    /// - Returns: whether the recording was nobody's before; then it is the claimer's. Returns soon.
+    /// Claims the recording for the caller. Must not block.
+    /// - Returns: whether no one had claimed it.
     func claim(_ row: RecordingRowID) -> Bool
-    /// Gives the recording back. Returns soon.
+    /// Releases the recording. Must not block.
     func release(_ row: RecordingRowID)
 }

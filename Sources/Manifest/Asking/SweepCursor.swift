@@ -1,5 +1,5 @@
-/// Where a sweep stands. Sweeps go by the order in which tasks became known, which nothing that is noted of a task
-/// changes. So they meet each task at most once, and all that becomes known while they go on comes after.
+/// How far a sweep is. A sweep reads tasks in the order in which they became known, and no change to a task changes
+/// that order. So it meets each task at most once, and tasks that become known meanwhile come later.
 package struct SweepCursor: Hashable, Sendable {
     var task: Int64
 

@@ -1,8 +1,8 @@
 import Recordings
 
-/// A task whose captures are to be asked for now.
+/// A task whose captures have to be asked for now.
 package struct SweptTask: Hashable, Sendable {
     package var id: TaskID
-    /// From where a sweep goes on after this task.
+    /// Where a sweep continues after this task.
     package var cursor: SweepCursor
 }

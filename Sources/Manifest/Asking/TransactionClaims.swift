@@ -1,10 +1,10 @@
 import GRDB
 import Synchronization
 
-/// What one transaction claims, and gives back where it comes to nothing.
+/// The claims of one transaction, which are released if it fails.
 final class TransactionClaims: Sendable {
     private let claims: any RecordingClaims
-    /// Touched by the transaction, and then by its end.
+    /// Used by the transaction, and then by its end.
     private let claimed = Mutex<[RecordingRowID]>([])
 
     init(_ claims: any RecordingClaims, in db: Database) {
@@ -14,7 +14,7 @@ final class TransactionClaims: Sendable {
         }
     }
 
-    /// - Returns: whether the recording was nobody's before.
+    /// - Returns: whether no one had claimed the recording.
     func claim(_ row: RecordingRowID) -> Bool {
         guard claims.claim(row) else { return false }
         claimed.withLock { $0.append(row) }
