@@ -1,58 +1,61 @@
 import GRDB
 import Recordings
 
-/// Something that happened: a line of the manifest's append-only log. Kept for what people will ask about, and not for
-/// each recording that went well.
+/// Something that happened: an entry of the manifest's log of events, which is only added to. It has what people will
+/// ask about, and not every recording that was fetched successfully.
 package struct Event: Hashable, Sendable {
-    /// What happened. What the log of evidence notes too has the same name there.
+    /// What happened. Acts that the evidence log has too have the same name there.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case passBegan = "pass.began"
         case passEnded = "pass.ended"
         case archiveOpened = "archive.opened"
         case archiveSealed = "archive.sealed"
-        /// After a crash, what the spool holds was found to differ from the manifest.
+        /// What the spool holds was found to differ from the manifest, such as after a crash.
         case archiveRecovered = "archive.recovered"
-        /// A recording that was stored is not there any more, and is fetched again.
+        /// A recording that was stored is gone, and is fetched again.
         case recordingLost = "recording.lost"
         case recordingFailed = "recording.failed"
         case recordingSuspect = "recording.suspect"
-        /// The provider says by now that a recording that is held ends at another time: it is fetched beside it.
+        /// The provider now has another version of a held recording: one that ends at another time, or has other bytes.
+        /// It is kept next to the first one.
         case recordingChanged = "recording.changed"
         case taskRefused = "task.refused"
-        /// The provider listed a recording in a way that gives no way to its bytes.
+        /// The provider listed a recording without a way to its bytes.
         case recordingUnusable = "recording.unusable"
-        /// The listing had something that a listing should not have.
+        /// A listing had something unexpected in it.
         case listingAnomaly = "listing.anomaly"
-        /// Another source of the provider's names a task that its listing left out.
+        /// Another source of the provider names a task that the task list left out.
         case taskNotListed = "task.not_listed"
-        /// Another source of the provider's says that a recording was made of a task of which the listing says none was
-        /// requested.
+        /// Another source of the provider says that a task was recorded, although the task list says that no recording
+        /// was requested.
         case captureClaimed = "capture.claimed"
-        /// `verify` found damage.
+        /// Damage was found, such as by `verify` or `fetch`.
         case damageFound = "damage.found"
-        /// A recording that was damaged in one archive is whole in another now.
+        /// A recording that was damaged in one archive is now intact in another.
         case recordingReplaced = "recording.replaced"
-        /// A damaged recording's bytes are whole again where they were, such as after a backup was restored.
+        /// Damaged bytes are intact again, such as after a backup was restored; or another copy of the recording counts
+        /// now.
         case recordingReinstated = "recording.reinstated"
-        /// A sealed archive that the manifest had not heard of was taken in.
+        /// A sealed archive that the manifest did not know was adopted.
         case archiveAdopted = "archive.adopted"
         case manifestRebuilt = "manifest.rebuilt"
-        /// An answer left a task without the recording that it should have, or with one that cannot be used.
+        /// A task lacks a recording that it should have: an answer did not have it or listed it as unusable, or it
+        /// could not be fetched.
         case gapOpened = "gap.opened"
-        /// Everything that the provider lists of a task with a gap is held.
+        /// Everything that the provider lists for a task with a gap is held.
         case gapFilled = "gap.filled"
-        /// Nothing is to be expected any more where something was.
+        /// Something was expected, and nothing is any more.
         case gapWithdrawn = "gap.withdrawn"
-        /// An operator said why something is missing.
+        /// An operator explained why something is missing, or acknowledged a suspect recording.
         case gapExplained = "gap.explained"
-        /// An operator took an explanation back.
+        /// An operator withdrew an explanation or an acknowledgement.
         case explanationWithdrawn = "explanation.withdrawn"
         /// Everything expected of a day is archived or explained, and its record says so.
         case dayClosed = "day.closed"
-        /// A person began to have damage repaired.
+        /// A person started a repair.
         case repairBegan = "repair.began"
         case repairEnded = "repair.ended"
-        /// Recordings of a task are about to be given out: noted before their first byte.
+        /// Recordings of a task are about to be given out; noted before the first byte.
         case audioAccessed = "audio.accessed"
         /// Recordings of a task were given out, or could not be.
         case fetchEnded = "fetch.ended"
@@ -64,7 +67,7 @@ package struct Event: Hashable, Sendable {
     package var organization: OrganizationName?
     package var task: TaskID?
     package var file: FileName?
-    /// On whose account it happened; `nil` for what follows from what somebody had begun, such as a pass.
+    /// On whose account it happened; `nil` for consequences of something that was started earlier, such as a pass.
     package var actor: Actor?
     /// What else is known; never a secret.
     package var detail: [String: String]
@@ -129,8 +132,8 @@ extension Event {
 }
 
 extension Actor {
-    /// Of a row of ``Event/columns``.
-    /// - Returns: `nil` if the event has none.
+    /// Reads a row of ``Event/columns``.
+    /// - Returns: `nil` if the event has no actor.
     fileprivate init?(event row: Row) throws {
         guard let name: String = try row[7] else { return nil }
         self.init(

@@ -3,20 +3,20 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Adds a line to the log of events.
-    /// - Parameter isDurable: whether it survives a power cut once this returns: for what has to be in the log before it
-    ///   is done.
-    /// - Throws: `unknown` where the event's organization is not registered.
+    /// Adds an entry to the log of events.
+    /// - Parameter isDurable: whether it survives a power cut once this returns, for acts that must be in the log
+    ///   before they are done.
+    /// - Throws: `unknown` if the event's organization is not registered.
     package func appendEvent(_ event: Event, isDurable: Bool = false) async throws {
         try await write(isDurable ? .machine : .process) { db in try event.insert(in: db) }
     }
 
     /// The log of events, oldest first.
     /// - Parameters:
-    ///   - organization: only this one's; `nil` for all.
-    ///   - task: only those of this task.
-    ///   - since: only those at or after this moment.
-    ///   - until: only those before this moment.
+    ///   - organization: only events of this one; `nil` for all.
+    ///   - task: only events of this task, in any spelling of its ID.
+    ///   - since: only events at or after this time.
+    ///   - until: only events before this time.
     package func events(
         organization: OrganizationName? = nil,
         task: TaskID? = nil,

@@ -2,12 +2,12 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// A pass over `window` begins. Whoever begins one holds the lock for it, so that an earlier pass without an end
+    /// Notes that a pass over `window` begins. The caller holds the lock for passes. So an earlier pass without an end
     /// has died, and is noted as abandoned.
     /// - Parameters:
-    ///   - isBackfill: whether it is a step of a backfill, which says nothing of the daily work.
-    ///   - joinsListing: whether its window begins where the listing had come to, or before: else it says nothing of the
-    ///     time between.
+    ///   - isBackfill: whether it is a step of a backfill, which says nothing about the daily work.
+    ///   - joinsListing: whether its window begins at or before the end of the earlier listing. Otherwise the pass says
+    ///     nothing about the time in between.
     ///   - actor: on whose account it runs.
     package func beginPass(
         organization: OrganizationName,
@@ -41,12 +41,12 @@ extension Manifest {
         }
     }
 
-    /// A pass has ended. Durable.
+    /// Notes that a pass has ended. The change is durable.
     /// - Parameters:
-    ///   - reason: why it was not complete, one line for people, free of secrets.
-    ///   - failure: what has to be mended, where it could not go on; its reason counts then.
+    ///   - reason: why it was not complete, one line for people, without secrets.
+    ///   - failure: what has to be fixed, if it could not continue; then its reason replaces `reason`.
     ///   - actor: on whose account it ran.
-    /// - Throws: `conflict` where it has ended before.
+    /// - Throws: `conflict` if it has already ended.
     package func endPass(
         _ id: PassID,
         outcome: PassOutcome,
@@ -83,9 +83,10 @@ extension Manifest {
         }
     }
 
-    /// The last pass that ended as complete, steps of a backfill left out; `nil` before the first such.
-    /// - Parameter reachingNow: only passes up to the present: whose window joined what had been listed and reached to within
-    ///   an hour of their beginning. One over days long past, or over the last hour alone, says nothing of the rest.
+    /// The last complete pass, apart from steps of a backfill; `nil` before the first.
+    /// - Parameter reachingNow: only passes up to the present: those whose window joined what was listed before, and
+    ///   reached to within an hour of their start. A pass over past days, or over the last hour alone, says nothing
+    ///   about the rest.
     package func lastCompletePass(
         _ organization: OrganizationName,
         reachingNow: Bool = false
@@ -93,9 +94,9 @@ extension Manifest {
         try await lastPass(organization, [.complete], reachingNow: reachingNow)
     }
 
-    /// The last pass that went through or could not go on, steps of a backfill left out; `nil` before the first such. One
-    /// that was stopped, or whose process died, ends nothing that one before it has met with.
-    /// - Parameter reachingNow: only passes up to the present, as of ``lastCompletePass(_:reachingNow:)``.
+    /// The last pass that was completed or could not continue, apart from steps of a backfill; `nil` before the first.
+    /// A pass that was stopped, or whose process died, does not count: problems of the pass before it are not over.
+    /// - Parameter reachingNow: only passes up to the present, as for ``lastCompletePass(_:reachingNow:)``.
     package func lastPass(_ organization: OrganizationName, reachingNow: Bool = false) async throws -> PassRow? {
         try await lastPass(organization, [.complete, .incomplete, .failed], reachingNow: reachingNow)
     }
@@ -118,7 +119,8 @@ extension Manifest {
         }
     }
 
-    /// When the first pass of all began, steps of a backfill left out; `nil` before that, and in a manifest that was rebuilt.
+    /// When the first pass began, apart from steps of a backfill; `nil` before that. A rebuilt manifest does not know
+    /// earlier passes.
     package func firstPassBegan(_ organization: OrganizationName) async throws -> Timestamp? {
         try await read { db in
             let select = """

@@ -1,7 +1,7 @@
-/// Why a pass could not go on: what a person has to do something about, and in whose words.
+/// Why a pass could not continue: what a person has to fix, and what went wrong.
 package struct PassFailure: Hashable, Sendable {
     package var kind: Kind
-    /// One line for people, free of tokens, secrets and signed queries.
+    /// One line for people, without tokens, secrets and signed queries.
     package var reason: String
 
     package init(_ kind: Kind, _ reason: String) {
@@ -9,7 +9,7 @@ package struct PassFailure: Hashable, Sendable {
         self.reason = reason
     }
 
-    /// What is to be mended.
+    /// What has to be fixed.
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The token is refused and cannot be refreshed, or a scope or role is missing.
         case authorization

@@ -1,4 +1,4 @@
-/// Names a pass within this manifest.
+/// A reference to a pass in this manifest.
 package struct PassID: Hashable, Sendable {
     let row: Int64
 }

@@ -2,11 +2,11 @@
 package enum PassOutcome: String, Hashable, Sendable, CaseIterable {
     /// Everything expected in its window is archived, stored until its day is over, or explained.
     case complete
-    /// Some of it is not.
+    /// It reached its end, but something expected is none of these.
     case incomplete
-    /// It could not go on: the provider, the disk, the authorisation.
+    /// It could not continue, because of the provider, the disk or the authorization.
     case failed
-    /// It was told to stop, and did so cleanly.
+    /// It was told to stop, and stopped cleanly.
     case interrupted
     /// Its process died.
     case abandoned

@@ -11,11 +11,11 @@ package struct PassRow: Hashable, Sendable {
     package var endedTime: Timestamp?
     /// `nil` while it runs.
     package var outcome: PassOutcome?
-    /// What it came to, where it came that far.
+    /// Its counts, if it came that far.
     package var summary: PassSummary?
-    /// Why it was not complete, for people; `nil` where it was, or where that was not kept.
+    /// Why it was not complete, for people; `nil` if it was, or if the reason was not stored.
     package var reason: String?
-    /// What has to be mended before another can go on, where it could not.
+    /// What has to be fixed before another pass can continue, if it could not.
     package var failure: PassFailure.Kind?
 }
 
