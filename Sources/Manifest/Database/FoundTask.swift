@@ -1,24 +1,24 @@
 import GRDB
 import Recordings
 
-/// What the rows of tasks become that are found by their IDs, many in one go.
+/// A value that is read from the rows of tasks that are looked up by ID, many at once.
 protocol FoundTask {
     static var selection: TaskSelection { get }
-    /// Of a row of ``selection``.
+    /// Reads a row of ``selection``.
     init(_ row: Row, id: TaskID) throws
 }
 
-/// What is selected of several tasks, in one go.
+/// Statements that look up one task or several by ID.
 struct TaskSelection {
-    /// A statement costs more than what it does for one task.
+    /// How many tasks one statement looks up, because running it costs more than what it does for one task.
     static let mostAtOnce = 25
 
     let one: String
     let several: String
 
     /// - Parameters:
-    ///   - columns: after those of the task itself.
-    ///   - joins: what they are of.
+    ///   - columns: more columns, after those of the task itself.
+    ///   - joins: joins of the tables that have these columns.
     init(columns: String = "", joins: String = "") {
         func select(_ count: Int) -> String {
             """
@@ -43,8 +43,8 @@ extension FoundTask {
         try all([id], organization: organization, in: db)[0]
     }
 
-    /// Gives each item with its task as it is known when it is the item's turn: found together beforehand, and looked for
-    /// again where an item before was about the same task and may have changed it.
+    /// Calls `body` for each item with its task, or `nil` if the task is not known. The tasks are looked up together.
+    /// If an earlier item was about the same task and may have changed it, the task is looked up again.
     static func forEach<Item>(
         _ items: [Item],
         about id: KeyPath<Item, TaskID>,
@@ -61,14 +61,14 @@ extension FoundTask {
         }
     }
 
-    /// Each of these tasks, in their place; `nil` for one that is not known.
+    /// The tasks in the order of `ids`; `nil` for one that is not known.
     private static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [Self?] {
         let mostAtOnce = TaskSelection.mostAtOnce
         var tasks = [Self?](repeating: nil, count: ids.count)
         for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
             let asked = try ids[start..<min(start + mostAtOnce, ids.count)].map { try $0.known(in: db) }
             let isOne = asked.count == 1
-            // A place without a task finds none.
+            // A NULL instead of an ID finds no task.
             let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)
             let found = try Row.fetchCursor(
                 db.cachedStatement(sql: isOne ? selection.one : selection.several),

@@ -1,11 +1,11 @@
 import GRDB
 import Recordings
 
-/// Rows are found by indices, and a value that damage put in the place of another is not found where it belongs: its row
-/// would be left out of every sum without a word. NULL, texts, blobs and numbers beyond all others stand at one of the two
-/// ends of an index, so that a look at the ends finds them, however many rows there are.
+/// Checks the two ends of each index. Rows are found through indices. If damage has replaced an indexed value, its row
+/// is not found where it belongs, and is silently left out of every sum. NULL, texts, blobs and numbers outside of the
+/// expected range are at one of the two ends of an index. So checking the ends finds them, however many rows there are.
 ///
-/// What damage puts between two sound values is found by those who read the row, and by `verify`, which reads all.
+/// A damaged value between two sound ones is found when its row is read, and by `verify`, which reads everything.
 enum IndexEnds {
     /// - Throws: `damaged`, with the table, the column and the value.
     static func require(in db: Database) throws {
@@ -25,14 +25,14 @@ enum IndexEnds {
         }
     }
 
-    /// Tables whose rows are numbered from 1 on, and the column that has the number.
+    /// Tables whose rows are numbered from 1, and the column with the number.
     private static let numbered = [
         ("organization", "row"), ("word", "row"), ("archive", "row"), ("task", "row"), ("audio_format", "row"),
         ("call_party", "row"), ("call_profile", "row"), ("call_outcome", "row"), ("unsealed_task", "revision"),
         ("pass", "row"), ("event", "row"),
     ]
 
-    /// Columns that an index begins with, and the table to whose rows they refer.
+    /// Columns that an index begins with, and the table to which they refer.
     private static let references = [
         ("task", "organization", "organization"), ("archive", "organization", "organization"),
         ("pass", "organization", "organization"), ("day_close", "organization", "organization"),
@@ -44,7 +44,7 @@ enum IndexEnds {
         ("call_agent", "task", "task"), ("displacement", "archive", "archive"), ("reading", "archive", "archive"),
     ]
 
-    /// Selects what stands at an end and should not.
+    /// Selects values at the ends that should not be there.
     static let strays: String = {
         let numbers = numbered.map { table, column in
             (table, column, "typeof(value) <> 'integer' OR value NOT BETWEEN 1 AND \(Row.largestAmount)")

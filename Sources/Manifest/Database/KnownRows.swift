@@ -1,8 +1,8 @@
 import GRDB
 import Recordings
 
-/// The rows of what comes again and again, once they are known, for as long as one transaction lasts. No longer: what a
-/// transaction made may have been rolled back when the next one begins.
+/// The rows of values that recur, kept for one transaction. They must not be kept longer, because a transaction that
+/// created some of them may be rolled back.
 final class KnownRows {
     private var words: [Exactly: Int64] = [:]
     private var names: [Exactly: DatabaseValue] = [:]
@@ -10,7 +10,7 @@ final class KnownRows {
     private var outcomes: [[Exactly?]: Int64] = [:]
     private var formats: [AudioFormat: Int64] = [:]
 
-    /// A text by its bytes, as the database compares it: for Swift, an é is the same in one character and in two.
+    /// A text compared by its bytes, as in the database. Swift treats an é of one character and an é of two as equal.
     private struct Exactly: Hashable {
         let text: String
 

@@ -5,33 +5,33 @@ import Recordings
 /// The database of what is known: organizations, tasks, recordings, daily archives, passes and events, in one SQLite
 /// file in WAL mode.
 ///
-/// One object for each file and process. Readers, of this process and of others, work while a pass writes. Each write
-/// method is one transaction and is named after what is true once it returns.
+/// A process has one object for each file. Readers in this and other processes work while a pass writes. Each write
+/// method is one transaction, and is named after what is true once it returns.
 ///
-/// **What survives a power cut.** In WAL mode a commit under `synchronous = NORMAL` is atomic and survives the death of
-/// the process, but not always that of the machine; under `FULL` the log is flushed with the commit, and with it all
-/// commits before. Where callers build on a commit (bytes are `stored`, an archive is sealed, the listing has come so
-/// far) it is made under `FULL`. What the next pass finds out again by itself, such as tasks and their questions, is
-/// committed without a flush.
+/// **What survives a power cut.** In WAL mode a commit under `synchronous = NORMAL` is atomic, and survives the death
+/// of the process, but not always that of the machine. Under `FULL` the log is flushed with the commit, and with it all
+/// earlier commits. If callers build on a commit (bytes are `stored`, an archive is sealed, the listing is complete up
+/// to a time), it is made under `FULL`. What the next pass finds out again anyway, such as tasks and their questions,
+/// is committed without a flush.
 package final class Manifest: Sendable {
     /// What a manifest is opened for.
     package enum Mode: Sendable {
-        /// Opens the file, makes it where it is missing, and brings its tables up to date.
+        /// Opens the file, creates it if it does not exist, and brings its tables up to date.
         case readWrite
-        /// Opens the file as it is, also where nothing may be written; write methods throw `readOnly`.
+        /// Opens the file as it is, even if nothing can be written to its folder. Write methods throw `readOnly`.
         case readOnly
     }
 
-    /// Where the file is.
+    /// The path of the file.
     package let path: String
-    /// Whose spool it is opened for: the `id` of the root's `callark.json`. An open archive belongs to one spool, and nobody
-    /// else can tell what of it is there.
+    /// The spool for which it is opened: the `id` of the root's `callark.json`. An open archive belongs to one spool,
+    /// because only there can be checked what its files contain.
     package let spool: CanonicalUUID
     let reader: any DatabaseReader
     private let pool: DatabasePool?
 
     /// Opens the manifest at `path`.
-    /// - Parameter spool: the root's own: open archives of others are left alone.
+    /// - Parameter spool: the root's own spool; open archives of other spools are left alone.
     /// - Throws: `missing`, `damaged`, `newer`, `older` (read-only only), `permission`, `readOnly`, `full`, `busy`.
     package init(path: String, mode: Mode, spool: CanonicalUUID) throws(ManifestError) {
         self.path = path
@@ -43,10 +43,11 @@ package final class Manifest: Sendable {
                 let pool = try DatabasePool(path: path, configuration: Self.configuration(readOnly: false))
                 try Schema.migrator.migrate(pool)
                 try Schema.noteCodes(in: pool)
-                // Nothing is built on a manifest of which that much is known to be wrong.
+                // If this check finds damage, nothing may be built on the manifest.
                 try pool.read(IndexEnds.require)
-                // What a process left in the log when it died is put into the file, and flushed with it, before anything
-                // is built on it: of a page whose flush failed, a later flush of the log proves nothing.
+                // Copies into the file, and flushes, what a process left in the log when it died, before anything is
+                // built on it. If flushing a page of the log failed then, a later flush of the log proves nothing about
+                // that page.
                 _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
                 self.pool = pool
                 reader = pool
@@ -62,8 +63,8 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Whether there is a manifest at `path`. A file without a table is none, such as one whose log was left behind when
-    /// it was copied; nor is one whose making was cut off.
+    /// Whether there is a manifest at `path`. A file without a table does not count, such as one that was copied
+    /// without its log. Neither does one whose creation was interrupted.
     /// - Throws: `damaged`, `permission`, `busy`.
     package static func exists(at path: String) throws(ManifestError) -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return false }
@@ -76,8 +77,8 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Writes the log of the manifest at `path` back into the file, so that the file has everything on its own.
-    /// - Throws: `busy` where another process reads an earlier state of it; `full`; `damaged` and others where it is no
+    /// Writes the log of the manifest at `path` back into the file, so that the file is complete without it.
+    /// - Throws: `busy` if another process is reading an earlier state; `full`; `damaged` and others if it is not a
     ///   sound database.
     package static func settleLog(at path: String) throws(ManifestError) {
         do {
@@ -89,8 +90,8 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Makes a new manifest, for `rebuild`.
-    /// - Throws: `conflict` where there is a file at `path` already.
+    /// Creates a new manifest, for `rebuild`.
+    /// - Throws: `conflict` if a file exists at `path`.
     package static func create(path: String, spool: CanonicalUUID) throws(ManifestError) -> Manifest {
         guard !FileManager.default.fileExists(atPath: path) else {
             throw ManifestError(.conflict, "\(path) exists already; move it away first")
@@ -98,10 +99,10 @@ package final class Manifest: Sendable {
         return try Manifest(path: path, mode: .readWrite, spool: spool)
     }
 
-    /// Writes the log back into the file and closes it, so that the file can be moved on its own.
+    /// Writes the log back into the file and closes it, so that the file can be moved without its log.
     package func close() throws(ManifestError) {
         do {
-            // The last connection to close takes the log away, but only if it may write: the readers go first.
+            // The last connection to close removes the log, but only if it may write. So the readers are closed first.
             pool?.releaseMemory()
             try reader.close()
         } catch {
@@ -109,7 +110,8 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Every fault that SQLite finds in the file, and every reference that leads nowhere; empty for a sound manifest.
+    /// Every fault that SQLite finds in the file, and every reference to a row that does not exist; empty for a sound
+    /// manifest.
     package func faults() async throws -> [String] {
         try await read { db in try Self.faults(in: db) }
     }
@@ -126,9 +128,9 @@ package final class Manifest: Sendable {
 
 extension Manifest {
     enum Durability: Sendable {
-        /// Survives the process.
+        /// Survives the death of the process.
         case process
-        /// Survives the machine: flushed before the method returns.
+        /// Survives a power cut: flushed before the method returns.
         case machine
     }
 
@@ -142,7 +144,7 @@ extension Manifest {
         }
     }
 
-    /// Runs `body` as one transaction: all of it is committed, or nothing.
+    /// Runs `body` as one transaction, which is committed as a whole or not at all.
     func write<Value: Sendable>(
         _ durability: Durability = .process,
         _ body: @escaping @Sendable (Database) throws -> Value
@@ -150,10 +152,10 @@ extension Manifest {
         guard let pool else { throw ManifestError(.readOnly, "the manifest \(path) was opened for reading only") }
         do {
             return try await pool.writeWithoutTransaction { db in
-                // The level may only change outside of a transaction, and this connection is the only one that writes.
+                // The level can only change outside of a transaction. No other connection of this object writes.
                 if durability == .machine { try db.execute(sql: "PRAGMA synchronous = FULL") }
                 defer {
-                    // Failing to go back costs speed, never safety.
+                    // If the level cannot be restored, that costs speed, not safety.
                     if durability == .machine { try? db.execute(sql: "PRAGMA synchronous = NORMAL") }
                 }
                 try db.beginTransaction(.immediate)
@@ -183,22 +185,23 @@ extension Manifest {
         configuration.busyMode = .timeout(10)
         configuration.label = "callark.manifest"
         configuration.prepareDatabase { db in
-            // In KiB; the system keeps the file's pages besides. Those who read beside a writer have their pages thrown
-            // away by each of its transactions.
+            // In KiB. The system caches the pages of the file in addition. Each transaction of a writer empties the
+            // caches of the readers next to it, so they get little.
             let cache = readOnly ? -8192 : db.configuration.readonly ? -256 : -2048
             try db.execute(sql: "PRAGMA cache_size = \(cache)")
             guard !db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
-            // Debian's SQLite overwrites deleted rows with zeros; FAST does so only where it costs no extra write.
+            // Debian's SQLite overwrites deleted rows with zeros. FAST does so only if it costs no extra write.
             try db.execute(sql: "PRAGMA secure_delete = FAST")
             try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return configuration
     }
 
-    /// Where the folder cannot be written, SQLite cannot make the shared memory file of WAL mode and refuses the file,
-    /// unless it is told that nobody changes it: true as long as there is no log beside it.
-    /// - Parameter anyVersion: takes one of an earlier version too.
+    /// Opens the file for reading, even if its folder cannot be written. There SQLite cannot create the shared memory
+    /// file of WAL mode, and refuses the file, unless it is told that no one changes it. That is true as long as there
+    /// is no log next to the file.
+    /// - Parameter anyVersion: accepts a manifest of an earlier version too.
     static func openedForReading(_ path: String, anyVersion: Bool = false) throws -> any DatabaseReader {
         let configuration = configuration(readOnly: true)
         func check(_ queue: DatabaseQueue) throws {
@@ -226,7 +229,7 @@ extension Manifest {
         return (attributes?[.size] as? Int ?? 0) > 0
     }
 
-    /// Refuses what is no manifest of ours before anything is written to it; a pool would switch it to WAL mode.
+    /// Refuses any other database before anything is written to it: a pool would switch it to WAL mode.
     private static func checkKind(_ path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
@@ -238,14 +241,14 @@ extension Manifest {
         try queue.close()
     }
 
-    /// Whether there is anything but the list of migrations, which is there a moment before the first of them, and is all
-    /// there is where a process died in that moment.
+    /// Whether there is anything except the list of migrations. That list is created just before the first migration,
+    /// so it may be all there is if a process died at that moment.
     private static func hasTables(_ db: Database) throws -> Bool {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }
 
-    /// Whether anything can have been noted in it. Its tables are made in several steps, each a transaction; a process that
-    /// was killed between two of them has left a part of the tables, and no organization.
+    /// Whether anything can have been noted in it. The tables are created in several transactions. A process that died
+    /// between two of them has left only some of the tables, and no organization.
     private static func isBegun(_ db: Database) throws -> Bool {
         guard try hasTables(db) else { return false }
         let isOurs = try Int.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID

@@ -3,27 +3,27 @@ import GRDB
 
 /// Why the manifest could not be opened, read or written.
 package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of failure it is: what callers match on.
+    /// The kind of failure, for callers to match on.
     package enum Code: String, Hashable, Sendable, CaseIterable {
-        /// There is no file at the path.
+        /// There is no file at the path, or nothing has been noted in it.
         case missing
-        /// The file is no manifest, or its content does not hold; `callark rebuild` makes a new one.
+        /// The file is not a manifest, or its content is damaged; `callark rebuild` makes a new one.
         case damaged
         /// The file was made by a later version of Callark.
         case newer
-        /// The file was made by an earlier version and cannot be brought up to date, since it was opened for reading.
+        /// The file was made by an earlier version, and was opened for reading, so it cannot be brought up to date.
         case older
-        /// A write was asked of a manifest that was opened for reading, or that the file system protects.
+        /// The manifest was opened for reading, or the file system protects it, so it cannot be written.
         case readOnly = "read_only"
-        /// The file system may not be read at this path.
+        /// The file system does not allow access to this path.
         case permission
-        /// The disk is full. Nothing of the transaction was kept.
+        /// The disk is full. The transaction was not committed.
         case full
         /// The operating system could not read or write the file.
         case inputOutput = "input_output"
-        /// Another process kept the file locked for longer than the wait that is allowed.
+        /// Another process kept the file locked for longer than the wait limit.
         case busy
-        /// What was asked contradicts what the manifest holds, such as an archive that is sealed already.
+        /// The request contradicts what the manifest holds, such as an archive that is already sealed.
         case conflict
         /// The manifest has no such organization, archive, task or recording.
         case unknown
@@ -40,32 +40,32 @@ package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible
 
     package var description: String { message }
 
-    /// Says what a failure of SQLite means for the manifest at `path`; other errors become `inputOutput`.
+    /// Describes what an error of SQLite means for the manifest at `path`; other errors become `inputOutput`.
     init(_ error: any Error, path: String) {
         guard let error = error as? DatabaseError else {
             let own = error as? ManifestError
-            // A value that is none of its type is damage; it may hold anything, so that it is not repeated.
+            // A value of the wrong type is damage. It can be anything, so it is not in the message.
             let unreadable = ManifestError(.damaged, "manifest \(path) has a value of another type\(Self.remedy)")
             self = own ?? (error is RowDecodingError ? unreadable : ManifestError(.inputOutput, "\(path): \(error)"))
             return
         }
         var code = Code(error.resultCode)
         let space = Self.space(at: path)
-        // SQLite says that it cannot open a file where there is no room to make one.
+        // If there is no room to create a file, SQLite says that it cannot open it.
         if code == .permission || code == .inputOutput, space.isUsedUp { code = .full }
         let reason = error.message ?? "result code \(error.extendedResultCode.rawValue)"
         let shortage = code == .full ? "; \(space.text)" : ""
         self.init(code, "manifest \(path): \(reason)\(shortage)\(code.advice)")
     }
 
-    /// What is left of the disk that holds `path`.
+    /// How much space is left on the disk of `path`.
     private static func space(at path: String) -> (isUsedUp: Bool, text: String) {
         let folder = (path as NSString).deletingLastPathComponent
         guard let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.isEmpty ? "." : folder),
             let bytes = attributes[.systemFreeSize] as? NSNumber, let files = attributes[.systemFreeNodes] as? NSNumber,
             let allFiles = attributes[.systemNodes] as? NSNumber
         else { return (false, "how much is free cannot be told") }
-        // File systems that do not count files say that they have none.
+        // File systems that do not count files report zero for both numbers.
         if allFiles != 0 && files == 0 { return (true, "no file can be made any more (inodes)") }
         return (bytes == 0, "\(bytes) bytes are free, fewer than its next transaction needs")
     }

@@ -1,10 +1,11 @@
 import Foundation
 import GRDB
 
-/// A row out of the database, read with checks: a value that is not of its column's type is damage, which one bit in the file
-/// can do, and never the end of the process.
+/// A row from the database, read with checks. A single flipped bit can change the type of a value; that must be
+/// reported as damage, and must not end the process.
 ///
-/// It has the name of GRDB's row on purpose. That one's subscripts trap, and in this module none of them can be reached.
+/// It has the same name as GRDB's row on purpose: the subscripts of that one trap, and with this name no code of this
+/// module can use them by mistake.
 struct Row {
     private let row: GRDB.Row
 
@@ -13,7 +14,7 @@ struct Row {
     }
 
     /// The value in a column, by its number.
-    /// - Throws: `damaged`, with the column and the row, if it is no such value.
+    /// - Throws: `damaged`, with the column and the row, if the value has another type.
     subscript<Value: StoredColumn>(_ index: Int) -> Value {
         get throws {
             guard index < row.count else { throw unreadable(columnAt: index, .null) }
@@ -23,8 +24,8 @@ struct Row {
         }
     }
 
-    /// The value in a column, by its name.
-    /// - Throws: `damaged`, with the column and the row, if it is no such value; one that the row does not have is NULL.
+    /// The value in a column, by its name. A column that the row does not have is NULL.
+    /// - Throws: `damaged`, with the column and the row, if the value has another type.
     subscript<Value: StoredColumn>(_ name: String) -> Value {
         get throws {
             let stored = (try? row.decode(DatabaseValue.self, forColumn: name)) ?? .null
@@ -39,11 +40,11 @@ struct Row {
     /// Whether a column has no value, or does not exist.
     func isNull(_ name: String) throws -> Bool { try (self[name] as DatabaseValue).isNull }
 
-    /// The largest number that sums of many do not overflow with.
+    /// The largest number of which many can be added without an overflow.
     static let largestAmount: Int64 = 1 << 53
 
-    /// A number of bytes, a place in a file, or how many of something there are: from 0 to ``largestAmount``.
-    /// - Throws: `damaged` if it is outside.
+    /// A number of bytes, a position in a file, or a count: from 0 to ``largestAmount``.
+    /// - Throws: `damaged` if the number is outside of that range.
     func amount(_ index: Int) throws -> Int64 {
         let stored: DatabaseValue = try self[index]
         guard case .int64(let number) = stored.storage, (0...Self.largestAmount).contains(number) else {
@@ -66,7 +67,7 @@ struct Row {
         return unreadable(names.indices.contains(index) ? names[index] : "\(index)", value)
     }
 
-    /// Damage in a column, in this row.
+    /// The error for a damaged column of this row.
     func unreadable(column index: Int) throws -> ManifestError {
         unreadable(columnAt: index, try self[index])
     }
@@ -76,7 +77,7 @@ struct Row {
         unreadable(name, try self[name])
     }
 
-    /// Names the row by its first numbers and identifiers, which are its table's keys and those of its neighbours.
+    /// Identifies the row by its first numbers and identifiers, which are the keys of its table and of joined ones.
     private func unreadable(_ column: String, _ value: DatabaseValue) -> ManifestError {
         let keys = zip(row.columnNames, row.databaseValues)
             .compactMap { name, value -> String? in
@@ -93,7 +94,7 @@ struct Row {
 }
 
 extension Row {
-    /// The first row that a statement gives; `nil` if it gives none.
+    /// The first row that a statement returns; `nil` if it returns none.
     static func fetchOne(_ statement: Statement, arguments: StatementArguments? = nil) throws -> Row? {
         try GRDB.Row.fetchOne(statement, arguments: arguments).map(Row.init)
     }
@@ -104,7 +105,7 @@ extension Row {
         try GRDB.Row.fetchOne(db, sql: sql, arguments: arguments).map(Row.init)
     }
 
-    /// All rows that a statement gives.
+    /// All rows that a statement returns.
     static func fetchAll(_ statement: Statement, arguments: StatementArguments? = nil) throws -> [Row] {
         try GRDB.Row.fetchAll(statement, arguments: arguments).map(Row.init)
     }
@@ -115,7 +116,7 @@ extension Row {
         try GRDB.Row.fetchAll(db, sql: sql, arguments: arguments).map(Row.init)
     }
 
-    /// The rows that a statement gives, one after the other. Each is good until the next one is asked for.
+    /// The rows that a statement returns, one after another. Each is valid until the next one is fetched.
     static func fetchCursor(_ statement: Statement, arguments: StatementArguments? = nil) throws -> RowCursor {
         try GRDB.Row.fetchCursor(statement, arguments: arguments).map(Row.init)
     }
@@ -131,7 +132,7 @@ extension Row {
 
 typealias RowCursor = MapCursor<GRDB.RowCursor, Row>
 
-/// What a column can hold, and how it is told from anything else.
+/// A type that a column can hold, with a check.
 protocol StoredColumn {
     /// - Returns: `nil` if the column has something else.
     init?(column: DatabaseValue)
@@ -145,7 +146,7 @@ extension Int64: StoredColumn {
 }
 
 extension Int: StoredColumn {
-    /// Counts and codes: none beyond ``Row/largestAmount`` either way.
+    /// For counts and codes, with a magnitude of at most ``Row/largestAmount``.
     init?(column: DatabaseValue) {
         guard let number = Int64(column: column), number.magnitude <= Row.largestAmount else { return nil }
         self = Int(number)

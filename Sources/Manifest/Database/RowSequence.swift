@@ -1,10 +1,10 @@
-/// Rows out of the manifest, pulled in batches: memory does not grow with their number, and no transaction stays open
-/// between two batches, so that a slow reader never holds up a writer.
+/// Rows of the manifest, fetched in batches. Memory does not grow with their number. No transaction stays open between
+/// two batches, so a slow reader never blocks a writer.
 ///
-/// Each batch sees the manifest as it is then. Batches go on from a key and not from a count, so that rows which
-/// existed at the beginning come exactly once.
+/// Each batch sees the manifest as it is at that moment. A batch continues after a key and not after a count, so every
+/// row that existed at the beginning comes exactly once.
 package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
-    /// Some rows, and the state from which the batch after them is read; no state after the last batch.
+    /// Some rows, and the state from which the next batch is read; `nil` after the last batch.
     struct Batch<State: Sendable>: Sendable {
         var rows: [Element]
         var next: State?
@@ -14,8 +14,8 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
 
     private let makeFetch: @Sendable () -> Fetch
 
-    /// - Parameter fetch: reads the batch of a state, which is whatever tells where to go on. A state that is not behind
-    ///   the one before is damage to the file's order, and would be no end.
+    /// - Parameter fetch: reads the batch that begins at a state. If a batch does not move forward, the file is
+    ///   damaged, and the sequence throws instead of never ending.
     init<State: RowPosition>(
         from first: State,
         _ fetch: @escaping @Sendable (State) async throws -> Batch<State>
@@ -34,7 +34,7 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
 
     package func makeAsyncIterator() -> Iterator { Iterator(fetch: makeFetch()) }
 
-    /// One run through the rows.
+    /// One pass through the rows.
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let fetch: Fetch
         private var rows: ArraySlice<Element> = []
@@ -43,11 +43,11 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
             self.fetch = fetch
         }
 
-        /// - Throws: `ManifestError`, or `CancellationError` where the task was cancelled.
+        /// - Throws: `ManifestError`, or `CancellationError` if the task was cancelled.
         package mutating func next() async throws -> Element? { try await next(isolation: nil) }
 
-        /// The next row, on the caller's actor: only each batch leaves it.
-        /// - Throws: `ManifestError`, or `CancellationError` where the task was cancelled.
+        /// The next row, on the caller's actor: only fetching a batch leaves it.
+        /// - Throws: `ManifestError`, or `CancellationError` if the task was cancelled.
         package mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
             while rows.isEmpty {
                 guard let batch = try await fetch(actor) else { return nil }
@@ -58,9 +58,9 @@ package struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
     }
 }
 
-/// Where a run through rows stands.
+/// How far a reader is in a sequence of rows.
 protocol RowPosition: Sendable {
-    /// Whether fewer rows are left from here than from `earlier`.
+    /// Whether this position comes after `earlier`, so that fewer rows are left.
     func isBehind(_ earlier: Self) -> Bool
 }
 
@@ -69,14 +69,15 @@ extension Int64: RowPosition {
 }
 
 extension ManifestError {
-    /// One bit in a page is enough: every row may be there, and a run through them would never end.
+    /// For rows out of order. One flipped bit in a page is enough: all rows can be intact, and reading them would never
+    /// end.
     static var disordered: ManifestError {
         ManifestError(.damaged, "the manifest has rows that are out of order\(remedy)")
     }
 }
 
 extension RowSequence {
-    /// All rows at once, for where they are few.
+    /// All rows at once, if they are few.
     package func collected() async throws -> [Element] {
         var all: [Element] = []
         for try await row in self { all.append(row) }

@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 import Recordings
 
-// How the nouns look in the manifest's columns. Compact on purpose: a hundred million recordings have to fit, and
+// How values are stored in the manifest's columns. They are compact because a hundred million recordings have to fit.
 // docs/manifest.md counts the bytes of each column.
 
-/// Identifiers as columns hold them: a canonical lower-case UUID as its sixteen bytes, anything else as text. The two
-/// never meet: a text that could have been sixteen bytes is never stored as text, so that equality of columns is
-/// equality of spellings. A task may be asked for in another spelling (``TaskID/known(in:)``).
+/// Identifiers as they are stored: a canonical lower-case UUID as its sixteen bytes, anything else as text. A text that
+/// could be sixteen bytes is never stored as text, so two columns are equal exactly if their spellings are. A task can
+/// also be found by another spelling (``TaskID/known(in:)``).
 enum StoredIdentifier {
     static func value(_ text: String) -> DatabaseValue {
         CanonicalUUID(text).map { $0.withBytes { Data($0) }.databaseValue } ?? text.databaseValue
@@ -34,8 +34,8 @@ extension ProviderIdentifier {
 }
 
 extension TaskID {
-    /// The value under which the task is known, if it is: the one of its first spelling (RFC 9562: the case of a UUID's
-    /// digits makes no difference).
+    /// The value that is stored for the task if it is known: its first spelling. The case of a UUID's digits makes no
+    /// difference (RFC 9562).
     func known(in db: Database) throws -> DatabaseValue {
         guard let uuid = CanonicalUUID(ignoringCaseOf: description) else { return stored }
         let select = """
@@ -48,11 +48,10 @@ extension TaskID {
     }
 }
 
-/// A time of Callark's own, or of a task's creation. Only such as calls can have are written and read, so that no other can
-/// overflow, or be walked up to day by day.
+/// A time of Callark's own, or of a task's creation. Only times that calls can have are written and read. So no time
+/// overflows in calculations, or makes a loop over days endless.
 extension Timestamp: StoredColumn {
-    /// The end of the plausible times that is next to it, if it is not one of them, such as where a window begins at the
-    /// beginning of all time.
+    /// The time itself, or the nearest plausible one, for example if a window begins at the beginning of all time.
     var stored: Int64 {
         let plausible = Self.plausibleMilliseconds
         return min(max(millisecondsSince1970, plausible.lowerBound), plausible.upperBound)
@@ -66,8 +65,8 @@ extension Timestamp: StoredColumn {
     }
 }
 
-/// The provider's own time in a recording's key, and that of its end: kept as they came, since they are compared with what
-/// the provider says later, and not reckoned with.
+/// The provider's own times of a recording: in its key, and its end. They are stored unchanged, because they are only
+/// compared with what the provider says later, and not calculated with.
 extension Timestamp {
     var verbatim: Int64 { millisecondsSince1970 }
 
@@ -103,10 +102,10 @@ extension Salt {
 }
 
 extension ArchiveDay: StoredColumn {
-    /// Days since 1970-01-01: two bytes in a row where the text takes ten.
+    /// Days since 1970-01-01: two bytes in a row instead of ten for the text.
     var stored: Int64 { daysSince1970 }
 
-    /// Only the days, in whatever time zone, of times that calls can have.
+    /// Accepts only the days, in any time zone, of times that calls can have.
     init?(column: DatabaseValue) {
         guard let days = Int64(column: column), Self.plausible.contains(days),
             let day = ArchiveDay(daysSince1970: days)
@@ -128,7 +127,7 @@ extension OrganizationName {
 }
 
 extension ArchiveName {
-    /// - Throws: `damaged` if no archive has that sequence.
+    /// - Throws: `damaged` if no archive can have that sequence.
     init(organization: OrganizationName, day: ArchiveDay, stored sequence: Int) throws(ManifestError) {
         guard sequence >= 1 else { throw .unreadable("sequence", sequence.databaseValue) }
         self.init(organization: organization, day: day, sequence: sequence)
@@ -136,8 +135,8 @@ extension ArchiveName {
 }
 
 extension ManifestError {
-    /// A value in the database that is not what its column can have.
-    /// - Parameter place: which row it is in, as far as the row says it.
+    /// The error for a value in the database that its column cannot have.
+    /// - Parameter place: the row with the value, as far as it can be identified.
     static func unreadable(_ what: String, _ value: DatabaseValue, in place: String = "") -> ManifestError {
         let row = place.isEmpty ? "" : " in the row with \(place)"
         let text = String("\(value)".prefix(80).map { $0.isNewline ? " " : $0 })

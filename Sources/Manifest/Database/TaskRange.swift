@@ -1,16 +1,16 @@
 import GRDB
 import Recordings
 
-/// How tasks are found by day and by window: over the one index by time, `task_by_time`.
+/// How tasks are found by day and by window: through the one index by time, `task_by_time`.
 enum TaskRange {
-    /// With `arguments`; where a day is meant, `task.day` has to be compared besides.
+    /// Used with `arguments`. For a day, `task.day` has to be compared in addition.
     static let condition =
         "task.organization = :organization AND task.created_time >= :from AND task.created_time < :to"
 
-    /// Looks at all tasks of a range, of which a question wants those of single days only: one whose day is damaged would be
-    /// left out without a word.
-    /// - Parameter range: what ``arguments(organization:window:)`` gives.
-    /// - Throws: `damaged` if the day of any contradicts its creation.
+    /// Checks the days of all tasks of a range, before a query selects those of one day. A task whose day is damaged
+    /// would be left out silently.
+    /// - Parameter range: the result of ``arguments(organization:window:)``.
+    /// - Throws: `damaged` if the day of a task contradicts its creation.
     static func requireDays(_ range: StatementArguments, in db: Database) throws {
         let select = """
             SELECT row, created_time, day FROM task WHERE \(condition) AND \(contradiction) LIMIT 1
@@ -18,13 +18,13 @@ enum TaskRange {
         if let row = try Row.fetchOne(db.cachedStatement(sql: select), arguments: range) { _ = try TaskMoment(row) }
     }
 
-    /// Of `task`: whether its day and its creation contradict each other, as ``TaskMoment`` has it.
+    /// For `task`: whether its day and its creation contradict each other, by the same rule as in ``TaskMoment``.
     static let contradiction = """
         (task.created_time >= task.day * 86400000 - 57600000 AND task.created_time < (task.day + 1) * 86400000 + 57600000)
             IS NOT TRUE
         """
 
-    /// The instants that may belong to `day` in any time zone, as the schema has it.
+    /// The instants that can belong to `day` in any time zone, by the same rule as in the schema.
     static func instants(of day: ArchiveDay) -> Range<Timestamp> {
         let midnight = Timestamp(millisecondsSince1970: day.stored * 86_400_000)
         return (midnight - .hours(16))..<(midnight + .hours(40))

@@ -1,13 +1,13 @@
 import GRDB
 import Recordings
 
-/// One task, and what hangs on it.
+/// One task, and what belongs to it.
 struct TaskScope {
     var row: Int64
     var id: TaskID
     var day: ArchiveDay
     var organization: OrganizationName
-    /// Of `task`, with the columns of its call in front.
+    /// From `task`, with the columns of its call first.
     var columns: Row
     var createdTime: Timestamp
     var captureRequest: CaptureRequest
@@ -18,7 +18,7 @@ struct TaskScope {
         (SELECT text FROM word WHERE word.row = task.status)
         """
 
-    /// By place: a row that is kept looks for the names of its columns anew.
+    /// Columns are read by position: a row that is kept would look up the names of its columns each time.
     init(_ columns: Row, organization: OrganizationName) throws {
         row = try columns[4]
         id = try TaskID(stored: columns[5])
@@ -63,14 +63,14 @@ struct TaskScope {
         return try Array(recordings).sorted { $0.file.description < $1.file.description }
     }
 
-    /// Whether nothing better has come of a recording that does not convince.
+    /// Whether a suspect recording has no better version yet.
     func isSuspect(_ recording: RecordingRow, in db: Database) throws -> Bool {
         guard recording.held?.suspicion != nil else { return false }
         let select = "SELECT 1 FROM suspect WHERE task = ? AND ordinal = ? AND better IS NULL"
         return try Int.fetchOne(db, sql: select, arguments: [row, recording.row.ordinal]) != nil
     }
 
-    /// How it stands, if its question is open, and what is missing of it beside its failed recordings.
+    /// The state of the task if its question is open, and the gap that it is, apart from its failed recordings.
     func standing(at standpoint: Standpoint, in db: Database) throws -> (TaskStanding?, Gap?) {
         let open = try OpenTask.cursor(where: "question.task = :task", ["task": row], in: db)
         guard let task = try open.next().map(OpenTask.init) else { return (nil, nil) }
@@ -79,7 +79,7 @@ struct TaskScope {
         return (standing, task.gap(reason))
     }
 
-    /// Its recordings that are given up for now, as gaps.
+    /// The task's failed recordings, as gaps.
     func failures(in db: Database) throws -> [Gap] {
         let failed = try FailedRecording.cursor(.tasks, where: "task.row = :task", ["task": row], in: db)
         return try Array(failed.map { try FailedRecording($0).gap })

@@ -1,14 +1,14 @@
 import GRDB
 import Recordings
 
-/// Texts that come again and again, stored once. In rows they cost one or two bytes.
+/// Texts that recur, stored once. In rows they take one or two bytes.
 enum Words {
-    /// File names are the provider's to choose. If a tenant's are all different, words would cost more than they save:
-    /// from this many on, new ones stand in the rows themselves.
+    /// The provider chooses file names. If all names of a tenant are different, words would cost more than they save.
+    /// Once there are this many words, new names are stored in the rows themselves.
     static let limitForNames = 4096
 
-    /// A condition: that `column`, which refers to a word or to none, is the parameter of its name, a text or NULL. It does
-    /// not hold where the text is no word yet, for nothing equals a row that is not there.
+    /// A condition: that `column`, which refers to a word or is NULL, has the text of the parameter with its name,
+    /// which is a text or NULL. If the text is not a word yet, the condition is not met, because nothing equals NULL.
     static func condition(_ column: String) -> String {
         "ifnull(\(column), 0) = iif(:\(column) IS NULL, 0, (SELECT row FROM word WHERE text = :\(column)))"
     }
@@ -31,7 +31,7 @@ enum Words {
 }
 
 extension AudioFormat {
-    /// The row of everything but the duration.
+    /// The row that has everything except the duration.
     func row(in db: Database) throws -> Int64 {
         let parts: StatementArguments = [codec, channels, sampleRateHertz, bitsPerSample]
         let known = """
