@@ -109,7 +109,7 @@ extension Manifest {
     ) throws {
         let after = try KnownDamage.Extent(of: row, in: db)
         guard after != before, !after.isNone || !before.isNone else { return }
-        // If other archives make up for it, its own bytes are not intact again.
+        // If other archives make up for the damage, nothing is reinstated: the archive's own bytes are not intact.
         if after.isNone, try KnownDamage.isSuperseded(row, in: db) { return }
         var detail = ["archive": name.description]
         if after.recordings > 0 { detail["recordings"] = String(after.recordings) }
@@ -131,7 +131,7 @@ extension Manifest {
         }
     }
 
-    /// The sealed archives: first those that were never read, then the others, the longest unread first.
+    /// The sealed archives: first those that were never read, then the others, the oldest reading first.
     package func readings(
         organization: OrganizationName? = nil,
         day: ArchiveDay? = nil

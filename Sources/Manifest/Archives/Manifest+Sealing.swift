@@ -43,8 +43,8 @@ extension Manifest {
         }
     }
 
-    /// The salt that sealing writes into an open archive. If an earlier attempt to seal it has stored a salt, it is
-    /// that one; otherwise `fresh`, which is stored now. So a repeated sealing writes the same bytes.
+    /// The salt that sealing writes into an open archive: the one that an earlier attempt to seal it has stored, or
+    /// otherwise `fresh`, which is stored now. So a repeated sealing writes the same bytes.
     /// - Throws: `unknown`; `conflict` if the archive is sealed, or open in another spool.
     package func salt(of name: ArchiveName, orKeep fresh: Salt) async throws -> Salt {
         try await write { [spool] db in
@@ -171,8 +171,8 @@ private struct SealingScope: Sendable {
     /// Removes from the queue what the archive includes: what was queued when its sealing began, and nothing that was
     /// queued later. If an archive was sealed without a call for its tasks, nothing is removed.
     ///
-    /// A statement keeps every row that it is going to delete in memory. So some thousands are deleted at a time, by
-    /// the time at which the tasks were created.
+    /// A statement keeps in memory every row that it is going to delete. So the rows of some thousands of tasks are
+    /// deleted at a time, in the order in which the tasks were created.
     static func takeOff(_ name: ArchiveName, archive: Int64, in db: Database) throws {
         let organization = try OrganizationRow.row(of: name.organization, in: db)
         let instants = TaskRange.instants(of: name.day)

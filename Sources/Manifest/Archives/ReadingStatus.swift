@@ -5,7 +5,7 @@ package struct ReadingStatus: Hashable, Sendable {
     package var archives = 0
     /// How many of them were never read.
     package var neverRead = 0
-    /// When the archive was read that has been unread the longest, apart from those that were never read.
+    /// When the archive with the oldest reading was read; `nil` if none was.
     package var oldest: Timestamp?
     /// How many had faults when they were last read.
     package var faulty = 0

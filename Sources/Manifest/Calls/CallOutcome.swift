@@ -3,7 +3,7 @@ import Recordings
 
 /// Where the facts of a call come from.
 enum CallSource: Int {
-    /// The task list; Search has not been asked yet.
+    /// The task list; Search has yet to be asked.
     case task
     /// Search, as far as it has them.
     case search

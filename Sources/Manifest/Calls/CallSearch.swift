@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 /// Finds the tasks whose calls pass a filter. If an index leads to few tasks, it is used; otherwise all tasks are read
-/// in the order of time, which meets many that pass.
+/// in the order of time, because many of them pass.
 ///
 /// The result can contain too many tasks, never too few. ``CallFilter/matches(_:)`` decides about each of them: an
 /// index only has what is in the rows, and a profile that is stored as text in its task's row could be any.

@@ -25,7 +25,7 @@ package final class Manifest: Sendable {
     /// The path of the file.
     package let path: String
     /// The spool for which it is opened: the `id` of the root's `callark.json`. An open archive belongs to one spool,
-    /// because only there can be checked what its files contain.
+    /// and only that spool shows what is in it.
     package let spool: CanonicalUUID
     let reader: any DatabaseReader
     private let pool: DatabasePool?
@@ -185,8 +185,8 @@ extension Manifest {
         configuration.busyMode = .timeout(10)
         configuration.label = "callark.manifest"
         configuration.prepareDatabase { db in
-            // In KiB. The system caches the pages of the file in addition. Each transaction of a writer empties the
-            // caches of the readers next to it, so they get little.
+            // In KiB. The system caches the pages of the file in addition. A writer's transactions invalidate the
+            // caches of readers, so the readers of a writing process get little.
             let cache = readOnly ? -8192 : db.configuration.readonly ? -256 : -2048
             try db.execute(sql: "PRAGMA cache_size = \(cache)")
             guard !db.configuration.readonly else { return }

@@ -6,7 +6,8 @@ package struct ClosingOutlook: Hashable, Sendable {
     package var listed: Range<Timestamp>?
     /// The first day that has a record; `nil` if none has.
     package var firstNoted: ArchiveDay?
-    /// Days whose record is not valid any more. They were listed completely once.
+    /// Days with a record that are not closed, because something has changed or is damaged. They were listed completely
+    /// once.
     package var reopened: Set<ArchiveDay> = []
     /// Days that are closed.
     package var closed: Set<ArchiveDay> = []

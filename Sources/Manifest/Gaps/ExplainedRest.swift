@@ -5,8 +5,8 @@ import Recordings
 /// intervals (``AskSchedule/nextTry(failed:explained:created:)``), and after it only if someone asks for them. All
 /// other failed recordings are tried in every pass.
 ///
-/// The rest is stored in `recording.wanted_time`, because both ways to a failed recording depend on it: the sweep
-/// through what is wanted, and an answer that names the recording.
+/// When the rest ends is stored in `recording.wanted_time`, because both ways to a failed recording depend on it: the
+/// sweep through what is wanted, and an answer that names the recording.
 enum ExplainedRest {
     /// For recordings that are not tried again automatically.
     private static let never = Timestamp(millisecondsSince1970: 253_402_300_799_999)
@@ -49,8 +49,8 @@ enum ExplainedRest {
 }
 
 extension Manifest {
-    /// Wakes what rests because it is explained, because someone asks for what is missing in a window. A sweep that
-    /// begins at `now` or later tries it again.
+    /// Wakes recordings that rest because they are explained: someone asks for what is missing in a window. A sweep
+    /// that begins at `now` or later tries them again.
     /// - Parameter window: only tasks that were created in it; `nil` for all.
     package func wakeExplained(
         _ organization: OrganizationName,

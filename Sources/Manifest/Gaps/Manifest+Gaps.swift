@@ -29,7 +29,7 @@ extension Manifest {
         }
     }
 
-    /// Explains what these tasks lack at this moment. What they lack later is a new gap. Damage that can still be
+    /// Explains what these tasks lack at this moment. What goes missing later is a new gap. Damage that can still be
     /// repaired is not explained. An earlier explanation of the same task is replaced, and stays in the log of events.
     /// The change is durable.
     /// - Parameters:

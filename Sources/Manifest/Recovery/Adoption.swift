@@ -218,7 +218,8 @@ struct Adoption: Sendable {
         return known
     }
 
-    /// The distinguisher that makes the name, or the name itself if none does: the archive is by another version.
+    /// The distinguisher that makes the name, or the name itself if none does: the archive was written by another
+    /// version of Callark.
     private static func storedName(_ file: FileName, key: RecordingKey) -> DatabaseValue {
         let distinguisher = (0..<100).first { FileName.of(key, distinguisher: $0) == file }
         return distinguisher?.databaseValue ?? file.description.databaseValue

@@ -4,8 +4,8 @@ import Recordings
 /// The only place that decides which archived recordings, archives and days are known to be damaged.
 ///
 /// A recording is damaged if it has a row in `damage`, or is held in an altered archive. An archive is damaged if its
-/// file is altered, or if its last reading found faults that are not those of single recordings. If no copy in an
-/// archive counts any more, the archives whose copies count make up for it.
+/// file is altered, or if its last reading found faults that are not those of single recordings. An archive in which no
+/// copy counts any more is not damaged in this sense: its recordings are elsewhere, or damaged on their own.
 enum KnownDamage {
     /// For `recording`.
     static let join = "LEFT JOIN damage ON damage.task = recording.task AND damage.ordinal = recording.ordinal"
@@ -17,7 +17,7 @@ enum KnownDamage {
             AND NOT \(isSuperseded)
         """
 
-    /// For `archive`: whether other archives have everything that it holds, or it is known to be gone for good.
+    /// For `archive`: whether none of its copies of recordings counts any more, or a later archive makes up for it.
     static let isSuperseded = """
         (recordings > 0 AND recordings = (SELECT count(*) FROM displacement WHERE displacement.archive = archive.row)
             OR archive.row IN (SELECT reading.archive FROM reading WHERE superseded_by IS NOT NULL))

@@ -31,7 +31,7 @@ extension Question {
     }
 
     func save(_ task: Int64, in db: Database) throws {
-        // Not REPLACE, which the triggers would take for a question that begins from the beginning again.
+        // Not REPLACE: to the triggers, that would be a question that is asked from the beginning again.
         let update = Self.columns.split(separator: ", ").map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         let insert = """
             INSERT INTO question (task, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

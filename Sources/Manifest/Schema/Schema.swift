@@ -4,7 +4,7 @@ import GRDB
 /// migration of its own.
 ///
 /// The schema enforces the rules. What a table demands (NOT NULL, CHECK, UNIQUE, foreign keys, triggers) holds even if
-/// this module has a bug, and for a person with `sqlite3`.
+/// this module has a bug, and binds a person with `sqlite3` too.
 enum Schema {
     /// `Clrk`: distinguishes a manifest from any other database, for `file` and for this module.
     static let applicationID = 0x436c_726b
