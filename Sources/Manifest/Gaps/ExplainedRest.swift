@@ -70,6 +70,7 @@ extension Manifest {
     }
 
     /// The same for single tasks, of any organization.
+    /// - Parameter tasks: with the spelling that ``spelled(_:)`` returns; others are not found.
     package func wakeExplained(_ tasks: [TaskID], now: Timestamp) async throws {
         guard !tasks.isEmpty else { return }
         try await write { db in
