@@ -3,7 +3,7 @@ import Manifest
 import Recordings
 
 extension ExpectedRecording {
-    /// What the manifest knows of a recording in an archive.
+    /// What the manifest knows about a recording in an archive.
     init(_ member: ArchivedMember) {
         self.init(
             taskID: member.taskID,

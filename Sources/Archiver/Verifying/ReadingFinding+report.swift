@@ -9,7 +9,7 @@ extension ReadingFinding {
         self.init(
             faults: report.standingFaults.count,
             ownFaults: own.count,
-            // Another checksum of the whole only says that something is wrong; others say what.
+            // A wrong checksum of the whole says only that something is wrong; other faults say what.
             ownFault: (own.first { $0.kind != .archiveDigest } ?? own.first).map(\.message),
             damaged: report.damagedRecordings(in: name),
             byteCount: report.digest == nil ? nil : report.byteCount,
@@ -19,26 +19,28 @@ extension ReadingFinding {
 }
 
 extension VerificationReport {
-    /// Whether it says what is in the archive, sound or not; one that is missing and was made up for has faults too.
+    /// Whether it says what is in the archive, sound or not. The report on a missing archive that was made up for has
+    /// faults too.
     var isReading: Bool { digest != nil || !faults.isEmpty }
 
-    /// The standing faults that are not a single recording's: no copy of a recording makes up for one of them.
+    /// The standing faults that are not those of a single recording, so that no copy of a recording makes up for them.
     func ownFaults(in name: ArchiveName) -> [ArchiveFault] {
         let damaged = damagedRecordings(in: name)
         let places = Set(damaged.map(\.offset))
         return standingFaults.filter { fault in
             switch fault.kind {
             case .recordingDamaged, .recordingMissing: !(fault.offset.map(places.contains) ?? false)
-            // What is wrong with a recording is wrong with the checksum of the whole, and all of them go with the file.
+            // A damaged recording also changes the checksum of the whole, and a missing file takes all recordings with
+            // it.
             case .archiveDigest, .archiveMissing: damaged.isEmpty
             default: true
             }
         }
     }
 
-    /// Whether the file is there and is not what was sealed, in more than single recordings: then everything that counts
-    /// in it has to count elsewhere.
-    /// - Parameter sealed: the checksum of the whole as the manifest has it.
+    /// Whether the file exists and is not what was sealed, beyond single recordings. Everything that counts in it must
+    /// then count elsewhere.
+    /// - Parameter sealed: the checksum of the whole from the manifest.
     func isDamagedInItself(_ name: ArchiveName, sealedAs sealed: ContentDigest) -> Bool {
         digest != sealed
             && ownFaults(in: name).contains { fault in
@@ -49,14 +51,14 @@ extension VerificationReport {
             }
     }
 
-    /// Whether the file is what was sealed, and only the one beside it is not.
+    /// Whether the file is what was sealed, and only its side file is not.
     func lacksSideFile(sealedAs sealed: ContentDigest) -> Bool {
         digest == sealed && standingFaults.contains { $0.kind == .sideFile }
     }
 
-    /// The recordings whose own bytes are not what was archived: those that another copy can make up for.
+    /// The recordings whose own bytes are not what was archived; another copy can make up for each.
     func damagedRecordings(in name: ArchiveName) -> [DamagedRecording] {
-        // Of a row that the archive knows nothing of, it is the manifest that is wrong: `rebuild` mends that.
+        // If the archive does not know a row, the manifest is wrong, and `rebuild` corrects that.
         var seen = Set(standingFaults.filter { $0.kind == .manifest }.compactMap(\.offset))
         return standingFaults.compactMap { fault in
             guard fault.kind == .recordingDamaged || fault.kind == .recordingMissing, let task = fault.taskID,

@@ -3,17 +3,18 @@ import Files
 import Manifest
 import Recordings
 
-/// Notes in the manifest which archive was read when, as a verification goes on. A verification may run where nothing may
-/// be written, and beside a pass: then it says that it was not noted, and goes on.
+/// Notes in the manifest which archive was read when, while a verification runs. A verification may run where nothing
+/// can be written, or at the same time as a pass. If it cannot note a reading, it keeps the reason in ``obstacle`` and
+/// continues.
 package actor ReadingLog {
     private let root: ArchiveRoot
     private let actor: Actor?
     private let now: @Sendable () -> Timestamp
     private var manifest: Manifest?
-    /// Why readings are not noted; `nil` as long as they are.
+    /// Why readings are not noted; `nil` while they are.
     package private(set) var obstacle: String?
 
-    /// - Parameter actor: who reads the archives.
+    /// - Parameter actor: the one that reads the archives.
     package init(root: ArchiveRoot, by actor: Actor? = nil, now: @escaping @Sendable () -> Timestamp) {
         self.root = root
         self.actor = actor
@@ -32,7 +33,7 @@ package actor ReadingLog {
         }
     }
 
-    /// Lets go of the manifest.
+    /// Closes the manifest.
     package func close() {
         try? manifest?.close()
         manifest = nil

@@ -1,10 +1,11 @@
-/// Which part of all archived bytes one verification reads, so that some number of them reads everything.
+/// The part of all archived bytes that one verification reads, so that a number of verifications together read
+/// everything.
 package struct ReadingShare: Hashable, Sendable {
     package let numerator: Int64
     package let denominator: Int64
 
     /// Reads `1/30`, or `5%`.
-    /// - Returns: `nil` where `text` is no part of a whole, or nothing of it.
+    /// - Returns: `nil` if `text` is not a part of a whole, or is zero.
     package init?(_ text: some StringProtocol) {
         let parts =
             text.hasSuffix("%")
@@ -16,7 +17,7 @@ package struct ReadingShare: Hashable, Sendable {
         self.denominator = denominator
     }
 
-    /// That part of `total`, rounded up.
+    /// This part of `total`, rounded up.
     package func bytes(of total: Int64) -> Int64 {
         total / denominator * numerator + (total % denominator * numerator + denominator - 1) / denominator
     }

@@ -4,23 +4,24 @@ import Foundation
 import Manifest
 import Recordings
 
-/// Holds what is kept against its checksums: the manifest against itself, every sealed archive against itself, its side
-/// file and the manifest, legacy sessions against theirs, and the spool's open archives against the manifest.
+/// Compares everything that is kept with its checksums: the manifest with itself, each sealed archive with itself, its
+/// side file and the manifest, legacy sessions with theirs, and the spool's open archives with the manifest.
 package struct VerificationRun: Sendable {
     private let root: ArchiveRoot
-    /// What the archives are checked against; `nil` if there is none that can be read.
+    /// What the archives are compared with; `nil` if there is no manifest that can be read.
     package let manifest: Manifest?
     private let manifestFault: ArchiveFault?
     private let onBytes: @Sendable (Int) -> Void
 
-    /// What is to be looked at.
+    /// What to check.
     package struct Scope: Hashable, Sendable {
         package var organization: OrganizationName?
         package var day: ArchiveDay?
         /// Names, sizes and side files only.
         package var isQuick: Bool
-        /// Only the sealed archives that were read longest ago, as many as make up this part of all bytes; those too that
-        /// had faults when they were read last, and whose files are missing or of another size, as a look at each tells.
+        /// Only some of the sealed archives: those that were read longest ago, as many as make up this part of all
+        /// bytes; those that had faults when they were last read; those that the manifest does not know; and those
+        /// whose files are missing or have another size, which needs no reading.
         package var share: ReadingShare?
 
         package init(
@@ -42,22 +43,22 @@ package struct VerificationRun: Sendable {
         }
     }
 
-    /// What came of it.
+    /// The result.
     package struct Summary: Hashable, Sendable {
         package var archives = 0
         package var recordings = 0
         package var bytes: Int64 = 0
         /// Those that nothing makes up for.
         package var faults = 0
-        /// The recordings that they are in.
+        /// The number of recordings with such faults.
         package var damagedRecordings = 0
         /// Those that another archive makes up for.
         package var repaired = 0
-        /// What a person should mend, and what does not make an archive damaged.
+        /// Those that a person should correct, and that do not make an archive damaged.
         package var warnings = 0
-        /// Those of recordings that are lost, which an operator has explained.
+        /// Those of lost recordings whose loss an operator has explained.
         package var explained = 0
-        /// The faults of files that are no archives.
+        /// Those of files that are not archives.
         package var strangers = 0
 
         package init() {}
@@ -69,7 +70,7 @@ package struct VerificationRun: Sendable {
             addFaults(of: report)
         }
 
-        /// The faults of another in place of its own.
+        /// Replaces the faults with those of another summary.
         mutating func takeFaults(of other: Summary) {
             (faults, damagedRecordings) = (other.faults, other.damagedRecordings)
             (repaired, warnings, explained) = (other.repaired, other.warnings, other.explained)
@@ -87,9 +88,10 @@ package struct VerificationRun: Sendable {
     }
 
     /// - Parameters:
-    ///   - manifest: `nil` where there is none, or none that can be read: then the archives speak for themselves.
+    ///   - manifest: `nil` if there is none that can be read; archives are then checked against their own checksums
+    ///     only.
     ///   - manifestFault: why it cannot be read.
-    ///   - onBytes: told of bytes as they are read, from any thread.
+    ///   - onBytes: called with the number of bytes that were read, from any thread.
     package init(
         root: ArchiveRoot,
         manifest: Manifest?,
@@ -102,8 +104,8 @@ package struct VerificationRun: Sendable {
         self.onBytes = onBytes
     }
 
-    /// The same with the manifest below the root, opened for reading. One that is damaged, cannot be read, or is missing
-    /// where there are archives, is a fault and not an end.
+    /// The same with the manifest of the root, opened for reading. If it is damaged, cannot be read, or is missing
+    /// although there are archives, that is a fault, and the verification continues.
     /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` if a later version made the manifest, or
     ///   another process keeps it busy.
     package static func reading(_ root: ArchiveRoot) throws -> VerificationRun {
@@ -115,7 +117,7 @@ package struct VerificationRun: Sendable {
             switch error.code {
             case .missing:
                 return VerificationRun(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
-            // One that is being made at this moment has no table yet.
+            // A manifest that is being created has no table yet.
             case .damaged where (try? Manifest.exists(at: root.manifestPath)) == false:
                 return VerificationRun(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
             case .damaged, .inputOutput, .permission, .readOnly:
@@ -125,12 +127,12 @@ package struct VerificationRun: Sendable {
         }
     }
 
-    /// Whether there is a manifest to hold the archives against, sound or not.
+    /// Whether there is a manifest to compare the archives with, sound or not.
     package var hasManifest: Bool { manifest != nil || manifestFault != nil }
 
-    /// Looks at everything in `scope`, on all cores.
-    /// - Parameter report: told of the manifest where it has a fault, and of each archive as it is done, sound or not, one
-    ///   at a time.
+    /// Checks everything in `scope`, on all cores.
+    /// - Parameter report: called for the manifest if it has a fault, and for each archive when it is done, sound or
+    ///   not, one at a time.
     package func run(
         _ scope: Scope,
         report: (VerificationReport) async throws -> Void
@@ -151,7 +153,7 @@ package struct VerificationRun: Sendable {
             summary.add(done)
             try await report(done)
         }
-        // Files of which the manifest does not know.
+        // Files that the manifest does not know.
         let misplaced = try root.misplacedArchives().filter { scope.covers($0.name) }
             .map { (path: $0.path, fault: ArchiveFault(misplaced: $0.name, at: $0.path)) }
         let lost = try root.lostArchives().filter { scope.covers($0) && known[$0] == nil }
@@ -177,7 +179,7 @@ package struct VerificationRun: Sendable {
         return summary
     }
 
-    /// Looks at these archives, sealed and open, once more.
+    /// Checks these archives again, sealed and open.
     func run(names: Set<ArchiveName>, report: (VerificationReport) async throws -> Void) async throws {
         let known = try await knownArchives(manifest, Scope())
         let open = Set(try await manifest?.openArchives().map(\.name) ?? []).intersection(names)
@@ -189,7 +191,7 @@ package struct VerificationRun: Sendable {
         }
     }
 
-    /// Looks at one archive wherever it lies, with the manifest's word on it where there is one.
+    /// Checks one archive anywhere, against what the manifest says about it, if it knows it.
     package func run(archive path: String, isQuick: Bool) async throws -> VerificationReport {
         let fileName = path.split(separator: "/").last.map(String.init) ?? path
         let name = fileName.hasSuffix(".tar") ? ArchiveName(fileName.dropLast(4)) : nil
@@ -199,7 +201,7 @@ package struct VerificationRun: Sendable {
         return try await looking.verify(path: path, row)
     }
 
-    /// - Returns: the manifest, where its word can be taken, and what is wrong with it.
+    /// - Returns: the manifest, if it is reliable, and its faults.
     private func checkManifest(_ scope: Scope) async throws -> (Manifest?, [ArchiveFault]) {
         if let manifestFault { return (nil, [manifestFault]) }
         guard let manifest, !scope.isQuick else { return (manifest, []) }
@@ -219,7 +221,8 @@ package struct VerificationRun: Sendable {
     private func names(_ known: Set<ArchiveName>, _ manifest: Manifest?, _ scope: Scope) async throws -> [ArchiveName] {
         let present = try root.sealedArchives().filter(scope.covers)
         guard let share = scope.share, let manifest else { return known.union(present).sorted() }
-        // What the manifest does not know was never read, and what has changed its size was not read since.
+        // Archives that the manifest does not know were never read, and those whose size has changed were not read
+        // since.
         let altered = try await ArchiveSurvey(root: root, manifest: manifest)
             .altered(organization: scope.organization, days: scope.day.map { $0...$0 })
         var chosen = Set(present.filter { !known.contains($0) } + altered.all.map(\.name))
@@ -234,14 +237,14 @@ package struct VerificationRun: Sendable {
     }
 }
 
-/// How a verification looks at one archive.
+/// How a verification checks one archive.
 private struct Looking: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest?
     let isQuick: Bool
     let onBytes: @Sendable (Int) -> Void
 
-    /// Looks at sealed archives, as many at once as there are processors, and reports them in the order of `names`.
+    /// Checks sealed archives, as many at once as there are processors, and reports them in the order of `names`.
     func verify(
         _ names: [ArchiveName],
         _ known: [ArchiveName: ArchiveRow],
@@ -270,12 +273,12 @@ private struct Looking: Sendable {
     private func verify(_ name: ArchiveName, _ known: ArchiveRow?) async throws -> VerificationReport {
         let path = root.archivePath(name)
         var row = known
-        // A pass may have sealed it since the manifest was asked.
+        // A pass may have sealed it since the manifest was read.
         if row == nil { row = try await manifest?.sealedArchive(name) }
         var report = try await verify(path: path, row)
         report.name = name
-        // One that is open for the manifest is about to be noted by the pass that sealed it, or by the next.
-        // It is asked in the order in which a pass says so.
+        // If it is open in the manifest, the pass that sealed it is about to note that, or the next pass will. Ask
+        // first whether it is open, then whether it is sealed, because a pass changes it from open to sealed.
         if row == nil, let manifest, try await extent(of: name, manifest) == nil,
             try await manifest.sealedArchive(name) == nil
         {
@@ -329,9 +332,9 @@ private struct Looking: Sendable {
         )
     }
 
-    /// Holds an open archive against the manifest. A pass may be appending to it, or seal it meanwhile: where something
-    /// is wrong, it is looked at once more with the manifest's later word.
-    /// - Returns: `nil` where it is not open any more, and stands sealed in its place.
+    /// Compares an open archive with the manifest. A pass may be appending to it, or may seal it at the same time. If
+    /// something is wrong, the archive is therefore checked again with what the manifest then says.
+    /// - Returns: `nil` if it is no longer open, and is sealed in its place.
     func verify(open name: ArchiveName, _ manifest: Manifest) async throws -> VerificationReport? {
         var report: VerificationReport?
         for _ in 0..<2 {
@@ -349,7 +352,7 @@ private struct Looking: Sendable {
         guard let extent = try await extent(of: name, manifest) else { return nil }
         var recordings = try await manifest.archivedRecordings(in: name).collected()
         if try await self.extent(of: name, manifest) != extent {
-            // What was stored since the extent was read lies behind it.
+            // What was stored after the extent was read is beyond it.
             recordings.removeAll { $0.offset >= extent.tarBytes }
         }
         return ExpectedOpenArchive(
@@ -369,7 +372,7 @@ extension ArchiveFault {
         self.init(kind: .manifestDamaged, archive: "manifest", message: error.message)
     }
 
-    /// The manifest is missing; `nil` where there are no archives that it could know.
+    /// The manifest is missing; `nil` if there are no archives that it could know.
     fileprivate init?(absenceAt root: ArchiveRoot) {
         do {
             try CallArchive.requireManifest(of: root)
