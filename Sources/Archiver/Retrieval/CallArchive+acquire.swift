@@ -4,10 +4,10 @@ import Manifest
 import Recordings
 
 extension CallArchive {
-    /// Asks the provider for these tasks, now and whether or not they are due, and stores what it has. For `fetch`.
-    /// - Parameter name: the organization that the tasks belong to; `nil` to ask each in turn.
-    /// - Returns: the organizations that could not be asked, and why: of a task that was not found, nobody can say then
-    ///   that there is nothing. What fails for one recording is in its row.
+    /// Asks the provider about these tasks now, due or not, and stores what it has. For `fetch`.
+    /// - Parameter name: the organization that the tasks belong to; `nil` to ask each one in turn.
+    /// - Returns: the organizations that could not be asked, and why. If a task was not found, no one can then say that
+    ///   nothing exists. The failure of one recording is in its row.
     /// - Throws: `ArchiveError`, `ManifestError`.
     package func acquire(
         _ tasks: [TaskID],

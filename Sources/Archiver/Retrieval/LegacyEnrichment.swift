@@ -5,38 +5,38 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// Attaches the legacy session records of the provider to a day's recordings: for each task that has one, the customer
-/// session record of the same ID is put into the day's file beside the archives. What is there is not asked for again, so
-/// that a run that was broken off is gone on with by the next.
+/// Attaches the provider's legacy session records to a day's recordings. For each task that has one, the customer
+/// session record of the same ID goes into the day's file next to the archives. Records that are there are not
+/// requested again, so the next run resumes one that was interrupted.
 package struct LegacyEnrichment: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
     private let records: LegacyRecords
     private let now: @Sendable () -> Timestamp
 
-    /// How many sessions are had before they are written: no more than so many are asked for twice after a crash.
+    /// How many sessions are fetched per write, which is also how many at most are requested twice after a crash.
     private static let batch = 100
 
-    /// What came of a day.
+    /// The result for one day.
     package struct Summary: Sendable, Hashable {
         /// Tasks of the day that have recordings.
         package var tasks = 0
-        /// Those whose session was there before.
+        /// Those whose session was already there.
         package var held = 0
-        /// Those whose session has been attached now.
+        /// Those whose session was attached now.
         package var attached = 0
-        /// Those of which the provider has no session.
+        /// Those for which the provider has no session.
         package var absent: [TaskID] = []
-        /// The file that has them.
+        /// The file that contains them.
         package var path: String
-        /// Why it was broken off, where it was.
+        /// Why the run was interrupted, if it was.
         package var failure: ProviderError?
 
         /// Whether each task has its session.
         package var isComplete: Bool { held + attached == tasks }
     }
 
-    /// - Parameter now: the time of day, which each answer is noted with.
+    /// - Parameter now: the current time, which is noted with each answer.
     package init(
         root: ArchiveRoot,
         manifest: Manifest,
@@ -49,12 +49,12 @@ package struct LegacyEnrichment: Sendable {
         self.now = now
     }
 
-    /// Goes through a day's tasks in the order of their creation.
+    /// Processes a day's tasks in the order of their creation.
     /// - Parameters:
-    ///   - stop: ends it after the session that is being asked for.
-    ///   - progress: told after each task how many are done.
-    /// - Throws: ``DailyArchive/ArchiveError`` with `locked` where another process is at it. What the provider refuses is in
-    ///   the summary, and what was had before is kept.
+    ///   - stop: ends it after the current request.
+    ///   - progress: called after each task with how many are done.
+    /// - Throws: ``DailyArchive/ArchiveError`` with `locked` if another process is doing the same. A failure of the
+    ///   provider is in the summary, and what was received before it is kept.
     package func run(
         _ organization: OrganizationName,
         _ day: ArchiveDay,
@@ -91,7 +91,7 @@ package struct LegacyEnrichment: Sendable {
             if waiting.count >= Self.batch { summary.attached += try await write(&waiting, to: file) }
             progress(summary.held + index + 1, tasks.count)
         }
-        // Also where there is nothing new: its checksum may be of an earlier state.
+        // Even if nothing is new, because the file's checksum may be that of an earlier state.
         summary.attached += try await write(&waiting, to: file)
         return summary
     }
@@ -102,7 +102,7 @@ package struct LegacyEnrichment: Sendable {
         return sessions.count
     }
 
-    /// - Returns: `nil` where the provider has none.
+    /// - Returns: `nil` if the provider has none.
     private func session(of task: TaskID) async throws(ProviderError) -> LegacyRecord? {
         guard let id = LegacyRecordID(task.description) else { return nil }
         do throws(ProviderError) {
@@ -113,7 +113,7 @@ package struct LegacyEnrichment: Sendable {
         }
     }
 
-    /// The tasks of a day that have recordings, each once, by their creation.
+    /// The tasks of a day that have recordings, each once, in the order of their creation.
     private func tasks(
         of organization: OrganizationName,
         _ day: ArchiveDay,

@@ -4,7 +4,7 @@ import Foundation
 import Manifest
 import Recordings
 
-/// Gives recordings back: out of a sealed archive by their offset, else out of the spool.
+/// Returns recordings: from a sealed archive by their offset, otherwise from the spool.
 package struct Retrieval: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
@@ -13,7 +13,7 @@ package struct Retrieval: Sendable {
     package struct File: Sendable {
         package var row: RecordingRow
         package var path: String
-        /// Whether it took the place of a file with other bytes.
+        /// Whether it replaced a file with other bytes.
         package var isReplacement = false
     }
 
@@ -22,13 +22,13 @@ package struct Retrieval: Sendable {
         self.manifest = manifest
     }
 
-    /// What is known of a task's recordings, in the order of their files' names; of versions of one recording the better
-    /// one first.
+    /// What is known about a task's recordings, in the order of their file names; of several versions of one recording,
+    /// the better one first.
     package func recordings(of task: TaskID, organization: OrganizationName?) async throws -> [RecordingRow] {
         try await manifest.recordings(of: task, organization: organization).betterFirst
     }
 
-    /// What is known of a task as a call, by organization: nearly always one, or none.
+    /// What is known about a task as a call, by organization: nearly always one, or none.
     package func calls(
         of task: TaskID,
         organization: OrganizationName?,
@@ -42,9 +42,9 @@ package struct Retrieval: Sendable {
         return calls
     }
 
-    /// The legacy sessions that are attached to the task of these recordings, in the file of their day; no other file is
-    /// looked at.
-    /// - Throws: `ArchiveError` with code `damaged` where one is there and not what was written.
+    /// The legacy sessions that are attached to the tasks of these recordings, from the files of their days. No other
+    /// file is read.
+    /// - Throws: `ArchiveError` with code `damaged` if one exists and is not what was written.
     package func legacySessions(of rows: [RecordingRow]) async throws -> [LegacySessionFile.Place] {
         try await Self.legacySessions(of: rows.map { ($0.key.taskID, $0.organization, $0.day) }, in: root)
     }
@@ -57,7 +57,7 @@ package struct Retrieval: Sendable {
         var places: [LegacySessionFile.Place] = []
         for (task, organization, day) in tasks {
             let file = LegacySessionFile(organization, day, in: root)
-            // A task has many recordings, and they are all of one day.
+            // A task has many recordings, all of one day.
             guard !places.contains(where: { $0.path == file.path && $0.session.taskID == task }) else { continue }
             if let place = try await file.place(of: task) { places.append(place) }
         }
@@ -72,13 +72,14 @@ package struct Retrieval: Sendable {
         return destination
     }
 
-    /// Writes `folder/<task id>/<file>` for a recording that is held. A file that exists is replaced by the same bytes.
+    /// Writes `folder/<task id>/<file>` for a recording that is held. A file with the same bytes is replaced.
     ///
-    /// What was found damaged may have been restored since: its bytes are held against their checksum like any others.
+    /// A recording that was found damaged may have been restored since, so its bytes are compared with their checksum
+    /// like any others.
     /// - Parameter force: whether a file with other bytes is replaced too.
-    /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, and then no file is left; with
-    ///   code `notAvailable` for a recording that is not held; `ArchiveError`, with code `occupied` for a file with other
-    ///   bytes.
+    /// - Throws: ``ArchiverError`` with code `damaged` if the archive no longer has the bytes, in which case no file is
+    ///   left; with code `notAvailable` for a recording that is not held; `ArchiveError`, with code `occupied` for a
+    ///   file with other bytes.
     package func copy(_ row: RecordingRow, into folder: String, force: Bool = false) async throws -> File {
         let subject = "task \(row.key.taskID): \(row.file) is"
         guard let held = row.held else {
@@ -106,11 +107,11 @@ package struct Retrieval: Sendable {
         return File(row: row, path: destination, isReplacement: isReplacement)
     }
 
-    /// The lines of metadata of these recordings. Each begins with the archive that holds the recording and, if that is
-    /// sealed, the checksum of the whole archive; the rest is the line as it stands there. Where the archive's metadata is
-    /// damaged, a line that is whole is taken all the same, and in place of another one the line says what the manifest
-    /// knows.
-    /// - Parameter unreadable: called for each archive of which a line is missing or made up for, with how many are.
+    /// The metadata lines of these recordings. Each begins with the archive that has the recording and, if that is
+    /// sealed, the checksum of the whole archive. The rest is the line as it is in the archive. If the archive's
+    /// metadata is damaged, lines that are intact are used, and the others are made from what the manifest knows.
+    /// - Parameter unreadable: called for each archive whose metadata cannot be read and has lost some of these lines,
+    ///   with how many.
     package func metadata(
         of rows: [RecordingRow],
         unreadable: (ArchiveName, _ lines: Int, any Error) -> Void
@@ -139,20 +140,20 @@ package struct Retrieval: Sendable {
         return lines
     }
 
-    /// The keys of a line are sorted, and these two are before all others.
+    /// A line's keys are sorted, and these two come before all others.
     private static func line(_ line: [UInt8], of name: ArchiveName, _ digest: ContentDigest?) -> [UInt8] {
         let sum = digest.map { "\"archive_sha256\":\"\($0)\"," } ?? ""
         return Array("{\"archive\":\"\(name)\",\(sum)".utf8) + line.drop { $0 == UInt8(ascii: "{") }
     }
 
-    /// The folder that a task's files are written to, made where it is missing.
+    /// The folder for a task's files, created if it is missing.
     private func taskFolder(_ task: TaskID, in folder: String) throws -> String {
         let path = "\(folder)/\(FileName(sanitizing: task.description))"
         try FileSystem.createFolder(path)
         return path
     }
 
-    /// An archive may be sealed between looking and reading: then it stands in its place, and nowhere else.
+    /// An archive may be sealed between the lookup and the read. It is then in its final place, and nowhere else.
     private func copy(_ held: RecordingRow.Held, isArchived: Bool, to destination: String) async throws {
         let sealed = root.archivePath(held.archive)
         let open = root.openArchivePath(held.archive)
@@ -175,8 +176,8 @@ package struct Retrieval: Sendable {
 }
 
 extension [RecordingRow] {
-    /// Each recording with its versions by their bytes behind one another: whole ones first, then those with more bytes,
-    /// then the one that came first.
+    /// Each recording followed by its other versions: those without a suspicion first, then those with more bytes, then
+    /// the one that was received first. Damaged ones, and those that are not held, come last.
     var betterFirst: [RecordingRow] {
         var groups: [(key: RecordingKey, rows: [RecordingRow])] = []
         for row in self {
