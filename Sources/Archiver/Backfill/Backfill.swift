@@ -5,13 +5,12 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// Archives days long past, one at a time and the oldest first, because the provider purges the oldest first
+/// Archives days in the past, one at a time and the oldest first, because the provider purges the oldest first
 /// (wxcc-api 6.7).
 ///
-/// Each day is a pass of its own over that day, which holds the lock no longer than that and steps aside for every other
-/// pass, also in the middle of a day. What has been listed is in the manifest, so that a backfill that was stopped, in
-/// whatever way, goes on where it was. It leaves the time alone that the daily work has listed, and says nothing of how far
-/// that has come.
+/// Each day is a pass over that day. It holds the lock only for that long, and gives way to every other pass, even in
+/// the middle of a day. What was listed is in the manifest, so a backfill resumes where it was, however it was stopped.
+/// It skips days that are already listed, and does not count as the daily work.
 package struct Backfill: Sendable {
     private let setup: CallArchive.Setup
     private let organizations: [OrganizationName]
@@ -19,7 +18,7 @@ package struct Backfill: Sendable {
     private let stop: StopRequest
     private let observer: PassObserver
     private let now: @Sendable () -> Timestamp
-    /// When it began, which a pass that it gives way to does not change.
+    /// When it began. Giving way to a pass does not change this.
     private let startedTime: Timestamp
 
     /// One day of one organization.
@@ -28,27 +27,27 @@ package struct Backfill: Sendable {
         package var day: ArchiveDay
         package var source: ListingSource
         package var result: Pass.Result
-        /// How many days are still to be done after it.
+        /// How many days remain after it.
         package var remaining: Int
     }
 
-    /// What came of one organization's part.
+    /// The result for one organization.
     package struct Result: Sendable {
         package var organization: OrganizationName
-        /// How many days there are between the two ends.
+        /// How many days the range has.
         package var days: Int
-        /// Of them, those that had been listed before: by an earlier run or by the daily work.
+        /// Of them, those that were already listed, by an earlier run or by the daily work.
         package var alreadyListed = 0
         /// Those that this run has done.
         package var done = 0
         /// The days of the range that are incomplete. If the run reached its end, all of them, whichever pass listed
         /// them; otherwise only days that this run archived.
         package var incomplete: [ArchiveDay] = []
-        /// Of those, the ones of which something that was archived is damaged.
+        /// Of those, the days on which something that was archived is damaged.
         package var damaged: [ArchiveDay] = []
         package var recordings = 0
         package var bytes: Int64 = 0
-        /// The day that was begun and is not done: its recordings that are held count nowhere else.
+        /// The day that was begun and is not done; its held recordings are not counted anywhere else.
         package var begun: (day: ArchiveDay, recordings: Int)?
         package var failure: (any Error)?
 
@@ -57,8 +56,8 @@ package struct Backfill: Sendable {
     }
 
     /// - Parameters:
-    ///   - range: the days that lie in it, whole or in part, are archived as whole days.
-    ///   - stop: ends the day under way cleanly; it is done again by the next run.
+    ///   - range: days that are in it, whole or in part, are archived as whole days.
+    ///   - stop: ends the current day cleanly; the next run repeats that day.
     package init(
         _ setup: CallArchive.Setup,
         organizations: [OrganizationName],
@@ -76,9 +75,9 @@ package struct Backfill: Sendable {
         self.now = now
     }
 
-    /// Goes through the days until all are done, one cannot be, or a stop is asked for.
+    /// Processes the days until all are done, one cannot be, or a stop is requested.
     /// - Parameter done: called after each step.
-    /// - Throws: ``ArchiverError`` with code `badWindow`; `ArchiveError` with code `locked` where another backfill runs;
+    /// - Throws: ``ArchiverError`` with code `badWindow`; `ArchiveError` with code `locked` if another backfill runs;
     ///   what opening the archive throws.
     package func run(_ done: (Step) throws -> Void) async throws -> [Result] {
         let days = try days()
@@ -92,8 +91,8 @@ package struct Backfill: Sendable {
         return results
     }
 
-    /// The days that are over, oldest first. One that ended a moment ago is left to the next run: its last tasks are not
-    /// listed yet.
+    /// The days that are over, oldest first. A day that ended a moment ago is left to the next run, because its last
+    /// tasks are not listed yet.
     private func days() throws -> [ArchiveDay] {
         let zone = setup.rules.timeZone
         let now = now()
@@ -119,7 +118,7 @@ package struct Backfill: Sendable {
             let outcome = try await step(organization, days, besides: finished)
             result.alreadyListed = outcome?.alreadyListed ?? result.alreadyListed
             result.incomplete = outcome?.incomplete ?? result.incomplete
-            // Without an outcome, or stopped: another pass wanted the archive, and this one goes on after it.
+            // No outcome, or a stopped step: another pass needed the archive, and this backfill continues after it.
             guard let outcome else { continue }
             guard let step = outcome.step else { return result }
             if let failure = step.result.failure {
@@ -144,17 +143,18 @@ package struct Backfill: Sendable {
         return result
     }
 
-    /// What came of trying to do a day.
+    /// The outcome of trying to do a day.
     private struct Outcome: Sendable {
         var alreadyListed: Int
-        /// `nil` where no day is to be done.
+        /// `nil` if no day remains.
         var step: Step?
-        /// The days of which something is missing or still to come; `nil` where a day is to be done before that is looked at.
+        /// The days of which something is missing or still to come; `nil` if a day is to be done before that is
+        /// checked.
         var incomplete: [ArchiveDay]?
     }
 
-    /// Does the oldest day that is to be done.
-    /// - Returns: `nil` where it was stopped before it began.
+    /// Does the oldest remaining day.
+    /// - Returns: `nil` if it was stopped before it began.
     private func step(
         _ organization: OrganizationName,
         _ days: [ArchiveDay],
@@ -176,7 +176,7 @@ package struct Backfill: Sendable {
                     now: now,
                     startedTime: startedTime
                 ) { archive in
-                    // From here on others may want what this one holds.
+                    // From here on, this holds what other passes may need.
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             await PassTurn.waitForClaim(setup.root)
@@ -200,7 +200,7 @@ package struct Backfill: Sendable {
     ) async throws -> Outcome {
         let outlook = try await archive.context.manifest.closingOutlook(organization)
         let untouched = days.filter { !finished.contains($0) }
-        // A listing that may have left out a task is no listing of the day.
+        // A listing that may have left out a task does not count.
         let open = untouched.filter {
             !outlook.hasListed($0, in: setup.rules.timeZone) || outlook.doubted.contains($0)
         }
@@ -247,7 +247,7 @@ extension Backfill {
 }
 
 extension CallArchive.Setup {
-    /// The same with a smaller share of everything: half of the requests, and a quarter of the downloads at once.
+    /// The same with a smaller share: half of the requests, and a quarter of the simultaneous downloads.
     package var lowered: Self {
         var lowered = self
         for position in lowered.providers.indices {

@@ -1,9 +1,9 @@
 import Recordings
 
-/// A number that was not counted whole, and how far off it may be.
+/// A number that may be extrapolated, and its error.
 package struct EstimatedNumber: Hashable, Sendable {
     package var value: Double
-    /// Its variance; 0 where it was counted.
+    /// Its variance; 0 if it was counted.
     package var variance: Double
 
     package static let zero = EstimatedNumber(0)
@@ -15,7 +15,7 @@ package struct EstimatedNumber: Hashable, Sendable {
 
     package var isExact: Bool { variance == 0 }
 
-    /// Half of the span that it lies in with a probability of 95 in 100.
+    /// Half the width of the interval that contains the true value with a probability of 95 percent.
     package var margin: Double { 1.96 * variance.squareRoot() }
     package var low: Double { max(0, value - margin) }
     package var high: Double { value + margin }
@@ -29,10 +29,10 @@ package struct EstimatedNumber: Hashable, Sendable {
     }
 }
 
-/// Adds up a sample: of a population of which only some were looked at.
+/// Extrapolates a total from a sample.
 struct SampleTotal {
-    /// The total over `population` where `values` are those that were looked at, drawn without bias.
-    /// - Parameter within: the sum of the variances that the values have by themselves.
+    /// The total over `population`, of which `values` are an unbiased sample.
+    /// - Parameter within: the sum of the variances that the values themselves have.
     static func total(of values: [Double], population: Int, within: Double = 0) -> EstimatedNumber {
         guard !values.isEmpty else { return .zero }
         let (count, size) = (Double(values.count), Double(population))
@@ -40,7 +40,7 @@ struct SampleTotal {
         guard values.count < population else {
             return EstimatedNumber(values.reduce(0, +), variance: within)
         }
-        // One value says nothing of how they differ: as if they differed by as much as they are.
+        // A single value says nothing about the spread, so its own size is used as the spread.
         let spread =
             values.count == 1
             ? mean * mean : values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
@@ -49,11 +49,11 @@ struct SampleTotal {
     }
 }
 
-/// What a pass over a window would take: found out by listing and asking, without downloading anything.
+/// What a pass over a window would take, found by listing and asking, without downloading anything.
 package struct Estimate: Sendable {
     package var organization: OrganizationName
     package var window: PassWindow
-    /// How many days there are, and how many of them were listed to judge the others by.
+    /// How many days there are, and how many of them were listed to extrapolate from.
     package var days = 0
     package var daysListed = 0
     package var tasks = Tasks()
@@ -61,13 +61,13 @@ package struct Estimate: Sendable {
     package var bytes = EstimatedNumber.zero
     package var basis = Basis.assumed(bytesPerSecond: Self.assumedBytesPerSecond)
     package var requests = Requests()
-    /// The rate that the requests are made at.
+    /// The rate at which the requests are made.
     package var requestsPerMinute = 0
     /// The time that the requests take at the configured rate.
     package var requestTime = Duration.zero
-    /// The time that the downloads take at the rate of earlier passes; `nil` where none is known.
+    /// The time that the downloads take at the rate of earlier passes; `nil` if that is unknown.
     package var downloadTime: Duration?
-    /// How many bytes a second came in earlier passes; `nil` where that is not known.
+    /// The bytes per second of earlier passes; `nil` if that is unknown.
     package var bytesPerSecond: Double?
 
     /// Tasks of the window.
@@ -76,47 +76,47 @@ package struct Estimate: Sendable {
         package var captureRequested = EstimatedNumber.zero
         package var notRequested = EstimatedNumber.zero
         package var undetermined = EstimatedNumber.zero
-        /// Those of which nothing is expected any more: the archive has what there is.
+        /// Those from which nothing more is expected, because the archive has everything.
         package var settled = EstimatedNumber.zero
         package var byStatus: [String: EstimatedNumber] = [:]
     }
 
     /// Recordings of the window.
     package struct Recordings: Sendable {
-        /// Those of the listed tasks that are held.
+        /// The held ones of the listed tasks.
         package var held = EstimatedNumber.zero
-        /// Those that were held and are damaged, which no pass fetches again by itself: of all days of the window, and
-        /// counted as a pass counts them.
+        /// Those that were held and are damaged, which no pass fetches again by itself. Not extrapolated: counted over
+        /// the whole window, as a pass counts them.
         package var damaged = 0
         /// Those that would be fetched.
         package var expected = EstimatedNumber.zero
-        /// How many tasks may have some that are not held.
+        /// How many tasks may have recordings that are not held.
         package var tasks = EstimatedNumber.zero
         /// How many of these the provider was asked about.
         package var tasksAsked = 0
     }
 
-    /// What the bytes are reckoned from.
+    /// What the size is calculated from.
     package enum Basis: Hashable, Sendable {
-        /// What so many of the latest recordings weighed.
+        /// The sizes of this many of the latest recordings.
         case history(recordings: Int, bytesPerSecond: Double)
-        /// Telephone audio in two channels of 16 bits: nothing has been archived yet.
+        /// Telephone audio in two channels of 16 bits, because nothing has been archived yet.
         case assumed(bytesPerSecond: Double)
     }
 
-    /// How often the provider is asked.
+    /// How many requests to the provider are needed.
     package struct Requests: Sendable {
         package var listing = EstimatedNumber.zero
         package var captures = EstimatedNumber.zero
-        /// For holding the listing against other sources: at least so many.
+        /// For comparing the listing with other sources: at least this many.
         package var crossChecks = EstimatedNumber.zero
 
         package var total: EstimatedNumber { listing + captures + crossChecks }
     }
 
-    /// 8,000 samples a second, two channels, two bytes (wxcc-api 6.6): the heavier of the forms that are expected.
+    /// 8,000 samples a second, two channels, two bytes (wxcc-api 6.6): the larger of the expected formats.
     static let assumedBytesPerSecond = 32_000.0
-    /// What a recording is taken to last of which the provider does not say it.
+    /// The assumed duration, in seconds, of a recording whose duration the provider does not state.
     static let assumedDuration = 180.0
 
     init(organization: OrganizationName, window: PassWindow) {
@@ -124,12 +124,12 @@ package struct Estimate: Sendable {
         self.window = window
     }
 
-    /// How long a pass takes: it asks and downloads at the same time.
+    /// How long a pass takes. It asks and downloads at the same time.
     package var duration: Duration { max(requestTime, downloadTime ?? .zero) }
 
     /// Whether a pass would end with damage.
     package var hasDamage = false
 
-    /// Whether nothing of it is extrapolated but the bytes.
+    /// Whether everything except the size was counted, not extrapolated.
     package var isCounted: Bool { daysListed == days && recordings.expected.isExact }
 }

@@ -5,13 +5,13 @@ import Recordings
 import Transfer
 import WebexContactCenter
 
-/// Finds out what a pass over a window would take: lists its tasks, asks what the provider holds of those that are not
-/// settled, and reckons up the rest. It takes no lock and writes nothing but a renewed token, so that it may run beside a
-/// pass.
+/// Estimates what a pass over a window would take: it lists the tasks, asks what the provider has for those that are
+/// not settled, and extrapolates. It takes no lock and writes nothing except a renewed token, so it may run at the same
+/// time as a pass.
 ///
-/// Counting everything takes a request for ten calls. So of a long window some days are listed, of each weekday as many,
-/// and of many calls some are asked about, and the total is extrapolated with the error that this brings; unless
-/// everything is to be counted.
+/// Counting everything takes one request per ten calls. In a long window it therefore lists only some days, the same
+/// number of each weekday. If there are many calls, it asks about only some of them. It then extrapolates the total,
+/// with the error that this causes, unless everything is to be counted.
 package struct Estimating: Sendable {
     private let manifest: Manifest?
     private let rules: PassRules
@@ -22,21 +22,22 @@ package struct Estimating: Sendable {
     private let altered: AlteredArchives
     private let now: @Sendable () -> Timestamp
 
-    /// Windows of more days are judged by a part of them.
+    /// Of a window with more days than this, only some are listed.
     static let mostDaysListed = 31
-    /// So many of each weekday.
+    /// How many of each weekday are listed then.
     static let daysOfEachWeekday = 4
-    /// So many calls are asked about: sixty requests.
+    /// How many calls of the whole window are asked about: sixty requests.
     static let mostTasksAsked = 600
-    /// At least so many of a day that has as many.
+    /// How many calls of a day are asked about at least, if it has as many.
     static let fewestTasksAsked = 20
 
     /// - Parameters:
-    ///   - manifest: what is known; `nil` where there is none yet.
-    ///   - provider: as a pass would have it.
-    ///   - share: of the provider's quota, the part for what this asks itself: a pass may be running.
+    ///   - manifest: what is known; `nil` if there is none yet.
+    ///   - provider: the settings that a pass would have.
+    ///   - share: the requests per minute for this estimate's own questions, because a pass may be running.
     ///   - isExact: counts everything, however many requests that takes.
-    ///   - altered: archives whose files are not as they were sealed: a pass does not take them for held either.
+    ///   - altered: archives whose files are not as they were sealed; a pass does not count their recordings as held
+    ///     either.
     package init(
         manifest: Manifest?,
         rules: PassRules,
@@ -60,8 +61,8 @@ package struct Estimating: Sendable {
         contactCenter = ContactCenter(own, exchange: engine, retry: rules.apiRetry, now: now, logger: logger)
     }
 
-    /// Reckons up one organization's part of a pass.
-    /// - Parameter listing: called before each day that is listed: which one of how many.
+    /// Estimates one organization's part of a pass.
+    /// - Parameter listing: called before each day is listed, with its number and how many there are.
     /// - Throws: ``ArchiverError`` with codes `badWindow` and `stopped`; `ProviderError`; `ManifestError`.
     package func run(
         _ request: PassWindow.Request,
@@ -95,7 +96,7 @@ package struct Estimating: Sendable {
         return estimate
     }
 
-    /// What a pass would count of the window without listing anything.
+    /// What a pass would count in the window without listing anything.
     private func known(of window: Range<Timestamp>, at now: Timestamp) async throws -> PassSummary {
         let name = provider.organization
         guard let manifest, try await manifest.organizations().contains(where: { $0.name == name }) else {
@@ -130,7 +131,7 @@ package struct Estimating: Sendable {
         }
     }
 
-    /// All of a short window; of a long one the same number of each weekday, spread over all of it.
+    /// Every day of a short window; of a long one, the same number of each weekday, spread over all of it.
     static func chosen(_ pieces: [Piece]) -> [Piece] {
         guard pieces.count > mostDaysListed else { return pieces }
         return Dictionary(grouping: pieces, by: \.weekday).values.flatMap { group in
@@ -142,7 +143,7 @@ package struct Estimating: Sendable {
 
     // MARK: - One day
 
-    /// What one day comes to.
+    /// The counts of one day.
     private struct PieceCount: Sendable {
         var piece: Piece
         var tasks = Estimate.Tasks()
@@ -164,7 +165,8 @@ package struct Estimating: Sendable {
                 for task in page.tasks { tasks.take(task, holdings[task.id], into: &sample) }
             }
         }
-        // A page that is not full is asked on from, too, since nothing says that it is the last.
+        // The last page is followed by another request even if it is not full, because nothing says that it is the
+        // last.
         if tasks.tasks.listed.value > 0 { count.pages += 1 }
         count.tasks = tasks.tasks
         count.recordings.held = EstimatedNumber(Double(tasks.held))
@@ -173,7 +175,7 @@ package struct Estimating: Sendable {
         return count
     }
 
-    /// What the provider lists of these tasks, but for what is held already.
+    /// Asks what the provider lists for these tasks, and counts what is not held yet.
     private func ask(about sample: TaskSample, into count: inout PieceCount, _ history: WeightHistory) async throws {
         let asked = sample.tasks
         let answer = try await contactCenter.captures(of: asked.map(\.id), options: rules.captureOptions)
@@ -181,7 +183,7 @@ package struct Estimating: Sendable {
         var bytes: [TaskID: Double] = [:]
         let held = Dictionary(uniqueKeysWithValues: asked.map { ($0.id, $0.held) })
         for capture in answer.captures {
-            // Of a task of which some are held, those that are listed first are taken for these.
+            // If some recordings of a task are held, the first ones listed are taken for these.
             for recording in capture.recordings.dropFirst(held[capture.taskID] ?? 0) {
                 recordings[capture.taskID, default: 0] += 1
                 bytes[capture.taskID, default: 0] += history.bytes(of: recording)
@@ -240,7 +242,7 @@ package struct Estimating: Sendable {
         return estimate
     }
 
-    /// The total over all days: of each weekday, the days that were listed stand for the others.
+    /// The total over all days. For each weekday, the listed days represent the others.
     static func total(
         _ values: [(weekday: Int, number: EstimatedNumber)],
         sizes: [Int: Int],
@@ -259,8 +261,8 @@ package struct Estimating: Sendable {
 }
 
 extension Estimating {
-    /// Tasks of which something may still come, and a fair part of them: those whose IDs have the smallest hashes, so
-    /// that the same tasks are drawn whenever the same question is asked.
+    /// Tasks that may still get recordings, and an unbiased sample of them: those whose IDs have the smallest hashes,
+    /// so that the same question draws the same tasks.
     struct TaskSample {
         struct Drawn {
             var id: TaskID
@@ -284,7 +286,7 @@ extension Estimating {
             tasks[largest] = drawn
         }
 
-        /// FNV-1a, and a last stirring, because the beginnings of IDs are alike.
+        /// FNV-1a with a final mixing step, because IDs have similar beginnings.
         private static func hash(_ id: TaskID) -> UInt64 {
             var hash = id.description.utf8.reduce(0xCBF2_9CE4_8422_2325) { (sum: UInt64, byte) in
                 (sum ^ UInt64(byte)) &* 0x100_0000_01B3
@@ -320,7 +322,7 @@ extension Estimating {
 }
 
 extension WeightHistory {
-    /// What a recording is likely to weigh: by its type and its length, as others of that type do.
+    /// The likely size of a recording: by its type and duration, like others of that type.
     fileprivate func bytes(of recording: CapturedRecording) -> Double {
         let similar = byCallType[recording.key.callType].flatMap { $0.recordings >= 5 ? $0 : nil } ?? all
         guard let duration = recording.statedDuration else {
