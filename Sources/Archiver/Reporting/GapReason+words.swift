@@ -1,7 +1,7 @@
 import Recordings
 
 extension GapReason {
-    /// For people: `damaged at the provider`.
+    /// For people, such as `damaged at the provider`.
     package var words: String {
         switch self {
         case .notAskedYet: "not asked about yet"
@@ -37,7 +37,7 @@ extension GapReason {
         }
     }
 
-    /// What a person does about damage, wherever that is said.
+    /// What a person does about damage, wherever it is reported.
     package static let adviceOnDamage =
         "`callark verify --repair` takes a file that was put back, copies what is whole, and fetches the rest"
 
@@ -60,6 +60,6 @@ extension GapReason {
 }
 
 extension ExplanationReason {
-    /// For people: `test call`.
+    /// For people, such as `test call`.
     package var words: String { rawValue.replacing("_", with: " ") }
 }

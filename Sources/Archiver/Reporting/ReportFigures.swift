@@ -1,7 +1,7 @@
 import Manifest
 import Recordings
 
-/// What a report counts. Every expected recording is counted once: `expected` is the sum of the six that follow it.
+/// The counts of a report. Each expected recording is counted once: `expected` is the sum of the six that follow it.
 package struct ReportFigures: Hashable, Sendable {
     /// Calls that the provider listed.
     package var calls = 0
@@ -13,28 +13,28 @@ package struct ReportFigures: Hashable, Sendable {
     package var pending = 0
     /// Known not to be held, and not explained: all other gaps, and recordings that failed.
     package var missing = 0
-    /// Not held, or damaged; an operator has said why.
+    /// Not held, or damaged, and an operator has explained why.
     package var explained = 0
     /// Was held, and its bytes are changed or gone; neither repaired nor explained.
     package var damaged = 0
-    /// The part of `archived` and `stored` whose bytes do not convince.
+    /// The part of `archived` and `stored` that is suspect.
     package var suspect = 0
     /// The part of `suspect` that a person has acknowledged.
     package var acknowledged = 0
     package var audioMilliseconds: Int64 = 0
     package var bytes: Int64 = 0
-    /// How many gaps there are in `pending` for each reason.
+    /// How many of `pending` are gaps with each reason.
     package var pendingReasons: [GapReason: Int] = [:]
-    /// How many of `missing` there are for each reason.
+    /// How many of `missing` have each reason.
     package var missingReasons: [GapReason: Int] = [:]
-    /// How many of `damaged` there are for each reason.
+    /// How many of `damaged` have each reason.
     package var damagedReasons: [GapReason: Int] = [:]
-    /// How many of `explained` there are for each explanation.
+    /// How many of `explained` have each explanation.
     package var explanations: [ExplanationReason: Int] = [:]
 
     package init() {}
 
-    /// The same of a window or a day, without tasks, amounts and reasons.
+    /// The counts of a window or a day, without tasks, amounts and reasons.
     package init(_ recordings: PassSummary.Recordings) {
         expected = recordings.expected
         archived = recordings.archived
@@ -65,7 +65,7 @@ package struct ReportFigures: Hashable, Sendable {
         }
     }
 
-    /// The same of a day as `status` counts it, without tasks, amounts and reasons.
+    /// The counts of a day as `status` has them, without tasks, amounts and reasons.
     package init(_ status: DayStatus) {
         expected = status.expected
         archived = status.archived

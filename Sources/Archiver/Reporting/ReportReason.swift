@@ -3,7 +3,7 @@ import Recordings
 /// Why some recordings of a report are not archived, and what to do about it.
 package struct ReportReason: Hashable, Sendable {
     package var count: Int
-    /// In few words: `not yet available`.
+    /// In few words, such as `not yet available`.
     package var words: String
     /// What it means, in one sentence without a full stop.
     package var meaning: String
@@ -12,14 +12,15 @@ package struct ReportReason: Hashable, Sendable {
 }
 
 extension ReportFigures {
-    /// The reasons of what is pending, missing and damaged: each adds up to its figure. The most frequent come first.
+    /// The reasons of what is pending, missing and damaged, the most frequent first. The reasons of each add up to its
+    /// figure.
     package var reasons: [(figure: String, reasons: [ReportReason])] {
         func all(_ counts: [GapReason: Int]) -> [ReportReason] {
             counts.byFrequency.map { reason, count in
                 ReportReason(count: count, words: reason.words, meaning: reason.meaning, advice: reason.advice)
             }
         }
-        // A recording that is known and not received is no gap, and so has no reason of its own.
+        // A recording that is known and not received yet is not a gap, so it has no reason of its own.
         let underWay = ReportReason(
             count: pending - pendingReasons.values.reduce(0, +),
             words: "not received yet",

@@ -5,7 +5,7 @@ package struct ReportStep: Hashable, Sendable {
     package var days: ClosedRange<ArchiveDay>
     /// Why they are not closed.
     package var why: String
-    /// Commands, but for what a person has to do.
+    /// Commands, except for what a person has to do.
     package var steps: [String]
 
     /// `2026-10-03`, `2026-10-03 to 2026-10-05`.
@@ -13,8 +13,8 @@ package struct ReportStep: Hashable, Sendable {
         days.lowerBound == days.upperBound ? "\(days.lowerBound)" : "\(days.lowerBound) to \(days.upperBound)"
     }
 
-    /// What closes these days of one organization, in their order. Days in a row that are open for the same reasons are one
-    /// step.
+    /// What closes these days of one organization, in their order. Consecutive days that are open for the same reasons
+    /// are one step.
     package static func steps(_ reports: [DayReport]) -> [ReportStep] {
         var runs: [(days: ClosedRange<ArchiveDay>, reasons: [DayReport.OpenReason], isUnderWay: Bool)] = []
         for report in reports where !report.needed.isEmpty {

@@ -10,13 +10,13 @@ package struct ReportVerdict: Hashable, Sendable {
         case notComplete = "not complete"
     }
 
-    /// The days of the report, by what is known of each.
+    /// How many days of the report are in which state.
     package struct Days: Hashable, Sendable {
         package var count = 0
         package var closed = 0
-        /// Today, and days to come.
+        /// Today, and days in the future.
         package var notOver = 0
-        /// Days that the provider's list was not read for, or not to their end.
+        /// Days for which the provider's list was not read, or not to its end.
         package var notListed = 0
 
         package init(count: Int = 0, closed: Int = 0, notOver: Int = 0, notListed: Int = 0) {
@@ -91,7 +91,7 @@ package struct ReportVerdict: Hashable, Sendable {
 }
 
 extension Dictionary where Key: RawRepresentable<String>, Value == Int {
-    /// The most frequent first, and those that are as frequent by name.
+    /// The most frequent first; equally frequent ones by name.
     package var byFrequency: [(key: Key, count: Int)] {
         sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.map { ($0.key, $0.value) }
     }

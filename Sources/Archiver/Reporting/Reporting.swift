@@ -2,18 +2,18 @@ import Foundation
 import Manifest
 import Recordings
 
-/// What is told of one organization's day: its figures, its archives, what is missing of it, and whether it is closed.
+/// The report on one organization's day: its figures, its archives, its gaps, and whether it is closed.
 package struct DayReport: Sendable {
     package var account: DayAccount
-    /// Its sealed archives, by sequence, and what of each counts.
+    /// Its sealed archives by sequence, and what counts in each.
     package var archives: [ArchiveStanding]
-    /// Why it is not closed; empty where it is.
+    /// Why it is not closed; empty if it is.
     package var openBecause: [OpenReason]
-    /// What other sources of the provider's said of it last.
+    /// The latest counts of the provider's other sources.
     package var witnesses: [DayWitness]
-    /// Its recordings that are held and do not convince.
+    /// Its recordings that are held and suspect.
     package var suspects: [SuspectRow]
-    /// Whether the pass that is running covers it.
+    /// Whether the running pass covers it.
     package var isUnderWay = false
 
     package init(
@@ -34,7 +34,7 @@ package struct DayReport: Sendable {
     package var day: ArchiveDay { account.figures.day }
     package var summary: PassSummary { account.figures.summary }
     package var isClosed: Bool { openBecause.isEmpty }
-    /// Whether something of it that was archived is damaged, and neither repaired nor explained.
+    /// Whether something in it that was archived is damaged, and neither repaired nor explained.
     package var isDamaged: Bool {
         openBecause.contains { reason in
             switch reason {
@@ -43,13 +43,13 @@ package struct DayReport: Sendable {
             }
         }
     }
-    /// Whether a task of it may not be known, so that its figures need not be all there is to it.
+    /// Whether a task of it may be unknown, so that its figures may be incomplete.
     package var isInDoubt: Bool { openBecause.contains { $0 == .notListed || $0 == .listingDoubt } }
-    /// What closes it, step by step; empty where it is closed, or not over.
+    /// What closes it, step by step; empty if it is closed or not over.
     package var needed: [String] {
         openBecause.needed(organization, day...day, isUnderWay: isUnderWay)
     }
-    /// Other sources whose last word on the day does not fit what was known then.
+    /// The other sources whose latest counts of the day did not fit what was known then.
     package var differing: [DayWitness.Source] {
         witnesses.filter { $0.absence == nil && !$0.fits }.map(\.source)
     }
@@ -58,28 +58,28 @@ package struct DayReport: Sendable {
     package enum OpenReason: Hashable, Sendable, CustomStringConvertible {
         /// It is not over.
         case notOver
-        /// The provider's listing has not been read to its end, or from its beginning.
+        /// The provider's listing was not read to the day's end, or from its beginning.
         case notListed
-        /// A listing may have left out a task of it.
+        /// A listing may have left out one of its tasks.
         case listingDoubt
         /// Recordings that were archived are damaged or gone.
         case damaged(Int)
-        /// Archives have faults that are not a recording's own.
+        /// Archives have faults that are not those of a single recording.
         case archivesDamaged(Int)
         /// What the next pass fetches or asks about, and what the provider was asked about and does not have yet.
         case pending(Int, awaited: Int)
         case unexplained(Int)
-        /// Tasks of which the provider has not said yet whether a recording was requested.
+        /// Tasks for which the provider has not said yet whether a recording was requested.
         case undetermined(Int)
         /// Recordings that are stored and wait for their archive to be sealed.
         case unsealed(Int)
-        /// Its record counts tasks or recordings that are not known any more: an archive is lost.
+        /// Its record counts tasks or recordings that are no longer known, because an archive is lost.
         case fewerThanRecorded
-        /// Nothing stands in the way: the next pass closes it.
+        /// Nothing prevents it: the next pass closes the day.
         case notClosedYet
 
-        /// What closes the day, step by step, where this is all that keeps it open; commands, but for what a person has to
-        /// do.
+        /// What closes the days if this is all that keeps them open, step by step; commands, except for what a person
+        /// has to do.
         package func needed(_ organization: OrganizationName, _ days: ClosedRange<ArchiveDay>) -> [String] {
             let isOne = days.lowerBound == days.upperBound
             let window = isOne ? "--day \(days.lowerBound)" : "--from \(days.lowerBound) --to \(days.upperBound.next)"
@@ -106,7 +106,7 @@ package struct DayReport: Sendable {
             }
         }
 
-        /// Whether a pass over the day ends it, or shows what is left of it.
+        /// Whether a pass over the day ends this reason, or shows what remains of it.
         fileprivate var isLeftToPass: Bool {
             switch self {
             case .notListed, .listingDoubt, .pending, .undetermined, .unsealed, .notClosedYet: true
@@ -114,7 +114,7 @@ package struct DayReport: Sendable {
             }
         }
 
-        /// The word that programs compare.
+        /// The code that programs compare.
         package var code: String {
             switch self {
             case .notOver: "not_over"
@@ -131,7 +131,7 @@ package struct DayReport: Sendable {
             }
         }
 
-        /// The same reason, of both days together; `nil` if `other` is another one.
+        /// The same reason for both days together; `nil` if `other` is a different one.
         fileprivate func joined(with other: OpenReason) -> OpenReason? {
             switch (self, other) {
             case (.damaged(let one), .damaged(let two)): .damaged(one + two)
@@ -166,8 +166,8 @@ package struct DayReport: Sendable {
 }
 
 extension [DayReport.OpenReason] {
-    /// What closes these days, step by step, each step once and after all that comes before it.
-    /// - Parameter isUnderWay: whether the pass that is running covers them.
+    /// What closes these days, step by step. A step that occurs several times stays only in its last place.
+    /// - Parameter isUnderWay: whether the running pass covers them.
     package func needed(
         _ organization: OrganizationName,
         _ days: ClosedRange<ArchiveDay>,
@@ -181,7 +181,7 @@ extension [DayReport.OpenReason] {
         }
     }
 
-    /// The same reasons, of both days together; `nil` if the days are open for different ones.
+    /// The same reasons for both days together; `nil` if the days are open for different ones.
     func joined(with others: Self) -> Self? {
         guard count == others.count else { return nil }
         let joined = zip(self, others).compactMap { $0.joined(with: $1) }
@@ -189,7 +189,7 @@ extension [DayReport.OpenReason] {
     }
 }
 
-/// Makes reports out of the manifest. Of closed days it reads their records, of others it counts.
+/// Makes reports from the manifest: of closed days from their records, of other days by counting.
 package struct Reporting: Sendable {
     private let manifest: Manifest
     private let timeZone: TimeZone
@@ -199,8 +199,8 @@ package struct Reporting: Sendable {
         self.timeZone = timeZone
     }
 
-    /// The reports of these days, oldest first, also of those of which nothing is known.
-    /// - Throws: `ManifestError`, with code `unknown` where the organization is not registered.
+    /// The reports of these days, oldest first, including days about which nothing is known.
+    /// - Throws: `ManifestError`, with code `unknown` if the organization is not registered.
     package func days(
         _ days: [ArchiveDay],
         organization: OrganizationName,
@@ -224,8 +224,8 @@ package struct Reporting: Sendable {
         return reports
     }
 
-    /// The days that lie in `window`, whole or in part, and of which such a part is not listed: nothing can be said of what
-    /// is missing there. Days to come are left out; without a beginning, so are those before the first that is known.
+    /// The days that are in `window`, whole or in part, and whose part in it is not listed: what is missing there is
+    /// unknown. Days in the future are left out and, if the window has no beginning, those before the first known one.
     /// - Parameter now: the present.
     package func unlisted(
         in window: Range<Timestamp>,
@@ -270,7 +270,7 @@ package struct Reporting: Sendable {
         var reasons: [DayReport.OpenReason] = []
         if recordings.unrepaired > 0 { reasons.append(.damaged(recordings.unrepaired)) }
         if recordings.archivesDamaged > 0 { reasons.append(.archivesDamaged(recordings.archivesDamaged)) }
-        // Of a day without calls nothing is counted, and its archive has metadata all the same.
+        // A day without calls counts nothing, but its archive has metadata that can be damaged.
         if reasons.isEmpty, outlook.damaged.contains(figures.day) { reasons.append(.archivesDamaged(1)) }
         return reasons
     }
