@@ -1,8 +1,8 @@
-/// What asking Search about the calls of a window came to.
+/// The result of asking Search about the calls of a window.
 package struct CallMetadataFinding: Hashable, Sendable {
-    /// Calls of which it told something new.
+    /// Calls about which it said something new.
     package var searched = 0
-    /// Why it could not be asked, or not about all; `nil` where it was.
+    /// Why it could not be asked, or not about all of them; `nil` if it was.
     package var absence: String?
 
     package init() {}

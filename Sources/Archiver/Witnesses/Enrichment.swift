@@ -4,34 +4,34 @@ import Recordings
 import Synchronization
 import WebexContactCenter
 
-/// Takes from the provider's Search what it knows of the calls of a window that has been listed: site, team, wrap-up,
-/// termination and the exact duration, which the listing does not have (wxcc-api 11.1).
+/// Adds what the provider's Search knows about the calls of a listed window: site, team, wrap-up, termination and the
+/// exact duration, which the listing does not have (wxcc-api 11.1).
 ///
-/// It wants spans of time, and not calls one by one; and only spans with calls that are over and of which Search has said
-/// nothing since they were listed as they are now. A pass without news asks nothing.
+/// It asks about spans of time, not about single calls. It asks only about spans with calls that are over and about
+/// which Search has said nothing since they were last listed. A pass without news asks nothing.
 struct Enrichment: Sendable {
     private let organization: Organization
     private let context: PassContext
-    /// With calls in them that Search is to be asked about, in order; those that it was asked about are gone.
+    /// The spans that contain calls to ask Search about, in order. A span is removed when Search was asked about it.
     private var due: [Range<Timestamp>]
-    /// Of which it will have more soon.
+    /// The calls about which Search will have more soon.
     private var unripe: Set<TaskID> = []
     private var finding = CallMetadataFinding()
 
-    /// What lies closer together than this is asked for in one go.
+    /// Spans that are closer together than this are asked about together.
     private static let gap = Duration.minutes(30)
-    /// Search may know a call later than the listing does. What it does not have of a call that is older than this, it is
-    /// not asked for again.
+    /// Search may know a call later than the listing does. If it does not know a call that is older than this, it is
+    /// not asked about that call again.
     private static let settlingTime = Duration.hours(2)
 
-    /// Agents wrap up when the call is over, and Search has the whole of it only then.
+    /// Agents wrap up after the call is over, and only then does Search have everything about it.
     private static let wrapUpTime = Duration.minutes(10)
 
-    /// A task that was known by its recordings before it was listed, as after a rebuild, has the time of the first of them
-    /// for its creation. Search goes by the provider's own, which is earlier by the time in the queue.
+    /// A task that was known by its recordings before it was listed, as after a rebuild, has the time of the first of
+    /// them as its creation time. Search uses the provider's creation time, which is earlier by the time in the queue.
     private static let longestWait = Duration.hours(2)
 
-    /// - Parameter window: what has been listed.
+    /// - Parameter window: what was listed.
     init(of window: Range<Timestamp>, organization: Organization, context: PassContext) async throws {
         self.organization = organization
         self.context = context
@@ -47,15 +47,15 @@ struct Enrichment: Sendable {
         )
     }
 
-    /// When the calls were created that Search is to be asked about.
+    /// The creation times of the calls that Search is to be asked about.
     var spans: [Range<Timestamp>] { due.map(Self.asked) }
 
     private static func asked(_ span: Range<Timestamp>) -> Range<Timestamp> {
         (span.lowerBound - longestWait)..<span.upperBound
     }
 
-    /// Takes what Search says of calls of its spans; others are others' affair.
-    /// - Parameter others: calls that are not known for longer than this, and that it is to be asked about all the same.
+    /// Notes what Search says about calls in its spans; other calls are handled elsewhere.
+    /// - Parameter others: calls outside its spans that became known just now, and that are noted too.
     mutating func take(_ records: [SearchTask], besides others: Set<TaskID>) async throws {
         guard context.rules.searchesCalls else { return }
         let spans = spans
@@ -72,7 +72,7 @@ struct Enrichment: Sendable {
         )
     }
 
-    /// Search has been asked about all that was created before `time`.
+    /// Search was asked about everything that was created before `time`.
     mutating func finish(before time: Timestamp) async throws {
         while let span = due.first, span.upperBound <= time {
             due.removeFirst()
@@ -86,7 +86,7 @@ struct Enrichment: Sendable {
         }
     }
 
-    /// Search cannot be asked, or not any further: the calls keep what the listing says.
+    /// Search cannot be asked, or no longer: calls keep what the listing says.
     mutating func fail(_ error: ProviderError) {
         guard !due.isEmpty else { return }
         finding.absence = error.description
@@ -96,7 +96,7 @@ struct Enrichment: Sendable {
         )
     }
 
-    /// Keeps what came of it for the end of the pass.
+    /// Keeps the result for the end of the pass.
     func tell() {
         guard context.rules.searchesCalls else { return }
         context.callMetadata.set(finding, for: organization.name)

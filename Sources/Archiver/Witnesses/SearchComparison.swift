@@ -2,21 +2,21 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// Holds whole days against what Search has of them. What it has and the listing left out is taken up; what it says was
-/// recorded and the listing says was not is asked about: each ends as a recording or as a gap with a name, and not as a
-/// number.
+/// Compares whole days with what Search has. A call that Search has and the listing left out is added. A call that
+/// Search says was recorded, and the listing says was not, is asked about. Each becomes a recording or a named gap, and
+/// not only a number.
 struct SearchComparison: Sendable {
     private let organization: Organization
     private let context: PassContext
-    /// In order; those that have been compared are gone.
+    /// In order. A day is removed when it was compared.
     private var due: [ArchiveDay]
     private var counts: [ArchiveDay: SearchCount] = [:]
-    /// Records that do not say when their call was created.
+    /// The number of records without a creation time.
     private var undated = 0
-    /// The days of which the manifest knows more by this.
+    /// The days about which the manifest knows more because of this.
     private(set) var changed: Set<ArchiveDay> = []
 
-    /// More than these are not taken up of one day: then the listing is wrong as a whole.
+    /// At most this many missing calls are added per day. If there are more, the listing as a whole is wrong.
     private static let mostStrangers = 10_000
 
     init(of days: [ArchiveDay], organization: Organization, context: PassContext) {
@@ -25,11 +25,11 @@ struct SearchComparison: Sendable {
         self.context = context
     }
 
-    /// When the calls of the days were created.
+    /// The creation times of the calls of these days.
     var spans: [Range<Timestamp>] { due.map { $0.interval(in: context.rules.timeZone) } }
 
-    /// Counts what there is of the days, and takes up what is missing.
-    /// - Returns: the calls that are to be asked about because of this.
+    /// Counts the calls of the days, and adds those that are missing.
+    /// - Returns: the calls to ask about because of this.
     mutating func take(_ records: [SearchTask]) async throws -> Set<TaskID> {
         guard !due.isEmpty else { return [] }
         let days = Set(due)
@@ -74,8 +74,9 @@ struct SearchComparison: Sendable {
         return Set(strangers.map(\.id) + claimed)
     }
 
-    /// Search has been asked about all that was created before `time`. A record without a time may be of any day, so that
-    /// none that was asked about with it is one of which Search has nothing.
+    /// Search was asked about everything that was created before `time`. A record without a creation time may belong to
+    /// any day. It is therefore counted in each day that finishes after it arrived, so that Search is not taken to have
+    /// nothing for that day.
     mutating func finish(before time: Timestamp) {
         while let day = due.first, day.interval(in: context.rules.timeZone).upperBound <= time {
             due.removeFirst()
@@ -85,13 +86,13 @@ struct SearchComparison: Sendable {
         }
     }
 
-    /// Search cannot be asked, or not any further.
+    /// Search cannot be asked, or no longer.
     func fail(_ error: ProviderError) {
         guard !due.isEmpty else { return }
         context.witnesses.set(absence: error.description, of: .search, for: organization.name)
     }
 
-    /// An event tells of each, and then it is known as Search knows it.
+    /// Notes each call as named by Search, with an event, and then as listed with what Search knows about it.
     private func takeUp(_ tasks: [ListedTask]) async throws {
         try await context.manifest.noteNamed(
             tasks.map { NamedTask(id: $0.id, time: $0.createdTime, channelType: $0.channelType) },

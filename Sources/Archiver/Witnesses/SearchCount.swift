@@ -1,19 +1,20 @@
 import Manifest
 
-/// What Search has of a day.
+/// What Search has about a day.
 struct SearchCount: Hashable, Sendable {
     var contacts = 0
-    /// Of them, those that it says were recorded.
+    /// Of the contacts, those that Search says were recorded.
     var recorded = 0
     var recordings = 0
     var transfers = 0
-    /// Of them, those that the listing left out.
+    /// Of the contacts, those that the listing left out.
     var notListed = 0
-    /// Of them, those that the listing says were not to be recorded.
+    /// Of the contacts, those that the listing says were not to be recorded.
     var claimed = 0
 
-    /// What does not fit, a line each. Search may lag, and counts segments and consultations in its own way, so that only
-    /// what it has more of than the listing is a difference, and that the listing has calls and Search none.
+    /// The differences, one per line. Search may lag, and counts segments and consultations in its own way. Therefore
+    /// only two things are a difference: Search has more calls or recordings than the listing, or the listing has calls
+    /// and Search none.
     func differences(from counts: DayCounts) -> [String] {
         var differences: [String] = []
         if notListed > 0 { differences.append("\(notListed) calls were missing from the task list: added") }
@@ -28,7 +29,7 @@ struct SearchCount: Hashable, Sendable {
         return differences
     }
 
-    /// Both sides' figures.
+    /// The figures of both sides.
     func figures(beside counts: DayCounts) -> [String: Int] {
         [
             "search_contacts": contacts, "search_recorded": recorded, "search_recordings": recordings,

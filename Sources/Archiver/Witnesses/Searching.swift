@@ -3,20 +3,20 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The walk through the provider's Search of a pass. Two look at what comes: ``Enrichment``, which wants to know more of
-/// calls of which Search has said nothing yet, and ``SearchComparison``, which holds whole days against the listing. They
-/// want nearly the same time, and a request is the same whoever looks at its answer: so each moment is asked about once.
+/// A pass's walk through the provider's Search. It has two readers: ``Enrichment`` adds details to calls about which
+/// Search has said nothing yet, and ``SearchComparison`` compares whole days with the listing. Both need nearly the
+/// same time, and the same requests serve both, so each moment is asked about once.
 struct Searching: Sendable {
     let organization: Organization
     let context: PassContext
 
     /// - Parameters:
-    ///   - listed: what has been listed.
-    ///   - days: those that are to be compared.
-    ///   - noted: called when there is something new to be asked about.
-    /// - Returns: the days of which the manifest knows more than before.
-    /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
-    ///   and no failure of the pass.
+    ///   - listed: what was listed.
+    ///   - days: the days to compare.
+    ///   - noted: called when there is something new to ask about.
+    /// - Returns: the days about which the manifest knows more than before.
+    /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
+    ///   finding, and the pass does not fail.
     func run(
         _ listed: Range<Timestamp>,
         comparing days: [ArchiveDay],
@@ -52,8 +52,8 @@ struct Searching: Sendable {
         return comparison.changed
     }
 
-    /// The configuration says it as a whole (`callark config check`), and not every pass anew, unless it asks for what
-    /// there is not.
+    /// `callark config check` already reports this. A pass repeats it only if the configuration asks for the
+    /// comparison.
     private func tellOfAbsence() {
         context.logger.debug(
             "call details come from the task list only, and no day is compared with Search",
@@ -63,7 +63,7 @@ struct Searching: Sendable {
         context.witnesses.set(absence: APIDialect.noSearch, of: .search, for: organization.name)
     }
 
-    /// The same time, each moment of it once, in order.
+    /// The union of the spans, in order, so that each moment is in it once.
     static func union(_ spans: [Range<Timestamp>]) -> [Range<Timestamp>] {
         spans.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { union, span in
             guard let last = union.last, span.lowerBound <= last.upperBound else { return union.append(span) }

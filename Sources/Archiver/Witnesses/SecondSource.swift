@@ -3,28 +3,28 @@ import Recordings
 import Synchronization
 import WebexContactCenter
 
-/// Walks what agents did in the same time as the listing of tasks, and takes up the tasks that are named there and that
-/// the listing left out (wxcc-api 7). It sees nothing of calls that no agent touched: a witness, not a source to rely on.
+/// Reads the agents' activities in the time of a task listing, and adds tasks that are named there and that the listing
+/// left out (wxcc-api 7). Calls that no agent touched are not in it, so it is a witness, and not a source to rely on.
 struct SecondSource: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// What the latest calls come to settles late in both sources: this much before now is left to the next pass.
+    /// The latest calls settle late in both sources, so this much before now is left to the next pass.
     private static let settlingTime = Duration.minutes(10)
-    /// A call may be talked in a window before which it began: so far back the listing is asked again before a task
-    /// counts as left out.
+    /// An agent may talk in a window to a caller whose call began before it. The listing is asked again this far back
+    /// before a task counts as left out.
     private static let longestWait = Duration.hours(24)
-    /// More than these are not taken up: then the listing is wrong as a whole.
+    /// At most this many missing tasks are added. If there are more, the listing as a whole is wrong.
     private static let mostStrangers = 10_000
 
-    /// Compares the two sources over `window`, which has been listed.
-    /// - Parameter noted: called when tasks have been taken up, so that they can be asked about.
-    /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
-    ///   and no failure of the pass.
+    /// Compares the two sources over `window`, which was listed.
+    /// - Parameter noted: called when tasks were added, so that they can be asked about.
+    /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
+    ///   finding, and the pass does not fail.
     func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws {
         let end = min(window.range.upperBound, context.now() - Self.settlingTime)
         guard organization.crossChecksActivities, window.range.lowerBound < end else { return }
-        // Activities reach no further back than tasks do (wxcc-api 7).
+        // Activities reach back no further than tasks do (wxcc-api 7).
         guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return }
         var strangers: [TaskID: NamedTask] = [:]
         var finding = SecondSourceFinding()
@@ -69,7 +69,7 @@ struct SecondSource: Sendable {
         return count
     }
 
-    /// Tasks that were created before the window are none of its listing's affair.
+    /// Removes tasks that were created before the window, which its listing does not have to contain.
     private func removeTasks(
         listedBefore start: Timestamp,
         from strangers: inout [TaskID: NamedTask]

@@ -1,10 +1,10 @@
-/// What comparing the listing of tasks with agents' activities came to.
+/// The result of comparing the task listing with the agents' activities.
 package struct SecondSourceFinding: Hashable, Sendable {
-    /// How many activities were looked at.
+    /// How many activities were read.
     package var activities = 0
-    /// Tasks that agents were busy with and that the listing does not have.
+    /// Tasks that agents worked on and that the listing does not have.
     package var tasksNotListed = 0
-    /// Why nothing could be compared; `nil` where it was.
+    /// Why nothing could be compared; `nil` if it was.
     package var absence: String?
 
     package init() {}

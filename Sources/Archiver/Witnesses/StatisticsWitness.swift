@@ -2,15 +2,15 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// Holds the days of a window that are over against the provider's own counts of its queues (wxcc-api 8), which name no
-/// call: what does not fit is told, and nothing can be taken up.
+/// Compares the finished days of a window with the provider's own counts of its queues (wxcc-api 8). They name no
+/// calls, so differences are only reported, and nothing can be added.
 struct StatisticsWitness: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// Counts each day that is to be compared.
-    /// - Throws: what the manifest throws, and cancellation. That the provider does not count any more, or does not allow
-    ///   to ask, is a finding and no failure of the pass.
+    /// Counts each of these days.
+    /// - Throws: what the manifest throws, and cancellation. If the provider no longer counts, or does not allow the
+    ///   question, that is a finding, and the pass does not fail.
     func run(_ days: [ArchiveDay]) async throws {
         for day in days {
             if context.stop.isMade { throw context.stop.error("while asking for statistics") }
@@ -31,12 +31,12 @@ struct StatisticsWitness: Sendable {
     }
 }
 
-/// What the queues of an organization count of a day.
+/// What the queues of an organization count for a day.
 struct StatisticsCount: Hashable, Sendable {
     var offered = 0
-    /// Contacts that agents took. One that was transferred to another queue counts in both.
+    /// Contacts that agents accepted. One that was transferred to another queue counts in both.
     var accepted = 0
-    /// Contacts whose customer left while waiting.
+    /// Contacts whose customer hung up while waiting.
     var abandoned = 0
 
     init(offered: Int = 0, accepted: Int = 0, abandoned: Int = 0) {
@@ -45,7 +45,7 @@ struct StatisticsCount: Hashable, Sendable {
         self.abandoned = abandoned
     }
 
-    /// The sum of the queues' rows for these channels; of all where none is named.
+    /// The sum of the queues' rows for these channels; for all channels if none is named.
     init(_ rows: [QueueStatistics], _ channelTypes: [String]) {
         for row in rows {
             if let type = row.channelType, !channelTypes.isEmpty, !channelTypes.contains(type) { continue }
@@ -55,11 +55,11 @@ struct StatisticsCount: Hashable, Sendable {
         }
     }
 
-    /// What does not fit, a line each.
+    /// The differences, one per line.
     ///
-    /// The listing knows calls that no queue does (self-service, calls that agents made), so that it may have more. It may
-    /// not have fewer, but for contacts that were transferred and so count twice: as many as Search counts, or where that
-    /// is not known a tenth.
+    /// The listing has calls that no queue does (self-service, calls that agents made), so it may have more. It may not
+    /// have fewer, except for contacts that were transferred and are therefore counted twice: as many as Search counts
+    /// or, if that is unknown, a tenth.
     func differences(from counts: DayCounts, transfers: Int?) -> [String] {
         var differences: [String] = []
         let handled = accepted + abandoned
@@ -74,7 +74,7 @@ struct StatisticsCount: Hashable, Sendable {
         return differences
     }
 
-    /// Both sides' figures.
+    /// The figures of both sides.
     func figures(beside counts: DayCounts) -> [String: Int] {
         [
             "queue_offered": offered, "queue_accepted": accepted, "queue_abandoned": abandoned, "tasks": counts.tasks,

@@ -2,12 +2,12 @@ import Manifest
 import Recordings
 import Synchronization
 
-/// What the witnesses of a pass have said, by organization.
+/// The counts of a pass's witnesses, by organization.
 final class WitnessAccounts: Sendable {
     struct Account: Sendable {
         var search: [ArchiveDay: SearchCount] = [:]
         var statistics: [ArchiveDay: StatisticsCount] = [:]
-        /// Why nothing could be compared with a source from some day on.
+        /// Why nothing could be compared with a source, from some day on.
         var absences: [DayWitness.Source: String] = [:]
     }
 

@@ -3,36 +3,36 @@ import Recordings
 import Synchronization
 import WebexContactCenter
 
-/// Holds the days of a window that are over against other sources of the provider's: Search (wxcc-api 11), which knows
-/// calls that no agent touched too, and the counts of its queues (wxcc-api 8).
+/// Compares the finished days of a window with the provider's other sources: Search (wxcc-api 11), which also knows
+/// calls that no agent touched, and the counts of its queues (wxcc-api 8).
 struct Witnesses: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// What the latest calls come to settles late: a day is looked at when it has been over for this long.
+    /// The latest calls settle late, so a day is compared only when it has been over for this long.
     private static let settlingTime = Duration.minutes(10)
 
-    /// Compares the listing of each day that is to be compared, and takes up what is missing in it; and asks Search about
-    /// calls of which it has said nothing yet.
+    /// Compares the listing of each day that is due, and adds what it left out. Asks Search about calls about which it
+    /// has said nothing yet.
     /// - Parameters:
-    ///   - listed: what of the window has been listed.
-    ///   - noted: called when there is something new to be asked about.
-    /// - Throws: what the manifest throws, and cancellation. That the provider does not allow it, or fails, is a finding
-    ///   and no failure of the pass.
+    ///   - listed: the part of the window that was listed.
+    ///   - noted: called when there is something new to ask about.
+    /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
+    ///   finding, and the pass does not fail.
     func run(_ window: PassWindow, listed: Range<Timestamp>, noted: @Sendable () -> Void) async throws {
         let due = try await days(of: window)
         let searching = Searching(organization: organization, context: context)
         let changed = try await searching.run(listed, comparing: due[.search] ?? [], noted: noted)
-        // What Search has made known is held against the queues at once.
+        // Days about which Search has just added something are compared with the queues at once.
         let forStatistics = organization.crossChecksStatistics ? changed.union(due[.queueStatistics] ?? []) : []
         let statistics = StatisticsWitness(organization: organization, context: context)
         try await statistics.run(forStatistics.sorted())
     }
 
-    /// The days that lie whole in the window and are over, and that have not been found to agree as they stand: for each
-    /// source that is to be asked at all.
+    /// The days to compare, for each source that is enabled: those that are whole in the window and over, and that have
+    /// not been found to agree with their present counts.
     ///
-    /// A day is counted at most once for all sources, and only where all of them agreed with it before.
+    /// A day is counted at most once for all sources, and only if one of them agreed with it before.
     private func days(of window: PassWindow) async throws -> [DayWitness.Source: [ArchiveDay]] {
         let sources = DayWitness.Source.allCases.filter(organization.compares)
         let candidates = candidates(in: window.range)
@@ -58,7 +58,7 @@ struct Witnesses: Sendable {
         let last = context.rules.day(of: range.upperBound - .milliseconds(1))
         return context.rules.day(of: range.lowerBound).through(last).filter { day in
             let interval = day.interval(in: zone)
-            // What Search listed cannot be held against Search.
+            // Days that were listed by Search cannot be compared with Search.
             return range.lowerBound <= interval.lowerBound && interval.upperBound <= range.upperBound
                 && interval.upperBound + Self.settlingTime <= now
                 && interval.lowerBound > now - ListingPart.listingReach
@@ -67,7 +67,7 @@ struct Witnesses: Sendable {
 }
 
 extension Organization {
-    /// Whether days are held against this source.
+    /// Whether days are compared with this source.
     func compares(_ source: DayWitness.Source) -> Bool {
         switch source {
         case .search: crossChecksSearch
@@ -77,15 +77,15 @@ extension Organization {
 }
 
 extension ListedCount {
-    /// Whether this is what the source was told that it agreed with.
+    /// Whether these are the counts with which the source agreed.
     func isAs(_ witness: DayWitness) -> Bool {
         witness.figures["tasks"] == tasks && witness.figures["capture_requested"] == captureRequested
     }
 }
 
 extension PassContext {
-    /// Holds what the witnesses said against what is known at the end of a pass, and keeps it.
-    /// - Returns: a row for each day that was compared, oldest first.
+    /// Compares the witnesses' counts with what is known at the end of a pass, and keeps the result.
+    /// - Returns: a row for each compared day and source, oldest day first.
     func noteWitnesses(of organization: OrganizationName) async throws -> [DayWitness] {
         var rows: [DayWitness] = []
         let account = witnesses[organization]
