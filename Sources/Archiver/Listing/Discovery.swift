@@ -2,22 +2,23 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The first step of a pass: lists an organization's tasks and notes each page in the manifest before the next is
-/// asked for.
+/// The first step of a pass: lists an organization's tasks, and notes each page in the manifest before it requests the
+/// next.
 struct Discovery: Sendable {
     let organization: Organization
     let context: PassContext
 
-    /// Lists everything created in `window`: what is older than the listing of tasks reaches by Search.
-    /// - Parameter pageNoted: called after each page is durable, so that resolving can begin while listing goes on.
-    /// - Throws: what the provider's client or the manifest throws; what was noted by then stays.
-    /// - Returns: what has been listed: less than the window where the provider's clock is behind ours.
+    /// Lists everything that was created in `window`; with Search, if it is older than the task list reaches.
+    /// - Parameter pageNoted: called after each page is durable, so that resolving can begin while the listing
+    ///   continues.
+    /// - Throws: what the provider's client or the manifest throws; what was noted until then stays.
+    /// - Returns: what was listed: less than the window if the provider's clock is behind ours.
     @discardableResult
     func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws -> Range<Timestamp> {
         var covered = window.range.lowerBound
         var report = ListingReport(organization: organization, context: context, window: window)
         for part in ListingPart.parts(of: window.range, now: context.now()) {
-            // What lies after a part that was not listed to its end is not listed either.
+            // If a part was not listed to its end, what follows it is not listed either.
             guard covered >= part.range.lowerBound else { break }
             for try await page in part.pages(of: organization.contactCenter, now: context.now()) {
                 try await note(page, from: part.source)
@@ -33,8 +34,8 @@ struct Discovery: Sendable {
         return window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
     }
 
-    /// Search and the listing do not mean the same by their words (wxcc-api 16): what the listing said of a task stays,
-    /// unless Search says that there is a recording.
+    /// Notes a page. Search and the task list use the same words differently (wxcc-api 16). What the task list said
+    /// about a task therefore stays, unless Search says that there is a recording.
     private func note(_ page: TaskPage, from source: ListingSource) async throws {
         var tasks = page.tasks + page.strays
         let now = context.now()
@@ -61,7 +62,7 @@ struct Discovery: Sendable {
         context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
     }
 
-    /// Keeps which whole days of `listed` have been listed without a doubt, so that they need not be again.
+    /// Notes which whole days of `listed` were listed without a doubt, so that they need not be listed again.
     func noteDays(_ listed: Range<Timestamp>) async throws {
         guard !listed.isEmpty else { return }
         let doubted = try await context.manifest.closingOutlook(organization.name).doubted
@@ -84,8 +85,8 @@ struct Discovery: Sendable {
         }
     }
 
-    /// Days that were in doubt and have been listed whole without one are so no more. Of a day that is not over, that is
-    /// as far as there is anything to list: what comes after is listed by the next pass.
+    /// Clears the doubts about days that were listed completely this time, and without a new doubt. A day that is not
+    /// over counts as complete if it was listed up to now; the next pass lists the rest.
     private func settleDoubts(
         _ window: PassWindow,
         until covered: Timestamp,
@@ -100,17 +101,17 @@ struct Discovery: Sendable {
         try await context.manifest.clearListingDoubts(organization.name, days: settled.sorted())
     }
 
-    /// The listing is complete up to the window's end if it was complete up to the window's beginning; and a window that
-    /// ends in what is complete makes it complete from its own beginning.
+    /// Moves the watermark. The listing is complete up to the window's end if it was complete up to the window's
+    /// beginning. A window that ends in what is complete also extends it back to the window's beginning.
     ///
-    /// A row without an ID may have one when it is asked for again, and a time that was given up may be listed then. So the
-    /// watermark waits before it, but for no longer
-    /// than the horizon, as for a recording that does not come: a row that stays as it is would else have every pass list
-    /// more than the one before, in the end more than the provider gives. A millisecond with more tasks than a page has
-    /// looks the same however often it is asked for, so that waiting there would mend nothing.
+    /// A row without an ID may have one at the next request, and a time that was given up may be listed then. So the
+    /// watermark waits before it, but only until the horizon, as for a recording that does not come. Otherwise a row
+    /// that stays as it is would make each pass list more than the one before, and in the end more than the provider
+    /// returns. A millisecond with more tasks than a page holds looks the same at every request, so waiting there would
+    /// not help.
     /// - Parameters:
-    ///   - covered: how far the listing got: not to the window's end where the provider's clock is behind ours.
-    ///   - unreadable: from when on there are rows without an ID, or times that were given up.
+    ///   - covered: how far the listing got: not to the window's end if the provider's clock is behind ours.
+    ///   - unreadable: the first time with rows without an ID, or that was given up.
     private func advanceWatermark(
         over window: PassWindow,
         until covered: Timestamp,

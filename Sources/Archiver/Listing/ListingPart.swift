@@ -3,18 +3,18 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// A part of a window that is listed in one place: its older part by Search where the listing of tasks does not reach so
-/// far back (wxcc-api 5 and 11).
+/// A part of a window that is listed from one source. The older part is listed with Search if the task list does not
+/// reach that far back (wxcc-api 5 and 11).
 struct ListingPart: Hashable, Sendable {
     var range: Range<Timestamp>
     var source: ListingSource
 
-    /// The listing of tasks reaches 12 months back, as seen by one who tried; a day less is asked of it.
+    /// The task list was observed to reach back 12 months; a day less is requested.
     static let listingReach = Duration.hours(364 * 24)
-    /// Search reaches 36 months back; a day less is asked of it.
+    /// Search reaches back 36 months; a day less is requested.
     static let searchReach = Duration.hours(1094 * 24)
 
-    /// The parts of `window`, the older first; none where it is empty.
+    /// The parts of `window`, the older one first; none if it is empty.
     static func parts(of window: Range<Timestamp>, now: Timestamp) -> [ListingPart] {
         let boundary = min(max(now - listingReach, window.lowerBound), window.upperBound)
         return [
@@ -35,7 +35,7 @@ struct ListingPart: Hashable, Sendable {
     }
 
     /// Lists it page by page.
-    /// - Parameter now: what claims to be created more than a day later has a wrong time.
+    /// - Parameter now: a row that claims to be created more than a day later has a wrong time.
     func pages(of contactCenter: ContactCenter, now: Timestamp) -> ListingPages {
         switch source {
         case .tasks:
@@ -46,7 +46,7 @@ struct ListingPart: Hashable, Sendable {
     }
 }
 
-/// The pages of one part, in the form of the listing whoever lists them.
+/// The pages of one part, in the form of the task list whichever source lists them.
 enum ListingPages: AsyncSequence, Sendable {
     case tasks(TaskPages)
     case search(SearchTaskPages, now: Timestamp)
@@ -91,7 +91,7 @@ enum ListingPages: AsyncSequence, Sendable {
 }
 
 extension TaskPage {
-    /// A page of Search's. What cannot be listed whole is an anomaly as it is of the listing.
+    /// A page of Search. What cannot be listed completely is an anomaly, as it is in the task list.
     fileprivate init(search page: SearchPage<SearchTask>, now: Timestamp) {
         var anomalies = page.crowded.map {
             ListingAnomaly(.crowdedMillisecond, at: $0, "more calls were created at \($0) than Search lists")
@@ -128,8 +128,8 @@ extension TaskPage {
 }
 
 extension ListedTask {
-    /// A call as Search knows it; its row is kept as such: `{"search":{…}}`.
-    /// - Returns: `nil` where it does not say when the call was created.
+    /// A call from a row of Search, which is kept as `{"search":{…}}`.
+    /// - Returns: `nil` if the row does not say when the call was created.
     init?(search task: SearchTask) {
         guard let created = task.createdTime else { return nil }
         self.init(search: task, createdTime: created)
@@ -150,14 +150,14 @@ extension ListedTask {
 }
 
 extension SearchTask {
-    /// In the listing's words: Search has others, such as `ended`.
+    /// In the words of the task list. Search has others, such as `ended`.
     fileprivate var taskStatus: TaskStatus {
         guard endedTime != nil || isActive == false else { return TaskStatus(status ?? "unknown") }
         return TaskStatus(terminationType == "abandoned" ? "abandoned" : "completed")
     }
 
-    /// Whether there should be a recording: "was recorded" here, "was requested" in the listing, and any word for it
-    /// counts (wxcc-api 16).
+    /// Whether there should be a recording. Search says "was recorded" and the task list "was requested"; any sign of a
+    /// recording counts (wxcc-api 16).
     var captureRequest: CaptureRequest {
         if captureRequested == true || recordingCount ?? 0 > 0 || recordingErrorCount ?? 0 > 0 { return .requested }
         return captureRequested == false ? .notRequested : .undetermined

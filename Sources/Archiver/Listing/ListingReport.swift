@@ -2,19 +2,19 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// What one listing had that a listing should not have, told and kept as it comes, and which days are in doubt by it. A pass
-/// that may have missed a task is not complete.
+/// The anomalies of one listing, reported and noted as they come, and the days that they put in doubt. A pass that may
+/// have missed a task is not complete.
 struct ListingReport: Sendable {
     let organization: Organization
     let context: PassContext
     let window: PassWindow
-    /// Of which a task may be missing.
+    /// The days from which a task may be missing.
     private(set) var days: Set<ArchiveDay> = []
-    /// From when on there are tasks that another listing may bring.
+    /// The first time with tasks that another listing may return.
     private(set) var unlisted: Timestamp?
     private var counts: [ListingAnomaly.Code: Int] = [:]
 
-    /// Of a kind that names tasks, so many are told one by one; of any other, the first.
+    /// This many anomalies of a kind that names tasks are reported one by one; of any other kind, only the first.
     private static let mostTold = 5
 
     init(organization: Organization, context: PassContext, window: PassWindow) {
@@ -23,7 +23,7 @@ struct ListingReport: Sendable {
         self.window = window
     }
 
-    /// Keeps an anomaly as an event, and the days that it puts in doubt. A repeated one is reported once.
+    /// Notes an anomaly as an event, and the days that it puts in doubt. A repeated one is reported only up to a limit.
     mutating func take(_ anomaly: ListingAnomaly) async throws {
         let count = counts[anomaly.code, default: 0] + 1
         counts[anomaly.code] = count
@@ -46,7 +46,7 @@ struct ListingReport: Sendable {
         try await context.manifest.noteListingDoubts(organization.name, days: doubted, now: context.now())
     }
 
-    /// Says how much was not told one by one.
+    /// Reports how many were not reported one by one.
     func tellRest() {
         for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let rest = count - Self.told(code)
@@ -57,7 +57,7 @@ struct ListingReport: Sendable {
 
     private static func told(_ code: ListingAnomaly.Code) -> Int { code.namesTasks ? mostTold : 1 }
 
-    /// A row without an ID stands anywhere after its neighbour.
+    /// A row without an ID can belong to any time after its neighbour.
     private func daysInDoubt(_ anomaly: ListingAnomaly) -> [ArchiveDay] {
         let (first, last) = (context.rules.day(of: anomaly.at), window.range.upperBound - .milliseconds(1))
         let end = anomaly.code == .unreadableTask ? last : anomaly.until.map { $0 - .milliseconds(1) } ?? anomaly.at
@@ -66,8 +66,8 @@ struct ListingReport: Sendable {
 }
 
 extension ListingAnomaly.Code {
-    /// Whether there may be a task that the listing did not bring. One in the wrong place is known all the same, and one
-    /// out of order or out of the window is brought by the question for its own time.
+    /// Whether there may be a task that the listing did not return. A task in the wrong place is known nevertheless,
+    /// and one out of order or outside the window is returned by the request for its own time.
     fileprivate var mayHideTask: Bool {
         switch self {
         case .crowdedMillisecond, .unreadableTask, .clocksApart, .noProgress: true
@@ -75,8 +75,8 @@ extension ListingAnomaly.Code {
         }
     }
 
-    /// Whether another listing may bring what this one did not. A millisecond with more tasks than a page has looks the same
-    /// however often it is asked for.
+    /// Whether another listing may return what this one did not. A millisecond with more tasks than a page holds looks
+    /// the same at every request.
     fileprivate var mayPass: Bool {
         switch self {
         case .unreadableTask, .noProgress: true
