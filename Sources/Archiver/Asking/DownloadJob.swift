@@ -3,22 +3,22 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// One organization as a pass deals with it.
+/// An organization in a pass.
 package struct Organization: Sendable {
     package var name: OrganizationName
     package var id: OrganizationID
     package var contactCenter: ContactCenter
-    /// Whether the listing of tasks is held against agents' activities.
+    /// Whether the task list is compared with agents' activities.
     package var crossChecksActivities: Bool
     /// Whether the provider's platform has Search at all.
     package var hasSearch: Bool
-    /// Whether it is held against Search.
+    /// Whether the task list is compared with Search.
     package var crossChecksSearch: Bool
-    /// Whether the configuration asks for that in so many words, so that its absence is to be told.
+    /// Whether the configuration explicitly asks for that, so that its absence is reported.
     package var demandsSearch: Bool
-    /// Whether it is held against queue statistics.
+    /// Whether the task list is compared with queue statistics.
     package var crossChecksStatistics: Bool
-    /// The channels whose tasks are listed; none for all.
+    /// The channels whose tasks are listed; empty for all.
     package var channelTypes: [String]
 
     package init(
@@ -44,10 +44,10 @@ package struct Organization: Sendable {
     }
 }
 
-/// A recording whose bytes are wanted, with a URL to get them from for a while.
+/// A recording to fetch, with a URL that works for a while.
 struct DownloadJob: Sendable {
     var organization: Organization
     var work: RecordingWork
-    /// When the URL stops working, by our clock.
+    /// When the URL expires, by our clock.
     var urlExpiry: Timestamp
 }

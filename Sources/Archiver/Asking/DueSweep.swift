@@ -1,12 +1,12 @@
 import Manifest
 import Recordings
 
-/// Walks the tasks that a pass asks about, in batches that fill one question: first those with recordings whose bytes
-/// are still wanted from an earlier pass, then those whose question is open, as the listing brings them, and in the end
-/// those with suspect recordings that are to be looked at again.
+/// Walks over the tasks that a pass asks about, in batches of one question each: first those with recordings whose
+/// bytes are still wanted from an earlier pass, then those whose question is open, as the listing finds them, and
+/// finally those with suspect recordings to check again.
 ///
-/// It goes by the order in which tasks became known, so that it meets each of them once, however many more the listing
-/// adds behind it, and holds no more of them than one reading.
+/// It follows the order in which tasks became known. It therefore visits each task once, however many the listing adds
+/// behind it, and holds no more of them than one read returns.
 struct DueSweep {
     private let organization: OrganizationName
     private let scope: AskScope
@@ -15,12 +15,12 @@ struct DueSweep {
     private var stage = Stage.awaitingBytes
     private var cursor: SweepCursor?
     private var waiting: ArraySlice<SweptTask> = []
-    /// How many tasks it has given out.
+    /// How many tasks it has returned.
     private var given = 0
-    /// When it last counted what lies before it.
+    /// When it last counted the remaining tasks.
     private var countedTime: Timestamp?
 
-    /// Counting passes everything that is open, which is not done for every reading of a long sweep.
+    /// Counting visits everything that is open, so it is not done for every read of a long sweep.
     private static let countInterval = Duration.seconds(10)
 
     private enum Stage {
@@ -36,27 +36,29 @@ struct DueSweep {
         began = context.now()
     }
 
-    /// The listing is over: begins again from the oldest, since it may have changed the provider's word on tasks that
-    /// had been walked past. Only what is due by the schedule counts now, which those already asked about are not.
+    /// Restarts from the oldest task after the listing, which may have changed what the provider says about tasks that
+    /// the walk has passed. From now on only tasks that are due by the schedule count, so those that were already asked
+    /// about do not.
     mutating func goBackForStragglers() {
         stage = .stragglers
         cursor = nil
         waiting = []
     }
 
-    /// Everything else has been asked about.
+    /// Continues with suspects after everything else was asked about.
     mutating func goOnToSuspects() {
         stage = .suspects
         cursor = nil
         waiting = []
     }
 
-    /// Since when a suspect recording has to have been looked at, whatever its intervals say; `nil` if they count.
+    /// Suspect recordings that were not checked since this time are due, whatever their intervals; `nil` if the
+    /// intervals count.
     var looksBefore: Timestamp? {
         if case .everythingUnsettled = scope, stage == .suspects { began } else { nil }
     }
 
-    /// - Returns: the next tasks to ask about; `nil` where there are none for now.
+    /// - Returns: the next tasks to ask about; `nil` if there are none for now.
     mutating func next() async throws -> [SweptTask]? {
         if waiting.isEmpty { try await read() }
         if waiting.isEmpty, stage == .awaitingBytes {
@@ -91,8 +93,8 @@ struct DueSweep {
         if !due.isEmpty { try await tellTotal() }
     }
 
-    /// Says how many tasks are to be asked about in all. What the listing still brings, and what is met after the
-    /// questions, is not in it.
+    /// Reports how many tasks there are to ask about in total. This does not include tasks that the listing still adds,
+    /// or those that come after the questions.
     private mutating func tellTotal() async throws {
         var left = waiting.count
         if left == Self.readAhead, stage == .questions || stage == .stragglers {

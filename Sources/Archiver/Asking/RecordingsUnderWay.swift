@@ -1,18 +1,18 @@
 import Manifest
 import Synchronization
 
-/// The recordings that are being received or wait to be stored, so that an answer that lists one again does not have it
-/// fetched twice. As many as the pipeline holds at once.
+/// The recordings that are being received or wait to be stored. They are not fetched twice if an answer lists one
+/// again. There are at most as many as the pipeline holds at once.
 final class RecordingsUnderWay: RecordingClaims {
     private let rows = Mutex<Set<RecordingRowID>>([])
     private let onRelease: @Sendable (RecordingRowID) -> Void
 
-    /// - Parameter onRelease: told of each recording that is no longer under way.
+    /// - Parameter onRelease: called for each recording that is no longer in progress.
     init(onRelease: @escaping @Sendable (RecordingRowID) -> Void) {
         self.onRelease = onRelease
     }
 
-    /// - Returns: whether the recording was not under way before.
+    /// - Returns: whether the recording was not yet in progress.
     func claim(_ row: RecordingRowID) -> Bool {
         rows.withLock { $0.insert(row).inserted }
     }

@@ -4,11 +4,11 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The second step of a pass: asks the provider what it holds of the tasks that are due, ten at a time, and hands each
-/// recording that is wanted to the receivers.
+/// The second step of a pass: asks the provider what it has for the tasks that are due, ten at a time, and passes each
+/// wanted recording to the receivers.
 ///
-/// It asks no further ahead than a dozen questions: a rendezvous with the receivers holds it back, so that no URL waits
-/// long enough to expire.
+/// It is at most a dozen questions ahead: a rendezvous with the receivers holds it back, so that no URL waits until it
+/// expires.
 struct Resolution: Sendable {
     let organization: Organization
     let context: PassContext
@@ -16,10 +16,10 @@ struct Resolution: Sendable {
 
     /// `captures/query` takes at most this many task IDs (wxcc-api 6.1).
     static let batchSize = 10
-    /// Questions under way at once; the organization's limiter decides how fast they go.
+    /// How many questions are in progress at once. The organization's limiter decides how fast they are sent.
     private static let parallelQuestions = 4
 
-    /// Works off what is due, again and again as the listing brings more.
+    /// Processes what is due, repeatedly, as the listing adds more.
     /// - Parameters:
     ///   - scope: which tasks count as due.
     ///   - pages: yields after each page that the listing noted, and ends with the listing.
@@ -35,8 +35,8 @@ struct Resolution: Sendable {
         try await work(off: &sweep)
     }
 
-    /// Asks about everything that the sweep finds due now, a few batches at a time, and settles what is answered: as many
-    /// questions together as were answered while those before were noted and handed over.
+    /// Asks about everything that the sweep finds due now, a few batches at a time, and settles the answers. It settles
+    /// together as many questions as were answered while the previous ones were noted and passed on.
     private func work(off sweep: inout DueSweep) async throws {
         let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions, stopwatch: context.stopwatch)
         let looksBefore = sweep.looksBefore
@@ -55,7 +55,7 @@ struct Resolution: Sendable {
             } catch {
                 failure = error
             }
-            // What was answered before a failure is settled all the same.
+            // What was answered before a failure is settled too.
             await answered.finish()
             try await group.waitForAll()
             if let failure { throw failure }
@@ -71,7 +71,7 @@ struct Resolution: Sendable {
                     underWay -= 1
                 }
                 group.addTask {
-                    // Refused where settling has failed, which is what is told then.
+                    // Refused if settling has failed; that failure is then the one to report.
                     guard await answered.put(try await ask(about: batch.map(\.id))) else { throw CancellationError() }
                 }
                 underWay += 1
@@ -80,7 +80,7 @@ struct Resolution: Sendable {
         }
     }
 
-    /// Asks about these tasks, notes the answers, and hands over what is wanted of them.
+    /// Asks about these tasks, notes the answers, and passes on the wanted recordings.
     func resolve(_ tasks: [TaskID]) async throws {
         try await settle([try await ask(about: tasks)])
     }
@@ -108,7 +108,7 @@ struct Resolution: Sendable {
         )
     }
 
-    /// Notes what was answered and hands over what is wanted of it.
+    /// Notes the answers and passes on the wanted recordings.
     private func settle(_ questions: [AnsweredQuestion], _ looksBefore: Timestamp? = nil) async throws {
         let wanted = try await context.manifest.noteAnswers(
             to: questions,
@@ -126,7 +126,7 @@ struct Resolution: Sendable {
         }
     }
 
-    /// Says what of an answer is no use: each such thing is a recording that should be there and cannot be had.
+    /// Reports the unusable parts of an answer: each is a recording that should exist and cannot be fetched.
     private func report(_ answer: CaptureAnswer) {
         for (taskID, error) in answer.refused {
             context.observer(.refused(organization.name, taskID, reason: error.description))
@@ -149,7 +149,7 @@ struct Resolution: Sendable {
 }
 
 extension ProviderError {
-    /// The same failure by another exchange is the same.
+    /// Without the tracking ID, so that the same failure of two requests compares as equal.
     fileprivate var withoutTrackingID: ProviderError {
         var error = self
         error.trackingID = nil
@@ -158,6 +158,6 @@ extension ProviderError {
 }
 
 extension MalformedRecording {
-    /// The problem, with the provider's ID of the recording where it gave one.
+    /// The problem, with the provider's ID of the recording if it gave one.
     fileprivate var named: String { recordingID.map { "\(problem) (\($0))" } ?? problem }
 }
