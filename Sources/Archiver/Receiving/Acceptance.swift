@@ -1,19 +1,19 @@
 import Recordings
 
-/// The decision whether bytes that arrived whole are a recording (promise 1: nothing false).
+/// The decision whether bytes that arrived completely are a recording (promise 1: nothing false).
 enum Acceptance: Equatable {
     /// Kept as they are.
     case accepted(AudioFormat?, suspicion: String?)
-    /// Complete by the protocol, but not convincing: kept only if a second, whole download brings the same bytes.
+    /// Complete by the protocol, but suspect. Kept only if a second full download brings the same bytes.
     case doubtful(AudioFormat?, suspicion: String)
-    /// Not what was asked for, such as an error page; never kept.
+    /// Something else, such as an error page; never kept.
     case rejected(reason: String)
 
     /// - Parameters:
     ///   - prefix: the first bytes, up to 64 KiB.
-    ///   - statedDuration: how long the provider says that the recording lasts.
+    ///   - statedDuration: the recording's duration as the provider states it.
     ///   - isLengthDeclared: whether the server said how long the body is, or ended a chunked one properly.
-    ///   - acceptsUnknown: whether somebody has said that bytes in no format that is known are to be kept.
+    ///   - acceptsUnknown: whether a person has asked to keep bytes in an unknown format.
     static func judge(
         kind: CaptureKind,
         prefix: [UInt8],
@@ -61,7 +61,7 @@ enum Acceptance: Equatable {
         }
     }
 
-    /// Film, or what a later kind of film looks like; no text.
+    /// Film, or what a later kind of film may look like; no text.
     private static func judgeScreenRecording(prefix: [UInt8], byteCount: Int64) -> Acceptance {
         switch WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
         case .audio(let format, let suspicion):
@@ -84,7 +84,7 @@ enum Acceptance: Equatable {
 }
 
 extension AudioFormat {
-    /// Of a container that is not looked into.
+    /// The format of a container that is not parsed.
     fileprivate static func unread(_ container: String) -> AudioFormat {
         AudioFormat(codec: container, channels: 0, sampleRateHertz: 0, bitsPerSample: 0, durationMilliseconds: 0)
     }

@@ -1,17 +1,18 @@
 import Recordings
 
-/// How many downloads from one host may be under way at once: as many as configured while all is well, fewer while the
-/// host errs or slows down, more again as it recovers. A pure value; it knows no time but what it is told.
+/// How many downloads from one host may run at once: as many as configured while all is well, fewer while the host
+/// fails or slows down, and more again as it recovers. A pure value without a clock; callers pass times.
 ///
-/// Trouble halves the limit, and a slow answer takes a quarter off it; each at most once a round, since downloads that
-/// began before the limit was lowered say nothing about the new one. As many good downloads as the limit allows at once
-/// raise it by one (additive increase, multiplicative decrease, as TCP has it: RFC 5681).
+/// Trouble halves the limit, and slow answers take a quarter off it. Each does so at most once per round, because
+/// downloads that began before the limit was lowered say nothing about the new one. As many good downloads as the limit
+/// allows at once raise it by one (additive increase, multiplicative decrease, as in TCP: RFC 5681).
 struct AdaptiveConcurrency: Sendable, Equatable {
-    /// What came of one download, as far as it says something about the host.
+    /// The outcome of one download, as far as it says something about the host.
     enum Outcome: Sendable, Equatable {
-        /// The bytes came; so long after the request came the first of them, whatever the recording's size.
+        /// The bytes came. The time is that from the request to the first of them, which does not depend on the
+        /// recording's size.
         case good(timeToFirstByte: Duration)
-        /// The host refused for now, failed, broke off or fell silent.
+        /// The host refused for now, failed, closed the connection or stopped sending.
         case trouble
         /// It says nothing about how busy the host is.
         case neutral
@@ -22,13 +23,13 @@ struct AdaptiveConcurrency: Sendable, Equatable {
         case lowered, slowed, raised
     }
 
-    /// The most that is ever allowed.
+    /// The highest limit that is ever allowed.
     let ceiling: Int
-    /// What is allowed now: from 1 to ``ceiling``.
+    /// The present limit: from 1 to ``ceiling``.
     private(set) var limit: Int
     /// The lowest that ``limit`` has been.
     private(set) var lowest: Int
-    /// Counts how often the limit was lowered; a download belongs to the round that it began in.
+    /// How often the limit was lowered. A download belongs to the round in which it began.
     private(set) var round = 0
     /// Good downloads since the limit last changed.
     private var credit = 0
@@ -40,8 +41,8 @@ struct AdaptiveConcurrency: Sendable, Equatable {
         lowest = self.ceiling
     }
 
-    /// Takes in how a download went.
-    /// - Parameter begun: the round that it began in.
+    /// Notes how a download went.
+    /// - Parameter begun: the round in which it began.
     mutating func note(_ outcome: Outcome, begunIn begun: Int) -> Change? {
         guard begun == round else { return nil }
         switch outcome {
@@ -73,17 +74,17 @@ struct AdaptiveConcurrency: Sendable, Equatable {
     }
 }
 
-/// How long a host usually takes to begin an answer, against how long it takes now.
+/// How long a host usually takes to begin an answer, compared with now.
 private struct AnswerTimes: Sendable, Equatable {
     private var usual: Duration?
     private var sum = Duration.zero
     private var count = 0
 
-    /// Below this much more than usual nothing is slow: that is the network's own noise.
+    /// Allowed in addition to twice the usual time, because differences this small are the network's own noise.
     private static let noise = Duration.milliseconds(250)
     private static let fewestSamples = 4
 
-    /// - Returns: whether the answers of late are slow: more than twice as late as usual.
+    /// - Returns: whether the latest answers are slow: more than twice as late as usual, plus the noise.
     mutating func add(_ time: Duration, limit: Int) -> Bool {
         sum += time
         count += 1
@@ -94,7 +95,7 @@ private struct AnswerTimes: Sendable, Equatable {
             usual = mean
             return false
         }
-        // Falls at once and rises slowly, so that a host that stays slow is one day slow as usual.
+        // Falls at once and rises slowly, so that a host that stays slow eventually counts as usual.
         self.usual = min(mean, usual + (mean - usual) / 16)
         return mean > usual * 2 + Self.noise
     }

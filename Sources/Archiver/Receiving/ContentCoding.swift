@@ -1,22 +1,23 @@
 import Recordings
 
-/// What a `Content-Encoding` (RFC 9110 section 8.4) asks for before bytes are what the provider recorded: a pure decision.
+/// What has to be done because of a `Content-Encoding` (RFC 9110 section 8.4) before bytes are what the provider
+/// recorded: a pure decision.
 ///
-/// Such a field is often wrong: files carry the name of a coding that nobody applied, or that something on the way has
-/// undone. So bytes that are already what was asked for are kept as they are.
+/// The field is often wrong: files have the name of a coding that was never applied, or that something on the way has
+/// undone. Bytes in a known format are therefore kept as they are.
 enum ContentCoding: Equatable {
     /// The bytes are the recording.
     case plain
-    /// They are gzip or zlib (`deflate`), once, and are decoded.
+    /// They are gzip or zlib (`deflate`), once, and have to be decoded.
     case deflated
-    /// They are encoded in a way that is not decoded here; the reason says how.
+    /// They are encoded in a way that is not decoded here; the reason names it.
     case unknown(String)
 
     /// - Parameters:
     ///   - field: the codings in lower case, without `identity`; `nil` if there are none.
     ///   - prefix: the first bytes as they came.
     init(_ field: String?, prefix: [UInt8], byteCount: Int64) {
-        // Chunks of an upload, which stores undo and sometimes leave the name of.
+        // `aws-chunked` describes the chunks of an upload. Stores undo them and sometimes leave the name.
         let codings = (field ?? "").split(separator: ",").map { $0.drop { $0 == " " } }.filter { $0 != "aws-chunked" }
         guard !codings.isEmpty, !Self.isPlain(prefix, byteCount) else {
             self = .plain
@@ -30,14 +31,14 @@ enum ContentCoding: Equatable {
         }
     }
 
-    /// How many bytes something that came as `byteCount` may become. Silence is a thousand times smaller than it sounds, so
-    /// that the ratio says little: what counts is what a disk can take without harm.
+    /// How many bytes something that came as `byteCount` may have after decoding. Silence compresses a thousandfold, so
+    /// a low ratio would refuse recordings. The limit is what a disk can hold without harm.
     static func limit(decoding byteCount: Int64) -> Int64 {
         let (many, isTooMany) = byteCount.multipliedReportingOverflow(by: 50)
         return min(ReceptionSink.largestRecording, max(1 << 30, isTooMany ? .max : many))
     }
 
-    /// Whether the bytes show what they are, be it a recording, a transcription, or an error page.
+    /// Whether the bytes show what they are: a recording, a transcription or an error page.
     private static func isPlain(_ prefix: [UInt8], _ byteCount: Int64) -> Bool {
         if case .notAudio(.unknown, _) = WaveInspection.inspect(prefix: prefix, byteCount: byteCount) {
             false

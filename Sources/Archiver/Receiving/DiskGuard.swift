@@ -4,40 +4,41 @@ import Manifest
 import Recordings
 import Synchronization
 
-/// Keeps a pass from filling the disk: a download is admitted only where `archive.minimum_free_bytes` stay free after
-/// everything that was admitted has been written, and the days under way have been sealed.
+/// Keeps a pass from filling the disk. A download is admitted only if `archive.minimum_free_bytes` stay free after
+/// everything that was admitted has been written, and the open archives have been sealed.
 ///
-/// What is under way gives room back when it ends (a large recording is on the disk twice for a moment, and each is
-/// reckoned with its whole size until it is stored). So where there is too little room, a download waits as long as
-/// others are under way. Where none is, waiting would be for a person: the recording is left to the next pass, and this
-/// one says so at its end. Where there is no room even for one of ordinary size, nothing more is taken.
+/// Downloads in progress free space when they end: a large recording is on the disk twice for a moment, and each
+/// reserves its full size until it is stored. If there is too little room, a download therefore waits while others are
+/// in progress. If there are none, only a person could help: the recording is left to the next pass, and this pass
+/// reports that at its end. If there is not even room for an ordinary one, no more downloads are admitted.
 final class DiskGuard: Sendable {
     private struct State {
         var isShut = false
-        /// What the downloads under way will still take, as far as it is known.
+        /// How many bytes the downloads in progress will still write, as far as that is known.
         var promised: [RecordingRowID: Int64] = [:]
-        /// What downloads turned out to need for which there was no room.
+        /// How many bytes downloads turned out to need for which there was no room.
         var refused: [RecordingRowID: Int64] = [:]
-        /// What sealing the archives takes that were open when the pass began.
+        /// How many bytes it takes to seal the archives that were open when the pass began.
         var sealingBytes: Int64 = 0
         /// Downloads that wait for others to end.
         var waiters: [CheckedContinuation<Void, Never>] = []
-        /// What was missing when something was left out.
+        /// What was missing when a recording was left out.
         var shortage: DiskShortage?
     }
 
-    /// What a recording takes beside its bytes: its tar header and padding, its line in the journal and in the sealed
-    /// metadata, its rows in the manifest. Generous: the provider's own JSON is the largest part of it.
+    /// How many bytes a recording takes in addition to its own: its tar header and padding, its line in the journal and
+    /// in the sealed metadata, its rows in the manifest. Generous, because the provider's own JSON is the largest part
+    /// of it.
     private static let overhead: Int64 = 16 << 10
 
     private let root: ArchiveRoot
     private let minimumFreeBytes: Int64
     private let space: @Sendable () throws(ArchiveError) -> DiskSpace
     private let observer: PassObserver
-    /// Asked by every receiver before it begins a download, and held for no longer than one statvfs(2).
+    /// Locked by every receiver before it begins a download, for no longer than one statvfs(2).
     private let state = Mutex(State())
 
-    /// - Parameter space: how much is free at `root`.
+    /// - Parameter space: returns how much is free at `root`.
     init(
         root: ArchiveRoot,
         minimumFreeBytes: Int64,
@@ -50,10 +51,10 @@ final class DiskGuard: Sendable {
         self.observer = observer
     }
 
-    /// Whether no further download begins.
+    /// Whether no further download may begin.
     var isLow: Bool { state.withLock(\.isShut) }
 
-    /// Downloads that were held back are a failure of the pass, though of none of its steps; `nil` where none was.
+    /// Downloads that were held back make the pass fail, although none of its steps failed; `nil` if there were none.
     var failure: ArchiverError? {
         state.withLock(\.shortage).map { shortage in
             ArchiverError(
@@ -64,15 +65,15 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// Reckons with the sealing of archives whose journals have so many bytes: they go into the tar once more, and the
-    /// lists of checksums and tasks are shorter than they are.
+    /// Reserves space for sealing archives whose journals have this many bytes. The journals are written into the tar
+    /// once more, and the lists of checksums and tasks are each shorter than they are.
     func expectSealing(journalBytes: Int64) {
         state.withLock { $0.sealingBytes = 3 * journalBytes }
     }
 
-    /// Waits until there is room for a download: as much as it was refused before, or as an ordinary one takes.
-    /// - Returns: whether it may begin; ``release(_:)`` has to follow in any case. `false` where there is no room and
-    ///   nothing under way that could make some, and where the task was cancelled.
+    /// Waits until there is room for a download: as much as it was refused before, or as an ordinary one needs.
+    /// - Returns: whether it may begin; ``release(_:)`` must follow in any case. `false` if there is no room and
+    ///   nothing in progress that could free some, or if the task was cancelled.
     func admit(_ row: RecordingRowID) async throws -> Bool {
         while true {
             switch try decide(row) {
@@ -87,7 +88,8 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// Whether there is room for so many bytes that are copied within the archive. If there is not, nothing more is taken.
+    /// Whether there is room to copy this many bytes within the archive. If there is not, no more downloads are
+    /// admitted.
     func hasRoom(for size: Int64) throws(ArchiveError) -> Bool {
         let shortage = try state.withLock { state throws(ArchiveError) -> DiskShortage? in
             guard let shortage = try self.shortage(for: size, state) else { return nil }
@@ -101,9 +103,10 @@ final class DiskGuard: Sendable {
         return false
     }
 
-    /// A download under way knows more of what it needs.
-    /// - Parameter size: what will still be written.
-    /// - Throws: `.heldBack` where there is no room for it: ``admit(_:)`` waits for that; the disk's own errors.
+    /// Notes that a download in progress knows more about what it needs.
+    /// - Parameter size: how many bytes will still be written.
+    /// - Throws: `.heldBack` if there is no room for it, in which case ``admit(_:)`` waits for that; the disk's own
+    ///   errors.
     func expect(_ size: Int64, for row: RecordingRowID) throws(ArchiveError) {
         try state.withLock { state throws(ArchiveError) in
             state.promised[row] = nil
@@ -116,7 +119,7 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// The download is over, whatever came of it, or waits for another try and asks again before that.
+    /// Notes that the download is over, with any outcome, or waits for another attempt before which it asks again.
     func release(_ row: RecordingRowID) {
         wake { state in
             state.promised[row] = nil
@@ -126,12 +129,12 @@ final class DiskGuard: Sendable {
 
     private enum Decision {
         case enter
-        /// With what is missing, where it was found out now.
+        /// With what is missing, if that was found only now.
         case stayOut(DiskShortage?)
         case wait
     }
 
-    /// What is assumed of a recording until its size is known.
+    /// The assumed size of a recording until its size is known.
     private static let ordinarySize = Int64(IncomingRecording.undeclaredReservation)
 
     private func decide(_ row: RecordingRowID) throws(ArchiveError) -> Decision {
@@ -153,7 +156,7 @@ final class DiskGuard: Sendable {
         return decision
     }
 
-    /// What is missing for `size` more bytes; `nil` where there is room.
+    /// What is missing for `size` more bytes; `nil` if there is room.
     private func shortage(for size: Int64, _ state: State) throws(ArchiveError) -> DiskShortage? {
         let space = try space()
         let promised = state.promised.values.reduce(state.sealingBytes + size + Self.overhead, +)

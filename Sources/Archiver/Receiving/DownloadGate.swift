@@ -4,24 +4,25 @@ import Synchronization
 import Transfer
 import WebexContactCenter
 
-/// How many downloads a pass had under way at once, at most: as configured, at the least, and in the end. Of the host
-/// that was held back most.
+/// How many downloads from one host a pass had in progress at most: as configured, at the lowest, and at the end. The
+/// last two are the smallest among all hosts.
 package struct DownloadPacing: Sendable, Hashable {
     package var configured: Int
     package var lowest: Int
     package var last: Int
 }
 
-/// What every download passes before it begins: as many at a time as its host can take now (``AdaptiveConcurrency``), and
-/// none while the host has asked to be left alone. What one download learns so holds for all others to that host.
+/// The gate that each download passes before it begins. It admits as many at a time as their host can take now
+/// (``AdaptiveConcurrency``), and none while the host has asked to be left alone. What one download learns in this way
+/// applies to all others from that host.
 final class DownloadGate: Sendable {
-    /// The right to one download, given back with ``DownloadGate/leave(_:_:because:)``.
+    /// The right to one download, returned with ``DownloadGate/leave(_:_:because:)``.
     struct Passage: Sendable {
         fileprivate var host: String
         fileprivate var round: Int
     }
 
-    /// The host wants to be left alone for longer than anybody waits.
+    /// The host asks to be left alone for longer than any download waits.
     struct Closed: Error {
         var reason: String
     }
@@ -31,7 +32,7 @@ final class DownloadGate: Sendable {
         var underWay = 0
         /// By the gate's stopwatch.
         var heldUntil: Duration?
-        /// In the order they came. Each is resumed once.
+        /// In the order in which they came. Each is resumed once.
         var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Turn, Never>)] = []
     }
 
@@ -42,13 +43,13 @@ final class DownloadGate: Sendable {
         var cancelled: Set<UInt64> = []
     }
 
-    /// One that waited and may begin now.
+    /// A download that waited and may begin now.
     fileprivate struct Admitted {
         var continuation: CheckedContinuation<Turn, Never>
         var round: Int
     }
 
-    /// What comes of asking for a turn.
+    /// The outcome of asking for a turn.
     fileprivate enum Turn {
         case begin(round: Int)
         /// Something has changed: ask again.
@@ -58,12 +59,12 @@ final class DownloadGate: Sendable {
     }
 
     private let ceiling: Int
-    /// The longest that a download waits because the host asked for it.
+    /// The longest time that a download waits because the host asked for it.
     private let longestHold: Duration
     private let stopwatch: Stopwatch
     private let observer: PassObserver
     private let logger: Logger
-    /// Held for a few instructions only; never while a continuation is resumed.
+    /// Locked for a few instructions only, and never while a continuation is resumed.
     private let state = Mutex(State())
 
     init(
@@ -80,15 +81,15 @@ final class DownloadGate: Sendable {
         self.logger = logger
     }
 
-    /// The right to begin at once, which is paired with one ``leave(_:_:because:)`` too; `nil` where it has to be waited
-    /// for.
+    /// The right to begin at once, to be paired with one ``leave(_:_:because:)`` too; `nil` if the download has to
+    /// wait.
     func enterNow(_ host: String) -> Passage? {
         state.withLock { $0.joinNow(host, ceiling: ceiling, now: stopwatch.elapsed()) }.map {
             Passage(host: host, round: $0)
         }
     }
 
-    /// Waits until a download from `host` may begin; every return is paired with one ``leave(_:_:because:)``.
+    /// Waits until a download from `host` may begin. Each return is paired with one ``leave(_:_:because:)``.
     /// - Throws: `CancellationError`; ``Closed``.
     func enter(_ host: String) async throws -> Passage {
         while true {
@@ -104,8 +105,8 @@ final class DownloadGate: Sendable {
         }
     }
 
-    /// Gives the passage back and says how the download went.
-    /// - Parameter reason: what is said of it where the limit is lowered for it.
+    /// Returns the passage and notes how the download went.
+    /// - Parameter reason: the reason to report if this lowers the limit.
     func leave(_ passage: Passage, _ outcome: AdaptiveConcurrency.Outcome, because reason: String = "") {
         var change: AdaptiveConcurrency.Change?
         var limit = ceiling
@@ -121,7 +122,7 @@ final class DownloadGate: Sendable {
         if let change { tell(change, at: passage.host, limit: limit, because: reason) }
     }
 
-    /// Nothing begins at `host` for `duration`: it has asked for that.
+    /// Lets nothing begin at `host` for `duration`, because it has asked for that.
     func holdBack(_ passage: Passage, for duration: Duration) {
         let waiting = state.withLock { state in
             let end = stopwatch.elapsed() + duration
@@ -137,7 +138,7 @@ final class DownloadGate: Sendable {
         )
     }
 
-    /// How many wait in line for a host at this moment.
+    /// How many downloads wait for a host at this moment.
     func waitingCount(_ host: String) -> Int { state.withLock { $0.hosts[host]?.waiting.count ?? 0 } }
 
     /// How much the downloads were held back.
@@ -187,7 +188,7 @@ final class DownloadGate: Sendable {
 }
 
 extension DownloadGate.Host {
-    /// The waiters that may begin now, counted already.
+    /// The waiters that may begin now, already counted as in progress.
     fileprivate mutating func admit() -> [DownloadGate.Admitted] {
         let count = min(waiting.count, max(0, concurrency.limit - underWay))
         let admitted = waiting.prefix(count).map {
@@ -200,7 +201,7 @@ extension DownloadGate.Host {
 }
 
 extension DownloadGate.State {
-    /// - Returns: the round that the download begins in; `nil` where it may not begin now.
+    /// - Returns: the round in which the download begins; `nil` if it may not begin now.
     fileprivate mutating func joinNow(_ name: String, ceiling: Int, now: Duration) -> Int? {
         var host = hosts[name] ?? DownloadGate.Host(concurrency: AdaptiveConcurrency(ceiling: ceiling))
         guard host.heldUntil.map({ $0 <= now }) ?? true, host.underWay < host.concurrency.limit,
@@ -212,7 +213,7 @@ extension DownloadGate.State {
         return host.concurrency.round
     }
 
-    /// - Returns: `nil` where the continuation waits from now on.
+    /// - Returns: `nil` if the continuation waits from now on.
     fileprivate mutating func join(
         _ name: String,
         _ ticket: UInt64,

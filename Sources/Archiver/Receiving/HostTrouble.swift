@@ -1,58 +1,58 @@
 import Manifest
 import Recordings
 
-/// Whether a media host has nothing for anybody, rather than for this or that recording. It is a value
-/// without a clock: callers pass the time of a stopwatch.
+/// Whether a media host fails for every recording, and not only for some. A value without a clock: callers pass the
+/// time of a stopwatch.
 ///
-/// Where a few recordings, one after the other and none in between that came, met with a refusal that a new URL does not
-/// mend, one of them goes on to try, and the others wait for what comes of it, so that the provider is not asked for a new
-/// URL for each. If it gets nothing in all of its attempts, the others are not tried again either. A recording that has not
-/// been tried yet is tried once in any case, since that costs no quota: the first one that comes ends the trouble.
+/// If a few recordings in a row get a refusal that a new URL does not change, and none in between arrives, one of them
+/// continues to try. The others wait for its outcome, so that the provider is not asked for a new URL for each. If it
+/// gets nothing in all of its attempts, the others are not tried again either. A recording that was not tried yet is
+/// tried once in any case, because that costs no quota; the first one that arrives ends the trouble.
 ///
-/// A host that is down or overloaded is given time: only when nothing has come from it for that long is it left alone.
+/// A host that is down or overloaded gets time: it is left alone only if nothing has come from it for that long.
 struct HostTrouble: Sendable {
-    /// What one recording does next.
+    /// What a recording does next.
     enum Word: Sendable, Equatable {
-        /// What it would do anyway.
+        /// Continue as if there were no trouble.
         case goOn
-        /// Wait until the word changes.
+        /// Wait until the answer changes.
         case wait
         /// Give up, for this reason.
         case giveUp(String)
     }
 
-    /// So many recordings in a row are no coincidence.
+    /// This many recordings in a row are no coincidence.
     static let fewest = 4
-    /// A host that fails in passing is not worth a warning sooner than this.
+    /// A temporary failure of a host is not reported sooner than this.
     static let toldAfter = Duration.seconds(60)
 
-    /// How long a host may have nothing for anybody before it is left alone.
+    /// How long a host may fail for every recording before it is left alone.
     let patience: Duration
-    /// Those that got nothing since something last came; no more of them than have to be told apart.
+    /// The recordings that got nothing since something last came; only as many as have to be distinguished.
     private var recordings: Set<RecordingRowID> = []
     private var began: Duration?
     private var refusal: StoreRefusal?
-    /// Goes on while the others wait.
+    /// The recording that continues to try while the others wait.
     private var prober: RecordingRowID?
     private var isGivenUp = false
     private var isTold = false
-    /// Why nothing more is asked of the host at all.
+    /// Why nothing more is requested from the host at all.
     private(set) var closed: String?
 
     init(patience: Duration) {
         self.patience = patience
     }
 
-    /// A recording's bytes, or at least an answer that promised them, came from the host.
-    /// - Returns: whether there was trouble that others may be waiting to be over.
+    /// Notes that a recording's bytes, or at least an answer that promised them, came from the host.
+    /// - Returns: whether this ends trouble for which others may be waiting.
     mutating func end() -> Bool {
         guard !recordings.isEmpty, closed == nil else { return false }
         self = HostTrouble(patience: patience)
         return true
     }
 
-    /// A recording's URL was refused.
-    /// - Parameter isSurprising: not where the host said that the URL has expired, and it was not new.
+    /// Notes that a recording's URL was refused.
+    /// - Parameter isSurprising: false if the host said that the URL has expired, and the URL was not new.
     mutating func note(
         _ refusal: StoreRefusal,
         of row: RecordingRowID,
@@ -64,7 +64,7 @@ struct HostTrouble: Sendable {
         return word(for: row)
     }
 
-    /// What a recording whose URL was refused does now; if no recording goes on asking yet, this one does.
+    /// What a recording whose URL was refused does now. If no recording continues to try yet, this one does.
     mutating func word(for row: RecordingRowID) -> Word {
         guard recordings.count >= Self.fewest, let refusal else { return .goOn }
         if isGivenUp { return .giveUp("\(refusal) to one recording after the other: \(refusal.advice)") }
@@ -73,8 +73,8 @@ struct HostTrouble: Sendable {
         return .goOn
     }
 
-    /// The recording has ended, whatever came of it.
-    /// - Parameter isFailed: it got nothing in all of its attempts.
+    /// Notes that the recording has ended, with any outcome.
+    /// - Parameter isFailed: whether it got nothing in all of its attempts.
     /// - Returns: whether others may be waiting for that.
     mutating func end(of row: RecordingRowID, isFailed: Bool) -> Bool {
         guard prober == row else { return false }
@@ -83,7 +83,7 @@ struct HostTrouble: Sendable {
         return true
     }
 
-    /// The host failed, in a way that passes.
+    /// Notes that the host failed temporarily.
     mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: Duration) -> Word {
         count(row, now)
         guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .goOn }
@@ -98,7 +98,7 @@ struct HostTrouble: Sendable {
         began = began ?? now
     }
 
-    /// What a person is to be told of this trouble, once.
+    /// What to report to a person about this trouble, once.
     /// - Parameter reason: what the host did last.
     mutating func takeNotice(_ reason: String, now: Duration) -> String? {
         guard !isTold, recordings.count >= Self.fewest, let began else { return nil }

@@ -3,11 +3,11 @@ import Manifest
 import Synchronization
 import WebexContactCenter
 
-/// The troubles of all media hosts of a pass (``HostTrouble``), and those who wait for one to be over.
+/// The troubles of all media hosts of a pass (``HostTrouble``), and the recordings that wait for one to end.
 final class HostTroubles: Sendable {
     private struct State {
         var hosts: [String: HostTrouble] = [:]
-        /// Counts what happened that those who wait may be waiting for.
+        /// Counts the changes for which recordings may be waiting.
         var changes = 0
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
@@ -15,12 +15,12 @@ final class HostTroubles: Sendable {
     private let patience: Duration
     private let observer: PassObserver
     private let stopwatch: Stopwatch
-    /// Held for a few instructions only; never while a continuation is resumed.
+    /// Locked for a few instructions only, and never while a continuation is resumed.
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - patience: how long a host may fail before it is left alone.
-    ///   - stopwatch: by which its failing is timed.
+    ///   - stopwatch: measures how long it fails.
     init(
         patience: Duration,
         stopwatch: Stopwatch,
@@ -31,20 +31,20 @@ final class HostTroubles: Sendable {
         self.stopwatch = stopwatch
     }
 
-    /// Why this pass asks a host for nothing more; `nil` if it still does.
+    /// Why this pass requests nothing more from a host; `nil` if it still does.
     func closed(_ host: String) -> String? { state.withLock { $0.hosts[host]?.closed } }
 
-    /// Something came from the host.
+    /// Notes that something came from the host.
     func end(at host: String) {
         change { $0.hosts[host]?.end() == true }
     }
 
-    /// A recording of the host's has ended.
+    /// Notes that a recording of the host has ended.
     func end(of row: RecordingRowID, at host: String, isFailed: Bool) {
         change { $0.hosts[host]?.end(of: row, isFailed: isFailed) == true }
     }
 
-    /// A recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
+    /// Notes that a recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
     func note(
         _ refusal: StoreRefusal,
         of row: RecordingRowID,
@@ -57,7 +57,7 @@ final class HostTroubles: Sendable {
         }
     }
 
-    /// The host failed in passing.
+    /// Notes that the host failed temporarily.
     func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.Word {
         let now = stopwatch.elapsed()
         return telling(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }
@@ -68,8 +68,8 @@ final class HostTroubles: Sendable {
         state.withLock { $0.hosts[host]?.word(for: row) ?? .goOn }
     }
 
-    /// Waits until the trouble is over, or it is this recording's turn to try.
-    /// - Returns: anything but `wait`.
+    /// Waits until the trouble is over, or until it is this recording's turn to try.
+    /// - Returns: anything except `wait`.
     /// - Throws: `CancellationError`.
     func wait(of row: RecordingRowID, at host: String) async throws -> HostTrouble.Word {
         while true {

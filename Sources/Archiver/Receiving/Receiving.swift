@@ -5,24 +5,25 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The third step of a pass: a bounded pool of receivers, each of which sees one recording at a time through to its
-/// end, whatever it takes. As many as are configured take up recordings at a time; of others, a number may wait aside for
-/// another try.
+/// The third step of a pass: a bounded pool of receivers. Each receives one recording at a time, from the first attempt
+/// to the outcome. As many as are configured work at the same time; a number of others may wait aside for another
+/// attempt.
 struct Receiving: Sendable {
     let context: PassContext
     private let turns: WorkTurns
-    /// Of those who ask the provider for a new URL: the requests of listing and questions stand in line with theirs.
+    /// For receivers that ask the provider for a new URL: few at a time, because the requests for listing and questions
+    /// queue with theirs.
     private let renewals = WorkTurns(count: 4)
-    /// Of those that are tried again although their bytes stopped or came too slowly: half of the receivers, so that each
-    /// of them, which takes as long as `downloads.stall_seconds`, leaves the other half to others.
+    /// For recordings that are tried again although their bytes stopped or came too slowly. Each attempt takes as long
+    /// as `downloads.stall_seconds`, so they get half of the receivers and leave the other half to other recordings.
     private let slow: WorkTurns
 
-    /// How many receivers there are beside those that are configured: when all have something that waits aside, no more is
-    /// taken up. One that waits takes some ten KB.
+    /// How many receivers there are in addition to the configured ones. If each of them has a recording that waits
+    /// aside, no more recordings are taken. One that waits takes some ten KB of memory.
     private static let mostAside = 128
 
-    /// After a request to stop, downloads under way get this long to finish before they are cut off; what a large one
-    /// has on disk by then serves the next pass.
+    /// After a request to stop, downloads in progress get this long to finish before they are cut off. What a large one
+    /// has on the disk until then serves the next pass.
     private static let stopGrace = Duration.seconds(5)
 
     init(context: PassContext) {
@@ -32,8 +33,8 @@ struct Receiving: Sendable {
     }
 
     /// Receives until there are no more jobs.
-    /// - Throws: what the manifest throws, and `ArchiveError` where bytes cannot be written; what only concerns one
-    ///   recording is noted with that recording and thrown no further.
+    /// - Throws: what the manifest throws, and `ArchiveError` if bytes cannot be written. What concerns only one
+    ///   recording is noted with that recording and not thrown.
     func run(_ jobs: AsyncChannel<DownloadJob>, into queue: GroupQueue<AcceptedRecording>) async throws {
         try await context.stop.cancelling(after: Self.stopGrace) {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -80,7 +81,7 @@ struct Receiving: Sendable {
             do {
                 try await context.manifest.noteFailed(failure, schedule: context.rules.askSchedule, now: now)
             } catch is CancellationError {
-                // Cut off while it ended: left to the next pass, as what is cut off on the way.
+                // Cut off while it ended: left to the next pass, like recordings that are cut off on the way.
                 return context.underWay.release(job.work.row)
             }
             context.underWay.release(job.work.row)
@@ -90,13 +91,13 @@ struct Receiving: Sendable {
         }
     }
 
-    /// A suspect recording was looked at; when it is looked at next follows from that.
+    /// Notes that a suspect recording was checked again, which decides when the next check is.
     private func note(look validator: String?, at row: RecordingRowID) async throws {
         let horizon = context.rules.askSchedule.horizon
         try await context.manifest.noteLook(at: row, validator: validator, horizon: horizon, now: context.now())
     }
 
-    /// - Returns: `nil` where the recording is left to the next pass.
+    /// - Returns: `nil` if the recording is left to the next pass.
     private func outcome(of job: DownloadJob) async throws -> Reception.Outcome? {
         do {
             let reception = Reception(job: job, context: context, turns: turns, renewals: renewals, slow: slow)
@@ -104,11 +105,11 @@ struct Receiving: Sendable {
         } catch is Reception.Postponed {
             return nil
         } catch let error as ArchiveError where error.code == .heldBack {
-            // It is larger than there is room for now: begun again once there is, if others under way make some.
+            // It is larger than the present room: begin again once there is room, if others in progress free some.
             guard try await context.disk.admit(job.work.row), context.takesWork else { return nil }
             return try await outcome(of: job)
         } catch let error as ProviderError where error.code != .cancelled {
-            // Without a new URL there are no bytes, and that is all that this recording needs to know.
+            // Without a new URL there are no bytes. For this recording, that is a failed download.
             return .failed(code: .downloadFailed, reason: error.description, attempts: job.work.attempts)
         } catch is CancellationError {
             return nil

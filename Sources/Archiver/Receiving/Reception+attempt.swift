@@ -31,7 +31,7 @@ extension Reception {
         leave(passage, verdict, findings, failure?.code, isProgress: isProgress, wasSlow: progress.isSlow)
         switch verdict {
         case .arrived where sink.isWhole == false:
-            // A range may be answered in part (RFC 9110 section 15.3.7): the rest is asked for next.
+            // A range may be answered in part (RFC 9110 section 15.3.7); the next request asks for the rest.
             return .retry(reason: "the server sent less than the whole recording", waiting: .here)
         case .arrived:
             context.troubles.end(at: host)
@@ -57,7 +57,7 @@ extension Reception {
         }
     }
 
-    /// The host failed in passing: whether that has lasted too long, for all of its recordings.
+    /// The host failed temporarily: checks whether that has lasted too long, for all of its recordings.
     private func afterFailure(
         _ reason: String,
         at host: String,
@@ -74,7 +74,7 @@ extension Reception {
         return .retry(reason: reason, after: retryAfter, waiting: place)
     }
 
-    /// The URL was refused: asks for another one, unless the host refuses those of others too.
+    /// The URL was refused: asks for another one, unless the host also refuses those of other recordings.
     private func afterRefusal(
         _ refusal: StoreRefusal,
         at host: String,
@@ -94,7 +94,7 @@ extension Reception {
             let renewal = try await aside(sink) {
                 await renewals.take()
                 defer { renewals.giveBack() }
-                // Meanwhile others may have learned that it is of no use.
+                // In the meantime, other recordings may have shown that it is no use.
                 word = context.troubles.word(for: row, at: host)
                 return word == .goOn ? try await renewURL(&progress) : nil
             }
@@ -107,7 +107,7 @@ extension Reception {
         }
     }
 
-    /// Lets the next download from that host begin, and tells all of them what this one has learned.
+    /// Lets the next download from that host begin, and tells the gate what this one has learned.
     private func leave(
         _ passage: DownloadGate.Passage,
         _ verdict: ReceptionVerdict,
@@ -120,13 +120,14 @@ extension Reception {
         case .arrived:
             let outcome = findings.timeToFirstByte.map { AdaptiveConcurrency.Outcome.good(timeToFirstByte: $0) }
             context.gate.leave(passage, outcome ?? .neutral)
-        // A host that ends connections after so many bytes is not the quicker for fewer of them.
+        // A host that ends connections after so many bytes does not get faster with fewer of them.
         case .busy where isProgress && failure == .cutShort:
             context.gate.leave(passage, .neutral)
         case .busy(let reason, let retryAfter):
             if let retryAfter { context.gate.holdBack(passage, for: retryAfter) }
             context.gate.leave(passage, .trouble, because: reason)
-        // One that is known to be slow says nothing new, and one at a trickle nothing of the way that all share.
+        // A recording that is known to be slow says nothing new, and one at a trickle says nothing about the shared
+        // connection.
         case .slow(let reason) where !wasSlow && (isProgress || failure == .stalled):
             context.gate.leave(passage, .trouble, because: reason)
         default:
@@ -134,7 +135,7 @@ extension Reception {
         }
     }
 
-    /// What the least speed brings in the time that it is measured over.
+    /// How many bytes the minimum speed gives in the time over which it is measured.
     private var leastBytesOfSpan: Int64 {
         let downloads = context.rules.downloads
         return Int64(clamping: Double(downloads.leastBytesPerSecond) * downloads.stallTimeout.seconds)
@@ -147,7 +148,7 @@ extension Reception {
             stallTimeout: context.rules.downloads.stallTimeout,
             leastBytesPerSecond: context.rules.downloads.leastBytesPerSecond
         )
-        // What is looked at again may have been cut off by a cache on the way, which is not asked this time.
+        // The held bytes may have been cut off by a cache on the way, so caches are bypassed this time.
         if job.work.look != nil { request.headers["Cache-Control"] = "no-cache" }
         if let (firstByte, entityTag) = sink.continuation {
             request.headers["Range"] = "bytes=\(firstByte)-"
@@ -158,7 +159,7 @@ extension Reception {
         return request
     }
 
-    /// - Parameter validator: what the answer called the bytes; `nil` if it did not, or they came earlier.
+    /// - Parameter validator: what the answer called the bytes; `nil` if it did not, or if they came earlier.
     func judge(
         _ sink: ReceptionSink,
         _ progress: inout ReceptionProgress,
@@ -219,7 +220,7 @@ extension Reception {
         case useless(reason: String)
     }
 
-    /// Undoes what a `Content-Encoding` says was done to the bytes.
+    /// Undoes what the `Content-Encoding` says was done to the bytes.
     private func decode(_ received: ReceivedContent, _ encoding: String?) async throws -> Decoded {
         guard let encoding else { return .plain }
         switch ContentCoding(encoding, prefix: received.prefix, byteCount: received.byteCount) {
@@ -287,11 +288,11 @@ extension Reception {
     /// The outcome of asking for a new URL.
     enum Renewal {
         case renewed
-        /// There is none any more.
+        /// There no longer is one.
         case lost(code: GapReason, reason: String)
     }
 
-    /// Asks the provider for a new URL of the same recording; called with a turn of ``renewals``.
+    /// Asks the provider for a new URL of the same recording. Called with a turn of ``renewals``.
     func renewURL(_ progress: inout ReceptionProgress) async throws -> Renewal {
         let options = context.rules.captureOptions
         let taskID = job.work.captured.key.taskID

@@ -7,48 +7,48 @@ import Recordings
 import Transfer
 import WebexContactCenter
 
-/// Sees one recording through: downloads it, goes on after interruptions, asks for a new URL when the old one no longer
+/// Receives one recording: downloads it, resumes after interruptions, asks for a new URL when the old one no longer
 /// works, and accepts only what is a recording.
 struct Reception: Sendable {
     let job: DownloadJob
     let context: PassContext
-    /// Of which the receiver has one.
+    /// The turns of the receivers, of which this one has one.
     let turns: WorkTurns
-    /// How many may ask for a new URL at a time.
+    /// The turns for asking for a new URL.
     let renewals: WorkTurns
-    /// How many of those whose bytes stopped or came too slowly are tried again at a time.
+    /// The turns for trying a recording again whose bytes stopped or came too slowly.
     let slow: WorkTurns
 
-    /// Nothing new is begun any more, not even the next try: it is left to the next pass.
+    /// Nothing new may begin, not even the next attempt: the recording is left to the next pass.
     struct Postponed: Error {}
 
     enum Outcome: Sendable {
         case accepted(PendingMember)
-        /// What was looked at again is what is held.
+        /// Checking again found the same bytes that are held.
         case unchanged(validator: String?)
         case failed(code: GapReason, reason: String, attempts: Int)
     }
 
-    /// A URL this close to its end is not begun with.
+    /// A download does not start with a URL that expires this soon.
     private static let expiryMargin = Duration.seconds(30)
 
-    /// What follows an attempt.
+    /// What follows after an attempt.
     enum Next {
         case done(Outcome)
-        /// - Parameter code: what is wrong where there is no further try.
+        /// - Parameter code: what is wrong if there is no further attempt.
         case retry(code: GapReason = .downloadFailed, reason: String, after: Duration? = nil, waiting: Place)
     }
 
-    /// Where the next try is waited for.
+    /// Where the recording waits for the next attempt.
     enum Place {
-        /// With everything that the recording has: where something is wrong with the host or the way to it, which would be no
-        /// better for the next recording; or where it is only to be fetched once more, or further.
+        /// With its memory and its turn. For trouble with the host or the way to it, which the next recording would
+        /// have too; or if it only has to be fetched again, or further.
         case here
-        /// Out of the way of others, where something is wrong with this recording.
+        /// Out of the way of others, because something is wrong with this recording.
         case aside
     }
 
-    /// - Throws: `CancellationError`; `ArchiveError` where the disk does not take the bytes; `ProviderError` where the
+    /// - Throws: `CancellationError`; `ArchiveError` if the disk does not take the bytes; `ProviderError` if the
     ///   provider cannot even be asked for a new URL.
     func run() async throws -> Outcome {
         let sink = try await sink()
@@ -65,7 +65,7 @@ struct Reception: Sendable {
             case .accepted, .unchanged: break
             case .failed(let code, _, _):
                 isFailed = true
-                // The next pass goes on from what came.
+                // The next pass resumes from what came.
                 if code == .downloadFailed { try sink.setAside() } else { try sink.startOver() }
             }
             return outcome
@@ -148,8 +148,8 @@ struct Reception: Sendable {
         }
     }
 
-    /// Does what takes long without anything that another recording could need: memory, room on the disk, a turn. The
-    /// disk is to be asked again before the next try (``comeBack()``).
+    /// Does something that takes long without anything that another recording could need: memory, room on the disk, a
+    /// turn. The disk has to be asked again before the next attempt (``comeBack()``).
     func aside<Value>(_ sink: ReceptionSink, _ body: () async throws -> Value) async throws -> Value {
         try sink.setAside()
         context.disk.release(job.work.row)
@@ -165,7 +165,7 @@ struct Reception: Sendable {
         case failed(code: GapReason, reason: String)
     }
 
-    /// Waits for the host's gate. A URL may come to its end meanwhile; then there is a new one to wait with.
+    /// Waits for the host's gate. A URL may expire during this; the recording then gets a new one and waits again.
     private func admission(_ sink: ReceptionSink, _ progress: inout ReceptionProgress) async throws -> Admission {
         if let reason = context.troubles.closed(Self.host(of: progress.url)) {
             return .failed(code: .downloadFailed, reason: reason)
@@ -189,8 +189,8 @@ struct Reception: Sendable {
         return try await renewURL(&progress)
     }
 
-    /// Whoever has passed the gate may be waiting for memory: so nobody waits at the gate with memory in hand, or all
-    /// could wait for each other.
+    /// A recording that has passed the gate may be waiting for memory. So none waits at the gate while it holds memory,
+    /// or all could wait for each other.
     private func pass(to url: URL, _ sink: ReceptionSink) async throws -> DownloadGate.Passage {
         let host = Self.host(of: url)
         if let passage = context.gate.enterNow(host) { return passage }

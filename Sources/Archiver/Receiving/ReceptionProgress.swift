@@ -4,10 +4,10 @@ import Transfer
 
 /// What a reception remembers from one attempt to the next: a pure value.
 ///
-/// An attempt that brings new bytes does not use up any of `downloads.attempts`: a connection that always ends after half a
-/// megabyte brings a large recording in many. Since each such attempt brings some thousand bytes, they come to an end too.
-/// An attempt that ended because bytes stopped or came too slowly has to bring as many as a span of the least speed has, or
-/// a trickle would be followed for days.
+/// An attempt that brings new bytes uses up none of `downloads.attempts`, because a connection that always ends after
+/// half a megabyte brings a large recording in many attempts. As each of these brings at least ``leastProgress`` bytes,
+/// there is an end to them. An attempt that ended because bytes stopped or came too slowly has to bring as many as the
+/// minimum speed gives over its span; otherwise a trickle would be followed for days.
 struct ReceptionProgress: Sendable {
     var url: URL
     var urlExpiry: Timestamp
@@ -15,16 +15,17 @@ struct ReceptionProgress: Sendable {
     var renewals = 0
     /// All attempts.
     private(set) var attempts = 0
-    /// Those in a row that brought nothing new.
+    /// The attempts in a row that brought nothing new.
     private(set) var fruitless = 0
-    /// The most bytes that any attempt came to, of whichever object.
+    /// The most bytes that any attempt reached, of any object.
     private(set) var farthest: Int64 = 0
-    /// What a first whole download of doubtful bytes was.
+    /// The digest of a first full download of doubtful bytes.
     var doubt: ContentDigest?
-    /// Whether its bytes stopped or came too slowly before: it is tried again beside others, and not in their place.
+    /// Whether its bytes stopped or came too slowly before. It is then tried again next to others, and not instead of
+    /// them.
     var isSlow = false
 
-    /// Fewer new bytes are no progress: so many come at one a second, too.
+    /// Fewer new bytes are no progress, because even a trickle of one byte a second brings some.
     static let leastProgress: Int64 = 4 << 10
 
     init(url: URL, urlExpiry: Timestamp, held: Int64) {
@@ -33,11 +34,11 @@ struct ReceptionProgress: Sendable {
         farthest = held
     }
 
-    /// An attempt is over.
+    /// Notes the end of an attempt.
     /// - Parameters:
-    ///   - byteCount: how many bytes of the recording are there.
+    ///   - byteCount: how many bytes of the recording have arrived in total.
     ///   - leastBytes: fewer new bytes than this are no progress either.
-    /// - Returns: whether it brought new ones.
+    /// - Returns: whether it made progress.
     mutating func note(byteCount: Int64, atLeast leastBytes: Int64 = 0) -> Bool {
         attempts += 1
         let isProgress = byteCount - farthest >= max(Self.leastProgress, leastBytes)

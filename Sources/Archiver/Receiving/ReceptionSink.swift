@@ -5,23 +5,23 @@ import Recordings
 import Synchronization
 import Transfer
 
-/// Takes a recording's bytes from the engine's threads, attempt after attempt, and sees that they are the bytes that were
-/// asked for.
+/// Receives a recording's bytes from the engine's threads, attempt after attempt, and checks that they are the bytes
+/// that were requested.
 ///
-/// Memory for a recording is reserved as a whole before its first byte; until there is room the download is paused.
+/// Memory for a recording is reserved as a whole before its first byte. Until there is room, the download is paused.
 final class ReceptionSink: DownloadSink {
     /// What the sink learned that the engine cannot know.
     struct Findings: Sendable {
-        /// Why the answer's bytes are not the recording's; `nil` where they are.
+        /// Why the answer's bytes are not the recording's; `nil` if they are.
         var objection: Objection?
-        /// The first bytes of a body that is not the recording's, for the error's text.
+        /// The first bytes of a body that is not the recording's, for the error message.
         var errorBody: [UInt8] = []
         /// Whether the server said where the body ends.
         var isEndMarked = false
         var retryAfter: Duration?
-        /// What the answer calls the object's present bytes: an entity tag, weak or strong, else a date.
+        /// What the answer calls the object's present bytes: an entity tag, weak or strong, otherwise a date.
         var validator: String?
-        /// From the request to the answer's head, which comes with its first bytes.
+        /// The time from the request to the answer's head, which comes with its first bytes.
         var timeToFirstByte: Duration?
     }
 
@@ -29,53 +29,54 @@ final class ReceptionSink: DownloadSink {
     enum Objection: Sendable, Equatable {
         /// The status says that there are none.
         case status(Int)
-        /// The object is another one than the one whose first bytes we hold.
+        /// The object is not the one whose first bytes are held.
         case objectChanged
-        /// The partial answer is not the one that was asked for, or contradicts itself.
+        /// The partial answer is not the one that was requested, or contradicts itself.
         case wrongRange
-        /// So many bytes no recording has: what the server says of its size, or what it sends without saying.
+        /// More bytes than any recording has, as the server announces them or sends them unannounced.
         case tooLarge(Int64)
         /// The bytes could not be kept.
         case storage(ArchiveError)
     }
 
-    /// Unchecked because of the incoming recording, which never leaves the mutex: only this file touches it, and only
-    /// while it holds the lock.
+    /// Unchecked because of the incoming recording, which only this file touches: inside the mutex, or after ``Taken``
+    /// has moved it out.
     private struct State: @unchecked Sendable {
         var incoming: IncomingRecording?
-        /// The size of the whole object, where a partial answer said it.
+        /// The size of the whole object, if a partial answer stated it.
         var objectByteCount: Int64?
         var findings = Findings()
         var takesBytes = false
-        /// The first byte that the attempt asked for.
+        /// The first byte that the attempt requested.
         var asked: Int64 = 0
-        /// Where the answer ends in the object by its own word; `nil` where it does not say.
+        /// Where the answer ends in the object, as it states; `nil` if it does not.
         var end: Int64?
-        /// Of an answer without an end: as far as the disk has been asked about.
+        /// For an answer without an end: how far disk space was requested.
         var expectedThrough: Int64 = 0
         var attemptBegan = ContinuousClock.now
-        /// Counts attempts, so that memory granted late is not taken for a later one's.
+        /// Counts attempts, so that memory that is granted late does not go to a later one.
         var attempt = 0
     }
 
     private static let errorBodyBytes = 4 << 10
-    /// A day of uncompressed stereo sound of the best quality, several times over: what claims to be larger is no recording.
+    /// Anything larger is no recording: a day of uncompressed stereo audio in CD quality has less than a quarter of
+    /// this.
     static let largestRecording: Int64 = 64 << 30
-    /// How much more room an answer is given at a time that does not say how long it is.
+    /// How many more bytes of disk space are requested at a time for an answer that does not state its length.
     private static let undeclaredStep: Int64 = 64 << 20
 
     private let budget: MemoryBudget
     private let partPath: String
     private let observer: PassObserver
     private let expectBytes: @Sendable (Int64) throws(ArchiveError) -> Void
-    /// Touched by a thread of the engine's during an attempt, by whoever makes room in the memory budget, and by the receiver
-    /// between attempts.
+    /// Locked by a thread of the engine during an attempt, by any thread that frees memory in the budget, and by the
+    /// receiver between attempts.
     private let state: Mutex<State>
 
-    /// Begins with what an earlier process left of a large recording, if anything.
-    /// - Parameter expectBytes: told how many bytes will still be written to the disk, once that is known; throws where
-    ///   there is no room for them.
-    /// - Throws: `ArchiveError` where what was left cannot be read; its `.cancelled` where the task was.
+    /// Starts with what an earlier process left of a large recording, if anything.
+    /// - Parameter expectBytes: called with the number of bytes that will still be written to the disk, once that is
+    ///   known; throws if there is no room for them.
+    /// - Throws: `ArchiveError` if what was left cannot be read; its `.cancelled` if the task was.
     init(
         budget: MemoryBudget,
         partPath: String,
@@ -89,11 +90,11 @@ final class ReceptionSink: DownloadSink {
         state = Mutex(State(incoming: try await IncomingRecording.resuming(partPath: partPath)))
     }
 
-    /// What the last attempt showed.
+    /// What the last attempt found.
     var findings: Findings { state.withLock(\.findings) }
 
-    /// The `Range` and the condition to go on with, where there are bytes to go on from. Without an entity tag two
-    /// objects could be mixed unseen, so that only whole answers count then.
+    /// The `Range` and the condition for resuming, if there are bytes to resume from. Without an entity tag, two
+    /// objects could be mixed unnoticed, so then only whole answers count.
     var continuation: (firstByte: Int64, entityTag: String)? {
         state.withLock { state in
             guard let incoming = state.incoming, incoming.byteCount > 0, let entityTag = incoming.entityTag else {
@@ -103,13 +104,13 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// How many bytes are there.
+    /// How many bytes have arrived.
     var byteCount: Int64 { state.withLock { $0.incoming?.byteCount ?? 0 } }
 
     /// How the bytes are encoded (`HTTPHeaders.contentEncoding`).
     var contentEncoding: String? { state.withLock { $0.incoming?.contentEncoding } }
 
-    /// Whether as many bytes are there as the object has; `nil` where its size was never said.
+    /// Whether the bytes are as many as the object has; `nil` if its size was never stated.
     var isWhole: Bool? {
         state.withLock { state in
             guard let incoming = state.incoming, let expected = state.objectByteCount ?? incoming.expectedByteCount
@@ -120,7 +121,7 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// Forgets the last attempt's findings; its bytes stay.
+    /// Discards the last attempt's findings; its bytes stay.
     func beginAttempt() {
         state.withLock { state in
             state.findings = Findings()
@@ -133,16 +134,16 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// Forgets the bytes.
+    /// Discards the bytes.
     func startOver() throws(ArchiveError) {
         try take()?.reset(expecting: nil, entityTag: nil)
     }
 
-    /// Gives back all memory, until the next attempt: bytes that can be gone on from are kept in the part file, others
-    /// are forgotten.
+    /// Releases all memory until the next attempt. Bytes from which a download can resume are kept in the part file,
+    /// others are discarded.
     func setAside() throws(ArchiveError) {
         guard continuation != nil else { return try startOver() }
-        // Outside the mutex: the receiver that is granted the memory locks it.
+        // Outside of the mutex, because the receiver that gets the memory locks it.
         let taken = state.withLock { state in
             defer { state.incoming = nil }
             return Taken(incoming: state.incoming)
@@ -151,7 +152,7 @@ final class ReceptionSink: DownloadSink {
         state.withLock { $0.incoming = taken.incoming }
     }
 
-    /// Takes the bytes out of the mutex: letting go of their memory may serve a waiter, which locks again.
+    /// Takes the bytes out of the mutex, because releasing their memory may serve a waiter, which locks it again.
     private func take() -> IncomingRecording? {
         let taken = state.withLock { state in
             defer {
@@ -163,7 +164,7 @@ final class ReceptionSink: DownloadSink {
         return taken.incoming
     }
 
-    /// Unchecked: it is out of the mutex then, and nobody else has it.
+    /// Unchecked: it is then outside of the mutex, and no one else has a reference.
     private struct Taken: @unchecked Sendable {
         var incoming: IncomingRecording?
     }
@@ -173,7 +174,7 @@ final class ReceptionSink: DownloadSink {
         take()?.finish() ?? ReceivedContent(bytes: [])
     }
 
-    /// Makes what is there of a large recording outlive the machine's end.
+    /// Makes what has arrived of a large recording survive a reboot.
     func checkpoint() throws(ArchiveError) {
         try state.withLock { state throws(ArchiveError) in try state.incoming?.checkpoint() }
     }
@@ -219,7 +220,7 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// Holds what comes against what was announced, and asks for room where nothing was.
+    /// Compares what comes with what was announced, and requests room if nothing was.
     private func mayTake(
         _ count: Int,
         of incoming: IncomingRecording,
@@ -240,8 +241,8 @@ final class ReceptionSink: DownloadSink {
         return true
     }
 
-    /// The answer is the whole recording: also where a range was asked for and the server ignored it.
-    /// - Parameter length: how long the whole is, where the server says it.
+    /// The answer is the whole recording, even if a range was requested and the server ignored that.
+    /// - Parameter length: how long the whole is, if the server states it.
     private func beginWhole(
         _ head: ResponseHead,
         length: Int64?,
@@ -279,16 +280,16 @@ final class ReceptionSink: DownloadSink {
         return .proceed
     }
 
-    /// Says what will be written: a large recording is first written to its part, and then to its archive.
+    /// Reserves room for what will be written: a large recording is written first to its part, and then to its archive.
     private func expect(_ size: Int64, isInPart: Bool, received: Int64 = 0) throws(ArchiveError) {
         let size = max(size, received)
         try expectBytes(isInPart ? 2 * size - received : size)
     }
 
-    /// A recording larger than this part of the budget does not go through memory.
+    /// A recording larger than this fraction of the budget does not go through memory.
     private static let largestShare = 4
 
-    /// There is room now; unless the attempt that asked for it is over.
+    /// There is memory now, which is used unless the attempt that asked for it is over.
     private func admit(_ head: ResponseHead, _ length: Int64?, memory: MemoryReservation, attempt: Int) {
         state.withLock { state in
             guard state.attempt == attempt, state.takesBytes, state.incoming == nil else { return }
@@ -296,7 +297,7 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// A weak tag promises no equal bytes (RFC 9110 section 8.8.1): nothing can be gone on with by it.
+    /// A weak tag does not promise equal bytes (RFC 9110 section 8.8.1), so a download cannot resume with it.
     private static func strongEntityTag(_ head: ResponseHead) -> String? {
         head.headers["ETag"].flatMap { $0.hasPrefix("W/") ? nil : $0 }
     }
@@ -311,8 +312,8 @@ final class ReceptionSink: DownloadSink {
         )
     }
 
-    /// A partial answer that brings the whole object is the object, asked for or not, and one that brings its beginning a
-    /// beginning; any other must go on exactly where we stopped.
+    /// A partial answer that brings the whole object counts as the object, requested or not, and one that brings its
+    /// beginning counts as a beginning. Any other must continue exactly where the bytes end.
     private func beginPart(
         _ head: ResponseHead,
         resumption: Resumption,
@@ -337,7 +338,7 @@ final class ReceptionSink: DownloadSink {
         return try goOn(head, range, state: &state)
     }
 
-    /// Adds to the bytes that are there, if they are of the same object.
+    /// Adds to the bytes that have arrived, if they are of the same object.
     private func goOn(_ head: ResponseHead, _ range: ContentRange, state: inout State) throws(ArchiveError)
         -> SinkVerdict
     {
@@ -355,7 +356,7 @@ final class ReceptionSink: DownloadSink {
             return .refuse
         }
         if let total { try expect(total, isInPart: incoming.isInPart, received: incoming.byteCount) }
-        // How much of the object is still to come, a range of one of unknown length does not say.
+        // A range of an object of unknown length does not say how much is still to come.
         if total == nil { state.findings.isEndMarked = false }
         state.objectByteCount = range.total
         state.end = range.last + 1

@@ -5,26 +5,26 @@ import Transfer
 
 /// The outcome of one attempt to download a recording: the one place that decides what an answer or an error means.
 enum ReceptionVerdict: Equatable {
-    /// The bytes arrived whole; whether they are a recording is for ``Acceptance`` to say.
+    /// The bytes arrived completely; whether they are a recording is for ``Acceptance`` to decide.
     case arrived
-    /// Passing: the same URL again, going on from the bytes that are there.
+    /// Temporary: the same URL again, resuming from the bytes that have arrived.
     case again(reason: String)
     /// The host fails, is overloaded or out of reach: the same, but later, and with fewer downloads at once.
     case busy(reason: String, retryAfter: Duration?)
-    /// The bytes stopped coming, or come too slowly: the same, but out of the way of others.
+    /// The bytes stopped or come too slowly: the same, but out of the way of others.
     case slow(reason: String)
-    /// The bytes that are there are of no use: the same URL again, from the beginning.
+    /// The bytes that have arrived are of no use: the same URL again, from the beginning.
     case startOver(reason: String)
-    /// The URL does not work any more, or never will: ask for another one.
+    /// The URL no longer works, or never will: ask for another one.
     case freshURL(StoreRefusal)
-    /// Trying again would bring the same.
+    /// Another attempt would bring the same.
     case giveUp(reason: String)
-    /// Nothing can be kept on this disk now: no affair of this recording's.
+    /// Nothing can be kept on this disk now, which is not the recording's fault.
     case storage(ArchiveError)
     /// The task was cancelled.
     case cancelled
 
-    /// - Parameter error: what the transfer ended with; `nil` where the body arrived whole.
+    /// - Parameter error: what the transfer ended with; `nil` if the body arrived completely.
     init(findings: ReceptionSink.Findings, error: TransferError?) {
         switch findings.objection {
         case .storage(let error): self = .storage(error)

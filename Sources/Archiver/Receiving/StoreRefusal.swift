@@ -1,11 +1,11 @@
 import Foundation
 
-/// What a media host answered instead of bytes (wxcc-api 6.5): the status, and the object store's own code.
+/// A media host's answer instead of bytes (wxcc-api 6.5): the status, and the object store's own code.
 struct StoreRefusal: Hashable, Sendable, CustomStringConvertible {
     var status: Int
-    /// `AccessDenied` out of `<Error><Code>AccessDenied</Code>…`; `nil` where the body has none.
+    /// `AccessDenied` from `<Error><Code>AccessDenied</Code>…`; `nil` if the body has none.
     var code: String?
-    /// Whether the host says that the URL has come to its end, which a new one mends.
+    /// Whether the host says that the URL has expired, in which case a new one helps.
     var saysExpired: Bool
 
     /// - Parameter body: the first bytes of the answer.
@@ -18,7 +18,7 @@ struct StoreRefusal: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { "the media host answered \(status)" + (code.map { " (\($0))" } ?? "") }
 
-    /// What a person can do where the host answers so to one recording after the other.
+    /// What a person can do if the host gives this answer to one recording after another.
     var advice: String {
         switch (code, status) {
         case ("RequestTimeTooSkewed", _):

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// How many are at one kind of work at a time, of the many who would be: receivers that take up recordings, or those of them
-/// that ask for a new URL.
+/// Limits how many do one kind of work at a time: receivers that receive recordings, or those of them that ask for a
+/// new URL.
 ///
-/// One that has nothing to do for its recording but to wait steps aside, and one that was idle takes its turn: so recordings
-/// that are not to be had, each of which takes minutes to give up, do not hold up others. Who comes back goes on at once, one
-/// too many if need be, and the next that is done with a recording makes up for it.
+/// A receiver whose recording only has to wait steps aside, and an idle one takes its turn. Recordings that are not
+/// available, each of which takes minutes until it is given up, therefore do not delay others. A receiver that comes
+/// back continues at once, even if that is one too many; the next one that finishes a recording makes up for it.
 final class WorkTurns: Sendable {
     private struct State {
-        /// Fewer than none where some have come back.
+        /// Negative while receivers that came back exceed the turns.
         var free: Int
-        /// In the order they came; there are none while a turn is free.
+        /// In the order in which they came. There are none while a turn is free.
         var idle: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -23,8 +23,8 @@ final class WorkTurns: Sendable {
     /// How many wait for a turn at this moment.
     var waitingCount: Int { state.withLock(\.idle.count) }
 
-    /// Waits for a turn, which has to be given back. It does not end with the task's cancellation: then all who have a
-    /// turn give it back.
+    /// Waits for a turn, which has to be returned. Cancelling the task does not end the wait; all who have a turn then
+    /// return it.
     func take() async {
         await withCheckedContinuation { continuation in
             let isMine = state.withLock { state in
@@ -39,7 +39,7 @@ final class WorkTurns: Sendable {
         }
     }
 
-    /// Lets another have the turn, for good.
+    /// Passes the turn on, for good.
     func giveBack() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.free >= 0, !state.idle.isEmpty else {
@@ -51,15 +51,15 @@ final class WorkTurns: Sendable {
         next?.resume()
     }
 
-    /// Where there are more at work than turns, gives the turn back and waits for another one.
+    /// If more are at work than there are turns, returns the turn and waits for another one.
     func yield() async {
         guard state.withLock({ $0.free < 0 }) else { return }
         giveBack()
         await take()
     }
 
-    /// Does `body` while another has the turn.
-    /// - Throws: what `body` throws; there is a turn to be given back then, too.
+    /// Runs `body` while another has the turn.
+    /// - Throws: what `body` throws; there is a turn to return in that case too.
     func aside<Value, Failure: Error>(
         _ body: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
