@@ -17,7 +17,7 @@ final class RecordingsUnderWay: RecordingClaims {
         rows.withLock { $0.insert(row).inserted }
     }
 
-    /// The recording is stored, failed, or left to the next pass.
+    /// Ends a claim: the recording is stored, failed, or left to the next pass.
     func release(_ row: RecordingRowID) {
         rows.withLock { _ = $0.remove(row) }
         onRelease(row)

@@ -119,7 +119,7 @@ package struct Estimating: Sendable {
         var day: ArchiveDay
         var range: Range<Timestamp>
 
-        /// 0…6.
+        /// 0 (Thursday) to 6.
         var weekday: Int { Int(((day.daysSince1970 % 7) + 7) % 7) }
     }
 
