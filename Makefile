@@ -70,7 +70,7 @@ bench: release test-packages bench-packages ## measure side by side with curl, a
 lint: ## what must be clean before a commit
 	@deploy/install-packages python3
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
-	Tests/lint/layout Sources
+	Tests/lint/layout Sources Tests
 
 format: ## lay the sources out
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift

@@ -21,35 +21,38 @@ import Testing
         #expect(loaded.shown("downloads.stall_seconds")?.origin == .default)
     }
 
+    /// A variable for each key but an organization's name.
+    private static let everything = [
+        "CALLARK_ARCHIVE_ROOT": "elsewhere", "CALLARK_ARCHIVE_TIME_ZONE": "Asia/Tokyo",
+        "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
+        "CALLARK_CAPTURES_INCLUDE_VIRTUAL_AGENT": "true", "CALLARK_CAPTURES_URL_EXPIRATION_MINUTES": "9",
+        "CALLARK_CAPTURES_HORIZON_DAYS": "8", "CALLARK_CAPTURES_LOOK_BACK_HOURS": "7",
+        "CALLARK_CAPTURES_CALL_METADATA": "task",
+        "CALLARK_CAPTURES_PROVIDER_RETENTION_DAYS": "400", "CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1",
+        "CALLARK_ALARMS_VOLUME_PERCENT": "2", "CALLARK_ALARMS_TOKEN_DAYS": "3",
+        "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
+        "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
+        "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
+        "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
+        "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "3",
+        "CALLARK_DOWNLOADS_ALLOWED_HOSTS": "a.example, *.b.example",
+        "CALLARK_DOWNLOADS_MEMORY_BYTES": "2000000", "CALLARK_DOWNLOADS_CA_FILE": "ca.pem",
+        "CALLARK_ORG_ACME_ORG_ID": "7", "CALLARK_ORG_ACME_REGION": "eu2",
+        "CALLARK_ORG_ACME_API_BASE_URL": "http://127.0.0.1:1/v1",
+        "CALLARK_ORG_ACME_OAUTH_BASE_URL": "http://127.0.0.1:2", "CALLARK_ORG_ACME_API_DIALECT": "early_access",
+        "CALLARK_ORG_ACME_CHANNEL_TYPES": "chat,email", "CALLARK_ORG_ACME_REQUESTS_PER_MINUTE": "99",
+        "CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false", "CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "false",
+        "CALLARK_ORG_ACME_CROSS_CHECK_STATISTICS": "false",
+        "CALLARK_ORG_ACME_CLIENT_ID": "app", "CALLARK_ORG_ACME_CLIENT_SECRET": "pw",
+        "CALLARK_ORG_ACME_REFRESH_TOKEN_FILE": "secret",
+        "CALLARK_ORG_ACME_REDIRECT_URI": "http://127.0.0.1:3/", "CALLARK_ORG_ACME_SCOPES": "a:b,c",
+    ]
+
     @Test func `every key but an organization's name has a variable that is obeyed`() throws {
         let installation = try Installation()
         try installation.write("secret", to: "secret")
         try installation.write("-----BEGIN CERTIFICATE-----", to: "ca.pem")
-        let loaded = try installation.load([
-            "CALLARK_ARCHIVE_ROOT": "elsewhere", "CALLARK_ARCHIVE_TIME_ZONE": "Asia/Tokyo",
-            "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
-            "CALLARK_CAPTURES_INCLUDE_VIRTUAL_AGENT": "true", "CALLARK_CAPTURES_URL_EXPIRATION_MINUTES": "9",
-            "CALLARK_CAPTURES_HORIZON_DAYS": "8", "CALLARK_CAPTURES_LOOK_BACK_HOURS": "7",
-            "CALLARK_CAPTURES_CALL_METADATA": "task",
-            "CALLARK_CAPTURES_PROVIDER_RETENTION_DAYS": "400", "CALLARK_ALARMS_COMPLETE_PASS_HOURS": "1",
-            "CALLARK_ALARMS_VOLUME_PERCENT": "2", "CALLARK_ALARMS_TOKEN_DAYS": "3",
-            "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
-            "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
-            "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
-            "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
-            "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "3",
-            "CALLARK_DOWNLOADS_ALLOWED_HOSTS": "a.example, *.b.example",
-            "CALLARK_DOWNLOADS_MEMORY_BYTES": "2000000", "CALLARK_DOWNLOADS_CA_FILE": "ca.pem",
-            "CALLARK_ORG_ACME_ORG_ID": "7", "CALLARK_ORG_ACME_REGION": "eu2",
-            "CALLARK_ORG_ACME_API_BASE_URL": "http://127.0.0.1:1/v1",
-            "CALLARK_ORG_ACME_OAUTH_BASE_URL": "http://127.0.0.1:2", "CALLARK_ORG_ACME_API_DIALECT": "early_access",
-            "CALLARK_ORG_ACME_CHANNEL_TYPES": "chat,email", "CALLARK_ORG_ACME_REQUESTS_PER_MINUTE": "99",
-            "CALLARK_ORG_ACME_CROSS_CHECK_ACTIVITIES": "false", "CALLARK_ORG_ACME_CROSS_CHECK_SEARCH": "false",
-            "CALLARK_ORG_ACME_CROSS_CHECK_STATISTICS": "false",
-            "CALLARK_ORG_ACME_CLIENT_ID": "app", "CALLARK_ORG_ACME_CLIENT_SECRET": "pw",
-            "CALLARK_ORG_ACME_REFRESH_TOKEN_FILE": "secret",
-            "CALLARK_ORG_ACME_REDIRECT_URI": "http://127.0.0.1:3/", "CALLARK_ORG_ACME_SCOPES": "a:b,c",
-        ])
+        let loaded = try installation.load(Self.everything)
         #expect(loaded.settings.archive.root == "\(installation.folder)/elsewhere")
         #expect(loaded.settings.archive.timeZone.identifier == "Asia/Tokyo")
         #expect(loaded.settings.downloads.allowedHosts == ["a.example", "*.b.example"])

@@ -40,45 +40,46 @@ import Testing
         #expect(try token.reveal() == "TOKEN-1")
     }
 
+    /// A file that gives every key.
+    private static let everything = """
+        archive:
+          root: ./kept
+          time_zone: America/New_York
+          minimum_free_bytes: 0
+        organizations:
+          - name: acme
+            org_id: "4711"
+            api_base_url: http://127.0.0.1:8080/v1/
+            oauth_base_url: http://[::1]:8080/
+            api_dialect: early_access
+            auth:
+              client_id: cid
+              client_secret: s3cret
+              refresh_token_file: secrets/refresh
+            channel_types: [telephony, chat]
+            requests_per_minute: 300
+          - name: second-2
+            org_id: x
+            api_dialect: early_access
+            auth: {access_token: t}
+        captures:
+          include_segments: false
+          include_virtual_agent: true
+          url_expiration_minutes: 1
+          horizon_days: 30
+          look_back_hours: 0
+        downloads:
+          concurrency: 512
+          attempts: 1
+          stall_seconds: 5
+          least_bytes_per_second: 1
+          allowed_hosts: ["*.S3.amazonaws.com", media.example.com]
+          memory_bytes: 1048576
+          ca_file: ca.pem
+        """
+
     @Test func `a file that gives everything is believed in everything`() throws {
-        let installation = try Installation(
-            """
-            archive:
-              root: ./kept
-              time_zone: America/New_York
-              minimum_free_bytes: 0
-            organizations:
-              - name: acme
-                org_id: "4711"
-                api_base_url: http://127.0.0.1:8080/v1/
-                oauth_base_url: http://[::1]:8080/
-                api_dialect: early_access
-                auth:
-                  client_id: cid
-                  client_secret: s3cret
-                  refresh_token_file: secrets/refresh
-                channel_types: [telephony, chat]
-                requests_per_minute: 300
-              - name: second-2
-                org_id: x
-                api_dialect: early_access
-                auth: {access_token: t}
-            captures:
-              include_segments: false
-              include_virtual_agent: true
-              url_expiration_minutes: 1
-              horizon_days: 30
-              look_back_hours: 0
-            downloads:
-              concurrency: 512
-              attempts: 1
-              stall_seconds: 5
-              least_bytes_per_second: 1
-              allowed_hosts: ["*.S3.amazonaws.com", media.example.com]
-              memory_bytes: 1048576
-              ca_file: ca.pem
-            """
-        )
+        let installation = try Installation(Self.everything)
         try FileManager.default.createDirectory(
             atPath: "\(installation.folder)/secrets",
             withIntermediateDirectories: false

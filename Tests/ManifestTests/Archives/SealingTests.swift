@@ -226,59 +226,72 @@ import Testing
         }
     }
 
+    private struct Sealed {
+        /// Tasks whose recordings were asked for and not found.
+        var unanswered: [ListedTask]
+        var archives: [(ArchiveRow, [TaskEntry], [RecordingEntry])]
+        var now: Timestamp
+    }
+
+    /// Two sealed archives of one day, and what went into each: two recordings of some tasks, tasks without any, an identifier
+    /// that is no UUID, and a supplement.
+    private func sealTwo(_ fixture: Fixture) async throws -> Sealed {
+        let tasks = try (1...40).map {
+            try Fixture.task($0, request: $0 % 7 == 0 ? .notRequested : $0 % 5 == 0 ? .undetermined : .requested)
+        }
+        _ = try await fixture.list(tasks)
+        var odd = try Fixture.captured(try Fixture.taskID(1), 500, start: nil, file: "x/ü")
+        odd.key.recordingID = try #require(RecordingID("no uuid at all"))
+        let answers = try tasks.filter { $0.captureRequest == .requested }.dropLast(3).map { task in
+            let recordings = try [1, 2].map { try Fixture.captured(task.id, $0) }
+            let all = recordings + (odd.key.taskID == task.id ? [odd] : [])
+            return TaskAnswer.capture(Capture(taskID: task.id, recordings: all))
+        }
+        var entries = try await fixture.store(try await fixture.answer(answers))
+        let answered = Set(answers.map(\.taskID))
+        _ = try await fixture.answer(
+            tasks.filter { !answered.contains($0.id) }.map { .capture(Capture(taskID: $0.id, recordings: [])) }
+        )
+        let first = try await fixture.seal()
+        var archives = [(first.0, first.1, entries)]
+        let unlisted = try Fixture.captured(try Fixture.taskID(99))
+        let late = try Fixture.captured(try Fixture.taskID(2), 3, callType: "consult")
+        let lateAnswers = [unlisted, late].map {
+            TaskAnswer.capture(Capture(taskID: $0.key.taskID, recordings: [$0]))
+        }
+        let now = Fixture.morning + .hours(25)
+        entries = try await fixture.store(try await fixture.answer(lateAnswers, now: now), now: now)
+        let second = try await fixture.seal()
+        archives.append((second.0, second.1, entries))
+        return Sealed(
+            unanswered: tasks.filter { $0.captureRequest != .notRequested && !answered.contains($0.id) },
+            archives: archives,
+            now: now
+        )
+    }
+
     @Test func `a rebuilt manifest lists what the old one listed`() async throws {
         try await Fixture.with { fixture in
-            var entries: [RecordingEntry] = []
-            var archives: [(ArchiveRow, [TaskEntry], [RecordingEntry])] = []
-            // Two recordings of some tasks, tasks without any, an identifier that is no UUID, and a supplement.
-            let tasks = try (1...40).map {
-                try Fixture.task($0, request: $0 % 7 == 0 ? .notRequested : $0 % 5 == 0 ? .undetermined : .requested)
-            }
-            _ = try await fixture.list(tasks)
-            var odd = try Fixture.captured(try Fixture.taskID(1), 500, start: nil, file: "x/ü")
-            odd.key.recordingID = try #require(RecordingID("no uuid at all"))
-            let answers = try tasks.filter { $0.captureRequest == .requested }.dropLast(3).map { task in
-                let recordings = try [1, 2].map { try Fixture.captured(task.id, $0) }
-                let all = recordings + (odd.key.taskID == task.id ? [odd] : [])
-                return TaskAnswer.capture(Capture(taskID: task.id, recordings: all))
-            }
-            entries = try await fixture.store(try await fixture.answer(answers))
-            let answered = Set(answers.map(\.taskID))
-            _ = try await fixture.answer(
-                tasks.filter { !answered.contains($0.id) }.map { .capture(Capture(taskID: $0.id, recordings: [])) }
-            )
-            let first = try await fixture.seal()
-            archives.append((first.0, first.1, entries))
-            let unlisted = try Fixture.captured(try Fixture.taskID(99))
-            let late = try Fixture.captured(try Fixture.taskID(2), 3, callType: "consult")
-            let lateAnswers = [unlisted, late].map {
-                TaskAnswer.capture(Capture(taskID: $0.key.taskID, recordings: [$0]))
-            }
-            let now = Fixture.morning + .hours(25)
-            entries = try await fixture.store(try await fixture.answer(lateAnswers, now: now), now: now)
-            let second = try await fixture.seal()
-            archives.append((second.0, second.1, entries))
-
+            let sealed = try await sealTwo(fixture)
             let path = fixture.folder.appending(path: "rebuilt.sqlite").path
             let rebuilt = try Manifest.create(path: path)
-            for (archive, tasks, recordings) in archives {
+            for (archive, tasks, recordings) in sealed.archives {
                 _ = try await rebuilt.restore(
                     archive,
                     organizationID: fixture.acmeID,
                     tasks: Stream(tasks),
                     recordings: Stream(recordings),
                     schedule: AskSchedule(),
-                    now: now
+                    now: sealed.now
                 )
             }
-            let unanswered = tasks.filter { $0.captureRequest != .notRequested && !answered.contains($0.id) }
             // What is undetermined is a gap once the horizon has passed and the provider was asked often enough, not by
             // the passing of time alone.
             let ages = [(asksAgain: false, Duration.hours(25), 56), (false, .hours(200), 56), (true, .hours(200), 63)]
             for (asksAgain, after, count) in ages {
                 for manifest in asksAgain ? [fixture.manifest, rebuilt] : [] {
                     let question = AnsweredQuestion(
-                        unanswered.map { .capture(Capture(taskID: $0.id, recordings: [])) },
+                        sealed.unanswered.map { .capture(Capture(taskID: $0.id, recordings: [])) },
                         askedTime: Fixture.morning + after
                     )
                     _ = try await manifest.noteAnswers(
@@ -298,7 +311,7 @@ import Testing
             }
             #expect(try await rebuilt.sealedArchives() == fixture.manifest.sealedArchives())
             #expect(try await rebuilt.faults() == [])
-            let (archive, _, recordings) = archives[0]
+            let (archive, _, recordings) = sealed.archives[0]
             let again = await failure {
                 try await rebuilt.restore(
                     archive,
@@ -306,7 +319,7 @@ import Testing
                     tasks: Stream([]),
                     recordings: Stream(recordings),
                     schedule: AskSchedule(),
-                    now: now
+                    now: sealed.now
                 )
             }
             #expect(again == .conflict)

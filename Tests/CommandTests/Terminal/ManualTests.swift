@@ -3,9 +3,9 @@ import Testing
 
 /// The man pages that `make install` writes.
 @Suite struct `The manual` {
-    /// The folder of the package: two above the tests' own.
+    /// The package's folder.
     private static let package = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func `has a page for each command, which groff reads without a warning`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-manual-\(UUID())").path

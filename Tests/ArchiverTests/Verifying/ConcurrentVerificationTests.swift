@@ -1,0 +1,45 @@
+import DailyArchive
+import Files
+import Foundation
+import Logging
+import Manifest
+import Recordings
+import Simulator
+import Testing
+import Transfer
+@testable import Archiver
+
+@Suite struct `A verification beside a pass` {
+    @Test func `finds no fault at any moment of it, and notes what it read`() async throws {
+        try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
+            let pass = Task { try await here.pass { $0.rules.downloads.concurrency = 4 } }
+            let log = ReadingLog(root: here.root, now: here.now)
+            var (looks, archived) = (0, 0)
+            let end = ContinuousClock.now + .seconds(120)
+            while archived == 0 {
+                try #require(ContinuousClock.now < end)
+                guard (try? Manifest.exists(at: here.root.manifestPath)) == true,
+                    let verification = try? VerificationRun.reading(here.root)
+                else {
+                    // Not made yet, or not brought up to date.
+                    try await Task.sleep(for: .milliseconds(1))
+                    continue
+                }
+                var faults: [String] = []
+                let summary = try await verification.run(VerificationRun.Scope()) { report in
+                    faults += report.faults.map(\.description)
+                    await log.note(report)
+                }
+                #expect(faults == [])
+                looks += 1
+                archived += summary.archives
+            }
+            let result = try await pass.value
+            #expect(result.isComplete)
+            #expect(looks > 1)
+            await log.close()
+            #expect(await log.obstacle == nil)
+            try await here.expectWhole()
+        }
+    }
+}
