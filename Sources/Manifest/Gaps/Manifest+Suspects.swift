@@ -57,7 +57,8 @@ extension Manifest {
         now: Timestamp
     ) async throws -> AcknowledgingResult {
         let set = "note = NULL, author = NULL, author_uid = NULL, acknowledged_time = NULL"
-        return try await change(tasks, organization, set, "acknowledged_time IS NOT NULL", [:]) { suspect in
+        let condition = "better IS NULL AND acknowledged_time IS NOT NULL"
+        return try await change(tasks, organization, set, condition, [:]) { suspect in
             Event(
                 time: now,
                 kind: .explanationWithdrawn,
@@ -92,18 +93,19 @@ extension Manifest {
                         arguments: ["id": try id.known(in: db), "organization": organization?.description]
                     )
                     if known.isEmpty { result.unknown.append(id) }
-                    var changed = 0
+                    var changed: [SuspectRow] = []
                     for task in known {
                         let row: StatementArguments = ["task": task]
-                        let update = "UPDATE suspect SET \(set) WHERE task = :task AND \(condition)"
-                        try db.execute(sql: update, arguments: row + arguments)
-                        guard db.changesCount > 0 else { continue }
-                        changed += db.changesCount
-                        let suspects = try SuspectRow.all(where: "task.row = :task", row, in: db)
-                        for suspect in suspects { try event(suspect).insert(in: db) }
-                        result.suspects += suspects
+                        let condition = "suspect.task = :task AND \(condition)"
+                        // Only these have an event: others of the task are left as they are.
+                        let concerned = Set(try SuspectRow.all(where: condition, row, in: db).map(\.suspect.file))
+                        try db.execute(sql: "UPDATE suspect SET \(set) WHERE \(condition)", arguments: row + arguments)
+                        changed += try SuspectRow.all(where: "task.row = :task", row, in: db)
+                            .filter { concerned.contains($0.suspect.file) }
                     }
-                    if changed == 0, !known.isEmpty { result.without.append(id) }
+                    for suspect in changed { try event(suspect).insert(in: db) }
+                    result.suspects += changed
+                    if changed.isEmpty, !known.isEmpty { result.without.append(id) }
                 }
                 return result.isDone ? .commit : .rollback
             }

@@ -153,6 +153,35 @@ import Testing
         }
     }
 
+    @Test func `that was not acknowledged is left as it is when another one's acknowledgement is withdrawn`()
+        async throws
+    {
+        try await Fixture.with { fixture in
+            let id = try Fixture.taskID(1)
+            let first = try await fixture.known([1])
+            try await store(fixture, first[0], suspicion: Self.reason)
+            let words = Acknowledgement(
+                note: "case 4711",
+                author: "ann",
+                authorUID: 1000,
+                time: Fixture.morning + .hours(2)
+            )
+            #expect(try await fixture.manifest.acknowledge([id], organization: nil, with: words).isDone)
+            let both = Capture(taskID: id, recordings: try [1, 2].map { try Fixture.captured(id, $0) })
+            let second = try await fixture.answer([.capture(both)], now: Fixture.morning + .hours(3))
+            try await store(fixture, try #require(second.last), suspicion: Self.reason, digest: 8)
+            #expect(try await suspects(fixture).count == 2)
+            let back = try await fixture.manifest.withdrawAcknowledgements(
+                [id],
+                organization: fixture.acme,
+                by: Actor(name: "bob", uid: 1001),
+                now: Fixture.morning + .hours(4)
+            )
+            #expect(back.isDone && back.suspects.count == 1)
+            #expect(try await fixture.story(1).filter { $0 == .explanationWithdrawn }.count == 1)
+        }
+    }
+
     @Test func `is in the record of its day, and what is said of it too`() async throws {
         try await Fixture.with { fixture in
             let work = try await fixture.known([1])
