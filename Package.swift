@@ -7,7 +7,8 @@ let strict: [SwiftSetting] = [
 ]
 
 // Arrows point downwards only: adapters depend on Recordings and not on each other (the provider's client may
-// use Transfer), Archiver joins them, and the executable wires. docs/architecture.md says why each dependency is here.
+// use Transfer), Archiver joins them, Wiring makes them out of settings, and the executable has what is a terminal's.
+// docs/architecture.md says why each dependency is here.
 let package = Package(
     name: "callark",
     products: [
@@ -85,11 +86,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Settings turned into what the modules above need: once, for commands and for a service.
+        .target(
+            name: "Wiring",
+            dependencies: [
+                "Archiver", "Files", "Manifest", "Recordings", "Settings", "Transfer", "WebexContactCenter",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "callark",
             dependencies: [
                 "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Settings",
-                "Transfer", "WebexContactCenter",
+                "Transfer", "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),

@@ -4,6 +4,7 @@ import Foundation
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,19 +57,19 @@ struct EventsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        if let org { _ = try workplace.organizations(named: [org]) }
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }
-        let instants = try window.window(in: workplace).instants
-        let timeZone = workplace.timeZone
-        let namesOrganizations = workplace.settings.organizations.count > 1
+        let instants = try window.window(in: installation).instants
+        let timeZone = installation.timeZone
+        let namesOrganizations = installation.settings.organizations.count > 1
         let table = Self.table(timeZone, namesOrganizations: namesOrganizations)
         var writer = Table.Writer(table: table, output: output, asCSV: csv)
         let isDigest = !all && task == nil && kind.isEmpty && !csv && !common.json
         var rows = EventRows(isDigest: isDigest)
         var (count, shown) = (0, 0)
-        if let manifest = try await workplace.manifestForReading() {
+        if let manifest = try await installation.manifestForReading() {
             try await requireKnown(manifest)
             let events = manifest.events(
                 organization: org,
@@ -88,7 +89,7 @@ struct EventsCommand: AsyncParsableCommand {
                 batch = []
             }
             // An end may lie behind the time that is asked for, or be still to come.
-            let isOver = (instants?.upperBound).map { $0 > workplace.now } ?? true && !workplace.isPassRunning()
+            let isOver = (instants?.upperBound).map { $0 > installation.now } ?? true && !installation.isPassRunning()
             batch += rows.rest(isOver: isOver).filter(isWanted)
             shown += batch.count
             try writer.write(batch)

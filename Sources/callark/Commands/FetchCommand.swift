@@ -5,6 +5,7 @@ import Files
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -74,18 +75,18 @@ struct FetchCommand: AsyncParsableCommand {
     }
 
     private func fetch(_ stop: StopRequest) async throws -> ExitStatus {
-        var workplace = try Workplace(common, needsSecrets: false)
-        workplace.acceptsUnknown = acceptUnknown
-        if let org { _ = try workplace.organizations(named: [org]) }
-        workplace.warnOfNetworkFileSystem()
+        var installation = try Installation(common, needsSecrets: false)
+        installation.acceptsUnknown = acceptUnknown
+        if let org { _ = try installation.organizations(named: [org]) }
+        installation.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json), folder: FetchFolder(path: folder))
         defer { report.flush() }
-        let log = FetchLog(workplace: workplace, folder: folder)
+        let log = FetchLog(installation: installation, folder: folder)
         var missing: [TaskID] = []
         let tasks = try TaskID.requested(taskIDs)
-        if let manifest = try await workplace.manifestForReading() {
-            let retrieval = Retrieval(root: workplace.root, manifest: manifest)
-            for task in tasks where !(try await copy(task, retrieval, workplace, log, to: report)) {
+        if let manifest = try await installation.manifestForReading() {
+            let retrieval = Retrieval(root: installation.root, manifest: manifest)
+            for task in tasks where !(try await copy(task, retrieval, installation, log, to: report)) {
                 missing.append(task)
             }
             try await report.addMetadata(retrieval)
@@ -94,7 +95,7 @@ struct FetchCommand: AsyncParsableCommand {
         }
         if !missing.isEmpty {
             do {
-                try await acquire(missing, workplace, stop, log, to: report)
+                try await acquire(missing, installation, stop, log, to: report)
             } catch {
                 try await report.end(with: error)
                 return report.status
@@ -115,13 +116,13 @@ struct FetchCommand: AsyncParsableCommand {
     private func copy(
         _ task: TaskID,
         _ retrieval: Retrieval,
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ log: FetchLog,
         to report: FetchReport
     ) async throws -> Bool {
-        let calls = try await retrieval.calls(of: task, organization: org, at: workplace.standpoint(of:))
+        let calls = try await retrieval.calls(of: task, organization: org, at: installation.standpoint(of:))
         if !calls.isEmpty, calls.allSatisfy(\.isKnownToHaveNothing) {
-            for absence in absences(of: calls, workplace) { try report.absent(absence) }
+            for absence in absences(of: calls, installation) { try report.absent(absence) }
             return true
         }
         let rows = try await retrieval.recordings(of: task, organization: org)
@@ -135,13 +136,13 @@ struct FetchCommand: AsyncParsableCommand {
             failures[row.row] = try await copy(row, retrieval, log, to: report, source: source)
         }
         await log.noteEnd(rows, failures: failures)
-        for absence in absences(of: calls, workplace) { try report.absent(absence) }
+        for absence in absences(of: calls, installation) { try report.absent(absence) }
         try await copyLegacySessions(of: rows, retrieval, to: report)
         return true
     }
 
-    private func absences(of calls: [CallRow], _ workplace: Workplace) -> [FetchAbsence] {
-        calls.flatMap { $0.absences(in: workplace.settings.archive.timeZone) }
+    private func absences(of calls: [CallRow], _ installation: Installation) -> [FetchAbsence] {
+        calls.flatMap { $0.absences(in: installation.settings.archive.timeZone) }
     }
 
     private func copyLegacySessions(
@@ -182,13 +183,13 @@ struct FetchCommand: AsyncParsableCommand {
 
     private func acquire(
         _ tasks: [TaskID],
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ stop: StopRequest,
         _ log: FetchLog,
         to report: FetchReport
     ) async throws {
         let progress = PassProgress(output: Output(json: false))
-        try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
+        try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
             let held = try await held(of: tasks, archive.retrieval)
             let failures = try await archive.acquire(tasks, organization: org)
             for (name, error) in failures.sorted(by: { $0.key < $1.key }) {
@@ -199,9 +200,9 @@ struct FetchCommand: AsyncParsableCommand {
                 let calls = try await archive.retrieval.calls(
                     of: task,
                     organization: org,
-                    at: workplace.standpoint(of:)
+                    at: installation.standpoint(of:)
                 )
-                let absences = absences(of: calls, workplace)
+                let absences = absences(of: calls, installation)
                 let reasons = failures.values.map(ExitStatus.init)
                 if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
                 if calls.isEmpty || !absences.isEmpty { report.note(reasons) }

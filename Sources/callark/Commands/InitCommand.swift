@@ -3,6 +3,7 @@ import DailyArchive
 import Files
 import Foundation
 import Recordings
+import Wiring
 
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,22 +28,22 @@ struct InitCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
-        let result = try initialize(workplace.root, now: workplace.now)
-        workplace.warnOfNetworkFileSystem()
+        let installation = try Installation(common, usesRoot: false, needsSecrets: false)
+        let result = try initialize(installation.root, now: installation.now)
+        installation.warnOfNetworkFileSystem()
         let output = Output(json: common.json)
         defer { output.flush() }
-        try output.json(RootLine(result, path: workplace.root.path))
+        try output.json(RootLine(result, path: installation.root.path))
         try output.json(SummaryLine(created: result.isNew))
-        let zone = workplace.timeZone
+        let zone = installation.timeZone
         let since = result.isNew ? "created now" : "created \(result.identity.createdTime.named(in: zone))"
-        output.text("archive \(result.identity.id) at \(workplace.root.path), \(since)")
+        output.text("archive \(result.identity.id) at \(installation.root.path), \(since)")
         guard result.isNew, result.sealedArchives + result.openArchives > 0 else { return }
         output.text(
             "\(Readable.count(result.sealedArchives, "sealed archive")) and "
                 + "\(Readable.count(result.openArchives, "open archive")) found, left unchanged"
         )
-        if !FileManager.default.fileExists(atPath: workplace.root.manifestPath) {
+        if !FileManager.default.fileExists(atPath: installation.root.manifestPath) {
             output.text("there is no manifest: run `callark rebuild` to make one from the archives")
         }
     }

@@ -6,6 +6,7 @@ import Foundation
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -99,9 +100,9 @@ struct ListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        if let org { _ = try workplace.organizations(named: [org]) }
-        let window = try window.window(in: workplace)
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
+        let window = try window.window(in: installation)
         let listsCalls = calls || !(recordings || common.json)
         let output = Output(json: common.json)
         defer { output.flush() }
@@ -111,43 +112,43 @@ struct ListCommand: AsyncParsableCommand {
             asCSV: csv,
             limit: limit,
             output: output,
-            root: workplace.root,
-            timeZone: workplace.settings.archive.timeZone
+            root: installation.root,
+            timeZone: installation.settings.archive.timeZone
         )
         var found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] = []
-        let manifest = try await workplace.manifestForReading()
+        let manifest = try await installation.manifestForReading()
         if let manifest {
             try await call.requireKnownNames(in: manifest)
             let names = try await manifest.organizations().map(\.name).filter { org == nil || org == $0 }
             if task.isEmpty {
                 for name in names {
-                    let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
+                    let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
                     let rows = manifest.calls(filter(window, of: name), at: standpoint)
                     guard try await write(rows, to: &writer) else { break }
                 }
             } else {
-                found = try await write(known(names, in: manifest), window, manifest, workplace, to: &writer)
+                found = try await write(known(names, in: manifest), window, manifest, installation, to: &writer)
             }
         }
         try writer.endRows()
-        let notListed = try await notListed(in: window, manifest, workplace)
-        try await writeEnd(of: found, notListed, in: window, workplace, writer)
+        let notListed = try await notListed(in: window, manifest, installation)
+        try await writeEnd(of: found, notListed, in: window, installation, writer)
     }
 
     /// What of the time that is asked about is not known. A task that is named is known, or is not, whatever its time.
     private func notListed(
         in window: TimeWindow,
         _ manifest: Manifest?,
-        _ workplace: Workplace
+        _ installation: Installation
     ) async throws -> UnlistedDays {
-        let names = try workplace.organizations(named: org.map { [$0] } ?? [])
+        let names = try installation.organizations(named: org.map { [$0] } ?? [])
         var days = UnlistedDays(
             today: ArchiveDay(window.now, in: window.timeZone),
-            namesOrganizations: workplace.settings.organizations.count > 1
+            namesOrganizations: installation.settings.organizations.count > 1
         )
         guard task.isEmpty else { return days }
         for name in names {
-            days.add(try await workplace.unlisted(in: window.instants, organization: name, manifest), of: name)
+            days.add(try await installation.unlisted(in: window.instants, organization: name, manifest), of: name)
         }
         return days
     }
@@ -163,12 +164,12 @@ struct ListCommand: AsyncParsableCommand {
         _ tasks: [TaskRow],
         _ window: TimeWindow,
         _ manifest: Manifest,
-        _ workplace: Workplace,
+        _ installation: Installation,
         to writer: inout ListWriter
     ) async throws -> [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] {
         for task in tasks {
             // The archives of one day are looked at, and not those of all years.
-            let standpoint = try await workplace.standpoint(
+            let standpoint = try await installation.standpoint(
                 of: task.organization,
                 manifest,
                 days: task.day...task.day
@@ -192,7 +193,7 @@ struct ListCommand: AsyncParsableCommand {
         of found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
         _ notListed: UnlistedDays,
         in window: TimeWindow,
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ writer: ListWriter
     ) async throws {
         var writer = writer
@@ -200,7 +201,7 @@ struct ListCommand: AsyncParsableCommand {
         var failure: (any Error)?
         if !csv {
             do {
-                for place in try await Retrieval.legacySessions(of: found, in: workplace.root) {
+                for place in try await Retrieval.legacySessions(of: found, in: installation.root) {
                     try write(place, to: output)
                 }
             } catch { failure = error }

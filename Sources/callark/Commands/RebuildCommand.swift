@@ -7,6 +7,7 @@ import Logging
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct RebuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,20 +40,20 @@ struct RebuildCommand: AsyncParsableCommand {
     var discardOld = false
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        workplace.warnOfNetworkFileSystem()
+        let installation = try Installation(common, needsSecrets: false)
+        installation.warnOfNetworkFileSystem()
         let output = Output(json: common.json)
         let summary: Rebuild.Summary
         do {
             defer { output.flush() }
             let rebuild = Rebuild(
-                root: workplace.root,
-                schedule: AskSchedule(horizon: workplace.settings.captures.horizon),
-                logger: workplace.logger,
+                root: installation.root,
+                schedule: AskSchedule(horizon: installation.settings.captures.horizon),
+                logger: installation.logger,
                 actor: Operator.current
             )
             summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
-                workplace.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
+                installation.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
             for fault in summary.contradictions.faults + summary.faults {
                 try VerificationLines.write(fault, to: output)
@@ -60,7 +61,9 @@ struct RebuildCommand: AsyncParsableCommand {
             let unnamed = summary.contradictions.count - summary.contradictions.faults.count
             if unnamed > 0 { output.text("and \(unnamed) more contradictions") }
             for remark in summary.remarks { Complaint.warning(remark) }
-            if let refusal = summary.refusal { throw Self.error(refusal, summary, path: workplace.root.manifestPath) }
+            if let refusal = summary.refusal {
+                throw Self.error(refusal, summary, path: installation.root.manifestPath)
+            }
             try output.json(SummaryLine(summary))
             output.text(
                 "new manifest: \(Readable.count(summary.archives, "archive")) with "

@@ -3,6 +3,7 @@ import ArgumentParser
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,8 +64,8 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        let report = try await report(workplace)
+        let installation = try Installation(common, needsSecrets: false)
+        let report = try await report(installation)
         let output = Output(json: common.json)
         defer { output.flush() }
         if let csv = csv.flatMap(ReportCSV.init(rawValue:)) {
@@ -79,27 +80,27 @@ struct ReportCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ workplace: Workplace) async throws -> Report {
-        let names = try workplace.organizations(named: org)
-        let timeZone = workplace.settings.archive.timeZone
-        guard let span = try window.window(in: workplace).days else {
+    private func report(_ installation: Installation) async throws -> Report {
+        let names = try installation.organizations(named: org)
+        let timeZone = installation.settings.archive.timeZone
+        guard let span = try window.window(in: installation).days else {
             throw CommandError(.usage, "give a time range that has a beginning: --from")
         }
         let period = try ReportPeriod(checking: span)
-        let manifest = try await workplace.manifestForReading()
+        let manifest = try await installation.manifestForReading()
         let known = Set(try await manifest?.organizations().map(\.name) ?? [])
-        let running = running(over: names, workplace)
+        let running = running(over: names, installation)
         let work = WorkUnderWay(running)
         var sections: [Report.Section] = []
-        for organization in workplace.settings.organizations where names.contains(organization.name) {
+        for organization in installation.settings.organizations where names.contains(organization.name) {
             let name = organization.name
             var days = period.list.map { DayReport(unknown: $0, of: name) }
             var calls: [TaskID: KnownCall] = [:]
             if let manifest, known.contains(name) {
                 let reporting = Reporting(manifest: manifest, timeZone: timeZone)
-                let standpoint = try await workplace.standpoint(of: name, manifest, days: span)
+                let standpoint = try await installation.standpoint(of: name, manifest, days: span)
                 days = try await reporting.days(period.list, organization: name, at: standpoint)
-                let patience = workplace.settings.alarms.completePass
+                let patience = installation.settings.alarms.completePass
                 if let covered = work.window(of: name, now: standpoint.now, patience: patience) {
                     for place in days.indices {
                         days[place].isUnderWay = covered.overlaps(days[place].day.interval(in: timeZone))
@@ -119,9 +120,9 @@ struct ReportCommand: AsyncParsableCommand {
         return Report(
             period: period,
             sections: sections,
-            root: workplace.root,
+            root: installation.root,
             timeZone: timeZone,
-            madeTime: workplace.now,
+            madeTime: installation.now,
             running: running
         )
     }
@@ -129,10 +130,10 @@ struct ReportCommand: AsyncParsableCommand {
     /// The pass that runs over one of these organizations; one that has only begun may be over any.
     private func running(
         over names: [OrganizationName],
-        _ workplace: Workplace
+        _ installation: Installation
     ) -> PassNotice.Running? {
         do {
-            guard let running = try PassNotice.running(over: workplace.root) else { return nil }
+            guard let running = try PassNotice.running(over: installation.root) else { return nil }
             guard let parts = running.content?.activity.organizations, !parts.isEmpty else { return running }
             return parts.contains { part in names.contains { $0.description == part.organization } } ? running : nil
         } catch {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct SitesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,9 +37,11 @@ struct SitesOptions: ParsableArguments {
 
     /// Asks the provider about the sites of that organization.
     func withSites<Value>(_ work: (OrganizationName, Sites) async throws -> Value) async throws -> Value {
-        let workplace = try Workplace(common, usesRoot: false)
-        let organization = try workplace.organization(named: org)
-        return try await workplace.withContactCenter(of: organization) { try await work(organization.name, $0.sites) }
+        let installation = try Installation(common, usesRoot: false)
+        let organization = try installation.organization(named: org)
+        return try await installation.withContactCenter(of: organization) {
+            try await work(organization.name, $0.sites)
+        }
     }
 }
 

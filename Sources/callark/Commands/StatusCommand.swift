@@ -7,6 +7,7 @@ import Manifest
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,20 +53,20 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        let names = try workplace.organizations(named: org)
+        let installation = try Installation(common, needsSecrets: false)
+        let names = try installation.organizations(named: org)
         let output = Output(json: common.json)
-        let manifest = try await workplace.manifestForReading()
+        let manifest = try await installation.manifestForReading()
         var isRunning: Bool?
         if !check {
-            isRunning = try reportPass(workplace, to: output)
-            for name in names { try await report(name, manifest: manifest, workplace: workplace, to: output) }
+            isRunning = try reportPass(installation, to: output)
+            for name in names { try await report(name, manifest: manifest, installation: installation, to: output) }
         } else if common.json {
-            isRunning = try? (PassNotice.running(over: workplace.root) != nil)
+            isRunning = try? (PassNotice.running(over: installation.root) != nil)
         }
-        let space = try? workplace.root.diskSpace()
-        let alarms = try await workplace.alarms(of: names, manifest: manifest, space: space)
-        if !check { report(space, workplace: workplace, to: output) }
+        let space = try? installation.root.diskSpace()
+        let alarms = try await installation.alarms(of: names, manifest: manifest, space: space)
+        if !check { report(space, installation: installation, to: output) }
         for alarm in alarms {
             try output.json(AlarmLine(alarm))
             output.text(alarm.line)
@@ -73,12 +74,12 @@ struct StatusCommand: AsyncParsableCommand {
         if check, alarms.isEmpty { output.text("OK") }
         try output.json(
             StatusSummaryLine(
-                root: workplace.root.path,
+                root: installation.root.path,
                 running: isRunning,
                 freeBytes: space?.freeBytes,
                 totalBytes: space?.totalBytes,
-                minimumFreeBytes: workplace.settings.archive.minimumFreeBytes,
-                openArchives: (try? workplace.root.openArchives().count) ?? 0,
+                minimumFreeBytes: installation.settings.archive.minimumFreeBytes,
+                openArchives: (try? installation.root.openArchives().count) ?? 0,
                 alarms: alarms.count
             )
         )
@@ -87,12 +88,12 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// - Returns: whether a pass runs; `nil` if that cannot be found out.
-    private func reportPass(_ workplace: Workplace, to output: Output) throws -> Bool? {
-        let zone = workplace.timeZone
+    private func reportPass(_ installation: Installation, to output: Output) throws -> Bool? {
+        let zone = installation.timeZone
         do {
-            let running = try PassNotice.running(over: workplace.root)
+            let running = try PassNotice.running(over: installation.root)
             if let running { try output.json(RunningLine(running)) }
-            for line in RunningPass(running, now: workplace.now, timeZone: zone).lines { output.text(line) }
+            for line in RunningPass(running, now: installation.now, timeZone: zone).lines { output.text(line) }
             return running != nil
         } catch let error as ArchiveError {
             output.text("running: not known, because this account may not look: \(error)")
@@ -100,25 +101,25 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ space: DiskSpace?, workplace: Workplace, to output: Output) {
-        guard let space else { return output.text("disk: nothing at \(workplace.root.path) yet") }
+    private func report(_ space: DiskSpace?, installation: Installation, to output: Output) {
+        guard let space else { return output.text("disk: nothing at \(installation.root.path) yet") }
         output.text(
             "disk: \(Readable.bytes(space.freeBytes)) of \(Readable.bytes(space.totalBytes)) free at "
-                + "\(workplace.root.path); downloads stop below "
-                + Readable.bytes(workplace.settings.archive.minimumFreeBytes)
+                + "\(installation.root.path); downloads stop below "
+                + Readable.bytes(installation.settings.archive.minimumFreeBytes)
         )
     }
 
     private func report(
         _ name: OrganizationName,
         manifest: Manifest?,
-        workplace: Workplace,
+        installation: Installation,
         to output: Output
     ) async throws {
         let disagreements = try await manifest?.disagreements(name) ?? []
-        let all = try await days(of: name, manifest, disagreements, workplace)
-        let range = try shownWindow(workplace).instants
-        let zone = workplace.timeZone
+        let all = try await days(of: name, manifest, disagreements, installation)
+        let range = try shownWindow(installation).instants
+        let zone = installation.timeZone
         let shown = all.filter { day in range.map { $0.overlaps(day.day.interval(in: zone)) } ?? true }
         let older = OlderDays(
             all.filter { day in range.map { day.day.interval(in: zone).upperBound <= $0.lowerBound } ?? false }
@@ -132,7 +133,7 @@ struct StatusCommand: AsyncParsableCommand {
         let rows = shown.map { StatusRow(status: $0, differing: differing[$0.day] ?? []) }
         try write(rows, older, knowsDays: !all.isEmpty, of: name, zone, to: output)
         let reading = try await manifest?.readingStatus(name) ?? ReadingStatus()
-        let (token, tokenText) = try await token(of: name, workplace)
+        let (token, tokenText) = try await token(of: name, installation)
         try output.json(
             StatusOrganizationLine(
                 organization: name.description,
@@ -186,20 +187,20 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     /// What is known of an organization's tokens, and the same for people.
-    private func token(of name: OrganizationName, _ workplace: Workplace) async throws -> (TokenStatus?, String) {
+    private func token(of name: OrganizationName, _ installation: Installation) async throws -> (TokenStatus?, String) {
         do {
-            let token = try await workplace.tokenStatus(of: name)
-            return (token, token.map { Self.text(of: $0, workplace.timeZone) } ?? "not used yet")
+            let token = try await installation.tokenStatus(of: name)
+            return (token, token.map { Self.text(of: $0, installation.timeZone) } ?? "not used yet")
         } catch let error as TokensOutOfReach {
             return (nil, error.description)
         }
     }
 
     /// The time that was asked for, or the last days.
-    private func shownWindow(_ workplace: Workplace) throws -> TimeWindow {
+    private func shownWindow(_ installation: Installation) throws -> TimeWindow {
         var window = window
         if !window.isGiven { window.last = .days(Self.usualDays) }
-        return try window.window(in: workplace)
+        return try window.window(in: installation)
     }
 
     /// Days of which anything is known here; and those of which only another source knows something.
@@ -207,10 +208,10 @@ struct StatusCommand: AsyncParsableCommand {
         of name: OrganizationName,
         _ manifest: Manifest?,
         _ disagreements: [DayWitness],
-        _ workplace: Workplace
+        _ installation: Installation
     ) async throws -> [DayStatus] {
         guard let manifest else { return [] }
-        let standpoint = try await workplace.standpoint(of: name, manifest)
+        let standpoint = try await installation.standpoint(of: name, manifest)
         let known = try await manifest.dayStatuses(organization: name, at: standpoint)
         let unknown = Set(disagreements.map(\.day)).subtracting(known.map(\.day))
         return (known + unknown.map { DayStatus(organization: name, day: $0) }).sorted { $0.day < $1.day }

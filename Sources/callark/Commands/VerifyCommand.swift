@@ -6,6 +6,7 @@ import Foundation
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -134,19 +135,21 @@ struct VerifyCommand: AsyncParsableCommand {
 
     /// The days in the scope of which damage is known that nothing makes up for: a quick look reads no recording, and does
     /// not know better.
-    private func knownDamage(_ manifest: Manifest?, _ workplace: Workplace) async throws -> [ArchiveDay] {
+    private func knownDamage(_ manifest: Manifest?, _ installation: Installation) async throws -> [ArchiveDay] {
         guard quick, let manifest else { return [] }
         var days: Set<ArchiveDay> = []
-        for organization in try workplace.organizations(named: org.map { [$0] } ?? []) {
+        for organization in try installation.organizations(named: org.map { [$0] } ?? []) {
             days.formUnion(try await manifest.damageFigures(organization, altered: AlteredArchives()).days)
         }
-        let day = day(in: workplace)
+        let day = day(in: installation)
         return days.filter { day == nil || $0 == day }.sorted()
     }
 
     /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
-    private func requireKnown(_ workplace: Workplace, _ manifest: Manifest?) async throws {
-        guard let day = day(in: workplace), try !workplace.root.hasFiles(of: day, organization: org) else { return }
+    private func requireKnown(_ installation: Installation, _ manifest: Manifest?) async throws {
+        guard let day = day(in: installation), try !installation.root.hasFiles(of: day, organization: org) else {
+            return
+        }
         if let manifest, try await manifest.knows(day, organization: org) { return }
         throw CommandError.unknown(
             "day",
@@ -155,26 +158,26 @@ struct VerifyCommand: AsyncParsableCommand {
         )
     }
 
-    private func day(in workplace: Workplace) -> ArchiveDay? { day.map { $0.day(in: workplace) } }
+    private func day(in installation: Installation) -> ArchiveDay? { day.map { $0.day(in: installation) } }
 
-    private func scope(in workplace: Workplace) -> VerificationRun.Scope {
-        VerificationRun.Scope(organization: org, day: day(in: workplace), isQuick: quick, share: share)
+    private func scope(in installation: Installation) -> VerificationRun.Scope {
+        VerificationRun.Scope(organization: org, day: day(in: installation), isQuick: quick, share: share)
     }
 
     private func verifyRoot(_ output: Output) async throws -> (VerificationRun.Summary, knownDamage: [ArchiveDay]) {
-        let workplace = try Workplace(common, needsSecrets: false)
-        if let org { _ = try workplace.organizations(named: [org]) }
-        let verification = try VerificationRun.reading(workplace.root)
-        try await requireKnown(workplace, verification.manifest)
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
+        let verification = try VerificationRun.reading(installation.root)
+        try await requireKnown(installation, verification.manifest)
         if !verification.hasManifest {
             Complaint.warning(
-                "no manifest at \(workplace.root.manifestPath): checking archives against their own checksums only"
+                "no manifest at \(installation.root.manifestPath): checking archives against their own checksums only"
             )
         }
-        let log = ReadingLog(root: workplace.root, by: Operator.current) { Timestamp(Date()) }
+        let log = ReadingLog(root: installation.root, by: Operator.current) { Timestamp(Date()) }
         // Nothing is written into a manifest that is damaged.
         var notes = verification.hasManifest && !quick
-        let summary = try await verification.run(scope(in: workplace)) { report in
+        let summary = try await verification.run(scope(in: installation)) { report in
             try VerificationLines.write(report, to: output, verbose: verbose)
             if let fault = report.faults.first(where: { $0.kind == .manifestDamaged }) {
                 if notes || quick { Complaint.error("\(fault)") }
@@ -186,7 +189,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if let obstacle = await log.obstacle {
             Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
         }
-        return (summary, try await knownDamage(verification.manifest, workplace))
+        return (summary, try await knownDamage(verification.manifest, installation))
     }
 
     private func verify(_ paths: [String], _ output: Output) async throws -> VerificationRun.Summary {
@@ -236,7 +239,7 @@ struct VerifyCommand: AsyncParsableCommand {
     /// has to be right.
     private func rootIfPresent() throws -> ArchiveRoot? {
         do {
-            let root = try Workplace(common, usesRoot: false, needsSecrets: false).root
+            let root = try Installation(common, usesRoot: false, needsSecrets: false).root
             try root.identity()
             return root
         } catch let error as SettingsError where common.config == nil && error.problems.map(\.code) == [.notFound] {
@@ -248,15 +251,15 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func repairRoot(_ stop: StopRequest) async throws -> ExitStatus {
-        let workplace = try Workplace(common)
-        if let org { _ = try workplace.organizations(named: [org]) }
-        workplace.warnOfNetworkFileSystem()
+        let installation = try Installation(common)
+        if let org { _ = try installation.organizations(named: [org]) }
+        installation.warnOfNetworkFileSystem()
         let output = Output(json: common.json)
         defer { output.flush() }
         let progress = PassProgress(output: output)
-        let repair = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
-            try await requireKnown(workplace, try await workplace.manifestForReading())
-            return try await archive.repair(scope(in: workplace)) { report in
+        let repair = try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
+            try await requireKnown(installation, try await installation.manifestForReading())
+            return try await archive.repair(scope(in: installation)) { report in
                 try VerificationLines.write(report, to: output, verbose: verbose)
             }
         }

@@ -4,11 +4,12 @@ import Files
 import Foundation
 import Manifest
 import Recordings
+import Wiring
 
 /// Who fetched which call, in the log of events: that it begins, durably before the first byte of a call is written, and what
 /// came of it. What turns out to be damaged becomes known damage.
 actor FetchLog {
-    private let workplace: Workplace
+    private let installation: Installation
     /// Where files are written to, as an absolute path.
     private let destination: String
     private var manifest: Manifest?
@@ -27,8 +28,8 @@ actor FetchLog {
     }
 
     /// - Parameter folder: where files are written to.
-    init(workplace: Workplace, folder: String) {
-        self.workplace = workplace
+    init(installation: Installation, folder: String) {
+        self.installation = installation
         destination = URL(filePath: folder).standardizedFileURL.path
     }
 
@@ -56,14 +57,14 @@ actor FetchLog {
     func noteDamage(_ row: RecordingRow) async {
         guard let held = row.held else { return }
         // What the disk does not show at all every command sees by itself.
-        if held.isSealed, (try? workplace.root.sealedSize(held.archive)) == .some(nil) { return }
+        if held.isSealed, (try? installation.root.sealedSize(held.archive)) == .some(nil) { return }
         do {
-            if manifest == nil { manifest = try await workplace.manifestForWriting() }
+            if manifest == nil { manifest = try await installation.manifestForWriting() }
             let reason = "its bytes do not have the checksum that was recorded"
             try await manifest?.noteRead(
                 DamagedRecording(archive: held.archive, taskID: row.key.taskID, offset: held.offset, reason: reason),
                 by: Operator.current,
-                now: workplace.now
+                now: installation.now
             )
         } catch {
             guard !hasWarnedOfDamage else { return }
@@ -81,10 +82,10 @@ actor FetchLog {
     ) async {
         guard !isOutOfReach else { return }
         do {
-            if manifest == nil { manifest = try await workplace.manifestForWriting() }
+            if manifest == nil { manifest = try await installation.manifestForWriting() }
             for (organization, rows) in Dictionary(grouping: rows, by: \.organization) {
                 let event = Event(
-                    time: workplace.now,
+                    time: installation.now,
                     kind: kind,
                     organization: organization,
                     task: rows.first?.key.taskID,

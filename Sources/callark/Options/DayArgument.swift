@@ -1,4 +1,5 @@
 import Recordings
+import Wiring
 
 /// A calendar day on the command line: `2025-11-20`, `today` or `yesterday`.
 enum DayArgument: Equatable {
@@ -36,5 +37,7 @@ enum DayArgument: Equatable {
     }
 
     /// The day meant, as an installation has it.
-    func day(in workplace: Workplace) -> ArchiveDay { day(today: ArchiveDay(workplace.now, in: workplace.timeZone)) }
+    func day(in installation: Installation) -> ArchiveDay {
+        day(today: ArchiveDay(installation.now, in: installation.timeZone))
+    }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Manifest
 import Recordings
+import Wiring
 
 /// What a person says of tasks, with their name and a note, or takes back: the options of `gaps explain` and of
 /// `gaps acknowledge`.
@@ -57,20 +58,20 @@ extension StatementOptions {
     ///   - summary: writes what came of all of them, of how many tasks and of how many subjects, and says it in words.
     /// - Throws: ``CommandError`` with exit code 66 if a task is not known, with 64 if one does not allow it.
     func make<Subject>(
-        _ change: (Workplace, Manifest, [TaskID]) async throws -> StatementResult<Subject>,
+        _ change: (Installation, Manifest, [TaskID]) async throws -> StatementResult<Subject>,
         write: (Subject, TimeZone, Output) throws -> Void,
         summary: (Int, Int, Output) throws -> String
     ) async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        if let org { _ = try workplace.organizations(named: [org]) }
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
         let tasks = try TaskID.requested(taskIDs)
-        guard let manifest = try await workplace.manifestForWriting() else { throw CommandError.unknown(tasks) }
-        let result = try await change(workplace, manifest, tasks)
+        guard let manifest = try await installation.manifestForWriting() else { throw CommandError.unknown(tasks) }
+        let result = try await change(installation, manifest, tasks)
         try manifest.close()
         if let error = result.error { throw error }
         let output = Output(json: common.json)
         defer { output.flush() }
-        let timeZone = workplace.timeZone
+        let timeZone = installation.timeZone
         for subject in result.subjects { try write(subject, timeZone, output) }
         let words = try summary(tasks.count, result.subjects.count, output)
         output.text("\(words); times in \(timeZone.name)")

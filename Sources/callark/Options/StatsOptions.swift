@@ -2,6 +2,7 @@ import ArgumentParser
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 /// What all commands below `stats` take.
 struct StatsOptions: ParsableArguments {
@@ -23,8 +24,8 @@ struct StatsOptions: ParsableArguments {
 
     /// The time that is asked about, without what is still to come.
     /// - Throws: ``CommandError`` with exit code 64 where all of it is.
-    func span(in workplace: Workplace) throws -> Range<Timestamp> {
-        let window = try window.window(in: workplace)
+    func span(in installation: Installation) throws -> Range<Timestamp> {
+        let window = try window.window(in: installation)
         let now = window.now
         guard let asked = window.instants else {
             throw CommandError(.usage, "give a time range: --day, --month, --last, or --from and --to")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Recordings
 import Settings
+import Wiring
 
 /// The options that say which time a command is about: `--day`, `--month`, `--last`, or `--from` and `--to`.
 struct WindowOptions: ParsableArguments {
@@ -84,7 +85,7 @@ struct WindowOptions: ParsableArguments {
 
 extension WindowOptions {
     /// The time meant, as an installation has it.
-    func window(in workplace: Workplace) throws -> TimeWindow {
-        try window(in: workplace.timeZone, now: workplace.now)
+    func window(in installation: Installation) throws -> TimeWindow {
+        try window(in: installation.timeZone, now: installation.now)
     }
 }

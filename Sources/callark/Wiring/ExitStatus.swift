@@ -7,6 +7,7 @@ import Manifest
 import Settings
 import Transfer
 import WebexContactCenter
+import Wiring
 
 /// The exit codes of the interface, and the one place where an error becomes one.
 enum ExitStatus: Int32 {
@@ -111,5 +112,15 @@ struct CommandError: Error, CustomStringConvertible {
     init(_ status: ExitStatus, _ description: String) {
         self.status = status
         self.description = description
+    }
+}
+
+extension TokensOutOfReach {
+    /// The exit code of a command that is about the tokens.
+    var status: ExitStatus {
+        switch cause {
+        case .permission: .inputOutput
+        case .configuration: .configuration
+        }
     }
 }

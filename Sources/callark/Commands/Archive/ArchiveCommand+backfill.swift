@@ -3,21 +3,22 @@ import ArgumentParser
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 extension ArchiveCommand {
     /// `--low-priority`: day by day.
     func backfill() async throws {
         let status = try await CommandLineRun.interruptibly { stop in
-            let workplace = try Workplace(common)
-            let organizations = try workplace.organizations(named: org)
-            workplace.warnOfNetworkFileSystem()
-            let window = try window.window(in: workplace)
+            let installation = try Installation(common)
+            let organizations = try installation.organizations(named: org)
+            installation.warnOfNetworkFileSystem()
+            let window = try window.window(in: installation)
             guard let range = window.range?.clamped(to: Timestamp.earliest..<window.now) else { return .usage }
             let output = Output(json: common.json)
             defer { output.flush() }
             let progress = PassProgress(output: output)
             let backfill = Backfill(
-                try workplace.setup,
+                try installation.setup,
                 organizations: organizations,
                 range: range,
                 stop: stop,
@@ -30,7 +31,7 @@ extension ArchiveCommand {
                 output.flush()
             }
             progress.end()
-            let alarms = await workplace.alarmsAtTheEnd(
+            let alarms = await installation.alarmsAtTheEnd(
                 of: results.map(\.organization),
                 isOfGivenTime: true
             )

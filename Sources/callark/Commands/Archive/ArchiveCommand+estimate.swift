@@ -7,27 +7,28 @@ import Manifest
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 extension ArchiveCommand {
     /// `--dry-run`: one organization after the other; the failure of one is no other's.
     func estimate() async throws {
         let status = try await CommandLineRun.interruptibly { stop in
-            let workplace = try Workplace(common)
-            let organizations = try workplace.organizations(named: org)
-            let request = try window.window(in: workplace).request
+            let installation = try Installation(common)
+            let organizations = try installation.organizations(named: org)
+            let request = try window.window(in: installation).request
             let output = Output(json: common.json)
             defer { output.flush() }
-            let manifest = try await workplace.manifestForReading()
-            let usual = try workplace.setup
+            let manifest = try await installation.manifestForReading()
+            let usual = try installation.setup
             let setup = lowPriority ? usual.lowered : usual
             var total = EstimateTotal()
             var statuses: [ExitStatus] = []
-            try await workplace.withEngine { engine in
+            try await installation.withEngine { engine in
                 for name in organizations {
                     guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
                     let altered =
                         if let manifest {
-                            try await workplace.standpoint(of: name, manifest).altered
+                            try await installation.standpoint(of: name, manifest).altered
                         } else { AlteredArchives() }
                     let estimating = Estimating(
                         manifest: manifest,
@@ -37,13 +38,13 @@ extension ArchiveCommand {
                         engine: engine,
                         isExact: exact,
                         altered: altered,
-                        logger: workplace.logger
+                        logger: installation.logger
                     )
                     let counting = Counting(isShown: !common.json)
                     do {
                         let estimate = try await estimating.run(request, stop: stop, listing: counting.show)
                         counting.end()
-                        try EstimateReport(estimate, in: workplace.timeZone).write(to: output)
+                        try EstimateReport(estimate, in: installation.timeZone).write(to: output)
                         total.add(estimate)
                         if estimate.hasDamage { statuses.append(.damage) }
                     } catch {
@@ -56,7 +57,7 @@ extension ArchiveCommand {
                     if stop.isMade { break }
                 }
             }
-            total.tell(of: try? workplace.root.diskSpace(), beyond: workplace.settings.archive.minimumFreeBytes)
+            total.tell(of: try? installation.root.diskSpace(), beyond: installation.settings.archive.minimumFreeBytes)
             try output.json(total)
             return ExitStatus.worst(statuses)
         }

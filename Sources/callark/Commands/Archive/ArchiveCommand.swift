@@ -3,6 +3,7 @@ import ArgumentParser
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct ArchiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -83,24 +84,24 @@ struct ArchiveCommand: AsyncParsableCommand {
         if dryRun { return try await estimate() }
         if lowPriority { return try await backfill() }
         let status = try await CommandLineRun.interruptibly { stop in
-            let workplace = try Workplace(common)
-            let organizations = try workplace.organizations(named: org)
-            workplace.warnOfNetworkFileSystem()
+            let installation = try Installation(common)
+            let organizations = try installation.organizations(named: org)
+            installation.warnOfNetworkFileSystem()
             let output = Output(json: common.json)
             defer { output.flush() }
             let progress = PassProgress(output: output)
-            let results = try await workplace.withArchive(stop: stop, observer: progress.observe) { archive in
+            let results = try await installation.withArchive(stop: stop, observer: progress.observe) { archive in
                 try await archive.archive(
                     organizations,
-                    request: try window.window(in: workplace).request,
+                    request: try window.window(in: installation).request,
                     onlyUnreceived: retryFailed
                 )
             }
             progress.end()
-            let alarms = await workplace.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
+            let alarms = await installation.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
             for (position, result) in results.enumerated() {
                 let own = alarms.told(with: position, of: results.map(\.organization))
-                try PassReport(result, alarms: own, timeZone: workplace.timeZone).write(to: output)
+                try PassReport(result, alarms: own, timeZone: installation.timeZone).write(to: output)
             }
             return ExitStatus.worst(results.map(ExitStatus.init(result:)))
         }

@@ -3,6 +3,7 @@ import Recordings
 import Settings
 import Transfer
 import WebexContactCenter
+import Wiring
 
 struct AuthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +23,7 @@ struct AuthCommand: AsyncParsableCommand {
     )
 }
 
-extension Workplace {
+extension Installation {
     /// What logs an organization in and out.
     /// - Throws: ``CommandError`` with exit code 78 where it has no client to log in with.
     func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {

@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct AuthLoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,12 +71,12 @@ struct AuthLoginCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common)
-        let organization = try workplace.organization(named: org)
+        let installation = try Installation(common)
+        let organization = try installation.organization(named: org)
         let output = Output(json: common.json)
         defer { output.flush() }
-        let status = try await workplace.withEngine { engine in
-            let login = try workplace.login(to: organization, by: engine)
+        let status = try await installation.withEngine { engine in
+            let login = try installation.login(to: organization, by: engine)
             let request = try login.request(
                 redirectURI: redirectURI ?? organization.login.redirectURI,
                 scopes: scope.isEmpty ? organization.login.scopes : scope,
@@ -84,7 +85,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
             let code = try await code(for: request, of: organization.name, output)
             return try await login.complete(request, code: code)
         }
-        try report(status, of: organization, workplace.timeZone, to: output)
+        try report(status, of: organization, installation.timeZone, to: output)
     }
 
     /// Shows the address, and gets what comes back.

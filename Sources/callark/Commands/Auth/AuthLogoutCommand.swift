@@ -3,6 +3,7 @@ import Recordings
 import Settings
 import Transfer
 import WebexContactCenter
+import Wiring
 
 struct AuthLogoutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,10 +28,10 @@ struct AuthLogoutCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        let organization = try workplace.organization(named: org)
+        let installation = try Installation(common, needsSecrets: false)
+        let organization = try installation.organization(named: org)
         let output = Output(json: common.json)
-        let login = try workplace.login(to: organization, by: NoExchange())
+        let login = try installation.login(to: organization, by: NoExchange())
         let wasKept = try await login.forget()
         let name = organization.name
         output.text(

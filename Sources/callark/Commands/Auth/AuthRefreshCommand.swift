@@ -4,6 +4,7 @@ import Recordings
 import Settings
 import Transfer
 import WebexContactCenter
+import Wiring
 
 struct AuthRefreshCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,15 +36,15 @@ struct AuthRefreshCommand: AsyncParsableCommand {
     var ifOlderThan: Int = 0
 
     func run() async throws {
-        let workplace = try Workplace(common)
-        let names = try workplace.organizations(named: org)
+        let installation = try Installation(common)
+        let names = try installation.organizations(named: org)
         let output = Output(json: common.json)
         var statuses: [ExitStatus] = []
         var refreshed = 0
-        try await workplace.withEngine { engine in
-            for organization in workplace.settings.organizations where names.contains(organization.name) {
+        try await installation.withEngine { engine in
+            for organization in installation.settings.organizations where names.contains(organization.name) {
                 do {
-                    if try await refresh(organization, workplace, engine, output) { refreshed += 1 }
+                    if try await refresh(organization, installation, engine, output) { refreshed += 1 }
                 } catch {
                     Complaint.error("\(organization.name): \(error)")
                     try output.json(Line(organization: organization.name.description, error: "\(error)"))
@@ -59,25 +60,25 @@ struct AuthRefreshCommand: AsyncParsableCommand {
     /// - Returns: whether there is a new pair.
     private func refresh(
         _ organization: OrganizationSettings,
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ engine: TransferEngine,
         _ output: Output
     ) async throws -> Bool {
         if case .bearer = organization.credentials {
-            if !org.isEmpty { _ = try workplace.login(to: organization, by: engine) }
+            if !org.isEmpty { _ = try installation.login(to: organization, by: engine) }
             output.text("\(organization.name): one bearer token, which cannot be renewed")
             try output.json(Line(organization: organization.name.description, refreshed: false))
             return false
         }
         let contactCenter = ContactCenter(
-            try workplace.provider(organization),
+            try installation.provider(organization),
             exchange: engine,
             retry: RetryPolicy(attempts: 4),
-            logger: workplace.logger
+            logger: installation.logger
         )
         let isNew = try await contactCenter.refreshTokens(ifOlderThan: .hours(24 * ifOlderThan))
         let status = try await contactCenter.tokenStatus()
-        let zone = workplace.timeZone
+        let zone = installation.timeZone
         output.text(
             isNew
                 ? "\(organization.name): renewed, can be refreshed until \(status.refreshExpires?.named(in: zone) ?? "?")"

@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct AuthStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,19 +37,19 @@ struct AuthStatusCommand: AsyncParsableCommand {
     var org: [OrganizationName] = []
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        let names = try workplace.organizations(named: org)
+        let installation = try Installation(common, needsSecrets: false)
+        let names = try installation.organizations(named: org)
         let output = Output(json: common.json)
         var rows: [TokenRow] = []
-        for organization in workplace.settings.organizations where names.contains(organization.name) {
+        for organization in installation.settings.organizations where names.contains(organization.name) {
             do {
-                let status = try await workplace.tokenStatus(of: organization.name) ?? TokenStatus()
-                rows.append(TokenRow(organization, status, now: workplace.now))
+                let status = try await installation.tokenStatus(of: organization.name) ?? TokenStatus()
+                rows.append(TokenRow(organization, status, now: installation.now))
             } catch let error as TokensOutOfReach {
                 rows.append(TokenRow(organization, error))
             }
         }
-        let timeZone = workplace.timeZone
+        let timeZone = installation.timeZone
         try TokenRow.table(in: timeZone).write(rows, to: output)
         output.text("times in \(timeZone.name)")
         for row in rows { if let advice = row.advice(in: timeZone) { output.text(advice) } }

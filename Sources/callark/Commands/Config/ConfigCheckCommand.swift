@@ -7,6 +7,7 @@ import Recordings
 import Settings
 import Transfer
 import WebexContactCenter
+import Wiring
 
 struct ConfigCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,39 +38,39 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         var report = CheckReport(output: output)
         do {
             defer { output.flush() }
-            let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
-            try report.add("configuration", .ok("\(workplace.loaded.path) is valid"))
-            try report.add("root", Self.root(workplace))
-            try report.add("disk", Self.disk(workplace))
-            try report.add("clock", Self.clock(workplace.timeZone))
-            for (name, finding) in Self.secrets(workplace) { try report.add(name, finding) }
-            for (name, finding) in Self.platforms(workplace) { try report.add(name, finding) }
+            let installation = try Installation(common, usesRoot: false, needsSecrets: false)
+            try report.add("configuration", .ok("\(installation.loaded.path) is valid"))
+            try report.add("root", Self.root(installation))
+            try report.add("disk", Self.disk(installation))
+            try report.add("clock", Self.clock(installation.timeZone))
+            for (name, finding) in Self.secrets(installation) { try report.add(name, finding) }
+            for (name, finding) in Self.platforms(installation) { try report.add(name, finding) }
             if !offline {
-                for (name, finding) in await providers(workplace) { try report.add(name, finding) }
+                for (name, finding) in await providers(installation) { try report.add(name, finding) }
             }
             try report.end()
         }
         if report.status != .complete { throw ExitCode(report.status.rawValue) }
     }
 
-    private static func root(_ workplace: Workplace) -> Finding {
+    private static func root(_ installation: Installation) -> Finding {
         do {
-            let identity = try workplace.root.identity()
-            if let network = try workplace.root.networkFileSystem() {
-                let text = "\(workplace.root.path) is on a network file system (\(network))"
+            let identity = try installation.root.identity()
+            if let network = try installation.root.networkFileSystem() {
+                let text = "\(installation.root.path) is on a network file system (\(network))"
                 return .failed(text, advice: "choose an archive.root on a local disk", .inputOutput)
             }
-            try workplace.root.requireWritable()
-            return .ok("\(workplace.root.path) is writable, archive \(identity.id)")
+            try installation.root.requireWritable()
+            return .ok("\(installation.root.path) is writable, archive \(identity.id)")
         } catch {
             return .failed("\(error)", advice: "", ExitStatus(error))
         }
     }
 
-    private static func disk(_ workplace: Workplace) -> Finding {
+    private static func disk(_ installation: Installation) -> Finding {
         do {
-            let free = try workplace.root.diskSpace().freeBytes
-            let minimum = workplace.settings.archive.minimumFreeBytes
+            let free = try installation.root.diskSpace().freeBytes
+            let minimum = installation.settings.archive.minimumFreeBytes
             let text = "\(Readable.bytes(free)) free, archive.minimum_free_bytes is \(Readable.bytes(minimum))"
             return free >= minimum ? .ok(text) : .failed(text, advice: "free some space", .inputOutput)
         } catch {
@@ -88,8 +89,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// The secrets that this account cannot read.
-    private static func secrets(_ workplace: Workplace) -> [(String, Finding)] {
-        workplace.settings.organizations.flatMap { organization in
+    private static func secrets(_ installation: Installation) -> [(String, Finding)] {
+        installation.settings.organizations.flatMap { organization in
             organization.secrets.compactMap { secret in
                 do throws(SettingsError) {
                     _ = try secret.reveal()
@@ -103,8 +104,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// What an organization's platform does not have, said here and not by every pass.
-    private static func platforms(_ workplace: Workplace) -> [(String, Finding)] {
-        workplace.settings.organizations.filter { !Workplace.dialect(of: $0).hasSearch }.map {
+    private static func platforms(_ installation: Installation) -> [(String, Finding)] {
+        installation.settings.organizations.filter { !Installation.dialect(of: $0).hasSearch }.map {
             organization in
             let name = "search \(organization.name)"
             guard organization.demandsSearch else {
@@ -120,20 +121,20 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func providers(_ workplace: Workplace) async -> [(String, Finding)] {
+    private func providers(_ installation: Installation) async -> [(String, Finding)] {
         let engine: TransferEngine
         do throws(TransferError) {
-            engine = try TransferEngine(workplace.engine)
+            engine = try TransferEngine(installation.engine)
         } catch {
             return [("certificates", .failed("\(error)", advice: "check downloads.ca_file", .configuration))]
         }
         var findings: [(String, Finding)] = []
-        for organization in workplace.settings.organizations {
-            findings += await provider(of: organization, engine, workplace)
+        for organization in installation.settings.organizations {
+            findings += await provider(of: organization, engine, installation)
         }
         await engine.shutDown()
-        for organization in workplace.settings.organizations where organization.legacy != nil {
-            findings.append(("legacy \(organization.name)", await Self.legacy(of: organization.name, workplace)))
+        for organization in installation.settings.organizations where organization.legacy != nil {
+            findings.append(("legacy \(organization.name)", await Self.legacy(of: organization.name, installation)))
         }
         return findings
     }
@@ -142,18 +143,18 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     private func provider(
         of organization: OrganizationSettings,
         _ engine: TransferEngine,
-        _ workplace: Workplace
+        _ installation: Installation
     ) async -> [(String, Finding)] {
         let name = "provider \(organization.name)"
         do {
-            try workplace.requireRoot(forTokensOf: organization)
+            try installation.requireRoot(forTokensOf: organization)
         } catch {
             let text = "not asked: a renewed token could not be kept"
             return [(name, .failed(text, advice: "\(error)", ExitStatus(error)))]
         }
         let provider: ProviderSettings
         do {
-            provider = try workplace.provider(organization)
+            provider = try installation.provider(organization)
         } catch {
             return [(name, .failed("not asked: a secret cannot be read", advice: "", .configuration))]
         }
@@ -161,12 +162,12 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             provider,
             exchange: engine,
             retry: RetryPolicy(attempts: 2),
-            logger: workplace.logger
+            logger: installation.logger
         )
         let host = organization.apiBaseURL.host() ?? ""
         do throws(ProviderError) {
             let result = try await contactCenter.probe()
-            let zone = workplace.timeZone
+            let zone = installation.timeZone
             let expiry = result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
             let answer = (name, Finding.ok("\(host) answers\(expiry)"))
             guard let offset = result.clockOffset, offset.milliseconds.magnitude > 60_000 else { return [answer] }
@@ -181,10 +182,10 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     /// A session that nobody has: who is told that it is not there has been let in (wxcc-api 13.6).
-    private static func legacy(of name: OrganizationName, _ workplace: Workplace) async -> Finding {
+    private static func legacy(of name: OrganizationName, _ installation: Installation) async -> Finding {
         do {
             guard let id = LegacyRecordID("00000000-0000-4000-8000-000000000000") else { return .ok("not asked") }
-            _ = try await workplace.withLegacyRecords(of: name) { records in try await records.record(.csr, id) }
+            _ = try await installation.withLegacyRecords(of: name) { records in try await records.record(.csr, id) }
             return .ok("the host answers, and accepts the key and the tenant")
         } catch let error as ProviderError where error.status == 404 {
             return .ok("the host answers, and accepts the key and the tenant")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Settings
+import Wiring
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,10 +33,10 @@ struct ConfigShowCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let workplace = try Workplace(common, usesRoot: false, needsSecrets: false)
+        let installation = try Installation(common, usesRoot: false, needsSecrets: false)
         let output = Output(json: common.json)
         defer { output.flush() }
-        let values = workplace.loaded.values
+        let values = installation.loaded.values
         // Columns only where they have room: a value is to be copied, and not to be cut or broken.
         let keyWidth = values.map(\.key.displayWidth).max() ?? 0
         let valueWidth = min(values.map { shown($0).displayWidth }.max() ?? 0, 60)
@@ -47,7 +48,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
             let key = value.key.padded(to: isAligned ? keyWidth : 0)
             output.text("\(key)  \(shown(value).padded(to: isAligned ? valueWidth : 0))  (\(value.origin))")
         }
-        try output.json(SummaryLine(path: workplace.loaded.path, keys: values.count))
+        try output.json(SummaryLine(path: installation.loaded.path, keys: values.count))
     }
 
     /// A key that is not set has no value to show.

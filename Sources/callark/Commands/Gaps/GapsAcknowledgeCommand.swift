@@ -1,6 +1,7 @@
 import ArgumentParser
 import Manifest
 import Recordings
+import Wiring
 
 struct GapsAcknowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,7 +34,7 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
     }
 
     private func change(
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ manifest: Manifest,
         _ tasks: [TaskID]
     ) async throws -> StatementResult<SuspectRow> {
@@ -43,7 +44,7 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
                 tasks,
                 organization: statement.org,
                 by: actor,
-                now: workplace.now
+                now: installation.now
             )
             return StatementResult(
                 subjects: result.suspects,
@@ -55,7 +56,7 @@ struct GapsAcknowledgeCommand: AsyncParsableCommand {
             note: note,
             author: actor.name,
             authorUID: Operator.uid,
-            time: workplace.now
+            time: installation.now
         )
         let result = try await manifest.acknowledge(
             tasks,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Manifest
 import Recordings
+import Wiring
 
 struct GapsExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,16 +49,16 @@ struct GapsExplainCommand: AsyncParsableCommand {
     }
 
     private func change(
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ manifest: Manifest,
         _ tasks: [TaskID]
     ) async throws -> StatementResult<Gap> {
         var standpoints: [OrganizationName: Standpoint] = [:]
         for name in try await manifest.organizations().map(\.name) where [nil, name].contains(statement.org) {
-            standpoints[name] = try await workplace.standpoint(of: name, manifest)
+            standpoints[name] = try await installation.standpoint(of: name, manifest)
         }
         let standpoint: @Sendable (OrganizationName) -> Standpoint = { [standpoints] in
-            standpoints[$0] ?? workplace.standpoint(of: $0)
+            standpoints[$0] ?? installation.standpoint(of: $0)
         }
         guard let reason, let note = statement.note else {
             let result = try await manifest.withdrawExplanations(
@@ -72,7 +73,7 @@ struct GapsExplainCommand: AsyncParsableCommand {
                 refused: [(result.withoutGap + result.unrepaired, "has no explanation")]
             )
         }
-        let explanation = GapExplanation(reason: reason, note: note, by: Operator.current, time: workplace.now)
+        let explanation = GapExplanation(reason: reason, note: note, by: Operator.current, time: installation.now)
         let result = try await manifest.explain(tasks, organization: statement.org, with: explanation, at: standpoint)
         return StatementResult(
             subjects: result.gaps,

@@ -3,6 +3,7 @@ import ArgumentParser
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct GapsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,16 +49,16 @@ struct GapsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        let names = try workplace.organizations(named: org.map { [$0] } ?? [])
+        let installation = try Installation(common, needsSecrets: false)
+        let names = try installation.organizations(named: org.map { [$0] } ?? [])
         let output = Output(json: common.json)
         defer { output.flush() }
         var found = Found()
-        let window = try window.window(in: workplace)
-        if let manifest = try await workplace.manifestForReading() {
+        let window = try window.window(in: installation)
+        if let manifest = try await installation.manifestForReading() {
             let known = Set(try await manifest.organizations().map(\.name))
             for name in names where known.contains(name) {
-                try await look(at: name, window, manifest, workplace, &found)
+                try await look(at: name, window, manifest, installation, &found)
             }
         }
         let gaps = GapTable(timeZone: window.timeZone).table
@@ -81,7 +82,7 @@ struct GapsListCommand: AsyncParsableCommand {
         at name: OrganizationName,
         _ window: TimeWindow,
         _ manifest: Manifest,
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ found: inout Found
     ) async throws {
         let filter = GapFilter(
@@ -91,7 +92,7 @@ struct GapsListCommand: AsyncParsableCommand {
             reason: reason,
             isExplained: all ? nil : explained
         )
-        let standpoint = try await workplace.standpoint(of: name, manifest, days: window.days)
+        let standpoint = try await installation.standpoint(of: name, manifest, days: window.days)
         let gaps = try await manifest.gaps(filter, at: standpoint)
         if !all, !explained {
             var others = filter
@@ -109,7 +110,7 @@ struct GapsListCommand: AsyncParsableCommand {
         found.witnesses += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
             window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
         }
-        found.notListed += try await workplace.unlisted(in: window.instants, organization: name, manifest)
+        found.notListed += try await installation.unlisted(in: window.instants, organization: name, manifest)
     }
 
     /// What is listed, of all organizations.

@@ -5,6 +5,7 @@ import Files
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 struct GapsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,27 +29,27 @@ struct GapsShowCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
-        if let org { _ = try workplace.organizations(named: [org]) }
+        let installation = try Installation(common, needsSecrets: false)
+        if let org { _ = try installation.organizations(named: [org]) }
         let output = Output(json: common.json)
         defer { output.flush() }
-        guard let manifest = try await workplace.manifestForReading(),
+        guard let manifest = try await installation.manifestForReading(),
             case let rows = try await manifest.tasks(task, organization: org), !rows.isEmpty
         else { throw CommandError.unknown([task]) }
         var summary = Summary()
-        for row in rows { try await show(row, manifest, workplace, &summary, to: output) }
+        for row in rows { try await show(row, manifest, installation, &summary, to: output) }
         try output.json(summary)
     }
 
     private func show(
         _ row: TaskRow,
         _ manifest: Manifest,
-        _ workplace: Workplace,
+        _ installation: Installation,
         _ summary: inout Summary,
         to output: Output
     ) async throws {
         try output.json(TaskLine(row))
-        let timeZone = workplace.timeZone
+        let timeZone = installation.timeZone
         output.text("task \(row.id) of \(row.organization), \(row.day); times in \(timeZone.name)")
         output.text(
             "  created \(row.createdTime.text(in: timeZone)), \(row.status), recording \(row.captureRequest.text)"
@@ -57,7 +58,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         let call = try await manifest.calls(of: [row.id], organization: row.organization)[row.id]
         if let whose = call?.text { output.text("  \(VisibleText.escaped(whose))") }
         let filter = GapFilter(organization: row.organization, task: row.id)
-        let standpoint = try await workplace.standpoint(of: row.organization, manifest, days: row.day...row.day)
+        let standpoint = try await installation.standpoint(of: row.organization, manifest, days: row.day...row.day)
         for gap in try await manifest.gaps(filter, at: standpoint) {
             summary.gaps += 1
             try output.json(GapLine(gap, call: call))
@@ -75,7 +76,7 @@ struct GapsShowCommand: AsyncParsableCommand {
         )
         for recording in recordings {
             summary.recordings += 1
-            try output.json(RecordingLine(recording, root: workplace.root))
+            try output.json(RecordingLine(recording, root: installation.root))
             let place = recording.held.map { " in \($0.archive), received \($0.receivedTime.text(in: timeZone))" } ?? ""
             output.text("  recording \(recording.file): \(recording.state.rawValue)\(place)\(Self.damage(recording))")
         }

@@ -1,13 +1,9 @@
-import Foundation
 import Recordings
 import Settings
-import Transfer
 import WebexContactCenter
+import Wiring
 
-extension Workplace {
-    /// A person waits for these commands: fewer attempts than a pass makes.
-    private static let legacyAttempts = 4
-
+extension Installation {
     /// The organizations whose legacy records are configured; of those the one that was named.
     /// - Throws: ``CommandError`` with exit code 78 where there is none, 66 for a name that the configuration does not have.
     func legacyOrganizations(_ named: OrganizationName?) throws -> [OrganizationName] {
@@ -43,23 +39,6 @@ extension Workplace {
         guard let legacy = settings.organizations.first(where: { $0.name == name })?.legacy else {
             throw CommandError(.configuration, "organizations.\(name).legacy is not configured in \(loaded.path)")
         }
-        let apiKey = Secret(try legacy.apiKey.reveal())
-        return try await withEngine { engine in
-            let records = LegacyRecords(
-                LegacySettings(
-                    organization: name,
-                    baseURL: legacy.baseURL,
-                    user: legacy.user,
-                    apiKey: apiKey,
-                    tenantID: legacy.tenantID,
-                    tenantSuffix: legacy.tenantSuffix,
-                    requestsPerMinute: legacy.requestsPerMinute
-                ),
-                exchange: engine,
-                retry: RetryPolicy(attempts: min(Self.legacyAttempts, settings.downloads.attempts)),
-                logger: logger
-            )
-            return try await work(records)
-        }
+        return try await withLegacyRecords(of: name, legacy, work)
     }
 }

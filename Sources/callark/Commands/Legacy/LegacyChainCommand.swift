@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct LegacyChainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,14 +31,14 @@ struct LegacyChainCommand: AsyncParsableCommand {
     var id: LegacyRecordID
 
     func run() async throws {
-        let workplace = try Workplace(options.common, usesRoot: false)
-        let organization = try workplace.legacyOrganization(options.org)
-        let chain = try await workplace.withLegacyRecords(of: organization) { records in
+        let installation = try Installation(options.common, usesRoot: false)
+        let organization = try installation.legacyOrganization(options.org)
+        let chain = try await installation.withLegacyRecords(of: organization) { records in
             try await records.chain(of: id)
         }
         let output = Output(json: options.common.json)
         defer { output.flush() }
-        try Self.table(in: workplace.timeZone).write(chain.activities, to: output)
+        try Self.table(in: installation.timeZone).write(chain.activities, to: output)
         let reason = chain.end.reason
         try output.json(
             Summary(

@@ -7,6 +7,7 @@ import Manifest
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct LegacyEnrichCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,24 +42,24 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
     }
 
     private func enrich(_ stop: StopRequest) async throws -> ExitStatus {
-        let workplace = try Workplace(options.common)
-        let names = try workplace.legacyOrganizations(options.org)
-        guard let manifest = try await workplace.manifestForReading() else {
+        let installation = try Installation(options.common)
+        let names = try installation.legacyOrganizations(options.org)
+        guard let manifest = try await installation.manifestForReading() else {
             throw CommandError(
                 .usage,
-                "there is no manifest at \(workplace.root.manifestPath); `callark archive` creates it"
+                "there is no manifest at \(installation.root.manifestPath); `callark archive` creates it"
             )
         }
         let known = Set(try await manifest.organizations().map(\.name))
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var statuses: [ExitStatus] = []
-        let day = day.day(in: workplace)
+        let day = day.day(in: installation)
         var total = Totals(day: day)
         for name in names where !stop.isMade {
-            let interval = day.interval(in: workplace.timeZone)
-            let isListed = try await workplace.unlisted(in: interval, organization: name, manifest).isEmpty
-            if !isListed || interval.upperBound > workplace.now {
+            let interval = day.interval(in: installation.timeZone)
+            let isListed = try await installation.unlisted(in: interval, organization: name, manifest).isEmpty
+            if !isListed || interval.upperBound > installation.now {
                 Complaint.warning(
                     "\(day) of \(name) is not listed to its end, so some of its calls may be unknown; when the day is over, "
                         + "run `callark archive --org \(name) --day \(day)`"
@@ -66,12 +67,12 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
                 statuses.append(.incomplete)
             }
             guard known.contains(name) else { continue }
-            let summary = try await workplace.withLegacyRecords(of: name) { records in
-                try await LegacyEnrichment(root: workplace.root, manifest: manifest, records: records)
+            let summary = try await installation.withLegacyRecords(of: name) { records in
+                try await LegacyEnrichment(root: installation.root, manifest: manifest, records: records)
                     .run(
                         name,
                         day,
-                        at: workplace.standpoint(of: name),
+                        at: installation.standpoint(of: name),
                         stop: stop,
                         progress: {
                             StandardError.show(progress: "\(name): \($0) of \($1) sessions")

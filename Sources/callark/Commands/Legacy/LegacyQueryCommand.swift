@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct LegacyQueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,10 +56,10 @@ struct LegacyQueryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let query = try readQuery()
-        let workplace = try Workplace(options.common, usesRoot: false)
-        let organization = try workplace.legacyOrganization(options.org)
-        let asked = try timed(query, in: workplace)
-        let gathering = try await workplace.withLegacyRecords(of: organization) { records in
+        let installation = try Installation(options.common, usesRoot: false)
+        let organization = try installation.legacyOrganization(options.org)
+        let asked = try timed(query, in: installation)
+        let gathering = try await installation.withLegacyRecords(of: organization) { records in
             try await records.gathering(of: asked, type.type, as: format)
         }
         if let bodyFile {
@@ -113,8 +114,8 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         }
     }
 
-    private func timed(_ query: LegacyQuery, in workplace: Workplace) throws -> LegacyQuery {
-        let window = try window.window(in: workplace)
+    private func timed(_ query: LegacyQuery, in installation: Installation) throws -> LegacyQuery {
+        let window = try window.window(in: installation)
         if let asked = window.instants {
             let to = window.isOpenEnded ? window.now : asked.upperBound
             guard asked.lowerBound < to else {

@@ -2,6 +2,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 /// One record, as all four commands print it.
 enum LegacyRecordPage {
@@ -9,16 +10,16 @@ enum LegacyRecordPage {
     private static let times: Set<String> = ["cstts", "cetts", "realtimeUpdateTimestamp"]
 
     static func print(_ type: LegacyRecordType, _ id: LegacyRecordID, _ options: LegacyOptions) async throws {
-        let workplace = try Workplace(options.common, usesRoot: false)
-        let organization = try workplace.legacyOrganization(options.org)
-        let record = try await workplace.withLegacyRecords(of: organization) { records in
+        let installation = try Installation(options.common, usesRoot: false)
+        let organization = try installation.legacyOrganization(options.org)
+        let record = try await installation.withLegacyRecords(of: organization) { records in
             try await records.record(type, id)
         }
         let output = Output(json: options.common.json)
         defer { output.flush() }
         try output.json(Line(type: type.rawValue, organization: "\(organization)", id: "\(id)", record: record.json))
         try output.json(Summary())
-        let timeZone = workplace.timeZone
+        let timeZone = installation.timeZone
         let width = record.fields.map(\.name.count).max() ?? 0
         for field in record.fields {
             let name = VisibleText.escaped(field.name).padded(to: width)

@@ -1,6 +1,7 @@
 import Evidence
 import Files
 import Recordings
+import Wiring
 
 /// The log of one organization, as commands find it.
 struct LogAccess {
@@ -12,13 +13,13 @@ struct LogAccess {
 
     /// The logs of the organizations that a command is about.
     /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
-    static func all(_ names: [OrganizationName], in workplace: Workplace) throws -> [LogAccess] {
-        try workplace.organizations(named: names).map { organization in
-            let folder = LogFolder(organization, in: workplace.root.logsPath)
+    static func all(_ names: [OrganizationName], in installation: Installation) throws -> [LogAccess] {
+        try installation.organizations(named: names).map { organization in
+            let folder = LogFolder(organization, in: installation.root.logsPath)
             return LogAccess(
                 organization: organization,
                 folder: folder,
-                confirmedKey: confirmedKey(of: folder, keyFile: workplace.root.logKeyPath)
+                confirmedKey: confirmedKey(of: folder, keyFile: installation.root.logKeyPath)
             )
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evidence
 import Foundation
 import Recordings
+import Wiring
 
 struct LogProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,14 +35,14 @@ struct LogProveCommand: AsyncParsableCommand {
     var output: String = "."
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
+        let installation = try Installation(common, needsSecrets: false)
         let out = Output(json: common.json)
         defer { out.flush() }
         let wanted = try paths.map(Wanted.init)
         var found: Set<String> = []
         var unpublished: Set<String> = []
         var summary = Summary()
-        for log in try LogAccess.all(org.map { [$0] } ?? [], in: workplace) where log.folder.exists {
+        for log in try LogAccess.all(org.map { [$0] } ?? [], in: installation) where log.folder.exists {
             let reader = try LogReader(log.folder, key: log.confirmedKey)
             var indices: [(path: String, index: Int64)] = []
             try reader.forEachEntry { index, bytes throws(EvidenceError) in

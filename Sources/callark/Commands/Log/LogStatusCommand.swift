@@ -2,6 +2,7 @@ import ArgumentParser
 import Evidence
 import Foundation
 import Recordings
+import Wiring
 
 struct LogStatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,12 +23,12 @@ struct LogStatusCommand: AsyncParsableCommand {
     var org: OrganizationName?
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
+        let installation = try Installation(common, needsSecrets: false)
         let output = Output(json: common.json)
         defer { output.flush() }
         var summary = Summary()
         var statuses: [ExitStatus] = []
-        for log in try LogAccess.all(org.map { [$0] } ?? [], in: workplace) {
+        for log in try LogAccess.all(org.map { [$0] } ?? [], in: installation) {
             summary.organizations += 1
             guard log.folder.exists else {
                 try output.json(Line(organization: log.organization, exists: false))
@@ -36,11 +37,11 @@ struct LogStatusCommand: AsyncParsableCommand {
             }
             do {
                 let reader = try LogReader(log.folder, key: log.confirmedKey)
-                let line = try Line(log, reader, now: workplace.now)
+                let line = try Line(log, reader, now: installation.now)
                 summary.logs += 1
                 summary.entries += line.size ?? 0
                 try output.json(line)
-                for text in line.text(in: workplace.timeZone) { output.text(text) }
+                for text in line.text(in: installation.timeZone) { output.text(text) }
             } catch let error as EvidenceError {
                 statuses.append(ExitStatus(error as any Error))
                 try output.json(FaultLine(log.organization, path: error.path, reason: error.description))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evidence
 import Foundation
 import Recordings
+import Wiring
 
 struct LogVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,12 +31,12 @@ struct LogVerifyCommand: AsyncParsableCommand {
     var since: [String] = []
 
     func run() async throws {
-        let workplace = try Workplace(common, needsSecrets: false)
+        let installation = try Installation(common, needsSecrets: false)
         let output = Output(json: common.json)
         defer { output.flush() }
         let kept = try since.map(Self.kept)
         var summary = Summary()
-        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: workplace)
+        let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
         let origins = Set(logs.compactMap { try? $0.folder.publishedKey().name })
         for state in kept where !origins.contains(state.position.origin) {
             throw CommandError(.unknown, "\(state.source): no log here has the origin \(state.position.origin)")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct SitesListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,11 +30,13 @@ struct SitesListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let workplace = try Workplace(common, usesRoot: false)
+        let installation = try Installation(common, usesRoot: false)
         let output = Output(json: common.json)
         defer { output.flush() }
         var listed: [ListedSite] = []
-        try await workplace.withContactCenters(try workplace.organizations(named: org)) { organization, contactCenter in
+        try await installation.withContactCenters(try installation.organizations(named: org)) {
+            organization,
+            contactCenter in
             listed += try await contactCenter.sites.list().map { ListedSite(organization: organization.name, site: $0) }
         }
         try ListedSite.table.write(listed, to: output, asCSV: csv)

@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct StatsActivitiesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,16 +41,16 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
             teams: try StatsOptions.checked(team, option: "--team"),
             channelTypes: []
         )
-        let workplace = try Workplace(options.common, usesRoot: false)
-        let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
-        let span = try options.span(in: workplace)
-        let timeZone = workplace.timeZone
+        let installation = try Installation(options.common, usesRoot: false)
+        let names = try installation.organizations(named: options.org.map { [$0] } ?? [])
+        let span = try options.span(in: installation)
+        let timeZone = installation.timeZone
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var writer = Columns.Writer(table: Self.table(in: timeZone), output: output, asCSV: options.csv)
         var count = 0
         var crowded: [Timestamp] = []
-        try await workplace.withContactCenters(names) { organization, contactCenter in
+        try await installation.withContactCenters(names) { organization, contactCenter in
             var told = ToldActivities(span: span)
             let pages = contactCenter.activityPages(from: span.lowerBound, to: span.upperBound, of: who)
             for try await page in pages {

@@ -3,6 +3,7 @@ import Foundation
 import Recordings
 import Settings
 import WebexContactCenter
+import Wiring
 
 struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,15 +41,15 @@ struct StatsQuestion {
         searched: (ContactCenter, StatisticsWindow, [String]) async throws(ProviderError) -> [Row]
     ) async throws {
         let ids = try StatsOptions.checked(ids, option: "--\(noun)")
-        let workplace = try Workplace(options.common, usesRoot: false)
-        let names = try workplace.organizations(named: options.org.map { [$0] } ?? [])
-        let window = try window(in: workplace)
-        let timeZone = workplace.timeZone
+        let installation = try Installation(options.common, usesRoot: false)
+        let names = try installation.organizations(named: options.org.map { [$0] } ?? [])
+        let window = try window(in: installation)
+        let timeZone = installation.timeZone
         let output = Output(json: options.common.json)
         defer { output.flush() }
         var lines: [StatsLine<Row>] = []
         var source = counting.source
-        try await workplace.withContactCenters(names) { organization, contactCenter in
+        try await installation.withContactCenters(names) { organization, contactCenter in
             var rows: [Row] = []
             do {
                 rows =
@@ -90,21 +91,21 @@ struct StatsQuestion {
         output.text("\(Readable.count(count, "row")) from \(span), by \(source.rawValue)")
     }
 
-    private func window(in workplace: Workplace) throws -> StatisticsWindow {
-        let span = try options.span(in: workplace)
+    private func window(in installation: Installation) throws -> StatisticsWindow {
+        let span = try options.span(in: installation)
         let window: StatisticsWindow
         do throws(ProviderError) {
             window = try StatisticsWindow(
                 from: span.lowerBound,
                 to: span.upperBound,
                 interval: counting.interval?.interval,
-                now: workplace.now
+                now: installation.now
             )
         } catch {
             throw CommandError(.usage, "\(error)")
         }
         if window.from < span.lowerBound || window.to > span.upperBound {
-            let counted = (window.from..<window.to).named(in: workplace.timeZone)
+            let counted = (window.from..<window.to).named(in: installation.timeZone)
             Complaint.warning("the provider counts whole intervals: these are from \(counted)")
         }
         return window

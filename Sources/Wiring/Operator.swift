@@ -3,18 +3,18 @@ import Glibc
 import Recordings
 import Settings
 
-/// Who runs this command, for what is written down with a name.
-enum Operator {
-    /// The variables that may tell of a person behind the account, such as behind `sudo`.
+/// The account that runs this process, for what is recorded with a name.
+package enum Operator {
+    /// The variables that may name the person behind the account, such as behind `sudo`.
     private static let claimedBy = ["SUDO_USER", "LOGNAME", "USER"]
     /// More than any name has.
     private static let longestName = 256
 
     /// The real user ID of the process.
-    static var uid: UInt32 { getuid() }
+    package static var uid: UInt32 { getuid() }
 
-    /// The real user of the process. What the environment says is noted as a claim, unless it says the same.
-    static var current: Actor {
+    /// The real user of the process. What the environment says is recorded as a claim, unless it agrees.
+    package static var current: Actor {
         let name = name(of: uid) ?? String(uid)
         let environment = ProcessInfo.processInfo.environment
         var claims: [String: String] = [:]
@@ -25,7 +25,7 @@ enum Operator {
         return Actor(name: name, uid: uid, claims: claims)
     }
 
-    /// - Returns: `nil` if the account has no name, as in most containers, or none can be found out.
+    /// - Returns: `nil` if the account has no name, as in most containers, or if it cannot be looked up.
     private static func name(of uid: uid_t) -> String? {
         var size = 1024
         while size <= 1 << 20 {

@@ -1,0 +1,68 @@
+import Archiver
+import Files
+import Manifest
+import Recordings
+import Settings
+
+extension Installation {
+    /// Everything that is an alarm now, about these organizations and the machine: the one list that every command and page
+    /// reports.
+    /// - Parameters:
+    ///   - manifest: `nil` if none exists yet.
+    ///   - space: of the root's file system; `nil` if it is not known.
+    package func alarms(of names: [OrganizationName], manifest: Manifest?, space: DiskSpace?) async throws -> [Alarm] {
+        let watch = watch
+        var (work, alarms) = (WorkUnderWay(), [Alarm]())
+        do throws(ArchiveError) {
+            work = try WorkUnderWay(over: root)
+        } catch {
+            alarms.append(.notChecked("whether a pass is running", error))
+        }
+        for name in names {
+            let standpoint =
+                if let manifest { try await self.standpoint(of: name, manifest) } else { self.standpoint(of: name) }
+            alarms += try await watch.alarms(of: name, manifest: manifest, at: standpoint, beside: work)
+            do {
+                alarms += watch.alarms(
+                    of: name,
+                    token: try await tokenStatus(of: name),
+                    isRenewable: hasRenewableToken(name),
+                    now: now
+                )
+            } catch let error as TokensOutOfReach {
+                alarms.append(.notChecked("the token", error, of: name))
+            }
+        }
+        guard let space else { return alarms }
+        let minimum = settings.archive.minimumFreeBytes
+        return alarms + watch.alarms(of: space, path: root.path, minimumFreeBytes: minimum)
+    }
+
+    /// What finds alarms, by the rules of the configuration.
+    private var watch: Watch {
+        let alarms = settings.alarms
+        let rules = AlarmRules(
+            completePass: alarms.completePass,
+            volumePercent: alarms.volumePercent,
+            token: alarms.token,
+            horizon: alarms.horizon,
+            purge: alarms.purge,
+            openDay: alarms.openDay,
+            freeBytes: alarms.freeBytes
+        )
+        return Watch(rules: rules, timeZone: timeZone)
+    }
+
+    /// Whether Callark renews an organization's access token by itself.
+    private func hasRenewableToken(_ name: OrganizationName) -> Bool {
+        if case .refreshing = organization(name)?.credentials { true } else { false }
+    }
+}
+
+extension Alarm {
+    /// What this account may not look at: an alarm about it may be missing.
+    fileprivate static func notChecked(_ what: String, _ error: any Error, of name: OrganizationName? = nil) -> Alarm {
+        let message = "could not check \(what): \(error); let the account that archives run this check"
+        return Alarm(.warning, .notChecked, organization: name?.description, message)
+    }
+}

@@ -1,0 +1,107 @@
+import Archiver
+import Manifest
+import Recordings
+import Settings
+import Transfer
+import WebexContactCenter
+
+extension Installation {
+    /// What a pass and everything else that works on the archive needs.
+    /// - Throws: `SettingsError` for a secret that cannot be read.
+    package var setup: CallArchive.Setup {
+        get throws {
+            CallArchive.Setup(
+                root: root,
+                rules: rules,
+                providers: try settings.organizations.map(provider),
+                engine: engine,
+                actor: actor,
+                logger: logger,
+                command: command
+            )
+        }
+    }
+
+    /// Opens the archive for work, alone, and closes it afterwards.
+    /// - Throws: `SettingsError` for a secret that cannot be read; what `CallArchive.withOpen` throws.
+    package func withArchive<Value: Sendable>(
+        stop: StopRequest,
+        observer: @escaping PassObserver,
+        _ work: (CallArchive) async throws -> Value
+    ) async throws -> Value {
+        try await CallArchive.withOpen(try setup, stop: stop, observer: observer, work)
+    }
+
+    package var engine: TransferEngine.Configuration {
+        TransferEngine.Configuration(
+            additionalCertificatesFile: settings.downloads.additionalCertificatesFile,
+            userAgent: "callark/\(version)",
+            maximumConnectionsPerHost: settings.downloads.concurrency
+        )
+    }
+
+    /// What is needed to reach an organization at the provider.
+    /// - Throws: `SettingsError` for a secret that cannot be read.
+    package func provider(_ organization: OrganizationSettings) throws -> ProviderSettings {
+        ProviderSettings(
+            organization: organization.name,
+            organizationID: organization.organizationID,
+            apiBaseURL: organization.apiBaseURL,
+            oauthBaseURL: organization.oauthBaseURL,
+            dialect: Self.dialect(of: organization),
+            channelTypes: organization.channelTypes,
+            requestsPerMinute: organization.requestsPerMinute,
+            crossChecksActivities: organization.crossChecksActivities,
+            crossChecksSearch: organization.crossChecksSearch,
+            demandsSearch: organization.demandsSearch,
+            crossChecksStatistics: organization.crossChecksStatistics,
+            credentials: try credentials(of: organization)
+        )
+    }
+
+    /// Which of the provider's platforms an organization is on.
+    package static func dialect(of organization: OrganizationSettings) -> APIDialect {
+        organization.dialect == .current ? .current : .earlyAccess
+    }
+
+    private func credentials(of organization: OrganizationSettings) throws -> Credentials {
+        switch organization.credentials {
+        case .bearer(let token):
+            .bearer(Secret(try token.reveal()))
+        case .refreshing(let clientID, let clientSecret, let refreshToken):
+            .refreshing(
+                clientID: clientID,
+                clientSecret: Secret(try clientSecret.reveal()),
+                refreshToken: try refreshToken.map { Secret(try $0.reveal()) },
+                store: root.credentialsPath(organization.name)
+            )
+        }
+    }
+
+    private var rules: PassRules {
+        PassRules(
+            timeZone: settings.archive.timeZone,
+            captureOptions: CaptureOptions(
+                includeSegments: settings.captures.includeSegments,
+                includeVirtualAgent: settings.captures.includeVirtualAgent,
+                urlExpiration: settings.captures.urlExpiration
+            ),
+            askSchedule: AskSchedule(horizon: settings.captures.horizon),
+            lookBack: settings.captures.lookBack,
+            downloads: PassRules.Downloads(
+                concurrency: settings.downloads.concurrency,
+                retry: RetryPolicy(attempts: settings.downloads.attempts),
+                stallTimeout: settings.downloads.stallTimeout,
+                hosts: HostPolicy(allowedHosts: settings.downloads.allowedHosts),
+                memoryBytes: settings.downloads.memoryBytes,
+                leastBytesPerSecond: settings.downloads.leastBytesPerSecond,
+                acceptsUnknown: acceptsUnknown
+            ),
+            minimumFreeBytes: settings.archive.minimumFreeBytes,
+            retention: Dictionary(
+                uniqueKeysWithValues: settings.organizations.map { ($0.name, settings.retention(of: $0.name)) }
+            ),
+            searchesCalls: settings.captures.callMetadata == .search
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import Archiver
+import Foundation
+import Recordings
+import Settings
+import Wiring
+
+extension Installation {
+    /// Reads the configuration that the options name, and prints its warnings.
+    /// - Parameters:
+    ///   - usesRoot: whether the command needs the root in any case. For the tokens that some commands need, see
+    ///     `requireRoot(forTokensOf:)`.
+    ///   - needsSecrets: whether the command asks the provider in any case. One that may not have to accepts secrets that its
+    ///     account cannot read, until it needs one.
+    /// - Throws: `SettingsError`; `ArchiveError` if the root is needed and does not exist, for example because its disk is
+    ///   not mounted.
+    init(_ options: CommonOptions, usesRoot: Bool = true, needsSecrets: Bool = true) throws {
+        let loaded = try Settings.load(
+            option: options.config,
+            environment: ProcessInfo.processInfo.environment,
+            needsSecrets: needsSecrets
+        )
+        self.init(
+            loaded,
+            actor: Operator.current,
+            logger: Logs.logger(options),
+            command: CommandLineRun.command,
+            version: Callark.version
+        )
+        loaded.warnings.forEach(Complaint.warning)
+        if usesRoot { try root.identity() }
+    }
+
+    /// Prints a warning if the root is on a network file system.
+    func warnOfNetworkFileSystem() {
+        if let warning = rootWarning { Complaint.warning(warning) }
+    }
+
+    /// The organizations that a command is about: those named, or all.
+    /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
+    func organizations(named names: [OrganizationName]) throws -> [OrganizationName] {
+        let configured = settings.organizations.map(\.name)
+        for name in names where !configured.contains(name) {
+            let known = configured.map(\.description).joined(separator: ", ")
+            throw CommandError.unknown("organization", [name.description], "\(loaded.path) has \(known)")
+        }
+        return names.isEmpty ? configured : configured.filter(names.contains)
+    }
+
+    /// The one organization that a command is about: the one named, or the only one of the configuration.
+    /// - Throws: ``CommandError`` with exit code 64 if there are several and none is named; 66 for a name that the
+    ///   configuration does not have.
+    func organization(named name: OrganizationName?) throws -> OrganizationSettings {
+        let names = try organizations(named: name.map { [$0] } ?? [])
+        let found = settings.organizations.filter { names.contains($0.name) }
+        guard found.count == 1 else {
+            let known = names.map(\.description).joined(separator: ", ")
+            throw CommandError(.usage, "name one organization with --org: \(loaded.path) has \(known)")
+        }
+        return found[0]
+    }
+
+    /// The alarms for the end of a command that has done its work. If they cannot be found out, that is a warning, and changes
+    /// nothing about the outcome of the work.
+    /// - Parameter isOfGivenTime: whether the command was about a time range that a person gave: then it does not report
+    ///   that no pass has run up to the present.
+    func alarmsAtTheEnd(of names: [OrganizationName], isOfGivenTime: Bool) async -> [Alarm] {
+        do {
+            let manifest = try await manifestForReading()
+            let alarms = try await alarms(of: names, manifest: manifest, space: try? root.diskSpace())
+            return alarms.filter { !(isOfGivenTime && $0.isOfTheFirstPass) }
+        } catch {
+            Complaint.warning("could not check for alarms: \(error)")
+            return []
+        }
+    }
+}
+
+extension [Alarm] {
+    /// Those that belong to the report of the organization at `position` of `names`: its own, and with the first those of
+    /// the machine.
+    func told(with position: Int, of names: [OrganizationName]) -> [Alarm] {
+        filter { $0.organization == nil ? position == 0 : $0.organization == names[position].description }
+    }
+}
