@@ -10,22 +10,22 @@ import Transfer
 /// file.
 package final class ContactCenter: Sendable {
     let settings: ProviderSettings
-    private let tokens: AccessTokens
     let exchange: ProviderExchange
-    private let stopwatch: Stopwatch
-    private let now: @Sendable () -> Timestamp
+    private let link: ProviderLink
+    /// How often and after which pauses a temporary failure is retried.
+    private let retry: RetryPolicy
 
     /// The task list lags a little, and a time in the future may be refused (wxcc-api 16).
     private static let listingLag = Duration.seconds(60)
 
-    /// Makes no request yet.
+    /// A client with tokens and a quota of its own. Makes no request yet.
     /// - Parameters:
     ///   - exchange: carries every request out, once.
     ///   - retry: how often and after which pauses a temporary failure is retried.
     ///   - clock: for pauses and pace.
     ///   - now: the current time, for the lifetimes of tokens and the end of listings.
     ///   - onPause: called when a call that failed waits for its next attempt.
-    package init(
+    package convenience init(
         _ settings: ProviderSettings,
         exchange: any HTTPExchange,
         retry: RetryPolicy,
@@ -35,48 +35,25 @@ package final class ContactCenter: Sendable {
         onPause: @escaping @Sendable (ProviderPause) -> Void = { _ in }
     ) {
         let stopwatch = Stopwatch(clock)
-        let limiter = RequestLimiter(requestsPerMinute: settings.requestsPerMinute, stopwatch: stopwatch)
-        switch settings.credentials {
-        case .bearer(let token):
-            tokens = .bearer(token, settings.organizationID)
-        case .refreshing(let clientID, let clientSecret, let refreshToken, let store):
-            let grants = TokenGrants(
-                organization: settings.organization,
-                oauthBaseURL: settings.oauthBaseURL,
-                clientID: clientID,
-                clientSecret: clientSecret,
-                exchange: exchange,
-                now: now
-            )
-            tokens = .refreshing(
-                RefreshingTokens(
-                    organizationID: settings.organizationID,
-                    configured: refreshToken,
-                    store: TokenStore(path: store),
-                    grants: grants,
-                    retry: retry,
-                    limiter: limiter,
-                    stopwatch: stopwatch,
-                    now: now,
-                    logger: logger
-                )
-            )
-        }
-        self.settings = settings
-        self.stopwatch = stopwatch
-        self.now = now
-        self.exchange = ProviderExchange(
-            settings,
-            exchange: exchange,
-            tokens: tokens,
-            limiter: limiter,
-            retry: retry,
-            stopwatch: stopwatch,
-            now: now,
-            logger: logger,
-            onPause: onPause
-        )
+        let link = ProviderLink(settings, exchange: exchange, stopwatch: stopwatch, now: now, logger: logger)
+        self.init(settings, link: link, retry: retry, onPause: onPause)
     }
+
+    /// A client that shares its tokens and its quota with all others over `link`.
+    init(
+        _ settings: ProviderSettings,
+        link: ProviderLink,
+        retry: RetryPolicy,
+        onPause: @escaping @Sendable (ProviderPause) -> Void
+    ) {
+        self.settings = settings
+        self.link = link
+        self.retry = retry
+        exchange = ProviderExchange(settings, link: link, retry: retry, onPause: onPause)
+    }
+
+    private var tokens: AccessTokens { link.tokens }
+    private func now() -> Timestamp { link.now() }
 
     /// The tasks created from `from` until before `to`, oldest first, fetched page by page as they are requested. The
     /// last minute before now is left to the next listing; if the provider's clock is behind ours, it counts. Ends with
@@ -140,12 +117,12 @@ package final class ContactCenter: Sendable {
     /// answers.
     /// - Throws: ``ProviderError`` that says which of these fails, and what to do.
     package func probe() async throws(ProviderError) -> ProbeResult {
-        let started = stopwatch.elapsed()
+        let started = link.stopwatch.elapsed()
         let end = now() - Self.listingLag
         let question = ListingWalk.Question(from: end - .hours(1), to: end, pageSize: 1)
         _ = try await exchange.tasks(question, of: settings)
         return ProbeResult(
-            roundTrip: stopwatch.elapsed() - started,
+            roundTrip: link.stopwatch.elapsed() - started,
             token: try await tokens.status(),
             clockOffset: exchange.clockOffset
         )
@@ -161,7 +138,7 @@ package final class ContactCenter: Sendable {
     /// - Returns: whether there is a new pair.
     /// - Throws: ``ProviderError``; `authorization` if the refresh token is refused or missing.
     package func refreshTokens(ifOlderThan age: Duration = .zero) async throws(ProviderError) -> Bool {
-        try await tokens.refresh(ifOlderThan: age)
+        try await tokens.refresh(ifOlderThan: age, retrying: retry)
     }
 }
 

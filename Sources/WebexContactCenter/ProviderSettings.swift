@@ -17,6 +17,8 @@ package struct ProviderSettings: Sendable {
     package var channelTypes: [String]
     /// The organization's own share of the provider's quota; at least one.
     package var requestsPerMinute: Int
+    /// Of these, how many a client with these settings may make; `nil` for all.
+    package var requestShare: Int?
     /// Whether the task list is compared with agents' activities.
     package var crossChecksActivities: Bool
     /// Whether it is compared with Search, which the early-access platform does not have.
@@ -50,12 +52,18 @@ package struct ProviderSettings: Sendable {
         self.dialect = dialect
         self.channelTypes = channelTypes
         self.requestsPerMinute = requestsPerMinute
+        requestShare = nil
         self.crossChecksActivities = crossChecksActivities
         self.crossChecksStatistics = crossChecksStatistics
         self.crossChecksSearch = crossChecksSearch && dialect.hasSearch
         self.demandsSearch = demandsSearch
         self.credentials = credentials
     }
+}
+
+extension ProviderSettings {
+    /// How many requests a client with these settings makes a minute at most.
+    package var pace: Int { max(1, min(requestShare ?? requestsPerMinute, requestsPerMinute)) }
 }
 
 /// The two platforms of the interface, which differ in the form of a captures query (wxcc-api 6.1) and in the calls

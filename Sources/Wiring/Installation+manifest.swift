@@ -6,13 +6,13 @@ import Recordings
 import Settings
 
 extension Installation {
-    /// Opens the manifest for reading, also while a pass is running.
+    /// The manifest for reading, also while a pass is running.
     /// - Returns: `nil` if none exists yet, or only what a process made of it that was killed in its first moments.
     /// - Throws: `ArchiverError` if there are archives all the same, because nothing is known of them then; and if an
     ///   organization of the configuration has another name or ID in the manifest.
     package func manifestForReading() async throws -> Manifest? {
         do {
-            let manifest = try Manifest(of: root, mode: .readOnly)
+            let manifest = try await self.manifest.forReading()
             try await requireSameOrganizations(in: manifest)
             return manifest
         } catch let error as ManifestError where error.code == .missing {
@@ -21,15 +21,28 @@ extension Installation {
         }
     }
 
-    /// Opens the manifest for writing, also while a pass is running.
+    /// The manifest for writing, also while a pass is running.
     /// - Returns: `nil` if none exists yet: then nothing is known that could be changed.
     /// - Throws: as ``manifestForReading()``.
     package func manifestForWriting() async throws -> Manifest? {
         try CallArchive.requireManifest(of: root)
         guard FileManager.default.fileExists(atPath: root.manifestPath) else { return nil }
-        let manifest = try Manifest(of: root, mode: .readWrite)
+        let manifest = try await self.manifest.forWriting()
         try await requireSameOrganizations(in: manifest)
         return manifest
+    }
+
+    /// Runs `work`, and closes the manifest and all connections afterwards: for a process that does one thing.
+    /// - Throws: what `work` throws; `ManifestError` if the manifest's log cannot be written back.
+    package func closing<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await closingConnections(work)
+            try await manifest.close()
+            return value
+        } catch {
+            try? await manifest.close()
+            throw error
+        }
     }
 
     private func requireSameOrganizations(in manifest: Manifest) async throws {

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Recordings
 import Settings
@@ -14,8 +15,7 @@ extension Installation {
         _ work: (ContactCenter) async throws -> Value
     ) async throws -> Value {
         try requireRoot(forTokensOf: organization)
-        let provider = try provider(organization)
-        return try await withEngine { engine in try await work(contactCenter(of: provider, over: engine)) }
+        return try await closingConnections { try await work(contactCenter(of: organization)) }
     }
 
     /// Runs `work` for each of these organizations with a client of its provider, one after the other.
@@ -25,10 +25,8 @@ extension Installation {
     ) async throws {
         let chosen = settings.organizations.filter { names.contains($0.name) }
         for organization in chosen { try requireRoot(forTokensOf: organization) }
-        try await withEngine { engine in
-            for organization in chosen {
-                try await work(organization, contactCenter(of: try provider(organization), over: engine))
-            }
+        try await closingConnections {
+            for organization in chosen { try await work(organization, contactCenter(of: organization)) }
         }
     }
 
@@ -48,10 +46,35 @@ extension Installation {
             tenantSuffix: legacy.tenantSuffix,
             requestsPerMinute: legacy.requestsPerMinute
         )
-        let attempts = min(Self.attempts, self.settings.downloads.attempts)
-        return try await withEngine { engine in
-            let retry = RetryPolicy(attempts: attempts)
-            return try await work(LegacyRecords(settings, exchange: engine, retry: retry, logger: logger))
+        let retry = RetryPolicy(attempts: min(Self.attempts, self.settings.downloads.attempts))
+        return try await closingConnections {
+            try await work(contactCenters.legacyRecords(of: settings, retry: retry))
+        }
+    }
+
+    /// A client of an organization's provider, outside of any pass.
+    /// - Throws: `SettingsError` for a secret that cannot be read; `TransferError`.
+    package func contactCenter(of organization: OrganizationSettings) async throws -> ContactCenter {
+        try await contactCenters.client(
+            of: try provider(organization),
+            retry: RetryPolicy(attempts: Self.attempts)
+        )
+    }
+
+    /// Runs `work` with the process's engine, and closes its connections afterwards.
+    package func withEngine<Value>(_ work: (TransferEngine) async throws -> Value) async throws -> Value {
+        try await closingConnections { try await work(contactCenters.engine) }
+    }
+
+    /// Runs `work`, and closes all connections afterwards: for a process that does one thing.
+    package func closingConnections<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await work()
+            await contactCenters.shutDown()
+            return value
+        } catch {
+            await contactCenters.shutDown()
+            throw error
         }
     }
 
@@ -68,24 +91,6 @@ extension Installation {
         } catch let error as SettingsError {
             throw TokensOutOfReach(path: error.description, cause: .configuration)
         }
-        let retry = RetryPolicy(attempts: 1)
-        return try await ContactCenter(provider, exchange: NoExchange(), retry: retry, logger: logger).tokenStatus()
-    }
-
-    private func contactCenter(of provider: ProviderSettings, over engine: TransferEngine) -> ContactCenter {
-        ContactCenter(provider, exchange: engine, retry: RetryPolicy(attempts: Self.attempts), logger: logger)
-    }
-
-    /// Works with an engine that is shut down afterwards.
-    package func withEngine<Value>(_ work: (TransferEngine) async throws -> Value) async throws -> Value {
-        let engine = try TransferEngine(engine)
-        do {
-            let value = try await work(engine)
-            await engine.shutDown()
-            return value
-        } catch {
-            await engine.shutDown()
-            throw error
-        }
+        return try await contactCenters.tokenStatus(of: provider)
     }
 }

@@ -1,4 +1,5 @@
 import Archiver
+import Files
 import Manifest
 import Recordings
 import Settings
@@ -12,9 +13,10 @@ extension Installation {
         get throws {
             CallArchive.Setup(
                 root: root,
+                manifest: manifest,
                 rules: rules,
                 providers: try settings.organizations.map(provider),
-                engine: engine,
+                contactCenters: contactCenters,
                 actor: actor,
                 logger: logger,
                 command: command
@@ -22,22 +24,17 @@ extension Installation {
         }
     }
 
-    /// Opens the archive for work, alone, and closes it afterwards.
+    /// Opens the archive for work, alone, and closes it and all connections afterwards.
     /// - Throws: `SettingsError` for a secret that cannot be read; what `CallArchive.withOpen` throws.
     package func withArchive<Value: Sendable>(
         stop: StopRequest,
         observer: @escaping PassObserver,
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
-        try await CallArchive.withOpen(try setup, stop: stop, observer: observer, work)
-    }
-
-    package var engine: TransferEngine.Configuration {
-        TransferEngine.Configuration(
-            additionalCertificatesFile: settings.downloads.additionalCertificatesFile,
-            userAgent: "callark/\(version)",
-            maximumConnectionsPerHost: settings.downloads.concurrency
-        )
+        let setup = try setup
+        return try await closing {
+            try await CallArchive.withOpen(setup, stop: stop, observer: observer, work)
+        }
     }
 
     /// What is needed to reach an organization at the provider.

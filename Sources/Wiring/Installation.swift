@@ -14,18 +14,22 @@ import WebexContactCenter
 package struct Installation: Sendable {
     package let loaded: LoadedSettings
     package let root: ArchiveRoot
+    /// The process's one open manifest.
+    package let manifest: SharedManifest
     package let logger: Logger
     /// What people call the work that this process does, for those who ask what is running: `archive`.
     package let command: String
-    /// Of Callark, as the provider and the media hosts are told it.
-    package let version: String
+    /// The process's clients of the provider: everything that asks it does so through them.
+    package let contactCenters: ContactCenters
     /// Whether recordings in no known format are kept too, because a person has said so.
     package var acceptsUnknown = false
     private let findActor: @Sendable () -> Actor
 
     /// Reads and makes nothing yet.
-    /// - Parameter actor: on whose account the work is done. Evaluated when it is needed: looking up an account takes longer
-    ///   than some commands.
+    /// - Parameters:
+    ///   - actor: on whose account the work is done. Evaluated when it is needed: looking up an account takes longer than some
+    ///     commands.
+    ///   - version: of Callark, as servers are told it.
     package init(
         _ loaded: LoadedSettings,
         actor: @autoclosure @escaping @Sendable () -> Actor,
@@ -35,10 +39,19 @@ package struct Installation: Sendable {
     ) {
         self.loaded = loaded
         root = ArchiveRoot(path: loaded.settings.archive.root)
+        manifest = SharedManifest(of: root)
         findActor = actor
         self.logger = logger
         self.command = command
-        self.version = version
+        let downloads = loaded.settings.downloads
+        contactCenters = ContactCenters(
+            engine: TransferEngine.Configuration(
+                additionalCertificatesFile: downloads.additionalCertificatesFile,
+                userAgent: "callark/\(version)",
+                maximumConnectionsPerHost: downloads.concurrency
+            ),
+            logger: logger
+        )
     }
 
     package var settings: Settings { loaded.settings }

@@ -21,26 +21,16 @@ package struct Organization: Sendable {
     /// The channels whose tasks are listed; empty for all.
     package var channelTypes: [String]
 
-    package init(
-        name: OrganizationName,
-        id: OrganizationID,
-        contactCenter: ContactCenter,
-        crossChecksActivities: Bool,
-        hasSearch: Bool = true,
-        crossChecksSearch: Bool,
-        demandsSearch: Bool = false,
-        crossChecksStatistics: Bool,
-        channelTypes: [String]
-    ) {
-        self.name = name
-        self.id = id
+    init(_ settings: ProviderSettings, contactCenter: ContactCenter) {
+        name = settings.organization
+        id = settings.organizationID
         self.contactCenter = contactCenter
-        self.crossChecksActivities = crossChecksActivities
-        self.hasSearch = hasSearch
-        self.crossChecksSearch = crossChecksSearch
-        self.demandsSearch = demandsSearch
-        self.crossChecksStatistics = crossChecksStatistics
-        self.channelTypes = channelTypes
+        crossChecksActivities = settings.crossChecksActivities
+        hasSearch = settings.dialect.hasSearch
+        crossChecksSearch = settings.crossChecksSearch
+        demandsSearch = settings.demandsSearch
+        crossChecksStatistics = settings.crossChecksStatistics
+        channelTypes = settings.channelTypes
     }
 }
 

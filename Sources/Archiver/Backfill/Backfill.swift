@@ -252,7 +252,7 @@ extension CallArchive.Setup {
         var lowered = self
         for position in lowered.providers.indices {
             let rate = lowered.providers[position].requestsPerMinute
-            lowered.providers[position].requestsPerMinute = max(1, rate / 2)
+            lowered.providers[position].requestShare = max(1, rate / 2)
         }
         lowered.rules.downloads.concurrency = max(1, rules.downloads.concurrency / 4)
         return lowered

@@ -1,8 +1,6 @@
 import Foundation
-import Logging
 import Manifest
 import Recordings
-import Transfer
 import WebexContactCenter
 
 /// Estimates what a pass over a window would take: it lists the tasks, asks what the provider has for those that are
@@ -17,7 +15,6 @@ package struct Estimating: Sendable {
     private let rules: PassRules
     private let contactCenter: ContactCenter
     private let provider: ProviderSettings
-    private let requestsPerMinute: Int
     private let isExact: Bool
     private let altered: AlteredArchives
     private let now: @Sendable () -> Timestamp
@@ -34,7 +31,7 @@ package struct Estimating: Sendable {
     /// - Parameters:
     ///   - manifest: what is known; `nil` if there is none yet.
     ///   - provider: the settings that a pass would have.
-    ///   - share: the requests per minute for this estimate's own questions, because a pass may be running.
+    ///   - contactCenter: the client that is asked. It has a small share of the quota, because a pass may be running.
     ///   - isExact: counts everything, however many requests that takes.
     ///   - altered: archives whose files are not as they were sealed; a pass does not count their recordings as held
     ///     either.
@@ -42,11 +39,9 @@ package struct Estimating: Sendable {
         manifest: Manifest?,
         rules: PassRules,
         provider: ProviderSettings,
-        share: Int,
-        engine: TransferEngine,
+        contactCenter: ContactCenter,
         isExact: Bool,
         altered: AlteredArchives,
-        logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
     ) {
         self.manifest = manifest
@@ -55,10 +50,7 @@ package struct Estimating: Sendable {
         self.isExact = isExact
         self.altered = altered
         self.now = now
-        requestsPerMinute = max(1, provider.requestsPerMinute)
-        var own = provider
-        own.requestsPerMinute = max(1, share)
-        contactCenter = ContactCenter(own, exchange: engine, retry: rules.apiRetry, now: now, logger: logger)
+        self.contactCenter = contactCenter
     }
 
     /// Estimates one organization's part of a pass.
@@ -227,12 +219,12 @@ package struct Estimating: Sendable {
         estimate.recordings.tasksAsked = counts.reduce(0) { $0 + $1.recordings.tasksAsked }
         estimate.bytes = total(\.bytes)
         estimate.basis = history.basis
-        estimate.requestsPerMinute = requestsPerMinute
+        estimate.requestsPerMinute = provider.pace
         estimate.requests.listing = total { EstimatedNumber(Double($0.pages)) }
         estimate.requests.captures = total { $0.recordings.tasks * 0.1 }
         estimate.requests.captures.value = estimate.requests.captures.value.rounded(.up)
         if provider.crossChecksActivities { estimate.requests.crossChecks = EstimatedNumber(Double(pieces.count)) }
-        let minutes = estimate.requests.total.value / Double(requestsPerMinute)
+        let minutes = estimate.requests.total.value / Double(provider.pace)
         estimate.requestTime = .seconds(minutes * 60)
         if history.receivingTime > .zero {
             let rate = Double(history.receivedBytes) / history.receivingTime.seconds

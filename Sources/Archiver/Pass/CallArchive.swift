@@ -17,9 +17,12 @@ package struct CallArchive: Sendable {
     /// What the configuration says of an archive and its providers.
     package struct Setup: Sendable {
         package var root: ArchiveRoot
+        /// The process's own, for passes and readers alike; whoever has made it closes it.
+        package var manifest: SharedManifest
         package var rules: PassRules
         package var providers: [ProviderSettings]
-        package var engine: TransferEngine.Configuration
+        /// The process's clients, which everything that asks a provider shares.
+        package var contactCenters: ContactCenters
         /// On whose account the work is done, for the log of events.
         package var actor: Actor
         package var logger: Logger
@@ -30,24 +33,27 @@ package struct CallArchive: Sendable {
 
         package init(
             root: ArchiveRoot,
+            manifest: SharedManifest,
             rules: PassRules,
             providers: [ProviderSettings],
-            engine: TransferEngine.Configuration,
+            contactCenters: ContactCenters,
             actor: Actor,
             logger: Logger,
             command: String = "pass"
         ) {
             self.root = root
+            self.manifest = manifest
             self.rules = rules
             self.providers = providers
-            self.engine = engine
+            self.contactCenters = contactCenters
             self.actor = actor
             self.logger = logger
             self.command = command
         }
     }
 
-    /// Opens the archive, does `work` with it, and closes it again.
+    /// Takes the archive's lock, does `work` with the archive, and releases the lock. The manifest and the connections to the
+    /// providers stay open for whoever is next.
     /// - Parameters:
     ///   - precedence: who goes first where others want it too (``PassTurn``).
     ///   - startedTime: when the work began, if that was before; for those who ask what is running.
@@ -76,23 +82,15 @@ package struct CallArchive: Sendable {
             observer(event)
         }
         try requireManifest(of: setup.root)
-        let manifest = try Manifest(of: setup.root, mode: .readWrite)
+        let manifest = try await setup.manifest.forPass()
         try setup.root.synchronizeManifestNames()
         for provider in setup.providers {
             try await register(provider, in: manifest)
         }
-        let engine = try TransferEngine(setup.engine)
+        let engine = try await setup.contactCenters.engine
         let context = PassContext(setup, manifest, engine, stop: stop, observer: observer, now: now, clock: clock)
-        let archive = CallArchive(context: context, providers: setup.providers, logger: setup.logger)
-        do {
-            let value = try await notice.keptUpToDate { try await work(archive) }
-            await engine.shutDown()
-            try manifest.close()
-            return value
-        } catch {
-            await engine.shutDown()
-            throw error
-        }
+        let archive = CallArchive(context: context, organizations: try await organizations(setup, observer))
+        return try await notice.keptUpToDate { try await work(archive) }
     }
 
     /// A new manifest beside old archives would have everything fetched once more, and then find no place for it; and
@@ -131,32 +129,25 @@ package struct CallArchive: Sendable {
         }
     }
 
-    private init(context: PassContext, providers: [ProviderSettings], logger: Logger) {
+    private init(context: PassContext, organizations: [Organization]) {
         self.context = context
-        organizations = Dictionary(
-            uniqueKeysWithValues: providers.map { settings in
-                let contactCenter = ContactCenter(
-                    settings,
-                    exchange: context.engine,
-                    retry: context.rules.apiRetry,
-                    now: context.now,
-                    logger: logger,
-                    onPause: { [observer = context.observer] in observer(.providerPaused(settings.organization, $0)) }
-                )
-                let organization = Organization(
-                    name: settings.organization,
-                    id: settings.organizationID,
-                    contactCenter: contactCenter,
-                    crossChecksActivities: settings.crossChecksActivities,
-                    hasSearch: settings.dialect.hasSearch,
-                    crossChecksSearch: settings.crossChecksSearch,
-                    demandsSearch: settings.demandsSearch,
-                    crossChecksStatistics: settings.crossChecksStatistics,
-                    channelTypes: settings.channelTypes
-                )
-                return (settings.organization, organization)
+        self.organizations = Dictionary(uniqueKeysWithValues: organizations.map { ($0.name, $0) })
+    }
+
+    /// The organizations of the configuration, each with a client that reports its pauses to `observer`.
+    private static func organizations(
+        _ setup: Setup,
+        _ observer: @escaping PassObserver
+    ) async throws -> [Organization] {
+        var organizations: [Organization] = []
+        for settings in setup.providers {
+            let name = settings.organization
+            let client = try await setup.contactCenters.client(of: settings, retry: setup.rules.apiRetry) {
+                observer(.providerPaused(name, $0))
             }
-        )
+            organizations.append(Organization(settings, contactCenter: client))
+        }
+        return organizations
     }
 
     /// Runs one pass over these organizations.

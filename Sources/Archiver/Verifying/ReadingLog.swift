@@ -1,5 +1,4 @@
 import DailyArchive
-import Files
 import Manifest
 import Recordings
 
@@ -7,16 +6,19 @@ import Recordings
 /// can be written, or at the same time as a pass. If it cannot note a reading, it keeps the reason in ``obstacle`` and
 /// continues.
 package actor ReadingLog {
-    private let root: ArchiveRoot
+    private let manifest: SharedManifest
     private let actor: Actor?
     private let now: @Sendable () -> Timestamp
-    private var manifest: Manifest?
     /// Why readings are not noted; `nil` while they are.
     package private(set) var obstacle: String?
 
     /// - Parameter actor: the one that reads the archives.
-    package init(root: ArchiveRoot, by actor: Actor? = nil, now: @escaping @Sendable () -> Timestamp) {
-        self.root = root
+    package init(
+        _ manifest: SharedManifest,
+        by actor: Actor? = nil,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.manifest = manifest
         self.actor = actor
         self.now = now
     }
@@ -25,17 +27,9 @@ package actor ReadingLog {
     package func note(_ report: VerificationReport) async {
         guard obstacle == nil, let name = report.name, report.isReading else { return }
         do {
-            let manifest = try manifest ?? Manifest(of: root, mode: .readWrite)
-            self.manifest = manifest
-            try await manifest.noteRead(name, ReadingFinding(report, of: name), by: actor, now: now())
+            try await manifest.forWriting().noteRead(name, ReadingFinding(report, of: name), by: actor, now: now())
         } catch {
             obstacle = "\(error)"
         }
-    }
-
-    /// Closes the manifest.
-    package func close() {
-        try? manifest?.close()
-        manifest = nil
     }
 }

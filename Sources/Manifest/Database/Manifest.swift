@@ -45,10 +45,7 @@ package final class Manifest: Sendable {
                 try Schema.noteCodes(in: pool)
                 // If this check finds damage, nothing may be built on the manifest.
                 try pool.read(IndexEnds.require)
-                // Copies into the file, and flushes, what a process left in the log when it died, before anything is
-                // built on it. If flushing a page of the log failed then, a later flush of the log proves nothing about
-                // that page.
-                _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+                try Self.settleLog(of: pool)
                 self.pool = pool
                 reader = pool
             case .readOnly:
@@ -88,6 +85,22 @@ package final class Manifest: Sendable {
         } catch {
             throw ManifestError(error, path: path)
         }
+    }
+
+    /// Copies into the file, and flushes, what a process left in the log when it died, before anything is built on it.
+    /// - Throws: `readOnly` if it was opened for reading; `full`, `damaged` and others.
+    package func settleLog() throws(ManifestError) {
+        guard let pool else { throw ManifestError(.readOnly, "the manifest \(path) was opened for reading only") }
+        do {
+            try Self.settleLog(of: pool)
+        } catch {
+            throw ManifestError(error, path: path)
+        }
+    }
+
+    /// If flushing a page of the log failed when that process died, a later flush of the log proves nothing about that page.
+    private static func settleLog(of pool: DatabasePool) throws {
+        _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
     }
 
     /// Creates a new manifest, for `rebuild`.

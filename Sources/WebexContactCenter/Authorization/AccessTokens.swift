@@ -1,4 +1,5 @@
 import Recordings
+import Transfer
 
 /// Where an organization's access token comes from.
 enum AccessTokens: Sendable {
@@ -6,25 +7,29 @@ enum AccessTokens: Sendable {
     case refreshing(RefreshingTokens)
 
     /// A token that may be used now; renewed first if it is time for that.
-    func current() async throws(ProviderError) -> Secret {
+    func current(retrying retry: RetryPolicy) async throws(ProviderError) -> Secret {
         switch self {
         case .bearer(let token, let organizationID):
             try organizationID.requireOwn(token)
             return token
-        case .refreshing(let tokens): return try await tokens.current()
+        case .refreshing(let tokens): return try await tokens.current(retrying: retry)
         }
     }
 
-    /// Makes the next ``current()`` return another token than `token`, which the provider has refused.
+    /// Makes the next ``current(retrying:)`` return another token than `token`, which the provider has refused.
     /// - Throws: `refusal` if no other token is possible.
-    func renew(after token: Secret, _ refusal: ProviderError) async throws(ProviderError) {
+    func renew(
+        after token: Secret,
+        _ refusal: ProviderError,
+        retrying retry: RetryPolicy
+    ) async throws(ProviderError) {
         switch self {
         case .bearer:
             var refusal = refusal
             refusal.code = .authorization
             refusal.advice = "the configured access token is refused: put in a new one; check region and org_id"
             throw refusal
-        case .refreshing(let tokens): try await tokens.renew(after: token)
+        case .refreshing(let tokens): try await tokens.renew(after: token, retrying: retry)
         }
     }
 
@@ -46,10 +51,10 @@ enum AccessTokens: Sendable {
 
     /// Exchanges the refresh token now, if the pair is as old as `age`.
     /// - Returns: whether there is a new pair; never with one bearer token, which cannot be renewed.
-    func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
+    func refresh(ifOlderThan age: Duration, retrying retry: RetryPolicy) async throws(ProviderError) -> Bool {
         switch self {
         case .bearer: false
-        case .refreshing(let tokens): try await tokens.refresh(ifOlderThan: age)
+        case .refreshing(let tokens): try await tokens.refresh(ifOlderThan: age, retrying: retry)
         }
     }
 }

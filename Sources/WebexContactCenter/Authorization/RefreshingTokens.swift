@@ -15,7 +15,6 @@ actor RefreshingTokens {
     private let configured: Secret?
     private let store: TokenStore
     private let grants: TokenGrants
-    private let retry: RetryPolicy
     private let limiter: RequestLimiter
     private let stopwatch: Stopwatch
     private let now: @Sendable () -> Timestamp
@@ -40,7 +39,6 @@ actor RefreshingTokens {
         configured: Secret?,
         store: TokenStore,
         grants: TokenGrants,
-        retry: RetryPolicy,
         limiter: RequestLimiter,
         stopwatch: Stopwatch,
         now: @escaping @Sendable () -> Timestamp,
@@ -50,7 +48,6 @@ actor RefreshingTokens {
         self.configured = configured
         self.store = store
         self.grants = grants
-        self.retry = retry
         self.limiter = limiter
         self.stopwatch = stopwatch
         self.now = now
@@ -58,7 +55,8 @@ actor RefreshingTokens {
     }
 
     /// An access token that may be used now.
-    func current() async throws(ProviderError) -> Secret {
+    /// - Parameter retry: how often and after which pauses a temporary failure of the token endpoint is retried.
+    func current(retrying retry: RetryPolicy) async throws(ProviderError) -> Secret {
         if let token = fresh { return try own(token) }
         let seen = finished.count
         try await turnstile.enter()
@@ -66,17 +64,17 @@ actor RefreshingTokens {
         if let token = fresh { return try own(token) }
         if finished.count > seen, let failure = finished.failure { throw failure }
         do throws(ProviderError) {
-            return try own(try await renewed())
+            return try own(try await renewed(retrying: retry))
         } catch {
             if error.code != .cancelled { finished = (finished.count + 1, error) }
             throw error
         }
     }
 
-    /// Makes the next ``current()`` return another token than `token`, unless it already does.
-    func renew(after token: Secret) async throws(ProviderError) {
+    /// Makes the next ``current(retrying:)`` return another token than `token`, unless it already does.
+    func renew(after token: Secret, retrying retry: RetryPolicy) async throws(ProviderError) {
         if pair?.accessToken == token { refusedAccess = token }
-        _ = try await current()
+        _ = try await current(retrying: retry)
     }
 
     /// Whether another token has replaced this one, or it has expired.
@@ -87,7 +85,7 @@ actor RefreshingTokens {
 
     /// Exchanges the refresh token now, if the pair is as old as `age`, or if there is none yet.
     /// - Returns: whether there is a new pair, by this process or by another that was faster.
-    func refresh(ifOlderThan age: Duration) async throws(ProviderError) -> Bool {
+    func refresh(ifOlderThan age: Duration, retrying retry: RetryPolicy) async throws(ProviderError) -> Bool {
         try await turnstile.enter()
         defer { turnstile.leave() }
         if let kept = try await kept() { pair = kept }
@@ -96,7 +94,7 @@ actor RefreshingTokens {
         let before = refusedAccess
         refusedAccess = pair?.accessToken ?? before
         do throws(ProviderError) {
-            _ = try own(try await askRepeatedly())
+            _ = try own(try await askRepeatedly(retry))
             return true
         } catch {
             refusedAccess = before
@@ -127,11 +125,11 @@ actor RefreshingTokens {
 // MARK: - In turn
 
 extension RefreshingTokens {
-    private func renewed() async throws(ProviderError) -> Secret {
+    private func renewed(retrying retry: RetryPolicy) async throws(ProviderError) -> Secret {
         if let token = try await takenOver() { return token }
         guard pair != nil || configured != nil else { throw grants.absence }
         do throws(ProviderError) {
-            return try await askRepeatedly()
+            return try await askRepeatedly(retry)
         } catch {
             // It is renewed before it expires, so after a temporary failure the present token can still be used.
             guard error.isTransient, let pair, pair.accessToken != refusedAccess, pair.isUsable(at: now()) else {
@@ -141,7 +139,7 @@ extension RefreshingTokens {
         }
     }
 
-    private func askRepeatedly() async throws(ProviderError) -> Secret {
+    private func askRepeatedly(_ retry: RetryPolicy) async throws(ProviderError) -> Secret {
         var attempt = 1
         while true {
             if Task.isCancelled { throw .cancelled }

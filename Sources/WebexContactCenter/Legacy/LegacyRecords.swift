@@ -15,7 +15,7 @@ package final class LegacyRecords: Sendable {
     ///   - exchange: carries every request out, once.
     ///   - retry: how often and after which pauses a temporary failure is retried.
     ///   - clock: for pauses and pace.
-    package init(
+    package convenience init(
         _ settings: LegacySettings,
         exchange: any HTTPExchange,
         retry: RetryPolicy,
@@ -23,11 +23,29 @@ package final class LegacyRecords: Sendable {
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
         logger: Logger
     ) {
-        self.exchange = LegacyExchange(
+        self.init(
             settings,
             exchange: exchange,
             retry: retry,
             stopwatch: Stopwatch(clock),
+            now: now,
+            logger: logger
+        )
+    }
+
+    init(
+        _ settings: LegacySettings,
+        exchange: any HTTPExchange,
+        retry: RetryPolicy,
+        stopwatch: Stopwatch,
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.exchange = LegacyExchange(
+            settings,
+            exchange: exchange,
+            retry: retry,
+            stopwatch: stopwatch,
             now: now,
             logger: logger
         )

@@ -7,43 +7,38 @@ import Transfer
 /// that makes sense.
 final class ProviderExchange: Sendable {
     private let settings: ProviderSettings
-    private let exchange: any HTTPExchange
-    private let tokens: AccessTokens
+    private let link: ProviderLink
+    /// The client's share of the quota, or all of it.
     private let limiter: RequestLimiter
     private let retry: RetryPolicy
-    private let stopwatch: Stopwatch
-    let now: @Sendable () -> Timestamp
-    private let logger: Logger
     private let onPause: @Sendable (ProviderPause) -> Void
-    private let providerClock = ProviderClock()
 
     /// The wait after a 429 that does not say how long (wxcc-api 4.4).
     private static let defaultPause = Duration.seconds(60)
 
     init(
         _ settings: ProviderSettings,
-        exchange: any HTTPExchange,
-        tokens: AccessTokens,
-        limiter: RequestLimiter,
+        link: ProviderLink,
         retry: RetryPolicy,
-        stopwatch: Stopwatch,
-        now: @escaping @Sendable () -> Timestamp,
-        logger: Logger,
         onPause: @escaping @Sendable (ProviderPause) -> Void = { _ in }
     ) {
         self.settings = settings
-        self.exchange = exchange
-        self.tokens = tokens
-        self.limiter = limiter
+        self.link = link
+        limiter =
+            settings.requestShare.map {
+                RequestLimiter(requestsPerMinute: $0, stopwatch: link.stopwatch, of: link.limiter)
+            } ?? link.limiter
         self.retry = retry
-        self.stopwatch = stopwatch
-        self.now = now
-        self.logger = logger
         self.onPause = onPause
     }
 
+    private var tokens: AccessTokens { link.tokens }
+    private var stopwatch: Stopwatch { link.stopwatch }
+    private var logger: Logger { link.logger }
+    func now() -> Timestamp { link.now() }
+
     /// How far the provider's clock is ahead of ours; `nil` before its first answer.
-    var clockOffset: Duration? { providerClock.offset }
+    var clockOffset: Duration? { link.clock.offset }
 
     /// Sends `call` until it is answered or retrying makes no sense.
     /// - Parameters:
@@ -74,17 +69,17 @@ final class ProviderExchange: Sendable {
         var renewals = 0
         while true {
             try await limiter.admit()
-            let token = try await tokens.current()
+            let token = try await tokens.current(retrying: retry)
             do throws(FailedExchange) {
                 return try await answerOnce(to: call, token: token, read: read)
             } catch {
                 if error.concernsToken, await mayRenew(token, renewals: renewals, policy) {
                     renewals += 1
-                    try await tokens.renew(after: token, error.error)
+                    try await tokens.renew(after: token, error.error, retrying: retry)
                     continue
                 }
                 // A new token that expired on the way was not refused for itself.
-                if error.concernsToken, attempt < policy.attempts, try await tokens.current() != token {
+                if error.concernsToken, attempt < policy.attempts, try await tokens.current(retrying: retry) != token {
                     attempt += 1
                     continue
                 }
@@ -218,7 +213,7 @@ final class ProviderExchange: Sendable {
         }
         do throws(TransferError) {
             let asked = now()
-            let response = try await exchange.perform(request)
+            let response = try await link.exchange.perform(request)
             noteClock(of: response, asked: asked)
             return response
         } catch {
@@ -236,7 +231,7 @@ final class ProviderExchange: Sendable {
 
     private func noteClock(of response: HTTPResponse, asked: Timestamp) {
         guard let date = response.headers.date,
-            let offset = providerClock.note(Timestamp(date), between: asked, and: now())
+            let offset = link.clock.note(Timestamp(date), between: asked, and: now())
         else { return }
         let seconds = Int(offset.seconds.magnitude)
         let direction = offset < .zero ? "ahead of" : "behind"

@@ -174,7 +174,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 "no manifest at \(installation.root.manifestPath): checking archives against their own checksums only"
             )
         }
-        let log = ReadingLog(root: installation.root, by: Operator.current) { Timestamp(Date()) }
+        let log = ReadingLog(installation.manifest, by: Operator.current) { Timestamp(Date()) }
         // Nothing is written into a manifest that is damaged.
         var notes = verification.hasManifest && !quick
         let summary = try await verification.run(scope(in: installation)) { report in
@@ -185,7 +185,7 @@ struct VerifyCommand: AsyncParsableCommand {
             }
             if notes { await log.note(report) }
         }
-        await log.close()
+        try? await installation.manifest.close()
         if let obstacle = await log.obstacle {
             Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
         }

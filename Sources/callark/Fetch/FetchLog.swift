@@ -12,7 +12,6 @@ actor FetchLog {
     private let installation: Installation
     /// Where files are written to, as an absolute path.
     private let destination: String
-    private var manifest: Manifest?
     private var isOutOfReach = false
     private var hasWarnedOfDamage = false
 
@@ -59,7 +58,7 @@ actor FetchLog {
         // What the disk does not show at all every command sees by itself.
         if held.isSealed, (try? installation.root.sealedSize(held.archive)) == .some(nil) { return }
         do {
-            if manifest == nil { manifest = try await installation.manifestForWriting() }
+            let manifest = try await installation.manifestForWriting()
             let reason = "its bytes do not have the checksum that was recorded"
             try await manifest?.noteRead(
                 DamagedRecording(archive: held.archive, taskID: row.key.taskID, offset: held.offset, reason: reason),
@@ -82,7 +81,7 @@ actor FetchLog {
     ) async {
         guard !isOutOfReach else { return }
         do {
-            if manifest == nil { manifest = try await installation.manifestForWriting() }
+            let manifest = try await installation.manifestForWriting()
             for (organization, rows) in Dictionary(grouping: rows, by: \.organization) {
                 let event = Event(
                     time: installation.now,

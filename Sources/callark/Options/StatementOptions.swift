@@ -1,3 +1,4 @@
+import Archiver
 import ArgumentParser
 import Foundation
 import Manifest
@@ -67,7 +68,7 @@ extension StatementOptions {
         let tasks = try TaskID.requested(taskIDs)
         guard let manifest = try await installation.manifestForWriting() else { throw CommandError.unknown(tasks) }
         let result = try await change(installation, manifest, tasks)
-        try manifest.close()
+        try await installation.manifest.close()
         if let error = result.error { throw error }
         let output = Output(json: common.json)
         defer { output.flush() }

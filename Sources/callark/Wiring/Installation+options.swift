@@ -1,4 +1,5 @@
 import Archiver
+import Files
 import Foundation
 import Recordings
 import Settings

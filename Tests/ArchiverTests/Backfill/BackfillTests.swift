@@ -197,7 +197,7 @@ import WebexContactCenter
             var setup = try here.setup()
             setup.providers[0].requestsPerMinute = 50
             setup.rules.downloads.concurrency = 16
-            #expect(setup.lowered.providers[0].requestsPerMinute == 25)
+            #expect(setup.lowered.providers[0].pace == 25)
             #expect(setup.lowered.rules.downloads.concurrency == 4)
         }
     }

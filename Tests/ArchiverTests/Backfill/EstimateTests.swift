@@ -18,7 +18,6 @@ import WebexContactCenter
         isExact: Bool = false
     ) async throws -> Estimate {
         let setup = try here.setup()
-        let engine = try TransferEngine(setup.engine)
         let manifest = try? Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest?.close() }
         var altered = AlteredArchives()
@@ -29,15 +28,13 @@ import WebexContactCenter
             manifest: manifest,
             rules: setup.rules,
             provider: setup.providers[0],
-            share: 60_000,
-            engine: engine,
+            contactCenter: try await setup.contactCenters.client(of: setup.providers[0], retry: setup.rules.apiRetry),
             isExact: isExact,
             altered: altered,
-            logger: setup.logger,
             now: here.now
         )
         let estimate = try await estimating.run(request ?? .day(here.day), stop: StopRequest())
-        await engine.shutDown()
+        await setup.contactCenters.shutDown()
         return estimate
     }
 

@@ -86,7 +86,6 @@ import Transfer
         try await Installation.with(.small(calls: 24, scale: 0.02, mix: .plain)) { here in
             let result = try await here.pass {
                 $0.rules.downloads.concurrency = 16
-                $0.engine.maximumConnectionsPerHost = 16
                 $0.rules.downloads.memoryBytes = 16 << 10
             }
             #expect(result.isComplete)

@@ -93,9 +93,15 @@ final class Installation: Sendable {
         )
     }
 
-    func setup(_ change: (inout CallArchive.Setup) throws -> Void = { _ in }) throws -> CallArchive.Setup {
+    /// - Parameter now: the time for the clients of the provider; that of the simulator if none is given.
+    func setup(
+        now: (@Sendable () -> Timestamp)? = nil,
+        _ change: (inout CallArchive.Setup) throws -> Void = { _ in }
+    ) throws -> CallArchive.Setup {
+        let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
         var setup = CallArchive.Setup(
             root: root,
+            manifest: SharedManifest(of: root),
             rules: PassRules(
                 timeZone: simulator.world.timeZone,
                 captureOptions: CaptureOptions(),
@@ -112,9 +118,13 @@ final class Installation: Sendable {
                 apiRetry: RetryPolicy(attempts: 6, baseDelay: .milliseconds(5))
             ),
             providers: try simulator.world.organizations.indices.map { try provider($0) },
-            engine: TransferEngine.Configuration(userAgent: "callark-tests", maximumConnectionsPerHost: 8),
+            contactCenters: ContactCenters(
+                engine: TransferEngine.Configuration(userAgent: "callark-tests", maximumConnectionsPerHost: 16),
+                now: now ?? self.now,
+                logger: logger
+            ),
             actor: Actor(name: "ann", uid: 1000),
-            logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
         try change(&setup)
         return setup
@@ -129,14 +139,24 @@ final class Installation: Sendable {
         clock: some Clock<Duration> = ContinuousClock(),
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
-        try await CallArchive.withOpen(
-            try setup(change),
-            stop: stop,
-            observer: observer,
-            now: now ?? self.now,
-            clock: clock,
-            work
-        )
+        let setup = try setup(now: now, change)
+        do {
+            let value = try await CallArchive.withOpen(
+                setup,
+                stop: stop,
+                observer: observer,
+                now: now ?? self.now,
+                clock: clock,
+                work
+            )
+            await setup.contactCenters.shutDown()
+            try await setup.manifest.close()
+            return value
+        } catch {
+            await setup.contactCenters.shutDown()
+            try? await setup.manifest.close()
+            throw error
+        }
     }
 
     /// One pass over the world's last day, or over what was asked for.

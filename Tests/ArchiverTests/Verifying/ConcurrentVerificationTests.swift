@@ -13,7 +13,8 @@ import Transfer
     @Test func `finds no fault at any moment of it, and notes what it read`() async throws {
         try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in
             let pass = Task { try await here.pass { $0.rules.downloads.concurrency = 4 } }
-            let log = ReadingLog(root: here.root, now: here.now)
+            let manifest = SharedManifest(of: here.root)
+            let log = ReadingLog(manifest, now: here.now)
             var (looks, archived) = (0, 0)
             let end = ContinuousClock.now + .seconds(120)
             while archived == 0 {
@@ -37,7 +38,7 @@ import Transfer
             let result = try await pass.value
             #expect(result.isComplete)
             #expect(looks > 1)
-            await log.close()
+            try await manifest.close()
             #expect(await log.obstacle == nil)
             try await here.expectWhole()
         }

@@ -13,14 +13,15 @@ import Transfer
 @Suite struct `A share of the archives` {
     private func read(_ here: Installation, _ share: String) async throws -> [ArchiveName] {
         var read: [ArchiveName] = []
-        let log = ReadingLog(root: here.root, now: here.now)
+        let manifest = SharedManifest(of: here.root)
+        let log = ReadingLog(manifest, now: here.now)
         let part = try #require(ReadingShare(share))
         let scope = VerificationRun.Scope(share: part)
         _ = try await VerificationRun.reading(here.root).run(scope) { report in
             if let name = report.name { read.append(name) }
             await log.note(report)
         }
-        await log.close()
+        try await manifest.close()
         #expect(await log.obstacle == nil)
         return read
     }

@@ -152,6 +152,39 @@ import Testing
         try await limiter.admit()
         #expect(clock.elapsed >= .seconds(42))
     }
+
+    @Test func `a share of a quota is as slow as it says, and counts for the whole`() async throws {
+        let clock = InstantClock()
+        let whole = RequestLimiter(requestsPerMinute: 60, stopwatch: Stopwatch(clock))
+        let share = RequestLimiter(requestsPerMinute: 30, stopwatch: Stopwatch(clock), of: whole)
+        for _ in 0..<8 { try await share.admit() }
+        // Five at once, and then one every two seconds.
+        #expect(clock.elapsed == .seconds(6))
+        // Of the whole's burst, the share has used two more than came back meanwhile.
+        for _ in 0..<3 { try await whole.admit() }
+        #expect(clock.elapsed == .seconds(6))
+        try await whole.admit()
+        #expect(clock.elapsed == .seconds(7))
+        try await share.admit()
+        #expect(clock.elapsed == .seconds(8))
+    }
+
+    @Test func `shares of one quota take no more than it has`() async throws {
+        let clock = InstantClock()
+        let whole = RequestLimiter(requestsPerMinute: 60, stopwatch: Stopwatch(clock))
+        let shares = (0..<3).map { _ in RequestLimiter(requestsPerMinute: 40, stopwatch: Stopwatch(clock), of: whole) }
+        for _ in 0..<20 { for share in shares { try await share.admit() } }
+        #expect(clock.elapsed >= .seconds(55))
+    }
+
+    @Test func `a pause that one share is told of holds all back`() async throws {
+        let clock = InstantClock()
+        let whole = RequestLimiter(requestsPerMinute: 600, stopwatch: Stopwatch(clock))
+        let shares = (0..<2).map { _ in RequestLimiter(requestsPerMinute: 300, stopwatch: Stopwatch(clock), of: whole) }
+        shares[0].pause(for: .seconds(42))
+        try await shares[1].admit()
+        #expect(clock.elapsed >= .seconds(42))
+    }
 }
 
 /// Waits, for ten seconds at most, until `condition` holds.

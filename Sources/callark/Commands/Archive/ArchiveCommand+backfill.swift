@@ -24,11 +24,13 @@ extension ArchiveCommand {
                 stop: stop,
                 observer: progress.observe
             )
-            let results = try await backfill.run { step in
-                progress.end()
-                try BackfillReport.write(step, to: output)
-                // Who watches wants to see each day as it is done.
-                output.flush()
+            let results = try await installation.closing {
+                try await backfill.run { step in
+                    progress.end()
+                    try BackfillReport.write(step, to: output)
+                    // Who watches wants to see each day as it is done.
+                    output.flush()
+                }
             }
             progress.end()
             let alarms = await installation.alarmsAtTheEnd(

@@ -23,22 +23,23 @@ extension ArchiveCommand {
             let setup = lowPriority ? usual.lowered : usual
             var total = EstimateTotal()
             var statuses: [ExitStatus] = []
-            try await installation.withEngine { engine in
+            try await installation.closingConnections {
                 for name in organizations {
                     guard let provider = setup.providers.first(where: { $0.organization == name }) else { continue }
                     let altered =
                         if let manifest {
                             try await installation.standpoint(of: name, manifest).altered
                         } else { AlteredArchives() }
+                    guard let share = usual.lowered.providers.first(where: { $0.organization == name }) else {
+                        continue
+                    }
                     let estimating = Estimating(
                         manifest: manifest,
                         rules: setup.rules,
                         provider: provider,
-                        share: usual.lowered.providers.first { $0.organization == name }?.requestsPerMinute ?? 1,
-                        engine: engine,
+                        contactCenter: try await setup.contactCenters.client(of: share, retry: setup.rules.apiRetry),
                         isExact: exact,
-                        altered: altered,
-                        logger: installation.logger
+                        altered: altered
                     )
                     let counting = Counting(isShown: !common.json)
                     do {

@@ -70,12 +70,7 @@ struct AuthRefreshCommand: AsyncParsableCommand {
             try output.json(Line(organization: organization.name.description, refreshed: false))
             return false
         }
-        let contactCenter = ContactCenter(
-            try installation.provider(organization),
-            exchange: engine,
-            retry: RetryPolicy(attempts: 4),
-            logger: installation.logger
-        )
+        let contactCenter = try await installation.contactCenter(of: organization)
         let isNew = try await contactCenter.refreshTokens(ifOlderThan: .hours(24 * ifOlderThan))
         let status = try await contactCenter.tokenStatus()
         let zone = installation.timeZone

@@ -122,17 +122,16 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 
     private func providers(_ installation: Installation) async -> [(String, Finding)] {
-        let engine: TransferEngine
         do throws(TransferError) {
-            engine = try TransferEngine(installation.engine)
+            _ = try await installation.contactCenters.engine
         } catch {
             return [("certificates", .failed("\(error)", advice: "check downloads.ca_file", .configuration))]
         }
         var findings: [(String, Finding)] = []
         for organization in installation.settings.organizations {
-            findings += await provider(of: organization, engine, installation)
+            findings += await provider(of: organization, installation)
         }
-        await engine.shutDown()
+        await installation.contactCenters.shutDown()
         for organization in installation.settings.organizations where organization.legacy != nil {
             findings.append(("legacy \(organization.name)", await Self.legacy(of: organization.name, installation)))
         }
@@ -142,7 +141,6 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     /// Whether an organization's provider answers, and whether its clock agrees with this one.
     private func provider(
         of organization: OrganizationSettings,
-        _ engine: TransferEngine,
         _ installation: Installation
     ) async -> [(String, Finding)] {
         let name = "provider \(organization.name)"
@@ -158,15 +156,10 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         } catch {
             return [(name, .failed("not asked: a secret cannot be read", advice: "", .configuration))]
         }
-        let contactCenter = ContactCenter(
-            provider,
-            exchange: engine,
-            retry: RetryPolicy(attempts: 2),
-            logger: installation.logger
-        )
         let host = organization.apiBaseURL.host() ?? ""
-        do throws(ProviderError) {
-            let result = try await contactCenter.probe()
+        do {
+            let client = try await installation.contactCenters.client(of: provider, retry: RetryPolicy(attempts: 2))
+            let result = try await client.probe()
             let zone = installation.timeZone
             let expiry = result.token.accessExpires.map { "; access token valid until \($0.named(in: zone))" } ?? ""
             let answer = (name, Finding.ok("\(host) answers\(expiry)"))
@@ -175,9 +168,11 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             let text = "the clock is \(Int(offset.seconds.magnitude)) s \(side) that of \(host)"
             let advice = "set this machine's clock, for example with NTP"
             return [answer, ("clock", .failed(text, advice: advice, .inputOutput))]
-        } catch {
+        } catch let error as ProviderError {
             let advice = error.advice.isEmpty ? "check the network, the region and org_id (\(host))" : error.advice
             return [(name, .failed(error.message, advice: advice, ExitStatus(error)))]
+        } catch {
+            return [(name, .failed("\(error)", advice: "", ExitStatus(error)))]
         }
     }
 
