@@ -263,6 +263,21 @@ import Testing
         try await sealAndVerify(writer, entries)
     }
 
+    @Test func `a line of the journal that is too long to be one costs no other`() async throws {
+        let (_, entries) = try await abandoned()
+        try change(root.journalPath(.sample)) { bytes in
+            let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? 0
+            bytes.insert(contentsOf: [UInt8](repeating: 0, count: 9 << 20) + [UInt8(ascii: "\n")], at: end + 1)
+        }
+        let writer = place.writer()
+        guard case .behind(_, entries, lost: []) = try await writer.recover(.sample, known: nil) else {
+            Issue.record("something is lost")
+            return
+        }
+        #expect(place.exists(root.spoolPath + "/acme-2025-11-20-001.tar.damaged"))
+        try await sealAndVerify(writer, entries)
+    }
+
     @Test func `a crash between the two files of a salvage is salvaged again`() async throws {
         let (extent, entries) = try await abandoned()
         let journal = try place.bytes(root.journalPath(.sample))

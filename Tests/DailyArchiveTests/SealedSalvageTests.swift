@@ -82,6 +82,20 @@ import Testing
         }
     }
 
+    @Test func `of an archive that was packed again names what is damaged once`() async throws {
+        let (entries, whole) = try await sealed()
+        let header = Int(entries[1].offset - TarMember.padded(entries[0].offset + entries[0].stored.byteCount))
+        let hit = try unwrap(entries.dropFirst().max { $0.stored.byteCount < $1.stored.byteCount })
+        var bytes = whole
+        bytes[Int(hit.offset) + 1] ^= 0x02
+        bytes.removeSubrange(Int(entries[0].offset) - header..<Int(entries[1].offset) - header)
+        try place.write(bytes, to: path)
+        let salvage = try await SealedSalvage.read(path, as: .sample)
+        #expect(Set(salvage.recordings.map(\.key)) == Set(entries.dropFirst().map(\.key).filter { $0 != hit.key }))
+        #expect(salvage.faults.contains { $0.kind == .recordingDamaged && $0.taskID == hit.key.taskID })
+        #expect(!salvage.faults.contains { $0.kind == .notTakenIn && $0.taskID == hit.key.taskID })
+    }
+
     @Test func `needs no side file, and takes its word where it is there`() async throws {
         let (entries, whole) = try await sealed()
         let digest = Digester.digest(of: whole)

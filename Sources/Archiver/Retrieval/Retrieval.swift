@@ -110,8 +110,7 @@ package struct Retrieval: Sendable {
     /// The metadata lines of these recordings. Each begins with the archive that has the recording and, if that is
     /// sealed, the checksum of the whole archive. The rest is the line as it is in the archive. If the archive's
     /// metadata is damaged, lines that are intact are used, and the others are made from what the manifest knows.
-    /// - Parameter unreadable: called for each archive whose metadata cannot be read and has lost some of these lines,
-    ///   with how many.
+    /// - Parameter unreadable: called for each archive whose metadata lacks some of these lines, with how many, and why.
     package func metadata(
         of rows: [RecordingRow],
         unreadable: (ArchiveName, _ lines: Int, any Error) -> Void
@@ -122,14 +121,15 @@ package struct Retrieval: Sendable {
         for (name, rows) in held.sorted(by: { $0.key < $1.key }) {
             let offsets = Set(rows.compactMap(\.held?.offset))
             var found: [Int64: [UInt8]] = [:]
+            var failure: any Error = ArchiverError(.damaged, "it does not list what the manifest has there")
             do {
                 found = try await ArchiveReader.metadataLines(of: name, in: root, at: offsets)
             } catch {
+                failure = error
                 let listed = (try? await SealedSalvage.listed(in: root.archivePath(name), as: name)) ?? []
                 for entry in listed where offsets.contains(entry.offset) { found[entry.offset] = entry.jsonLine }
-                let lost = offsets.count - found.count
-                if lost > 0 { unreadable(name, lost, error) }
             }
+            if found.count < offsets.count { unreadable(name, offsets.count - found.count, failure) }
             for row in rows {
                 guard let offset = row.held?.offset, found[offset] == nil else { continue }
                 found[offset] = try await manifest.entry(of: row)?.jsonLine

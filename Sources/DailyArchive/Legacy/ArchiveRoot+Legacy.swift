@@ -10,8 +10,12 @@ extension ArchiveRoot {
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
     }
 
-    /// The files of legacy sessions next to the archives, sorted by organization and day.
+    /// The files of legacy sessions next to the archives, sorted by organization and day. A file of which only the
+    /// checksum file is left is one of them: it is missing, and that must not go unnoticed.
     package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
-        try archiveFiles(ending: ".jsonl").compactMap { LegacySessionFile(path: $0, in: self) }
+        let ending = ".jsonl"
+        let left = try archiveFiles(ending: SideFile.path(besides: ending)).map { $0.dropLast(7) }.map(String.init)
+        let paths = Set(try archiveFiles(ending: ending)).union(left)
+        return paths.sorted().compactMap { LegacySessionFile(path: $0, in: self) }
     }
 }

@@ -76,10 +76,13 @@ package struct LegacySessionFile: Sendable, Hashable {
     /// Searches for one task's session, line by line; only a line that names the task is parsed.
     /// - Returns: `nil` if there is none, or no file.
     /// - Throws: ``ArchiveError`` with `.damaged` if no session of the task can be read and a line that names the task
-    ///   is not what was written.
+    ///   is not what was written, or if only the checksum file is left.
     package func place(of task: TaskID) async throws(ArchiveError) -> Place? {
         try await BlockingWork.run { [self] progress throws(ArchiveError) in
-            guard try FileSystem.size(of: path) != nil else { return nil }
+            guard try FileSystem.size(of: path) != nil else {
+                guard try FileSystem.size(of: sideFilePath) == nil else { throw .damaged(missing, path: path) }
+                return nil
+            }
             let name = Self.written(task)
             let lines = LineReader(try SequentialReader(path))
             var number = 0
@@ -156,6 +159,11 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
+    private var missing: String {
+        "\(path) is missing, and its checksum file is still there: put it back, or else "
+            + "`callark legacy enrich --day \(day)` makes it anew"
+    }
+
     private var advice: String { "move the file away, and `callark legacy enrich --day \(day)` makes it anew" }
 
     private func read() throws(ArchiveError) -> [UInt8]? {
@@ -168,7 +176,11 @@ package struct LegacySessionFile: Sendable, Hashable {
             report.faults.append(ArchiveFault(kind: kind, archive: name, taskID: task, message: message))
         }
         do throws(ArchiveError) {
-            report.byteCount = try FileSystem.size(of: path) ?? 0
+            guard let byteCount = try FileSystem.size(of: path) else {
+                note(.archiveMissing, missing)
+                return report
+            }
+            report.byteCount = byteCount
             guard let side = try SideFile.read(besides: path) else {
                 note(.sideFile, "\(sideFilePath) is missing; `callark legacy enrich --day \(day)` writes it anew")
                 return report

@@ -18,28 +18,29 @@ struct LineReader: ~Copyable {
         self.limit = limit
     }
 
-    /// The next line; `nil` at the end, or if what follows is too long to be a line.
-    func nextOfText() throws(ArchiveError) -> Line? {
-        do throws(ArchiveError) {
-            return try next()
-        } catch  where error.code == .damaged {
-            return nil
-        }
-    }
+    /// The next line; `nil` at the end. A line that is too long is damage, and has no bytes here: what follows it is still
+    /// read.
+    func nextOfText() throws(ArchiveError) -> Line? { try next(passingOverLong: true) }
 
     /// The next line without its line break; `nil` at the end. The last line needs no line break.
     /// - Throws: `.damaged` if the line is too long.
-    func next() throws(ArchiveError) -> Line? {
+    func next() throws(ArchiveError) -> Line? { try next(passingOverLong: false) }
+
+    private func next(passingOverLong: Bool) throws(ArchiveError) -> Line? {
         let offset = source.position
         var bytes: [UInt8] = []
+        var isTooLong = false
         while true {
             let (piece, isWhole) = try source.nextLinePiece()
-            if piece.isEmpty && !isWhole { return bytes.isEmpty ? nil : Line(bytes: bytes, offset: offset) }
-            bytes.append(contentsOf: piece)
+            if piece.isEmpty && !isWhole { return source.position == offset ? nil : Line(bytes: bytes, offset: offset) }
+            if !isTooLong { bytes.append(contentsOf: piece) }
             if isWhole { return Line(bytes: bytes, offset: offset) }
-            guard bytes.count <= limit else {
+            guard bytes.count > limit else { continue }
+            guard passingOverLong else {
                 throw .damaged("\(source.path) has no line break after offset \(offset)", path: source.path)
             }
+            isTooLong = true
+            bytes = []
         }
     }
 }

@@ -201,7 +201,9 @@ private struct Reading: Sendable {
             lost(entry.payloadPath, entry.key.taskID, entry.offset, "its bytes are not those that were archived")
         }
         let known = Set((recordings + damaged).map(\.offset))
-        let unlisted = payload.filter { !known.contains($0.offset) }.map { member in
+        // The member of a damaged recording may be elsewhere than its line says.
+        let reported = Set(damaged.map { "\(name)/\($0.payloadPath)" })
+        let unlisted = payload.filter { !known.contains($0.offset) && !reported.contains($0.path) }.map { member in
             let path = String(member.path.dropFirst(name.description.utf8.count + 1))
             let task = path.split(separator: "/").dropFirst().first.flatMap { TaskID($0) }
             return lost(path, task, member.offset, "no intact metadata line describes it")

@@ -92,6 +92,32 @@ extension `Legacy records` {
         }
     }
 
+    @Test func `a file of sessions of which only the checksum is left is reported as missing, and made anew`()
+        async throws
+    {
+        try await Self.with { desk in
+            try await desk.archiveDay()
+            let task = try task(desk).id
+            let attached = try await desk.run("legacy", "enrich", "--day", desk.day, "--json").objects
+            let file = attached.first { $0["type"]?.text == "file" }
+            let path = try #require(file?["path"]?.text)
+            let bytes = try Data(contentsOf: URL(filePath: path))
+            try FileManager.default.removeItem(atPath: path)
+            for depth in [[], ["--quick"]] {
+                let verification = try await desk.start(["verify", "--json"] + depth).end()
+                #expect(verification.status == 65)
+                let faults = try verification.objects.filter { $0["type"]?.text == "fault" }
+                #expect(faults.map { $0["kind"]?.text } == ["archive_missing"], "\(verification.output)")
+            }
+            let list = try await desk.run("list", "--task", task)
+            #expect(list.status == 65)
+            #expect(try list.complaint.contains("\(path) is missing"))
+            #expect(try await desk.run("legacy", "enrich", "--day", desk.day).status == 0)
+            #expect(try await desk.run("verify").status == 0)
+            #expect(try Data(contentsOf: URL(filePath: path)).count == bytes.count)
+        }
+    }
+
     @Test func `an attached session is told of by list, and fetched with the recordings`() async throws {
         try await Self.with { desk in
             try await desk.archiveDay()
