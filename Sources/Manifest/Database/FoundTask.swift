@@ -65,8 +65,11 @@ extension FoundTask {
     private static func all(_ ids: [TaskID], organization: Int64, in db: Database) throws -> [Self?] {
         let mostAtOnce = TaskSelection.mostAtOnce
         var tasks = [Self?](repeating: nil, count: ids.count)
+        let besidesCapitals = try TaskID.areCapitalsKnown(in: db)
         for start in stride(from: 0, to: ids.count, by: mostAtOnce) {
-            let asked = try ids[start..<min(start + mostAtOnce, ids.count)].map { try $0.known(in: db) }
+            let asked = try ids[start..<min(start + mostAtOnce, ids.count)].map {
+                try $0.known(in: db, besidesCapitals: besidesCapitals)
+            }
             let isOne = asked.count == 1
             // A NULL instead of an ID finds no task.
             let rest = [DatabaseValue](repeating: .null, count: isOne ? 0 : mostAtOnce - asked.count)

@@ -10,8 +10,10 @@ import Recordings
 /// also be found by another spelling (``TaskID/known(in:)``).
 enum StoredIdentifier {
     static func value(_ text: String) -> DatabaseValue {
-        CanonicalUUID(text).map { $0.withBytes { Data($0) }.databaseValue } ?? text.databaseValue
+        CanonicalUUID(text).map(value) ?? text.databaseValue
     }
+
+    static func value(_ uuid: CanonicalUUID) -> DatabaseValue { uuid.withBytes { Data($0) }.databaseValue }
 
     static func text(_ value: DatabaseValue) -> String? {
         switch value.storage {
@@ -37,15 +39,26 @@ extension TaskID {
     /// The value that is stored for the task if it is known: its first spelling. The case of a UUID's digits makes no
     /// difference (RFC 9562).
     func known(in db: Database) throws -> DatabaseValue {
-        guard let uuid = CanonicalUUID(ignoringCaseOf: description) else { return stored }
-        let select = """
-            SELECT id FROM task INDEXED BY task_by_capital_id
-            WHERE lower(id) = ? AND typeof(id) = 'text' AND length(id) = 36
-            """
-        let text = uuid.description
-        if let found = try DatabaseValue.fetchOne(db.cachedStatement(sql: select), arguments: [text]) { return found }
-        return StoredIdentifier.value(text)
+        try known(in: db, besidesCapitals: try Self.areCapitalsKnown(in: db))
     }
+
+    /// - Parameter besidesCapitals: whether any task is known by a UUID with capitals, which is rare.
+    func known(in db: Database, besidesCapitals: Bool) throws -> DatabaseValue {
+        guard let uuid = CanonicalUUID(ignoringCaseOf: description) else { return stored }
+        guard besidesCapitals else { return StoredIdentifier.value(uuid) }
+        let select = "SELECT id FROM task INDEXED BY task_by_capital_id WHERE lower(id) = ? AND \(Self.isOfCapitals)"
+        let statement = try db.cachedStatement(sql: select)
+        let found = try DatabaseValue.fetchOne(statement, arguments: [uuid.description])
+        return found ?? StoredIdentifier.value(uuid)
+    }
+
+    static func areCapitalsKnown(in db: Database) throws -> Bool {
+        let select = "SELECT 1 FROM task INDEXED BY task_by_capital_id WHERE \(isOfCapitals) LIMIT 1"
+        return try Int.fetchOne(db.cachedStatement(sql: select)) != nil
+    }
+
+    /// The condition of the index `task_by_capital_id`.
+    private static let isOfCapitals = "typeof(id) = 'text' AND length(id) = 36"
 }
 
 /// A time of Callark's own, or of a task's creation. Only times that calls can have are written and read. So no time

@@ -31,17 +31,20 @@ extension Question {
     }
 
     func save(_ task: Int64, in db: Database) throws {
-        // Not REPLACE: to the triggers, that would be a question that is asked from the beginning again.
-        let update = Self.columns.split(separator: ", ").map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        let insert = """
-            INSERT INTO question (task, \(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (task) DO UPDATE SET \(update)
-            """
-        try db.cachedStatement(sql: insert).execute(arguments: [
+        try db.cachedStatement(sql: Self.saving).execute(arguments: [
             task, nextAskTime?.stored, history?.asks ?? 0, history?.found ?? 0, history?.unchangedSince.stored, refusal,
             firstAskTime?.stored, lastAskTime?.stored, trackingID,
         ])
     }
+
+    private static let saving: String = {
+        // Not REPLACE: to the triggers, that would be a question that is asked from the beginning again.
+        let update = columns.split(separator: ", ").map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        return """
+            INSERT INTO question (task, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (task) DO UPDATE SET \(update)
+            """
+    }()
 
     /// - Parameter column: the first of ``columns``.
     init(_ row: Row, from column: Int) throws {

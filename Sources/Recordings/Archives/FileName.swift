@@ -62,8 +62,11 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func isSafe(_ text: some StringProtocol) -> Bool {
-        guard let first = text.utf8.first, (1...200).contains(text.utf8.count) else { return false }
-        return first != UInt8(ascii: ".") && first != UInt8(ascii: "-") && text.utf8.allSatisfy(isAllowed)
+        var text = String(text)
+        return text.withUTF8 { bytes in
+            guard let first = bytes.first, bytes.count <= 200 else { return false }
+            return first != UInt8(ascii: ".") && first != UInt8(ascii: "-") && bytes.allSatisfy(isAllowed)
+        }
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -21,22 +21,19 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
     private init?(_ text: String, ignoringCase: Bool) {
         guard text.utf8.count == 36 else { return nil }
         var text = text
-        let halves: (UInt64, UInt64)? = text.withUTF8 { characters in
-            var (high, low) = (UInt64(0), UInt64(0))
+        var (high, low, wrong) = (UInt64(0), UInt64(0), UInt8(0))
+        text.withUTF8 { characters in
             for (place, character) in characters.enumerated() {
                 if place == 8 || place == 13 || place == 18 || place == 23 {
-                    guard character == UInt8(ascii: "-") else { return nil }
+                    wrong |= character ^ UInt8(ascii: "-")
                     continue
                 }
-                guard let digit = Self.value(ofDigit: ignoringCase ? character.lowercased : character) else {
-                    return nil
-                }
-                high = high << 4 | low >> 60
-                low = low << 4 | UInt64(digit)
+                let (value, difference) = Self.value(ofDigit: ignoringCase ? character.lowercased : character)
+                wrong |= difference
+                if place < 18 { high = high << 4 | UInt64(value) } else { low = low << 4 | UInt64(value) }
             }
-            return (high, low)
         }
-        guard let (high, low) = halves else { return nil }
+        guard wrong == 0 else { return nil }
         self.high = high
         self.low = low
     }
@@ -73,18 +70,16 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
     /// In the order of the texts.
     package static func < (lhs: Self, rhs: Self) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
 
-    private static func value(ofDigit character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        default: nil
-        }
+    /// The value of a hexadecimal digit in lower case, and 0, or something else for any other character. Every identifier
+    /// of every answer is read, so there is no branch for digits or letters: no processor can tell which one comes next.
+    private static func value(ofDigit character: UInt8) -> (value: UInt8, difference: UInt8) {
+        let value = character & 15 &+ 9 &* (character >> 6)
+        let digit = value &+ (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+        return (value & 15, (digit ^ character) | (value & 0xF0))
     }
 }
 
 extension UInt8 {
-    /// An ASCII capital letter in lower case, anything else unchanged.
-    fileprivate var lowercased: UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
-    }
+    /// A letter of ASCII in lower case. What is no letter stays what is no hexadecimal digit.
+    fileprivate var lowercased: UInt8 { self | (self >> 1 & 0x20) }
 }

@@ -83,9 +83,11 @@ extension RecordingKey {
 
     /// The recording that this is a version of, by its bytes; `nil` if it is not such a version.
     package var withoutDigest: RecordingKey? {
-        let text = recordingID.description
-        guard let mark = text.firstRange(of: Self.digestMark), text[mark.upperBound...].utf8.count == 16,
-            let id = RecordingID(text[..<mark.lowerBound])
+        let text = recordingID.description.utf8
+        let mark = Self.digestMark.utf8
+        let name = text.dropLast(mark.count + 16)
+        guard !name.isEmpty, text.dropFirst(name.count).starts(with: mark),
+            let id = String(name).flatMap({ RecordingID($0) })
         else { return nil }
         var key = self
         key.recordingID = id

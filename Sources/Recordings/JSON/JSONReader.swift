@@ -98,20 +98,22 @@ package struct JSONReader {
     private func fault(_ reason: String) -> Fault { Fault(reason: reason, offset: position) }
 
     /// Bytes that are not UTF-8 become U+FFFD.
-    private mutating func text(_ bytes: some Collection<UInt8>) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
-        note("bytes that are no text")
-        return String(decoding: bytes, as: UTF8.self)
+    private mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        if !text.withUTF8({ $0.elementsEqual(bytes) }) { note("bytes that are no text") }
+        return text
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func skipSpace() {
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): position += 1
-            default: return
-            }
+        while position < bytes.count, Self.isSpace(bytes[position]) { position += 1 }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): true
+        default: false
         }
     }
 
@@ -262,7 +264,7 @@ extension JSONReader {
     private var isEndOfString: Bool {
         guard isTolerant else { return true }
         var next = position + 1
-        while next < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
+        while next < bytes.count, Self.isSpace(bytes[next]) { next += 1 }
         guard next < bytes.count else { return true }
         switch bytes[next] {
         case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "}"), UInt8(ascii: "]"): return true
@@ -280,7 +282,7 @@ extension JSONReader {
             switch byte {
             case UInt8(ascii: "\"") where isEndOfString:
                 position += 1
-                return text(units)
+                return units.withUnsafeBufferPointer { text($0) }
             case UInt8(ascii: "\\"):
                 position += 1
                 try readEscape(into: &units)

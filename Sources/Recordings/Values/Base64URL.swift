@@ -26,7 +26,7 @@ package enum Base64URL {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
         var bitCount = 0
-        for character in text.utf8 {
+        for character in String(text).utf8 {
             guard let value = value(of: character) else { return nil }
             bits = bits << 6 | value
             bitCount += 6

@@ -20,13 +20,15 @@ package struct URLText: Hashable, Sendable {
 
     /// Where path, query or fragment begin; 0 if no host comes before them.
     private static func endOfOrigin(_ bytes: ArraySlice<UInt8>) -> Int {
-        let slashes = [UInt8(ascii: "/"), UInt8(ascii: "/")]
-        guard let place = bytes.firstRange(of: slashes) else { return bytes.startIndex }
-        let scheme = bytes[..<place.lowerBound]
+        let slash = UInt8(ascii: "/")
+        guard let first = bytes.firstIndex(of: slash), bytes[(first + 1)...].first == slash else {
+            return bytes.startIndex
+        }
+        let scheme = bytes[..<first]
         guard scheme.isEmpty || scheme.last == UInt8(ascii: ":") && scheme.dropLast().allSatisfy(isInScheme) else {
             return bytes.startIndex
         }
-        return bytes[place.upperBound...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
+        return bytes[(first + 2)...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
     }
 
     private static func encoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

@@ -11,7 +11,7 @@ struct ObjectAddress: Hashable {
     init(_ url: URL) {
         let text = url.absoluteString
         place = SignedText.withoutQuery(text)
-        let query = text.dropFirst(place.count + 1).prefix { $0 != "#" }
+        let query = Substring(text.utf8.dropFirst(place.utf8.count + 1).prefix { $0 != UInt8(ascii: "#") })
         parameters = query.split(separator: "&").filter { !SignedText.signs(Self.name(of: $0)) }.map(String.init)
             .sorted()
     }
