@@ -53,7 +53,7 @@ extension TaskID {
     }
 
     static func areCapitalsKnown(in db: Database) throws -> Bool {
-        let select = "SELECT 1 FROM task INDEXED BY task_by_capital_id WHERE \(isOfCapitals) LIMIT 1"
+        let select = "SELECT 1 FROM task INDEXED BY task_by_capital_id WHERE lower(id) > '' AND \(isOfCapitals) LIMIT 1"
         return try Int.fetchOne(db.cachedStatement(sql: select)) != nil
     }
 
