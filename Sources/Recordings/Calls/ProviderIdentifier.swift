@@ -14,13 +14,25 @@ extension ProviderIdentifier {
     /// The same text, or the same UUID.
     package static func == (lhs: Self, rhs: Self) -> Bool {
         if lhs.description == rhs.description { return true }
-        guard let left = lhs.uuid, let right = rhs.uuid else { return false }
+        // Nearly always, they differ in more than the case of letters, and need not be read as UUIDs.
+        guard zip(lhs.description.utf8, rhs.description.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }),
+            let left = lhs.uuid, let right = rhs.uuid
+        else { return false }
         return left == right
     }
 
-    /// UUIDs by their digits, the rest by their texts.
+    /// Whatever the case of letters, so that it is the same for the same UUID.
     package func hash(into hasher: inout Hasher) {
-        if let uuid { hasher.combine(uuid) } else { hasher.combine(description) }
+        var text = description
+        text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            let whole = bytes.count & ~7
+            for place in stride(from: 0, to: whole, by: 8) {
+                let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                hasher.combine(word | 0x2020_2020_2020_2020)
+            }
+            for byte in bytes[whole...] { hasher.combine(byte | 0x20) }
+        }
     }
 
     /// By the text; for a UUID, in lower case.
