@@ -35,6 +35,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "Recordings", swiftSettings: strict),
+        // Text from outside and for outside: CSV, and what makes a text safe for one line.
+        .target(name: "Text", swiftSettings: strict),
         // One way to put a file in place, to lock and to read one, and what stands where in a root: for archives, tokens and
         // whatever else keeps something on the disk.
         .target(name: "Files", dependencies: ["CGlibc", "Recordings"], swiftSettings: strict),
@@ -46,7 +48,7 @@ let package = Package(
         .target(
             name: "WebexContactCenter",
             dependencies: [
-                "Files", "Recordings", "Transfer",
+                "Files", "Recordings", "Text", "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -74,7 +76,7 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["Files", "Recordings", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Files", "Recordings", "Text", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .target(
@@ -90,16 +92,23 @@ let package = Package(
         .target(
             name: "Wiring",
             dependencies: [
-                "Archiver", "Files", "Manifest", "Recordings", "Settings", "Transfer", "WebexContactCenter",
+                "Archiver", "Files", "Manifest", "Recordings", "Settings", "Text", "Transfer", "WebexContactCenter",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        // The JSON that users see, once, for the command line and whatever else answers them.
+        .target(
+            name: "Payloads",
+            dependencies: ["Archiver", "DailyArchive", "Files", "Manifest", "Recordings", "Text"],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Settings",
-                "Transfer", "WebexContactCenter", "Wiring",
+                "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings",
+                "Settings",
+                "Text", "Transfer", "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -144,6 +153,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
+        .testTarget(name: "TextTests", dependencies: ["TestSupport", "Text"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
             dependencies: [
@@ -157,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "WebexContactCenterTests",
             dependencies: [
-                "Recordings", "Simulator", "TestSupport", "Transfer", "WebexContactCenter",
+                "Recordings", "Simulator", "TestSupport", "Text", "Transfer", "WebexContactCenter",
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
@@ -184,6 +194,11 @@ let package = Package(
             dependencies: [
                 "DailyArchive", "Files", "Recordings", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PayloadsTests",
+            dependencies: ["Archiver", "DailyArchive", "Files", "Manifest", "Payloads", "Recordings"],
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),

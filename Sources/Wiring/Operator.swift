@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Recordings
 import Settings
+import Text
 
 /// The account that runs this process, for what is recorded with a name.
 package enum Operator {

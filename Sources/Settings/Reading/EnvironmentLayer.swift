@@ -1,4 +1,5 @@
 import Recordings
+import Text
 
 /// What the environment says, key by key: `CALLARK_ARCHIVE_ROOT`, `CALLARK_ORG_ACME_REGION`.
 struct EnvironmentLayer {

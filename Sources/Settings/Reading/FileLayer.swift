@@ -1,4 +1,5 @@
 import Recordings
+import Text
 
 /// A value as it was written, and where.
 struct RawValue: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Text
 
 extension SettingsReader {
     /// Either a client, with or without its first refresh token, or one access token.

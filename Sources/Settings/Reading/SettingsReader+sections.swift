@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Recordings
+import Text
 
 /// The sections that exist once per installation.
 extension SettingsReader {

@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Text
 
 /// Reads values from the environment and the file, environment first, and collects every problem, so that one start
 /// shows all of them.

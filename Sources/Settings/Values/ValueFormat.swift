@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Text
 
 /// How a value of one type is written: in the file, in the environment, and in `config show`.
 struct ValueFormat<Value: Sendable>: Sendable {

@@ -1,3 +1,4 @@
+import Text
 import Yams
 
 /// One value of a YAML document, with its line. The only place that uses Yams.

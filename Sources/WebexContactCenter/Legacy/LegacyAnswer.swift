@@ -1,5 +1,6 @@
 import Foundation
 import Recordings
+import Text
 import Transfer
 
 /// The provider's answer to a query: its exact body, and the rows in it as far as they can be read. Neither form is

@@ -1,3 +1,5 @@
+import Text
+
 /// What importing a file of sites would do, compared with the existing sites. Makes no request.
 package struct SitePlan: Sendable {
     /// What to do for one line.

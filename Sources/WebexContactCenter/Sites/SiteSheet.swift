@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The sites in a CSV file, checked as far as possible without asking the provider.
 ///

@@ -2,6 +2,7 @@ import Archiver
 import ArgumentParser
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import Wiring

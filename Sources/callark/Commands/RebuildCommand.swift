@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Logging
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import Wiring
@@ -64,7 +65,7 @@ struct RebuildCommand: AsyncParsableCommand {
             if let refusal = summary.refusal {
                 throw Self.error(refusal, summary, path: installation.root.manifestPath)
             }
-            try output.json(SummaryLine(summary))
+            try output.json(RebuildSummaryLine(summary))
             output.text(
                 "new manifest: \(Readable.count(summary.archives, "archive")) with "
                     + "\(Readable.count(summary.recordings, "recording")), \(summary.stored) more from the spool"
@@ -93,33 +94,4 @@ struct RebuildCommand: AsyncParsableCommand {
         }
     }
 
-    private struct SummaryLine: Encodable {
-        let type = "summary"
-        var archives: Int
-        var recordings: Int
-        var stored: Int
-        var unreadable: Int
-        var faults: Int
-        /// Whether every byte of the archives holds, and the old manifest agreed with them.
-        var sound: Bool
-        /// How much of what the old manifest knew the archives say otherwise.
-        var contradictions: Int
-        var previousManifest: String?
-
-        init(_ summary: Rebuild.Summary) {
-            archives = summary.archives
-            recordings = summary.recordings
-            stored = summary.stored
-            unreadable = summary.unreadable.count
-            faults = summary.faults.count
-            sound = summary.faults.isEmpty && summary.contradictions.isEmpty
-            contradictions = summary.contradictions.count
-            previousManifest = summary.previousManifest
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, stored, unreadable, faults, sound, contradictions
-            case previousManifest = "previous_manifest"
-        }
-    }
 }

@@ -4,6 +4,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import WebexContactCenter

@@ -4,6 +4,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import Wiring
@@ -118,7 +119,7 @@ struct VerifyCommand: AsyncParsableCommand {
             } else {
                 summary = try await verify(chosen, output)
             }
-            try output.json(SummaryLine(summary, knownDamage: known))
+            try output.json(VerificationSummaryLine(summary, knownDamage: known))
             output.text(summary.text(isQuick: quick))
             if let first = known.first {
                 let days = known.count == 1 ? "\(first)" : "\(known.count) days, the first \(first)"
@@ -281,76 +282,6 @@ struct VerifyCommand: AsyncParsableCommand {
         return ExitStatus.worst(repair.failures.values.map(ExitStatus.init) + (isLeft ? [.damage] : []))
     }
 
-    private struct SummaryLine: Encodable {
-        let type = "summary"
-        var archives: Int
-        var recordings: Int
-        var bytes: Int64
-        var faults: Int
-        /// The recordings that the faults are in.
-        var damagedRecordings: Int
-        var repaired: Int
-        var explained: Int
-        var warnings: Int
-        var sound: Bool
-        /// Days of which damage is known that a quick look did not read again.
-        var knownDamage: [ArchiveDay]?
-
-        enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, bytes, faults, repaired, explained, warnings, sound
-            case damagedRecordings = "damaged_recordings"
-            case knownDamage = "known_damage"
-        }
-
-        init(_ summary: VerificationRun.Summary, knownDamage days: [ArchiveDay]) {
-            archives = summary.archives
-            recordings = summary.recordings
-            bytes = summary.bytes
-            faults = summary.faults
-            damagedRecordings = summary.damagedRecordings
-            repaired = summary.repaired
-            explained = summary.explained
-            warnings = summary.warnings
-            sound = summary.faults == 0 && days.isEmpty
-            knownDamage = days.isEmpty ? nil : days
-        }
-    }
-
-    private struct RepairSummaryLine: Encodable {
-        let type = "summary"
-        var archives: Int
-        var recordings: Int
-        var bytes: Int64
-        /// What is left after the repair.
-        var faults: Int
-        var damaged: Int
-        var repaired: Int
-        /// Of those repaired: how many were copied out of archives that are damaged in themselves, and how many came from
-        /// the provider.
-        var copied: Int
-        var fetched: Int
-        /// Checksum files that were written anew.
-        var sideFiles: Int
-        var sound: Bool
-
-        enum CodingKeys: String, CodingKey {
-            case type, archives, recordings, bytes, faults, damaged, repaired, copied, fetched, sound
-            case sideFiles = "side_files"
-        }
-
-        init(_ repair: Repair, repaired: Int) {
-            archives = repair.summary.archives
-            recordings = repair.summary.recordings
-            bytes = repair.summary.bytes
-            faults = repair.summary.faults
-            damaged = repair.outcomes.count
-            self.repaired = repaired
-            copied = repair.copied
-            fetched = repair.fetched
-            sideFiles = repair.sideFiles.count
-            sound = repair.isComplete
-        }
-    }
 }
 
 extension ReadingShare {

@@ -1,6 +1,7 @@
 import Archiver
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 
 /// The end of a pass: the summary object of the interface, and the same for people.
@@ -21,7 +22,7 @@ struct PassReport {
         for day in result.days { try output.json(ReconciliationLine(day, isComplete: result.isComplete(day))) }
         for witness in result.witnesses { try output.json(WitnessLine(witness)) }
         for alarm in alarms { try output.json(AlarmLine(alarm)) }
-        try output.json(Summary(result))
+        try output.json(PassSummaryLine(result))
         let summary = result.summary
         let (tasks, figures) = (summary.tasks, ReportFigures(summary.recordings))
         output.text(
@@ -163,155 +164,6 @@ struct PassReport {
         )
     }
 
-    /// `{"type":"summary", …}` of the interface.
-    private struct Summary: Encodable {
-        let type = "summary"
-        var organization: String
-        var from: String
-        var to: String
-        var tasks: Tasks
-        var recordings: Recordings
-        var archives: [Archive]
-        var downloads: Downloads
-        var complete: Bool
-        /// Days of the window that are not listed, or not as far as they are in it.
-        var notListed: [ArchiveDay]
-        /// Days of the window of which a listing may have left out a task.
-        var inDoubt: [ArchiveDay]
-        /// Why it is not complete, for people; absent where it is.
-        var reason: String?
-        var secondSource: SecondSource?
-        var callMetadata: CallMetadata?
-        /// Why days were not held against other sources, by source; empty where they were.
-        var witnessAbsences: [String: String]
-        var error: String?
-
-        enum CodingKeys: String, CodingKey {
-            case type, organization, from, to, tasks, recordings, archives, downloads, complete, reason, error
-            case notListed = "not_listed"
-            case inDoubt = "in_doubt"
-            case secondSource = "second_source"
-            case callMetadata = "call_metadata"
-            case witnessAbsences = "witness_absences"
-        }
-
-        /// What Search said of the window's calls.
-        struct CallMetadata: Encodable {
-            /// Calls of which it told something new.
-            var searched: Int
-            var absence: String?
-        }
-
-        /// Agents' activities, held against the listing of tasks.
-        struct SecondSource: Encodable {
-            var activities: Int
-            var tasksNotListed: Int
-            var absence: String?
-
-            enum CodingKeys: String, CodingKey {
-                case activities, absence
-                case tasksNotListed = "tasks_not_listed"
-            }
-        }
-
-        struct Tasks: Encodable {
-            var listed: Int
-            var captureRequested: Int
-            var notRequested: Int
-            var undetermined: Int
-
-            enum CodingKeys: String, CodingKey {
-                case listed, undetermined
-                case captureRequested = "capture_requested"
-                case notRequested = "not_requested"
-            }
-        }
-
-        struct Recordings: Encodable {
-            var known: Int
-            var archived: Int
-            var stored: Int
-            var pending: Int
-            var failed: Int
-            var damaged: Int
-            var gaps: Int
-            var awaited: Int
-            var explained: Int
-            var unexplained: Int
-            var suspect: Int
-            var reasons: [GapReason: Int]
-        }
-
-        struct Archive: Encodable {
-            var path: String
-            var day: ArchiveDay
-            var sequence: Int
-            var recordings: Int
-            var bytes: Int64
-            var sha256: ContentDigest
-        }
-
-        /// How many at once.
-        struct Downloads: Encodable {
-            var configured: Int
-            var lowest: Int
-            var last: Int
-        }
-
-        init(_ result: Pass.Result) {
-            let summary = result.summary
-            organization = result.organization.description
-            from = result.window.range.lowerBound.description
-            to = result.window.range.upperBound.description
-            tasks = Tasks(
-                listed: summary.tasks.listed,
-                captureRequested: summary.tasks.captureRequested,
-                notRequested: summary.tasks.notRequested,
-                undetermined: summary.tasks.undetermined
-            )
-            recordings = Recordings(
-                known: summary.recordings.known,
-                archived: summary.recordings.archived,
-                stored: summary.recordings.stored,
-                pending: summary.recordings.pending,
-                failed: summary.recordings.failed,
-                damaged: summary.recordings.damaged,
-                gaps: summary.recordings.gaps,
-                awaited: summary.recordings.awaited,
-                explained: summary.recordings.explained,
-                unexplained: summary.recordings.unexplained,
-                suspect: summary.recordings.suspect,
-                reasons: summary.recordings.reasons
-            )
-            archives = result.archives.map {
-                Archive(
-                    path: $0.path,
-                    day: $0.name.day,
-                    sequence: $0.name.sequence,
-                    recordings: $0.recordings,
-                    bytes: $0.bytes,
-                    sha256: $0.digest
-                )
-            }
-            downloads = Downloads(
-                configured: result.pacing.configured,
-                lowest: result.pacing.lowest,
-                last: result.pacing.last
-            )
-            complete = result.isComplete
-            notListed = result.unlisted
-            inDoubt = result.doubted
-            reason = result.failure == nil && !result.isComplete ? result.obstacleText : nil
-            secondSource = result.secondSource.map {
-                SecondSource(activities: $0.activities, tasksNotListed: $0.tasksNotListed, absence: $0.absence)
-            }
-            callMetadata = result.callMetadata.map { CallMetadata(searched: $0.searched, absence: $0.absence) }
-            witnessAbsences = Dictionary(
-                uniqueKeysWithValues: result.witnessAbsences.map { ($0.key.rawValue, $0.value) }
-            )
-            error = result.failure.map { "\($0)" }
-        }
-    }
 }
 
 extension DayReconciliation {

@@ -3,6 +3,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Settings
 
@@ -118,9 +119,6 @@ extension DayReport {
             openBecause: [.notListed]
         )
     }
-
-    /// The word that programs compare.
-    var stateCode: String { isDamaged ? "damaged" : isClosed ? "closed" : "open" }
 
     /// For people, with the reasons.
     var state: String {

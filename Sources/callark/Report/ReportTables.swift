@@ -2,6 +2,7 @@ import Archiver
 import DailyArchive
 import Files
 import Manifest
+import Payloads
 import Recordings
 
 /// The tables of a report: one description of each for text and for CSV.

@@ -1,5 +1,6 @@
 import Mustache
 import Settings
+import Text
 
 /// What every value goes through on its way into a page: markup is escaped, and so is what no reader would see.
 ///

@@ -1,6 +1,7 @@
 import Archiver
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 
 /// Gaps as a table. Numbers are never cut: a part of one looks like a number.

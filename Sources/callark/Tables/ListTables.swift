@@ -3,6 +3,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 
 /// The tables of `list`.

@@ -2,6 +2,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 
 /// Writes what `list` finds, as it comes, in the form that was asked for.

@@ -1,5 +1,6 @@
 import Glibc
 import Settings
+import Text
 import WebexContactCenter
 
 /// A listing whose rows are all of one kind, in the three forms that every such command has: text for people, NDJSON

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Recordings
 import Settings
+import Text
 
 /// What a person should see that is not a result: on standard error, as text, or with `--log-format json` as one JSON
 /// object a line like every line there.

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
+import Payloads
 import Settings
 import Synchronization
+import Text
 import WebexContactCenter
 
 /// Standard output: lines of JSON for programs, or text for people, never both.
@@ -31,9 +33,7 @@ final class Output: Sendable {
     /// Writes one object as one line, where the output is JSON.
     func json(_ object: some Encodable) throws {
         guard isJSON else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        append(VisibleText.escaped(json: try encoder.encode(object)))
+        append(try JSONLine.bytes(object))
     }
 
     /// Writes one line, where the output is text, broken between words if the terminal is narrower. Whatever it is made of,
@@ -90,41 +90,5 @@ final class Output: Sendable {
         guard !buffer.isEmpty else { return }
         StandardOutput.write(buffer)
         buffer.removeAll(keepingCapacity: true)
-    }
-}
-
-/// Numbers for people.
-enum Readable {
-    /// `1.46 GB`, in powers of a thousand, as disks are sold.
-    static func bytes(_ count: Int64) -> String {
-        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
-        let sign = count < 0 ? "-" : ""
-        var value = Double(count.magnitude)
-        var unit = 0
-        while value >= 1000, unit < units.count - 1 {
-            value /= 1000
-            unit += 1
-        }
-        guard unit > 0 else { return "\(count) B" }
-        // The first call of String(format:) takes longer than looking a recording up.
-        let (scale, places) = value < 10 ? (100, 2) : (10, 1)
-        let (whole, fraction) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
-        let digits = String(fraction)
-        return "\(sign)\(whole).\(String(repeating: "0", count: places - digits.count))\(digits) \(units[unit])"
-    }
-
-    /// `1 recording`, `2 recordings`.
-    static func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
-    }
-
-    /// `4 min 05 s`.
-    static func duration(_ duration: Duration) -> String {
-        let seconds = Int(duration.components.seconds)
-        switch seconds {
-        case ..<60: return "\(seconds) s"
-        case ..<3600: return String(format: "%d min %02d s", seconds / 60, seconds % 60)
-        default: return String(format: "%d h %02d min", seconds / 3600, seconds % 3600 / 60)
-        }
     }
 }

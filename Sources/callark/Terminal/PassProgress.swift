@@ -2,6 +2,7 @@ import Archiver
 import DailyArchive
 import Files
 import Foundation
+import Payloads
 import Recordings
 import Synchronization
 
@@ -34,7 +35,7 @@ final class PassProgress: Sendable {
     /// Takes one event; called from many tasks.
     @Sendable func observe(_ event: PassEvent) {
         say(event)
-        try? output.json(event)
+        if output.isJSON, let line = PassEventLine(event) { try? output.json(line) }
         guard isShown else { return }
         state.withLock { state in
             guard !state.isOver else { return }

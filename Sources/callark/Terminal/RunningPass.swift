@@ -93,31 +93,3 @@ extension PassStep {
         }
     }
 }
-
-/// `{"type":"running", …}`: the pass that runs now.
-struct RunningLine: Encodable {
-    let type = "running"
-    private let running: PassNotice.Running
-
-    init(_ running: PassNotice.Running) {
-        self.running = running
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case type, process, command
-        case startedTime = "started_time"
-        case updatedTime = "updated_time"
-    }
-
-    /// Without what is not known in the first second of a pass.
-    func encode(to encoder: any Encoder) throws {
-        var line = encoder.container(keyedBy: CodingKeys.self)
-        try line.encode(type, forKey: .type)
-        try line.encode(running.process, forKey: .process)
-        guard let content = running.content else { return }
-        try line.encode(content.command, forKey: .command)
-        try line.encode(content.startedTime.description, forKey: .startedTime)
-        try line.encode(content.updatedTime.description, forKey: .updatedTime)
-        try content.activity.encode(to: encoder)
-    }
-}

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Settings
 import Synchronization
+import Text
 
 /// The process's standard error: lines, and on a terminal the one that shows progress below them.
 enum StandardError {

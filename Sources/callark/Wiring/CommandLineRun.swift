@@ -1,9 +1,10 @@
-import ArgumentParser
 import Archiver
+import ArgumentParser
 import Foundation
 import Glibc
 import Settings
 import Synchronization
+import Text
 import UnixSignals
 
 /// What surrounds every command: the exit code, the error's one line, and the signals.

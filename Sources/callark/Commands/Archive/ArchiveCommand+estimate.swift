@@ -4,6 +4,7 @@ import DailyArchive
 import Files
 import Foundation
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import WebexContactCenter
@@ -21,7 +22,7 @@ extension ArchiveCommand {
             let manifest = try await installation.manifestForReading()
             let usual = try installation.setup
             let setup = lowPriority ? usual.lowered : usual
-            var total = EstimateTotal()
+            var total = EstimateSummaryLine()
             var statuses: [ExitStatus] = []
             try await installation.closingConnections {
                 for name in organizations {

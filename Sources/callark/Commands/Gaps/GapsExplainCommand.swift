@@ -1,5 +1,6 @@
 import ArgumentParser
 import Manifest
+import Payloads
 import Recordings
 import Wiring
 

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import Manifest
+import Payloads
 import Recordings
 import Settings
 import Wiring

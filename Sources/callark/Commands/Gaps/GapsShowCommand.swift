@@ -3,8 +3,10 @@ import ArgumentParser
 import DailyArchive
 import Files
 import Manifest
+import Payloads
 import Recordings
 import Settings
+import Text
 import Wiring
 
 struct GapsShowCommand: AsyncParsableCommand {
@@ -97,37 +99,6 @@ struct GapsShowCommand: AsyncParsableCommand {
     private static func damage(_ recording: RecordingRow) -> String {
         guard recording.state == .damaged, let reason = recording.reason else { return "" }
         return "; \(VisibleText.escaped(reason))"
-    }
-
-    private struct TaskLine: Encodable {
-        let type = "task"
-        var taskID: TaskID
-        var organization: OrganizationName
-        var day: ArchiveDay
-        var createdTime: String
-        var status: String
-        var captureRequest: CaptureRequest
-        var listed: Bool
-        var nextAskTime: String?
-
-        init(_ row: TaskRow) {
-            taskID = row.id
-            organization = row.organization
-            day = row.day
-            createdTime = row.createdTime.description
-            status = row.status.description
-            captureRequest = row.captureRequest
-            listed = row.isListed
-            nextAskTime = row.nextAskTime?.description
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case type, organization, day, status, listed
-            case taskID = "task_id"
-            case createdTime = "created_time"
-            case captureRequest = "capture_request"
-            case nextAskTime = "next_ask_time"
-        }
     }
 
     private struct Summary: Encodable {

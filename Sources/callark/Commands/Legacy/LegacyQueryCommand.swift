@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Recordings
 import Settings
+import Text
 import WebexContactCenter
 import Wiring
 

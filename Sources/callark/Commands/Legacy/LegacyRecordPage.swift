@@ -1,6 +1,7 @@
 import Foundation
 import Recordings
 import Settings
+import Text
 import WebexContactCenter
 import Wiring
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
-import Settings
 import Recordings
+import Settings
+import Text
 import WebexContactCenter
 
 struct SitesDeleteCommand: AsyncParsableCommand {

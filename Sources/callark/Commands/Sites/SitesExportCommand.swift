@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Recordings
+import Text
 import WebexContactCenter
 
 struct SitesExportCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import Archiver
 import ArgumentParser
 import Foundation
 import Recordings
+import Text
 import WebexContactCenter
 
 struct SitesImportCommand: AsyncParsableCommand {

@@ -1,0 +1,33 @@
+import Archiver
+import Recordings
+
+/// `{"type":"summary", …}` of `rebuild`.
+package struct RebuildSummaryLine: Encodable {
+    let type = "summary"
+    var archives: Int
+    var recordings: Int
+    var stored: Int
+    var unreadable: Int
+    var faults: Int
+    /// Whether every byte of the archives holds, and the old manifest agreed with them.
+    var sound: Bool
+    /// How much of what the old manifest knew the archives say otherwise.
+    var contradictions: Int
+    var previousManifest: String?
+
+    package init(_ summary: Rebuild.Summary) {
+        archives = summary.archives
+        recordings = summary.recordings
+        stored = summary.stored
+        unreadable = summary.unreadable.count
+        faults = summary.faults.count
+        sound = summary.faults.isEmpty && summary.contradictions.isEmpty
+        contradictions = summary.contradictions.count
+        previousManifest = summary.previousManifest
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case type, archives, recordings, stored, unreadable, faults, sound, contradictions
+        case previousManifest = "previous_manifest"
+    }
+}

@@ -1,0 +1,77 @@
+import DailyArchive
+import Files
+import Manifest
+import Recordings
+
+/// What a report says of an archive: an object in its day's line.
+package struct ArchiveStandingLine: Encodable {
+    private var path: String
+    private var sequence: Int
+    private var state: ArchiveStanding.State
+    private var reason: String?
+    /// What is known against the file, so that it need not have `sha256` any more; absent if nothing is.
+    private var fault: String?
+    private var recordings: Int
+    /// Of them, those that count here and are whole as far as is known.
+    private var counting: Int
+    private var damaged: Int
+    /// Those whose copy here does not count.
+    private var displaced: [Displaced]
+    /// As it was sealed.
+    private var bytes: Int64
+    private var sha256: ContentDigest
+
+    package init(_ standing: ArchiveStanding, root: ArchiveRoot) {
+        let row = standing.archive
+        path = root.archivePath(row.name)
+        sequence = row.name.sequence
+        state = standing.state
+        reason = standing.reason
+        fault = standing.wrong
+        recordings = row.recordings
+        counting = standing.counting
+        damaged = standing.damaged
+        displaced = standing.displaced.map(Displaced.init)
+        bytes = row.byteCount
+        sha256 = row.digest
+    }
+
+    private struct Displaced: Encodable {
+        var taskID: TaskID
+        var recordingID: RecordingID
+        var file: String
+        var offset: Int64
+        var bytes: Int64
+        var sha256: ContentDigest
+        var reason: String
+        var replacedBy: String?
+        var explained: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case file, offset, bytes, sha256, reason, explained
+            case taskID = "task_id"
+            case recordingID = "recording_id"
+            case replacedBy = "replaced_by"
+        }
+
+        init(_ copy: DisplacedCopy) {
+            taskID = copy.key.taskID
+            recordingID = copy.key.recordingID
+            file = copy.file.description
+            offset = copy.offset
+            bytes = copy.byteCount
+            sha256 = copy.digest
+            reason = copy.reason.rawValue
+            replacedBy = copy.counting?.archive.description
+            explained = copy.isExplained
+        }
+    }
+}
+
+extension ArchiveStanding {
+    /// What is known against its file; `nil` if nothing is.
+    package var wrong: String? {
+        guard state != .sound else { return nil }
+        return reason ?? "the file is damaged"
+    }
+}

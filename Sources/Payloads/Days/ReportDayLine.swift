@@ -1,0 +1,38 @@
+import Archiver
+import Files
+import Manifest
+import Recordings
+
+/// `{"type":"day", …}` of a report: that of a pass, with the state of the day and its archives.
+package struct ReportDayLine: Encodable {
+    private let day: DayReport
+    private let root: ArchiveRoot
+
+    package init(_ day: DayReport, root: ArchiveRoot) {
+        self.day = day
+        self.root = root
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case state, archives, differing, missing
+        case openBecause = "open_because"
+        case needed
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        let isComplete = day.account.figures.summary.isComplete && !day.isInDoubt
+        try ReconciliationLine(day.account.figures, isComplete: isComplete).encode(to: encoder)
+        var line = encoder.container(keyedBy: CodingKeys.self)
+        try line.encode(day.stateCode, forKey: .state)
+        try line.encode(ReportFigures(day.account).missing, forKey: .missing)
+        try line.encode(day.openBecause.map(\.code), forKey: .openBecause)
+        try line.encode(day.needed, forKey: .needed)
+        try line.encode(day.differing, forKey: .differing)
+        try line.encode(day.archives.map { ArchiveStandingLine($0, root: root) }, forKey: .archives)
+    }
+}
+
+extension DayReport {
+    /// The word that programs compare.
+    package var stateCode: String { isDamaged ? "damaged" : isClosed ? "closed" : "open" }
+}

@@ -1,0 +1,69 @@
+/// `{"type":"organization", …}`: how far an organization's archive is.
+package struct StatusOrganizationLine: Encodable {
+    let type = "organization"
+    var organization: String
+    /// Of those that joined what had been listed and reached to their own time.
+    var lastCompletePass: String?
+    /// The last one over any window that went through or could not go on.
+    var lastPass: String?
+    var lastPassOutcome: String?
+    var lastPassReason: String?
+    var listedThrough: String?
+    var accessTokenExpires: String?
+    var refreshTokenExpires: String?
+    /// When the provider refused the refresh token; absent if it has not.
+    var refreshTokenRefused: String?
+    /// Every byte was read at this time or later; absent if some were never read.
+    var allReadSince: String?
+    var archivesNeverRead: Int
+    var archivesWithFaults: Int
+    /// Days that differ from what another source of the provider's counts.
+    var daysDiffering: Int
+
+    /// States all of it; a time as its text.
+    package init(
+        organization: String,
+        lastCompletePass: String? = nil,
+        lastPass: String? = nil,
+        lastPassOutcome: String? = nil,
+        lastPassReason: String? = nil,
+        listedThrough: String? = nil,
+        accessTokenExpires: String? = nil,
+        refreshTokenExpires: String? = nil,
+        refreshTokenRefused: String? = nil,
+        allReadSince: String? = nil,
+        archivesNeverRead: Int,
+        archivesWithFaults: Int,
+        daysDiffering: Int
+    ) {
+        self.organization = organization
+        self.lastCompletePass = lastCompletePass
+        self.lastPass = lastPass
+        self.lastPassOutcome = lastPassOutcome
+        self.lastPassReason = lastPassReason
+        self.listedThrough = listedThrough
+        self.accessTokenExpires = accessTokenExpires
+        self.refreshTokenExpires = refreshTokenExpires
+        self.refreshTokenRefused = refreshTokenRefused
+        self.allReadSince = allReadSince
+        self.archivesNeverRead = archivesNeverRead
+        self.archivesWithFaults = archivesWithFaults
+        self.daysDiffering = daysDiffering
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case type, organization
+        case lastCompletePass = "last_complete_pass"
+        case lastPass = "last_pass"
+        case lastPassOutcome = "last_pass_outcome"
+        case lastPassReason = "last_pass_reason"
+        case listedThrough = "listed_through"
+        case accessTokenExpires = "access_token_expires"
+        case refreshTokenExpires = "refresh_token_expires"
+        case refreshTokenRefused = "refresh_token_refused"
+        case allReadSince = "all_read_since"
+        case archivesNeverRead = "archives_never_read"
+        case archivesWithFaults = "archives_with_faults"
+        case daysDiffering = "days_differing"
+    }
+}

@@ -1,0 +1,36 @@
+import Archiver
+import Manifest
+
+extension Alarm {
+    /// For people and for monitoring systems: `CRITICAL acme days_open: …`.
+    var line: String {
+        "\(severity.rawValue.uppercased()) \(organization.map { "\($0) " } ?? "")\(code.rawValue): \(message)"
+    }
+}
+
+extension ExitStatus {
+    /// What `status --check` exits with for an alarm.
+    init(alarm: Alarm) {
+        self =
+            switch alarm.code {
+            case .tokenEnds, .tokenRefused: .authorization
+            case .diskLow: .inputOutput
+            case .archivesDamaged, .recordingsLost: .damage
+            case .lastPassFailed: ExitStatus(cause: alarm.cause)
+            case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
+                .daysOpen, .witnessDiffers, .recordingsSuspect, .notChecked:
+                .incomplete
+            }
+    }
+
+    /// What has to be mended before a pass can go on. A provider that is out of reach is waited for.
+    private init(cause: PassFailure.Kind?) {
+        self =
+            switch cause {
+            case .authorization: .authorization
+            case .disk: .inputOutput
+            case .damage: .damage
+            case .provider, .other, nil: .incomplete
+            }
+    }
+}

@@ -1,0 +1,16 @@
+import Manifest
+import Payloads
+import Recordings
+
+extension CallRow {
+    /// Its state for people: of a call of which nothing was to be recorded, that is why.
+    var stateText: String {
+        guard state == .none else { return state.rawValue }
+        return outcome == Self.abandoned ? Self.abandoned : Self.nothingToRecord
+    }
+
+    /// The provider's word for a call that ended before an agent took it.
+    static let abandoned = "abandoned"
+    /// The state of the others of which nothing was to be recorded, for people.
+    static let nothingToRecord = "nothing to record"
+}
