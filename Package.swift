@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "Recordings", swiftSettings: strict),
         // Text from outside and for outside: CSV, and what makes a text safe for one line.
         .target(name: "Text", swiftSettings: strict),
+        // The one line in which tasks wait for a turn, by precedence and arrival.
+        .target(name: "Waiting", swiftSettings: strict),
         // One way to put a file in place, to lock and to read one, and what stands where in a root: for archives, tokens and
         // whatever else keeps something on the disk.
         .target(name: "Files", dependencies: ["CGlibc", "Recordings"], swiftSettings: strict),
@@ -48,7 +50,7 @@ let package = Package(
         .target(
             name: "WebexContactCenter",
             dependencies: [
-                "Files", "Recordings", "Text", "Transfer",
+                "Files", "Recordings", "Text", "Transfer", "Waiting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -82,7 +84,7 @@ let package = Package(
         .target(
             name: "Archiver",
             dependencies: [
-                "DailyArchive", "Files", "Manifest", "Recordings", "Transfer", "WebexContactCenter",
+                "DailyArchive", "Files", "Manifest", "Recordings", "Transfer", "Waiting", "WebexContactCenter",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,6 +156,7 @@ let package = Package(
         ),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings"], swiftSettings: strict),
         .testTarget(name: "TextTests", dependencies: ["TestSupport", "Text"], swiftSettings: strict),
+        .testTarget(name: "WaitingTests", dependencies: ["Waiting"], swiftSettings: strict),
         .testTarget(
             name: "TransferTests",
             dependencies: [

@@ -14,6 +14,7 @@ extension Installation {
             CallArchive.Setup(
                 root: root,
                 manifest: manifest,
+                queue: queue,
                 rules: rules,
                 providers: try settings.organizations.map(provider),
                 contactCenters: contactCenters,

@@ -16,6 +16,8 @@ package struct Installation: Sendable {
     package let root: ArchiveRoot
     /// The process's one open manifest.
     package let manifest: SharedManifest
+    /// Who in this process works on the archive next.
+    package let queue: PassQueue
     package let logger: Logger
     /// What people call the work that this process does, for those who ask what is running: `archive`.
     package let command: String
@@ -40,6 +42,7 @@ package struct Installation: Sendable {
         self.loaded = loaded
         root = ArchiveRoot(path: loaded.settings.archive.root)
         manifest = SharedManifest(of: root)
+        queue = PassQueue(for: root)
         findActor = actor
         self.logger = logger
         self.command = command

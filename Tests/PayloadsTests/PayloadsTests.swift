@@ -89,7 +89,7 @@ import Testing
             try line(trouble)
                 == #"{"host":"media.example","reason":"refuses everything","type":"media_trouble"}"#
         )
-        let waiting = try #require(PassEventLine(.waiting(.usual)))
+        let waiting = try #require(PassEventLine(.waiting(.backfill)))
         #expect(try line(waiting) == #"{"type":"waiting","waits_for":"backfill"}"#)
     }
 

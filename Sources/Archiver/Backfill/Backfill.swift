@@ -170,7 +170,7 @@ package struct Backfill: Sendable {
             do {
                 return try await CallArchive.withOpen(
                     setup,
-                    precedence: .low,
+                    precedence: .backfill,
                     stop: aside,
                     observer: observer,
                     now: now,
@@ -179,7 +179,7 @@ package struct Backfill: Sendable {
                     // From here on, this holds what other passes may need.
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
-                            await PassTurn.waitForClaim(setup.root)
+                            await setup.queue.waitUntilWanted()
                             if !Task.isCancelled { aside.make(because: "gave way to another pass") }
                         }
                         defer { group.cancelAll() }

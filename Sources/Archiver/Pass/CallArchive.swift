@@ -19,6 +19,8 @@ package struct CallArchive: Sendable {
         package var root: ArchiveRoot
         /// The process's own, for passes and readers alike; whoever has made it closes it.
         package var manifest: SharedManifest
+        /// The process's own, of all who work on the archive.
+        package var queue: PassQueue
         package var rules: PassRules
         package var providers: [ProviderSettings]
         /// The process's clients, which everything that asks a provider shares.
@@ -34,6 +36,7 @@ package struct CallArchive: Sendable {
         package init(
             root: ArchiveRoot,
             manifest: SharedManifest,
+            queue: PassQueue,
             rules: PassRules,
             providers: [ProviderSettings],
             contactCenters: ContactCenters,
@@ -43,6 +46,7 @@ package struct CallArchive: Sendable {
         ) {
             self.root = root
             self.manifest = manifest
+            self.queue = queue
             self.rules = rules
             self.providers = providers
             self.contactCenters = contactCenters
@@ -55,7 +59,7 @@ package struct CallArchive: Sendable {
     /// Takes the archive's lock, does `work` with the archive, and releases the lock. The manifest and the connections to the
     /// providers stay open for whoever is next.
     /// - Parameters:
-    ///   - precedence: who goes first where others want it too (``PassTurn``).
+    ///   - precedence: who goes first where others want it too (``PassQueue``).
     ///   - startedTime: when the work began, if that was before; for those who ask what is running.
     ///   - clock: by which downloads wait when the media host asks for it.
     /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
@@ -63,7 +67,7 @@ package struct CallArchive: Sendable {
     ///   something cannot be opened; what `work` throws.
     package static func withOpen<Value: Sendable>(
         _ setup: Setup,
-        precedence: PassPrecedence = .usual,
+        precedence: PassPrecedence = .onDemand,
         stop: StopRequest,
         observer: @escaping PassObserver,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) },
@@ -72,10 +76,21 @@ package struct CallArchive: Sendable {
         _ work: (CallArchive) async throws -> Value
     ) async throws -> Value {
         try setup.root.prepare()
-        let lock = try await PassTurn.take(setup.root, precedence: precedence, stop: stop) {
-            observer(.waiting(precedence))
+        return try await setup.queue.withTurn(precedence, stop: stop, onWait: { observer(.waiting($0)) }) {
+            try await withLocked(setup, stop, observer, now, startedTime, clock, work)
         }
-        defer { withExtendedLifetime(lock) {} }
+    }
+
+    /// The same for the caller that holds the lock.
+    private static func withLocked<Value: Sendable>(
+        _ setup: Setup,
+        _ stop: StopRequest,
+        _ observer: @escaping PassObserver,
+        _ now: @escaping @Sendable () -> Timestamp,
+        _ startedTime: Timestamp?,
+        _ clock: some Clock<Duration>,
+        _ work: (CallArchive) async throws -> Value
+    ) async throws -> Value {
         let notice = PassNotice(root: setup.root, command: setup.command, startedTime: startedTime, now: now)
         let observer: PassObserver = { event in
             notice.count(event)

@@ -5,8 +5,8 @@ import WebexContactCenter
 
 /// What a pass tells whoever watches it, as it happens.
 package enum PassEvent: Sendable {
-    /// Another pass is at work, and this one waits for it, or, where that is of low precedence, for it to step aside.
-    case waiting(PassPrecedence)
+    /// Another pass is at work, and this one waits for it to end, or to step aside.
+    case waiting(PassObstruction)
     /// A backfill begins a day: which one of how many, the oldest being the first.
     case backfilling(OrganizationName, ArchiveDay, number: Int, of: Int)
     /// The listing of an organization's window begins.

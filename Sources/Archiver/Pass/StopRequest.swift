@@ -1,4 +1,4 @@
-import Synchronization
+import Waiting
 
 /// A wish, made once and never taken back, that the work under way comes to a good end: the first SIGINT or SIGTERM.
 ///
@@ -7,12 +7,10 @@ package final class StopRequest: Sendable {
     private struct State {
         var isMade = false
         var reason = StopRequest.onRequest
-        var nextWaiter = 0
-        /// Those who wait in ``wait()``; each is resumed once, by ``make()`` or by its own cancellation.
-        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     }
 
-    private let state = Mutex(State())
+    /// Those who wait in ``wait()``.
+    private let line = WaitingLine<State, Void>(State()) { $0.isMade ? () : nil }
 
     package init() {}
 
@@ -20,47 +18,27 @@ package final class StopRequest: Sendable {
     private static let onRequest = "stopped on request"
 
     /// Whether the work should come to an end.
-    package var isMade: Bool { state.withLock(\.isMade) }
+    package var isMade: Bool { line.read(\.isMade) }
 
     /// The error of work that ended because of the request: code `stopped`, with the reason that the request gave.
-    var error: ArchiverError { ArchiverError(.stopped, state.withLock(\.reason)) }
+    var error: ArchiverError { ArchiverError(.stopped, line.read(\.reason)) }
 
     /// The same error, followed by what was interrupted: `before sealing 2026-11-28`.
     func error(_ circumstance: String) -> ArchiverError {
-        ArchiverError(.stopped, "\(state.withLock(\.reason)) \(circumstance)")
+        ArchiverError(.stopped, "\(line.read(\.reason)) \(circumstance)")
     }
 
     /// Makes the request. Doing so again changes nothing.
     /// - Parameter reason: why, if nobody asked for it: `gave way to another pass`.
     package func make(because reason: String? = nil) {
-        let waiters = state.withLock { state in
+        line.change { state in
             if !state.isMade, let reason { state.reason = reason }
             state.isMade = true
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
         }
-        waiters.forEach { $0.resume() }
     }
 
     /// Returns when the request is made, or when the task is cancelled.
-    package func wait() async {
-        let waiter = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.isMade || Task.isCancelled { return true }
-                    state.waiters[waiter] = continuation
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume()
-        }
-    }
+    package func wait() async { _ = await line.wait() }
 
     /// Runs `work`, and cancels it once the request is made and `grace` has passed.
     package func cancelling<Value: Sendable>(

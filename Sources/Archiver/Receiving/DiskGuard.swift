@@ -2,7 +2,7 @@ import DailyArchive
 import Files
 import Manifest
 import Recordings
-import Synchronization
+import Waiting
 
 /// Keeps a pass from filling the disk. A download is admitted only if `archive.minimum_free_bytes` stay free after
 /// everything that was admitted has been written, and the open archives have been sealed.
@@ -20,8 +20,6 @@ final class DiskGuard: Sendable {
         var refused: [RecordingRowID: Int64] = [:]
         /// How many bytes it takes to seal the archives that were open when the pass began.
         var sealingBytes: Int64 = 0
-        /// Downloads that wait for others to end.
-        var waiters: [CheckedContinuation<Void, Never>] = []
         /// What was missing when a recording was left out.
         var shortage: DiskShortage?
     }
@@ -35,8 +33,9 @@ final class DiskGuard: Sendable {
     private let minimumFreeBytes: Int64
     private let space: @Sendable () throws(ArchiveError) -> DiskSpace
     private let observer: PassObserver
-    /// Locked by every receiver before it begins a download, for no longer than one statvfs(2).
-    private let state = Mutex(State())
+    /// The downloads that wait for others to end. Every receiver asks it before it begins a download, for no longer than
+    /// one statvfs(2).
+    private let line = WaitingLine<State, Void>(State()) { $0.promised.isEmpty || $0.isShut ? () : nil }
 
     /// - Parameter space: returns how much is free at `root`.
     init(
@@ -52,11 +51,11 @@ final class DiskGuard: Sendable {
     }
 
     /// Whether no further download may begin.
-    var isLow: Bool { state.withLock(\.isShut) }
+    var isLow: Bool { line.read(\.isShut) }
 
     /// Downloads that were held back make the pass fail, although none of its steps failed; `nil` if there were none.
     var failure: ArchiverError? {
-        state.withLock(\.shortage).map { shortage in
+        line.read(\.shortage).map { shortage in
             ArchiverError(
                 .diskLow,
                 "downloads were held back at \(root.path): \(shortage), of which archive.minimum_free_bytes is "
@@ -68,7 +67,7 @@ final class DiskGuard: Sendable {
     /// Reserves space for sealing archives whose journals have this many bytes. The journals are written into the tar
     /// once more, and the lists of checksums and tasks are each shorter than they are.
     func expectSealing(journalBytes: Int64) {
-        state.withLock { $0.sealingBytes = 3 * journalBytes }
+        line.change { $0.sealingBytes = 3 * journalBytes }
     }
 
     /// Waits until there is room for a download: as much as it was refused before, or as an ordinary one needs.
@@ -83,7 +82,7 @@ final class DiskGuard: Sendable {
                     observer(.pausedForSpace(shortage, minimumFreeBytes: minimumFreeBytes))
                 }
                 return false
-            case .wait: await wait()
+            case .wait: _ = await line.wait()
             }
         }
     }
@@ -91,7 +90,7 @@ final class DiskGuard: Sendable {
     /// Whether there is room to copy this many bytes within the archive. If there is not, no more downloads are
     /// admitted.
     func hasRoom(for size: Int64) throws(ArchiveError) -> Bool {
-        let shortage = try state.withLock { state throws(ArchiveError) -> DiskShortage? in
+        let shortage = try line.change { state throws(ArchiveError) -> DiskShortage? in
             guard let shortage = try self.shortage(for: size, state) else { return nil }
             state.isShut = true
             state.shortage = state.shortage ?? shortage
@@ -108,7 +107,7 @@ final class DiskGuard: Sendable {
     /// - Throws: `.heldBack` if there is no room for it, in which case ``admit(_:)`` waits for that; the disk's own
     ///   errors.
     func expect(_ size: Int64, for row: RecordingRowID) throws(ArchiveError) {
-        try state.withLock { state throws(ArchiveError) in
+        try line.change { state throws(ArchiveError) in
             state.promised[row] = nil
             guard let shortage = try shortage(for: size, state) else {
                 state.promised[row] = size + Self.overhead
@@ -138,7 +137,7 @@ final class DiskGuard: Sendable {
     private static let ordinarySize = Int64(IncomingRecording.undeclaredReservation)
 
     private func decide(_ row: RecordingRowID) throws(ArchiveError) -> Decision {
-        let decision = try state.withLock { state throws(ArchiveError) -> Decision in
+        let decision = try line.change { state throws(ArchiveError) -> Decision in
             state.promised[row] = nil
             guard !state.isShut, !Task.isCancelled else { return .stayOut(nil) }
             let size = state.refused[row] ?? Self.ordinarySize
@@ -165,28 +164,9 @@ final class DiskGuard: Sendable {
         return DiskShortage(space: space, neededBytes: isTooMuch ? .max : needed)
     }
 
-    /// Returns after the next ``release(_:)``, or when the task is cancelled.
-    private func wait() async {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.promised.isEmpty || state.isShut || Task.isCancelled { return true }
-                    state.waiters.append(continuation)
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            wake { _ in }
-        }
-    }
-
+    /// Has everyone who waits look again, because others may have room now.
     private func wake(_ change: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            change(&state)
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        waiters.forEach { $0.resume() }
+        line.change(change)
+        line.serveAll(with: ())
     }
 }

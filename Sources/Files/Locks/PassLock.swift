@@ -27,12 +27,12 @@ package struct PassLock: Sendable {
     }
 
     /// Takes the lock without waiting.
-    /// - Parameter precedence: shown to others that want the lock meanwhile.
+    /// - Parameter stepsAside: whether it ends early for others that want the lock; they can see that.
     /// - Throws: `.locked`, with the number of the process that holds it, if that has written it.
     package static func acquire(
         _ root: ArchiveRoot,
         for work: Work = .pass,
-        precedence: PassPrecedence = .usual
+        stepsAside: Bool = false
     ) throws(ArchiveError) -> PassLock {
         let path = work.path(in: root)
         var looks = 0
@@ -41,7 +41,7 @@ package struct PassLock: Sendable {
                 // Earlier versions let the group open it.
                 try? lock.file.setMode(0o600)
                 try lock.file.truncate(to: 0)
-                let mark = precedence == .low ? lowMark : ""
+                let mark = stepsAside ? asideMark : ""
                 try lock.file.write(Array("\(getpid())\n\(mark)".utf8), at: 0)
                 return PassLock(lock: lock)
             }
@@ -57,6 +57,9 @@ package struct PassLock: Sendable {
 
     private static let mostLooks = 5
 
+    /// Releases the lock before this value ends. Releasing it again changes nothing.
+    package func release() { lock.release() }
+
     /// The number of the process that holds the lock for this work now.
     /// - Returns: `nil` if none does, or if it has not written its number.
     /// - Throws: `ArchiveError` if the lock cannot be checked: with code `permission` for any account but the archive's
@@ -69,12 +72,12 @@ package struct PassLock: Sendable {
     }
 
     /// Whether the last holder wrote that it steps aside. Meaningful only while the lock is held.
-    package static func isOfLowPrecedence(_ root: ArchiveRoot) -> Bool {
+    package static func isHeldAside(_ root: ArchiveRoot) -> Bool {
         guard let file = try? OpenFile(root.lockPath, O_RDONLY) else { return false }
-        return lines(of: file).dropFirst().first.map { $0 + "\n" == lowMark } ?? false
+        return lines(of: file).dropFirst().first.map { $0 + "\n" == asideMark } ?? false
     }
 
-    private static let lowMark = "steps aside\n"
+    private static let asideMark = "steps aside\n"
 
     private static func holder(_ file: borrowing OpenFile) -> Int? {
         lines(of: file).first.flatMap { Int($0) }

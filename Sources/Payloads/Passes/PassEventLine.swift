@@ -13,7 +13,7 @@ package struct PassEventLine: Encodable {
         case .backfilling, .began, .step, .listed, .crossChecked, .due, .asked, .found, .received, .retrying,
             .providerPaused:
             return nil
-        case .waiting(let precedence): line = WaitingLine(waitsFor: precedence == .usual ? "backfill" : "pass")
+        case .waiting(let obstruction): line = WaitingLine(waitsFor: obstruction == .backfill ? "backfill" : "pass")
         case .stored(let entry): line = StoredLine(entry)
         case .failed(let organization, let key, let reason, let attempts):
             line = ProblemLine(

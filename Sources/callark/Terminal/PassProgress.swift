@@ -97,8 +97,8 @@ final class PassProgress: Sendable {
             Complaint.warning(
                 "\(organization): \(tasks) found in agent activities but missing from the task list: added"
             )
-        case .waiting(.usual): Complaint.notice("a backfill is running; waiting for it to make room")
-        case .waiting(.low): Complaint.notice("another pass is running; the backfill resumes after it")
+        case .waiting(.backfill): Complaint.notice("a backfill is running; waiting for it to make room")
+        case .waiting(.pass): Complaint.notice("another pass is running; the backfill resumes after it")
         case .backfilling, .began, .step, .listed, .due, .asked, .found, .received, .retrying, .providerPaused, .stored,
             .sealed, .paced:
             break

@@ -217,7 +217,7 @@ private final class OtherPass: Sendable {
             guard task == nil else { return }
             task = Task {
                 try await pass { event in
-                    if case .waiting(.usual) = event { self.waited.withLock { $0 = true } }
+                    if case .waiting(.backfill) = event { self.waited.withLock { $0 = true } }
                 }
             }
         }

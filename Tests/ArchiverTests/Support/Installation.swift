@@ -102,6 +102,7 @@ final class Installation: Sendable {
         var setup = CallArchive.Setup(
             root: root,
             manifest: SharedManifest(of: root),
+            queue: PassQueue(for: root),
             rules: PassRules(
                 timeZone: simulator.world.timeZone,
                 captureOptions: CaptureOptions(),

@@ -1,0 +1,7 @@
+/// What a pass waits for before it begins.
+package enum PassObstruction: Sendable, Hashable {
+    /// A backfill, which steps aside.
+    case backfill
+    /// Another pass.
+    case pass
+}

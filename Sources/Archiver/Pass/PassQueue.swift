@@ -1,0 +1,185 @@
+import DailyArchive
+import Files
+import Recordings
+import Waiting
+
+/// Who works on an archive next. In this process: work on demand goes before scheduled work, and both go before a step of a
+/// backfill, which ends early for them. Work of the same kind takes turns in order of arrival.
+///
+/// Other processes have the archive's lock to go by (``PassLock``), and the wish of whoever waits for a step of a backfill to
+/// end (``PassClaim``); both end with their processes. Among processes there is no order: a pass finds the archive locked by
+/// another one, and only a backfill steps aside.
+package final class PassQueue: Sendable {
+    private enum Holder: Sendable {
+        case none
+        case someone(PassPrecedence?)
+    }
+
+    /// How often those who wait for another process look again.
+    private static let patience = Duration.milliseconds(200)
+
+    private let root: ArchiveRoot
+    /// Those who wait for their turn in this process.
+    private let turns = WaitingLine<Holder, Void>(.none) { holder in
+        guard case .none = holder else { return nil }
+        holder = .someone(nil)
+        return ()
+    }
+    /// How many in this process want the archive before a backfill, and the backfill that waits until there are some.
+    private let wanting = WaitingLine<Int, Void>(0) { $0 > 0 ? () : nil }
+
+    /// How many wait for their turn in this process at this moment.
+    var waitingCount: Int { turns.count }
+
+    /// No one waits yet.
+    package init(for root: ArchiveRoot) {
+        self.root = root
+    }
+
+    /// Waits for a turn and for the archive's lock, does `work`, and gives both back.
+    /// - Parameter onWait: called once if it has to wait.
+    /// - Throws: `ArchiveError` with code `locked` if another process runs a pass and this is no backfill;
+    ///   ``ArchiverError`` with code `stopped`; what `work` throws.
+    func withTurn<Value>(
+        _ precedence: PassPrecedence,
+        stop: StopRequest,
+        onWait: (PassObstruction) -> Void,
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        if precedence == .backfill {
+            return try await withTurnAfterOthers(stop, onWait, work)
+        }
+        wanting.change { $0 += 1 }
+        let lock: PassLock
+        do {
+            try await enter(precedence, stop, onWait: onWait)
+            do {
+                lock = try await takeBeforeOthers(stop, onWait)
+            } catch {
+                leave()
+                throw error
+            }
+            wanting.change { $0 -= 1 }
+        } catch {
+            wanting.change { $0 -= 1 }
+            throw error
+        }
+        return try await holding(lock, work)
+    }
+
+    /// Returns once someone wants the archive who goes before a backfill, here or in another process, or when cancelled.
+    func waitUntilWanted() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await self.wanting.wait() }
+            group.addTask { await self.waitForClaim() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func withTurnAfterOthers<Value>(
+        _ stop: StopRequest,
+        _ onWait: (PassObstruction) -> Void,
+        _ work: () async throws -> Value
+    ) async throws -> Value {
+        var hasWaited = false
+        while true {
+            try await enter(.backfill, stop) { obstruction in
+                if !hasWaited { onWait(obstruction) }
+                hasWaited = true
+            }
+            do {
+                if let lock = try takeIfUnwanted() { return try await holding(lock, work) }
+            } catch {
+                leave()
+                throw error
+            }
+            leave()
+            if !hasWaited { onWait(.pass) }
+            hasWaited = true
+            try await rest(stop)
+        }
+    }
+
+    /// Does `work` with the lock, and gives the lock and the turn back.
+    private func holding<Value>(_ lock: PassLock, _ work: () async throws -> Value) async throws -> Value {
+        defer {
+            lock.release()
+            leave()
+        }
+        return try await work()
+    }
+}
+
+// MARK: - In this process
+
+extension PassQueue {
+    private func enter(
+        _ precedence: PassPrecedence,
+        _ stop: StopRequest,
+        onWait: (PassObstruction) -> Void
+    ) async throws {
+        if turns.takeNow() == nil {
+            onWait(turns.read { if case .someone(.backfill) = $0 { .backfill } else { .pass } })
+            let turns = turns
+            let isServed = try await stop.cancelling { await turns.wait(precedence: precedence.rank) != nil }
+            guard isServed else {
+                if stop.isMade { throw Self.stopped }
+                throw CancellationError()
+            }
+        }
+        turns.change { $0 = .someone(precedence) }
+    }
+
+    private func leave() { turns.change { $0 = .none } }
+}
+
+// MARK: - Among processes
+
+extension PassQueue {
+    private func takeBeforeOthers(_ stop: StopRequest, _ onWait: (PassObstruction) -> Void) async throws -> PassLock {
+        if let lock = try takeUnlessBackfill() { return lock }
+        onWait(.backfill)
+        // Held until this returns: the one that steps aside must not begin its next step before this one has the lock.
+        let claim = PassClaim(root)
+        defer { claim.withdraw() }
+        while true {
+            try claim.make()
+            if let lock = try takeUnlessBackfill() { return lock }
+            try await rest(stop)
+        }
+    }
+
+    /// - Returns: `nil` if a backfill has the lock.
+    private func takeUnlessBackfill() throws -> PassLock? {
+        do {
+            return try PassLock.acquire(root)
+        } catch  where error.code == .locked {
+            guard PassLock.isHeldAside(root) else { throw error }
+            return nil
+        }
+    }
+
+    /// - Returns: `nil` if another one has the lock or wants it.
+    private func takeIfUnwanted() throws -> PassLock? {
+        guard !wanting.read({ $0 > 0 }), !PassClaim.isMade(root) else { return nil }
+        do {
+            return try PassLock.acquire(root, stepsAside: true)
+        } catch  where error.code == .locked {
+            return nil
+        }
+    }
+
+    private func waitForClaim() async {
+        while !Task.isCancelled, !PassClaim.isMade(root) { try? await Task.sleep(for: Self.patience) }
+    }
+
+    private func rest(_ stop: StopRequest) async throws {
+        if stop.isMade { throw Self.stopped }
+        try await Task.sleep(for: Self.patience)
+    }
+
+    private static var stopped: ArchiverError {
+        ArchiverError(.stopped, "stopped while waiting for another pass to end")
+    }
+}
