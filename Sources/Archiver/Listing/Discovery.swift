@@ -9,12 +9,16 @@ struct Discovery: Sendable {
     let context: PassContext
 
     /// Lists everything that was created in `window`; with Search, if it is older than the task list reaches.
-    /// - Parameter pageNoted: called after each page is durable, so that resolving can begin while the listing
-    ///   continues.
+    /// - Parameters:
+    ///   - findings: gets what was listed, and each doubt about the listing as it comes.
+    ///   - pageNoted: called after each page is durable, so that resolving can begin while the listing continues.
     /// - Throws: what the provider's client or the manifest throws; what was noted until then stays.
     /// - Returns: what was listed: less than the window if the provider's clock is behind ours.
-    @discardableResult
-    func run(_ window: PassWindow, pageNoted: @Sendable () -> Void) async throws -> Range<Timestamp> {
+    func run(
+        _ window: PassWindow,
+        into findings: inout PassFindings,
+        pageNoted: @Sendable () -> Void
+    ) async throws -> Range<Timestamp> {
         var covered = window.range.lowerBound
         var report = ListingReport(organization: organization, context: context, window: window)
         for part in ListingPart.parts(of: window.range, now: context.now()) {
@@ -23,7 +27,10 @@ struct Discovery: Sendable {
             for try await page in part.pages(of: organization.contactCenter, now: context.now()) {
                 try await note(page, from: part.source)
                 covered = page.coveredUntil
-                for anomaly in page.anomalies { try await report.take(anomaly) }
+                for anomaly in page.anomalies {
+                    try await report.take(anomaly)
+                    findings.listingDoubts = report.doubts
+                }
                 pageNoted()
                 if context.stop.isMade { throw context.stop.error("while listing tasks") }
             }
@@ -31,7 +38,9 @@ struct Discovery: Sendable {
         report.tellRest()
         try await settleDoubts(window, until: covered, stillDoubted: report.days)
         try await advanceWatermark(over: window, until: covered, unreadable: report.unlisted)
-        return window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
+        let listed = window.range.lowerBound..<max(window.range.lowerBound, min(window.range.upperBound, covered))
+        findings.listed = listed
+        return listed
     }
 
     /// Notes a page. Search and the task list use the same words differently (wxcc-api 16). What the task list said

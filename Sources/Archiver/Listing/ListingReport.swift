@@ -12,6 +12,8 @@ struct ListingReport: Sendable {
     private(set) var days: Set<ArchiveDay> = []
     /// The first time with tasks that another listing may return.
     private(set) var unlisted: Timestamp?
+    /// How many anomalies may hide a task.
+    private(set) var doubts = 0
     private var counts: [ListingAnomaly.Code: Int] = [:]
 
     /// This many anomalies of a kind that names tasks are reported one by one; of any other kind, only the first.
@@ -42,7 +44,7 @@ struct ListingReport: Sendable {
         let doubted = daysInDoubt(anomaly)
         days.formUnion(doubted)
         if anomaly.code.mayPass { unlisted = min(anomaly.at, unlisted ?? anomaly.at) }
-        context.listingDoubts.add(organization.name)
+        doubts += 1
         try await context.manifest.noteListingDoubts(organization.name, days: doubted, now: context.now())
     }
 

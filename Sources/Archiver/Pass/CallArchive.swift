@@ -209,7 +209,7 @@ package struct CallArchive: Sendable {
                 !onlyUnreceived && (listedThrough.map { window.range.lowerBound <= $0 } ?? window.endsNow)
             assignments.append(assignment)
         }
-        return try await Pass(context: context, organizations: names).run(assignments)
+        return try await Pass(context: context).run(assignments)
     }
 
     /// Gives back what is held.

@@ -1,4 +1,3 @@
-import AsyncAlgorithms
 import DailyArchive
 import Logging
 import Manifest
@@ -15,7 +14,6 @@ import Recordings
 /// nothing.
 package struct Pass: Sendable {
     let context: PassContext
-    let organizations: [OrganizationName]
 
     /// What came of one organization's part of a pass.
     package struct Result: Sendable {
@@ -102,16 +100,18 @@ package struct Pass: Sendable {
                 try await context.manifest.wakeExplained(name, window: asked, now: context.now())
             }
         }
-        let failures = await pipeline { jobs in await question(assignments, jobs: jobs) }
+        let (parts, failure) = await pipeline { jobs in await question(assignments, jobs: jobs) }
         var results: [Result] = []
         for (assignment, pass) in zip(assignments, passes) {
             let name = assignment.organization.name
+            let part = parts[name] ?? Part()
             let archives = recovered.filter { $0.name.organization == name }
             context.observer(.step(name, .sealing))
             let result = try await conclude(
                 assignment,
+                part.findings,
                 recovered: archives,
-                failure: failures[name] ?? context.disk.failure
+                failure: failure ?? part.failure ?? context.disk.failure
             )
             results.append(result)
             context.observer(.step(name, .done))
@@ -147,6 +147,7 @@ package struct Pass: Sendable {
     /// Seals what is to be sealed, unless the gathering did not go through, and counts.
     private func conclude(
         _ assignment: Assignment,
+        _ findings: PassFindings,
         recovered: [SealedDay],
         failure: (any Error)?
     ) async throws -> Result {
@@ -156,16 +157,16 @@ package struct Pass: Sendable {
             days: [],
             archives: recovered,
             pacing: context.gate.pacing,
-            listingDoubts: context.listingDoubts[assignment.organization.name],
-            secondSource: context.secondSource[assignment.organization.name],
-            callMetadata: context.callMetadata[assignment.organization.name],
+            listingDoubts: findings.listingDoubts,
+            secondSource: findings.secondSource,
+            callMetadata: findings.callMetadata,
             failure: failure
         )
         result.followsListing = assignment.followsListing
         result.isListing = assignment.scope.isListing
         if failure == nil {
             do {
-                let listed = context.listed[assignment.organization.name]
+                let listed = findings.listed
                 let sealing = Sealing(organization: assignment.organization.name, listed: listed, context: context)
                 let outcome = try await sealing.run()
                 result.archives += outcome.sealed
@@ -180,8 +181,8 @@ package struct Pass: Sendable {
                     }
                 }
                 try await lookForHoles(assignment, &result)
-                result.witnesses = try await context.noteWitnesses(of: assignment.organization.name)
-                result.witnessAbsences = context.witnesses[assignment.organization.name].absences
+                result.witnesses = try await context.note(findings.witnesses, of: assignment.organization.name)
+                result.witnessAbsences = findings.witnesses.absences
             } catch {
                 result.failure = error
             }
@@ -225,91 +226,6 @@ package struct Pass: Sendable {
             return day
         }
         return (days + silent).sorted { $0.day < $1.day }
-    }
-
-    /// Runs the receiving and the storing end of a pass, and `produce` in front of them.
-    /// - Parameter produce: sends jobs, and returns the organizations whose part did not go through, and why.
-    /// - Returns: what `produce` returned; where receiving or storing failed, that failure for every organization.
-    func pipeline(
-        _ produce: @escaping @Sendable (AsyncChannel<DownloadJob>) async -> [OrganizationName: any Error]
-    ) async -> [OrganizationName: any Error] {
-        let jobs = AsyncChannel<DownloadJob>()
-        let accepted = GroupQueue<AcceptedRecording>(capacity: 256, stopwatch: context.stopwatch)
-        do {
-            return try await withThrowingTaskGroup(of: [OrganizationName: any Error].self) { group in
-                group.addTask {
-                    try await Storing(context: context).run(accepted)
-                    return [:]
-                }
-                group.addTask {
-                    do {
-                        try await Receiving(context: context).run(jobs, into: accepted)
-                        await accepted.finish()
-                    } catch {
-                        // What was accepted before is stored all the same; then the storer must not wait for more.
-                        await accepted.finish()
-                        throw error
-                    }
-                    return [:]
-                }
-                group.addTask {
-                    defer { jobs.finish() }
-                    return await produce(jobs)
-                }
-                return try await group.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
-            }
-        } catch {
-            return Dictionary(uniqueKeysWithValues: organizations.map { ($0, error) })
-        }
-    }
-
-    /// Lists and resolves for every organization at once; the failure of one is no other's.
-    private func question(
-        _ assignments: [Assignment],
-        jobs: AsyncChannel<DownloadJob>
-    ) async -> [OrganizationName: any Error] {
-        await withTaskGroup(of: (OrganizationName, (any Error)?).self) { group in
-            for assignment in assignments {
-                group.addTask {
-                    do {
-                        try await context.stop.cancelling { try await question(assignment, jobs: jobs) }
-                        return (assignment.organization.name, nil)
-                    } catch {
-                        let reason = context.stop.isMade ? context.stop.error : error
-                        return (assignment.organization.name, reason)
-                    }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-        }
-    }
-
-    private func question(_ assignment: Assignment, jobs: AsyncChannel<DownloadJob>) async throws {
-        context.observer(.began(assignment.organization.name, assignment.window))
-        context.observer(.step(assignment.organization.name, assignment.scope.isListing ? .listing : .asking))
-        let (pages, pageNoted) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { pageNoted.finish() }
-                guard assignment.scope.isListing else { return }
-                let discovery = Discovery(organization: assignment.organization, context: context)
-                let listed = try await discovery.run(assignment.window) { pageNoted.yield() }
-                context.listed.set(listed, for: assignment.organization.name)
-                let secondSource = SecondSource(organization: assignment.organization, context: context)
-                context.observer(.step(assignment.organization.name, .comparing))
-                try await secondSource.run(assignment.window) { pageNoted.yield() }
-                let witnesses = Witnesses(organization: assignment.organization, context: context)
-                try await witnesses.run(assignment.window, listed: listed) { pageNoted.yield() }
-                context.observer(.step(assignment.organization.name, .asking))
-            }
-            group.addTask {
-                let resolution = Resolution(organization: assignment.organization, context: context, jobs: jobs)
-                try await resolution.run(assignment.scope, pages: pages)
-            }
-            try await group.waitForAll()
-        }
-        context.observer(.step(assignment.organization.name, .receiving))
-        if context.stop.isMade { throw context.stop.error }
     }
 }
 

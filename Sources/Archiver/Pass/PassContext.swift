@@ -21,11 +21,6 @@ struct PassContext: Sendable {
     /// By which everything waits that waits for time to pass.
     let stopwatch: Stopwatch
     let underWay: RecordingsUnderWay
-    let listingDoubts = ListingDoubts()
-    let listed = ListedSpans()
-    let secondSource = SecondSourceFindings()
-    let callMetadata = CallMetadataFindings()
-    let witnesses = WitnessAccounts()
     let agreement = SpoolAgreement()
     let stop: StopRequest
     let observer: PassObserver

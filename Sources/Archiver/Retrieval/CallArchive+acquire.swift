@@ -17,25 +17,27 @@ extension CallArchive {
         _ = try await context.recover()
         let tasks = try await context.manifest.spelled(tasks)
         try await context.manifest.wakeExplained(tasks, now: context.now())
-        let failures = await Pass(context: context, organizations: asked.map(\.name)).pipeline { jobs in
-            var failures: [OrganizationName: any Error] = [:]
+        let (parts, failure) = await Pass(context: context).pipeline { jobs in
+            var parts: [OrganizationName: Pass.Part] = [:]
             for organization in asked {
                 let resolution = Resolution(organization: organization, context: context, jobs: jobs)
                 do {
                     try await context.stop.cancelling { try await ask(about: tasks, resolution) }
                 } catch {
                     let isStopped = context.stop.isMade
-                    failures[organization.name] = isStopped ? ArchiverError(.stopped, "stopped on request") : error
+                    let failure: any Error = isStopped ? ArchiverError(.stopped, "stopped on request") : error
+                    parts[organization.name] = Pass.Part(failure: failure)
                 }
             }
-            return failures
+            return parts
         }
         try await context.writer.close()
-        guard let failure = context.disk.failure else {
-            if failures.isEmpty { context.agreement.settle() }
-            return failures
+        let lack = context.disk.failure
+        let failures = asked.reduce(into: [OrganizationName: any Error]()) { failures, organization in
+            failures[organization.name] = failure ?? parts[organization.name]?.failure ?? lack
         }
-        return failures.merging(asked.map { ($0.name, failure) }) { first, _ in first }
+        if failures.isEmpty { context.agreement.settle() }
+        return failures
     }
 
     private func ask(about tasks: [TaskID], _ resolution: Resolution) async throws {

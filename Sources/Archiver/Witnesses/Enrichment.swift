@@ -1,7 +1,6 @@
 import Logging
 import Manifest
 import Recordings
-import Synchronization
 import WebexContactCenter
 
 /// Adds what the provider's Search knows about the calls of a listed window: site, team, wrap-up, termination and the
@@ -16,7 +15,7 @@ struct Enrichment: Sendable {
     private var due: [Range<Timestamp>]
     /// The calls about which Search will have more soon.
     private var unripe: Set<TaskID> = []
-    private var finding = CallMetadataFinding()
+    private var soFar = CallMetadataFinding()
 
     /// Spans that are closer together than this are asked about together.
     private static let gap = Duration.minutes(30)
@@ -66,7 +65,7 @@ struct Enrichment: Sendable {
         guard !wanted.isEmpty else { return }
         let ripe = wanted.filter(isRipe)
         unripe.formUnion(wanted.filter { !isRipe($0) }.map(\.id))
-        finding.searched += try await context.manifest.noteSearched(
+        soFar.searched += try await context.manifest.noteSearched(
             ripe.map { SearchedTask(id: $0.id, json: $0.json) },
             organization: organization.name
         )
@@ -89,18 +88,15 @@ struct Enrichment: Sendable {
     /// Search cannot be asked, or no longer: calls keep what the listing says.
     mutating func fail(_ error: ProviderError) {
         guard !due.isEmpty else { return }
-        finding.absence = error.description
+        soFar.absence = error.description
         context.logger.info(
             "calls are kept with what the listing says of them",
             metadata: ["organization": "\(organization.name)", "reason": "\(error)"]
         )
     }
 
-    /// Keeps the result for the end of the pass.
-    func tell() {
-        guard context.rules.searchesCalls else { return }
-        context.callMetadata.set(finding, for: organization.name)
-    }
+    /// What came of it; `nil` if Search is not asked about calls.
+    var finding: CallMetadataFinding? { context.rules.searchesCalls ? soFar : nil }
 
     private func isRipe(_ task: SearchTask) -> Bool {
         task.isActive != true && (task.endedTime.map { $0 + Self.wrapUpTime <= context.now() } ?? true)

@@ -11,6 +11,10 @@ struct SearchComparison: Sendable {
     /// In order. A day is removed when it was compared.
     private var due: [ArchiveDay]
     private var counts: [ArchiveDay: SearchCount] = [:]
+    /// Of the days that were compared.
+    private(set) var compared: [ArchiveDay: SearchCount] = [:]
+    /// Why no further day could be compared; `nil` if all were.
+    private(set) var absence: String?
     /// The number of records without a creation time.
     private var undated = 0
     /// The days about which the manifest knows more because of this.
@@ -82,14 +86,14 @@ struct SearchComparison: Sendable {
             due.removeFirst()
             var count = counts.removeValue(forKey: day) ?? SearchCount()
             count.contacts += undated
-            context.witnesses.add(count, of: day, for: organization.name)
+            compared[day] = count
         }
     }
 
     /// Search cannot be asked, or no longer.
-    func fail(_ error: ProviderError) {
+    mutating func fail(_ error: ProviderError) {
         guard !due.isEmpty else { return }
-        context.witnesses.set(absence: error.description, of: .search, for: organization.name)
+        absence = error.description
     }
 
     /// Notes each call as named by Search, with an event, and then as listed with what Search knows about it.

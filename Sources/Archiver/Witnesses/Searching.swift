@@ -13,6 +13,7 @@ struct Searching: Sendable {
     /// - Parameters:
     ///   - listed: what was listed.
     ///   - days: the days to compare.
+    ///   - findings: gets what Search said about calls and days.
     ///   - noted: called when there is something new to ask about.
     /// - Returns: the days about which the manifest knows more than before.
     /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
@@ -20,10 +21,11 @@ struct Searching: Sendable {
     func run(
         _ listed: Range<Timestamp>,
         comparing days: [ArchiveDay],
+        into findings: inout PassFindings,
         noted: @Sendable () -> Void
     ) async throws -> Set<ArchiveDay> {
         guard organization.hasSearch else {
-            tellOfAbsence()
+            tellOfAbsence(&findings.witnesses)
             return []
         }
         var enrichment = try await Enrichment(of: listed, organization: organization, context: context)
@@ -48,19 +50,21 @@ struct Searching: Sendable {
             enrichment.fail(error)
             comparison.fail(error)
         }
-        enrichment.tell()
+        findings.callMetadata = enrichment.finding
+        findings.witnesses.search = comparison.compared
+        findings.witnesses.absences[.search] = comparison.absence
         return comparison.changed
     }
 
     /// `callark config check` already reports this. A pass repeats it only if the configuration asks for the
     /// comparison.
-    private func tellOfAbsence() {
+    private func tellOfAbsence(_ account: inout WitnessAccount) {
         context.logger.debug(
             "call details come from the task list only, and no day is compared with Search",
             metadata: ["organization": "\(organization.name)", "reason": "\(APIDialect.noSearch)"]
         )
         guard organization.demandsSearch else { return }
-        context.witnesses.set(absence: APIDialect.noSearch, of: .search, for: organization.name)
+        account.absences[.search] = APIDialect.noSearch
     }
 
     /// The union of the spans, in order, so that each moment is in it once.

@@ -1,6 +1,5 @@
 import Manifest
 import Recordings
-import Synchronization
 import WebexContactCenter
 
 /// Reads the agents' activities in the time of a task listing, and adds tasks that are named there and that the listing
@@ -21,11 +20,12 @@ struct SecondSource: Sendable {
     /// - Parameter noted: called when tasks were added, so that they can be asked about.
     /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
     ///   finding, and the pass does not fail.
-    func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws {
+    /// - Returns: what came of it; `nil` if there was nothing to compare.
+    func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws -> SecondSourceFinding? {
         let end = min(window.range.upperBound, context.now() - Self.settlingTime)
-        guard organization.crossChecksActivities, window.range.lowerBound < end else { return }
+        guard organization.crossChecksActivities, window.range.lowerBound < end else { return nil }
         // Activities reach back no further than tasks do (wxcc-api 7).
-        guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return }
+        guard window.range.lowerBound - Self.longestWait > context.now() - ListingPart.listingReach else { return nil }
         var strangers: [TaskID: NamedTask] = [:]
         var finding = SecondSourceFinding()
         do {
@@ -40,8 +40,8 @@ struct SecondSource: Sendable {
         }
         try await takeUp(strangers)
         if !strangers.isEmpty { noted() }
-        context.secondSource.set(finding, for: organization.name)
         context.observer(.crossChecked(organization.name, finding))
+        return finding
     }
 
     /// - Returns: how many activities there were.

@@ -9,9 +9,10 @@ struct StatisticsWitness: Sendable {
     let context: PassContext
 
     /// Counts each of these days.
+    /// - Parameter account: gets the counts.
     /// - Throws: what the manifest throws, and cancellation. If the provider no longer counts, or does not allow the
     ///   question, that is a finding, and the pass does not fail.
-    func run(_ days: [ArchiveDay]) async throws {
+    func run(_ days: [ArchiveDay], into account: inout WitnessAccount) async throws {
         for day in days {
             if context.stop.isMade { throw context.stop.error("while asking for statistics") }
             let interval = day.interval(in: context.rules.timeZone)
@@ -22,10 +23,11 @@ struct StatisticsWitness: Sendable {
                     now: context.now()
                 )
                 let rows = try await organization.contactCenter.queueStatistics(window)
-                context.witnesses.add(StatisticsCount(rows, organization.channelTypes), of: day, for: organization.name)
+                account.statistics[day] = StatisticsCount(rows, organization.channelTypes)
             } catch {
                 if error.code == .cancelled { throw CancellationError() }
-                return context.witnesses.set(absence: error.description, of: .queueStatistics, for: organization.name)
+                account.absences[.queueStatistics] = error.description
+                return
             }
         }
     }

@@ -1,6 +1,5 @@
 import Manifest
 import Recordings
-import Synchronization
 import WebexContactCenter
 
 /// Compares the finished days of a window with the provider's other sources: Search (wxcc-api 11), which also knows
@@ -16,17 +15,23 @@ struct Witnesses: Sendable {
     /// has said nothing yet.
     /// - Parameters:
     ///   - listed: the part of the window that was listed.
+    ///   - findings: gets what the sources said.
     ///   - noted: called when there is something new to ask about.
     /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
     ///   finding, and the pass does not fail.
-    func run(_ window: PassWindow, listed: Range<Timestamp>, noted: @Sendable () -> Void) async throws {
+    func run(
+        _ window: PassWindow,
+        listed: Range<Timestamp>,
+        into findings: inout PassFindings,
+        noted: @Sendable () -> Void
+    ) async throws {
         let due = try await days(of: window)
         let searching = Searching(organization: organization, context: context)
-        let changed = try await searching.run(listed, comparing: due[.search] ?? [], noted: noted)
+        let changed = try await searching.run(listed, comparing: due[.search] ?? [], into: &findings, noted: noted)
         // Days about which Search has just added something are compared with the queues at once.
         let forStatistics = organization.crossChecksStatistics ? changed.union(due[.queueStatistics] ?? []) : []
         let statistics = StatisticsWitness(organization: organization, context: context)
-        try await statistics.run(forStatistics.sorted())
+        try await statistics.run(forStatistics.sorted(), into: &findings.witnesses)
     }
 
     /// The days to compare, for each source that is enabled: those that are whole in the window and over, and that have
@@ -86,9 +91,8 @@ extension ListedCount {
 extension PassContext {
     /// Compares the witnesses' counts with what is known at the end of a pass, and keeps the result.
     /// - Returns: a row for each compared day and source, oldest day first.
-    func noteWitnesses(of organization: OrganizationName) async throws -> [DayWitness] {
+    func note(_ account: WitnessAccount, of organization: OrganizationName) async throws -> [DayWitness] {
         var rows: [DayWitness] = []
-        let account = witnesses[organization]
         for day in Set(account.search.keys).union(account.statistics.keys).sorted() {
             let counts = try await manifest.dayCounts(organization, day: day)
             func add(_ source: DayWitness.Source, _ figures: [String: Int], _ differences: [String]) {
