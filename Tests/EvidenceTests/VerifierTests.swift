@@ -110,7 +110,7 @@ import Testing
             with contextlib.redirect_stdout(io.StringIO()):
                 try:
                     log = verify.Log(folder, key)
-                    verify.check_log(log, [])
+                    verify.check_log(log, [], None)
                     return not log.faults
                 except (verify.Refused, ValueError, KeyError, TypeError, AttributeError):
                     return False

@@ -60,6 +60,8 @@ package struct LogEntry: Hashable, Sendable {
     package var objects: [ContentDigest] {
         var keywords = values.keys.filter(\.namesObject)
         if type == .dayClosed { keywords.append(.record) }
+        // It is the file in `anchors/` that the entry names.
+        if type == .anchorAdded { keywords.removeAll { $0 == .object } }
         return keywords.compactMap { digest($0) }
     }
 

@@ -60,7 +60,7 @@ package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
         case .legacyAttached: ([.file, .sha256, .day], [.count])
         case .accessCreated, .accessRevoked: ([.name], [.role])
         case .passRequested: ([], [.from, .to])
-        case .anchorAdded: ([.size, .kind, .object], [])
+        case .anchorAdded: ([.size, .kind, .file, .object], [.certificates, .vkey])
         case .clockStepped: ([.from, .to], [])
         }
     }

@@ -3,7 +3,7 @@ import Recordings
 /// A member of an entry beside those that all entries have. docs/evidence.md says what each of them means.
 package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
     case origin, vkey, previous, recipient
-    case sha256, record, tags, manifest, note, objects, object, plan
+    case sha256, record, tags, manifest, note, objects, object, plan, certificates
     case taskID = "task_id"
     case path, archive, day, file, store, key, version
     case retentionClass = "class"
@@ -27,7 +27,7 @@ package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
 
     var form: Form {
         switch self {
-        case .sha256, .record, .tags, .manifest, .note, .objects, .object, .plan: .digest
+        case .sha256, .record, .tags, .manifest, .note, .objects, .object, .plan, .certificates: .digest
         case .previous: .predecessor
         case .bytes, .recordings, .gaps, .count, .edition, .leaf, .size, .until, .from, .to, .retainUntil: .number
         default: .text
@@ -37,7 +37,7 @@ package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
     /// Whether its value is the name of a file in `objects/`, which then has to be there.
     package var namesObject: Bool {
         switch self {
-        case .note, .objects, .object, .plan: true
+        case .note, .objects, .object, .plan, .certificates: true
         // `record` is one of a closed day only: see ``LogEntry/objects``.
         default: false
         }

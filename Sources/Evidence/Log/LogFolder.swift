@@ -10,7 +10,9 @@ import Recordings
 /// {root}/log/acme/objects/<sha256>            lists and texts that entries name
 /// {root}/log/acme/anchors/<size>/checkpoint   the state that was made known outside, to the byte
 /// {root}/log/acme/vkey                        what signatures are checked with
+/// {root}/log/acme/anchors/<size>/tsa.tsr      what an anchor gave for it: AnchorToken
 /// {root}/log/acme/lock                        one writer at a time
+/// {root}/log/acme/anchors.lock                one who gives states away at a time
 /// {root}/log/acme/previous/                   the whole log of the epoch before, if there was one
 /// {root}/log/.acme.next/                      a log, or an epoch of one, that is being begun
 /// {root}/log/.lock                            one who begins at a time
@@ -34,6 +36,7 @@ package struct LogFolder: Hashable, Sendable {
     package var tailPath: String { "\(path)/tail" }
     package var keyPath: String { "\(path)/vkey" }
     var lockPath: String { "\(path)/lock" }
+    var anchoringLockPath: String { "\(path)/anchors.lock" }
     var objectsPath: String { "\(path)/objects" }
     var anchorsPath: String { "\(path)/anchors" }
 

@@ -29,7 +29,7 @@ package struct LogKeyFile: Hashable, Sendable {
         guard let key = LogKey(pem: String(decoding: bytes, as: UTF8.self)) else {
             throw EvidenceError(
                 .key,
-                "\(path) is not an Ed25519 key in PEM (PKCS #8); put the log's key back from its copy",
+                "\(path) is not an Ed25519 key in PEM (PKCS #8); put the key back from its copy",
                 path: path
             )
         }

@@ -18,7 +18,7 @@ package struct LogPosition: Hashable, Sendable {
     }
 
     /// The three lines that are signed.
-    var checkpointText: String { "\(origin)\n\(size)\n\(root.base64)\n" }
+    package var checkpointText: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 
     /// Reads the text of a checkpoint. Lines beyond the three are refused: a log of Callark's has none, because some
     /// cosignatures do not cover them.
@@ -35,7 +35,7 @@ package struct LogPosition: Hashable, Sendable {
     }
 
     /// A whole number that is not negative, in the one way to write it.
-    static func number(_ text: some StringProtocol) -> Int64? {
+    package static func number(_ text: some StringProtocol) -> Int64? {
         guard let number = Int64(text), number >= 0, String(number) == text else { return nil }
         return number
     }
@@ -58,7 +58,7 @@ package struct LogPosition: Hashable, Sendable {
 
 extension LogPosition {
     /// `{"origin":…,"root":…,"size":…}`, the root in hexadecimal, as entries name another log's state.
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             JSONMember("origin", .string(origin)), JSONMember("root", .string(root.description)),
             JSONMember("size", .number(String(size))),
@@ -66,7 +66,7 @@ extension LogPosition {
     }
 
     /// - Returns: `nil` if `json` is not what ``json`` writes.
-    init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard case .string(let origin)? = json.member("origin"), case .string(let root)? = json.member("root"),
             let root = ContentDigest(hexadecimal: root).flatMap({ TreeHash(bytes: $0.bytes) }),
             case .number(let number)? = json.member("size"), let size = Self.number(number)

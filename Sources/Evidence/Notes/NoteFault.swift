@@ -3,5 +3,5 @@ package struct NoteFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Such as `the signature of NAME is wrong`.
     package var description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

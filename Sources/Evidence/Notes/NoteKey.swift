@@ -20,38 +20,54 @@ package struct NoteKey: Hashable, Sendable, CustomStringConvertible {
         precondition(Self.isName(name) && publicKey.count == 32, "not a key of a note")
         self.name = name
         self.publicKey = publicKey
-        id = Self.id(name: name, publicKey: publicKey)
+        id = Self.id(name: name, publicKey: publicKey, algorithm: Self.algorithm)
     }
 
     /// Reads `NAME+ID+BASE64`; a line break at the end is passed over.
     /// - Throws: ``NoteFault`` if it is not an Ed25519 key, or not what its ID says.
     package init(vkey: some StringProtocol) throws(NoteFault) {
+        (name, id, publicKey) = try Self.parts(of: vkey, algorithm: Self.algorithm, kind: "an Ed25519 key")
+    }
+
+    /// Reads `NAME+ID+BASE64` of a key for one algorithm.
+    /// - Parameter kind: what such a key is called: `an Ed25519 key`.
+    static func parts(
+        of vkey: some StringProtocol,
+        algorithm: UInt8,
+        kind: String
+    ) throws(NoteFault) -> (name: String, id: [UInt8], publicKey: [UInt8]) {
         let line = vkey.hasSuffix("\n") ? String(vkey.dropLast()) : String(vkey)
         let parts = line.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, Self.isName(parts[0]), let key = CanonicalBase64.bytes(parts[2]) else {
+        guard parts.count == 3, isName(parts[0]), let key = CanonicalBase64.bytes(parts[2]) else {
             throw NoteFault("not a verifier key: NAME+ID+KEY is expected")
         }
-        guard key.first == Self.algorithm, key.count == 33 else {
-            throw NoteFault("the verifier key of \(parts[0]) is not an Ed25519 key")
+        guard key.first == algorithm, key.count == 33 else {
+            throw NoteFault("the verifier key of \(parts[0]) is not \(kind)")
         }
-        name = String(parts[0])
-        publicKey = Array(key.dropFirst())
-        id = Self.id(name: name, publicKey: publicKey)
+        let (name, publicKey) = (String(parts[0]), Array(key.dropFirst()))
+        let id = id(name: name, publicKey: publicKey, algorithm: algorithm)
         guard Hexadecimal.text(id) == parts[1] else {
             throw NoteFault("the verifier key of \(name) is not what its ID says")
         }
+        return (name, id, publicKey)
     }
 
     /// The key as others need it, without a line break.
-    package var description: String {
-        "\(name)+\(Hexadecimal.text(id))+\(CanonicalBase64.text([Self.algorithm] + publicKey))"
+    package var description: String { Self.text(name, id, publicKey, algorithm: Self.algorithm) }
+
+    /// The key as others need it, without a line break.
+    static func text(_ name: String, _ id: [UInt8], _ publicKey: [UInt8], algorithm: UInt8) -> String {
+        "\(name)+\(Hexadecimal.text(id))+\(CanonicalBase64.text([algorithm] + publicKey))"
     }
 
     /// SHA-256 of the public key in hexadecimal: short enough to be read out over a telephone line by line.
     package var fingerprint: String { Hexadecimal.text(SHA256.hash(data: publicKey)) }
 
     /// Whether the key made `signature` over `text`.
-    func isValid(_ signature: [UInt8], of text: [UInt8]) -> Bool {
+    func isValid(_ signature: [UInt8], of text: [UInt8]) -> Bool { Self.isValid(signature, of: text, by: publicKey) }
+
+    /// Whether the key `publicKey` made `signature` over `text`.
+    static func isValid(_ signature: [UInt8], of text: [UInt8], by publicKey: [UInt8]) -> Bool {
         guard signature.count == 64, let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else {
             return false
         }
@@ -59,11 +75,11 @@ package struct NoteKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Not empty, without white space and without a plus sign.
-    static func isName(_ name: some StringProtocol) -> Bool {
+    package static func isName(_ name: some StringProtocol) -> Bool {
         !name.isEmpty && name.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0 != "+" && $0.value >= 0x20 }
     }
 
-    private static func id(name: String, publicKey: [UInt8]) -> [UInt8] {
+    static func id(name: String, publicKey: [UInt8], algorithm: UInt8) -> [UInt8] {
         Array(SHA256.hash(data: Array(name.utf8) + [0x0A, algorithm] + publicKey).prefix(4))
     }
 }

@@ -12,7 +12,7 @@ package struct SignedNote: Sendable {
         package var bytes: [UInt8]
 
         /// The line, with its break.
-        var line: String { "\(SignedNote.dash)\(name) \(CanonicalBase64.text(id + bytes))\n" }
+        package var line: String { "\(SignedNote.dash)\(name) \(CanonicalBase64.text(id + bytes))\n" }
     }
 
     /// What is signed, with the break of its last line.

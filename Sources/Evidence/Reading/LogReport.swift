@@ -9,12 +9,27 @@ package struct LogReport: Sendable {
         /// What is wrong with it.
         package var reason: String
 
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+
         /// Both on one line.
         package var description: String { "\(path): \(reason)" }
     }
 
     /// The state that was checked; `nil` if the checkpoint itself does not hold.
     package var position: LogPosition?
+    /// An entry that says that a state was made known outside.
+    package struct Anchored: Hashable, Sendable {
+        /// Where the token is.
+        package var place: AnchorToken.Place
+        /// In `objects/`: what a time stamp was checked with.
+        package var certificates: ContentDigest?
+        /// What a cosignature was checked with.
+        package var vkey: String?
+    }
+
     /// What its signature was checked with.
     package var key: NoteKey?
     /// How many entries are accepted and not in the checkpoint.
@@ -24,6 +39,9 @@ package struct LogReport: Sendable {
     package var comparedStates = 0
     /// How many objects were read.
     package var objects = 0
+    /// What the entries say of how states were made known outside, in their order. That the tokens are the files that the
+    /// entries name is checked, and nothing else of them.
+    package var anchors: [Anchored] = []
     /// Everything that does not hold, also of the epochs before.
     package var faults: [Fault] = []
     /// The epochs before, the newest first.

@@ -47,7 +47,7 @@ package struct LogVerification {
         while let tile = TilePlace(.entries, index: index, size: position.size) {
             for line in try lines(tile, tiles, &report) {
                 if edge.size == 0 { begun = first(line, position, &report) }
-                referred.formUnion(objects(named: line.entry))
+                note(line.entry, &referred, &report)
                 try edge.append(line) { change throws(EvidenceError) in compare(change, tiles, &report) }
                 expect(&states, edge, &report)
             }
@@ -178,15 +178,39 @@ package struct LogVerification {
     ) throws(EvidenceError) {
         let accepted = try reader.acceptedEntries()
         report.acceptedEntries = accepted.count
-        for entry in accepted { referred.formUnion(objects(named: entry)) }
+        for entry in accepted { note(entry, &referred, &report) }
     }
 
     private static let storedEnding = Array(#""type":"recording.stored","v":1}"#.utf8)
 
-    /// The objects that an entry names. The entries of recordings, which are almost all, name none and are not read.
-    private func objects(named entry: [UInt8]) -> [ContentDigest] {
-        if entry.suffix(Self.storedEnding.count).elementsEqual(Self.storedEnding) { return [] }
-        return (try? LogEntry(entry).objects) ?? []
+    /// Notes the files that an entry names. The entries of recordings, which are almost all, name none and are not read.
+    private func note(_ entry: [UInt8], _ referred: inout Set<ContentDigest>, _ report: inout LogReport) {
+        if entry.suffix(Self.storedEnding.count).elementsEqual(Self.storedEnding) { return }
+        guard let entry = try? LogEntry(entry) else { return }
+        referred.formUnion(entry.objects)
+        if entry.type == .anchorAdded { checkToken(entry, &report) }
+    }
+
+    /// Compares a token with what its entry says.
+    private func checkToken(_ entry: LogEntry, _ report: inout LogReport) {
+        guard let path = entry.text(.file), let place = AnchorToken.Place(path: path) else {
+            return report.add(folder.path, "an entry names \(entry.text(.file) ?? "") as what an anchor gave")
+        }
+        do throws(EvidenceError) {
+            let bytes = try folder.bytes(of: place)
+            if Hexadecimal.text(SHA256.hash(data: bytes)) != entry.digest(.object)?.description {
+                report.add("\(folder.path)/\(path)", "it is not what its entry says")
+            }
+        } catch {
+            report.add(error)
+        }
+        report.anchors.append(
+            LogReport.Anchored(
+                place: place,
+                certificates: entry.digest(.certificates),
+                vkey: entry.text(.vkey)
+            )
+        )
     }
 
     private func checkObjects(_ report: inout LogReport) {

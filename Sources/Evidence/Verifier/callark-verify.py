@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks the evidence of a Callark archive: needs no Callark, only Python 3.8 or later and its standard library.
 
-    callark-verify.py log DIR [--key VKEY] [--since CHECKPOINT]...
+    callark-verify.py log DIR [--key VKEY] [--ca PEM] [--since CHECKPOINT]...
         Computes every hash of a log anew from its entries, and compares tiles, checkpoint, and each earlier checkpoint:
-        those that the log itself keeps (anchors/), and those that somebody kept elsewhere (--since).
+        those that the log itself keeps (anchors/), and those that somebody kept elsewhere (--since). Checks what was
+        given for them: cosignatures, and time stamps by `openssl ts` if it is there, with the certificates of --ca.
     callark-verify.py archive TAR --log DIR [--key VKEY]
         Compares every recording of a daily archive, and the archive itself, with what the log says of them.
     callark-verify.py proof PROOF ENTRY --key VKEY
@@ -15,32 +16,34 @@
 Exit code: 0 everything holds; 1 something does not, and is named; 2 everything holds, but nobody has confirmed the key;
 64 usage; 74 something cannot be read.
 
-The formats are public: c2sp.org/tlog-tiles, /tlog-checkpoint, /signed-note, /tlog-proof; RFC 6962, 8032, 8493, 9162.
+The formats are public: c2sp.org/tlog-tiles, /tlog-checkpoint, /tlog-cosignature, /signed-note, /tlog-proof; RFC 3161,
+6962, 8032, 8493, 9162.
 """
 import argparse
 import base64
+import calendar
 import hashlib
 import json
 import os
+import re
+import shutil
 import struct
+import subprocess
 import sys
 import tarfile
-
+import time
 
 class Refused(Exception):
     """Something that does not hold."""
-
 
 def need(condition, reason):
     if not condition:
         raise Refused(reason)
 
-
 # Ed25519 signatures: RFC 8032, sections 5.1.3, 5.1.4 and 5.1.7.
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-
 
 def add(a, b):
     x, y = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
@@ -48,14 +51,12 @@ def add(a, b):
     e, f, g, h = y - x, w - z, w + z, y + x
     return e * f % P, g * h % P, f * g % P, e * h % P
 
-
 def times(scalar, point):
     result = (0, 1, 1, 0)
     while scalar:
         result = add(result, point) if scalar & 1 else result
         point, scalar = add(point, point), scalar >> 1
     return result
-
 
 def point(encoded):
     """The point that these 32 bytes stand for, or None."""
@@ -70,9 +71,7 @@ def point(encoded):
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
-
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
 
 def is_signed(public, message, signature):
     if len(public) != 32 or len(signature) != 64:
@@ -83,7 +82,6 @@ def is_signed(public, message, signature):
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
     left, right = times(s, BASE), add(r, times(k, key))
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
-
 
 # Notes, checkpoints and keys: c2sp.org/signed-note, c2sp.org/tlog-checkpoint.
 def decoded(text, length=None):
@@ -96,43 +94,40 @@ def decoded(text, length=None):
     need(length in (None, len(data)), "not %s bytes: %.60r" % (length, text))
     return data
 
-
 def number(text):
     need(text.isascii() and text.isdigit() and str(int(text)) == text, "not a number: %.40r" % text)
     return int(text)
 
-
 class Key:
-    """A verifier key: NAME+ID+BASE64."""
+    """A verifier key: NAME+ID+BASE64. A witness's has another kind than a log's."""
 
-    def __init__(self, vkey):
+    def __init__(self, vkey, kind=b"\x01"):
         parts = vkey.rstrip("\n").split("+", 2)
         need(len(parts) == 3, "not a verifier key: NAME+ID+KEY is expected")
         self.name, key = parts[0], decoded(parts[2], 33)
-        need(key[:1] == b"\x01", "the verifier key of %s is not an Ed25519 key" % self.name)
+        need(key[:1] == kind, "the verifier key of %s is of another kind" % self.name)
         self.id, self.public = hashlib.sha256(self.name.encode() + b"\n" + key).digest()[:4], key[1:]
         need(self.id.hex() == parts[1], "the verifier key of %s is not what its ID says" % self.name)
         self.fingerprint = hashlib.sha256(self.public).hexdigest()
 
+def signed_text(note, key, signed=lambda text, signature: (text, signature)):
+    """The text of a note that `key` has signed. Signatures of unknown keys are passed over.
 
-def signed_text(note, key):
-    """The text of a note that `key` has signed. Signatures of unknown keys are passed over."""
+    `signed` gives what was signed, and the signature itself, of what stands below the text."""
     need(all(byte >= 0x20 or byte == 0x0A for byte in note), "not a note: it has control characters")
     text, gap, below = note.decode("utf-8").rpartition("\n\n")
     need(gap and text and below.endswith("\n"), "not a signed note")
     text, is_found = (text + "\n").encode(), False
     for line in below[:-1].split("\n"):
         parts = line.split(" ")
-        need(len(parts) == 3 and parts[0] == "\u2014" and parts[1], "a line below the note is no signature")
-        need("+" not in parts[1], "a line below the note is no signature")
-        signature = decoded(parts[2])
+        is_line = len(parts) == 3 and parts[0] == "\u2014" and parts[1] and "+" not in parts[1]
+        signature = decoded(parts[2]) if is_line else b""
         need(len(signature) > 4, "a line below the note is no signature")
         if parts[1] == key.name and signature[:4] == key.id:
-            need(is_signed(key.public, text, signature[4:]), "the signature of %s is wrong" % key.name)
+            need(is_signed(key.public, *signed(text, signature[4:])), "the signature of %s is wrong" % key.name)
             is_found = True
     need(is_found, "not signed by %s" % key.name)
     return text.decode()
-
 
 def checkpoint(note, key):
     """Size and root of a checkpoint that `key` has signed."""
@@ -141,15 +136,12 @@ def checkpoint(note, key):
     need(lines[0] == key.name, "a checkpoint of %s, signed by %s" % (lines[0], key.name))
     return number(lines[1]), decoded(lines[2], 32)
 
-
 # The tree: RFC 6962 section 2.1, RFC 9162 section 2.1.3.
 def leaf_hash(entry):
     return hashlib.sha256(b"\0" + entry).digest()
 
-
 def node_hash(left, right):
     return hashlib.sha256(b"\1" + left + right).digest()
-
 
 def push(peaks, leaf):
     """Adds a leaf to the roots of complete subtrees, each with its number of leaves."""
@@ -158,13 +150,11 @@ def push(peaks, leaf):
         leaf, count = node_hash(peaks.pop()[1], leaf), count * 2
     peaks.append((count, leaf))
 
-
 def root_of(peaks):
     root = peaks[-1][1] if peaks else hashlib.sha256().digest()
     for _, peak in reversed(peaks[:-1]):
         root = node_hash(peak, root)
     return root
-
 
 def proven_root(index, size, root, path):
     first, last = index, size - 1
@@ -181,31 +171,26 @@ def proven_root(index, size, root, path):
     need(last == 0, "the proof is too short")
     return root
 
-
 def check_proof(file, entry, key):
     """Index and size that a .tlog-proof proves an entry to be at."""
     head, gap, note = file.partition(b"\n\n")
     lines = head.decode("utf-8").split("\n")
-    need(gap and lines[0] == "c2sp.org/tlog-proof@v1" and len(lines) > 1, "not a proof")
-    need(lines[1].startswith("index "), "not a proof")
+    need(gap and lines[0] == "c2sp.org/tlog-proof@v1" and "".join(lines[1:2])[:6] == "index ", "not a proof")
     index, path = number(lines[1][6:]), [decoded(line, 32) for line in lines[2:]]
     size, root = checkpoint(note, key)
     need(proven_root(index, size, leaf_hash(entry), path) == root, "the entry is not in the log at index %d" % index)
     return index, size
-
 
 # The files of a log: c2sp.org/tlog-tiles, and docs/evidence.md for `tail`, `objects` and `anchors`.
 def read(path):
     with open(path, "rb") as file:
         return file.read()
 
-
 def tile_path(level, index, width):
     name, rest = "%03d" % (index % 1000), index // 1000
     while rest:
         name, rest = "x%03d/%s" % (rest % 1000, name), rest // 1000
     return "tile/%s/%s%s" % (level, name, "" if width == 256 else ".p/%d" % width)
-
 
 class Log:
     def __init__(self, folder, key):
@@ -309,7 +294,8 @@ class Log:
     def known(self, paths):
         """Earlier states: those that the log keeps because they were made known outside, and those at `paths`."""
         states = []
-        for path in [self.path("anchors", name, "checkpoint") for name in self.names("anchors")] + paths:
+        sizes = [name for name in self.names("anchors") if name.isdigit()]
+        for path in [self.path("anchors", size, "checkpoint") for size in sizes] + paths:
             try:
                 states.append(checkpoint(read(path), self.key) + (path,))
             except (Refused, FileNotFoundError) as refusal:
@@ -333,19 +319,47 @@ class Log:
             need(leaf == leaf_hash(entry), "tail: entry %d is another one in the checkpoint" % index)
         return entries[max(0, self.size - start):]
 
+def check_stamp(path, checkpoint, certificates):
+    """Checks a time stamp as of its own time, with OpenSSL."""
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    said = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], **quiet).stdout.decode("utf-8", "replace")
+    found = re.search(r"Time stamp: (\w+ +\d+ [\d:]+)[.\d]* (\d+) GMT", said)
+    need(found, "it is no time stamp")
+    moment = calendar.timegm(time.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y"))
+    trust = ["-CAfile", certificates, "-attime", str(moment)]
+    check = ["openssl", "ts", "-verify", "-in", path, "-data", checkpoint] + trust
+    need(subprocess.run(check, **quiet).returncode == 0, "OpenSSL refuses it")
 
-def objects_of(entry):
-    """The digests of the files in objects/ that an entry names."""
-    fields = json.loads(entry)
-    names = ["note", "objects", "object", "plan"] + (["record"] if fields["type"] == "day.closed" else [])
-    return {fields[name] for name in names if name in fields}
+def check_anchor(log, fields, ca):
+    """Checks what an anchor gave, as far as it can be checked here."""
+    path, checkpoint = log.path(fields["file"]), log.path("anchors", str(fields["size"]), "checkpoint")
+    need(re.match(r"anchors/%d/[a-z0-9-]+\.[a-z]+$" % fields["size"], fields["file"]), "it is no file of an anchor")
+    need(hashlib.sha256(read(path)).hexdigest() == fields["object"], "it is not what its entry says")
+    if fields["kind"] == "witness":
+        note, key = read(checkpoint).rpartition(b"\n\n")[0] + b"\n\n" + read(path), Key(fields["vkey"], b"\x04")
+        head = b"cosignature/v1\ntime %d\n"
+        signed_text(note, key, lambda text, made: (head % int.from_bytes(made[:8], "big") + text, made[8:]))
+    elif fields["kind"] == "timestamp" and shutil.which("openssl"):
+        check_stamp(path, checkpoint, ca or log.path("objects", fields["certificates"]))
 
+def check_log(log, since, ca):
+    wanted, known, anchors = set(), log.known(since), []
 
-def check_log(log, since):
-    wanted, known = set(), log.known(since)
-    log.check(lambda index, entry: wanted.update(objects_of(entry)), known)
+    def use(_, entry):
+        fields = json.loads(entry)
+        kinds = {"day.closed": ["record"], "anchor.added": []}.get(fields["type"], ["object"])
+        wanted.update(fields[name] for name in ["note", "objects", "plan", "certificates"] + kinds if name in fields)
+        anchors.extend([fields] if fields["type"] == "anchor.added" else [])
+
+    log.check(use, known)
     accepted, objects = log.accepted(), [name for name in log.names("objects") if not name.endswith(".tmp")]
-    wanted.update(*map(objects_of, accepted))
+    for entry in accepted:
+        use(None, entry)
+    for fields in anchors:
+        try:
+            check_anchor(log, fields, ca)
+        except (Refused, FileNotFoundError) as refusal:
+            log.fault(log.path(fields["file"]), refusal)
     for name in objects:
         if hashlib.sha256(read(log.path("objects", name))).hexdigest() != name:
             log.fault(log.path("objects", name), "it is not what its name says")
@@ -353,10 +367,12 @@ def check_log(log, since):
         log.fault(log.path("objects", name), "an entry names it, and it is missing")
     print("log %s: %d entries, root %s" % (log.key.name, log.size, base64.b64encode(log.root).decode()))
     print("compared with %d earlier checkpoints; %d objects" % (len(known), len(objects)))
+    stamps = sum(fields["kind"] == "timestamp" for fields in anchors)
+    print("%d tokens of anchors; %d of them are time stamps, %s" % (len(anchors), stamps, "checked with %s" % (
+        ca or "certificates that the log itself names") if shutil.which("openssl") else "NOT checked: no openssl here"))
     print("%d entries are accepted and in no checkpoint yet: nothing proves those" % len(accepted))
     if os.path.isdir(log.path("previous")):
         print("not checked here: the epoch before, %s" % log.path("previous"))
-
 
 # Daily archives: docs/archive-format.md.
 def members(line):
@@ -378,7 +394,6 @@ def members(line):
             begin = None
         at += 1
 
-
 def record_of(line):
     """What the log says of a line of metadata: its SHA-256 without its place and its own checksum."""
     for unwanted in (b"check", b"offset"):
@@ -388,13 +403,11 @@ def record_of(line):
                 break
     return hashlib.sha256(line).hexdigest()
 
-
 def digest_of(file):
     digest = hashlib.sha256()
     for chunk in iter(lambda: file.read(1 << 20), b""):
         digest.update(chunk)
     return digest.hexdigest()
-
 
 def check_archive(path, log):
     name, stored, sealed, lines, digests = os.path.basename(path)[:-4], {}, [], [], {}
@@ -435,16 +448,15 @@ def check_archive(path, log):
             log.fault(path, "the metadata of %s is not what entry %d says" % (inner, index))
     print("archive %s: %d recordings, %d of them in the log one by one" % (name, len(digests), len(stored)))
 
-
 def key_of(text):
     return Key(read(text).decode("utf-8") if os.path.isfile(text) else text)
-
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     log, archive, proof = (commands.add_parser(name) for name in ("log", "archive", "proof"))
     log.add_argument("log", metavar="DIR")
+    log.add_argument("--ca", metavar="PEM")
     log.add_argument("--since", metavar="CHECKPOINT", action="append", default=[])
     archive.add_argument("archive", metavar="TAR")
     archive.add_argument("--log", metavar="DIR", required=True)
@@ -456,14 +468,13 @@ def arguments():
         one.add_argument("--key", metavar="VKEY", required=one is proof)
     return parser.parse_args()
 
-
 def run(options):
     key, faults = options.key and key_of(options.key), []
     if options.command == "proof":
         print("entry %d of %d" % check_proof(read(options.proof), read(options.entry), key) + " in %s" % key.name)
     else:
         log = Log(options.log.rstrip("/"), key)
-        check_log(log, options.since) if options.command == "log" else check_archive(options.archive, log)
+        check_log(log, options.since, options.ca) if options.command == "log" else check_archive(options.archive, log)
         faults = log.faults
     for fault in faults:
         print("DOES NOT HOLD: %s" % fault)
@@ -475,7 +486,6 @@ def run(options):
     print("consistent, and signed by a key that you have not confirmed: %s" % log.key.fingerprint)
     print("compare that fingerprint with one from somewhere else, or give the key with --key")
     return 2
-
 
 if __name__ == "__main__":
     try:

@@ -1,0 +1,28 @@
+import Recordings
+
+/// A published state of a log, as it is made known outside.
+package struct AnchoredState: Sendable {
+    /// The log's folder.
+    package let folder: LogFolder
+    /// What the checkpoint says.
+    package let position: LogPosition
+    /// The checkpoint with the log's own signature and no other, to the byte: what is stamped, cosigned and sent.
+    package let checkpoint: [UInt8]
+
+    /// The hashes that show that an older state is a beginning of this one.
+    /// - Throws: `unknown` if the older one is larger.
+    package func consistency(with oldSize: Int64) throws(EvidenceError) -> [TreeHash] {
+        guard (0...position.size).contains(oldSize) else {
+            throw EvidenceError(
+                .unknown,
+                "\(folder.path): a state of \(position.size) entries does not go on from one of \(oldSize)",
+                path: folder.path
+            )
+        }
+        return try TreeProof.consistency(
+            of: oldSize,
+            with: position.size,
+            TileReader(folder, size: position.size)
+        )
+    }
+}

@@ -1,0 +1,181 @@
+import Crypto
+import Files
+import Recordings
+
+extension EvidenceLog {
+    /// Publishes what is accepted, and returns the newest state. One that was made known before is returned with the bytes
+    /// that were sent then.
+    package func stateToAnchor() throws(EvidenceError) -> AnchoredState {
+        try fold()
+        let reader = try LogReader(folder, key: key)
+        if let sent = try LogFiles.read(folder.anchoredCheckpointPath(reader.position.size)) {
+            return try state(of: sent)
+        }
+        return try state(of: reader.checkpoint)
+    }
+
+    /// Waits until no other process gives checkpoints of this log away: a witness that gets two states in the wrong order
+    /// would take the older one for a log that was put back.
+    /// - Returns: a lock that ends with the value.
+    package func anchoringLock() throws(EvidenceError) -> FileLock { try LogFiles.lock(folder.anchoringLockPath) }
+
+    /// The state that a checkpoint of this log says, such as one that was sent to a witness by hand.
+    /// - Throws: `damaged` if it is not one of this log's.
+    package func state(of checkpoint: [UInt8]) throws(EvidenceError) -> AnchoredState {
+        let (position, note): (LogPosition, SignedNote)
+        do throws(NoteFault) {
+            (position, note) = (try LogPosition(signed: checkpoint, by: key), try SignedNote(checkpoint))
+        } catch {
+            throw .damaged("a checkpoint that is not the log's: \(error)", folder.path)
+        }
+        let newest = try LogReader(folder, key: key).position
+        guard position.size <= newest.size,
+            try TreeProof.root(of: position.size, TileReader(folder, size: newest.size)) == position.root
+        else { throw .damaged("a checkpoint of \(position.size) entries that are not the log's", folder.path) }
+        let own = note.signatures.filter { $0.name == key.name && $0.id == key.id }.prefix(1)
+        let bare = note.text + Array(("\n" + own.map(\.line).joined()).utf8)
+        return AnchoredState(folder: folder, position: position, checkpoint: bare)
+    }
+
+    /// Keeps what shows that a state was known outside, durably, and says so in the log, so that the next time stamp covers
+    /// this one. If one of that kind and name is there for the state already, that one stays.
+    ///
+    /// A crash leaves nothing, a state without a token, or a token that no entry names: each is harmless.
+    /// - Returns: whether it was kept.
+    @discardableResult package func keep(
+        _ token: AnchorToken,
+        of state: AnchoredState,
+        by actor: Actor,
+        now: Timestamp
+    ) throws(EvidenceError) -> Bool {
+        guard let digest = ContentDigest(bytes: SHA256.hash(data: token.bytes)), AnchorToken.isName(token.name) else {
+            throw EvidenceError(.bug, "\(token.name) is not the name of an anchor", path: "")
+        }
+        let place = AnchorToken.Place(size: state.position.size, kind: token.kind, name: token.name)
+        var values: [LogKeyword: LogValue] = [
+            .size: .number(place.size), .kind: .text(place.kind.rawValue), .file: .text(place.path),
+            .object: .digest(digest),
+        ]
+        if let certificates = token.certificates { values[.certificates] = .digest(try keep(certificates)) }
+        if let key = token.key { values[.vkey] = .text(key.description) }
+        guard try write(token, at: place, of: state) else { return false }
+        try append([
+            LogEntry(.anchorAdded, time: now, actor: actor, organization: organization, values)
+        ])
+        return true
+    }
+
+    private func write(
+        _ token: AnchorToken,
+        at place: AnchorToken.Place,
+        of state: AnchoredState
+    ) throws(EvidenceError) -> Bool {
+        let lock = try LogFiles.lock(folder.lockPath)
+        defer { lock.release() }
+        try beginAnchors(of: state)
+        let path = "\(folder.path)/\(place.path)"
+        if try LogFiles.exists(path) { return false }
+        if let request = token.request {
+            try LogFiles.placeDurably(request, at: "\(folder.path)/\(place.requestPath)", mode: 0o440)
+        }
+        try LogFiles.placeDurably(token.bytes, at: path, mode: 0o440)
+        if token.kind == .witness { try addSignature(token.bytes, to: state) }
+        return true
+    }
+
+    /// Makes the folder of a state, with the checkpoint in it: one without it would look like a log that was put back.
+    private func beginAnchors(of state: AnchoredState) throws(EvidenceError) {
+        let path = folder.anchoredCheckpointPath(state.position.size)
+        guard try !LogFiles.exists(path) else { return }
+        let (final, draft) = (LogFiles.folder(of: path), "\(folder.anchorsPath)/.next")
+        try LogFiles.removeFolder(draft)
+        try LogFiles.createFolder(draft)
+        try LogFiles.placeDurably(state.checkpoint, at: "\(draft)/checkpoint", mode: 0o440)
+        try LogFiles.move(draft, to: final)
+        try LogFiles.flushFolder(folder.anchorsPath)
+    }
+
+    /// Puts a cosignature below the newest checkpoint, if that is still of the same state, so that proofs have it too.
+    private func addSignature(_ line: [UInt8], to state: AnchoredState) throws(EvidenceError) {
+        guard let checkpoint = try LogFiles.read(folder.checkpointPath), let newest = try? SignedNote(checkpoint),
+            let sent = try? SignedNote(state.checkpoint), newest.text == sent.text
+        else { return }
+        try LogFiles.placeDurably(checkpoint + line, at: folder.checkpointPath, mode: 0o640)
+    }
+}
+
+extension LogFolder {
+    /// Every token that is kept, the newest state first.
+    package func anchorTokens() throws(EvidenceError) -> [AnchorToken.Place] {
+        var places: [AnchorToken.Place] = []
+        for size in try anchoredSizes().reversed() { places += try anchorTokens(ofSize: size) }
+        return places
+    }
+
+    /// The tokens of one state, by their names.
+    package func anchorTokens(ofSize size: Int64) throws(EvidenceError) -> [AnchorToken.Place] {
+        try LogFiles.names(in: "\(anchorsPath)/\(size)").compactMap {
+            AnchorToken.Place(path: "anchors/\(size)/\($0)")
+        }
+    }
+
+    /// The newest tokens of anchors, looked for from the newest state on.
+    /// - Parameter anchors: of which kinds and names; the looking ends when all are found.
+    package func newestTokens(
+        of anchors: Set<AnchorToken.Place.Anchor>
+    ) throws(EvidenceError) -> [AnchorToken.Place.Anchor: AnchorToken.Place] {
+        var found: [AnchorToken.Place.Anchor: AnchorToken.Place] = [:]
+        for size in try anchoredSizes().reversed() {
+            if found.count == anchors.count { break }
+            for place in try anchorTokens(ofSize: size) where anchors.contains(place.anchor) {
+                if found[place.anchor] == nil { found[place.anchor] = place }
+            }
+        }
+        return found
+    }
+
+    /// The bytes of a token.
+    /// - Throws: `damaged` if they are missing.
+    package func bytes(of place: AnchorToken.Place) throws(EvidenceError) -> [UInt8] {
+        try present("\(path)/\(place.path)")
+    }
+
+    /// The bytes that a time stamp answers; `nil` if they are missing.
+    package func requestBytes(of place: AnchorToken.Place) throws(EvidenceError) -> [UInt8]? {
+        try LogFiles.read("\(path)/\(place.requestPath)")
+    }
+
+    /// The checkpoint that a state was made known with.
+    /// - Throws: `damaged` if it is missing.
+    package func checkpointBytes(ofAnchoredSize size: Int64) throws(EvidenceError) -> [UInt8] {
+        try present(anchoredCheckpointPath(size))
+    }
+
+    /// A list or a text that an entry names.
+    /// - Throws: `damaged` if it is missing.
+    package func objectBytes(_ digest: ContentDigest) throws(EvidenceError) -> [UInt8] {
+        try present(objectPath(digest))
+    }
+
+    private func present(_ path: String) throws(EvidenceError) -> [UInt8] {
+        guard let bytes = try LogFiles.read(path) else { throw .damaged("missing", path) }
+        return bytes
+    }
+}
+
+extension AnchorToken.Place {
+    /// Which anchor made a token, whichever state it is of.
+    package struct Anchor: Hashable, Sendable {
+        package var kind: AnchorToken.Kind
+        package var name: String
+
+        /// Sets every property.
+        package init(_ kind: AnchorToken.Kind, _ name: String) {
+            self.kind = kind
+            self.name = name
+        }
+    }
+
+    /// Which anchor made it.
+    package var anchor: Anchor { Anchor(kind, name) }
+}
