@@ -12,12 +12,12 @@ RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xlinker --no-export-
     -Xswiftc -Xclang-linker -Xswiftc -static-libgcc -Xswiftc "-L$(CURDIR)/.build/static" --product
 
 # Libraries to build with, and the independent witnesses that the tests ask.
-BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev zlib1g-dev pkg-config
+BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 # What `bench` compares with, and what it serves its recordings with.
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
-TEST_TARGETS := Recordings Text Waiting Files Evidence Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Command
+TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Command
 PYTHON_ENVIRONMENT := .build-python
 FUZZ_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).
@@ -68,10 +68,10 @@ fuzz: release test-packages ## an hour of mutated input on every surface, agains
 bench: release test-packages bench-packages ## measure side by side with curl, aria2c, rclone and others, and print the ratios
 	/usr/bin/python3 Benchmarks/bench "$$($(SWIFT) build -c release --show-bin-path)" --json .build/bench.json $(BENCH)
 
-lint: ## what must be clean before a commit
-	@deploy/install-packages python3
+lint: $(PYTHON_ENVIRONMENT)/.complete ## what must be clean before a commit
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 	Tests/lint/layout Sources Tests
+	$(PYTHON_ENVIRONMENT)/bin/vermin --quiet --no-tips --target=3.8- --violations Sources/Evidence/Verifier/callark-verify.py
 
 format: ## lay the sources out
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
@@ -94,7 +94,9 @@ bench-packages:
 	library="$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a)"; \
 	    if [ -e "$$library" ]; then ln -sf "$$library" $@/; fi
 
-$(PYTHON_ENVIRONMENT)/.complete: | test-packages
+# Made again whenever its list changes, which is here.
+$(PYTHON_ENVIRONMENT)/.complete: Makefile | test-packages
 	python3 -m venv --system-site-packages $(PYTHON_ENVIRONMENT)
-	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 jsonschema
+	$(PYTHON_ENVIRONMENT)/bin/pip install --quiet --disable-pip-version-check bagit==1.9.0 jsonschema \
+	    rfc3161-client==1.0.9 vermin==1.9.2
 	touch $@

@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGlibc"),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "Recordings", swiftSettings: strict),
@@ -68,6 +69,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Anchors",
+            dependencies: [
+                "CLibcrypto", "Evidence", "Files", "Recordings", "Transfer",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "DailyArchive",
             dependencies: [
                 "CArchive", "CGlibc", "CZlib", "Files", "Recordings",
@@ -94,7 +103,8 @@ let package = Package(
         .target(
             name: "Wiring",
             dependencies: [
-                "Archiver", "Files", "Manifest", "Recordings", "Settings", "Text", "Transfer", "WebexContactCenter",
+                "Anchors", "Archiver", "Evidence", "Files", "Manifest", "Recordings", "Settings", "Text", "Transfer",
+                "WebexContactCenter",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -108,9 +118,8 @@ let package = Package(
         .executableTarget(
             name: "callark",
             dependencies: [
-                "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads", "Recordings",
-                "Settings",
-                "Text", "Transfer", "WebexContactCenter", "Wiring",
+                "Anchors", "Archiver", "CGlibc", "DailyArchive", "Evidence", "Files", "Manifest", "Payloads",
+                "Recordings", "Settings", "Text", "Transfer", "WebexContactCenter", "Wiring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -187,6 +196,15 @@ let package = Package(
             name: "EvidenceTests",
             dependencies: [
                 "Evidence", "Recordings", "TestSupport", "evidence-trial",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.copy("Judges")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AnchorsTests",
+            dependencies: [
+                "Anchors", "Evidence", "Recordings", "TestSupport", "Transfer",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             resources: [.copy("Judges")],
