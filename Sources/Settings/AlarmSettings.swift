@@ -14,6 +14,8 @@ package struct AlarmSettings: Sendable, Hashable {
     package var purge: Duration
     /// A day ended longer ago than this, and is not closed, or disagrees with another source.
     package var openDay: Duration
+    /// An anchor has seen no checkpoint for this long.
+    package var anchor: Duration
     /// The root's file system has fewer free bytes than this.
     package var freeBytes: Int64
 
@@ -24,6 +26,7 @@ package struct AlarmSettings: Sendable, Hashable {
         horizon: Duration,
         purge: Duration,
         openDay: Duration,
+        anchor: Duration = .hours(36),
         freeBytes: Int64
     ) {
         self.completePass = completePass
@@ -32,6 +35,7 @@ package struct AlarmSettings: Sendable, Hashable {
         self.horizon = horizon
         self.purge = purge
         self.openDay = openDay
+        self.anchor = anchor
         self.freeBytes = freeBytes
     }
 }

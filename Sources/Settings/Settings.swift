@@ -9,19 +9,22 @@ package struct Settings: Sendable {
     package var captures: CaptureSettings
     package var downloads: DownloadSettings
     package var alarms: AlarmSettings
+    package var evidence: EvidenceSettings
 
     package init(
         archive: ArchiveSettings,
         organizations: [OrganizationSettings],
         captures: CaptureSettings,
         downloads: DownloadSettings,
-        alarms: AlarmSettings
+        alarms: AlarmSettings,
+        evidence: EvidenceSettings = EvidenceSettings()
     ) {
         self.archive = archive
         self.organizations = organizations
         self.captures = captures
         self.downloads = downloads
         self.alarms = alarms
+        self.evidence = evidence
     }
 }
 

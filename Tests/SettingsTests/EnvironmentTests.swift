@@ -32,6 +32,8 @@ import Testing
         "CALLARK_ALARMS_VOLUME_PERCENT": "2", "CALLARK_ALARMS_TOKEN_DAYS": "3",
         "CALLARK_ALARMS_HORIZON_HOURS": "4", "CALLARK_ALARMS_PURGE_DAYS": "5",
         "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
+        "CALLARK_ALARMS_ANCHOR_HOURS": "8",
+        "CALLARK_EVIDENCE_ANCHORS": "[{ kind: command, name: mail, command: [mail, auditor] }]",
         "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
         "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
         "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "3",
@@ -66,9 +68,11 @@ import Testing
             horizon: .seconds(4 * 3600),
             purge: .seconds(5 * 86400),
             openDay: .seconds(6 * 86400),
+            anchor: .seconds(8 * 3600),
             freeBytes: 7
         )
         #expect(loaded.settings.alarms == alarms)
+        #expect(loaded.settings.evidence.anchors.map(\.kind) == [.command(["mail", "auditor"])])
         let organization = try #require(loaded.settings.organizations.first)
         #expect(loaded.settings.retention(of: organization.name) == .seconds(30 * 86400))
         #expect(organization.organizationID.description == "7")

@@ -138,7 +138,11 @@ struct FileLayer {
         case .list(let items):
             let texts = items.compactMap { if case .text(let text) = $0.content { text } else { nil } }
             if texts.count == items.count { return RawValue(content: .list(texts), origin: origin) }
-            report(.invalidValue, value.line, "\(name) has an item that is not a word")
+            if key.isListOfSections, let sections = RawSection.all(items) {
+                return RawValue(content: .sections(sections), origin: origin)
+            }
+            let item = key.isListOfSections ? "section of words" : "word"
+            report(.invalidValue, value.line, "\(name) has an item that is not a \(item)")
         case .nothing: report(.invalidValue, value.line, "\(name) has no value; give one, or take the line out")
         case .tagged(let tag): reportTag(tag, name, value.line)
         case .section, .oddKeys:
@@ -168,7 +172,7 @@ extension FileLayer {
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
             case .legacy: "\(owner ?? "organizations[]").legacy."
-            case .archive, .captures, .downloads, .alarms: "\(section?.rawValue ?? "")."
+            case .archive, .captures, .downloads, .alarms, .evidence: "\(section?.rawValue ?? "")."
             }
         unknownKeys += 1
         guard unknownKeys <= Self.mostGuesses else {
@@ -186,7 +190,7 @@ private enum KnownKeys {
     private static let subsections = ["auth", "legacy"]
 
     static func names(in section: KeyDescription.Section?) -> [String] {
-        guard let section else { return ["archive", "organizations", "captures", "downloads", "alarms"] }
+        guard let section else { return ["archive", "organizations", "captures", "downloads", "alarms", "evidence"] }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
         return section == .organization ? names + subsections : names
     }

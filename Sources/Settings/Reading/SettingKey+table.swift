@@ -220,6 +220,9 @@ extension SettingKey<Int> {
     static var purgeDays: Self {
         Self(.alarms, "purge_days", .integer(0...36500), default: "30", "something missing, so near its purge")
     }
+    static var anchorHours: Self {
+        Self(.alarms, "anchor_hours", .integer(1...8760), default: "36", "no anchor has seen a checkpoint for so long")
+    }
     static var openDayDays: Self {
         Self(.alarms, "open_day_days", .integer(1...3650), default: "3", "a day not closed so long after its end")
     }
@@ -235,6 +238,10 @@ extension SettingKey<Int64> {
             "less than this is free"
         )
     }
+}
+
+extension SettingKey<[RawSection]> {
+    static var anchors: Self { Self(.evidence, "anchors", .sections, default: "", "who gets the logs' checkpoints") }
 }
 
 /// The keys of the legacy 1.0 records (wxcc-api 13).
@@ -307,7 +314,8 @@ extension KeyDescription {
             SettingKey.leastBytesPerSecond.row, SettingKey.allowedHosts.row,
             SettingKey.memoryBytes.row, SettingKey.certificatesFile.row, SettingKey.completePassHours.row,
             SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
-            SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.alarmFreeBytes.row,
+            SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.anchorHours.row,
+            SettingKey.alarmFreeBytes.row, SettingKey.anchors.row,
         ]
 
     /// The keys of `legacy`; any of them switches it on.

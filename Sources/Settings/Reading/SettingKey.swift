@@ -34,6 +34,8 @@ package struct KeyDescription: Sendable, Hashable {
     package let defaultText: String?
     package let isSecret: Bool
     package let summary: String
+    /// Whether its value is a list of sections.
+    var isListOfSections: Bool { section == .evidence && name == "anchors" }
 
     /// A part of the file.
     package enum Section: String, Sendable, Hashable, CaseIterable {
@@ -47,6 +49,7 @@ package struct KeyDescription: Sendable, Hashable {
         case captures
         case downloads
         case alarms
+        case evidence
 
         /// Whether this section exists once per organization.
         package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
@@ -59,7 +62,7 @@ package struct KeyDescription: Sendable, Hashable {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
         case .legacy: "\(owner).legacy.\(name)"
-        case .archive, .captures, .downloads, .alarms: "\(section.rawValue).\(name)"
+        case .archive, .captures, .downloads, .alarms, .evidence: "\(section.rawValue).\(name)"
         }
     }
 
@@ -71,7 +74,7 @@ package struct KeyDescription: Sendable, Hashable {
             switch section {
             case .organization, .authentication: organization
             case .legacy: "\(organization)_legacy"
-            case .archive, .captures, .downloads, .alarms: section.rawValue
+            case .archive, .captures, .downloads, .alarms, .evidence: section.rawValue
             }
         return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
     }

@@ -110,7 +110,8 @@ extension SettingsReader {
         let captures = captures(global)
         let downloads = downloads(global)
         let alarms = alarms(global)
-        guard problems.isEmpty, let archive, let captures, let downloads, let alarms else {
+        let evidence = evidence(global)
+        guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
         let settings = Settings(
@@ -118,7 +119,8 @@ extension SettingsReader {
             organizations: organizations,
             captures: captures,
             downloads: downloads,
-            alarms: alarms
+            alarms: alarms,
+            evidence: evidence
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
     }

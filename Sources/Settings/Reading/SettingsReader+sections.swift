@@ -52,7 +52,10 @@ extension SettingsReader {
         let allowedHosts = value(.allowedHosts, of: owner) { "[\($0.joined(separator: ", "))]" }
         let memoryBytes = value(.memoryBytes, of: owner)
         let certificates = path(.certificatesFile, of: owner)
-        if let certificates { checkCertificates(certificates, of: owner) }
+        if let certificates {
+            let origin = owner.raw(SettingKey.certificatesFile.row)?.origin ?? .default
+            checkCertificates(certificates, "downloads.ca_file", origin)
+        }
         guard let concurrency, let attempts, let stallTimeout, let leastBytesPerSecond, let allowedHosts,
             let memoryBytes
         else { return nil }
@@ -74,10 +77,11 @@ extension SettingsReader {
         let horizon = value(.horizonHours, of: owner).map(Duration.hours)
         let purge = value(.purgeDays, of: owner).map { Duration.hours(24 * $0) }
         let openDay = value(.openDayDays, of: owner).map { Duration.hours(24 * $0) }
+        let anchor = value(.anchorHours, of: owner).map(Duration.hours)
         let freeBytes = value(.alarmFreeBytes, of: owner)
-        guard let completePass, let volumePercent, let token, let horizon, let purge, let openDay, let freeBytes else {
-            return nil
-        }
+        guard let completePass, let volumePercent, let token, let horizon, let purge, let openDay, let anchor,
+            let freeBytes
+        else { return nil }
         return AlarmSettings(
             completePass: completePass,
             volumePercent: volumePercent,
@@ -85,19 +89,21 @@ extension SettingsReader {
             horizon: horizon,
             purge: purge,
             openDay: openDay,
+            anchor: anchor,
             freeBytes: freeBytes
         )
     }
 
-    private mutating func checkCertificates(_ file: String, of owner: Owner) {
-        let origin = owner.raw(SettingKey.certificatesFile.row)?.origin ?? .default
+    /// Reports a file that cannot be read, or that has no certificate.
+    /// - Parameter name: the path of the key that names it.
+    mutating func checkCertificates(_ file: String, _ name: String, _ origin: ValueOrigin) {
         do {
             let text = String(decoding: try FileContents(path: file, limit: 16 << 20).bytes, as: UTF8.self)
             if text.contains("-----BEGIN CERTIFICATE-----") { return }
-            report(.invalidValue, origin, "downloads.ca_file: \(VisibleText.quoted(file)) holds no PEM certificate")
+            report(.invalidValue, origin, "\(name): \(VisibleText.quoted(file)) holds no PEM certificate")
         } catch {
             let reason = "cannot read \(VisibleText.quoted(file)): \(error.reason)"
-            report(.invalidValue, origin, "downloads.ca_file: \(reason)")
+            report(.invalidValue, origin, "\(name): \(reason)")
         }
     }
 }

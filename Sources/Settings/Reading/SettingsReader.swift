@@ -112,6 +112,7 @@ struct SettingsReader {
         case .text(let text): return "\(name) is \(VisibleText.quoted(text)); \(rule)"
         case .list(let items):
             return "\(name) is the list [\(VisibleText.list(items))]; \(rule)"
+        case .sections: return "\(name) is a list of sections; \(rule)"
         case .unusable: return "\(name) is not usable; \(rule)"
         }
     }

@@ -32,6 +32,21 @@ extension ValueFormat<URL> {
     }
 }
 
+extension ValueFormat<URL> {
+    /// The address of a time-stamping authority, kept byte for byte. Many have none but http: their answers are signed.
+    static var timeStampAddress: Self {
+        Self(expectation: "an https or http URL") { (content) throws(BadValue) in
+            let word = try content.word()
+            guard word.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }),
+                let parts = URLComponents(string: word), let url = URL(string: word),
+                ["https", "http"].contains(parts.scheme?.lowercased()), let host = parts.host, !host.isEmpty,
+                (1...65535).contains(parts.port ?? 443), parts.user == nil, parts.password == nil, parts.fragment == nil
+            else { throw BadValue() }
+            return url
+        }
+    }
+}
+
 extension ValueFormat<String> {
     /// The address to which the provider sends a browser back, kept byte for byte, because it is compared like that
     /// (wxcc-api 3.1).

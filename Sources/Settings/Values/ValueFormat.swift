@@ -13,6 +13,8 @@ struct ValueFormat<Value: Sendable>: Sendable {
 enum RawContent: Sendable, Hashable {
     case text(String)
     case list([String])
+    /// A list of sections, for the few keys that have one.
+    case sections([RawSection])
     /// Not a value at all; already reported.
     case unusable
 
@@ -26,7 +28,7 @@ enum RawContent: Sendable, Hashable {
     func words() -> [String] {
         switch self {
         case .list(let items): items.map(\.trimmed)
-        case .unusable: []
+        case .unusable, .sections: []
         case .text(let text):
             text.split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
         }
@@ -37,8 +39,55 @@ enum RawContent: Sendable, Hashable {
         switch self {
         case .text(let text): text
         case .list(let items): "[\(items.joined(separator: ", "))]"
+        case .sections(let sections): "[\(sections.map(\.shown).joined(separator: ", "))]"
         case .unusable: ""
         }
+    }
+}
+
+/// A section in a list, as it was written.
+struct RawSection: Sendable, Hashable {
+    /// One line of it.
+    struct Member: Sendable, Hashable {
+        var key: String
+        var line: Int
+        var content: RawContent
+    }
+
+    /// Counted from one.
+    var line: Int
+    var members: [Member]
+
+    /// As it would be in the file, on one line.
+    fileprivate var shown: String {
+        "{ \(members.map { "\($0.key): \($0.content.shown)" }.joined(separator: ", ")) }"
+    }
+
+    /// - Returns: `nil` if `value` is not a section with texts, or lists of texts, below its keys.
+    init?(_ value: YAMLValue) {
+        guard case .section(let entries) = value.content else { return nil }
+        line = value.line
+        members = []
+        for entry in entries {
+            let content: RawContent
+            switch entry.value.content {
+            case .text(let text): content = .text(text)
+            case .nothing: content = .text("")
+            case .list(let items):
+                let texts = items.compactMap { if case .text(let text) = $0.content { text } else { nil } }
+                guard texts.count == items.count else { return nil }
+                content = .list(texts)
+            case .section, .tagged, .oddKeys: return nil
+            }
+            members.append(Member(key: entry.key, line: entry.line, content: content))
+        }
+    }
+
+    /// The sections of a list.
+    /// - Returns: `nil` if one of the items is none.
+    static func all(_ items: [YAMLValue]) -> [RawSection]? {
+        let sections = items.compactMap(RawSection.init)
+        return sections.count == items.count ? sections : nil
     }
 }
 
