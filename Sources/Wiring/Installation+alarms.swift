@@ -32,6 +32,11 @@ extension Installation {
             } catch let error as TokensOutOfReach {
                 alarms.append(.notChecked("the token", error, of: name))
             }
+            do {
+                alarms += try anchorAlarms(of: name, watch)
+            } catch {
+                alarms.append(.notChecked("the anchors of the evidence log", error, of: name))
+            }
         }
         guard let space else { return alarms }
         let minimum = settings.archive.minimumFreeBytes
@@ -48,6 +53,7 @@ extension Installation {
             horizon: alarms.horizon,
             purge: alarms.purge,
             openDay: alarms.openDay,
+            anchor: alarms.anchor,
             freeBytes: alarms.freeBytes
         )
         return Watch(rules: rules, timeZone: timeZone)

@@ -58,6 +58,7 @@ package struct Alarm: Hashable, Sendable {
         case witnessDiffers = "witness_differs"
         case diskLow = "disk_low"
         case recordingsSuspect = "recordings_suspect"
+        case anchorOld = "anchor_old"
         case notChecked = "not_checked"
     }
 }

@@ -59,6 +59,36 @@ extension Watch {
         return alarm(isOver ? .critical : .warning, message, .tokenEnds, nil)
     }
 
+    /// - Parameters:
+    ///   - anchor: its name.
+    ///   - seen: when it has seen a checkpoint last; `nil` if it has seen none.
+    ///   - begun: when the log was begun, which an anchor cannot have seen before.
+    ///   - isReachedByHand: whether a person has to take files to it.
+    package func alarms(
+        of organization: OrganizationName,
+        anchor: String,
+        isReachedByHand: Bool,
+        seen: Timestamp?,
+        begun: Timestamp,
+        now: Timestamp
+    ) -> [Alarm] {
+        guard (seen ?? begun) + rules.anchor <= now else { return [] }
+        let since = seen.map { "since \($0.named(in: timeZone))" } ?? "yet"
+        let message =
+            "the anchor \(anchor) has seen no checkpoint of the evidence log \(since): who has root here could replace what "
+            + "was added after it"
+        let byHand = "; exchange files with it (`callark log anchor --witness \(anchor) --request FILE`)"
+        return [
+            Alarm(
+                .critical,
+                .anchorOld,
+                organization: organization.description,
+                message + (isReachedByHand ? byHand : ""),
+                command: isReachedByHand ? nil : "callark log anchor --org \(organization)"
+            )
+        ]
+    }
+
     /// - Parameter minimumFreeBytes: below this, passes download nothing.
     package func alarms(of disk: DiskSpace, path: String, minimumFreeBytes: Int64) -> [Alarm] {
         let wanted = max(rules.freeBytes, minimumFreeBytes)

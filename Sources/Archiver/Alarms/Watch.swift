@@ -19,6 +19,8 @@ package struct AlarmRules: Hashable, Sendable {
     package var purge: Duration
     /// A day ended longer ago than this, and is not closed, or does not fit what another source counts.
     package var openDay: Duration
+    /// An anchor has seen no checkpoint for this long.
+    package var anchor: Duration
     /// The file system has fewer bytes than this to give.
     package var freeBytes: Int64
 
@@ -29,6 +31,7 @@ package struct AlarmRules: Hashable, Sendable {
         horizon: Duration,
         purge: Duration,
         openDay: Duration,
+        anchor: Duration = .hours(36),
         freeBytes: Int64
     ) {
         self.completePass = completePass
@@ -37,6 +40,7 @@ package struct AlarmRules: Hashable, Sendable {
         self.horizon = horizon
         self.purge = purge
         self.openDay = openDay
+        self.anchor = anchor
         self.freeBytes = freeBytes
     }
 }

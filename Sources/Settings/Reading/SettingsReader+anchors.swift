@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The evidence logs, and the list of those who get their checkpoints.
 extension SettingsReader {

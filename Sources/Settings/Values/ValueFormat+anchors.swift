@@ -1,4 +1,5 @@
 import Recordings
+import Text
 
 extension ValueFormat<[RawSection]> {
     /// A list of sections; in the environment, the same text as in the file, on one line.

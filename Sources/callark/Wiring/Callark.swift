@@ -52,7 +52,7 @@ struct Callark: AsyncParsableCommand {
             InitCommand.self, ArchiveCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self,
             ReportCommand.self, EventsCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
-            LegacyCommand.self, LogCommand.self, AuthCommand.self, ConfigCommand.self,
+            LegacyCommand.self, LogCommand.self, WitnessCommand.self, AuthCommand.self, ConfigCommand.self,
         ]
     )
 

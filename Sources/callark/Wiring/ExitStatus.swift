@@ -1,3 +1,4 @@
+import Anchors
 import Archiver
 import ArgumentParser
 import DailyArchive
@@ -33,6 +34,8 @@ enum ExitStatus: Int32 {
             case let error as ArchiveError: Self(error)
             case let error as ArchiverError: Self(error)
             case let error as EvidenceError: Self(error)
+            case let error as AnchorError: Self(error)
+            case let error as WitnessRefusal: Self(error)
             // A transfer error that is not wrapped in the provider's is of the engine itself: its certificates.
             case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage
@@ -80,6 +83,26 @@ enum ExitStatus: Int32 {
             case .stopped: .interrupted
             case .notFound, .notAvailable: .incomplete
             case .damaged: .damage
+            }
+    }
+
+    private init(_ error: AnchorError) {
+        self =
+            switch error.code {
+            case .unavailable, .refused: .unavailable
+            case .unsound: .damage
+            case .local: .inputOutput
+            }
+    }
+
+    private init(_ refusal: WitnessRefusal) {
+        self =
+            switch refusal.code {
+            case .malformed: .usage
+            case .unknownLog: .unknown
+            case .notSigned, .inconsistent: .damage
+            case .otherSize: .incomplete
+            case .local: .inputOutput
             }
     }
 

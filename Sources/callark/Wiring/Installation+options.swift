@@ -60,6 +60,11 @@ extension Installation {
         return found[0]
     }
 
+    /// Gives checkpoints to the anchors at the end of a pass, and prints a warning for each that has not seen the newest one.
+    func anchorAtTheEnd(of names: [OrganizationName]) async {
+        for warning in await anchorIfDue(names) { Complaint.warning(warning) }
+    }
+
     /// The alarms for the end of a command that has done its work. If they cannot be found out, that is a warning, and changes
     /// nothing about the outcome of the work.
     /// - Parameter isOfGivenTime: whether the command was about a time range that a person gave: then it does not report

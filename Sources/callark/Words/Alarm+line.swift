@@ -18,7 +18,7 @@ extension ExitStatus {
             case .archivesDamaged, .recordingsLost: .damage
             case .lastPassFailed: ExitStatus(cause: alarm.cause)
             case .noCompletePass, .volumeLow, .gapsNearHorizon, .gapsUnexplained, .purgeNear,
-                .daysOpen, .witnessDiffers, .recordingsSuspect, .notChecked:
+                .daysOpen, .witnessDiffers, .recordingsSuspect, .anchorOld, .notChecked:
                 .incomplete
             }
     }

@@ -16,7 +16,8 @@ import Testing
         ["legacy"],
         ["legacy", "csr"], ["legacy", "car"], ["legacy", "asr"], ["legacy", "aar"], ["legacy", "query"],
         ["legacy", "chain"], ["legacy", "enrich"],
-        ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"],
+        ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"], ["log", "anchor"],
+        ["witness"], ["witness", "sign"],
         ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
     ]
 
@@ -80,7 +81,7 @@ import Testing
             "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "events",
             "auth",
             "sites",
-            "legacy", "log", "stats",
+            "legacy", "log", "witness", "stats",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

@@ -33,6 +33,7 @@ extension ArchiveCommand {
                 }
             }
             progress.end()
+            if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
             let alarms = await installation.alarmsAtTheEnd(
                 of: results.map(\.organization),
                 isOfGivenTime: true

@@ -98,6 +98,7 @@ struct ArchiveCommand: AsyncParsableCommand {
                 )
             }
             progress.end()
+            if !stop.isMade { await installation.anchorAtTheEnd(of: organizations) }
             let alarms = await installation.alarmsAtTheEnd(of: organizations, isOfGivenTime: window.isGiven)
             for (position, result) in results.enumerated() {
                 let own = alarms.told(with: position, of: results.map(\.organization))

@@ -9,17 +9,20 @@ struct LogCommand: AsyncParsableCommand {
             programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \
             log/ in the archive root. Passes do not write it yet.
 
-            None of these commands changes a log, and none needs its key.
+            `callark log anchor` gives checkpoints to somebody outside of this machine, and notes that in the log. The \
+            other commands change nothing, and need no key.
 
             EXAMPLES
               callark log status
               # does it hold, and go on from what I kept last year?
               callark log verify --since kept-checkpoint
               callark log prove call.wav -o proofs
+              callark log anchor
               callark log verifier -o callark-verify.py
             """,
         subcommands: [
-            LogStatusCommand.self, LogVerifyCommand.self, LogProveCommand.self, LogVerifierCommand.self,
+            LogStatusCommand.self, LogVerifyCommand.self, LogProveCommand.self, LogAnchorCommand.self,
+            LogVerifierCommand.self,
         ],
         defaultSubcommand: LogStatusCommand.self
     )

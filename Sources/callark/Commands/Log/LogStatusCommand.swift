@@ -1,3 +1,4 @@
+import Anchors
 import ArgumentParser
 import Evidence
 import Foundation
@@ -37,7 +38,12 @@ struct LogStatusCommand: AsyncParsableCommand {
             }
             do {
                 let reader = try LogReader(log.folder, key: log.confirmedKey)
-                let line = try Line(log, reader, now: installation.now)
+                let line = try Line(
+                    log,
+                    reader,
+                    try installation.anchorStandings(of: log.organization),
+                    now: installation.now
+                )
                 summary.logs += 1
                 summary.entries += line.size ?? 0
                 try output.json(line)
@@ -76,6 +82,8 @@ struct LogStatusCommand: AsyncParsableCommand {
         var anchors: Int?
         /// How many entries the newest state has that was made known outside.
         var anchoredSize: Int64?
+        /// What each of the configured anchors has seen last.
+        var newestAnchors: [SeenLine]?
         private var changed: Timestamp?
         private var now: Timestamp?
 
@@ -84,7 +92,7 @@ struct LogStatusCommand: AsyncParsableCommand {
             self.exists = exists
         }
 
-        init(_ log: LogAccess, _ reader: LogReader, now: Timestamp) throws {
+        init(_ log: LogAccess, _ reader: LogReader, _ standings: [AnchorStanding], now: Timestamp) throws {
             self.init(organization: log.organization, exists: true)
             origin = reader.position.origin
             size = reader.position.size
@@ -95,6 +103,7 @@ struct LogStatusCommand: AsyncParsableCommand {
             let sizes = try log.folder.anchoredSizes()
             anchors = sizes.count
             anchoredSize = sizes.last
+            newestAnchors = standings.map { SeenLine($0, now: now) }
             let attributes = try? FileManager.default.attributesOfItem(atPath: log.folder.checkpointPath)
             changed = (attributes?[.modificationDate] as? Date).map { Timestamp($0) }
             checkpointTime = changed?.description
@@ -110,8 +119,8 @@ struct LogStatusCommand: AsyncParsableCommand {
                 "  root \(root)",
                 "  key \(fingerprint) (\(confirmed))",
                 "  \(accepted) more accepted and in no checkpoint yet",
-                "  \(exposure(size: size))",
             ]
+                + (newestAnchors ?? []).map { "  \($0.text(in: zone))" } + ["  \(exposure(size: size))"]
         }
 
         /// What somebody could still change who has root on this machine, and with it the key.
@@ -131,7 +140,38 @@ struct LogStatusCommand: AsyncParsableCommand {
             case checkpointTime = "checkpoint_time"
             case keyConfirmed = "key_confirmed"
             case anchoredSize = "anchored_size"
+            case newestAnchors = "newest_anchors"
         }
+    }
+}
+
+/// What an anchor has seen last of an evidence log.
+private struct SeenLine: Encodable {
+    var name: String
+    var kind: String
+    var size: Int64?
+    var time: String?
+    var ageSeconds: Int64?
+    private var seen: Timestamp?
+
+    init(_ standing: AnchorStanding, now: Timestamp) {
+        name = standing.anchor.name
+        kind = standing.anchor.kind.rawValue
+        size = standing.newest?.size
+        seen = standing.newest?.time
+        time = seen?.description
+        ageSeconds = seen.map { (now - $0).components.seconds }
+    }
+
+    func text(in zone: TimeZone) -> String {
+        guard let size, let seen, let ageSeconds else { return "anchor \(name) (\(kind)): has seen nothing yet" }
+        let age = Readable.duration(.seconds(max(0, ageSeconds)))
+        return "anchor \(name) (\(kind)): has seen \(size) entries, at \(seen.text(in: zone)), \(age) ago"
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case name, kind, size, time
+        case ageSeconds = "age_seconds"
     }
 }
 

@@ -1,3 +1,4 @@
+import Anchors
 import ArgumentParser
 import Evidence
 import Foundation
@@ -10,8 +11,9 @@ struct LogVerifyCommand: AsyncParsableCommand {
         abstract: "Check whole evidence logs: every entry, hash, object and signature.",
         discussion: """
             Computes every hash anew from the entries, and compares the tiles, the checkpoint, the states that were made \
-            known outside, and the checkpoints given with --since. Names everything that does not hold, and then ends \
-            with exit code 65.
+            known outside, and the checkpoints given with --since. Checks what anchors have given, without asking them: \
+            time stamps with the certificates, and cosignatures with the keys, of evidence.anchors, or else with those \
+            that the log names. Names everything that does not hold, and then ends with exit code 65.
 
             A checkpoint is five lines of text. Keep one somewhere else, and --since holds the log to all entries that \
             it covers.
@@ -35,6 +37,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         let kept = try since.map(Self.kept)
+        let anchors = try installation.anchors
         var summary = Summary()
         let logs = try LogAccess.all(org.map { [$0] } ?? [], in: installation)
         let origins = Set(logs.compactMap { try? $0.folder.publishedKey().name })
@@ -44,9 +47,11 @@ struct LogVerifyCommand: AsyncParsableCommand {
         for log in logs where log.folder.exists {
             let own = (try? log.folder.publishedKey().name) ?? ""
             let known = kept.filter { $0.position.origin == own }
-            let report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
+            var report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
+            var findings = [AnchorFindings]()
+            Self.checkAnchors(anchors, of: log.folder, &report, &findings)
             summary.logs += 1
-            try write(report, of: log, &summary, to: output)
+            try write(report, findings[...], of: log, &summary, to: output)
         }
         for log in logs where !log.folder.exists { output.text("\(log.organization): no log yet") }
         summary.sound = summary.faults == 0
@@ -54,8 +59,31 @@ struct LogVerifyCommand: AsyncParsableCommand {
         if !summary.sound { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
-    private func write(_ report: LogReport, of log: LogAccess, _ summary: inout Summary, to output: Output) throws {
-        try output.json(Line(report, log))
+    /// Checks what anchors have given to a log and to the epochs before it, and adds to each report what does not hold.
+    /// - Parameter findings: gets those of each, the newest first.
+    private static func checkAnchors(
+        _ anchors: [Anchor],
+        of folder: LogFolder,
+        _ report: inout LogReport,
+        _ findings: inout [AnchorFindings]
+    ) {
+        let found = AnchorVerification(folder, anchors: anchors).findings(logged: report.anchors)
+        report.faults += found.faults
+        findings.append(found)
+        for place in report.previous.indices {
+            checkAnchors(anchors, of: folder.previous, &report.previous[place], &findings)
+        }
+    }
+
+    private func write(
+        _ report: LogReport,
+        _ findings: ArraySlice<AnchorFindings>,
+        of log: LogAccess,
+        _ summary: inout Summary,
+        to output: Output
+    ) throws {
+        let anchored = findings.first ?? AnchorFindings()
+        try output.json(Line(report, anchored, log))
         let size = report.position.map { "\($0.size) entries of \($0.origin)" } ?? "the checkpoint does not hold"
         let verdict = report.faults.isEmpty ? "everything holds" : Readable.count(report.faults.count, "fault")
         output.text("\(log.organization): \(size): \(verdict)")
@@ -63,6 +91,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
             "  compared with \(report.comparedStates) earlier checkpoints; \(report.objects) objects; "
                 + "\(report.acceptedEntries) accepted and in no checkpoint yet"
         )
+        output.text("  \(Self.text(anchored))")
         if log.confirmedKey == nil {
             output.text(
                 "  the key is the one that the log itself names: no key file that this account can read confirms it"
@@ -73,7 +102,22 @@ struct LogVerifyCommand: AsyncParsableCommand {
             try output.json(FaultLine(log.organization, path: fault.path, reason: fault.reason))
             output.text("  \(fault)")
         }
-        for previous in report.previous { try write(previous, of: log, &summary, to: output) }
+        for previous in report.previous {
+            try write(previous, findings.dropFirst(), of: log, &summary, to: output)
+        }
+    }
+
+    private static func text(_ findings: AnchorFindings) -> String {
+        let names: [AnchorToken.Kind: String] = [
+            .timestamp: "time stamp", .witness: "cosignature", .command: "command record",
+        ]
+        let counts = AnchorToken.Kind.allCases.compactMap { kind in
+            findings.counts[kind].map { Readable.count($0, names[kind] ?? "") }
+        }
+        guard !counts.isEmpty else { return "no anchor has given anything" }
+        let doubt =
+            findings.unconfirmed > 0 ? "; \(findings.unconfirmed) checked only with what the log itself names" : ""
+        return "from anchors: \(counts.joined(separator: ", "))\(doubt)"
     }
 
     /// A checkpoint in a file. Only its form is checked here; its signature is checked where the log's key is known.
@@ -97,11 +141,16 @@ struct LogVerifyCommand: AsyncParsableCommand {
         var accepted: Int
         var comparedCheckpoints: Int
         var objects: Int
+        /// What anchors have given, by its kind.
+        var anchors: [String: Int]
+        var anchorsUnconfirmed: Int
         var faults: Int
         var sound: Bool
         var keyConfirmed: Bool
 
-        init(_ report: LogReport, _ log: LogAccess) {
+        init(_ report: LogReport, _ anchored: AnchorFindings, _ log: LogAccess) {
+            anchors = Dictionary(uniqueKeysWithValues: anchored.counts.map { ($0.key.rawValue, $0.value) })
+            anchorsUnconfirmed = anchored.unconfirmed
             organization = log.organization
             origin = report.position?.origin
             size = report.position?.size
@@ -115,7 +164,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         }
 
         enum CodingKeys: String, CodingKey {
-            case type, organization, origin, size, root, accepted, objects, faults, sound
+            case type, organization, origin, size, root, accepted, objects, anchors, faults, sound
+            case anchorsUnconfirmed = "anchors_unconfirmed"
             case comparedCheckpoints = "compared_checkpoints"
             case keyConfirmed = "key_confirmed"
         }
