@@ -17,7 +17,9 @@ package struct ArchiveMetadata: Sendable, Hashable {
     package let organizationID: OrganizationID?
     /// The whole archive's checksum from its side file; `nil` if that is missing.
     package let recordedDigest: ContentDigest?
-    /// The record of the day; `nil` if the archive does not close it.
+    /// The SHA-256 of `tagmanifest-sha256.txt`, which covers everything else in the bag.
+    package let tagDigest: ContentDigest
+    /// The record of the day; `nil` where the archive does not close it.
     package let dayClose: DayClose?
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
@@ -30,6 +32,11 @@ package struct ArchiveMetadata: Sendable, Hashable {
 
     /// The lines of `metadata/recordings.jsonl`, in the order of the recordings in the archive.
     package var recordings: EntryLines<RecordingEntry> {
+        EntryLines(path: path, range: recordingsRange)
+    }
+
+    /// The same lines, with what the evidence log says of each.
+    package var records: EntryLines<RecordLine> {
         EntryLines(path: path, range: recordingsRange)
     }
 
@@ -54,6 +61,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         guard let (payloadBytes, recordingCount) = information.payload else {
             throw .damaged("\(BagLayout.information) in \(path) has no Payload-Oxum", path: path)
         }
+        tagDigest = Digester.digest(of: try Self.text(BagLayout.tagChecksums, of: index, at: path))
         dayClose = try Self.dayClose(of: index, at: path)
         recordingsRange = try Self.range(BagLayout.recordings, of: index, at: path)
         tasksRange = try Self.range(BagLayout.tasks, of: index, at: path)
@@ -173,7 +181,8 @@ extension SealedArchive {
             recordingCount: metadata.recordingCount,
             payloadBytes: metadata.payloadBytes,
             metadataOffset: metadata.metadataOffset,
-            dayClose: metadata.dayClose
+            dayClose: metadata.dayClose,
+            tagDigest: metadata.tagDigest
         )
     }
 }

@@ -14,6 +14,11 @@ package struct EntryLines<Entry: EntryLine>: AsyncSequence, Sendable {
     let path: String
     let range: Range<Int64>
 
+    init(path: String, range: Range<Int64>) {
+        self.path = path
+        self.range = range
+    }
+
     package func makeAsyncIterator() -> Iterator {
         Iterator(path: path, range: range)
     }

@@ -12,7 +12,22 @@ extension RecordingEntry {
         LineCheck.isPresent(in: line) || jsonObject.uncheckedLine == line
     }
 
-    private var jsonObject: JSONObjectWriter {
+    /// What the evidence log says of the entry: the SHA-256 of its line without the line's place and checksum, so that it holds
+    /// wherever the recording is packed.
+    package var record: ContentDigest { Digester.digest(of: jsonObject(isPlaced: false).uncheckedLine) }
+
+    /// The same of a line as it is in an archive, whichever version wrote it.
+    static func record(ofLine line: [UInt8]) -> ContentDigest {
+        var text = line
+        for key in [LineCheck.key, "offset"] as [StaticString] {
+            if let rest = JSONObject(text)?.text(without: key) { text = rest }
+        }
+        return Digester.digest(of: text)
+    }
+
+    private var jsonObject: JSONObjectWriter { jsonObject(isPlaced: true) }
+
+    private func jsonObject(isPlaced: Bool) -> JSONObjectWriter {
         var object = JSONObjectWriter()
         object.add("attempts", Int64(attempts))
         if let audio { object.add("audio", audio.jsonObject) }
@@ -23,7 +38,7 @@ extension RecordingEntry {
         object.add("day", day.description)
         object.add("file", file.description)
         object.add("kind", key.kind.rawValue)
-        object.add("offset", offset)
+        if isPlaced { object.add("offset", offset) }
         object.add("organization", organization.description)
         object.add("organization_id", organizationID.description)
         if original != stored {

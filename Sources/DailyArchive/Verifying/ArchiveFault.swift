@@ -43,6 +43,8 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case payloadCount = "payload_count"
         /// The manifest and the archive disagree.
         case manifest
+        /// The evidence log says something else, or does not hold itself.
+        case evidence
         /// The manifest itself is damaged, or cannot be read.
         case manifestDamaged = "manifest_damaged"
         /// The journal of an open archive in the spool is not what was written.

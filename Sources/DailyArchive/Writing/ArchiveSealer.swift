@@ -14,6 +14,8 @@ struct ArchiveSealer: Sendable {
     /// The record of the day, if the archive closes it.
     var dayClose: DayClose?
     var dayCloseText: [UInt8]?
+    /// Called with what is about to be put in place.
+    var announce: @Sendable (SealedArchive) throws -> Void
 
     private struct Survey {
         var recordingCount = 0
@@ -28,13 +30,16 @@ struct ArchiveSealer: Sendable {
 
     /// The process can end at any step. The comment before each step says what it leaves in that case. The next start
     /// then calls recovery, which keeps what the manifest knows, and seals again.
-    func seal(_ progress: ReadingProgress) throws(ArchiveError) -> SealedArchive {
+    func seal(_ progress: ReadingProgress) throws -> SealedArchive {
         let target = root.archivePath(name)
-        guard try FileSystem.status(of: target) == nil else { throw .system("seal", target, errno: EEXIST) }
+        guard try FileSystem.status(of: target) == nil else {
+            throw ArchiveError.system("seal", target, errno: EEXIST)
+        }
 
         // Leaves scratch files. Recovery removes them.
         let (survey, checksums) = try surveyJournal()
         let tags = try tagFiles(survey, checksums)
+        let tagDigest = tags[tags.count - 1].content.digest
 
         // Leaves an open tar with some or all of the tag files after the known extent. Recovery cuts them off.
         let metadataOffset = try append(tags, to: root.openArchivePath(name), isEmpty: survey.recordingCount == 0)
@@ -53,6 +58,20 @@ struct ArchiveSealer: Sendable {
         try FileSystem.createFolder(folder)
         try SideFile.write(digest, of: name, in: root)
 
+        // Leaves the same, and perhaps an entry in the evidence log of an archive that is not in its place. It is
+        // sealed again, perhaps with other content; then the later entry counts.
+        let sealed = SealedArchive(
+            name: name,
+            byteCount: byteCount,
+            digest: digest,
+            recordingCount: survey.recordingCount,
+            payloadBytes: survey.payloadBytes,
+            metadataOffset: metadataOffset,
+            dayClose: dayClose,
+            tagDigest: tagDigest
+        )
+        try announce(sealed)
+
         // Leaves the sealed archive, which the manifest does not know yet, and perhaps its journal and scratch files.
         // Recovery compares it with its side file, removes the rest and returns `sealed`.
         try FileSystem.move(root.openArchivePath(name), to: target)
@@ -61,15 +80,7 @@ struct ArchiveSealer: Sendable {
 
         try FileSystem.remove(root.journalPath(name))
         try ArchiveRecovery.removeScratch(root, name)
-        return SealedArchive(
-            name: name,
-            byteCount: byteCount,
-            digest: digest,
-            recordingCount: survey.recordingCount,
-            payloadBytes: survey.payloadBytes,
-            metadataOffset: metadataOffset,
-            dayClose: dayClose
-        )
+        return sealed
     }
 
     /// Reads the journal once, for the bag's information and the payload's checksum file.

@@ -179,11 +179,14 @@ package actor ArchiveWriter {
     ///   - tasks: the content of `metadata/tasks.jsonl`, in this order. Its errors are rethrown.
     ///   - dayClose: the content of `metadata/day-close.json`; `nil` if the archive does not close its day.
     ///   - salt: for `bag-info.txt`. It must be the same whenever this archive is sealed, so that the bytes are too.
+    ///   - announce: called with the archive before it is moved to its final place, on a thread that may wait. If it
+    ///     throws, the archive is not sealed, and the error is rethrown.
     package func seal(
         _ name: ArchiveName,
         tasks: some AsyncSequence<TaskEntry, any Error> & Sendable,
         dayClose: DayClose? = nil,
-        salt: Salt
+        salt: Salt,
+        announce: @escaping @Sendable (SealedArchive) throws -> Void = { _ in }
     ) async throws -> SealedArchive {
         try requireNotSealing(name)
         guard begun[name] == nil else {
@@ -211,10 +214,11 @@ package actor ArchiveWriter {
             taskCount: taskCount,
             salt: salt,
             dayClose: dayClose,
-            dayCloseText: try dayClose?.json
+            dayCloseText: try dayClose?.json,
+            announce: announce
         )
         // Reading back takes as long as the disk needs. Other archives can be appended to meanwhile.
-        let sealed = try await BlockingWork.run { progress throws(ArchiveError) in try sealer.seal(progress) }
+        let sealed = try await BlockingWork.run { progress in try sealer.seal(progress) }
         extents[name] = nil
         logger.info("archive sealed", metadata: ["archive.name": "\(name)", "archive.bytes": "\(sealed.byteCount)"])
         return sealed

@@ -12,4 +12,6 @@ package struct SealedArchive: Sendable, Hashable {
     package var metadataOffset: Int64
     /// The record of the day, if the archive closes it.
     package var dayClose: DayClose?
+    /// The SHA-256 of `tagmanifest-sha256.txt`, which covers everything else in the bag.
+    package var tagDigest: ContentDigest
 }

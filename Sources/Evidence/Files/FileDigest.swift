@@ -2,8 +2,16 @@ import Crypto
 import Glibc
 import Recordings
 
-/// The SHA-256 of a file of any size.
+/// The SHA-256 of a file of any size, or of bytes.
 package enum FileDigest {
+    /// Of bytes in memory.
+    package static func digest(of bytes: [UInt8]) throws(EvidenceError) -> ContentDigest {
+        guard let digest = ContentDigest(bytes: SHA256.hash(data: bytes)) else {
+            throw EvidenceError(.bug, "SHA-256 has 32 bytes", path: "")
+        }
+        return digest
+    }
+
     /// Reads the file at `path`.
     /// - Throws: ``EvidenceError`` if it cannot be read.
     package static func digest(ofFileAt path: String) throws(EvidenceError) -> ContentDigest {

@@ -1,13 +1,10 @@
-import Crypto
 import Recordings
 
 extension EvidenceLog {
     /// Keeps a list or a text that an entry is going to name, durably. To be called before ``append(_:)``.
     /// - Returns: its SHA-256, which is its name.
     package func keep(_ object: [UInt8]) throws(EvidenceError) -> ContentDigest {
-        guard let digest = ContentDigest(bytes: SHA256.hash(data: object)) else {
-            throw EvidenceError(.bug, "SHA-256 has 32 bytes", path: "")
-        }
+        let digest = try FileDigest.digest(of: object)
         let path = folder.objectPath(digest)
         if try LogFiles.read(path) == object { return digest }
         try LogFiles.createFolder(folder.objectsPath)

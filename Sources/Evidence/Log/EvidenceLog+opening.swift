@@ -70,7 +70,7 @@ extension EvidenceLog {
     }
 
     /// Calls `body` while nobody else begins a log, and after what a crash has left of that.
-    private static func beginningAlone<Result>(
+    static func beginningAlone<Result>(
         _ place: Place,
         _ body: () throws(EvidenceError) -> Result
     ) throws(EvidenceError) -> Result {
@@ -191,7 +191,7 @@ extension EvidenceLog {
     /// Finishes what a crash has left of ``begin(_:_:previous:now:)``, or takes it away.
     private static func finishBeginning(_ folder: LogFolder) throws(EvidenceError) {
         guard folder.next.exists else { return }
-        if !folder.exists, folder.next.previous.exists {
+        if !folder.exists, folder.next.previous.exists || folder.next.replaced.exists {
             try LogFiles.move(folder.next.path, to: folder.path)
             try LogFiles.flushFolder(LogFiles.folder(of: folder.path))
         } else {

@@ -20,14 +20,14 @@ package final class EvidenceLog: Sendable {
     private let state: Mutex<State>
 
     /// What is known of the files, to be compared with them under the lock, because other processes change them too.
-    private struct State {
+    struct State {
         var checkpoint: [UInt8] = []
         var edge = RightEdge()
         var tail: Tail?
     }
 
     /// The tail as this process has read it last.
-    private struct Tail {
+    struct Tail {
         /// The index of its first entry.
         var start: Int64
         /// How many entries it has, and how many bytes they take together with the first line.
@@ -151,7 +151,7 @@ package final class EvidenceLog: Sendable {
     // MARK: - The files under the lock
 
     /// Does `body` with the log's lock, and with `state` being what the files are.
-    private func locked<Result: Sendable>(
+    func locked<Result: Sendable>(
         _ body: (inout State) throws(EvidenceError) -> Result
     ) throws(EvidenceError) -> Result {
         let result: Swift.Result<Result, EvidenceError> = state.withLock { state in

@@ -14,6 +14,7 @@ import Recordings
 /// {root}/log/acme/lock                        one writer at a time
 /// {root}/log/acme/anchors.lock                one who gives states away at a time
 /// {root}/log/acme/previous/                   the whole log of the epoch before, if there was one
+/// {root}/log/acme/replaced/                   what was in its place before a copy was put there
 /// {root}/log/.acme.next/                      a log, or an epoch of one, that is being begun
 /// {root}/log/.lock                            one who begins at a time
 /// ```
@@ -43,13 +44,16 @@ package struct LogFolder: Hashable, Sendable {
     /// The log of the epoch before this one.
     package var previous: LogFolder { LogFolder(path: "\(path)/previous") }
 
+    /// What was in the log's place before a copy of it was put there. It counts for nothing.
+    package var replaced: LogFolder { LogFolder(path: "\(path)/replaced") }
+
     /// Where the log is made before it gets its name.
     var next: LogFolder { LogFolder(path: "\(LogFiles.folder(of: path))/.\(name).next") }
 
     /// The lock file for beginning a log.
     var beginningLockPath: String { "\(LogFiles.folder(of: path))/.lock" }
 
-    private var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+    var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
 
     func tilePath(_ tile: TilePlace) -> String { "\(path)/\(tile.path)" }
 

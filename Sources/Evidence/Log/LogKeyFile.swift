@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Glibc
 import Recordings
 
 /// The file that has the secret key of the logs, and what is remembered beside it of each: the newest state that was
@@ -13,7 +12,7 @@ package struct LogKeyFile: Hashable, Sendable {
     package init(path: String) { self.path = path }
 
     /// Where the newest state of an organization's log is remembered: `log.key.acme.newest`.
-    func newestPath(_ organization: OrganizationName) -> String { "\(path).\(organization).newest" }
+    package func newestPath(_ organization: OrganizationName) -> String { "\(path).\(organization).newest" }
 
     /// Whether accounts beside the owner may read the key.
     package var isOpenToOthers: Bool {
@@ -40,12 +39,15 @@ package struct LogKeyFile: Hashable, Sendable {
     /// - Returns: whether it was made.
     /// - Throws: ``EvidenceError``.
     package func keyOrNew() throws(EvidenceError) -> (key: LogKey, isNew: Bool) {
-        if let key = try key() { return (key, false) }
+        let draft = "\(path).new"
+        if let key = try key() {
+            // What a process that was killed has left.
+            try LogFiles.remove(draft)
+            return (key, false)
+        }
         let folder = LogFiles.folder(of: path)
         try LogFiles.createFolder(folder, mode: 0o700)
-        let draft = "\(path).new-\(getpid())"
-        let new = LogKey()
-        try LogFiles.place(Array(new.pem.utf8), at: draft, mode: 0o600)
+        try LogFiles.place(Array(LogKey().pem.utf8), at: draft, mode: 0o600)
         // Never over another one's: of two processes that make a key at the same time, one key counts.
         var isPlaced = true
         do throws(ArchiveError) {
@@ -56,11 +58,10 @@ package struct LogKeyFile: Hashable, Sendable {
         }
         try LogFiles.remove(draft)
         try LogFiles.flushFolder(folder)
-        if isPlaced { return (new, true) }
         guard let key = try key() else {
             throw EvidenceError(.missing, "\(path) was there, and is missing now", path: path)
         }
-        return (key, false)
+        return (key, isPlaced)
     }
 
     /// The newest state of an organization's log that was signed.

@@ -54,6 +54,47 @@ package final class LogReader {
         }
     }
 
+    /// Calls `body` with each entry of the checkpoint, in order, and then with those that are accepted.
+    /// - Throws: `damaged` if the former are not those that the checkpoint signs: then nothing of what `body` was given counts;
+    ///   what `body` throws.
+    package func forEachProvenEntry(
+        _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
+    ) throws(EvidenceError) {
+        var tree = TreeFrontier()
+        try forEachEntry { index, entry throws(EvidenceError) in
+            tree.append(.leaf(entry))
+            try body(index, entry)
+        }
+        guard tree.root == position.root else {
+            throw .damaged(
+                "its entries have root \(tree.root.base64), and it says \(position.root.base64)",
+                folder.checkpointPath
+            )
+        }
+        for (place, entry) in try acceptedEntries().enumerated() { try body(position.size + Int64(place), entry) }
+    }
+
+    /// Calls `body` with each entry, the newest first: those that are accepted, then those of the checkpoint.
+    /// - Parameter body: returns `false` to end it.
+    /// - Returns: whether `body` has seen every entry.
+    func forEachEntryBackwards(
+        _ body: (_ entry: [UInt8]) throws(EvidenceError) -> Bool
+    ) throws(EvidenceError) -> Bool {
+        for entry in try acceptedEntries().reversed() {
+            guard try body(entry) else { return false }
+        }
+        var rest = position.size
+        let width = Int64(TilePlace.fullWidth)
+        while rest > 0, let tile = TilePlace(.entries, index: (rest - 1) / width, size: position.size) {
+            let bundle = try tiles.bundle(tile)
+            for place in (0..<bundle.count).reversed() {
+                guard try body(bundle[place]) else { return false }
+            }
+            rest -= Int64(bundle.count)
+        }
+        return true
+    }
+
     /// One entry of the checkpoint.
     /// - Throws: `unknown` if the checkpoint has none at `index`.
     package func entry(_ index: Int64) throws(EvidenceError) -> [UInt8] {

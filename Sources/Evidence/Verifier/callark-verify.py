@@ -416,6 +416,8 @@ def check_archive(path, log):
         fields = json.loads(entry)
         if fields.get("archive") == name and fields["type"] == "recording.stored":
             stored[fields["path"]] = index, fields
+        elif fields.get("archive") == name and fields.get("detail") == "spool":
+            stored.pop(fields.get("path"), None)
         elif fields.get("archive") == name and fields["type"] in ("archive.sealed", "archive.adopted"):
             sealed.append((index, fields))
 

@@ -1,0 +1,36 @@
+/// What the entry of a stored recording says, found in its text: almost all entries are such, and taking each apart would take
+/// most of the time of whatever reads a whole log.
+package struct StoredEntry: Hashable, Sendable {
+    /// The archive's name.
+    package var archive: String
+    /// The recording's path in the archive's bag.
+    package var path: String
+    /// The SHA-256 of its bytes, in hexadecimal.
+    package var sha256: String
+    /// The SHA-256 of its line of metadata without the line's place and checksum, in hexadecimal.
+    package var record: String
+
+    private static let ending = Array(#""type":"recording.stored","v":1}"#.utf8)
+
+    /// - Returns: `nil` for any other entry.
+    package init?(_ entry: [UInt8]) {
+        guard entry.suffix(Self.ending.count).elementsEqual(Self.ending),
+            let archive = Self.text(#","archive":""#, entry), let path = Self.text(#","path":""#, entry),
+            let sha256 = Self.text(#","sha256":""#, entry), let record = Self.text(#","record":""#, entry)
+        else { return nil }
+        (self.archive, self.path, self.sha256, self.record) = (archive, path, sha256, record)
+    }
+
+    /// The text after `beginning`, to the next quotation mark. None of these members has a character to escape, and no string
+    /// has a quotation mark that is not escaped, so that `beginning` is found only where it is a member.
+    private static func text(_ beginning: StaticString, _ entry: [UInt8]) -> String? {
+        entry.withUnsafeBytes { entry in
+            let wanted = UnsafeRawBufferPointer(start: beginning.utf8Start, count: beginning.utf8CodeUnitCount)
+            guard let found = ByteSearch.offset(of: wanted, in: entry) else { return nil }
+            let rest = entry[(found + wanted.count)...]
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+            let bytes = rest[..<end]
+            return bytes.contains(UInt8(ascii: "\\")) ? nil : String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
