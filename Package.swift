@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "Archiver",
             dependencies: [
-                "DailyArchive", "Files", "Manifest", "Recordings", "Transfer", "Waiting", "WebexContactCenter",
+                "DailyArchive", "Evidence", "Files", "Manifest", "Recordings", "Transfer", "Waiting",
+                "WebexContactCenter",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -4,9 +4,23 @@ import Foundation
 package struct EvidenceSettings: Sendable, Hashable {
     /// Who gets the logs' checkpoints; no two have the same name.
     package var anchors: [AnchorSettings]
+    /// What the origin of a new log begins with; `nil` for one that is made of the root's identity.
+    package var origin: String?
+    /// The file with the key of the logs: an absolute path; `nil` for the one below the root.
+    package var keyFile: String?
+    /// How old a checkpoint becomes, in seconds, before what was accepted since is published.
+    package var checkpointSeconds: Int64
 
-    package init(anchors: [AnchorSettings] = []) {
+    package init(
+        anchors: [AnchorSettings] = [],
+        origin: String? = nil,
+        keyFile: String? = nil,
+        checkpointSeconds: Int64 = 60
+    ) {
         self.anchors = anchors
+        self.origin = origin
+        self.keyFile = keyFile
+        self.checkpointSeconds = checkpointSeconds
     }
 }
 

@@ -63,7 +63,7 @@ extension Installation {
             EvidenceLog.Place(
                 logs: root.logsPath,
                 organization: name,
-                keyFile: LogKeyFile(path: root.logKeyPath),
+                keyFile: evidence.setup.keyFile,
                 origin: "",
                 actor: actor
             )

@@ -14,6 +14,8 @@ import WebexContactCenter
 package struct Installation: Sendable {
     package let loaded: LoadedSettings
     package let root: ArchiveRoot
+    /// The process's evidence logs.
+    package let evidence: EvidenceLogs
     /// The process's one open manifest.
     package let manifest: SharedManifest
     /// Who in this process works on the archive next.
@@ -41,7 +43,8 @@ package struct Installation: Sendable {
     ) {
         self.loaded = loaded
         root = ArchiveRoot(path: loaded.settings.archive.root)
-        manifest = SharedManifest(of: root)
+        evidence = EvidenceLogs(root: root, setup: EvidenceLogs.Setup(loaded, of: root), actor: actor())
+        manifest = SharedManifest(of: root, logs: evidence)
         queue = PassQueue(for: root)
         findActor = actor
         self.logger = logger

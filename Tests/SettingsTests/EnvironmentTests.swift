@@ -34,6 +34,8 @@ import Testing
         "CALLARK_ALARMS_OPEN_DAY_DAYS": "6", "CALLARK_ALARMS_FREE_BYTES": "7",
         "CALLARK_ALARMS_ANCHOR_HOURS": "8",
         "CALLARK_EVIDENCE_ANCHORS": "[{ kind: command, name: mail, command: [mail, auditor] }]",
+        "CALLARK_EVIDENCE_ORIGIN": "archive.example/callark", "CALLARK_EVIDENCE_KEY_FILE": "log.key",
+        "CALLARK_EVIDENCE_CHECKPOINT_SECONDS": "8",
         "CALLARK_ORG_ACME_PROVIDER_RETENTION_DAYS": "30",
         "CALLARK_DOWNLOADS_CONCURRENCY": "6", "CALLARK_DOWNLOADS_ATTEMPTS": "5",
         "CALLARK_DOWNLOADS_STALL_SECONDS": "4", "CALLARK_DOWNLOADS_LEAST_BYTES_PER_SECOND": "3",
@@ -73,6 +75,9 @@ import Testing
         )
         #expect(loaded.settings.alarms == alarms)
         #expect(loaded.settings.evidence.anchors.map(\.kind) == [.command(["mail", "auditor"])])
+        let keyFile = "\(installation.folder)/log.key"
+        #expect(loaded.settings.evidence.origin == "archive.example/callark")
+        #expect(loaded.settings.evidence.keyFile == keyFile && loaded.settings.evidence.checkpointSeconds == 8)
         let organization = try #require(loaded.settings.organizations.first)
         #expect(loaded.settings.retention(of: organization.name) == .seconds(30 * 86400))
         #expect(organization.organizationID.description == "7")

@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Logging
@@ -102,10 +103,39 @@ package struct CallArchive: Sendable {
         for provider in setup.providers {
             try await register(provider, in: manifest)
         }
+        try await begin(setup, manifest, observer, now: now)
         let engine = try await setup.contactCenters.engine
         let context = PassContext(setup, manifest, engine, stop: stop, observer: observer, now: now, clock: clock)
         let archive = CallArchive(context: context, organizations: try await organizations(setup, observer))
-        return try await notice.keptUpToDate { try await work(archive) }
+        do {
+            let value = try await notice.keptUpToDate { try await work(archive) }
+            try await context.evidence.publish()
+            return value
+        } catch {
+            await context.publishInSpiteOfFailure()
+            throw error
+        }
+    }
+
+    /// Opens the evidence logs before anything is changed: nothing may be archived that they cannot be told.
+    private static func begin(
+        _ setup: Setup,
+        _ manifest: Manifest,
+        _ observer: PassObserver,
+        now: @Sendable () -> Timestamp
+    ) async throws {
+        let evidence = setup.manifest.logs
+        for organization in setup.providers.map(\.organization).sorted() {
+            try await evidence.run { logs throws(EvidenceError) in _ = try logs.log(of: organization) }
+            for begun in evidence.takeBegun() {
+                observer(.logBegun(begun))
+                let event = Event(time: now(), kind: .logBegun, organization: begun.organization, by: setup.actor)
+                try await manifest.appendEvent(event)
+            }
+            guard let text = evidence.setup.configurations[organization] else { continue }
+            let digest = try FileDigest.digest(of: Array(text.utf8))
+            try await manifest.noteConfiguration(digest, of: organization, by: setup.actor, now: now())
+        }
     }
 
     /// A new manifest beside old archives would have everything fetched once more, and then find no place for it; and

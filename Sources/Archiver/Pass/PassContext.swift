@@ -11,6 +11,7 @@ import WebexContactCenter
 struct PassContext: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest
+    let evidence: EvidenceLogs
     let writer: ArchiveWriter
     let engine: TransferEngine
     let budget: MemoryBudget
@@ -42,6 +43,7 @@ struct PassContext: Sendable {
     ) {
         root = setup.root
         self.manifest = manifest
+        evidence = setup.manifest.logs
         writer = ArchiveWriter(root: setup.root, logger: setup.logger, randomness: setup.randomness)
         self.engine = engine
         budget = MemoryBudget(bytes: setup.rules.downloads.memoryBytes)

@@ -47,6 +47,10 @@ package enum PassEvent: Sendable {
     case pausedForSpace(DiskShortage, minimumFreeBytes: Int64)
     /// Start-up found and mended what a process left behind when it died.
     case recovered(ArchiveName, String)
+    /// The evidence log of an organization was begun.
+    case logBegun(EvidenceLogs.Begun)
+    /// Archives that the evidence log did not know are in it now.
+    case adopted(OrganizationName, archives: Int, recordings: Int)
 }
 
 /// Takes events from many tasks at once; returns soon.

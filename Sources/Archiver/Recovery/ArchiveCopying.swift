@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -75,6 +76,9 @@ struct ArchiveCopying: Sendable {
             (open, PendingMember(entry: entry, content: ReceivedContent(of: entry, in: path)))
         }
         let stored = try await context.writer.append(members)
+        try await context.evidence.run { logs throws(EvidenceError) in
+            try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
+        }
         try await context.manifest.noteCopied(
             zip(group, stored.entries).map { StoredRecording(row: $0.0.row, entry: $1) },
             from: name,

@@ -66,6 +66,10 @@ private struct RepairWork {
 
     private var context: PassContext { archive.context }
 
+    private var verification: VerificationRun {
+        VerificationRun(root: context.root, manifest: context.manifest, keyFile: context.evidence.setup.keyFile)
+    }
+
     func run(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
         if let fault = try await context.manifest.faults().first {
             throw ArchiverError(
@@ -98,7 +102,6 @@ private struct RepairWork {
     private func repair(_ report: (VerificationReport) async throws -> Void) async throws -> Repair {
         _ = try await context.recover(isAsked: true)
         var found = Finding()
-        let verification = VerificationRun(root: context.root, manifest: context.manifest)
         let first = try await verification.run(scope) { archive in
             try await report(archive)
             try await found.add(archive, context.manifest)

@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Logging
@@ -12,6 +13,7 @@ package struct Rebuild: Sendable {
     private let schedule: AskSchedule
     private let logger: Logger
     private let actor: Actor?
+    private let logs: EvidenceLogs
 
     /// What came of it.
     package struct Summary: Sendable {
@@ -40,9 +42,18 @@ package struct Rebuild: Sendable {
         case sound
     }
 
-    /// - Parameter actor: on whose account it is done, for the log of events.
-    package init(root: ArchiveRoot, schedule: AskSchedule, logger: Logger, actor: Actor? = nil) {
+    /// - Parameters:
+    ///   - actor: on whose account it is done, for the log of events.
+    ///   - logs: the evidence logs of the root; `nil` for what they are if the configuration says nothing.
+    package init(
+        root: ArchiveRoot,
+        schedule: AskSchedule,
+        logger: Logger,
+        actor: Actor? = nil,
+        logs: EvidenceLogs? = nil
+    ) {
         self.actor = actor
+        self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: actor ?? .service)
         self.root = root
         self.schedule = schedule
         self.logger = logger
@@ -101,15 +112,53 @@ package struct Rebuild: Sendable {
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
-        summary.stored = try await takeInSpool(intake, &summary, now: now)
+        summary.stored = try await takeInSpool(intake, logs, &summary, now: now)
         summary.faults = try await intake.standing(summary.faults)
+        try await replay(into: manifest, &summary, now: now)
         summary.faults += try root.misplacedArchives().map { ArchiveFault(misplaced: $0.name, at: $0.path) }
         summary.faults += try root.lostArchives().map { ArchiveFault(lost: $0, at: root.archivePath($0)) }
         try await dayCloses.restore(into: manifest, now: now)
         try await manifest.appendEvent(summary.event(by: actor, at: now))
+        try await logs.publish()
         try manifest.close()
         summary.previousManifest = try replaceManifest(with: draft, now: now)
         return summary
+    }
+
+    /// Takes from the evidence logs what no archive has, and compares the archives with them.
+    private func replay(
+        into manifest: Manifest,
+        _ summary: inout Summary,
+        now: Timestamp
+    ) async throws {
+        for organization in try await manifest.organizations().map(\.name) {
+            let folder = LogFolder(organization, in: root.logsPath)
+            guard folder.exists else { continue }
+            let keyFile = logs.setup.keyFile
+            let replay = try await logs.run { _ throws(EvidenceError) in
+                try LogReplay.read(folder, key: folder.confirmedKey(keyFile))
+            }
+            try await replay.apply(to: manifest, organization, now: now)
+            summary.remarks += replay.remarks
+            var known: [ArchiveName] = []
+            for archive in try await manifest.sealedArchives(organization: organization) {
+                guard let logged = replay.ledger.archives[archive.name.description], let sealed = logged.sealed else {
+                    continue
+                }
+                known.append(archive.name)
+                guard sealed.digest != archive.digest else { continue }
+                // Nothing counts any more in an archive that was damaged and made up for.
+                let members = try await manifest.archivedRecordings(in: archive.name).collected()
+                if !members.isEmpty, !members.contains(where: \.isCounting) { continue }
+                let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
+                let faults = try await comparison.faults(archive.digest)
+                summary.faults += faults
+                var finding = ReadingFinding()
+                (finding.faults, finding.ownFaults, finding.ownFault) = (faults.count, 1, faults.first?.message)
+                try await manifest.noteRead(archive.name, finding, by: actor, now: now)
+            }
+            try await manifest.noteLogged(known)
+        }
     }
 
     /// - Returns: `nil` if there is none, or none that can be read.
@@ -132,12 +181,17 @@ package struct Rebuild: Sendable {
 
     /// What is whole in the spool's open archives stays stored: throwing it away would lose what the provider may no
     /// longer have.
-    private func takeInSpool(_ intake: ArchiveIntake, _ summary: inout Summary, now: Timestamp) async throws -> Int {
+    private func takeInSpool(
+        _ intake: ArchiveIntake,
+        _ logs: EvidenceLogs,
+        _ summary: inout Summary,
+        now: Timestamp
+    ) async throws -> Int {
         let writer = ArchiveWriter(root: root, logger: logger)
         var stored = 0
         for name in try root.openArchives() {
             do {
-                stored += try await takeInOpen(name, writer, intake, now: now)
+                stored += try await takeInOpen(name, writer, intake, logs, now: now)
             } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
                 summary.faults.append(
                     ArchiveFault(
@@ -156,12 +210,13 @@ package struct Rebuild: Sendable {
         _ name: ArchiveName,
         _ writer: ArchiveWriter,
         _ intake: ArchiveIntake,
+        _ logs: EvidenceLogs,
         now: Timestamp
     ) async throws -> Int {
         let recovery = try await writer.recover(name, known: nil)
         guard case .behind(let extent, let whole, _) = recovery, !whole.isEmpty else { return 0 }
         let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
-        return try await spool.takeIn(with: intake, writer: writer, now: now)
+        return try await spool.takeIn(with: intake, writer: writer, logs: logs, now: now)
     }
 
     /// - Returns: where the old manifest is now.

@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -73,7 +74,12 @@ struct SpoolRecovery: Sendable {
             let recovery = try await context.writer.recover(name, known: nil)
             guard case .behind(let extent, let whole, _) = recovery else { return }
             let spool = UnknownSpoolArchive(name: name, extent: extent, whole: whole)
-            let count = try await spool.takeIn(with: intake, writer: context.writer, now: context.now())
+            let count = try await spool.takeIn(
+                with: intake,
+                writer: context.writer,
+                logs: context.evidence,
+                now: context.now()
+            )
             let what = count == 0 ? "removed from the spool: it was empty" : "added: \(count) recordings"
             context.observer(.recovered(name, "\(what) that the manifest did not know"))
         } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
@@ -160,6 +166,7 @@ struct SpoolRecovery: Sendable {
         _ cutBack: Int64
     ) async throws {
         if !adopted.isEmpty {
+            _ = try await context.evidence.run { logs throws(EvidenceError) in try logs.noteFound(adopted, in: name) }
             try await context.manifest.noteAdopted(
                 name,
                 extent: ArchiveExtentRow(extent),
@@ -186,7 +193,11 @@ extension PassContext {
     func recover(isAsked: Bool = false) async throws -> [SealedDay] {
         let recovery = SpoolRecovery(context: self)
         let isAgreed = agreement.claim()
-        let sealed = isAgreed && !isAsked ? [] : try await recovery.run()
+        var sealed: [SealedDay] = []
+        if isAsked || !isAgreed {
+            sealed = try await recovery.run()
+            try await agreeWithLogs()
+        }
         try await recovery.removeStaleParts()
         disk.expectSealing(journalBytes: try await manifest.openArchives().reduce(0) { $0 + $1.extent.journalBytes })
         return sealed

@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -18,21 +19,25 @@ struct UnknownSpoolArchive: Sendable {
     func takeIn(
         with intake: ArchiveIntake,
         writer: ArchiveWriter,
+        logs: EvidenceLogs,
         now: Timestamp
     ) async throws -> Int {
         var fresh: [RecordingEntry] = []
         for entry in whole where try await !isHeld(entry, intake) { fresh.append(entry) }
         guard !fresh.isEmpty else {
-            try await writer.discard(name)
+            try await discard(writer, logs)
             return 0
         }
         let open = try await intake.manifest.openArchives().first {
             $0.name.organization == name.organization && $0.name.day == name.day && $0.name != name
         }
         if let open {
-            try await move(fresh, to: open.name, intake, writer, now: now)
-            try await writer.discard(name)
+            try await move(fresh, to: open.name, intake, writer, logs, now: now)
+            try await discard(writer, logs)
         } else {
+            try await logs.run { [self] logs throws(EvidenceError) in
+                try logs.agree(name, with: whole, lost: .damageFound)
+            }
             try await intake.manifest.noteAdopted(
                 name,
                 extent: ArchiveExtentRow(extent),
@@ -43,6 +48,14 @@ struct UnknownSpoolArchive: Sendable {
             _ = try await intake.chooseCopies(in: name, now: now)
         }
         return fresh.count
+    }
+
+    /// The log is told before the files are gone: then a crash leaves something that is found again.
+    private func discard(_ writer: ArchiveWriter, _ logs: EvidenceLogs) async throws {
+        try await logs.run { [name] logs throws(EvidenceError) in
+            try logs.agree(name, with: [], lost: .recordingReplaced)
+        }
+        try await writer.discard(name)
     }
 
     /// Whether the manifest has this recording with these bytes, and they are where it says.
@@ -59,6 +72,7 @@ struct UnknownSpoolArchive: Sendable {
         to open: ArchiveName,
         _ intake: ArchiveIntake,
         _ writer: ArchiveWriter,
+        _ logs: EvidenceLogs,
         now: Timestamp
     ) async throws {
         let path = intake.root.openArchivePath(name)
@@ -68,6 +82,9 @@ struct UnknownSpoolArchive: Sendable {
             }
             let stored = try await writer.append(group)
             guard let extent = stored.extents[open] else { continue }
+            try await logs.run { logs throws(EvidenceError) in
+                try logs.noteStored(stored.entries.map { (archive: open, entry: $0) })
+            }
             try await intake.manifest.noteAdopted(
                 open,
                 extent: ArchiveExtentRow(extent),

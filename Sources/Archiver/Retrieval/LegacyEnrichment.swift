@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Manifest
@@ -12,6 +13,7 @@ package struct LegacyEnrichment: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
     private let records: LegacyRecords
+    private let logs: EvidenceLogs
     private let now: @Sendable () -> Timestamp
 
     /// How many sessions are fetched per write, which is also how many at most are requested twice after a crash.
@@ -36,16 +38,20 @@ package struct LegacyEnrichment: Sendable {
         package var isComplete: Bool { held + attached == tasks }
     }
 
-    /// - Parameter now: the current time, which is noted with each answer.
+    /// - Parameters:
+    ///   - logs: the evidence logs that it is noted in.
+    ///   - now: the time of day, which each answer is noted with.
     package init(
         root: ArchiveRoot,
         manifest: Manifest,
         records: LegacyRecords,
+        logs: EvidenceLogs,
         now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
     ) {
         self.root = root
         self.manifest = manifest
         self.records = records
+        self.logs = logs
         self.now = now
     }
 
@@ -93,6 +99,19 @@ package struct LegacyEnrichment: Sendable {
         }
         // Even if nothing is new, because the file's checksum may be that of an earlier state.
         summary.attached += try await write(&waiting, to: file)
+        if let digest = try await ArchiveReader.digest(ofFile: file.path) {
+            let count = try await file.sessions().count
+            try await logs.run { logs throws(EvidenceError) in
+                try logs.noteLegacy(
+                    "\(ArchiveRoot.legacySessionsName(organization, day)).jsonl",
+                    digest,
+                    count,
+                    organization,
+                    day
+                )
+                try logs.fold()
+            }
+        }
         return summary
     }
 

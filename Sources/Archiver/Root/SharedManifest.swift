@@ -1,5 +1,6 @@
 import Files
 import Manifest
+import Recordings
 
 /// The manifest of a root as this process has it: opened once, and used by readers and passes alike until it is closed.
 ///
@@ -7,21 +8,25 @@ import Manifest
 /// that.
 package actor SharedManifest {
     private let root: ArchiveRoot
+    /// The evidence logs that get each act before the manifest has it.
+    package nonisolated let logs: EvidenceLogs
     private var open: (manifest: Manifest, mode: Manifest.Mode, file: FileStatus)?
 
     /// Opens nothing yet.
-    package init(of root: ArchiveRoot) {
+    /// - Parameter logs: the root's evidence logs; `nil` for what they are if the configuration says nothing.
+    package init(of root: ArchiveRoot, logs: EvidenceLogs? = nil) {
         self.root = root
+        self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: .service)
     }
 
     /// The manifest for reading. In a process that writes, it is the one for writing.
-    /// - Throws: as `Manifest.init(path:mode:spool:)` for reading only; `ArchiveError` if the root has no identity.
+    /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for reading only; `ArchiveError` if the root has no identity.
     package func forReading() throws -> Manifest {
         try current() ?? opened(.readOnly)
     }
 
     /// The manifest for writing. Readers that have the one for reading keep it.
-    /// - Throws: as `Manifest.init(path:mode:spool:)` for writing; `ArchiveError` if the root has no identity.
+    /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for writing; `ArchiveError` if the root has no identity.
     package func forWriting() throws -> Manifest {
         if let manifest = try current(), open?.mode == .readWrite { return manifest }
         return try opened(.readWrite)
@@ -53,7 +58,7 @@ package actor SharedManifest {
     }
 
     private func opened(_ mode: Manifest.Mode) throws -> Manifest {
-        let manifest = try Manifest(of: root, mode: mode)
+        let manifest = try Manifest(of: root, mode: mode, recorder: mode == .readWrite ? logs.recorder : nil)
         open = try FileSystem.status(of: root.manifestPath).map { (manifest, mode, $0) }
         return manifest
     }

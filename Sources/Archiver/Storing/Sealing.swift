@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -25,6 +26,13 @@ struct Sealing: Sendable {
     /// day without a single task is closed in the manifest alone.
     /// Damage to one day does not keep the others open.
     func run() async throws -> Outcome {
+        let outcome = try await sealAndClose()
+        try await context.manifest.noteReopened(organization, now: context.now())
+        try await context.evidence.publish()
+        return outcome
+    }
+
+    private func sealAndClose() async throws -> Outcome {
         let today = context.rules.day(of: context.now())
         let filled = Set(try await context.manifest.daysToSeal(organization: organization, before: today))
             .union(renewing.filter { $0 < today })
@@ -88,8 +96,14 @@ struct Sealing: Sendable {
         let tasks = try await context.manifest.tasksToSeal(organization: name.organization, day: name.day)
         let fresh = await context.writer.drawSalt()
         let salt = try await context.manifest.salt(of: name, orKeep: fresh)
-        let archive = try await context.writer.seal(name, tasks: tasks, dayClose: draft?.record, salt: salt)
-        return try await context.noteSealed(archive, decidedAt: draft?.mark)
+        let archive = try await context.writer.seal(
+            name,
+            tasks: tasks,
+            dayClose: draft?.record,
+            salt: salt,
+            announce: context.evidence.noteSealed
+        )
+        return try await context.noteSealed(archive, decidedAt: draft?.mark, isLogged: true)
     }
 }
 
@@ -113,6 +127,9 @@ extension PassContext {
     /// - Returns: how many that is.
     @discardableResult
     func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws -> Int {
+        try await evidence.run { logs throws(EvidenceError) in
+            try logs.agree(name, with: whole, lost: .damageFound)
+        }
         let lost = try await manifest.noteRecovered(name, extent: ArchiveExtentRow(extent), whole: whole, now: now())
         let what =
             switch lost.count {
@@ -125,8 +142,14 @@ extension PassContext {
     }
 
     /// Tells the manifest of an archive that stands in its place.
-    /// - Parameter mark: when it was decided that it closes its day, where it does and that is known.
-    func noteSealed(_ archive: SealedArchive, decidedAt mark: ClosingMark? = nil) async throws -> SealedDay {
+    /// - Parameters:
+    ///   - mark: when it was decided that it closes its day, where it does and that is known.
+    ///   - isLogged: whether the evidence log has it.
+    func noteSealed(
+        _ archive: SealedArchive,
+        decidedAt mark: ClosingMark? = nil,
+        isLogged: Bool = false
+    ) async throws -> SealedDay {
         try await manifest.noteSealed(
             archive.name,
             byteCount: archive.byteCount,
@@ -135,6 +158,7 @@ extension PassContext {
             metadataOffset: archive.metadataOffset,
             dayClose: archive.dayClose,
             decidedAt: mark,
+            isLogged: isLogged,
             now: now()
         )
         let day = SealedDay(

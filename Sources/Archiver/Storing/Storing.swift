@@ -1,4 +1,5 @@
 import DailyArchive
+import Evidence
 import Files
 import Manifest
 import Recordings
@@ -10,8 +11,8 @@ struct AcceptedRecording: Sendable {
     var member: PendingMember
 }
 
-/// The fourth step of a pass: appends what was accepted to the open archives of its days, a group at a time, and tells
-/// the manifest once the bytes are durable. That transaction is the moment at which a recording is `stored`.
+/// The fourth step of a pass: appends what was accepted to the open archives of its days, a group at a time, and tells the
+/// evidence log and then the manifest once the bytes are durable. That transaction is the moment at which a recording is `stored`.
 ///
 /// Appending does not wait for flushes. What is appended while the disk and the manifest make some groups durable becomes
 /// durable together, by the next flush.
@@ -21,6 +22,8 @@ struct Storing: Sendable {
     /// A group that is in its archives, and may not be durable yet.
     private struct Appended: Sendable {
         var recordings: [AcceptedRecording]
+        /// The archive of each.
+        var archives: [ArchiveName]
         var group: AppendedGroup
     }
 
@@ -85,12 +88,17 @@ struct Storing: Sendable {
             names[organization, default: [:]][day] = name
             members.append((name, accepted.member))
         }
-        return Appended(recordings: group, group: try await append(members))
+        return Appended(recordings: group, archives: members.map(\.0), group: try await append(members))
     }
 
     private func store(_ groups: [Appended]) async throws {
         let recordings = groups.flatMap(\.recordings)
         let stored = try await context.writer.synchronize(groups.map(\.group))
+        // A crash from here on leaves bytes that the log may know and the manifest does not: recovery finds them.
+        let named = Array(zip(groups.flatMap(\.archives), stored.entries))
+        try await context.evidence.run { logs throws(EvidenceError) in
+            try logs.noteStored(named.map { (archive: $0, entry: $1) })
+        }
         try await context.manifest.noteStored(
             zip(recordings, stored.entries).map { StoredRecording(row: $0.row, entry: $1) },
             extents: stored.extents.mapValues(ArchiveExtentRow.init),
@@ -101,6 +109,7 @@ struct Storing: Sendable {
             context.underWay.release(accepted.row)
         }
         stored.entries.forEach { context.observer(.stored($0)) }
+        try await context.evidence.publish(ifDue: true)
     }
 
     /// A part file that is no longer what was received is taken away, so that the next pass receives it anew.

@@ -45,7 +45,7 @@ extension VerificationReport {
         digest != sealed
             && ownFaults(in: name).contains { fault in
                 switch fault.kind {
-                case .archiveMissing, .sideFile, .manifest, .manifestDamaged: false
+                case .archiveMissing, .sideFile, .manifest, .manifestDamaged, .evidence: false
                 default: true
                 }
             }

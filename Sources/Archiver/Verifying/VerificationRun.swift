@@ -1,16 +1,19 @@
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Manifest
 import Recordings
 
 /// Compares everything that is kept with its checksums: the manifest with itself, each sealed archive with itself, its
-/// side file and the manifest, legacy sessions with theirs, and the spool's open archives with the manifest.
+/// side file, the manifest and the evidence log, legacy sessions with theirs, and the spool's open archives with the
+/// manifest.
 package struct VerificationRun: Sendable {
     private let root: ArchiveRoot
     /// What the archives are compared with; `nil` if there is no manifest that can be read.
     package let manifest: Manifest?
     private let manifestFault: ArchiveFault?
+    private let keyFile: LogKeyFile
     private let onBytes: @Sendable (Int) -> Void
 
     /// What to check.
@@ -91,16 +94,19 @@ package struct VerificationRun: Sendable {
     ///   - manifest: `nil` if there is none that can be read; archives are then checked against their own checksums
     ///     only.
     ///   - manifestFault: why it cannot be read.
+    ///   - keyFile: where the key of the evidence logs is; `nil` for where it is if the configuration says nothing.
     ///   - onBytes: called with the number of bytes that were read, from any thread.
     package init(
         root: ArchiveRoot,
         manifest: Manifest?,
         manifestFault: ArchiveFault? = nil,
+        keyFile: LogKeyFile? = nil,
         onBytes: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.root = root
         self.manifest = manifest
         self.manifestFault = manifestFault
+        self.keyFile = keyFile ?? LogKeyFile(path: root.logKeyPath)
         self.onBytes = onBytes
     }
 
@@ -108,20 +114,35 @@ package struct VerificationRun: Sendable {
     /// although there are archives, that is a fault, and the verification continues.
     /// - Throws: `ArchiveError` if the root has no identity; `ManifestError` if a later version made the manifest, or
     ///   another process keeps it busy.
-    package static func reading(_ root: ArchiveRoot) throws -> VerificationRun {
+    package static func reading(_ root: ArchiveRoot, keyFile: LogKeyFile? = nil) throws -> VerificationRun {
         let spool = try root.identity().id
         do throws(ManifestError) {
             let manifest = try Manifest(path: root.manifestPath, mode: .readOnly, spool: spool)
-            return VerificationRun(root: root, manifest: manifest)
+            return VerificationRun(root: root, manifest: manifest, keyFile: keyFile)
         } catch {
             switch error.code {
             case .missing:
-                return VerificationRun(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
+                return VerificationRun(
+                    root: root,
+                    manifest: nil,
+                    manifestFault: ArchiveFault(absenceAt: root),
+                    keyFile: keyFile
+                )
             // A manifest that is being created has no table yet.
             case .damaged where (try? Manifest.exists(at: root.manifestPath)) == false:
-                return VerificationRun(root: root, manifest: nil, manifestFault: ArchiveFault(absenceAt: root))
+                return VerificationRun(
+                    root: root,
+                    manifest: nil,
+                    manifestFault: ArchiveFault(absenceAt: root),
+                    keyFile: keyFile
+                )
             case .damaged, .inputOutput, .permission, .readOnly:
-                return VerificationRun(root: root, manifest: nil, manifestFault: ArchiveFault(error))
+                return VerificationRun(
+                    root: root,
+                    manifest: nil,
+                    manifestFault: ArchiveFault(error),
+                    keyFile: keyFile
+                )
             default: throw error
             }
         }
@@ -147,7 +168,14 @@ package struct VerificationRun: Sendable {
         }
         let known = try await knownArchives(manifest, scope)
         let names = try await names(Set(known.keys), manifest, scope)
-        let looking = Looking(root: root, manifest: manifest, isQuick: scope.isQuick, onBytes: onBytes)
+        let ledgers = try await LogLedgers.read(root, keyFile: keyFile, organization: scope.organization)
+        if !ledgers.faults.isEmpty {
+            var logs = VerificationReport(path: root.logsPath)
+            logs.faults = ledgers.faults
+            summary.add(logs)
+            try await report(logs)
+        }
+        let looking = looking(manifest, ledgers, isQuick: scope.isQuick)
         try await looking.verify(names, known) { done in
             summary.archives += 1
             summary.add(done)
@@ -183,7 +211,8 @@ package struct VerificationRun: Sendable {
     func run(names: Set<ArchiveName>, report: (VerificationReport) async throws -> Void) async throws {
         let known = try await knownArchives(manifest, Scope())
         let open = Set(try await manifest?.openArchives().map(\.name) ?? []).intersection(names)
-        let looking = Looking(root: root, manifest: manifest, isQuick: false, onBytes: onBytes)
+        let ledgers = try await LogLedgers.read(root, keyFile: keyFile)
+        let looking = looking(manifest, ledgers, isQuick: false)
         try await looking.verify(names.subtracting(open).sorted(), known, report)
         guard let manifest else { return }
         for name in open.sorted() {
@@ -195,10 +224,14 @@ package struct VerificationRun: Sendable {
     package func run(archive path: String, isQuick: Bool) async throws -> VerificationReport {
         let fileName = path.split(separator: "/").last.map(String.init) ?? path
         let name = fileName.hasSuffix(".tar") ? ArchiveName(fileName.dropLast(4)) : nil
-        let looking = Looking(root: root, manifest: manifest, isQuick: isQuick, onBytes: onBytes)
+        let looking = looking(manifest, LogLedgers(), isQuick: isQuick)
         var row: ArchiveRow?
         if let name { row = try await manifest?.sealedArchive(name) }
         return try await looking.verify(path: path, row)
+    }
+
+    private func looking(_ manifest: Manifest?, _ ledgers: LogLedgers, isQuick: Bool) -> Looking {
+        Looking(root: root, manifest: manifest, isQuick: isQuick, onBytes: onBytes, ledgers: ledgers)
     }
 
     /// - Returns: the manifest, if it is reliable, and its faults.
@@ -237,138 +270,9 @@ package struct VerificationRun: Sendable {
     }
 }
 
-/// How a verification checks one archive.
-private struct Looking: Sendable {
-    let root: ArchiveRoot
-    let manifest: Manifest?
-    let isQuick: Bool
-    let onBytes: @Sendable (Int) -> Void
-
-    /// Checks sealed archives, as many at once as there are processors, and reports them in the order of `names`.
-    func verify(
-        _ names: [ArchiveName],
-        _ known: [ArchiveName: ArchiveRow],
-        _ report: (VerificationReport) async throws -> Void
-    ) async throws {
-        try await withThrowingTaskGroup(of: (Int, VerificationReport).self) { group in
-            var waiting = Array(names.enumerated())[...]
-            var done: [Int: VerificationReport] = [:]
-            var reported = 0
-            func begin() {
-                guard let (place, name) = waiting.popFirst() else { return }
-                group.addTask { (place, try await verify(name, known[name])) }
-            }
-            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { begin() }
-            while let (place, result) = try await group.next() {
-                done[place] = result
-                while let next = done.removeValue(forKey: reported) {
-                    try await report(next)
-                    reported += 1
-                }
-                begin()
-            }
-        }
-    }
-
-    private func verify(_ name: ArchiveName, _ known: ArchiveRow?) async throws -> VerificationReport {
-        let path = root.archivePath(name)
-        var row = known
-        // A pass may have sealed it since the manifest was read.
-        if row == nil { row = try await manifest?.sealedArchive(name) }
-        var report = try await verify(path: path, row)
-        report.name = name
-        // If it is open in the manifest, the pass that sealed it is about to note that, or the next pass will. Ask
-        // first whether it is open, then whether it is sealed, because a pass changes it from open to sealed.
-        if row == nil, let manifest, try await extent(of: name, manifest) == nil,
-            try await manifest.sealedArchive(name) == nil
-        {
-            report.faults.append(
-                ArchiveFault(
-                    kind: .manifest,
-                    archive: name.description,
-                    message: "the manifest does not know \(name), which is at \(path); the next pass adds it"
-                )
-            )
-        }
-        return report
-    }
-
-    func verify(path: String, _ row: ArchiveRow?) async throws -> VerificationReport {
-        var expected: ExpectedArchive?
-        var unreadable: ArchiveFault?
-        do {
-            if let row { expected = try await self.expected(row) }
-        } catch let error as ManifestError where error.code == .damaged {
-            unreadable = ArchiveFault(error)
-        }
-        let verifier = ArchiveVerifier(onBytes: onBytes)
-        var report = try await verifier.verify(path: path, quick: isQuick, expected: expected)
-        if let unreadable { report.faults.append(unreadable) }
-        return report
-    }
-
-    private func expected(_ row: ArchiveRow) async throws -> ExpectedArchive {
-        var recordings = try await manifest?.archivedRecordings(in: row.name).collected() ?? []
-        var supersededBy = row.supersededBy
-        if let manifest, supersededBy != nil || recordings.contains(where: { $0.replacedBy != nil }) {
-            // An archive whose own file is missing makes up for nothing.
-            let survey = ArchiveSurvey(root: root, manifest: manifest)
-            let (organization, day) = (row.name.organization, row.name.day)
-            let altered = try await survey.altered(organization: organization, days: day...day)
-            for index in recordings.indices {
-                guard let replacing = recordings[index].replacedBy, altered.reason(of: replacing) != nil else {
-                    continue
-                }
-                recordings[index].replacedBy = nil
-            }
-            if let later = supersededBy, altered.reason(of: later) != nil { supersededBy = nil }
-        }
-        return ExpectedArchive(
-            byteCount: row.byteCount,
-            digest: row.digest,
-            metadataOffset: row.metadataOffset,
-            recordings: recordings.map(ExpectedRecording.init),
-            supersededBy: supersededBy
-        )
-    }
-
-    /// Compares an open archive with the manifest. A pass may be appending to it, or may seal it at the same time. If
-    /// something is wrong, the archive is therefore checked again with what the manifest then says.
-    /// - Returns: `nil` if it is no longer open, and is sealed in its place.
-    func verify(open name: ArchiveName, _ manifest: Manifest) async throws -> VerificationReport? {
-        var report: VerificationReport?
-        for _ in 0..<2 {
-            guard let expected = try await expected(open: name, manifest) else { return nil }
-            let verifier = ArchiveVerifier(onBytes: onBytes)
-            let done = try await verifier.verify(open: name, in: root, quick: isQuick, expected: expected)
-            if done.isSound { return done }
-            report = done
-        }
-        if try root.standingPath(name) == root.archivePath(name) { return nil }
-        return try await extent(of: name, manifest) == nil ? nil : report
-    }
-
-    private func expected(open name: ArchiveName, _ manifest: Manifest) async throws -> ExpectedOpenArchive? {
-        guard let extent = try await extent(of: name, manifest) else { return nil }
-        var recordings = try await manifest.archivedRecordings(in: name).collected()
-        if try await self.extent(of: name, manifest) != extent {
-            // What was stored after the extent was read is beyond it.
-            recordings.removeAll { $0.offset >= extent.tarBytes }
-        }
-        return ExpectedOpenArchive(
-            extent: ArchiveExtent(extent),
-            recordings: recordings.map(ExpectedRecording.init)
-        )
-    }
-
-    private func extent(of name: ArchiveName, _ manifest: Manifest) async throws -> ArchiveExtentRow? {
-        try await manifest.openArchives().first { $0.name == name }?.extent
-    }
-}
-
 extension ArchiveFault {
     /// The manifest itself is damaged.
-    fileprivate init(_ error: ManifestError) {
+    init(_ error: ManifestError) {
         self.init(kind: .manifestDamaged, archive: "manifest", message: error.message)
     }
 

@@ -29,6 +29,43 @@ extension Manifest {
         try await read { db in try ArchiveRow.find(name, in: db) }
     }
 
+    /// The sealed archives that the evidence log is not known to have, by organization, day and sequence.
+    package func unloggedArchives() async throws -> [ArchiveRow] {
+        try await read { db in
+            let select = """
+                \(ArchiveRow.select) WHERE digest IS NOT NULL
+                    AND NOT EXISTS (SELECT 1 FROM logged_archive WHERE logged_archive.archive = archive.row) ORDER BY name, day, sequence
+                """
+            return try Row.fetchAll(db, sql: select).map(ArchiveRow.init)
+        }
+    }
+
+    /// Notes that the evidence log has these sealed archives.
+    package func noteLogged(_ names: [ArchiveName]) async throws {
+        try await write { db in
+            let insert = """
+                INSERT OR IGNORE INTO logged_archive SELECT row FROM archive
+                WHERE day = ? AND sequence = ? AND digest IS NOT NULL
+                    AND organization = (SELECT row FROM organization WHERE name = ?)
+                """
+            for name in names {
+                let place: StatementArguments = [name.day.stored, name.sequence, name.organization.description]
+                try db.cachedStatement(sql: insert).execute(arguments: place)
+            }
+        }
+    }
+
+    /// Notes that the evidence log of an organization may lack archives that it had.
+    package func forgetLogged(_ organization: OrganizationName) async throws {
+        try await write { db in
+            let delete = """
+                DELETE FROM logged_archive WHERE archive IN (SELECT archive.row FROM archive
+                    JOIN organization ON organization.row = archive.organization WHERE name = ?)
+                """
+            try db.execute(sql: delete, arguments: [organization.description])
+        }
+    }
+
     /// The recordings in an archive, sealed or open, in the order in which their tasks were created. `verify` compares
     /// the archive's bytes with them. Empty if the manifest does not know the archive.
     package func archivedRecordings(in name: ArchiveName) -> RowSequence<ArchivedMember> {

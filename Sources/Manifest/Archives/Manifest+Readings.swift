@@ -10,7 +10,7 @@ extension Manifest {
         by actor: Actor? = nil,
         now: Timestamp
     ) async throws {
-        try await write(.machine) { db in
+        try await write(.machine) { [self] db in
             let select = """
                 SELECT archive.row, digest IS NOT NULL FROM archive
                 JOIN organization ON organization.row = archive.organization
@@ -23,7 +23,7 @@ extension Manifest {
             try KnownDamage.forget(of: row, in: db)
             let strangers = try finding.damaged.filter { try !$0.noteKnown(in: row, now: now, in: db) }.count
             guard try archive[1] else {
-                return try Self.noteChange(from: before, of: row, name, by: actor, now: now, in: db)
+                return try noteChange(from: before, of: row, name, by: actor, now: now, in: db)
             }
             let ownFaults = finding.ownFaults + strangers
             let insert = """
@@ -39,7 +39,7 @@ extension Manifest {
                     row, now.stored, finding.faults, ownFaults, fault, finding.byteCount, isWhole, row, isWhole,
                 ]
             )
-            try Self.noteChange(from: before, of: row, name, by: actor, now: now, in: db)
+            try noteChange(from: before, of: row, name, by: actor, now: now, in: db)
         }
     }
 
@@ -47,7 +47,7 @@ extension Manifest {
     /// now on, until a reading of its archive finds otherwise. A recording that the manifest does not have there is
     /// ignored. The change is durable.
     package func noteRead(_ damaged: DamagedRecording, by actor: Actor? = nil, now: Timestamp) async throws {
-        try await write(.machine) { db in
+        try await write(.machine) { [self] db in
             let name = damaged.archive
             let select = """
                 SELECT archive.row FROM archive JOIN organization ON organization.row = archive.organization
@@ -62,14 +62,16 @@ extension Manifest {
             let update = "UPDATE reading SET faults = faults + 1, is_whole = 0 WHERE archive = ?"
             try db.execute(sql: update, arguments: [archive])
             let detail = ["archive": name.description, "offset": String(damaged.offset), "fault": damaged.reason]
-            try Event(
+            let event = Event(
                 time: now,
                 kind: .damageFound,
                 organization: name.organization,
                 task: damaged.taskID,
                 detail: detail,
                 by: actor
-            ).insert(in: db)
+            )
+            try event.insert(in: db)
+            try record([RecordedAct(event: event)])
         }
     }
 
@@ -98,8 +100,8 @@ extension Manifest {
     }
 
     /// Logs an event if the known damage of an archive has changed: `recordingReinstated` if there is none any more,
-    /// otherwise `damageFound`.
-    private static func noteChange(
+    /// otherwise `damageFound`, which is recorded.
+    private func noteChange(
         from before: KnownDamage.Extent,
         of row: Int64,
         _ name: ArchiveName,
@@ -115,7 +117,9 @@ extension Manifest {
         if after.recordings > 0 { detail["recordings"] = String(after.recordings) }
         detail["fault"] = after.fault
         let kind: Event.Kind = after.isNone ? .recordingReinstated : .damageFound
-        try Event(time: now, kind: kind, organization: name.organization, detail: detail, by: actor).insert(in: db)
+        let event = Event(time: now, kind: kind, organization: name.organization, detail: detail, by: actor)
+        try event.insert(in: db)
+        if kind == .damageFound { try record([RecordedAct(event: event)]) }
     }
 
     /// Archives open in this spool that hold recordings which a reading found damaged.

@@ -77,6 +77,7 @@ extension Manifest {
     ///   - recordings: how many it holds.
     ///   - dayClose: the record of its day, if the archive closes the day.
     ///   - mark: when that was decided; `nil` if that is not known, and the decision has to be checked again.
+    ///   - isLogged: whether the evidence log is known to have an entry of it.
     /// - Throws: `conflict` if the manifest counts another number of recordings in it, or has other bytes as its sealed
     ///   form; `unknown`.
     package func noteSealed(
@@ -87,9 +88,10 @@ extension Manifest {
         metadataOffset: Int64? = nil,
         dayClose: DayClose? = nil,
         decidedAt mark: ClosingMark? = nil,
+        isLogged: Bool = false,
         now: Timestamp
     ) async throws {
-        try await write(.machine) { [spool] db in
+        try await write(.machine) { [self] db in
             let known = try ArchiveRow.find(name, in: db)
             if let known, known.digest == digest, known.byteCount == byteCount { return }
             let archive = try OpenArchiveRecord.find(name, spool: spool, in: db)
@@ -109,6 +111,9 @@ extension Manifest {
                 sql: update,
                 arguments: [byteCount, digest.stored, metadataOffset, now.stored, archive.row]
             )
+            if isLogged {
+                try db.execute(sql: "INSERT OR IGNORE INTO logged_archive VALUES (?)", arguments: [archive.row])
+            }
             // Sealing has read back everything.
             try db.execute(
                 sql: """
@@ -124,7 +129,8 @@ extension Manifest {
                 "sha256": digest.description,
             ]
             try Event(time: now, kind: .archiveSealed, organization: name.organization, detail: detail).insert(in: db)
-            try dayClose?.note(sequence: name.sequence, decidedAt: mark, now: now, in: db)
+            let act = try dayClose?.note(sequence: name.sequence, decidedAt: mark, now: now, in: db)
+            try record(act.map { [$0] } ?? [])
         }
     }
 }

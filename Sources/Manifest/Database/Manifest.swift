@@ -27,15 +27,25 @@ package final class Manifest: Sendable {
     /// The spool for which it is opened: the `id` of the root's `callark.json`. An open archive belongs to one spool,
     /// and only that spool shows what is in it.
     package let spool: CanonicalUUID
+    /// Where acts are recorded before their transaction is committed; `nil` if they are not.
+    let recorder: ActRecorder?
     let reader: any DatabaseReader
     private let pool: DatabasePool?
 
     /// Opens the manifest at `path`.
-    /// - Parameter spool: the root's own spool; open archives of other spools are left alone.
+    /// - Parameters:
+    ///   - spool: the root's own: open archives of others are left alone.
+    ///   - recorder: gets each act before its transaction is committed.
     /// - Throws: `missing`, `damaged`, `newer`, `older` (read-only only), `permission`, `readOnly`, `full`, `busy`.
-    package init(path: String, mode: Mode, spool: CanonicalUUID) throws(ManifestError) {
+    package init(
+        path: String,
+        mode: Mode,
+        spool: CanonicalUUID,
+        recorder: ActRecorder? = nil
+    ) throws(ManifestError) {
         self.path = path
         self.spool = spool
+        self.recorder = recorder
         do {
             switch mode {
             case .readWrite:
@@ -183,6 +193,8 @@ extension Manifest {
             }
         } catch is CancellationError {
             throw CancellationError()
+        } catch let refusal as ActRefusal {
+            throw refusal.reason
         } catch {
             throw ManifestError(error, path: path)
         }

@@ -81,15 +81,23 @@ extension Manifest {
     /// day. The change is durable. If an operator has explained a gap or withdrawn an explanation since the draft, the
     /// record is not current, and the day is checked again.
     package func noteClosed(_ draft: DayCloseDraft, now: Timestamp) async throws {
-        try await write(.machine) { db in
+        try await write(.machine) { [self] db in
+            let (record, mark) = (draft.record, draft.mark)
             guard !draft.isNews else {
-                return try draft.record.note(sequence: nil, decidedAt: draft.mark, now: now, in: db)
+                let act = try record.note(sequence: nil, decidedAt: mark, now: now, in: db)
+                return try self.record([act])
             }
-            let row = try OrganizationRow.row(of: draft.record.organization, in: db)
+            let row = try OrganizationRow.row(of: record.organization, in: db)
+            let day: StatementArguments = [row, record.day.stored]
+            let select = "SELECT is_reopened, sequence FROM day_close WHERE organization = ? AND day = ?"
+            let noted = try Row.fetchOne(db, sql: select, arguments: day)
             try db.execute(
-                sql: "UPDATE day_close SET is_current = ? WHERE organization = ? AND day = ?",
-                arguments: [try draft.mark.isCurrent(row, in: db), row, draft.record.day.stored]
+                sql: "UPDATE day_close SET is_current = ?, is_reopened = 0 WHERE organization = ? AND day = ?",
+                arguments: [try mark.isCurrent(row, in: db)] + day
             )
+            // The last word about the day was that it is open again.
+            guard let noted, try noted[0] else { return }
+            try self.record([try record.logClosing(sequence: try noted[1], now: now, in: db)])
         }
     }
 
@@ -247,9 +255,19 @@ extension DayClose {
     }
 
     /// Notes that the day is closed, and logs an event.
-    func note(sequence: Int?, decidedAt mark: ClosingMark?, now: Timestamp, in db: Database) throws {
+    /// - Returns: what is to be recorded.
+    func note(
+        sequence: Int?,
+        decidedAt mark: ClosingMark?,
+        now: Timestamp,
+        in db: Database
+    ) throws -> RecordedAct {
         let row = try OrganizationRow.row(of: organization, in: db)
         try put(row, sequence: sequence, isCurrent: try mark?.isCurrent(row, in: db) ?? false, in: db)
+        return try logClosing(sequence: sequence, now: now, in: db)
+    }
+
+    fileprivate func logClosing(sequence: Int?, now: Timestamp, in db: Database) throws -> RecordedAct {
         let detail = [
             "archived": String(recordings.archived), "day": day.description, "explained": String(recordings.explained),
             "tasks": String(tasks.listed),
@@ -257,10 +275,12 @@ extension DayClose {
             "archive",
             try sequence.map { try ArchiveName(organization: organization, day: day, stored: $0).description }
         )
-        try Event(time: now, kind: .dayClosed, organization: organization, detail: detail).insert(in: db)
+        let event = Event(time: now, kind: .dayClosed, organization: organization, detail: detail)
+        try event.insert(in: db)
+        return RecordedAct(event: event, record: self)
     }
 
-    private func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {
+    func put(_ organization: Int64, sequence: Int?, isCurrent: Bool, in db: Database) throws {
         let insert = """
             INSERT OR REPLACE INTO day_close (organization, day, sequence, record, is_current) VALUES (?, ?, ?, ?, ?)
             """
@@ -278,10 +298,14 @@ extension DayClose {
         for suspect in suspects { try suspect.restore(organization.row, in: db) }
         for (taskID, gaps) in Dictionary(grouping: gaps, by: \.taskID).sorted(by: { $0.key < $1.key }) {
             guard let task = try KnownTask.find(taskID, organization: organization.row, in: db) else { continue }
-            let failed = try gaps.compactMap { try $0.restoreFailed(task.row, sequence, now: now, in: db) }
-            guard let explanation = gaps.compactMap(\.explanation).first else { continue }
-            let unusable = gaps.first { $0.reason == .unusable }?.detail
-            try StoredExplanation.save(explanation, of: task.row, unusable: unusable, failed: failed, in: db)
+            guard let explanation = try gaps.restoreExplanation(of: task.row, sequence: sequence, now: now, in: db)
+            else { continue }
+            let known = "SELECT EXISTS (SELECT 1 FROM event WHERE kind = ? AND task = ? AND time = ?)"
+            let said: StatementArguments = [
+                Event.Kind.gapExplained.stored, taskID.description, explanation.time.stored,
+            ]
+            // The evidence log may have said it.
+            if try Bool.fetchOne(db, sql: known, arguments: said) == true { continue }
             let event = Event(
                 time: explanation.time,
                 kind: .gapExplained,
@@ -296,69 +320,5 @@ extension DayClose {
             )
             try event.insert(in: db)
         }
-    }
-}
-
-extension Gap {
-    /// Makes a recording known that could not be fetched, unless it is held now.
-    /// - Parameter sequence: that of the archive that has the record.
-    /// - Returns: its ordinal; `nil` if the gap is not about one recording, or the recording is held.
-    func restoreFailed(
-        _ task: Int64,
-        _ sequence: Int,
-        now: Timestamp,
-        in db: Database
-    ) throws -> Int64? {
-        guard let key = recording else { return nil }
-        let known = try KnownRecording.all(of: task, taskID: taskID, in: db)
-        if let same = known.first(where: { $0.key == key }) {
-            guard same.wantedTime == nil else { return same.ordinal }
-            let row = RecordingRowID(task: task, ordinal: same.ordinal)
-            return try displaceDamaged(row, before: sequence, now: now, in: db) ? same.ordinal : nil
-        }
-        let insert = """
-            INSERT INTO recording (task, ordinal, id, kind, is_segment, call_type, start_time, provider_name, file,
-                attempts, wanted_time, failure, failure_code)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        let (_, distinguisher) = FileName.unused(for: key, among: known.map(\.file))
-        let arguments: StatementArguments = [
-            task, known.count, key.recordingID.stored, key.kind.stored, key.isSegment,
-            try Words.row(of: key.callType, in: db), key.startTime?.verbatim,
-            try Words.nameValue(of: key.providerFileName, in: db), distinguisher, evidence.attempts ?? 0, now.stored,
-            detail ?? reason.rawValue, reason.stored,
-        ]
-        try db.cachedStatement(sql: insert).execute(arguments: arguments)
-        if wasHeld {
-            let damage = """
-                INSERT INTO damage (task, ordinal, archive, found_time, reason)
-                VALUES (?, ?, NULL, ?, 'the record of its day says so')
-                """
-            try db.cachedStatement(sql: damage).execute(arguments: [task, known.count, now.stored])
-        }
-        return Int64(known.count)
-    }
-
-    /// Makes a copy in an archive not count, if a later record of the day has the recording as missing. It was found
-    /// damaged in that archive and nothing replaced it, which the archive's own metadata does not know.
-    /// - Returns: whether the recording is missing; `false` if another copy counts.
-    private func displaceDamaged(
-        _ row: RecordingRowID,
-        before sequence: Int,
-        now: Timestamp,
-        in db: Database
-    ) throws -> Bool {
-        let select = """
-            SELECT archive.sequence FROM recording JOIN archive ON archive.row = recording.archive
-            WHERE task = ? AND ordinal = ? AND archive.digest IS NOT NULL
-            """
-        let holder = try Int.fetchOne(db, sql: select, arguments: [row.task, row.ordinal])
-        guard let holder, holder < sequence else { return false }
-        try Displacement.displace(row, .damaged, now: now, in: db)
-        if try Displacement.countOpenCopy(of: row, organization: organization, now: now, in: db) != nil { return false }
-        let update = "UPDATE recording SET failure = ?, failure_code = ? WHERE task = ? AND ordinal = ?"
-        try db.cachedStatement(sql: update)
-            .execute(arguments: [detail ?? self.reason.rawValue, self.reason.stored, row.task, row.ordinal])
-        return true
     }
 }

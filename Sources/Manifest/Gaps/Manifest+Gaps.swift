@@ -42,7 +42,7 @@ extension Manifest {
         at standpoint: @escaping @Sendable (OrganizationName) -> Standpoint
     ) async throws -> ExplainingResult {
         try await change(tasks, organization, standpoint) { task, db in
-            guard task.gaps.contains(where: { $0.reason != .damaged }) else { return false }
+            guard task.gaps.contains(where: { $0.reason != .damaged }) else { return nil }
             try StoredExplanation.save(
                 explanation,
                 of: task.row,
@@ -56,7 +56,7 @@ extension Manifest {
                 schedule: AskSchedule(horizon: standpoint(task.organization).horizon),
                 in: db
             )
-            let event = Event(
+            return Event(
                 time: explanation.time,
                 kind: .gapExplained,
                 organization: task.organization,
@@ -67,8 +67,6 @@ extension Manifest {
                 ],
                 by: explanation.actor
             )
-            try event.insert(in: db)
-            return true
         }
     }
 
@@ -81,44 +79,50 @@ extension Manifest {
     ) async throws -> ExplainingResult {
         try await change(tasks, organization, standpoint) { task, db in
             try db.execute(sql: "DELETE FROM explanation WHERE task = ?", arguments: [task.row])
-            guard db.changesCount == 1 else { return false }
+            guard db.changesCount == 1 else { return nil }
             let now = standpoint(task.organization).now
             try ExplainedRest.end(of: task.row, now: now, in: db)
-            let event = Event(
+            return Event(
                 time: now,
                 kind: .explanationWithdrawn,
                 organization: task.organization,
                 task: task.id,
                 by: actor
             )
-            try event.insert(in: db)
-            return true
         }
     }
 
-    /// - Parameter body: changes one task, and returns whether it could.
+    /// - Parameter body: changes one task, and returns the event that says so; `nil` if it could not.
     private func change(
         _ tasks: [TaskID],
         _ organization: OrganizationName?,
         _ standpoint: @escaping @Sendable (OrganizationName) -> Standpoint,
-        _ body: @escaping @Sendable (ExplainableTask, Database) throws -> Bool
+        _ body: @escaping @Sendable (ExplainableTask, Database) throws -> Event?
     ) async throws -> ExplainingResult {
-        try await write(.machine) { db in
+        try await write(.machine) { [self] db in
             var result = ExplainingResult()
+            var acts: [RecordedAct] = []
             try db.inSavepoint {
                 for id in tasks {
                     let found = try ExplainableTask.all(id, organization: organization, standpoint, in: db)
                     if found.isEmpty { result.unknown.append(id) }
-                    let changed = try found.filter { try body($0, db) }
-                    if changed.isEmpty, !found.isEmpty {
+                    var isChanged = false
+                    for task in found {
+                        guard let event = try body(task, db) else { continue }
+                        try event.insert(in: db)
+                        acts.append(RecordedAct(event: event, gaps: try task.read(standpoint, in: db)))
+                        isChanged = true
+                    }
+                    if !isChanged, !found.isEmpty {
                         let isDamaged = found.contains { task in task.gaps.contains { $0.reason == .damaged } }
                         if isDamaged { result.unrepaired.append(id) } else { result.withoutGap.append(id) }
                     }
-                    for task in changed { result.gaps += try task.read(standpoint, in: db) }
                 }
                 return result.isDone ? .commit : .rollback
             }
-            if !result.isDone { result.gaps = [] }
+            guard result.isDone else { return result }
+            try record(acts)
+            result.gaps = acts.flatMap(\.gaps)
             return result
         }
     }

@@ -79,8 +79,9 @@ extension Manifest {
         _ arguments: StatementArguments,
         _ event: @escaping @Sendable (SuspectRow) -> Event
     ) async throws -> AcknowledgingResult {
-        try await write(.machine) { db in
+        try await write(.machine) { [self] db in
             var result = AcknowledgingResult()
+            var acts: [RecordedAct] = []
             try db.inSavepoint {
                 for id in tasks {
                     let select = """
@@ -103,13 +104,17 @@ extension Manifest {
                         changed += try SuspectRow.all(where: "task.row = :task", row, in: db)
                             .filter { concerned.contains($0.suspect.file) }
                     }
-                    for suspect in changed { try event(suspect).insert(in: db) }
+                    for suspect in changed {
+                        let event = event(suspect)
+                        try event.insert(in: db)
+                        acts.append(RecordedAct(event: event, suspect: suspect.suspect))
+                    }
                     result.suspects += changed
                     if changed.isEmpty, !known.isEmpty { result.without.append(id) }
                 }
                 return result.isDone ? .commit : .rollback
             }
-            if !result.isDone { result.suspects = [] }
+            if result.isDone { try record(acts) } else { result.suspects = [] }
             return result
         }
     }

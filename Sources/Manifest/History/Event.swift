@@ -52,6 +52,8 @@ package struct Event: Hashable, Sendable {
         case explanationWithdrawn = "explanation.withdrawn"
         /// Everything expected of a day is archived or explained, and its record says so.
         case dayClosed = "day.closed"
+        /// A closed day has changed, and could not be closed again.
+        case dayReopened = "day.reopened"
         /// A person started a repair.
         case repairBegan = "repair.began"
         case repairEnded = "repair.ended"
@@ -59,6 +61,10 @@ package struct Event: Hashable, Sendable {
         case audioAccessed = "audio.accessed"
         /// Recordings of a task were given out, or could not be.
         case fetchEnded = "fetch.ended"
+        /// The evidence log of an organization was begun, or an epoch of it.
+        case logBegun = "log.begun"
+        /// An organization is archived with another configuration than before.
+        case configurationChanged = "config.changed"
         case other
     }
 

@@ -4,11 +4,39 @@ import Recordings
 
 extension Manifest {
     /// Adds an entry to the log of events.
-    /// - Parameter isDurable: whether it survives a power cut once this returns, for acts that must be in the log
-    ///   before they are done.
-    /// - Throws: `unknown` if the event's organization is not registered.
-    package func appendEvent(_ event: Event, isDurable: Bool = false) async throws {
-        try await write(isDurable ? .machine : .process) { db in try event.insert(in: db) }
+    /// - Parameter isRecorded: whether it is an act that is recorded first; then it is durable too, before what it says is
+    ///   done.
+    /// - Throws: `unknown` if the event's organization is not registered; what the recorder throws.
+    package func appendEvent(_ event: Event, isRecorded: Bool = false) async throws {
+        try await write(isRecorded ? .machine : .process) { [self] db in
+            try event.insert(in: db)
+            if isRecorded { try record([RecordedAct(event: event)]) }
+        }
+    }
+
+    /// Keeps the digest of the configuration that an organization is archived with, and records it if it is another one than
+    /// before. The change is durable.
+    package func noteConfiguration(
+        _ digest: ContentDigest,
+        of organization: OrganizationName,
+        by actor: Actor,
+        now: Timestamp
+    ) async throws {
+        try await write(.machine) { [self] db in
+            let update = "UPDATE organization SET configuration = ? WHERE name = ? AND configuration IS NOT ?"
+            let arguments: StatementArguments = [digest.stored, organization.description, digest.stored]
+            try db.execute(sql: update, arguments: arguments)
+            guard db.changesCount == 1 else { return }
+            let event = Event(
+                time: now,
+                kind: .configurationChanged,
+                organization: organization,
+                detail: ["sha256": digest.description],
+                by: actor
+            )
+            try event.insert(in: db)
+            try record([RecordedAct(event: event)])
+        }
     }
 
     /// The log of events, oldest first.

@@ -7,6 +7,7 @@ extension Schema {
     /// `bag-info.txt`; the row keeps it so that a repeated sealing writes the same bytes. `metadata_offset` is where
     /// the metadata of a sealed archive begins, NULL if the archive was damaged when it was adopted. `taking_in` marks
     /// a sealed archive that is being adopted: it has no digest yet, but it is not an open archive of its day.
+    /// `logged_archive` has the sealed archives that the evidence log is known to have.
     static let archives = """
         CREATE TABLE archive (
             row INTEGER PRIMARY KEY,
@@ -35,6 +36,7 @@ extension Schema {
         ) STRICT;
         CREATE UNIQUE INDEX archive_open_once_a_day ON archive (organization, day, spool)
         WHERE digest IS NULL AND taking_in IS NULL;
+        CREATE TABLE logged_archive (archive INTEGER PRIMARY KEY REFERENCES archive) STRICT;
         """
 
     /// A copy of a recording that does not count, because it was found damaged in that archive, or another archive has

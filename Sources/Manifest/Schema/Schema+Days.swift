@@ -35,7 +35,8 @@ extension Schema {
 
     /// `record` is the member `metadata/day-close.json` of the archive with this sequence; a day without tasks has no
     /// archive. `is_current` becomes 0 with the first change to anything that the record counts, whoever makes the
-    /// change. Then the day has to be checked again, because the record may not be true any more.
+    /// change. Then the day has to be checked again, because the record may not be true any more. `is_reopened` says
+    /// that the log of events has it as open again.
     static let closedDays = """
         CREATE TABLE day_close (
             organization INTEGER NOT NULL REFERENCES organization,
@@ -43,6 +44,7 @@ extension Schema {
             sequence INTEGER CHECK (sequence >= 1),
             record TEXT NOT NULL CHECK (json_valid(record)),
             is_current INTEGER NOT NULL CHECK (is_current IN (0, 1)),
+            is_reopened INTEGER NOT NULL DEFAULT 0 CHECK (is_reopened IN (0, 1)),
             PRIMARY KEY (organization, day)
         ) STRICT, WITHOUT ROWID;
         \(reopening("task_inserted", "INSERT ON task", task: "NEW.row"))

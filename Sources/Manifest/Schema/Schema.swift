@@ -28,7 +28,8 @@ enum Schema {
         "CHECK (CASE typeof(id) WHEN 'blob' THEN length(id) = 16 WHEN 'text' THEN id <> '' ELSE 0 END)"
 
     /// `word` holds texts that would otherwise be repeated in millions of rows. `listed_from` and `listed_through` are
-    /// the bounds of the time that was listed without a hole.
+    /// the bounds of the time that was listed without a hole. `configuration` is the SHA-256 of the configuration that the
+    /// evidence log was told last.
     static let names = """
         CREATE TABLE word (
             row INTEGER PRIMARY KEY,
@@ -47,7 +48,8 @@ enum Schema {
             name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40 AND name NOT GLOB '*[^a-z0-9-]*'),
             id ANY NOT NULL \(identifier),
             listed_through INTEGER,
-            listed_from INTEGER
+            listed_from INTEGER,
+            configuration BLOB CHECK (length(configuration) = 32)
         ) STRICT;
         """
 }

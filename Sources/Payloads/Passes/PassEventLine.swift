@@ -46,6 +46,10 @@ package struct PassEventLine: Encodable {
                 archive: name.description,
                 reason: reason
             )
+        case .logBegun(let begun):
+            line = LogBegunLine(organization: "\(begun.organization)", origin: begun.origin, key: begun.newKeyFile)
+        case .adopted(let organization, let archives, let recordings):
+            line = AdoptedLine(organization: "\(organization)", archives: archives, recordings: recordings)
         case .sealed(let day): line = SealedLine(day)
         case .mediaTrouble(let host, let reason): line = MediaTroubleLine(host: host, reason: reason)
         case .paced(let host, let downloads, let configured, let reason):
@@ -105,6 +109,26 @@ private struct ProblemLine: Encodable, Sendable {
         case taskID = "task_id"
         case recordingID = "recording_id"
     }
+}
+
+private struct LogBegunLine: Encodable, Sendable {
+    let type = "log_begun"
+    var organization: String
+    var origin: String
+    /// The file with the key, if that was made now.
+    var key: String?
+
+    enum CodingKeys: String, CodingKey {
+        case type, organization, origin
+        case key = "key_file"
+    }
+}
+
+private struct AdoptedLine: Encodable, Sendable {
+    let type = "adopted"
+    var organization: String
+    var archives: Int
+    var recordings: Int
 }
 
 private struct SpaceLine: Encodable, Sendable {

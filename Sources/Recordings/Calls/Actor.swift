@@ -37,6 +37,9 @@ package struct Actor: Hashable, Sendable {
         self.claims = claims
     }
 
+    /// The service itself.
+    package static let service = Actor(name: "callark", via: .service)
+
     /// The account of a process on this machine.
     package init(name: String, uid: UInt32?, claims: [String: String] = [:]) {
         self.init(name: name, via: .uid, uid: uid, claims: claims)

@@ -244,6 +244,27 @@ extension SettingKey<[RawSection]> {
     static var anchors: Self { Self(.evidence, "anchors", .sections, default: "", "who gets the logs' checkpoints") }
 }
 
+extension SettingKey<String> {
+    static var evidenceOrigin: Self {
+        Self(.evidence, "origin", .logOrigin, "what the evidence logs are called, such as archive.example/callark")
+    }
+    static var evidenceKeyFile: Self {
+        Self(.evidence, "key_file", .path, "the key that the evidence logs are signed with")
+    }
+}
+
+extension SettingKey<Int64> {
+    static var checkpointSeconds: Self {
+        Self(
+            .evidence,
+            "checkpoint_seconds",
+            .integer(0...86400),
+            default: "60",
+            "an older checkpoint of an evidence log is replaced"
+        )
+    }
+}
+
 /// The keys of the legacy 1.0 records (wxcc-api 13).
 extension SettingKey<URL> {
     static var legacyBaseURL: Self {
@@ -316,6 +337,7 @@ extension KeyDescription {
             SettingKey.volumePercent.row, SettingKey.tokenDays.row, SettingKey.horizonHours.row,
             SettingKey.purgeDays.row, SettingKey.openDayDays.row, SettingKey.anchorHours.row,
             SettingKey.alarmFreeBytes.row, SettingKey.anchors.row,
+            SettingKey.evidenceOrigin.row, SettingKey.evidenceKeyFile.row, SettingKey.checkpointSeconds.row,
         ]
 
     /// The keys of `legacy`; any of them switches it on.

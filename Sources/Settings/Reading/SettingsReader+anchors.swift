@@ -4,7 +4,10 @@ import Text
 /// The evidence logs, and the list of those who get their checkpoints.
 extension SettingsReader {
     mutating func evidence(_ owner: Owner) -> EvidenceSettings? {
-        guard let sections = value(.anchors, of: owner, shown: { $0.isEmpty ? "[]" : nil }) else { return nil }
+        let origin = value(.evidenceOrigin, of: owner)
+        let keyFile = path(.evidenceKeyFile, of: owner)
+        let checkpointSeconds = value(.checkpointSeconds, of: owner)
+        guard let checkpointSeconds, let sections = value(.anchors, of: owner, shown: { $0.isEmpty ? "[]" : nil }) else { return nil }
         let variable: ValueOrigin? = owner.raw(SettingKey.anchors.row).flatMap { raw in
             if case .environment = raw.origin { raw.origin } else { nil }
         }
@@ -22,7 +25,12 @@ extension SettingsReader {
             }
             anchors.append(anchor)
         }
-        return EvidenceSettings(anchors: anchors)
+        return EvidenceSettings(
+            anchors: anchors,
+            origin: origin,
+            keyFile: keyFile,
+            checkpointSeconds: checkpointSeconds
+        )
     }
 }
 

@@ -160,6 +160,19 @@ extension ValueFormat<String> {
         }
     }
 
+    /// What the name of a log's key may be (c2sp.org/signed-note).
+    static var logOrigin: Self {
+        let expectation = "a name such as archive.example/callark, without spaces, plus signs and a slash at an end"
+        return Self(expectation: expectation) { (content) throws(BadValue) in
+            let word = try content.word()
+            guard (1...200).contains(word.utf8.count), !word.hasPrefix("/"), !word.hasSuffix("/"),
+                word.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) && $0 != UInt8(ascii: "+") }
+                )
+            else { throw BadValue() }
+            return word
+        }
+    }
+
     /// Part of a request's header: visible ASCII.
     static func visibleASCII(_ expectation: String) -> Self {
         Self(expectation: "\(expectation), in visible ASCII characters without spaces") { (content) throws(BadValue) in

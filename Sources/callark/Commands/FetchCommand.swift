@@ -20,8 +20,10 @@ struct FetchCommand: AsyncParsableCommand {
 
             DIR/SHA256SUMS lists the checksum of every file. DIR/calls.jsonl has the metadata of each recording as in \
             the archive, with the archive's name and checksum. Both keep what earlier fetches wrote. A file that exists \
-            with other content is replaced only with --force (otherwise 74). The log of events records who fetched which \
-            call, and what came of it; a warning says so if this account cannot write to it.
+            with other content is replaced only with --force (otherwise 74).
+
+            Before the first byte, the evidence log and the log of events note who fetches which call, and why (--reason, \
+            --case). If this account cannot write to them, nothing is given out (77).
 
             A line says of each recording that gives no file why, and what to do: 75 if it is pending, failed or missing. A \
             call of which nothing was to be recorded, such as an abandoned one, gives no file and is no failure (0). The exit \
@@ -29,6 +31,7 @@ struct FetchCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark fetch TASK_ID -o calls
+              callark fetch TASK_ID -o calls --reason "complaint of the customer" --case 2026-017
               cd calls && sha256sum -c SHA256SUMS
               # every call of one day
               callark list --day 2025-11-20 --json --calls \\
@@ -51,6 +54,12 @@ struct FetchCommand: AsyncParsableCommand {
 
     @Option(help: "Only this organization.", transform: OrganizationName.init(argument:))
     var org: OrganizationName?
+
+    @Option(help: "Why, in your own words; it is kept in the evidence log.")
+    var reason: String?
+
+    @Option(name: .customLong("case"), help: "The name of the case that it is for; it is kept in the evidence log.")
+    var matter: String?
 
     @Flag(help: "Replace files that exist with other content.")
     var force = false
@@ -81,7 +90,7 @@ struct FetchCommand: AsyncParsableCommand {
         installation.warnOfNetworkFileSystem()
         let report = FetchReport(output: Output(json: common.json), folder: FetchFolder(path: folder))
         defer { report.flush() }
-        let log = FetchLog(installation: installation, folder: folder)
+        let log = FetchLog(installation: installation, folder: folder, reason: reason, matter: matter)
         var missing: [TaskID] = []
         let tasks = try TaskID.requested(taskIDs)
         if let manifest = try await installation.manifestForReading() {
@@ -102,6 +111,7 @@ struct FetchCommand: AsyncParsableCommand {
             }
         }
         try await report.end()
+        await log.close()
         return report.status
     }
 
@@ -129,7 +139,7 @@ struct FetchCommand: AsyncParsableCommand {
         guard !rows.isEmpty, rows.allSatisfy({ $0.held != nil }),
             calls.allSatisfy({ $0.gap == nil || $0.gap?.explanation != nil })
         else { return false }
-        await log.noteBeginning(rows)
+        try await log.noteBeginning(rows)
         var failures: [RecordingRowID: FetchLog.Failure] = [:]
         for row in rows {
             let source = row.held?.isSealed == true ? "archive" : "spool"
@@ -206,7 +216,7 @@ struct FetchCommand: AsyncParsableCommand {
                 let reasons = failures.values.map(ExitStatus.init)
                 if calls.isEmpty { try report.unknown(task, becauseOf: reasons) }
                 if calls.isEmpty || !absences.isEmpty { report.note(reasons) }
-                await log.noteBeginning(rows)
+                try await log.noteBeginning(rows)
                 var unwritten: [RecordingRowID: FetchLog.Failure] = [:]
                 for row in rows where row.held != nil {
                     let source = held[row.row].map { $0 ? "archive" : "spool" } ?? "provider"

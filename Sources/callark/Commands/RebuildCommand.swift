@@ -13,15 +13,16 @@ import Wiring
 struct RebuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rebuild",
-        abstract: "Make a new manifest from the daily archives alone.",
+        abstract: "Make a new manifest from the daily archives and the evidence log.",
         discussion: """
             Use this if the manifest is lost or damaged; then no flag is needed. If the manifest is sound (exit code \
             64), or knows recordings or checksums that the archives do not have (65), this lists the differences and \
-            changes nothing: find out why, then run it with --discard-old. What only the old manifest has is not in \
-            the new one: the log of events, and explanations of gaps in days that are not closed.
+            changes nothing: find out why, then run it with --discard-old. What people did and explained \
+            comes back from the evidence log; what only the old manifest has is not in the new one: passes, and what \
+            happened in them.
 
             It reads every sealed archive from end to end, which takes as long as `callark verify`, and compares \
-            headers and recordings with the metadata, the checksum files and the side file. Intact recordings in the \
+            headers and recordings with the metadata, the checksum files, the side file and the evidence log. Intact recordings in the \
             spool stay stored. The old manifest is kept next to the new one, which replaces it only when it is \
             complete. From a damaged archive, whatever is intact is taken; everything else is named, and the exit \
             code is 65.
@@ -51,11 +52,13 @@ struct RebuildCommand: AsyncParsableCommand {
                 root: installation.root,
                 schedule: AskSchedule(horizon: installation.settings.captures.horizon),
                 logger: installation.logger,
-                actor: Operator.current
+                actor: Operator.current,
+                logs: installation.evidence
             )
             summary = try await rebuild.run(now: Timestamp(Date()), discardingOld: discardOld) { name in
                 installation.logger.info("archive is taken in", metadata: ["archive.name": "\(name)"])
             }
+            installation.evidence.takeBegun().forEach(Complaint.notice)
             for fault in summary.contradictions.faults + summary.faults {
                 try VerificationLines.write(fault, to: output)
             }
@@ -89,7 +92,7 @@ struct RebuildCommand: AsyncParsableCommand {
             return CommandError(
                 .usage,
                 "\(path) is sound and the archives agree with it; nothing was changed; pass --discard-old to make a new "
-                    + "one anyway, without its log of events"
+                    + "one anyway, without its passes"
             )
         }
     }

@@ -1,6 +1,7 @@
 import Archiver
 import ArgumentParser
 import DailyArchive
+import Evidence
 import Files
 import Foundation
 import Manifest
@@ -168,7 +169,8 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verifyRoot(_ output: Output) async throws -> (VerificationRun.Summary, knownDamage: [ArchiveDay]) {
         let installation = try Installation(common, needsSecrets: false)
         if let org { _ = try installation.organizations(named: [org]) }
-        let verification = try VerificationRun.reading(installation.root)
+        let keyFile = installation.evidence.setup.keyFile
+        let verification = try VerificationRun.reading(installation.root, keyFile: keyFile)
         try await requireKnown(installation, verification.manifest)
         if !verification.hasManifest {
             Complaint.warning(
@@ -187,6 +189,9 @@ struct VerifyCommand: AsyncParsableCommand {
             if notes { await log.note(report) }
         }
         try? await installation.manifest.close()
+        // The entries are accepted: whoever writes next publishes them, if this cannot.
+        try? await installation.evidence.publish()
+        installation.evidence.takeBegun().forEach(Complaint.notice)
         if let obstacle = await log.obstacle {
             Complaint.warning("could not record which archives were verified: \(obstacle); run it again later")
         }

@@ -6,12 +6,13 @@ import Manifest
 import Recordings
 import Wiring
 
-/// Who fetched which call, in the log of events: that it begins, durably before the first byte of a call is written, and what
-/// came of it. What turns out to be damaged becomes known damage.
+/// Who fetched which call and why, in the evidence log and the log of events: that it begins, durably before the first byte of a
+/// call is written, and, in the log of events, what came of it. What turns out to be damaged becomes known damage.
 actor FetchLog {
     private let installation: Installation
     /// Where files are written to, as an absolute path.
     private let destination: String
+    private let purpose: [String: String]
     private var isOutOfReach = false
     private var hasWarnedOfDamage = false
 
@@ -26,17 +27,28 @@ actor FetchLog {
         }
     }
 
-    /// - Parameter folder: where files are written to.
-    init(installation: Installation, folder: String) {
+    /// - Parameters:
+    ///   - folder: where files are written to.
+    ///   - reason: why, in the words of who fetches.
+    ///   - matter: the case that it is for.
+    init(installation: Installation, folder: String, reason: String?, matter: String?) {
         self.installation = installation
+        purpose = ["reason": reason, "case": matter].compactMapValues(\.self)
         destination = URL(filePath: folder).standardizedFileURL.path
     }
 
-    /// Notes that the recordings of one task are about to be given out. From an archive that nobody can write to any more,
-    /// such as a disk that was mounted to be read only, calls can be fetched all the same, and a warning says that it is not
-    /// noted.
-    func noteBeginning(_ rows: [RecordingRow]) async {
-        await note(.audioAccessed, rows.filter { $0.held != nil }) { ["recordings": "\($0.count)"] }
+    /// Notes that the recordings of one task are about to be given out.
+    /// - Throws: ``CommandError`` with exit code 77 if that cannot be noted: then nothing is given out.
+    func noteBeginning(_ rows: [RecordingRow]) async throws {
+        do {
+            try await append(.audioAccessed, rows.filter { $0.held != nil }) { ["recordings": "\($0.count)"] }
+        } catch {
+            throw CommandError(
+                .authorization,
+                "no recording is given out, because it cannot be noted who had it: \(error); fetch with an account that may "
+                    + "write to the evidence log"
+            )
+        }
     }
 
     /// Notes what came of the same recordings, and of those that are not held.
@@ -74,6 +86,16 @@ actor FetchLog {
         }
     }
 
+    /// Publishes what was noted, if it has waited long enough; the recordings are with who fetched them by now.
+    func close() async {
+        do {
+            try await installation.evidence.publish(ifDue: true)
+        } catch {
+            Complaint.warning("could not publish the evidence log: \(error)")
+        }
+        installation.evidence.takeBegun().forEach(Complaint.notice)
+    }
+
     private func note(
         _ kind: Event.Kind,
         _ rows: [RecordingRow],
@@ -81,21 +103,29 @@ actor FetchLog {
     ) async {
         guard !isOutOfReach else { return }
         do {
-            let manifest = try await installation.manifestForWriting()
-            for (organization, rows) in Dictionary(grouping: rows, by: \.organization) {
-                let event = Event(
-                    time: installation.now,
-                    kind: kind,
-                    organization: organization,
-                    task: rows.first?.key.taskID,
-                    detail: detail(rows).merging(["how": "fetch"]) { $1 },
-                    by: Operator.current
-                )
-                try await manifest?.appendEvent(event, isDurable: kind == .audioAccessed)
-            }
+            try await append(kind, rows, detail)
         } catch {
             isOutOfReach = true
-            Complaint.warning("could not record in the log of events who fetched these calls: \(error)")
+            Complaint.warning("could not record in the log of events what came of it: \(error)")
+        }
+    }
+
+    private func append(
+        _ kind: Event.Kind,
+        _ rows: [RecordingRow],
+        _ detail: ([RecordingRow]) -> [String: String]
+    ) async throws {
+        let manifest = try await installation.manifestForWriting()
+        for (organization, rows) in Dictionary(grouping: rows, by: \.organization) {
+            let event = Event(
+                time: installation.now,
+                kind: kind,
+                organization: organization,
+                task: rows.first?.key.taskID,
+                detail: detail(rows).merging(["how": "fetch"]) { $1 }.merging(purpose) { $1 },
+                by: Operator.current
+            )
+            try await manifest?.appendEvent(event, isRecorded: kind == .audioAccessed)
         }
     }
 }

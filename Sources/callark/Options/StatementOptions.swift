@@ -69,6 +69,8 @@ extension StatementOptions {
         guard let manifest = try await installation.manifestForWriting() else { throw CommandError.unknown(tasks) }
         let result = try await change(installation, manifest, tasks)
         try await installation.manifest.close()
+        try await installation.evidence.publish()
+        installation.evidence.takeBegun().forEach(Complaint.notice)
         if let error = result.error { throw error }
         let output = Output(json: common.json)
         defer { output.flush() }

@@ -91,6 +91,12 @@ final class PassProgress: Sendable {
             Complaint.warning("downloads are paused: \(shortage), of which archive.minimum_free_bytes is \(minimum)")
         case .mediaTrouble(let host, let reason): Complaint.warning("\(host): \(reason)")
         case .recovered(let name, let text): Complaint.warning("\(name): \(text)")
+        case .logBegun(let begun): Complaint.notice(begun)
+        case .adopted(let organization, let archives, let recordings):
+            Complaint.notice(
+                "\(organization): the evidence log did not know \(Readable.count(archives, "archive")): it has them now, with "
+                    + "\(Readable.count(recordings, "recording")), and proves them from now on"
+            )
         case .crossChecked(let organization, let finding):
             guard finding.tasksNotListed > 0 else { return }
             let tasks = Readable.count(finding.tasksNotListed, "task")

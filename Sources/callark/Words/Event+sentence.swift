@@ -9,9 +9,11 @@ extension Event {
     func sentence(in timeZone: TimeZone, beginning: Event? = nil) -> String {
         if kind == .passEnded, let beginning { return "ran \(beginning.pass(timeZone, " over ")): \(passResult)" }
         return switch kind {
-        case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded:
+        case .passBegan, .passEnded, .manifestRebuilt, .repairBegan, .repairEnded, .audioAccessed, .fetchEnded,
+            .logBegun, .configurationChanged:
             workSentence(timeZone)
-        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed: archiveSentence
+        case .archiveOpened, .archiveSealed, .archiveRecovered, .archiveAdopted, .dayClosed, .dayReopened:
+            archiveSentence
         case .damageFound, .recordingReplaced, .recordingReinstated, .recordingLost: damageSentence
         case .gapOpened, .gapFilled, .gapWithdrawn, .gapExplained, .explanationWithdrawn: gapSentence(timeZone)
         case .recordingFailed, .recordingSuspect, .recordingChanged, .recordingUnusable, .taskRefused, .listingAnomaly,
@@ -37,7 +39,12 @@ extension Event {
             let copied = detail.number("copied") ?? 0
             let ways = copied == 0 ? "" : " (\(copied) copied, \(detail["fetched"] ?? "0") fetched)"
             return "ended a repair: \(detail["repaired"] ?? "none") of \(damaged) repaired\(ways)\(faults)"
-        case .audioAccessed: return "began to fetch \(detail.count("recordings", "recording") ?? "recordings")"
+        case .audioAccessed:
+            let what = detail.count("recordings", "recording") ?? "recordings"
+            let matter = detail["case"].map { " for case \($0)" } ?? ""
+            return "began to fetch \(what)\(matter)" + (detail["reason"].map { ": \($0)" } ?? "")
+        case .logBegun: return "began the evidence log"
+        case .configurationChanged: return "archived with another configuration than before"
         default: return fetchEnd
         }
     }
@@ -95,6 +102,7 @@ extension Event {
             let archived = detail.count("archived", "recording").map { ", \($0) archived" } ?? ""
             let explained = detail.number("explained").map { $0 == 0 ? "" : ", \($0) explained" } ?? ""
             return "closed \(detail["day"] ?? "a day"): \(calls)\(archived)\(explained)"
+        case .dayReopened: return "opened \(detail["day"] ?? "a day") again: something of it has changed"
         default:
             if let adopted = detail.count("adopted", "recording") {
                 return "found \(adopted) of \(archive) in the spool"

@@ -239,7 +239,9 @@ import Testing
             #expect(summary.recordings == rows.count - 1)
             let taskID = rows[2].key.taskID
             #expect(summary.faults.contains { $0.kind == .recordingDamaged && $0.taskID == taskID })
-            #expect(try await here.pass().isComplete)
+            // The evidence log knows what was sealed: no repair makes that right again.
+            #expect(summary.faults.contains { $0.kind == .evidence } == isForged)
+            #expect(try await here.pass().isComplete == !isForged)
             #expect(try await here.held() == here.offered())
         }
     }

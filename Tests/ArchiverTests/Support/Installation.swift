@@ -93,6 +93,16 @@ final class Installation: Sendable {
         )
     }
 
+    /// The evidence logs, by a clock of the archive's.
+    func logs(now: @escaping @Sendable () -> Timestamp) -> EvidenceLogs {
+        EvidenceLogs(
+            root: root,
+            setup: EvidenceLogs.Setup(of: root),
+            actor: Actor(name: "ann", uid: 1000),
+            now: now
+        )
+    }
+
     /// - Parameter now: the time for the clients of the provider; that of the simulator if none is given.
     func setup(
         now: (@Sendable () -> Timestamp)? = nil,
@@ -101,7 +111,7 @@ final class Installation: Sendable {
         let logger = Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
         var setup = CallArchive.Setup(
             root: root,
-            manifest: SharedManifest(of: root),
+            manifest: SharedManifest(of: root, logs: logs(now: now ?? self.now)),
             queue: PassQueue(for: root),
             rules: PassRules(
                 timeZone: simulator.world.timeZone,

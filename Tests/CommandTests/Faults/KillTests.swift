@@ -95,6 +95,36 @@ import Testing
         }
     }
 
+    @Test func `at any step of the evidence log leaves a log, a manifest and archives that agree after the next pass`()
+        async throws
+    {
+        try await Desk.with(calls: 3, scale: 0.1, mix: .recordedInParts) { desk in
+            let offered = desk.offered
+            var draws = Draws()
+            let sample = try await root(desk, "sample", offered)
+            let names = [
+                "tail", "checkpoint", "vkey", "log.key", ".acme.next", "/log$", "entries", "000", "objects", "lock$",
+            ]
+            let all = try await moments(sample.pass, of: sample).filter { step in
+                names.contains { step.path?.contains($0) == true }
+            }
+            try #require(all.count > 30)
+            let faults = all.drawn(48, &draws).map {
+                Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: $0)
+            }
+            let tally = Tally()
+            try await Array(faults.enumerated()).inParallel { number, fault in
+                let root = try await self.root(desk, "log-\(number)", offered)
+                defer { root.remove() }
+                tally.note(try await root.run(root.pass, fault))
+                let held = try await root.held()
+                try await root.expectCompletion(keeping: held, "\(fault)")
+            }
+            say("a pass, at its evidence log", all, tally, draws.seed)
+            #expect(tally.kills > faults.count / 2, "too few of the moments came")
+        }
+    }
+
     @Test func `at random, again and again on the same root, ends complete`() async throws {
         try await Desk.with(calls: 5, scale: 0.1, mix: .recordedInParts) { desk in
             var draws = Draws()

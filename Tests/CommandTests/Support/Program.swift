@@ -23,7 +23,10 @@ final class Program: Sendable {
         /// The one line of standard error that says what went wrong.
         var complaint: String {
             get throws {
-                let lines = errors.split(separator: "\n").filter { !$0.contains(" warning: ") }
+                // That the evidence log is begun is said once, by whatever comes first.
+                let lines = errors.split(separator: "\n").filter {
+                    !$0.contains(" warning: ") && !$0.contains("evidence log")
+                }
                 try #require(lines.count == 1, "not one line but: \(errors)")
                 return String(lines[0])
             }

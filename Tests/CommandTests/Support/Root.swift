@@ -97,6 +97,9 @@ struct Root: Sendable {
         try #require(pass.status == 0, "\(context): \(pass.errors)", sourceLocation: location)
         let verification = try await run(["verify"])
         #expect(verification.status == 0, "\(context): \(verification.output)", sourceLocation: location)
+        // Archives, manifest and evidence log say the same, and each recording has one entry that counts.
+        let log = try await run(["log", "verify"])
+        #expect(log.status == 0, "\(context): \(log.output)", sourceLocation: location)
         let held = try await held()
         #expect(promised.isSubset(of: held), comment, sourceLocation: location)
         #expect(held.count == offered.count, comment, sourceLocation: location)
@@ -104,7 +107,10 @@ struct Root: Sendable {
         let command = entrance + ["sh", "-c", Self.unpack, "sh", path, path + "-unpacked"]
         let unpacked = try await Program.run(command[0], Array(command.dropFirst()))
         #expect(unpacked.status == 0, "\(context): \(unpacked.errors)", sourceLocation: location)
-        let spool = ["spool/credentials", "spool/credentials/acme.json", "spool/parts", "spool/pass.lock"]
+        let spool = [
+            "spool/credentials", "spool/credentials/acme.json", "spool/credentials/log.key",
+            "spool/credentials/log.key.acme.newest", "spool/parts", "spool/pass.lock",
+        ]
         // Only who had to refresh the token has locked it; and a tar whose journal did not outlive a power cut is set
         // aside, since nothing tells whether anything of it had been stored.
         let found = unpacked.output.split(separator: "\n").filter {

@@ -68,16 +68,21 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             }
             guard known.contains(name) else { continue }
             let summary = try await installation.withLegacyRecords(of: name) { records in
-                try await LegacyEnrichment(root: installation.root, manifest: manifest, records: records)
-                    .run(
-                        name,
-                        day,
-                        at: installation.standpoint(of: name),
-                        stop: stop,
-                        progress: {
-                            StandardError.show(progress: "\(name): \($0) of \($1) sessions")
-                        }
-                    )
+                try await LegacyEnrichment(
+                    root: installation.root,
+                    manifest: manifest,
+                    records: records,
+                    logs: installation.evidence
+                )
+                .run(
+                    name,
+                    day,
+                    at: installation.standpoint(of: name),
+                    stop: stop,
+                    progress: {
+                        StandardError.show(progress: "\(name): \($0) of \($1) sessions")
+                    }
+                )
             }
             StandardError.show(progress: nil)
             try write(summary, of: name, day, to: output)

@@ -7,10 +7,10 @@ struct LogCommand: AsyncParsableCommand {
         discussion: """
             The evidence log says what happened to recordings, in a form that nobody can change unnoticed and that \
             programs of other people can check: docs/evidence.md describes it. Each organization has its own, below \
-            log/ in the archive root. Passes do not write it yet.
+            log/ in the archive root. Passes, and every command that a person answers for, write it.
 
-            `callark log anchor` gives checkpoints to somebody outside of this machine, and notes that in the log. The \
-            other commands change nothing, and need no key.
+            `callark log anchor` gives checkpoints to somebody outside of this machine, and notes that in the log. \
+            `callark log recover` puts a log right. The other commands change nothing, and need no key.
 
             EXAMPLES
               callark log status
@@ -19,9 +19,12 @@ struct LogCommand: AsyncParsableCommand {
               callark log prove call.wav -o proofs
               callark log anchor
               callark log verifier -o callark-verify.py
+              # a pass says that an older state of the log was put back
+              callark log recover --from /backup/log/acme
             """,
         subcommands: [
             LogStatusCommand.self, LogVerifyCommand.self, LogProveCommand.self, LogAnchorCommand.self,
+            LogRecoverCommand.self,
             LogVerifierCommand.self,
         ],
         defaultSubcommand: LogStatusCommand.self

@@ -1,19 +1,23 @@
 import Anchors
+import Archiver
 import ArgumentParser
 import Evidence
 import Foundation
+import Manifest
 import Recordings
 import Wiring
 
 struct LogVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check whole evidence logs: every entry, hash, object and signature.",
+        abstract: "Check whole evidence logs, and compare archives and manifest with them.",
         discussion: """
             Computes every hash anew from the entries, and compares the tiles, the checkpoint, the states that were made \
             known outside, and the checkpoints given with --since. Checks what anchors have given, without asking them: \
             time stamps with the certificates, and cosignatures with the keys, of evidence.anchors, or else with those \
-            that the log names. Names everything that does not hold, and then ends with exit code 65.
+            that the log names. Then compares the archives on the disk and the manifest with what the log says of them. \
+            Names everything that does not hold, and then ends with exit code 65. `callark verify` reads the archives \
+            themselves.
 
             A checkpoint is five lines of text. Keep one somewhere else, and --since holds the log to all entries that \
             it covers.
@@ -44,19 +48,37 @@ struct LogVerifyCommand: AsyncParsableCommand {
         for state in kept where !origins.contains(state.position.origin) {
             throw CommandError(.unknown, "\(state.source): no log here has the origin \(state.position.origin)")
         }
-        for log in logs where log.folder.exists {
+        let manifest = try await readableManifest(installation)
+        for log in logs where log.folder.exists || log.newest != nil {
             let own = (try? log.folder.publishedKey().name) ?? ""
-            let known = kept.filter { $0.position.origin == own }
+            var known = kept.filter { $0.position.origin == own }
+            if let newest = log.newest, newest.position.origin == own { known.append(newest) }
             var report = LogVerification(log.folder, key: log.confirmedKey, known: known).report()
+            if report.isSound {
+                let check = LogCrossCheck(root: installation.root, organization: log.organization, manifest: manifest)
+                report.faults += try await check.faults(key: log.confirmedKey)
+            }
             var findings = [AnchorFindings]()
             Self.checkAnchors(anchors, of: log.folder, &report, &findings)
             summary.logs += 1
             try write(report, findings[...], of: log, &summary, to: output)
         }
-        for log in logs where !log.folder.exists { output.text("\(log.organization): no log yet") }
+        for log in logs where !log.folder.exists && log.newest == nil {
+            output.text("\(log.organization): no log yet")
+        }
         summary.sound = summary.faults == 0
         try output.json(summary)
         if !summary.sound { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+
+    /// - Returns: `nil` with a warning if there is none that can be read: then the archives alone are compared with the log.
+    private func readableManifest(_ installation: Installation) async throws -> Manifest? {
+        do {
+            return try await installation.manifestForReading()
+        } catch {
+            Complaint.warning("the manifest is not compared with the evidence log: \(error)")
+            return nil
+        }
     }
 
     /// Checks what anchors have given to a log and to the epochs before it, and adds to each report what does not hold.

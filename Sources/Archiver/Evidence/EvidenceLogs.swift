@@ -1,0 +1,171 @@
+import Evidence
+import Files
+import Foundation
+import Recordings
+import Synchronization
+
+/// The evidence logs of a root, one for each organization. A log is opened when it is first needed, and begun if there was
+/// none.
+///
+/// Every call that is not `async` waits for the disk: never make one on the cooperative pool.
+package final class EvidenceLogs: Sendable {
+    /// What the configuration says about the logs.
+    package struct Setup: Sendable {
+        /// The file that has the key.
+        package var keyFile: LogKeyFile
+        /// What the origin of a new log begins with; `nil` for `callark/` and the identity of the root, which stays the same
+        /// wherever the root is mounted.
+        package var origin: String?
+        /// How old a checkpoint becomes, in seconds, before what was accepted since is published.
+        package var checkpointSeconds: Int64
+        /// The configuration of each organization in force, as text, without secrets.
+        package var configurations: [OrganizationName: String]
+
+        /// Sets every property.
+        package init(
+            keyFile: String,
+            origin: String? = nil,
+            checkpointSeconds: Int64 = 60,
+            configurations: [OrganizationName: String] = [:]
+        ) {
+            self.keyFile = LogKeyFile(path: keyFile)
+            self.origin = origin
+            self.checkpointSeconds = checkpointSeconds
+            self.configurations = configurations
+        }
+
+        /// What holds if the configuration says nothing.
+        package init(of root: ArchiveRoot) { self.init(keyFile: root.logKeyPath) }
+    }
+
+    /// A log that was begun now.
+    package struct Begun: Sendable {
+        package var organization: OrganizationName
+        package var key: NoteKey
+        /// Where the key was made, if it was made now.
+        package var newKeyFile: String?
+
+        /// What the log is called in its checkpoints.
+        package var origin: String { key.name }
+    }
+
+    package let setup: Setup
+    let root: ArchiveRoot
+    let now: @Sendable () -> Timestamp
+    private let findActor: @Sendable () -> Actor
+    /// The logs that are open, and those that were begun since somebody asked.
+    private let state = Mutex(State())
+
+    private struct State {
+        var open: [OrganizationName: EvidenceLog] = [:]
+        var begun: [Begun] = []
+    }
+
+    /// Opens nothing yet.
+    /// - Parameters:
+    ///   - actor: on whose account everything is noted that names nobody else. Evaluated when it is needed.
+    ///   - now: the time of day, which entries have.
+    package init(
+        root: ArchiveRoot,
+        setup: Setup,
+        actor: @autoclosure @escaping @Sendable () -> Actor,
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(Date()) }
+    ) {
+        self.root = root
+        self.setup = setup
+        findActor = actor
+        self.now = now
+    }
+
+    /// On whose account acts are noted that name nobody.
+    var actor: Actor { findActor() }
+
+    /// Where an organization's log is.
+    /// - Throws: `EvidenceError` if the root has no identity.
+    func place(of organization: OrganizationName) throws(EvidenceError) -> EvidenceLog.Place {
+        let origin = if let origin = setup.origin { origin } else { try usualOrigin() }
+        return EvidenceLog.Place(
+            logs: root.logsPath,
+            organization: organization,
+            keyFile: setup.keyFile,
+            origin: origin,
+            actor: actor
+        )
+    }
+
+    private func usualOrigin() throws(EvidenceError) -> String {
+        do throws(ArchiveError) {
+            return "callark/\(try root.identity().id)"
+        } catch {
+            throw EvidenceError(.missing, error.message, path: error.path)
+        }
+    }
+
+    /// The log of an organization, open.
+    /// - Throws: `damaged`, `rolledBack` or `key` if it may not be written to.
+    @discardableResult
+    package func log(of organization: OrganizationName) throws(EvidenceError) -> EvidenceLog {
+        let result: Result<EvidenceLog, EvidenceError> = state.withLock { state in
+            if let log = state.open[organization] { return .success(log) }
+            do throws(EvidenceError) {
+                let opened = try EvidenceLog.open(place(of: organization), now: now())
+                state.open[organization] = opened.log
+                if opened.isNew {
+                    let newKeyFile = opened.isKeyNew ? setup.keyFile.path : nil
+                    state.begun.append(Begun(organization: organization, key: opened.log.key, newKeyFile: newKeyFile))
+                }
+                return .success(opened.log)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// The logs that were begun since this was called last: for people, who have to keep a copy of a new key.
+    package func takeBegun() -> [Begun] {
+        state.withLock { state in
+            defer { state.begun = [] }
+            return state.begun
+        }
+    }
+
+    /// Forgets which logs are open, because another one is in the place of one of them.
+    func reopen() { state.withLock { $0.open = [:] } }
+
+    /// Has entries accepted: they are durable once this returns.
+    package func append(_ entries: [LogEntry]) throws(EvidenceError) {
+        for organization in Set(entries.map(\.organization)).sorted() {
+            try log(of: organization).append(entries.filter { $0.organization == organization })
+        }
+    }
+
+    /// Publishes what is accepted, in every log that is open.
+    package func fold() throws(EvidenceError) {
+        for log in open { try log.fold() }
+    }
+
+    /// The same, of the logs whose checkpoint has become too old.
+    package func foldIfDue() throws(EvidenceError) {
+        for log in open { try log.foldIfDue(age: setup.checkpointSeconds) }
+    }
+
+    private var open: [EvidenceLog] {
+        state.withLock { state in state.open.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    /// Calls `body` on a thread that may wait.
+    func run<Value: Sendable>(
+        _ body: @escaping @Sendable (EvidenceLogs) throws(EvidenceError) -> Value
+    ) async throws(EvidenceError) -> Value {
+        try await BlockingWork.run { _ throws(EvidenceError) in try body(self) }
+    }
+
+    /// Publishes what is accepted, on a thread that may wait.
+    /// - Parameter isDue: publishes only what has waited long enough.
+    package func publish(ifDue isDue: Bool = false) async throws(EvidenceError) {
+        try await run { logs throws(EvidenceError) in
+            if isDue { try logs.foldIfDue() } else { try logs.fold() }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import DailyArchive
+import Evidence
+import Files
+import Logging
+import Manifest
+import Recordings
+
+/// Looks for the entry of each sealed archive that the manifest is not known to have in common with the evidence log, and
+/// adopts into the log what it does not know: archives from before there was a log, or that were put into the root. From
+/// then on the log proves what is in them, and nothing about the time before.
+struct LogAdoption: Sendable {
+    let root: ArchiveRoot
+    let manifest: Manifest
+    let logs: EvidenceLogs
+
+    /// What came of it.
+    struct Outcome: Sendable {
+        /// How many archives and recordings the log knows now that it did not.
+        var adopted: [OrganizationName: (archives: Int, recordings: Int)] = [:]
+        /// Archives that are not what the log says was sealed.
+        var contradictions: [(archive: ArchiveName, message: String)] = []
+    }
+
+    private static let groupSize = 500
+
+    func run() async throws -> Outcome {
+        var outcome = Outcome()
+        var known: [ArchiveName] = []
+        for archive in try await manifest.unloggedArchives() {
+            let name = archive.name
+            let logged = try await logs.run { logs throws(EvidenceError) in
+                try LoggedArchive.find(name, in: logs.log(of: name.organization))
+            }
+            if let sealed = logged.sealed {
+                guard sealed.digest == archive.digest else {
+                    outcome.contradictions.append((name, Self.message(sealed, archive)))
+                    continue
+                }
+            } else {
+                let recordings = try await adopt(archive, logged)
+                outcome.adopted[name.organization, default: (0, 0)].archives += 1
+                outcome.adopted[name.organization, default: (0, 0)].recordings += recordings
+            }
+            known.append(name)
+        }
+        try await manifest.noteLogged(known)
+        return outcome
+    }
+
+    static func message(_ sealed: LoggedArchive.Sealing, _ archive: ArchiveRow) -> String {
+        "it has SHA-256 \(archive.digest), and the evidence log says that it was sealed with \(sealed.digest): it was "
+            + "changed and its checksums with it; put back the archive as it was sealed"
+    }
+
+    /// The entries of its recordings come first, so that an adoption that was cut off is gone on with.
+    /// - Returns: how many recordings were not in the log.
+    private func adopt(_ archive: ArchiveRow, _ logged: LoggedArchive) async throws -> Int {
+        let name = archive.name
+        var group: [RecordLine] = []
+        var count = 0
+        do {
+            for try await line in try await ArchiveMetadata.open(root.archivePath(name)).records
+            where logged.recordings[line.entry.payloadPath] != line.entry.stored.digest {
+                group.append(line)
+                count += 1
+                guard group.count >= Self.groupSize else { continue }
+                try await note(&group, in: name)
+            }
+        } catch let error as ArchiveError where error.code != .cancelled {
+            // A damaged archive is adopted as a whole. Its checksum is known, and says what it should be.
+        }
+        try await note(&group, in: name)
+        try await logs.run { logs throws(EvidenceError) in
+            try logs.append([
+                LogEntry(
+                    .archiveAdopted,
+                    time: logs.now(),
+                    actor: logs.actor,
+                    organization: name.organization,
+                    [
+                        .archive: .text(name.description), .sha256: .digest(archive.digest),
+                        .recordings: .number(Int64(archive.recordings)), .bytes: .number(archive.byteCount),
+                    ]
+                )
+            ])
+        }
+        return count
+    }
+
+    private func note(_ group: inout [RecordLine], in name: ArchiveName) async throws {
+        let lines = group
+        group = []
+        guard !lines.isEmpty else { return }
+        try await logs.run { logs throws(EvidenceError) in
+            try logs.append(lines.map { logs.stored($0.entry, $0.record, in: name) })
+        }
+    }
+}
+
+extension PassContext {
+    /// Has the evidence log and the manifest know the same sealed archives. An archive that is not what the log says is known
+    /// to be damaged from then on.
+    func agreeWithLogs() async throws {
+        let outcome = try await LogAdoption(root: root, manifest: manifest, logs: evidence).run()
+        for (organization, count) in outcome.adopted.sorted(by: { $0.key < $1.key }) {
+            observer(.adopted(organization, archives: count.archives, recordings: count.recordings))
+        }
+        for (name, message) in outcome.contradictions {
+            var finding = ReadingFinding()
+            (finding.faults, finding.ownFaults, finding.ownFault) = (1, 1, message)
+            try await manifest.noteRead(name, finding, by: actor, now: now())
+            observer(.recovered(name, message))
+        }
+    }
+
+    /// Publishes what is accepted although something failed, which is what a person has to be told of.
+    func publishInSpiteOfFailure() async {
+        do {
+            try await evidence.publish()
+        } catch {
+            logger.warning("the evidence log is not published", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import DailyArchive
+import Evidence
+import Files
+import Manifest
+import Recordings
+
+/// Puts an evidence log right that may not be written to any more: with a copy of it, or else by a new epoch. What the log
+/// then lacks of the archives is adopted.
+package struct LogRecovery: Sendable {
+    private let root: ArchiveRoot
+    private let logs: EvidenceLogs
+
+    /// What came of it.
+    package struct Outcome: Sendable {
+        /// What the log signs as now.
+        package var key: NoteKey
+        /// The state that the new epoch goes on from; `nil` if a copy was put in place.
+        package var previous: LogPosition?
+        /// Where a key was made, if there was none.
+        package var newKeyFile: String?
+        package var archives = 0
+        package var recordings = 0
+        /// Archives that are not what the log says was sealed.
+        package var contradictions: [(archive: ArchiveName, message: String)] = []
+    }
+
+    package init(root: ArchiveRoot, logs: EvidenceLogs) {
+        self.root = root
+        self.logs = logs
+    }
+
+    /// Recovers the log of an organization. No pass may run meanwhile.
+    /// - Parameter copy: the folder of a copy of the log; `nil` to begin a new epoch.
+    /// - Returns: `nil` if the log holds, and nothing was done.
+    /// - Throws: `EvidenceError`, with code `missing` if there never was a log, and as ``EvidenceLog/replace(_:with:)``;
+    ///   `ArchiveError` with code `locked` if a pass is running; `ManifestError`.
+    package func run(_ organization: OrganizationName, from copy: LogFolder?) async throws -> Outcome? {
+        try root.prepare()
+        let lock = try PassLock.acquire(root)
+        defer { withExtendedLifetime(lock) {} }
+        let place = try logs.place(of: organization)
+        let now = logs.now()
+        var outcome = try await logs.run { logs throws(EvidenceError) -> Outcome? in
+            if try Self.holds(place) { return nil }
+            defer { logs.reopen() }
+            guard let copy else {
+                let opened = try EvidenceLog.beginEpoch(place, now: now)
+                let first = try LogReader(place.folder, key: opened.log.key).entry(0)
+                return Outcome(
+                    key: opened.log.key,
+                    previous: (try? LogEntry(first))?.previous,
+                    newKeyFile: opened.isKeyNew ? logs.setup.keyFile.path : nil
+                )
+            }
+            try EvidenceLog.replace(place, with: copy)
+            return Outcome(key: try logs.log(of: organization).key)
+        }
+        guard outcome != nil else { return nil }
+        if try Manifest.exists(at: root.manifestPath) {
+            let manifest = try Manifest(of: root, mode: .readWrite, recorder: logs.recorder)
+            try await manifest.forgetLogged(organization)
+            let adoption = try await LogAdoption(root: root, manifest: manifest, logs: logs).run()
+            for (_, count) in adoption.adopted {
+                outcome?.archives += count.archives
+                outcome?.recordings += count.recordings
+            }
+            outcome?.contradictions = adoption.contradictions
+            outcome?.recordings += try await adoptOpen(organization, manifest)
+            try manifest.close()
+        }
+        try await logs.publish()
+        return outcome
+    }
+
+    /// Whether the log may be written to as it is.
+    /// - Throws: `missing` if there is none and never was.
+    private static func holds(_ place: EvidenceLog.Place) throws(EvidenceError) -> Bool {
+        do throws(EvidenceError) {
+            if try EvidenceLog.openExisting(place) != nil { return true }
+        } catch {
+            guard [.damaged, .rolledBack, .key].contains(error.code) else { throw error }
+            return false
+        }
+        throw EvidenceError(
+            .missing,
+            "\(place.folder.path): there is no log, and never was; the next pass begins one",
+            path: place.folder.path
+        )
+    }
+
+    /// Tells the log what is stored in the spool, and what it does not know of that.
+    private func adoptOpen(_ organization: OrganizationName, _ manifest: Manifest) async throws -> Int {
+        var count = 0
+        for open in try await manifest.openArchives() where open.name.organization == organization {
+            var entries: [RecordingEntry] = []
+            for try await line in EntryLines(journalOf: open.name, in: root, upTo: open.extent.journalBytes) {
+                entries.append(line.entry)
+            }
+            count += try await logs.run { [entries] logs throws(EvidenceError) in
+                try logs.noteFound(entries, in: open.name)
+            }
+        }
+        return count
+    }
+}

@@ -1,0 +1,65 @@
+import Evidence
+import Foundation
+import Recordings
+
+/// What an evidence log says about one archive.
+struct LoggedArchive: Sendable {
+    /// The recordings in it, by their path in the bag. What has left the archive while it was in the spool is not among them.
+    var recordings: [String: ContentDigest] = [:]
+    /// What it was sealed, or adopted, as; `nil` if it never was.
+    var sealed: Sealing?
+
+    /// The entry of an archive that was sealed or adopted.
+    struct Sealing: Hashable, Sendable {
+        var digest: ContentDigest
+        var recordings: Int64
+    }
+
+    /// What `detail` says in an entry of a recording that has left an archive in the spool, which was never sealed with it.
+    static let leftSpool = "spool"
+}
+
+extension LoggedArchive {
+    /// An archive has no entry that is older than its day. The time zone and the clock of the machine are allowed two days.
+    private static let slack = Duration.hours(48)
+    /// Of so many entries, one tells how far the search has come.
+    private static let stride = 256
+
+    /// Before this, no entry can be about what belongs to the day.
+    static func beginning(of day: ArchiveDay) -> Timestamp { day.interval(in: .gmt).lowerBound - slack }
+
+    /// Looks through a log, from the newest entry to the oldest that can be about the archive.
+    static func find(_ name: ArchiveName, in log: EvidenceLog) throws(EvidenceError) -> LoggedArchive {
+        var found = LoggedArchive()
+        var left: Set<String> = []
+        var number = 0
+        let mark = Array(#""archive":"\#(name)""#.utf8)
+        let begin = beginning(of: name.day)
+        try log.search { bytes throws(EvidenceError) in
+            number += 1
+            let isAboutIt = ByteSearch.contains(mark, in: bytes)
+            guard isAboutIt || number.isMultiple(of: stride), let entry = try? LogEntry(bytes) else { return true }
+            if isAboutIt, entry.text(.archive) == name.description { found.take(entry, &left) }
+            return entry.time >= begin
+        }
+        return found
+    }
+
+    /// Takes the next older entry.
+    private mutating func take(_ entry: LogEntry, _ left: inout Set<String>) {
+        switch entry.type {
+        case .archiveSealed, .archiveAdopted:
+            guard sealed == nil, let digest = entry.digest(.sha256) else { return }
+            sealed = Sealing(digest: digest, recordings: entry.number(.recordings) ?? 0)
+        case .recordingStored:
+            guard let path = entry.text(.path), !left.contains(path), recordings[path] == nil else { return }
+            recordings[path] = entry.digest(.sha256)
+        case .damageFound, .recordingReplaced:
+            guard entry.text(.detail) == Self.leftSpool, let path = entry.text(.path), recordings[path] == nil else {
+                return
+            }
+            left.insert(path)
+        default: return
+        }
+    }
+}

@@ -1,0 +1,11 @@
+import Archiver
+import Evidence
+
+extension Complaint {
+    /// Says that an evidence log was begun, and what to do with a new key.
+    static func notice(_ begun: EvidenceLogs.Begun) {
+        notice("\(begun.organization): begun the evidence log \(begun.key.name), key \(begun.key.fingerprint)")
+        guard let file = begun.newKeyFile else { return }
+        notice("the key of the evidence logs is new: back up \(file), apart from the archive")
+    }
+}
