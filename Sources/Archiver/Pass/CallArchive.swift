@@ -129,12 +129,12 @@ package struct CallArchive: Sendable {
             try await evidence.run { logs throws(EvidenceError) in _ = try logs.log(of: organization) }
             for begun in evidence.takeBegun() {
                 observer(.logBegun(begun))
-                let event = Event(time: now(), kind: .logBegun, organization: begun.organization, by: setup.actor)
+                let event = Event(time: now(), kind: .logBegun, organization: begun.organization)
                 try await manifest.appendEvent(event)
             }
             guard let text = evidence.setup.configurations[organization] else { continue }
             let digest = try FileDigest.digest(of: Array(text.utf8))
-            try await manifest.noteConfiguration(digest, of: organization, by: setup.actor, now: now())
+            try await manifest.noteConfiguration(digest, of: organization, now: now())
         }
     }
 

@@ -19,7 +19,6 @@ extension Manifest {
     package func noteConfiguration(
         _ digest: ContentDigest,
         of organization: OrganizationName,
-        by actor: Actor,
         now: Timestamp
     ) async throws {
         try await write(.machine) { [self] db in
@@ -31,8 +30,7 @@ extension Manifest {
                 time: now,
                 kind: .configurationChanged,
                 organization: organization,
-                detail: ["sha256": digest.description],
-                by: actor
+                detail: ["sha256": digest.description]
             )
             try event.insert(in: db)
             try record([RecordedAct(event: event)])
