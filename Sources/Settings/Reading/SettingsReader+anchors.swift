@@ -7,7 +7,8 @@ extension SettingsReader {
         let origin = value(.evidenceOrigin, of: owner)
         let keyFile = path(.evidenceKeyFile, of: owner)
         let checkpointSeconds = value(.checkpointSeconds, of: owner)
-        guard let checkpointSeconds, let sections = value(.anchors, of: owner, shown: { $0.isEmpty ? "[]" : nil }) else { return nil }
+        guard let checkpointSeconds, let sections = value(.anchors, of: owner, shown: { $0.isEmpty ? "[]" : nil })
+        else { return nil }
         let variable: ValueOrigin? = owner.raw(SettingKey.anchors.row).flatMap { raw in
             if case .environment = raw.origin { raw.origin } else { nil }
         }
