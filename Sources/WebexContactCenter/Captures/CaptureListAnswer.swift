@@ -100,9 +100,9 @@ struct CaptureListAnswer: Sendable {
         let groups = Dictionary(grouping: recordings[id] ?? [], by: \.key)
         var settled: [CapturedRecording] = []
         for group in groups.values {
-            let files = distinct(group)
+            let files = group.count > 1 ? distinct(group) : []
             guard files.count > 1 else {
-                settled += files.map(\.file)
+                settled += files.isEmpty ? group : files.map(\.file)
                 continue
             }
             for (place, var file) in files {
