@@ -6,7 +6,8 @@ import Recordings
 
 /// What a process does first when it holds the root: brings the disk and the manifest to the same word, whatever moment the
 /// last process died at, and however much older than the archives the manifest is. Nothing that is whole on the disk is
-/// thrown away, and nothing of an archive that is open in another root's spool is called lost.
+/// thrown away, and nothing of an archive that is open in another root's spool is called lost. What is kept of one torn
+/// archive is decided by `ArchiveRecovery` (module DailyArchive).
 struct SpoolRecovery: Sendable {
     let context: PassContext
 

@@ -1,5 +1,5 @@
-/// Why something that should exist is not held, or why a task has nothing. `Standpoint` (module Manifest) decides which
-/// reason a task without recordings has.
+/// Why something that should exist is not held, or why a task has nothing. ``GapRule`` decides which reason a task without
+/// recordings has, and says who decides about known recordings.
 package enum GapReason: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
     /// The provider has not been asked about it yet.
     case notAskedYet = "not_asked_yet"

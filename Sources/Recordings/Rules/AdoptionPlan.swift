@@ -1,5 +1,5 @@
-/// What it changes that an archive which was found has a copy of a recording. It needs no database: the manifest carries it
-/// out.
+/// Which copy of a recording counts if an archive that was found has one: what that changes. It needs no database: the
+/// manifest carries it out. Whether a copy's bytes are intact is found out before (`ArchiveIntake.chooseCopies`).
 package enum AdoptionPlan: Hashable, Sendable {
     /// The recording becomes known, and this copy counts.
     case insert

@@ -1,4 +1,8 @@
-/// When what is not there is a gap, and for which reason (wxcc-api 6.4, 14).
+/// Decides when a task whose recordings are not known is a gap, and for which reason (wxcc-api 6.4, 14).
+///
+/// A known recording that is not held is a gap at once. Its reason is decided where it fails: by ``AnswerRule`` if the
+/// provider no longer offers it, by `Reception` (module Archiver) if it cannot be downloaded, and by the manifest's views if
+/// it was damaged or lost in an archive.
 package struct GapRule: Hashable, Sendable {
     /// From when on it is judged.
     package var now: Timestamp
