@@ -31,7 +31,8 @@ struct FetchCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark fetch TASK_ID -o calls
-              callark fetch TASK_ID -o calls --reason "complaint of the customer" --case 2026-017
+              callark fetch TASK_ID -o calls --case 2026-017 \\
+                --reason "complaint of the customer"
               cd calls && sha256sum -c SHA256SUMS
               # every call of one day
               callark list --day 2025-11-20 --json --calls \\

@@ -49,6 +49,9 @@ import Testing
             .dayClosed, ["day": "2026-10-20", "tasks": "12", "archived": "19", "explained": "1"],
             "closed 2026-10-20: 12 calls, 19 recordings archived, 1 explained"
         ),
+        (.dayReopened, ["day": "2026-10-20"], "opened 2026-10-20 again: something of it has changed"),
+        (.logBegun, [:], "began the evidence log"),
+        (.configurationChanged, ["sha256": "0"], "archived with another configuration than before"),
         (.damageFound, ["archive": "a", "recordings": "2"], "found a damaged: 2 recordings"),
         (.damageFound, ["archive": "a", "fault": "its file is missing"], "found a damaged: its file is missing"),
         (

@@ -141,6 +141,8 @@ import Testing
         try await Desk.with(calls: 3, mix: .recorded) { desk in
             try await desk.archiveDay()
             let archives = try await tree("\(desk.root)/archives")
+            let keyPath = "\(desk.root)/spool/credentials/log.key"
+            let key = try Data(contentsOf: URL(filePath: keyPath))
             for name in ["callark.json", "manifest.sqlite", "spool"] {
                 try FileManager.default.removeItem(atPath: "\(desk.root)/\(name)")
             }
@@ -150,6 +152,17 @@ import Testing
             #expect(ending.output.contains("1 sealed archive ") && ending.output.contains("callark rebuild"))
             #expect(try await tree("\(desk.root)/archives") == archives)
             #expect(try await desk.run("rebuild").status == 0)
+            // The key of the evidence log has a backup of its own; without it, nothing is archived.
+            let refused = try await desk.run("archive", "--day", desk.day)
+            #expect(refused.status == 78)
+            #expect(try refused.complaint.contains("callark log recover"))
+            try FileManager.default.createDirectory(
+                atPath: "\(desk.root)/spool/credentials",
+                withIntermediateDirectories: true
+            )
+            #expect(
+                FileManager.default.createFile(atPath: keyPath, contents: key, attributes: [.posixPermissions: 0o600])
+            )
             try await desk.archiveDay()
         }
     }

@@ -82,7 +82,8 @@ import Testing
             desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: last))
             let pass = try desk.start("archive", "--day", desk.day, "--json")
             try await eventually("no line came while a download stood still") {
-                try pass.outputSoFar().split(separator: "\n").count == desk.offered.count - 1
+                try pass.outputSoFar().split(separator: "\n").count { $0.contains(#""type":"stored""#) }
+                    == desk.offered.count - 1
             }
             #expect(pass.isRunning)
             pass.signal(SIGKILL)
