@@ -47,7 +47,7 @@ test: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## build and run ev
 	$(SWIFT) build --build-tests
 	for target in $(TEST_TARGETS); do $(SWIFT) test --skip-build --filter "^$${target}Tests\\."; done
 	Tests/dates/run "$$($(SWIFT) build --show-bin-path)" brief
-	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 1 --seed 1
+	python3 -B Tests/fuzz/fuzz.py "$$($(SWIFT) build --show-bin-path)" --minutes 5 --cases 90 --seed 1
 
 test-dates: packages test-packages $(PYTHON_ENVIRONMENT)/.complete ## every test as if it were four other days, and those that know dates on eight more (DATES)
 	$(SWIFT) build --build-tests

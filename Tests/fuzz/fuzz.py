@@ -5,7 +5,7 @@ A case is a surface and a number; with the seed it is the same every time. A cas
 ends with a code that the interface does not have or with 70, takes too long or too much memory, prints raw control
 characters or a secret, or says something that this fuzzer's own witness knows is not so.
 
-usage: fuzz.py BIN_FOLDER [--minutes M] [--seed S] [--surface NAME …] [--case SURFACE:NUMBER] [--jobs N]
+usage: fuzz.py BIN_FOLDER [--minutes M] [--cases N] [--seed S] [--surface NAME …] [--case SURFACE:NUMBER] [--jobs N]
 """
 import argparse
 import itertools
@@ -68,6 +68,8 @@ class Fuzzer:
         while time.monotonic() < until:
             with self.lock:
                 number = next(self.numbers)
+            if self.options.cases is not None and number >= self.options.cases:
+                return
             surface = self.options.surface[number % len(self.options.surface)]
             self.run_one(surface, number)
 
@@ -84,6 +86,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("bin", type=pathlib.Path, help="the folder with callark and callark-simulator")
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--cases", type=int, help="how many, if the time allows: the same ones of a seed each time")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--surface", action="append", choices=sorted(SURFACES))
     parser.add_argument("--case", help="SURFACE:NUMBER, as a finding names it")

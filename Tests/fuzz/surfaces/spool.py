@@ -1,4 +1,4 @@
-"""What is under way: open archives, their journals, parts, kept tokens, and the root's own file."""
+"""What is under way: open archives, their journals, parts, kept tokens, the evidence log's key, and the root's own file."""
 import mutation
 from program import Finding, files
 from world import DAY, SEALING_ZONE, write
@@ -9,7 +9,9 @@ from . import forged
 def run(world, case, draw, story):
     root = world.copy(case)
     inside = [path for path in files(root / "spool") if path.suffix != ".lock"]
-    for path in draw.sample(inside, min(len(inside), draw.choice([1, 1, 1, 2]))):
+    chosen = draw.sample(inside, min(len(inside), draw.choice([1, 1, 1, 2])))
+    of_log = [path for path in chosen if path.name.startswith("log.key")]
+    for path in chosen:
         data = path.read_bytes()
         if draw.random() < 0.08:
             path.unlink()
@@ -31,6 +33,8 @@ def run(world, case, draw, story):
         result.lines()
         if result.code == 77:
             return  # The kept tokens were changed, and a person is needed: that is said.
+        if result.code in (65, 78) and any(b"/" + path.name.encode() in result.err for path in of_log):
+            return  # So it is with the key of the evidence log, and the state that is remembered beside it.
     held = set(world.held(case, root, story).values())
     if result.code not in (0, 75):
         raise Finding(f"{result}: the spool is not healed: {result.err[-500:].decode('utf-8', 'replace')}")
