@@ -18,8 +18,21 @@ enum SpanArgument {
         let digits = argument.dropLast()
         guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = Int(digits), number > 0, let unit = argument.last, "hdw".contains(unit)
-        else { throw ArgumentFault("give hours, days or weeks, from 1 to 99999: 24h, 7d or 2w") }
+        else { throw ArgumentFault("give hours, days or weeks: 24h, 7d or 2w") }
         self = unit == "h" ? .hours(number) : .days(unit == "d" ? number : number * 7)
+        guard days <= Self.mostDays else {
+            throw ArgumentFault("ten years are the most: give \(Self.mostDays)d or less, or --from and --to")
+        }
+    }
+
+    /// A listing asks for each day of its window, so that one of centuries would not end.
+    private static let mostDays = 3653
+
+    private var days: Int {
+        switch self {
+        case .hours(let count): (count + 23) / 24
+        case .days(let count): count
+        }
     }
 
     /// When the span begins.

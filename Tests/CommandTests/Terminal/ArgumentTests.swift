@@ -15,9 +15,13 @@ import Testing
         (["report", "--month", "2026-13"], "--month 2026-13: the calendar has no such month"),
         (["report", "--month", "next"], "--month next: give a month: 2025-11, this or last"),
         (["list", "--last", "7"], "--last 7: the unit is missing: give 7h (hours), 7d (days) or 7w (weeks)"),
-        (["list", "--last", "7m"], "--last 7m: give hours, days or weeks, from 1 to 99999: 24h, 7d or 2w"),
-        (["list", "--last", "-7d"], "--last -7d: give hours, days or weeks, from 1 to 99999: 24h, 7d or 2w"),
-        (["list", "--last", "0d"], "--last 0d: give hours, days or weeks, from 1 to 99999: 24h, 7d or 2w"),
+        (["list", "--last", "7m"], "--last 7m: give hours, days or weeks: 24h, 7d or 2w"),
+        (["list", "--last", "-7d"], "--last -7d: give hours, days or weeks: 24h, 7d or 2w"),
+        (["list", "--last", "0d"], "--last 0d: give hours, days or weeks: 24h, 7d or 2w"),
+        (
+            ["archive", "--last", "99999w"],
+            "--last 99999w: ten years are the most: give 3653d or less, or --from and --to"
+        ),
         (
             ["list", "--from", "1763596800"],
             "--from 1763596800: epoch milliseconds have 13 digits; give those, or a time such as 2025-11-20T08:00"
