@@ -1,22 +1,21 @@
-/// Why the archiver did not do what it was asked, where the reason is its own; the modules below have their own errors.
+/// An error of the archiver itself; the modules below it have their own errors.
 package struct ArchiverError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     /// What happened and what to do about it, on one line.
     package var message: String
 
     package enum Code: String, Sendable {
-        /// The window is in the future, or empty.
+        /// The window is empty or in the future.
         case badWindow = "bad_window"
-        /// The configuration gives a name of the manifest's to another organization, or an organization of the manifest's
-        /// another name.
+        /// In the configuration, an organization has another name or another ID than in the manifest.
         case otherOrganization = "other_organization"
         /// Too little space is left below the archive's root.
         case diskLow = "disk_low"
-        /// A first signal asked for an end.
+        /// A person or the system requested a stop.
         case stopped
-        /// Neither the manifest nor the provider knows of it.
+        /// Neither the manifest nor the provider knows it.
         case notFound = "not_found"
-        /// It is known, but cannot be had now.
+        /// It exists, but is not available now.
         case notAvailable = "not_available"
         /// Bytes or rows are not what they should be.
         case damaged

@@ -2,16 +2,16 @@ import Recordings
 
 /// Which tasks a pass asks the provider about.
 package enum AskScope: Hashable, Sendable {
-    /// Those that are due by the schedule, however old, and all of the pass's own window that is not settled, however
-    /// lately asked about: the daily job.
+    /// Tasks that are due by the schedule, however old, and every unsettled task of the pass's own window, however
+    /// recently it was asked about: the daily job.
     case due(impatientIn: Range<Timestamp>?)
-    /// All of a window that is not settled, and nothing else: somebody named the window and wants to know now.
+    /// Every unsettled task of a window, and nothing else: someone named the window and wants to know now.
     case everythingUnsettled(in: Range<Timestamp>)
-    /// Only those with recordings that are known and not yet received, without listing anything: `--retry-failed`.
-    /// `nil` for all, however old.
+    /// Only tasks with recordings that are known and not yet received, without listing anything: `--retry-failed`.
+    /// `nil` means all, however old.
     case onlyUnreceived(in: Range<Timestamp>?)
 
-    /// Only tasks created in here; `nil` for all.
+    /// The span in which a task has to be created; `nil` for any.
     var window: Range<Timestamp>? {
         switch self {
         case .due: nil
@@ -20,7 +20,7 @@ package enum AskScope: Hashable, Sendable {
         }
     }
 
-    /// Where the schedule's waiting times are passed over.
+    /// The span in which the schedule's waiting times are ignored.
     var impatientIn: Range<Timestamp>? {
         switch self {
         case .due(let window): window
@@ -29,12 +29,13 @@ package enum AskScope: Hashable, Sendable {
         }
     }
 
-    /// Whether the schedule's waiting times are kept all the same for what an operator has explained: nobody asked for it.
+    /// Whether the schedule's waiting times still apply to explained tasks: no one asked for those.
     var sparesExplained: Bool {
         if case .due = self { true } else { false }
     }
 
-    /// Where somebody asks for what is missing, whatever was said about it: `nil` for all, however old.
+    /// The span in which missing recordings are asked for even if they are explained. The inner `nil` means all,
+    /// however old.
     var asksFor: Range<Timestamp>?? {
         switch self {
         case .due: nil

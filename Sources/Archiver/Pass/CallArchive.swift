@@ -9,29 +9,29 @@ import Transfer
 import WebexContactCenter
 
 /// An archive of calls, open for work: the manifest, the files below the root, the providers, and the lock that keeps
-/// every other process from working on it.
+/// other processes out.
 package struct CallArchive: Sendable {
     let context: PassContext
-    /// By their names in the configuration.
+    /// By name in the configuration.
     private let organizations: [OrganizationName: Organization]
 
-    /// What the configuration says of an archive and its providers.
+    /// The configuration of an archive and its providers.
     package struct Setup: Sendable {
         package var root: ArchiveRoot
-        /// The process's own, for passes and readers alike; whoever has made it closes it.
+        /// Shared by all passes and readers of the process. The caller that creates it closes it.
         package var manifest: SharedManifest
-        /// The process's own, of all who work on the archive.
+        /// Shared by everything in the process that works on the archive.
         package var queue: PassQueue
         package var rules: PassRules
         package var providers: [ProviderSettings]
-        /// The process's clients, which everything that asks a provider shares.
+        /// The clients shared by everything in the process that asks a provider.
         package var contactCenters: ContactCenters
-        /// On whose account the work is done, for the log of events.
+        /// Whose account the work is done on, for the log of events.
         package var actor: Actor
         package var logger: Logger
-        /// What a person calls this work, for those who ask what is running: `archive`.
+        /// The name of this work as people know it, such as `archive`, for reports of what is running.
         package var command: String
-        /// Where the salts of new archives come from. Only what nobody can guess will do, except in tests.
+        /// Source of the salts of new archives. They must be unpredictable, except in tests.
         package var randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
 
         package init(
@@ -57,15 +57,15 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// Takes the archive's lock, does `work` with the archive, and releases the lock. The manifest and the connections to the
-    /// providers stay open for whoever is next.
+    /// Takes the archive's lock, runs `work` with the archive, and releases the lock. The manifest and the connections
+    /// to the providers stay open for the next caller.
     /// - Parameters:
-    ///   - precedence: who goes first where others want it too (``PassQueue``).
-    ///   - startedTime: when the work began, if that was before; for those who ask what is running.
-    ///   - clock: by which downloads wait when the media host asks for it.
-    /// - Throws: `ArchiveError` with code `locked` where another process works on it; ``ArchiverError`` with code
-    ///   `damaged` where there are archives and no manifest; `ArchiveError`, `ManifestError` and `TransferError` where
-    ///   something cannot be opened; what `work` throws.
+    ///   - precedence: who goes first if several callers wait (``PassQueue``).
+    ///   - startedTime: when the work began, if before this call; for reports of what is running.
+    ///   - clock: the clock that downloads wait by if the media host asks them to.
+    /// - Throws: `ArchiveError` with code `locked` if another process works on the archive; ``ArchiverError`` with code
+    ///   `damaged` if there are archives but no manifest; `ArchiveError`, `ManifestError` or `TransferError` if
+    ///   something cannot be opened; errors of `work`.
     package static func withOpen<Value: Sendable>(
         _ setup: Setup,
         precedence: PassPrecedence = .onDemand,
@@ -82,7 +82,7 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// The same for the caller that holds the lock.
+    /// The same, for a caller that already holds the lock.
     private static func withLocked<Value: Sendable>(
         _ setup: Setup,
         _ stop: StopRequest,
@@ -117,7 +117,7 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// Opens the evidence logs before anything is changed: nothing may be archived that they cannot be told.
+    /// Opens the evidence logs before anything changes: nothing may be archived that they cannot record.
     private static func begin(
         _ setup: Setup,
         _ manifest: Manifest,
@@ -138,9 +138,9 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// A new manifest beside old archives would have everything fetched once more, and then find no place for it; and
-    /// what lies in the spool would be taken away, since nothing of it is known to be stored.
-    /// - Throws: ``ArchiverError`` with code `damaged` where there are archives and no manifest.
+    /// A new manifest next to old archives would fetch everything again and then find the archives' names taken. It
+    /// would also remove what is in the spool, because it knows of nothing stored there.
+    /// - Throws: ``ArchiverError`` with code `damaged` if there are archives but no manifest.
     package static func requireManifest(of root: ArchiveRoot) throws {
         guard try !Manifest.exists(at: root.manifestPath),
             let archive = try root.sealedArchives().first ?? root.openArchives().first
@@ -160,7 +160,7 @@ package struct CallArchive: Sendable {
         }
     }
 
-    /// An organization that has another name or another ID by now would look as if nothing were known of it.
+    /// An organization whose name or ID has changed would look as if nothing were known about it.
     /// - Throws: ``ArchiverError`` with code `otherOrganization`; `ManifestError`.
     package static func requireSame(
         _ organization: OrganizationName,
@@ -197,9 +197,9 @@ package struct CallArchive: Sendable {
 
     /// Runs one pass over these organizations.
     /// - Parameters:
-    ///   - onlyUnreceived: lists nothing; only fetches what is known and not yet received.
-    ///   - isBackfill: notes each whole day of the window that was listed, and is not taken for the daily work.
-    /// - Throws: ``ArchiverError`` with code `badWindow`; `ManifestError` where not even the results can be told.
+    ///   - onlyUnreceived: lists nothing; only fetches recordings that are known and not yet received.
+    ///   - isBackfill: records each whole day of the window that was listed, and does not count as the daily pass.
+    /// - Throws: ``ArchiverError`` with code `badWindow`; `ManifestError` if not even the results can be reported.
     package func archive(
         _ names: [OrganizationName],
         request: PassWindow.Request,
@@ -216,7 +216,7 @@ package struct CallArchive: Sendable {
                 listedThrough: listedThrough,
                 now: began
             )
-            // It lists nothing, so that nothing can be said of what came after.
+            // It lists nothing, so it can say nothing about later calls.
             if onlyUnreceived, !window.isExplicit {
                 window = window.ending(by: listedThrough ?? window.range.lowerBound)
             }
@@ -242,7 +242,7 @@ package struct CallArchive: Sendable {
         return try await Pass(context: context).run(assignments)
     }
 
-    /// Gives back what is held.
+    /// Hands out what is archived.
     package var retrieval: Retrieval { Retrieval(root: context.root, manifest: context.manifest) }
 
     /// The organizations of the configuration, by name.

@@ -4,20 +4,20 @@ import Manifest
 import Recordings
 
 extension Pass {
-    /// What came of listing and asking for one organization, also if it did not go through.
+    /// The outcome of listing and asking for one organization, even if it failed.
     struct Part: Sendable {
         var findings = PassFindings()
         var failure: (any Error)?
     }
 
-    /// How one of the three ends of a pipeline ended.
+    /// How one of the three stages of a pipeline ended.
     private enum End: Sendable {
         case produced([OrganizationName: Part])
         case worked((any Error)?)
     }
 
-    /// Runs the receiving and the storing end of a pass, and `produce` in front of them.
-    /// - Parameter produce: sends jobs, and returns what came of it.
+    /// Runs the receiving and storing stages of a pass, fed by `produce`.
+    /// - Parameter produce: sends jobs, and returns its outcome.
     /// - Returns: what `produce` returned, and why receiving or storing failed; `nil` if they did not.
     func pipeline(
         _ produce: @escaping @Sendable (AsyncChannel<DownloadJob>) async -> [OrganizationName: Part]
@@ -36,7 +36,7 @@ extension Pass {
             group.addTask {
                 var failure: (any Error)?
                 do { try await Receiving(context: context).run(jobs, into: accepted) } catch { failure = error }
-                // What was accepted before is stored all the same; then the storer must not wait for more.
+                // What was accepted before is still stored; after that the storer must not wait for more.
                 await accepted.finish()
                 return .worked(failure)
             }
@@ -119,7 +119,7 @@ extension Pass {
     }
 
     /// Lists, and compares the listing with other sources.
-    /// - Parameter findings: gets what is found out, as it comes.
+    /// - Parameter findings: receives each finding as it is made.
     private func list(
         _ assignment: Assignment,
         into findings: inout PassFindings,

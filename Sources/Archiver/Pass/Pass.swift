@@ -9,66 +9,68 @@ import Recordings
 /// discover ──page by page──▶ resolve ──rendezvous──▶ receive ──bounded queue──▶ store    then seal, then summarise
 /// ```
 ///
-/// The first four steps run at once; each reads what the step before made durable, and makes its own result durable
-/// before it says so. Killing the process anywhere loses nothing that was stored, and running a pass twice changes
-/// nothing.
+/// The first four steps run concurrently. Each reads what the step before it made durable, and makes its own result
+/// durable before it reports it. Killing the process at any point loses nothing that was stored, and running a pass
+/// twice changes nothing.
 package struct Pass: Sendable {
     let context: PassContext
 
-    /// What came of one organization's part of a pass.
+    /// The outcome of one organization's part of a pass.
     package struct Result: Sendable {
         package var organization: OrganizationName
         package var window: PassWindow
         package var summary: PassSummary { days.total }
-        /// What each day of the window comes to, oldest first; also days without a task.
+        /// The counts of each day of the window, oldest first, including days without a task.
         package var days: [DayReconciliation]
         package var archives: [SealedDay]
-        /// How far the downloads of the whole pass were held back because a media host was busy.
+        /// How much the downloads of the whole pass were slowed because a media host was busy.
         package var pacing: DownloadPacing
         /// How often the listing may have left out a task; the log of events says where.
         package var listingDoubts: Int
-        /// The days of the window that no pass has listed as far as they are in it, oldest first.
+        /// The days of which a part in the window has not been listed by any pass, oldest first.
         package var unlisted: [ArchiveDay] = []
-        /// The days of the window of which this or an earlier listing may have left out a task, oldest first.
+        /// The days of the window whose listing, in this or an earlier pass, may have left out a task; oldest first.
         package var doubted: [ArchiveDay] = []
-        /// Recordings of other days that are known, not received and not explained, where the pass was to fetch all such.
+        /// Recordings of other days that are known, not received and not explained. Counted only if the pass was to
+        /// fetch missing recordings of all days.
         package var unreceivedElsewhere = 0
-        /// Recordings of other days that were received and are damaged, where the pass was to fetch what is missing of all days.
+        /// Recordings of other days that were received and are damaged. Counted only if the pass was to fetch missing
+        /// recordings of all days.
         package var damagedElsewhere = 0
-        /// What the days outside of the window come to, as far as they are known.
+        /// The figures of the days outside the window, as far as they are known.
         package var outside = ReportFigures()
-        /// Whether it listed tasks, and did not only fetch what was known.
+        /// Whether it listed tasks, rather than only fetching known recordings.
         package var isListing = true
-        /// What came of holding the listing against agents' activities; `nil` where that was not done.
+        /// The result of comparing the listing with agent activities; `nil` if they were not compared.
         package var secondSource: SecondSourceFinding?
-        /// What came of asking Search about the window's calls; `nil` where it was not asked.
+        /// The result of asking Search about the window's calls; `nil` if it was not asked.
         package var callMetadata: CallMetadataFinding?
-        /// What other sources said of days that were held against them, oldest first.
+        /// What other sources said about the days that were compared with them, oldest first.
         package var witnesses: [DayWitness] = []
-        /// Why no further day could be held against a source; empty where every one could that was to be.
+        /// Why the comparison with a source stopped early; empty if every due day was compared.
         package var witnessAbsences: [DayWitness.Source: String] = [:]
-        /// Whether a pass before it listed everything before its window.
+        /// Whether earlier passes listed everything before its window.
         package var followsListing = false
-        /// What ended the pass early for this organization; `nil` where it went through.
+        /// The error that ended the pass early for this organization; `nil` if it went through.
         package var failure: (any Error)?
 
-        /// Whether exit code 65 is the truth: something that the pass was about is damaged.
+        /// Whether exit code 65 is right: something that the pass covered is damaged.
         package var hasDamage: Bool { summary.hasDamage || damagedElsewhere > 0 }
 
-        /// Whether exit code 0 would be the truth.
+        /// Whether exit code 0 would be right.
         package var isComplete: Bool { failure == nil && obstacles.isEmpty }
     }
 
-    /// An organization and what of it is asked for.
+    /// An organization and what to do for it.
     package struct Assignment: Sendable {
         package var organization: Organization
         package var window: PassWindow
         package var scope: AskScope
         /// Whether it is a step of a backfill.
         package var isBackfill = false
-        /// Whether its window begins where the listing had come to, or before.
+        /// Whether its window begins no later than where the listing ended.
         package var joinsListing = true
-        /// Whether a pass before it listed everything before its window.
+        /// Whether earlier passes listed everything before its window.
         package var followsListing = false
 
         package init(organization: Organization, window: PassWindow, scope: AskScope) {
@@ -79,8 +81,8 @@ package struct Pass: Sendable {
     }
 
     /// Runs the pass; the caller holds the lock.
-    /// - Returns: a result for each assignment, in their order, also where something failed on the way.
-    /// - Throws: only where not even the results can be told: the manifest cannot be read or written.
+    /// - Returns: a result for each assignment, in their order, even if something failed.
+    /// - Throws: only if not even the results can be reported, because the manifest cannot be read or written.
     func run(_ assignments: [Assignment]) async throws -> [Result] {
         let recovered = try await context.recover()
         var passes: [PassID] = []
@@ -118,7 +120,7 @@ package struct Pass: Sendable {
             try await afterwards(results) {
                 try await context.manifest.endPass(
                     pass,
-                    // One that listed nothing does not know whether everything is there.
+                    // A pass that listed nothing does not know whether it is complete.
                     outcome: result.outcome == .complete && !assignment.scope.isListing ? .incomplete : result.outcome,
                     summary: result.summary,
                     reason: assignment.scope.isListing ? result.obstacleText : "it listed nothing",
@@ -133,8 +135,8 @@ package struct Pass: Sendable {
         return results
     }
 
-    /// Does what comes last. Where something failed before, that is what a person has to mend and has to be told of, and
-    /// not that this failed too, which on a full disk it does.
+    /// Runs a final step. If something failed before, that error is the one to report, even if this step fails too, as
+    /// it would on a full disk.
     private func afterwards(_ results: [Result], _ work: () async throws -> Void) async throws {
         do {
             try await work()
@@ -144,7 +146,7 @@ package struct Pass: Sendable {
         }
     }
 
-    /// Seals what is to be sealed, unless the gathering did not go through, and counts.
+    /// Seals archives, unless gathering failed, and counts.
     private func conclude(
         _ assignment: Assignment,
         _ findings: PassFindings,
@@ -172,7 +174,7 @@ package struct Pass: Sendable {
                 result.archives += outcome.sealed
                 result.failure = outcome.damage
                 if let listed {
-                    // Only now: what was broken off is listed again by the next run.
+                    // Only now: if this step is interrupted, the next run lists again.
                     let discovery = Discovery(organization: assignment.organization, context: context)
                     if assignment.isBackfill { try await discovery.noteDays(listed) }
                     try await context.manifest.noteListedSpan(assignment.organization.name, listed)
@@ -191,14 +193,14 @@ package struct Pass: Sendable {
         return result
     }
 
-    /// Of a pass that went through, what it cannot know to be complete.
+    /// Finds what a pass that went through cannot know to be complete.
     private func lookForHoles(_ assignment: Assignment, _ result: inout Result) async throws {
         let name = assignment.organization.name
         let outlook = try await context.manifest.closingOutlook(name)
         let window = result.window.range
         result.unlisted = outlook.unlisted(in: window, timeZone: context.rules.timeZone)
         result.doubted = window.days(in: context.rules.timeZone).filter(outlook.doubted.contains)
-        // A step of a backfill is one of many, and says nothing of other days.
+        // A step of a backfill is one of many, and reports nothing about other days.
         if assignment.isBackfill { return }
         let standpoint = try await context.standpoint(of: name)
         result.outside = try await context.manifest.dayStatuses(organization: name, at: standpoint)
@@ -230,7 +232,7 @@ package struct Pass: Sendable {
 }
 
 extension Pass.Result {
-    /// How the manifest remembers it.
+    /// The outcome as the manifest stores it.
     fileprivate var outcome: PassOutcome {
         switch failure {
         case let error as ArchiverError where error.code == .stopped: .interrupted

@@ -9,12 +9,12 @@ package struct PassActivity: Sendable {
         var window: PassWindow?
         var step: PassStep?
         var pause: (pause: ProviderPause, until: Timestamp)?
-        /// Tasks to ask about in all, as far as is known.
+        /// Tasks to ask about in total, as far as is known.
         var tasksToAsk: Int?
         var backfill: Report.BackfillDay?
     }
 
-    /// A recording of which a download failed.
+    /// A recording whose download failed.
     private struct Retry {
         var attempt: Int
         var attempts: Int
@@ -29,18 +29,18 @@ package struct PassActivity: Sendable {
     private var recordingsStored = 0
     private var recordingsFailed = 0
     private var bytes: Int64 = 0
-    /// Recordings of which a download failed, until they are stored or given up.
+    /// Recordings whose download failed, until they are stored or given up.
     private var retrying: [RecordingKey: Retry] = [:]
-    /// Hosts from which fewer downloads at once are made than configured.
+    /// Hosts with fewer concurrent downloads than configured.
     private var paced: [String: (downloads: Int, of: Int)] = [:]
-    /// Hosts that give nothing for any recording, and why.
+    /// Hosts that deliver nothing for any recording, and why.
     private var troubles: [String: String] = [:]
     private var isOutOfSpace = false
 
     package init() {}
 
     /// Counts one event.
-    /// - Parameter now: the time at which it happened; asked only where it matters.
+    /// - Parameter now: the time at which it happened; evaluated only if needed.
     package mutating func count(_ event: PassEvent, now: () -> Timestamp) {
         switch event {
         case .began(let name, let window): parts[name, default: Part()].window = window
@@ -78,7 +78,7 @@ package struct PassActivity: Sendable {
         }
     }
 
-    /// What is to be said of it at a moment.
+    /// The report at a moment.
     package func report(now: Timestamp) -> Report {
         Report(
             organizations: parts.sorted { $0.key < $1.key }.map { name, part in
@@ -101,13 +101,13 @@ package struct PassActivity: Sendable {
         )
     }
 
-    /// Of all organizations; `nil` before it is known of one of them. Those that were asked about are not more.
+    /// For all organizations; `nil` until it is known for one of them. Never less than the tasks already asked about.
     private var tasksToAsk: Int? {
         let known = parts.values.compactMap(\.tasksToAsk)
         return known.isEmpty || known.count < parts.count ? nil : max(tasksAsked, known.reduce(0, +))
     }
 
-    /// What matters most comes first.
+    /// The most important first.
     private func waits(_ now: Timestamp) -> [Report.Wait] {
         var waits: [Report.Wait] = []
         if isOutOfSpace {
@@ -126,7 +126,7 @@ package struct PassActivity: Sendable {
         if let next = retrying.values.min(by: { $0.due < $1.due }) {
             waits.append(.init(code: .retry, message: Self.sentence(next, of: retrying.count, now)))
         }
-        // A host that nothing is asked of any more is not busy for us.
+        // If nothing more is asked of a host, it is not busy for us.
         guard recordingsFound > recordingsStored + recordingsFailed else { return waits }
         for (host, pace) in paced.sorted(by: { $0.key < $1.key }) {
             let what = "\(host) is busy: \(pace.downloads) of \(pace.of) downloads at once"
@@ -140,7 +140,7 @@ package struct PassActivity: Sendable {
         let what = count == 1 ? "1 download failed and is" : "\(count) downloads failed and are"
         let seconds = (next.due.millisecondsSince1970 - now.millisecondsSince1970 + 999) / 1000
         let when = seconds > 0 ? "the next in \(seconds) s" : "one of them now"
-        // What the bytes began with is in the log.
+        // The log has the bytes that the answer began with.
         let reason = next.reason.split(separator: " (", maxSplits: 1).first ?? ""
         return "\(what) tried again: \(count == 1 && seconds <= 0 ? "now" : when), attempt \(next.attempt) of "
             + "\(next.attempts) (\(reason.prefix(60)))"
@@ -148,7 +148,7 @@ package struct PassActivity: Sendable {
 }
 
 extension PassActivity {
-    /// The same in figures and words, as it is written down and read again.
+    /// The same in figures and text, as it is written to a file and read back.
     package struct Report: Sendable, Hashable, Codable {
         package struct Part: Sendable, Hashable, Codable {
             package var organization: String
@@ -166,29 +166,29 @@ extension PassActivity {
                 return times[0]..<times[1]
             }
 
-            /// The day that a backfill is at; `nil` of any other pass.
+            /// The day that a backfill is working on; `nil` for any other pass.
             package var backfill: BackfillDay?
         }
 
-        /// The day that a backfill is at, and which one of how many it is, from 1, the oldest first.
+        /// The day that a backfill is working on, and its number, counted from 1, the oldest first.
         package struct BackfillDay: Sendable, Hashable, Codable {
             package var day: String
             package var number: Int
             package var days: Int
         }
 
-        /// Something that is waited for.
+        /// Something that the pass waits for.
         package struct Wait: Sendable, Hashable, Codable {
             package enum Code: String, Sendable, Hashable, Codable {
                 /// Free space.
                 case disk
-                /// The provider's interface, which refuses or fails.
+                /// The provider's API, which refuses or fails.
                 case provider
-                /// A media host that gives nothing.
+                /// A media host that delivers nothing.
                 case mediaHost = "media_host"
-                /// Downloads that failed and are tried again.
+                /// Downloads that failed and will be retried.
                 case retry
-                /// A media host that gives less than is asked for.
+                /// A media host that delivers less than is asked for.
                 case pace
             }
 
@@ -201,22 +201,22 @@ extension PassActivity {
         package var tasksListed: Int
         /// Tasks that the provider was asked about.
         package var tasksAsked: Int
-        /// Tasks that it is asked about in all, as far as is known: the listing brings more while it goes on. `nil` before
-        /// anything is known of that.
+        /// Tasks to ask about in total, as far as is known; grows while the listing goes on. `nil` until something is
+        /// known.
         package var tasksToAsk: Int?
-        /// Recordings that were to be downloaded, as far as they are known.
+        /// Recordings to download, as far as they are known.
         package var recordingsFound: Int
         package var recordingsStored: Int
         package var recordingsFailed: Int
         package var bytes: Int64
         package var waiting: [Wait]
 
-        /// Whether more recordings may be found, so that nobody knows how many there are in all.
+        /// Whether more recordings may be found, so that the total is not known yet.
         package var isFinding: Bool {
             organizations.contains { [nil, .listing, .comparing, .asking].contains($0.step) }
         }
 
-        /// Whether the listing may still bring tasks to ask about.
+        /// Whether the listing may still add tasks to ask about.
         package var isListing: Bool { organizations.contains { [nil, .listing, .comparing].contains($0.step) } }
 
         /// Recordings that were found and are neither stored nor given up.

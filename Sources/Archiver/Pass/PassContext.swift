@@ -19,19 +19,19 @@ struct PassContext: Sendable {
     let disk: DiskGuard
     let gate: DownloadGate
     let troubles: HostTroubles
-    /// By which everything waits that waits for time to pass.
+    /// The clock for everything that waits.
     let stopwatch: Stopwatch
     let underWay: RecordingsUnderWay
     let agreement = SpoolAgreement()
     let stop: StopRequest
     let observer: PassObserver
-    /// On whose account the work is done.
+    /// Whose account the work is done on.
     let actor: Actor
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
-    /// What a pass over the archive that `setup` names works with.
-    /// - Parameter clock: by which everything waits that waits for time to pass, such as a download before its next attempt.
+    /// The context of a pass over the archive that `setup` describes.
+    /// - Parameter clock: the clock for everything that waits, such as a download before its next attempt.
     init(
         _ setup: CallArchive.Setup,
         _ manifest: Manifest,
@@ -77,8 +77,8 @@ struct PassContext: Sendable {
         logger = setup.logger
     }
 
-    /// From where the manifest is judged at this moment, in matters of an organization.
-    /// - Parameter days: whose archives are looked for on the disk; `nil` for those of all days.
+    /// The standpoint from which the manifest judges an organization at this moment.
+    /// - Parameter days: the days whose archives are looked up on the disk; `nil` for all.
     func standpoint(
         of organization: OrganizationName,
         days: ClosedRange<ArchiveDay>? = nil
@@ -94,17 +94,17 @@ struct PassContext: Sendable {
         )
     }
 
-    /// For recordings of any organization: what they are does not depend on when they are looked at, as gaps do.
+    /// For recordings of any organization: unlike gaps, they do not depend on when they are looked at.
     var timeless: Standpoint {
         let now = now()
         return Standpoint(now: now, today: rules.day(of: now), horizon: .zero)
     }
 
-    /// Whether anything new may be begun.
+    /// Whether anything new may begin.
     var takesWork: Bool { !stop.isMade && !disk.isLow }
 
-    /// The archive that takes recordings of `day`: the open one, or a new one behind all that stand on the disk. One that
-    /// a rebuild could not read is not in the manifest, and yet its name is taken.
+    /// The archive that takes recordings of `day`: the open one, or a new one numbered after all those on the disk. An
+    /// archive that a rebuild could not read is not in the manifest, but its name is taken.
     func openArchive(for organization: OrganizationName, day: ArchiveDay) async throws -> ArchiveName {
         if let open = try await manifest.openArchive(of: organization, day: day) { return open }
         let taken = try root.lastSealedSequence(organization, day)

@@ -4,15 +4,15 @@ import Foundation
 import Recordings
 import Synchronization
 
-/// Writes down how far a pass is, for `callark status`: `spool/pass.json`, each second while the pass runs.
+/// Writes the progress of a pass to `spool/pass.json` each second while it runs, for `callark status`.
 ///
-/// The lock of the pass says whether one runs, and the notice only how far it is: one that a killed process has left
+/// The pass's lock says whether a pass runs; the notice only says how far it is. A notice left by a killed process
 /// names another process than the lock does.
 package final class PassNotice: Sendable {
-    /// What stands in the file.
+    /// The content of the file.
     package struct Content: Sendable, Hashable, Codable {
         package var process: Int
-        /// What a person calls the work: `archive`.
+        /// The name of the work as people know it: `archive`.
         package var command: String
         private var started: Int64
         private var updated: Int64
@@ -30,7 +30,7 @@ package final class PassNotice: Sendable {
         }
     }
 
-    /// At the beginning it is written more often, so that all know soon what the pass covers.
+    /// Written more often at the beginning, so that readers soon know what the pass covers.
     private static let intervals = Duration.milliseconds(50)...Duration.seconds(1)
 
     private let root: ArchiveRoot
@@ -57,7 +57,7 @@ package final class PassNotice: Sendable {
         activity.withLock { $0.count(event, now: now) }
     }
 
-    /// Keeps the file up to date while `work` runs, and takes it away afterwards. A pass does not fail because its notice
+    /// Keeps the file up to date while `work` runs, and removes it afterwards. A pass does not fail because its notice
     /// cannot be written.
     func keptUpToDate<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         defer { root.removeNotice() }
@@ -74,7 +74,7 @@ package final class PassNotice: Sendable {
             defer { group.cancelAll() }
             let value = try await work()
             group.cancelAll()
-            // Not taken away before the last write has come to its end.
+            // Not removed before the last write has finished.
             try await group.waitForAll()
             return value
         }
@@ -97,19 +97,19 @@ extension PassNotice {
     /// A pass that runs at this moment.
     package struct Running: Sendable, Hashable {
         package var process: Int
-        /// `nil` in the first second of a pass, or if what it wrote cannot be read.
+        /// `nil` in the first second of a pass, or if its notice cannot be read.
         package var content: Content?
     }
 
-    /// A notice that is older than this is of a pass that was killed.
+    /// An older notice was left by a pass that was killed.
     private static let freshness = Duration.seconds(10)
 
     /// The pass that is running in a root.
     ///
-    /// The lock says so. Other accounts cannot open the lock, because a reader could hold it; for them, a recent notice
-    /// says so.
+    /// The lock says whether one runs. Other accounts cannot open the lock, because a reader could hold it; for them, a
+    /// recent notice says so.
     /// - Returns: `nil` if no pass is running.
-    /// - Throws: `ArchiveError` if it cannot be found out, such as by an account that may not read the spool.
+    /// - Throws: `ArchiveError` if this cannot be found out, for example because the account may not read the spool.
     package static func running(over root: ArchiveRoot) throws(ArchiveError) -> Running? {
         let holder: Int?
         do throws(ArchiveError) {

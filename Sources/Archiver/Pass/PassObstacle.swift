@@ -4,29 +4,29 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// One thing that keeps exit code 0 from being the truth about a pass that went through.
+/// One reason why exit code 0 would be wrong for a pass that went through.
 package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
-    /// Recordings that are not yet received: those that are known, and those of calls that the provider may still have.
+    /// Recordings not yet received: known ones, and those of calls that the provider may still have.
     case pending(Int)
-    /// Recordings that were archived and are damaged, neither repaired nor explained.
+    /// Recordings that were archived and are damaged, and neither repaired nor explained.
     case damaged(Int)
-    /// Archives that are damaged otherwise than in their recordings.
+    /// Archives that are damaged outside of their recordings.
     case archivesDamaged(Int)
-    /// What is missing and nobody has explained.
+    /// What is missing and not explained.
     case unexplained(Int)
-    /// Tasks that are over and of which the provider may still say whether a recording was requested.
+    /// Finished tasks for which the provider may still say whether a recording was requested.
     case undetermined(Int)
-    /// Recordings that are stored though their day is over.
+    /// Recordings that are stored but not sealed, although their day is over.
     case unsealed(Int)
     /// Days of the window, or parts of them, that no pass has listed.
     case unlisted([ArchiveDay])
-    /// Days of the window of which a listing may have left out a task.
+    /// Days of the window whose listing may have left out a task.
     case doubted([ArchiveDay])
-    /// A window of which nothing can be listed yet, or was when nothing was to be listed.
+    /// An empty window: nothing can be listed yet, or nothing was to be listed.
     case nothingListed
-    /// Recordings of other days that were to be fetched too.
+    /// Unreceived recordings of other days, if those were to be fetched too.
     case unreceivedElsewhere(Int)
-    /// Recordings of other days that are damaged, where those were to be fetched too.
+    /// Damaged recordings of other days, if those were to be fetched too.
     case damagedElsewhere(Int)
 
     /// For people: what, and how much of it.
@@ -53,7 +53,8 @@ package enum PassObstacle: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Pass.Result {
-    /// What keeps it from being complete; empty where nothing does. Of a pass that could not go on, ``failure`` says why.
+    /// What keeps the result from being complete; empty if nothing does. If the pass could not go on, ``failure`` says
+    /// why.
     package var obstacles: [PassObstacle] {
         let recordings = summary.recordings
         let counted: [(Int, (Int) -> PassObstacle)] = [
@@ -74,14 +75,14 @@ extension Pass.Result {
     /// The same in one line.
     package var obstacleText: String { obstacles.map(\.description).joined(separator: ", ") }
 
-    /// Whether all of a day of its window is complete.
+    /// Whether the whole of a day in the window is complete.
     package func isComplete(_ day: DayReconciliation) -> Bool {
         failure == nil && day.summary.isComplete && !unlisted.contains(day.day) && !doubted.contains(day.day)
     }
 }
 
 extension PassFailure {
-    /// What an error that ends a pass asks of a person.
+    /// What a person has to do about an error that ended a pass.
     package init(_ error: any Error) {
         let kind: Kind =
             switch error {

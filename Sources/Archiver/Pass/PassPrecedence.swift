@@ -1,9 +1,9 @@
-/// How important work on an archive is if several tasks of one process want to begin: ``PassQueue`` lets them in, and says
-/// what holds among processes.
+/// The importance of work on an archive if several tasks of one process want to begin. ``PassQueue`` lets them in; its
+/// documentation says what holds between processes.
 package enum PassPrecedence: Sendable, Hashable, CaseIterable {
-    /// A person waits for it: a fetch, a repair, a pass. Every command of the command line is this.
+    /// A person waits for it: a fetch, a repair, a pass. Every command of the command line has this precedence.
     case onDemand
-    /// The process itself has begun it, by a schedule.
+    /// The process began it itself, on a schedule.
     case scheduled
     /// It steps aside for any other.
     case backfill

@@ -3,32 +3,32 @@ import Files
 import Recordings
 import Waiting
 
-/// Who works on an archive next. In this process: work on demand goes before scheduled work, and both go before a step of a
-/// backfill, which ends early for them. Work of the same kind takes turns in order of arrival.
+/// Decides who works on an archive next. In this process, work on demand goes before scheduled work, and both go before
+/// a step of a backfill, which ends early for them. Work of the same kind runs in order of arrival.
 ///
-/// Other processes have the archive's lock to go by (``PassLock``), and the wish of whoever waits for a step of a backfill to
-/// end (``PassClaim``); both end with their processes. Among processes there is no order: a pass finds the archive locked by
-/// another one, and only a backfill steps aside.
+/// Other processes compete for the archive's lock (``PassLock``). A process that waits for a step of a backfill to end
+/// holds a claim (``PassClaim``). The system releases both when a process ends. There is no order among processes: a
+/// pass that finds the archive locked by another pass fails, and only a backfill steps aside.
 package final class PassQueue: Sendable {
     private enum Holder: Sendable {
         case none
         case someone(PassPrecedence?)
     }
 
-    /// How often those who wait for another process look again.
+    /// How often a process that waits for another one looks again.
     private static let patience = Duration.milliseconds(200)
 
     private let root: ArchiveRoot
-    /// Those who wait for their turn in this process.
+    /// Those waiting for their turn in this process.
     private let turns = WaitingLine<Holder, Void>(.none) { holder in
         guard case .none = holder else { return nil }
         holder = .someone(nil)
         return ()
     }
-    /// How many in this process want the archive before a backfill, and the backfill that waits until there are some.
+    /// How many in this process want to go before a backfill, and the backfill that waits until one does.
     private let wanting = WaitingLine<Int, Void>(0) { $0 > 0 ? () : nil }
 
-    /// How many wait for their turn in this process at this moment.
+    /// How many are waiting for their turn in this process.
     var waitingCount: Int { turns.count }
 
     /// No one waits yet.
@@ -36,7 +36,7 @@ package final class PassQueue: Sendable {
         self.root = root
     }
 
-    /// Waits for a turn and for the archive's lock, does `work`, and gives both back.
+    /// Waits for a turn and for the archive's lock, runs `work`, and releases both.
     /// - Parameter onWait: called once if it has to wait.
     /// - Throws: `ArchiveError` with code `locked` if another process runs a pass and this is no backfill;
     ///   ``ArchiverError`` with code `stopped`; what `work` throws.
@@ -67,7 +67,8 @@ package final class PassQueue: Sendable {
         return try await holding(lock, work)
     }
 
-    /// Returns once someone wants the archive who goes before a backfill, here or in another process, or when cancelled.
+    /// Returns when something that goes before a backfill wants the archive, here or in another process, or when
+    /// cancelled.
     func waitUntilWanted() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await self.wanting.wait() }
@@ -101,7 +102,7 @@ package final class PassQueue: Sendable {
         }
     }
 
-    /// Does `work` with the lock, and gives the lock and the turn back.
+    /// Runs `work` with the lock, then releases the lock and the turn.
     private func holding<Value>(_ lock: PassLock, _ work: () async throws -> Value) async throws -> Value {
         defer {
             lock.release()
@@ -140,7 +141,8 @@ extension PassQueue {
     private func takeBeforeOthers(_ stop: StopRequest, _ onWait: (PassObstruction) -> Void) async throws -> PassLock {
         if let lock = try takeUnlessBackfill() { return lock }
         onWait(.backfill)
-        // Held until this returns: the one that steps aside must not begin its next step before this one has the lock.
+        // Held until this returns: the backfill that steps aside must not begin its next step before this one has the
+        // lock.
         let claim = PassClaim(root)
         defer { claim.withdraw() }
         while true {
@@ -160,7 +162,7 @@ extension PassQueue {
         }
     }
 
-    /// - Returns: `nil` if another one has the lock or wants it.
+    /// - Returns: `nil` if another holder has the lock or wants it.
     private func takeIfUnwanted() throws -> PassLock? {
         guard !wanting.read({ $0 > 0 }), !PassClaim.isMade(root) else { return nil }
         do {

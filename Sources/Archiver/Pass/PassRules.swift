@@ -4,21 +4,21 @@ import Recordings
 import Transfer
 import WebexContactCenter
 
-/// What the configuration says of a pass.
+/// The configuration of a pass.
 package struct PassRules: Sendable {
     package var timeZone: TimeZone
     package var captureOptions: CaptureOptions
     package var askSchedule: AskSchedule
-    /// How far before the last pass's end the next one begins.
+    /// How far before the end of the last pass the next one begins.
     package var lookBack: Duration
     package var downloads: Downloads
-    /// Below this, no further download begins.
+    /// With less free space, no further download begins.
     package var minimumFreeBytes: Int64
-    /// How long the provider keeps an organization's recordings, where it is not the usual time.
+    /// How long the provider keeps an organization's recordings, if not for the usual time.
     package var retention: [OrganizationName: Duration]
     /// Whether the provider's Search is asked about the calls of a window.
     package var searchesCalls: Bool
-    /// How often a passing failure of the provider's API is tried again.
+    /// How transient failures of the provider's API are retried.
     package var apiRetry: RetryPolicy
 
     /// How recordings are fetched.
@@ -27,13 +27,13 @@ package struct PassRules: Sendable {
         package var retry: RetryPolicy
         package var stallTimeout: Duration
         package var hosts: HostPolicy
-        /// What recordings on their way may hold of the memory, all together.
+        /// The memory that all recordings in transit may hold together.
         package var memoryBytes: Int
-        /// A download that brings fewer bytes a second than this, over the stall timeout, is broken off.
+        /// A download that averages fewer bytes a second than this over the stall timeout is aborted.
         package var leastBytesPerSecond: Int
-        /// How long a media host may fail in passing, with nothing coming from it, before a pass leaves it alone.
+        /// How long a media host may fail transiently and deliver nothing before a pass stops asking it.
         package var hostPatience: Duration
-        /// Whether what is in no format that is known is kept, with a suspicion, because somebody said so.
+        /// Whether content of unknown format is kept, with a suspicion, because the configuration says so.
         package var acceptsUnknown: Bool
 
         package init(

@@ -1,4 +1,4 @@
-/// What a pass does of an organization's work. Downloads go on during all but the last two.
+/// A step of the work on an organization. Downloads go on during all but the last two.
 package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     /// Listing the tasks of the window.
     case listing
@@ -6,7 +6,7 @@ package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     case comparing
     /// The listing is done; asking for recordings goes on.
     case asking
-    /// Everything is asked: nothing but receiving recordings.
+    /// Everything is asked; only downloads remain.
     case receiving
     /// Sealing and closing days.
     case sealing

@@ -4,9 +4,9 @@ import Recordings
 /// The span of `createdTime` that a pass looks at, from its first instant up to but not including its last.
 package struct PassWindow: Hashable, Sendable {
     package let range: Range<Timestamp>
-    /// Whether somebody named the window, rather than it following from the last pass.
+    /// Whether someone named the window, rather than it following from the last pass.
     package let isExplicit: Bool
-    /// Whether it ends at the present, rather than where somebody said: then it ends where the listing does.
+    /// Whether it ends at the present rather than at a given time: then it ends where the listing does.
     package let endsNow: Bool
 
     package init(range: Range<Timestamp>, isExplicit: Bool, endsNow: Bool = false) {
@@ -15,13 +15,13 @@ package struct PassWindow: Hashable, Sendable {
         self.endsNow = endsNow
     }
 
-    /// The same, ending at `time` at the latest.
+    /// The same window, ending at `time` at the latest.
     func ending(by time: Timestamp) -> PassWindow {
         let end = max(range.lowerBound, min(range.upperBound, time))
         return PassWindow(range: range.lowerBound..<end, isExplicit: isExplicit, endsNow: endsNow)
     }
 
-    /// What somebody asked for on the command line.
+    /// The request on the command line.
     package enum Request: Hashable, Sendable {
         case sinceLastPass
         case day(ArchiveDay)
@@ -29,15 +29,15 @@ package struct PassWindow: Hashable, Sendable {
         case between(from: Timestamp?, to: Timestamp?)
     }
 
-    /// The rules of how far back and how late a window may reach.
+    /// How far back and how late a window may reach.
     package struct Rules: Hashable, Sendable {
         package var timeZone: TimeZone
-        /// How far before the last pass's end the next one begins, because what the provider says of a task settles
-        /// late (wxcc-api 5).
+        /// How far before the end of the last pass the next one begins, because what the provider says about a task
+        /// settles late (wxcc-api 5).
         package var lookBack: Duration
         /// How far back the very first pass reaches.
         package var firstReach: Duration
-        /// The newest tasks are left to the next pass: the provider's clock may be behind ours (wxcc-api 16).
+        /// The newest tasks are left for the next pass: the provider's clock may be behind ours (wxcc-api 16).
         package var settlingMargin: Duration
 
         package init(
@@ -53,7 +53,7 @@ package struct PassWindow: Hashable, Sendable {
         }
     }
 
-    /// Makes a window out of what was asked, at `now`, with the listing complete up to `listedThrough`.
+    /// Computes the window for a request made at `now`, with the listing complete up to `listedThrough`.
     /// - Throws: ``ArchiverError`` with code `badWindow` for a day or a time in the future, and for an empty span.
     package static func resolve(
         _ request: Request,

@@ -1,20 +1,20 @@
 import Waiting
 
-/// A wish, made once and never taken back, that the work under way comes to a good end: the first SIGINT or SIGTERM.
+/// A request, made once and never withdrawn, to finish the current work in an orderly way: the first SIGINT or SIGTERM.
 ///
-/// Cancelling would stop now; this lets each step finish or checkpoint what it has in hand.
+/// Cancelling would stop at once; this lets each step finish or checkpoint what it is doing.
 package final class StopRequest: Sendable {
     private struct State {
         var isMade = false
         var reason = StopRequest.onRequest
     }
 
-    /// Those who wait in ``wait()``.
+    /// Those waiting in ``wait()``.
     private let line = WaitingLine<State, Void>(State()) { $0.isMade ? () : nil }
 
     package init() {}
 
-    /// The reason of a request that a person or the system has made.
+    /// The reason of a request made by a person or the system.
     private static let onRequest = "stopped on request"
 
     /// Whether the work should come to an end.
@@ -28,8 +28,8 @@ package final class StopRequest: Sendable {
         ArchiverError(.stopped, "\(line.read(\.reason)) \(circumstance)")
     }
 
-    /// Makes the request. Doing so again changes nothing.
-    /// - Parameter reason: why, if nobody asked for it: `gave way to another pass`.
+    /// Makes the request. A second request changes nothing.
+    /// - Parameter reason: the reason, if no one asked for it: `gave way to another pass`.
     package func make(because reason: String? = nil) {
         line.change { state in
             if !state.isMade, let reason { state.reason = reason }

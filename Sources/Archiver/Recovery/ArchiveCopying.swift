@@ -4,32 +4,32 @@ import Files
 import Manifest
 import Recordings
 
-/// Makes up for a sealed archive that is damaged in itself, such as in its metadata or at its end: whatever still counts there
-/// and is whole is copied into the open archive of its day, and counts there. Then nothing counts in the damaged archive any
-/// more, which is never touched.
+/// Replaces a sealed archive that is damaged in itself, for example in its metadata or at its end. Recordings that
+/// still count there and are intact are copied into the open archive of their day, and count there. After that, nothing
+/// counts in the damaged archive, which is never changed.
 ///
-/// As in ``Storing``, bytes are durable before the manifest says so. After a crash in between, the lines of the copies say what
-/// they replace, so that recovery takes them over; what was not copied yet still counts in the damaged archive.
+/// As in ``Storing``, bytes are durable before the manifest says so. After a crash in between, the lines of the copies
+/// say what they replace, so recovery adopts them; what was not copied yet still counts in the damaged archive.
 struct ArchiveCopying: Sendable {
     let context: PassContext
     /// The damaged archive.
     let name: ArchiveName
 
-    /// What came of it.
+    /// The outcome.
     struct Outcome: Sendable {
-        /// What was copied, as it was held before.
+        /// What was copied, with its previous location.
         var copied: [RecordingRow] = []
-        /// What is not whole, and does not count anywhere now: it is wanted again.
+        /// Recordings that are damaged and count nowhere now: they are wanted again.
         var damaged = 0
-        /// Whether something that counts in the archive was left there, for want of space or because a stop was requested.
+        /// Whether something was left in the archive, for lack of space or because a stop was requested.
         var isCutShort = false
     }
 
-    /// A group is appended, flushed and noted at once, so that a crash costs no more than one.
+    /// A group is appended, flushed and recorded at once, so that a crash costs at most one group.
     private static let groupSize = 256
     private static let groupBytes: Int64 = 256 << 20
 
-    /// - Throws: `ArchiveError` if the file may not be read, or the spool not be written; `ManifestError`.
+    /// - Throws: `ArchiveError` if the file may not be read or the spool cannot be written; `ManifestError`.
     func run() async throws -> Outcome {
         let filter = ListFilter(organization: name.organization, day: name.day)
         let entries = try await context.manifest.entries(filter, at: context.timeless).collected()
@@ -44,7 +44,8 @@ struct ArchiveCopying: Sendable {
         for row in rows {
             guard let held = row.held else { continue }
             if elsewhere.contains(row.row) {
-                // Copied, it would be in the open archive twice: that copy counts, or the one that is reinstated after this.
+                // Copying it would put it into the open archive twice. That copy counts, or the one that is reinstated
+                // afterwards.
                 try await displace(row, held)
                 continue
             }
@@ -89,15 +90,14 @@ struct ArchiveCopying: Sendable {
         group = []
     }
 
-    /// Recordings that count here and of which another archive has a whole copy: one that was put back, or was found in the
-    /// spool.
+    /// Recordings that count here and have an intact copy in another archive, which was restored or found in the spool.
     private func wholeCopies() async throws -> Set<RecordingRowID> {
         let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
         var found: Set<RecordingRowID> = []
         let filter = DisplacementFilter(organization: name.organization, day: name.day)
         for copy in try await context.manifest.displacedCopies(filter)
         where copy.counting?.archive == name && !found.contains(copy.row) {
-            // Of a copy in an open archive sealing finds out whether it is whole.
+            // Sealing finds out whether a copy in an open archive is intact.
             let isOpen = try await context.manifest.sealedArchive(copy.archive) == nil
             let isWhole = try await intake.isWhole(copy.archive, copy.offset, copy.byteCount, copy.digest)
             if isOpen || isWhole { found.insert(copy.row) }
@@ -105,13 +105,13 @@ struct ArchiveCopying: Sendable {
         return found
     }
 
-    /// The archive's own lines, as far as they are whole, by their place.
+    /// The intact lines of the archive's own metadata, by offset.
     private func lines() async throws -> [Int64: RecordingEntry] {
         do throws(ArchiveError) {
             let listed = try await SealedSalvage.listed(in: context.root.archivePath(name), as: name)
             return Dictionary(listed.map { ($0.offset, $0) }) { first, _ in first }
         } catch {
-            // Then the manifest says what is known; whether the bytes can be read, each recording shows.
+            // Then the manifest's data is used; each recording shows whether its bytes can be read.
             guard error.code == .damaged || error.code == .inputOutput else { throw error }
             return [:]
         }
@@ -127,7 +127,7 @@ struct ArchiveCopying: Sendable {
             )
             return true
         } catch {
-            // What may not be read, or not just now, is not damaged.
+            // What may not be read, or not right now, is not damaged.
             guard error.code == .damaged || error.code == .inputOutput else { throw error }
             return false
         }
@@ -138,7 +138,7 @@ struct ArchiveCopying: Sendable {
         try await context.manifest.noteDamaged([damaged], now: context.now())
     }
 
-    /// The line of the copy: the archive's own, or what the manifest knows if that line is not whole or says otherwise.
+    /// The line for the copy: the archive's own, or the manifest's data if that line is damaged or disagrees.
     private func entry(
         of row: RecordingRow,
         _ held: RecordingRow.Held,

@@ -3,27 +3,27 @@ import Files
 import Manifest
 import Recordings
 
-/// Takes sealed archives into a manifest that does not know them: all of them for a rebuild, or those that are newer than
+/// Adds sealed archives to a manifest that does not know them: all of them for a rebuild, or those that are newer than
 /// the manifest.
 struct ArchiveIntake: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest
-    /// For a rebuild; `nil` where the manifest knows its tasks.
+    /// For a rebuild; `nil` if the manifest already knows its tasks.
     let schedule: AskSchedule?
 
-    /// What came of one archive.
+    /// The outcome for one archive.
     struct Outcome: Sendable {
-        /// How many recordings it brought; `nil` where the archive is not taken in at all.
+        /// How many recordings it added; `nil` if the archive was not added at all.
         var recordings: Int?
-        /// The record of its day, where the archive closes it.
+        /// The record of its day, if the archive closes it.
         var dayClose: DayClose?
-        /// What is not whole, and what was not taken in.
+        /// What is damaged, and what was not added.
         var faults: [ArchiveFault] = []
         /// What else a person should know.
         var remarks: [String] = []
     }
 
-    /// Reads some archives from end to end, side by side: what ``takeIn(_:verified:now:)`` wants to know of each.
+    /// Reads archives from end to end, several at once: the input of ``takeIn(_:verified:now:)``.
     func verify(_ names: some Sequence<ArchiveName>) async throws -> [ArchiveName: VerificationReport] {
         try await withThrowingTaskGroup(of: (ArchiveName, VerificationReport).self) { group in
             for name in names {
@@ -34,10 +34,10 @@ struct ArchiveIntake: Sendable {
         }
     }
 
-    /// Takes in one archive that was read from end to end: by its own metadata if nothing in it or about it contradicts
-    /// anything else, and otherwise whatever of it is whole, each recording read back.
-    /// - Throws: `ManifestError` where the manifest cannot be written, `CancellationError`; what is wrong with the archive
-    ///   is in the outcome.
+    /// Adds one archive that was read from end to end: by its own metadata if nothing contradicts it, otherwise by
+    /// whatever is intact, with each recording read back.
+    /// - Throws: `ManifestError` if the manifest cannot be written; `CancellationError`. Faults of the archive are in
+    ///   the outcome.
     func takeIn(
         _ name: ArchiveName,
         verified report: VerificationReport? = nil,
@@ -93,7 +93,8 @@ struct ArchiveIntake: Sendable {
     private func takeInParts(_ name: ArchiveName, _ report: VerificationReport?, now: Timestamp) async throws -> Outcome
     {
         let salvage = try await SealedSalvage.read(root.archivePath(name), as: name, report: report)
-        // What is damaged is known too, as damaged: another archive may have it whole, and say that it replaces it.
+        // Damaged recordings are recorded too, as damaged: another archive may have them intact, and say that it
+        // replaces them.
         let known = (salvage.recordings + salvage.damaged).sorted { $0.offset < $1.offset }
         guard !known.isEmpty, let organizationID = salvage.organizationID, let digest = salvage.digest else {
             let reason = "no recording with a whole line of metadata is left in it"
@@ -123,7 +124,8 @@ struct ArchiveIntake: Sendable {
         return outcome
     }
 
-    /// The faults that no other archive makes up for: a recording that is damaged in one archive may be whole in another.
+    /// The faults that no other archive makes up for: a recording that is damaged in one archive may be intact in
+    /// another.
     func standing(_ faults: [ArchiveFault]) async throws -> [ArchiveFault] {
         guard !faults.isEmpty else { return [] }
         struct Place: Hashable {
@@ -137,15 +139,15 @@ struct ArchiveIntake: Sendable {
             guard ofBytes.contains(fault.kind), let offset = fault.offset else { return true }
             return !repaired.contains(Place(archive: fault.archive, offset: offset))
         }
-        // Then the checksum of the whole is another one for that reason alone.
+        // In that case, this alone explains why the checksum of the whole archive differs.
         let standing = Set(rest.filter { $0.kind != .archiveDigest }.map(\.archive))
         let mended = Set(copies.map(\.archive.description)).subtracting(standing)
         return rest.filter { $0.kind != .archiveDigest || !mended.contains($0.archive) }
     }
 
-    /// Where two archives have a recording and neither says that it replaces the other, the lower sequence counts if its
-    /// copy is whole, and else the one that is.
-    /// - Returns: what to tell a person.
+    /// If two archives have a recording and neither says that it replaces the other, the copy with the lower sequence
+    /// counts if it is intact, otherwise the intact one.
+    /// - Returns: remarks for people.
     func chooseCopies(in name: ArchiveName, now: Timestamp) async throws -> [String] {
         var remarks: [String] = []
         for copy in try await manifest.displacedCopies(DisplacementFilter(archive: name, reason: .duplicate)) {
@@ -155,7 +157,7 @@ struct ArchiveIntake: Sendable {
                 remarks.append("\(task) is in \(counting.archive) and in \(name); the first one is used")
                 continue
             }
-            // Damage to an open archive is found, and made good, when it is sealed.
+            // Damage to an open archive is found and repaired when it is sealed.
             guard try await manifest.sealedArchive(counting.archive) != nil,
                 try await isWhole(name, copy.offset, copy.byteCount, copy.digest)
             else {
@@ -174,8 +176,8 @@ struct ArchiveIntake: Sendable {
         return remarks
     }
 
-    /// Has copies count that are whole, of recordings of which no copy counts.
-    /// - Returns: those that count now.
+    /// Makes intact copies count for recordings that have no counting copy.
+    /// - Returns: the copies that count now.
     func reinstate(_ filter: DisplacementFilter, now: Timestamp) async throws -> [DisplacedCopy] {
         var filter = filter
         filter.isUnheld = true
@@ -190,7 +192,7 @@ struct ArchiveIntake: Sendable {
         return reinstated
     }
 
-    /// Whether the bytes in this place of an archive, sealed or open, are these; reads them.
+    /// Reads a place in an archive, sealed or open, and compares the bytes.
     func isWhole(
         _ name: ArchiveName,
         _ offset: Int64,
@@ -217,11 +219,11 @@ struct ArchiveIntake: Sendable {
     }
 }
 
-/// The records of days that archives were taken in with: of several of a day, that of the latest archive counts.
+/// The day records of the archives that were added. If a day has several, that of the latest archive counts.
 struct DayCloses: Sendable {
     private var latest: [(name: ArchiveName, record: DayClose)] = []
 
-    /// Archives come in the order of their names.
+    /// Archives have to come in order of their names.
     mutating func add(_ record: DayClose?, of name: ArchiveName) {
         guard let record else { return }
         if let last = latest.last?.name, last.organization == name.organization, last.day == name.day {
@@ -230,13 +232,13 @@ struct DayCloses: Sendable {
         latest.append((name, record))
     }
 
-    /// Has `manifest` take them over, which is done after everything that they count is there.
+    /// Stores them in `manifest`, once everything that they count is there.
     func restore(into manifest: Manifest, now: Timestamp) async throws {
         for (name, record) in latest { try await manifest.restoreDayClose(record, from: name, now: now) }
     }
 }
 
-/// Values that are in memory, as a sequence that is asked for one after the other.
+/// Values in memory, as an asynchronous sequence.
 private struct Rows<Element: Sendable>: AsyncSequence, Sendable {
     let elements: [Element]
 

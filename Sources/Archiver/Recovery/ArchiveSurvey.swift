@@ -3,8 +3,8 @@ import Files
 import Manifest
 import Recordings
 
-/// Looks whether the files of sealed archives exist, with the size that they were sealed with, or that they had when they were
-/// read last: a look at each, and no reading, so that every command that names archives can afford it.
+/// Checks whether the files of sealed archives exist, with the size that they had when they were sealed or last read.
+/// It does not read them, so every command that names archives can afford it.
 package struct ArchiveSurvey: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
@@ -14,11 +14,11 @@ package struct ArchiveSurvey: Sendable {
         self.manifest = manifest
     }
 
-    /// The archives that are not as they were sealed, and of which no reading has said more.
+    /// The archives that have changed since they were sealed and have not been read since.
     /// - Parameters:
-    ///   - organization: only this one's; `nil` for all.
+    ///   - organization: the organization; `nil` for all.
     ///   - days: only archives of these days; `nil` for all.
-    /// - Throws: `ArchiveError` if the disk does not let anybody look; `ManifestError`.
+    /// - Throws: `ArchiveError` if the disk cannot be examined; `ManifestError`.
     package func altered(
         organization: OrganizationName? = nil,
         days: ClosedRange<ArchiveDay>? = nil

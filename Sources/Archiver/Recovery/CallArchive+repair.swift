@@ -6,15 +6,15 @@ import Manifest
 import Recordings
 
 extension CallArchive {
-    /// Verifies what is in `scope`, and makes up for everything that is damaged in it. What is damaged is fetched again: into
-    /// the open archive for what was in the spool, into a supplement for what was in a sealed archive, which is never
-    /// touched. What is whole in an archive that is damaged in itself is copied into the supplement. A side file that is
-    /// missing or wrong beside a whole archive is written anew.
+    /// Verifies what is in `scope`, and repairs the damage. Damaged recordings are fetched again: into the open archive
+    /// if they were in the spool, into a supplement if they were in a sealed archive, which is never changed. Intact
+    /// recordings of an archive that is damaged in itself are copied into the supplement. A side file that is missing
+    /// or wrong next to an intact archive is rewritten.
     ///
-    /// What the provider has no more stays failed, with the reason. What was damaged once and is whole again where it was
-    /// counts there again.
-    /// - Parameter report: told of each archive as it was before the repair.
-    /// - Throws: `ArchiveError`, `ManifestError`, where not even the outcome can be told.
+    /// Recordings that the provider no longer has stay failed, with the reason. A recording that was damaged and is
+    /// intact again in its place counts there again.
+    /// - Parameter report: called with each archive as it was before the repair.
+    /// - Throws: `ArchiveError` or `ManifestError` if not even the outcome can be reported.
     package func repair(
         _ scope: VerificationRun.Scope,
         report: (VerificationReport) async throws -> Void
@@ -25,18 +25,18 @@ extension CallArchive {
 
 /// What the first reading of a repair found.
 private struct Finding {
-    /// What is wrong with files that no repair reads again.
+    /// Faults in files that no repair reads again.
     var untouched = VerificationRun.Summary()
     var damaged: [DamagedRecording] = []
-    /// The archives that have a fault that nothing makes up for.
+    /// The archives with a fault that nothing makes up for.
     var spoiled: Set<ArchiveName> = []
-    /// Those of them whose lines of tasks are gone.
+    /// Those of them whose task lines are lost.
     var withoutTasks: Set<ArchiveName> = []
-    /// Those that are damaged in more than single recordings.
+    /// Those with damage beyond single recordings.
     var inThemselves: Set<ArchiveName> = []
-    /// Those that are damaged or missing and had no recordings, only the lines of tasks and the record of their day.
+    /// Damaged or missing archives that had no recordings, only task lines and the record of their day.
     var withoutRecordings: Set<ArchiveName> = []
-    /// Those whose side file is not what it should be, with their checksums.
+    /// Archives with a wrong or missing side file, and their checksums.
     var withoutSideFile: [ArchiveName: ContentDigest] = [:]
     var readings: [(ArchiveName, ReadingFinding)] = []
 
@@ -59,7 +59,7 @@ private struct Finding {
     }
 }
 
-/// One repair under way.
+/// A repair in progress.
 private struct RepairWork {
     let archive: CallArchive
     let scope: VerificationRun.Scope
@@ -137,7 +137,7 @@ private struct RepairWork {
         for (name, row) in copied {
             repair.outcomes.append(try await outcome(name, row.held?.offset ?? 0, row.key, isCopied: true))
         }
-        // One that was damaged more than once is told of where it was last.
+        // A recording that was damaged more than once is reported with its last archive.
         let last = Dictionary(copies.map { ($0.row, $0.archive) }) { max($0, $1) }
         for copy in copies where last[copy.row] == copy.archive {
             var outcome = try await outcome(copy.archive, copy.offset, copy.key)
@@ -148,7 +148,7 @@ private struct RepairWork {
             repair.outcomes.append(try await outcome(lost.held.archive, lost.held.offset, lost.row.key))
         }
         repair.outcomes.sort { ($0.archive, $0.offset) < ($1.archive, $1.offset) }
-        // Only another reading tells what is left.
+        // Only another reading can tell what is left.
         repair.summary.takeFaults(of: found.untouched)
         try await verification.run(names: found.spoiled.union(repair.outcomes.compactMap(\.repairedBy))) { again in
             try await note(again)
@@ -158,8 +158,8 @@ private struct RepairWork {
         return repair
     }
 
-    /// Where not even the folder of an archive is there, a disk is missing and not a file: fetching everything again would
-    /// be the wrong answer.
+    /// If even the folder of an archive is missing, a disk is missing and not a file: fetching everything again would
+    /// be wrong.
     private func requireFolders(of names: Set<ArchiveName>) throws {
         for name in names.sorted() {
             let sealed = context.root.archivePath(name)
@@ -180,13 +180,13 @@ private struct RepairWork {
         try await context.manifest.noteRead(name, ReadingFinding(report, of: name), now: context.now())
     }
 
-    /// A recording of the spool that is no longer whole.
+    /// A recording in the spool that is no longer intact.
     private struct StoredLoss {
         var row: RecordingRow
         var held: RecordingRow.Held
     }
 
-    /// Keeps what is whole in damaged open archives; what is not is pending again.
+    /// Keeps the intact recordings of damaged open archives; the others are pending again.
     private func damagedInSpool(_ names: Set<ArchiveName>) async throws -> [StoredLoss] {
         var lost: [StoredLoss] = []
         for name in names.sorted() {
@@ -207,14 +207,14 @@ private struct RepairWork {
         }
     }
 
-    /// What was damaged before, and is whole again where it was, such as after a backup was restored.
+    /// What was damaged before and is intact again in its place, for example after a backup was restored.
     private func reinstate() async throws {
         let intake = ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
         let filter = DisplacementFilter(organization: scope.organization, day: scope.day)
         say(try await intake.reinstate(filter, now: context.now()), "there again")
     }
 
-    /// Says of each archive how many copies in it count from now on.
+    /// Reports for each archive how many of its copies count from now on.
     private func say(_ copies: [DisplacedCopy], _ how: String) {
         for (name, copies) in Dictionary(grouping: copies, by: \.archive).sorted(by: { $0.key < $1.key }) {
             let what = copies.count == 1 ? "1 recording counts" : "\(copies.count) recordings count"
@@ -222,8 +222,8 @@ private struct RepairWork {
         }
     }
 
-    /// Copies what is whole out of archives that are damaged in themselves.
-    /// - Returns: what was copied, each with the archive that it counted in.
+    /// Copies intact recordings out of archives that are damaged in themselves.
+    /// - Returns: what was copied, each with the archive that it counted in before.
     private func copy(
         out names: Set<ArchiveName>,
         _ repair: inout Repair
@@ -243,7 +243,7 @@ private struct RepairWork {
         return copied
     }
 
-    /// Fetches what is wanted.
+    /// Fetches the wanted recordings.
     private func fetch(_ copies: [DisplacedCopy], _ stored: [StoredLoss], _ repair: inout Repair) async throws {
         var wanted: [OrganizationName: Set<TaskID>] = [:]
         for copy in copies { wanted[copy.archive.organization, default: []].insert(copy.key.taskID) }
@@ -264,10 +264,10 @@ private struct RepairWork {
         }
     }
 
-    /// Seals what came for days that are over, from wherever it came.
+    /// Seals what arrived for past days, whatever its source.
     /// - Parameters:
     ///   - names: archives of those days.
-    ///   - empty: damaged archives without recordings, which are made up for by another one of their day.
+    ///   - empty: damaged archives without recordings, which another archive of their day replaces.
     private func seal(
         days names: Set<ArchiveName>,
         renewing empty: Set<ArchiveName>,

@@ -3,19 +3,19 @@ import Files
 import Manifest
 import Recordings
 
-/// What the manifest that a rebuild replaces knows otherwise than the archives say: recordings that no archive has any
-/// more, and other checksums.
+/// Where the manifest that a rebuild replaces disagrees with the archives: recordings that no archive has any more, and
+/// different checksums.
 ///
-/// An archive whose size and checksum are those of the manifest holds what the manifest knows. So recordings are compared
-/// only in the others, for the person who has to decide. What only the archives have is no contradiction: a manifest out of
-/// a backup does not know it yet.
+/// If an archive has the size and checksum that the manifest has, its recordings are those of the manifest too. So
+/// recordings are compared in the other archives only, for the person who has to decide. What only the archives have is
+/// no contradiction: a manifest from a backup does not know it yet.
 package struct Contradictions: Sendable {
-    /// How many are named; of the rest only the number is kept, since all archives may be gone.
+    /// How many are named; the rest are only counted, because all archives may be gone.
     private static let namedFaults = 1000
 
     /// The first of them, by archive.
     package private(set) var faults: [ArchiveFault] = []
-    /// How many there are.
+    /// How many there are in total.
     package private(set) var count = 0
 
     package var isEmpty: Bool { count == 0 }
@@ -44,8 +44,8 @@ package struct Contradictions: Sendable {
 }
 
 extension Contradictions {
-    /// Compares all that `former` knows with what was read from the archives into `draft`.
-    /// - Parameter path: where the former manifest is; its recordings are compared too if it is sound and of this version.
+    /// Compares everything in `former` with what was read from the archives into `draft`.
+    /// - Parameter path: the former manifest; its recordings are compared too if it is intact and of this version.
     /// - Throws: `ManifestError` if the draft cannot be read; `CancellationError`.
     static func find(
         _ former: FormerManifest,
@@ -59,7 +59,7 @@ extension Contradictions {
         for archive in former.archives {
             let now = try await draft.sealedArchive(archive.name)
             if let now, now.digest == archive.digest, now.byteCount == archive.byteCount { continue }
-            // An archive of which some recordings do not count any more is known to be damaged.
+            // An archive with recordings that no longer count is known to be damaged.
             let isKnown = try await known?.archivedRecordings(in: archive.name).contains { !$0.isCounting } ?? false
             if now == nil || !isKnown { found.add(archive.name, message(archive, now)) }
             guard let known else { continue }

@@ -6,8 +6,8 @@ import Logging
 import Manifest
 import Recordings
 
-/// Makes a new manifest out of the daily archives alone, and out of what lies open in the spool. Every archive is read from
-/// end to end and compared with everything that speaks of it; what is whole is taken in, and what is not is named.
+/// Makes a new manifest from the daily archives and the open archives in the spool. Every archive is read from end to
+/// end and compared with everything that describes it. What is intact is added; what is not is named.
 package struct Rebuild: Sendable {
     private let root: ArchiveRoot
     private let schedule: AskSchedule
@@ -15,36 +15,36 @@ package struct Rebuild: Sendable {
     private let actor: Actor?
     private let logs: EvidenceLogs
 
-    /// What came of it.
+    /// The outcome.
     package struct Summary: Sendable {
         package var archives = 0
         package var recordings = 0
         package var stored = 0
-        /// Archives of which nothing could be taken in. They stay where they are.
+        /// Archives from which nothing could be added. They stay where they are.
         package var unreadable: [ArchiveName] = []
-        /// What is not whole in an archive, and each recording and archive that was not taken in.
+        /// What is damaged in an archive, and each recording and archive that was not added.
         package var faults: [ArchiveFault] = []
-        /// What else a person should know, such as which copy counts of a recording that two archives have.
+        /// What else a person should know, such as which copy counts if two archives have a recording.
         package var remarks: [String] = []
-        /// What the manifest that was there before knows otherwise than the archives say.
+        /// Where the previous manifest disagrees with the archives.
         package var contradictions = Contradictions()
         /// Why nothing was changed; `nil` if the new manifest is in place.
         package var refusal: Refusal?
-        /// Where the manifest that was there before has gone.
+        /// Where the previous manifest was moved to.
         package var previousManifest: String?
     }
 
-    /// Why the manifest that is there was left as it is.
+    /// Why the present manifest was left in place.
     package enum Refusal: Sendable {
-        /// The archives say something else than it does.
+        /// The archives contradict it.
         case contradicted
-        /// It is sound, and agrees with the archives.
+        /// It is intact, and agrees with the archives.
         case sound
     }
 
     /// - Parameters:
-    ///   - actor: on whose account it is done, for the log of events.
-    ///   - logs: the evidence logs of the root; `nil` for what they are if the configuration says nothing.
+    ///   - actor: whose account it is done on, for the log of events.
+    ///   - logs: the evidence logs of the root; `nil` for the defaults.
     package init(
         root: ArchiveRoot,
         schedule: AskSchedule,
@@ -59,14 +59,14 @@ package struct Rebuild: Sendable {
         self.logger = logger
     }
 
-    /// Rebuilds, and puts the new manifest in the old one's place when it is complete; the old one is kept beside it.
+    /// Rebuilds, and replaces the old manifest with the new one when that is complete. The old one is kept next to it.
     ///
-    /// If the process dies before that, the old manifest is untouched and the draft is made again the next time.
+    /// If the process dies before that, the old manifest is untouched and the next run makes the draft again.
     /// - Parameters:
-    ///   - discardingOld: goes on if the old manifest is sound, or contradicts the archives. Else the summary says so, and
-    ///     nothing is changed. One that is missing, or can no longer be read, is in nobody's way.
-    ///   - progress: told of each archive before it is read.
-    /// - Throws: `ArchiveError` with code `locked` where a pass is running; `ManifestError`, also with code `newer` or
+    ///   - discardingOld: continues even if the old manifest is intact or contradicts the archives. Otherwise the
+    ///     summary says so, and nothing is changed. A manifest that is missing or unreadable never prevents a rebuild.
+    ///   - progress: called with each archive before it is read.
+    /// - Throws: `ArchiveError` with code `locked` if a pass is running; `ManifestError`, also with code `newer` or
     ///   `permission` if the old manifest is a later version's, or may not be read.
     package func run(
         now: Timestamp,
@@ -97,7 +97,7 @@ package struct Rebuild: Sendable {
                 summary.remarks += outcome.remarks
             }
         }
-        // Before the spool is touched.
+        // Before the spool is changed.
         if let former {
             let path = root.manifestPath
             summary.contradictions = try await .find(former, at: path, draft: manifest, root: root)
@@ -108,7 +108,7 @@ package struct Rebuild: Sendable {
                 return summary
             }
         }
-        // A copy that does not count is no recording more.
+        // A copy that does not count is not another recording.
         summary.recordings =
             try await manifest.sealedArchives().reduce(0) { $0 + $1.recordings }
             - manifest.displacedCopies().count
@@ -125,7 +125,7 @@ package struct Rebuild: Sendable {
         return summary
     }
 
-    /// Takes from the evidence logs what no archive has, and compares the archives with them.
+    /// Adds from the evidence logs what no archive has, and compares the archives with them.
     private func replay(
         into manifest: Manifest,
         _ summary: inout Summary,
@@ -147,7 +147,7 @@ package struct Rebuild: Sendable {
                 }
                 known.append(archive.name)
                 guard sealed.digest != archive.digest else { continue }
-                // Nothing counts any more in an archive that was damaged and made up for.
+                // Nothing counts any more in an archive that was damaged and replaced.
                 let members = try await manifest.archivedRecordings(in: archive.name).collected()
                 if !members.isEmpty, !members.contains(where: \.isCounting) { continue }
                 let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
@@ -179,7 +179,7 @@ package struct Rebuild: Sendable {
         return former.isSound ? .sound : nil
     }
 
-    /// What is whole in the spool's open archives stays stored: throwing it away would lose what the provider may no
+    /// Intact recordings of the spool's open archives stay stored: discarding them would lose what the provider may no
     /// longer have.
     private func takeInSpool(
         _ intake: ArchiveIntake,
@@ -221,14 +221,15 @@ package struct Rebuild: Sendable {
 
     /// - Returns: where the old manifest is now.
     private func replaceManifest(with draft: String, now: Timestamp) throws -> String? {
-        // Closing has written the log back, unless the disk failed, of which SQLite says nothing then: without its log the
-        // file would be no manifest.
+        // Closing has checkpointed the WAL, unless the disk failed, which SQLite does not report at that point. Without
+        // its WAL the file would not be a manifest.
         try Manifest.settleLog(at: draft)
         if FileManager.default.fileExists(atPath: root.manifestPath) {
             do throws(ManifestError) {
                 try Manifest.settleLog(at: root.manifestPath)
             } catch {
-                // One that cannot be opened keeps its log as it is; one that could be, but not now, is not put aside.
+                // A manifest that cannot be opened keeps its WAL as it is. One that is only temporarily unavailable is
+                // not moved aside.
                 if error.code == .busy || error.code == .full { throw error }
             }
         }

@@ -1,7 +1,7 @@
 import DailyArchive
 import Recordings
 
-/// What came of a repair.
+/// The outcome of a repair.
 package struct Repair: Sendable {
     /// One recording that was damaged.
     package struct Outcome: Sendable {
@@ -11,46 +11,46 @@ package struct Repair: Sendable {
         /// Where it was damaged.
         package var archive: ArchiveName
         package var offset: Int64
-        /// The archive that has it whole now; `nil` where none has.
+        /// The archive that has it intact now; `nil` if none has.
         package var repairedBy: ArchiveName?
         package var state: RecordingState
-        /// Why it is not repaired, or what is remarkable about what came.
+        /// Why it is not repaired, or what is unusual about the new copy.
         package var reason: String?
-        /// Whether it was whole in an archive that is damaged in itself, and was copied from there; else it was damaged, and
-        /// fetched again if it is repaired.
+        /// Whether it was intact in an archive that is damaged in itself, and was copied from there. Otherwise it was
+        /// damaged, and fetched again if it is repaired.
         package var isCopied = false
-        /// Whether it is lost, and an operator has explained that.
+        /// Whether it is lost and an operator has explained it.
         package var isExplained = false
 
-        /// Whether nothing is left to be done about it.
+        /// Whether nothing is left to do about it.
         package var isSettled: Bool { repairedBy != nil || isExplained }
     }
 
-    /// Of each recording that was damaged, or that counted in an archive that is damaged in itself, in the order of the
-    /// archives.
+    /// One for each recording that was damaged, or that counted in an archive that is damaged in itself, in the order
+    /// of the archives.
     package var outcomes: [Outcome] = []
-    /// Whole archives whose side file was written anew.
+    /// Intact archives whose side file was rewritten.
     package var sideFiles: [ArchiveName] = []
-    /// Damaged archives without recordings that another archive of their day makes up for now.
+    /// Damaged archives without recordings that another archive of their day now replaces.
     package var renewed: [ArchiveName] = []
-    /// What was looked at, and what is left of the faults afterwards.
+    /// What was examined, and which faults are left.
     package var summary: VerificationRun.Summary
-    /// The faults that are left, where another reading after the repair found them.
+    /// The remaining faults, if another reading after the repair found any.
     package var left: [ArchiveFault] = []
     /// The organizations that could not be asked, and why.
     package var failures: [OrganizationName: any Error] = [:]
 
     /// How many recordings were copied out of damaged archives.
     package var copied: Int { outcomes.count { $0.isCopied && $0.repairedBy != nil } }
-    /// How many came from the provider.
+    /// How many were fetched from the provider.
     package var fetched: Int { outcomes.count { !$0.isCopied && $0.repairedBy != nil } }
 
-    /// What kept an organization's recordings from being repaired; the first reason is kept.
+    /// Records why an organization's recordings could not be repaired; the first reason is kept.
     mutating func fail(_ organization: OrganizationName, _ error: any Error) {
         failures[organization] = failures[organization] ?? error
     }
 
-    /// Whether nothing is damaged any more that is not made up for.
+    /// Whether no damage is left that nothing makes up for.
     package var isComplete: Bool {
         summary.faults == 0 && failures.isEmpty && outcomes.allSatisfy(\.isSettled)
     }

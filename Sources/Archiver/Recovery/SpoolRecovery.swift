@@ -4,10 +4,10 @@ import Files
 import Manifest
 import Recordings
 
-/// What a process does first when it holds the root: brings the disk and the manifest to the same word, whatever moment the
-/// last process died at, and however much older than the archives the manifest is. Nothing that is whole on the disk is
-/// thrown away, and nothing of an archive that is open in another root's spool is called lost. What is kept of one torn
-/// archive is decided by `ArchiveRecovery` (module DailyArchive).
+/// What a process does first when it holds the root: makes the disk and the manifest agree, at whatever moment the last
+/// process died, and however much older than the archives the manifest is. Nothing intact on the disk is discarded, and
+/// nothing in an archive that is open in another root's spool is called lost. `ArchiveRecovery` (module DailyArchive)
+/// decides what to keep of a single torn archive.
 struct SpoolRecovery: Sendable {
     let context: PassContext
 
@@ -15,7 +15,7 @@ struct SpoolRecovery: Sendable {
         ArchiveIntake(root: context.root, manifest: context.manifest, schedule: nil)
     }
 
-    /// - Returns: archives that had been sealed before the manifest could be told.
+    /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
     func run() async throws -> [SealedDay] {
         var sealed: [SealedDay] = []
         try await takeOver()
@@ -28,7 +28,7 @@ struct SpoolRecovery: Sendable {
         for name in try context.root.openArchives() where !open.contains(name) {
             try await takeInOpen(name)
         }
-        // What the spool lost may be in another archive too.
+        // Another archive may have what the spool lost.
         for copy in try await intake.reinstate(DisplacementFilter(reason: .duplicate), now: context.now()) {
             context.observer(
                 .recovered(copy.archive, "task \(copy.key.taskID): \(copy.file) is whole there, and counts")
@@ -37,7 +37,7 @@ struct SpoolRecovery: Sendable {
         return sealed
     }
 
-    /// An archive whose files are in this spool is this spool's, whatever identity the root had when it was opened.
+    /// An archive whose files are in this spool belongs to it, whatever identity the root had when it was opened.
     private func takeOver() async throws {
         let known = Set(try await context.manifest.openArchives().map(\.name))
         let strange = try context.root.openArchives().filter { !known.contains($0) }
@@ -47,7 +47,7 @@ struct SpoolRecovery: Sendable {
         }
     }
 
-    /// Archives that the manifest has never heard of, in the order of their names, as a rebuild takes them in.
+    /// Archives that the manifest does not know, in order of their names, added as a rebuild adds them.
     private func takeInSealed() async throws {
         let present = try context.root.sealedArchives()
         guard !present.isEmpty else { return }
@@ -57,7 +57,7 @@ struct SpoolRecovery: Sendable {
         try await dayCloses.restore(into: context.manifest, now: context.now())
     }
 
-    /// - Returns: the record of its day, where the archive closes it.
+    /// - Returns: the record of its day, if the archive closes it.
     @discardableResult
     private func takeIn(_ name: ArchiveName) async throws -> DayClose? {
         let outcome = try await intake.takeIn(name, now: context.now())
@@ -69,7 +69,7 @@ struct SpoolRecovery: Sendable {
         return outcome.dayClose
     }
 
-    /// One that the manifest never heard of: whatever of it is whole is stored.
+    /// An archive that the manifest does not know: its intact recordings are stored.
     private func takeInOpen(_ name: ArchiveName) async throws {
         do {
             let recovery = try await context.writer.recover(name, known: nil)
@@ -84,16 +84,16 @@ struct SpoolRecovery: Sendable {
             let what = count == 0 ? "removed from the spool: it was empty" : "added: \(count) recordings"
             context.observer(.recovered(name, "\(what) that the manifest did not know"))
         } catch let error as ArchiveError where error.code == .damaged || error.code == .occupied {
-            // Such as the spool of an old backup beside the archive that became of it.
+            // For example the spool of an old backup next to the archive that was sealed from it.
             context.observer(.recovered(name, "left in the spool: \(error.message)"))
         } catch let error as ManifestError where error.code == .conflict {
-            // Such as a second one of its day that was opened when the root had another identity.
+            // For example a second archive of its day, opened when the root had another identity.
             context.observer(.recovered(name, "left in the spool: \(error.message)"))
         }
     }
 
-    /// What is left of a large recording that has come in since, or that nobody waits for any more. There are few parts,
-    /// and may be any number of recordings.
+    /// The remains of a large recording that has arrived since, or that is no longer wanted. There are few parts, but
+    /// there may be any number of recordings.
     fileprivate func removeStaleParts() async throws {
         var stale = try context.root.parts()
         guard !stale.isEmpty else { return }
@@ -111,7 +111,7 @@ struct SpoolRecovery: Sendable {
         do throws(ArchiveError) {
             recovery = try await context.writer.recover(open.name, known: ArchiveExtent(open.extent))
         } catch {
-            // It stands sealed in its place, and is not whole: what of it is whole counts.
+            // It is sealed and in its place, but damaged: its intact recordings count.
             guard error.code == .damaged, try context.root.sealedArchives().contains(open.name) else { throw error }
             try await takeIn(open.name)
             try await displaceDamaged(open.name)
@@ -132,13 +132,13 @@ struct SpoolRecovery: Sendable {
                 return nil
             }
             let day = try await context.noteSealed(archive)
-            // What the manifest has of it was stored before it was sealed: an archive that says otherwise was changed.
+            // What the manifest knows was stored before it was sealed: an archive that disagrees was changed.
             if try await contradictsManifest(open.name) { try await displaceDamaged(open.name) }
             return day
         }
     }
 
-    /// Whether the metadata of a sealed archive says otherwise of its recordings than the manifest does.
+    /// Whether the metadata of a sealed archive disagrees with the manifest about its recordings.
     private func contradictsManifest(_ name: ArchiveName) async throws -> Bool {
         var places: [Int64: ContentDigest] = [:]
         for try await held in context.manifest.archivedRecordings(in: name) { places[held.offset] = held.digest }
@@ -149,7 +149,7 @@ struct SpoolRecovery: Sendable {
         return !places.isEmpty
     }
 
-    /// The metadata of an archive may be whole where its recordings are not: what is damaged is wanted again.
+    /// The metadata of an archive may be intact while its recordings are not: damaged recordings are wanted again.
     private func displaceDamaged(_ name: ArchiveName) async throws {
         var damaged: [DamagedRecording] = []
         for try await held in context.manifest.archivedRecordings(in: name) where held.isCounting {
@@ -185,12 +185,12 @@ struct SpoolRecovery: Sendable {
 }
 
 extension PassContext {
-    /// Has the disk and the manifest agree, before anything is built on either: by a recovery, unless this process has made
-    /// one, and all its work since then went through.
+    /// Makes the disk and the manifest agree before anything builds on them: by a recovery, unless this process has
+    /// already made one and all its work since has finished.
     ///
-    /// The caller says ``SpoolAgreement/settle()`` when its own work has.
+    /// The caller calls ``SpoolAgreement/settle()`` when its own work has finished.
     /// - Parameter isAsked: recovers in any case.
-    /// - Returns: archives that had been sealed before the manifest could be told.
+    /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
     func recover(isAsked: Bool = false) async throws -> [SealedDay] {
         let recovery = SpoolRecovery(context: self)
         let isAgreed = agreement.claim()
@@ -206,8 +206,8 @@ extension PassContext {
 }
 
 extension CallArchive {
-    /// Recovers the spool, and takes in what else appeared on the disk, whenever that was done last.
-    /// - Returns: archives that had been sealed before the manifest could be told.
+    /// Recovers the spool, and adds what else appeared on the disk, regardless of when that was last done.
+    /// - Returns: archives that were sealed, but not yet recorded in the manifest as sealed.
     /// - Throws: `ArchiveError`, `ManifestError`.
     @discardableResult
     package func recover() async throws -> [SealedDay] {

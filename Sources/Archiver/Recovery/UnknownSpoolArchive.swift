@@ -4,7 +4,7 @@ import Files
 import Manifest
 import Recordings
 
-/// An open archive in the spool that the manifest does not know, and what of it is whole.
+/// An open archive in the spool that the manifest does not know, and its intact recordings.
 struct UnknownSpoolArchive: Sendable {
     var name: ArchiveName
     var extent: ArchiveExtent
@@ -13,9 +13,9 @@ struct UnknownSpoolArchive: Sendable {
     /// How many recordings are appended to another archive at a time.
     private static let groupSize = 256
 
-    /// Stores what is whole of it and not held elsewhere: in its own place, or in the archive that is open for its day
-    /// already. One of which everything is held is taken away. Doing it again after a crash changes nothing.
-    /// - Returns: how many recordings became stored by it.
+    /// Stores its intact recordings that are held nowhere else: in this archive, or in the one that is already open for
+    /// its day. If everything in it is held elsewhere, it is removed. Repeating this after a crash changes nothing.
+    /// - Returns: how many recordings became stored.
     func takeIn(
         with intake: ArchiveIntake,
         writer: ArchiveWriter,
@@ -50,7 +50,8 @@ struct UnknownSpoolArchive: Sendable {
         return fresh.count
     }
 
-    /// The log is told before the files are gone: then a crash leaves something that is found again.
+    /// The log is written before the files are deleted: after a crash in between, the next recovery finds the files
+    /// again.
     private func discard(_ writer: ArchiveWriter, _ logs: EvidenceLogs) async throws {
         try await logs.run { [name] logs throws(EvidenceError) in
             try logs.agree(name, with: [], lost: .recordingReplaced)

@@ -2,18 +2,18 @@ import Foundation
 import Manifest
 import Recordings
 
-/// Which days can be closed: they are over, the listing has passed their end without a doubt, and everything that is
+/// Finds the days that can be closed: they are over, the listing has passed their end without a doubt, and everything
 /// expected of them is held or explained.
 struct Closing: Sendable {
     let organization: OrganizationName
-    /// What the pass itself has listed, from one end to the other; `nil` where it listed nothing.
+    /// The span that the pass itself has listed; `nil` if it listed nothing.
     let listed: Range<Timestamp>?
     let context: PassContext
 
-    /// The days that are to be looked at, oldest first: each of them may be closed, unless what is looked at then says
-    /// otherwise. Days that are closed and unchanged are not among them.
+    /// The days to look at, oldest first: each may be closed, unless a closer look says otherwise. Closed, unchanged
+    /// days are left out.
     ///
-    /// It takes time by the number of days and of what is unfinished, not of recordings.
+    /// The time it takes depends on the number of days and unfinished items, not of recordings.
     func days(before today: ArchiveDay) async throws -> [ArchiveDay] {
         let standpoint = try await context.standpoint(of: organization)
         var outlook = try await context.manifest.closingOutlook(organization, altered: standpoint.altered)
@@ -36,13 +36,14 @@ struct Closing: Sendable {
 }
 
 extension ClosingOutlook {
-    /// The first day that anything was listed of; `nil` before the first listing.
+    /// The first day of which anything was listed; `nil` before the first listing.
     func firstDay(in timeZone: TimeZone) -> ArchiveDay? {
         let spans = listedTime.spans.first.map { ArchiveDay($0.lowerBound, in: timeZone) }
         return [spans, firstNoted, listedAlone.min()].compactMap(\.self).min()
     }
 
-    /// Whether the whole day has been listed, by any passes. A day that has a record was listed before the record was made.
+    /// Whether the whole day has been listed, by any passes. A day that has a record was listed before the record was
+    /// made.
     func hasListed(_ day: ArchiveDay, in timeZone: TimeZone) -> Bool {
         isListedAsDay(day) || listedTime.contains(day.interval(in: timeZone))
     }

@@ -1,10 +1,10 @@
 import WebexContactCenter
 
-/// Hands what one step of a pass has done to the next, as much at a time as has come in meanwhile.
+/// Hands over what one step of a pass has done to the next one, as much at a time as has accumulated.
 ///
-/// While one group is being flushed or noted the next one gathers, so that a flush or a transaction is for a group and not
-/// for each. What waits here is bounded in weight by `capacity`, and received recordings also in bytes, by the memory
-/// budget that each holds.
+/// While one group is being flushed or recorded, the next one gathers, so that one flush or transaction covers a whole
+/// group. The `capacity` bounds the weight of what waits here; the memory budget, of which each received recording
+/// holds its part, also bounds the bytes of those.
 actor GroupQueue<Element: Sendable> {
     private let capacity: Int
     private let stopwatch: Stopwatch
@@ -12,30 +12,30 @@ actor GroupQueue<Element: Sendable> {
     private var waiting: [Element] = []
     private var waitingWeight = 0
     private var isFinished = false
-    /// Whether the one that takes waits for more than there is.
+    /// Whether the consumer waits for more than has arrived.
     private var isGathering = false
-    /// The one that takes, while it has nothing to do.
+    /// The consumer, while it has nothing to do.
     private var taker: CheckedContinuation<Void, Never>?
-    /// Those that found the queue full.
+    /// Producers that found the queue full.
     private var putters: [CheckedContinuation<Void, Never>] = []
 
     /// - Parameters:
-    ///   - stopwatch: by which more is gathered.
-    ///   - weight: what an element takes of the capacity. The last one in may take more than is left.
+    ///   - stopwatch: the clock for gathering more.
+    ///   - weight: how much of the capacity an element takes. The last one admitted may exceed it.
     init(capacity: Int, stopwatch: Stopwatch, weight: @escaping @Sendable (Element) -> Int = { _ in 1 }) {
         self.capacity = capacity
         self.stopwatch = stopwatch
         self.weight = weight
     }
 
-    /// Whether somebody waits in ``takeAll(notBefore:)``.
+    /// Whether a consumer waits in ``takeAll(notBefore:)``.
     var isAwaited: Bool { taker != nil }
 
     private var isFull: Bool { waitingWeight >= capacity }
 
-    /// Adds an element, after waiting for room where there is none. Once nobody takes any more it is dropped, which
-    /// leaves a recording pending, and a question open.
-    /// - Returns: whether it was taken into the queue.
+    /// Adds an element; waits while the queue is full. If the queue was abandoned, the element is dropped, which leaves
+    /// a recording pending or a question open.
+    /// - Returns: whether it was added.
     @discardableResult
     func put(_ element: Element) async -> Bool {
         while isFull && !isFinished {
@@ -54,14 +54,14 @@ actor GroupQueue<Element: Sendable> {
         wakeTaker()
     }
 
-    /// Nobody takes elements any more.
+    /// The consumer will take no more elements.
     func abandon() {
         isFinished = true
         empty()
         wakeTaker()
     }
 
-    /// Everything that waits, at least one element.
+    /// Everything in the queue, at least one element.
     /// - Parameter time: until when, by the stopwatch, more is gathered, unless the queue is finished or full before.
     /// - Returns: `nil` once the queue is finished and empty.
     func takeAll(notBefore time: Duration = .zero) async -> [Element]? {

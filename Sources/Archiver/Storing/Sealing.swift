@@ -4,27 +4,26 @@ import Files
 import Manifest
 import Recordings
 
-/// The last step of a pass that writes: seals the archives of days that are over, and closes the days.
+/// The last writing step of a pass: seals the archives of days that are over, and closes the days.
 struct Sealing: Sendable {
     let organization: OrganizationName
-    /// What the pass has listed; `nil` where it listed nothing.
+    /// What the pass has listed; `nil` if it listed nothing.
     let listed: Range<Timestamp>?
     let context: PassContext
     /// Only these days; `nil` for all that are over.
     var only: Set<ArchiveDay>?
-    /// Days that get another archive even if no recording waits for one: with the lines of their tasks.
+    /// Days that get another archive, with the lines of their tasks, even if no recording waits for one.
     var renewing: Set<ArchiveDay> = []
 
-    /// What was sealed, oldest day first, and the first damage that was met.
+    /// What was sealed, oldest day first, and the first damage found.
     struct Outcome: Sendable {
         var sealed: [SealedDay] = []
         var damage: ArchiveError?
     }
 
-    /// Seals every open archive of a day before today that holds a recording, and closes every day that can be closed:
-    /// by a record in the archive that is sealed anyway, else in a supplement of its own, which holds metadata only. A
-    /// day without a single task is closed in the manifest alone.
-    /// Damage to one day does not keep the others open.
+    /// Seals every open archive of a past day that holds a recording, and closes every day that can be closed: by a
+    /// record in the archive that is sealed anyway, else in a metadata-only supplement. A day without a single task is
+    /// closed in the manifest alone. Damage to one day does not keep the others open.
     func run() async throws -> Outcome {
         let outcome = try await sealAndClose()
         try await context.manifest.noteReopened(organization, now: context.now())
@@ -59,8 +58,8 @@ struct Sealing: Sendable {
         return outcome
     }
 
-    /// The days that a backfill has begun and resumes after this pass. Sealing one now would need a supplement for the rest
-    /// of its recordings.
+    /// The days that a backfill has begun and will resume after this pass. Sealing one now would need a supplement for
+    /// the rest of its recordings.
     private func daysLeftToBackfill() async throws -> Set<ArchiveDay> {
         guard try PassLock.holder(of: context.root, for: .backfill) != nil else { return [] }
         let outlook = try await context.manifest.closingOutlook(organization)
@@ -85,8 +84,8 @@ struct Sealing: Sendable {
         do {
             return try await seal(name, closing: draft)
         } catch let error as ArchiveError where error.code == .damaged {
-            // Where the disk did not give back what was written, what is no longer whole is pending again. If it is no
-            // recording, the archive has been made again out of them.
+            // If the disk did not return what was written, the damaged recordings are pending again. If none is
+            // damaged, the archive has been rewritten from them.
             guard try await context.recoverDamaged(name) == 0 else { throw error }
             return try await seal(name, closing: draft)
         }
@@ -108,23 +107,23 @@ struct Sealing: Sendable {
 }
 
 extension PassContext {
-    /// Reads an open archive back, keeps what is whole of it, and makes the manifest agree.
-    /// - Returns: how many recordings are not whole any more.
+    /// Reads an open archive back, keeps what is intact, and updates the manifest.
+    /// - Returns: how many recordings are no longer intact.
     @discardableResult
     func recoverDamaged(_ name: ArchiveName) async throws -> Int {
         guard let open = try await manifest.openArchives().first(where: { $0.name == name }) else { return 0 }
         let known = ArchiveExtent(open.extent)
         guard case .behind(let extent, let whole, _) = try await writer.recover(name, known: known, rereading: true)
         else {
-            // What was damaged when it was read last is whole again.
+            // Whatever the last reading found damaged is intact again.
             try await manifest.noteRead(name, ReadingFinding(), now: now())
             return 0
         }
         return try await noteRecovered(name, extent: extent, whole: whole)
     }
 
-    /// Tells the manifest what an open archive still holds, and the observer what it does not.
-    /// - Returns: how many that is.
+    /// Records in the manifest what an open archive still holds, and reports to the observer what it lost.
+    /// - Returns: how many recordings it lost.
     @discardableResult
     func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws -> Int {
         try await evidence.run { logs throws(EvidenceError) in
@@ -141,10 +140,10 @@ extension PassContext {
         return lost.count
     }
 
-    /// Tells the manifest of an archive that stands in its place.
+    /// Records in the manifest that an archive is in its final place.
     /// - Parameters:
-    ///   - mark: when it was decided that it closes its day, where it does and that is known.
-    ///   - isLogged: whether the evidence log has it.
+    ///   - mark: when it was decided that the archive closes its day; `nil` if it does not or if that is unknown.
+    ///   - isLogged: whether the evidence log has the archive.
     func noteSealed(
         _ archive: SealedArchive,
         decidedAt mark: ClosingMark? = nil,

@@ -5,41 +5,41 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// A recording that arrived and was accepted, on its way into its day's archive.
+/// A received and accepted recording, on its way into its day's archive.
 struct AcceptedRecording: Sendable {
     var row: RecordingRowID
     var member: PendingMember
 }
 
-/// The fourth step of a pass: appends what was accepted to the open archives of its days, a group at a time, and tells the
-/// evidence log and then the manifest once the bytes are durable. That transaction is the moment at which a recording is `stored`.
+/// The fourth step of a pass: appends accepted recordings to the open archives of their days, a group at a time. Once
+/// the bytes are durable, it records them in the evidence log and then in the manifest. That transaction makes a
+/// recording `stored`.
 ///
-/// Appending does not wait for flushes. What is appended while the disk and the manifest make some groups durable becomes
-/// durable together, by the next flush.
+/// Appending does not wait for flushes. Whatever is appended during one flush becomes durable with the next.
 struct Storing: Sendable {
     let context: PassContext
 
-    /// A group that is in its archives, and may not be durable yet.
+    /// A group that is in its archives, but may not be durable yet.
     private struct Appended: Sendable {
         var recordings: [AcceptedRecording]
-        /// The archive of each.
+        /// The archive of each recording.
         var archives: [ArchiveName]
         var group: AppendedGroup
     }
 
-    /// Between the beginnings of two groups: of small recordings, so many come in one by one that handing each over would
-    /// take longer than appending it.
+    /// The time between the starts of two groups. So many small recordings arrive one by one that handing over each
+    /// would take longer than appending it.
     private static let appendInterval = Duration.milliseconds(5)
-    /// Between the beginnings of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on a
-    /// virtual one; recordings that wait for it longer only cost more downloads after a crash.
+    /// The time between the starts of two flushes. A flush keeps a disk from writing, for some tens of milliseconds on
+    /// a virtual one; recordings that wait longer for it only cost more downloads after a crash.
     private static let flushInterval = Duration.milliseconds(250)
-    /// Recordings that may wait for a flush, a few KB of metadata each: where there are more, it comes sooner, and one that
-    /// takes long holds appending back.
+    /// Recordings that may wait for a flush, a few KB of metadata each. If there are more, the flush comes sooner, and
+    /// a slow flush holds appending back.
     private static let appendedLimit = 512
 
     /// Stores until the queue is finished and empty.
-    /// - Throws: `ArchiveError` or `ManifestError` where a group could not be made durable; the recordings of that
-    ///   group, and of those that were appended after it, stay pending, and what had been stored before stays stored.
+    /// - Throws: `ArchiveError` or `ManifestError` if a group could not be made durable. The recordings of that group
+    ///   and of later ones stay pending; recordings stored before stay stored.
     func run(_ queue: GroupQueue<AcceptedRecording>) async throws {
         let appended = GroupQueue<Appended>(capacity: Self.appendedLimit, stopwatch: context.stopwatch) {
             $0.recordings.count
@@ -53,7 +53,7 @@ struct Storing: Sendable {
                         await appended.put(try await append(group))
                     }
                 } catch {
-                    // What was appended before is sound, and is stored all the same.
+                    // What was appended before is sound, and is still stored.
                     await appended.finish()
                     await queue.abandon()
                     throw error
@@ -78,7 +78,7 @@ struct Storing: Sendable {
     }
 
     private func append(_ group: [AcceptedRecording]) async throws -> Appended {
-        // A group is mostly of one day.
+        // Most groups are of one day.
         var names: [OrganizationName: [ArchiveDay: ArchiveName]] = [:]
         var members: [(ArchiveName, PendingMember)] = []
         for accepted in group {
@@ -94,7 +94,7 @@ struct Storing: Sendable {
     private func store(_ groups: [Appended]) async throws {
         let recordings = groups.flatMap(\.recordings)
         let stored = try await context.writer.synchronize(groups.map(\.group))
-        // A crash from here on leaves bytes that the log may know and the manifest does not: recovery finds them.
+        // A crash from here on may leave bytes that the log knows and the manifest does not: recovery finds them.
         let named = Array(zip(groups.flatMap(\.archives), stored.entries))
         try await context.evidence.run { logs throws(EvidenceError) in
             try logs.noteStored(named.map { (archive: $0, entry: $1) })
@@ -112,7 +112,7 @@ struct Storing: Sendable {
         try await context.evidence.publish(ifDue: true)
     }
 
-    /// A part file that is no longer what was received is taken away, so that the next pass receives it anew.
+    /// A part file that is no longer what was received is removed, so that the next pass fetches it again.
     private func append(_ members: [(ArchiveName, PendingMember)]) async throws(ArchiveError) -> AppendedGroup {
         do throws(ArchiveError) {
             return try await context.writer.begin(members)
