@@ -1,23 +1,23 @@
 import Manifest
 
-/// Something that a person should know of before an auditor does.
+/// Something that a person should learn of before an auditor does.
 package struct Alarm: Hashable, Sendable {
     package var severity: Severity
     package var code: Code
-    /// What it is about, where it is not about the machine; an organization's name.
+    /// The name of the organization; `nil` if it is about the machine.
     package var organization: String?
     /// One line that says what is wrong and what to do.
     package var message: String
-    /// The command of ``message`` that ends the alarm, if nothing else is wrong; or, if only a person's word does, the one that
-    /// names what the word is about. It can be run as it stands. `nil` where no command can.
+    /// The command in ``message`` that ends the alarm, if nothing else is wrong. If only a person's word ends it, the
+    /// command that lists what to decide. It can be run as it is. `nil` if no command helps.
     package var command: String?
-    /// What has to be mended, if the alarm is about a pass that failed.
+    /// What has to be repaired, if the alarm is about a pass that failed.
     package var cause: PassFailure.Kind?
-    /// Whether it says no more than that the first pass up to the present is still to be run: a person who has just asked for
-    /// something else knows that.
+    /// Whether it only says that the first pass up to the present has not run yet, which a person who has just asked
+    /// for something else knows.
     package var isOfTheFirstPass = false
 
-    /// - Parameter command: what ends it, which is put behind the message; `nil` where no command can.
+    /// - Parameter command: the command that ends it, appended to the message; `nil` if no command helps.
     package init(
         _ severity: Severity,
         _ code: Code,
@@ -34,7 +34,7 @@ package struct Alarm: Hashable, Sendable {
         self.cause = cause
     }
 
-    /// How soon somebody should look.
+    /// How soon someone should look.
     package enum Severity: String, Sendable, Hashable {
         /// Today.
         case warning
@@ -42,7 +42,8 @@ package struct Alarm: Hashable, Sendable {
         case critical
     }
 
-    /// What programs compare. `notChecked` says that an alarm may be missing, because this account may not look.
+    /// The code that programs compare. `notChecked` says that an alarm may be missing, because this account may not
+    /// look.
     package enum Code: String, Sendable, Hashable, CaseIterable {
         case noCompletePass = "no_complete_pass"
         case lastPassFailed = "last_pass_failed"

@@ -8,7 +8,7 @@ struct DamageAlarms {
 
     var all: [Alarm] { [archives, recordings, lost].compactMap(\.self) }
 
-    /// Archives that are missing, of another size, or have faults that no recording makes up for.
+    /// Archives that are missing, have another size, or have faults that no recording makes up for.
     private var archives: Alarm? {
         guard let first = figures.archives.first else { return nil }
         let count = figures.archives.count
@@ -21,7 +21,7 @@ struct DamageAlarms {
         )
     }
 
-    /// Recordings that nobody has tried to fetch again.
+    /// Recordings that no one has tried to fetch again.
     private var recordings: Alarm? {
         guard figures.repairable > 0 else { return nil }
         let what = figures.repairable == 1 ? "1 recording is damaged" : "\(figures.repairable) recordings are damaged"

@@ -3,7 +3,7 @@ import Manifest
 import Recordings
 
 extension Watch {
-    /// Days whose end was long ago, and that are not closed.
+    /// Days that ended long ago and are not closed.
     /// - Parameter covered: the time of the running pass.
     func dayAlarms(
         _ organization: OrganizationName,
@@ -39,8 +39,8 @@ extension Watch {
         ]
     }
 
-    /// The days that are over and should be closed, oldest first: all since the daily work began, and before that each that was
-    /// listed, in whole or in part. What lies between them is nobody's yet.
+    /// The past days that should be closed, oldest first: every day since the daily passes began, and earlier days that
+    /// were listed in whole or in part. No alarm covers the days in between.
     private func begunDays(
         _ organization: OrganizationName,
         _ manifest: Manifest,
@@ -52,7 +52,7 @@ extension Watch {
         let isOnlyKnownByRecords = outlook.listedAlone.isEmpty && outlook.listedTime.spans.isEmpty
         let first = outlook.firstDay(in: timeZone)
         let expectedSince = daily ?? (isOnlyKnownByRecords ? first : nil) ?? today
-        // What a pass that was broken off has listed is noted nowhere but by its tasks.
+        // What an interrupted pass has listed is known only from its tasks.
         var begun = try await manifest.daysWithListedTasks(organization, through: last, timeZone: timeZone)
         for span in outlook.listedTime.spans { begun.formUnion(span.days(in: timeZone)) }
         if let first { begun.formUnion(first.through(last).filter { outlook.hasListed($0, in: timeZone) }) }
@@ -60,14 +60,14 @@ extension Watch {
         return begun.filter { $0 <= last }.sorted()
     }
 
-    /// Whether the running pass works on a part of the day at least.
+    /// Whether the running pass covers at least a part of the day.
     private func isCovered(_ day: ArchiveDay, by window: Range<Timestamp>?) -> Bool {
         window?.overlaps(day.interval(in: timeZone)) ?? false
     }
 
-    /// Days on which another source of the provider's does not agree, though the passes have had time to take up what was
-    /// missing. What still differs when the horizon has passed once more, nothing will mend: `status` goes on to say it,
-    /// and the alarm, which nobody could answer otherwise, ends.
+    /// Days on which another source of the provider's disagrees, although passes have had time to add what was missing.
+    /// If the difference lasts for another horizon, nothing will resolve it: the alarm, which no one could act on,
+    /// ends, and `status` continues to show the difference.
     func witnessAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
@@ -101,9 +101,9 @@ extension Watch {
 // MARK: - Volume
 
 extension Watch {
-    /// How many days that are over are held against their weekday's history.
+    /// How many past days are compared with the history of their weekday.
     private static let daysLookedAt = 3
-    /// How far that history goes back, and how many days of it there have to be.
+    /// How many weeks that history goes back. Below, the least number of its days that must exist.
     private static let weeksOfHistory = 8
     private static let fewestSamples = 3
 

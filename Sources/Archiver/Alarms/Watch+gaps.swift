@@ -2,7 +2,7 @@ import Manifest
 import Recordings
 
 extension Watch {
-    /// What nobody has explained, by how long there is time for it. A gap may be of two kinds.
+    /// Unexplained gaps, by how much time remains. A gap may be of two kinds.
     private struct Missing: Sendable {
         var final = GapTally()
         var nearHorizon = GapTally()
@@ -11,7 +11,7 @@ extension Watch {
 
     private struct GapTally: Sendable {
         var count = 0
-        /// The creation of the task that was created first, and its day.
+        /// When the oldest task was created, and its day.
         var oldest: (createdTime: Timestamp, day: ArchiveDay)?
 
         mutating func add(_ gap: Gap) {
@@ -33,7 +33,7 @@ extension Watch {
             at: standpoint,
             into: Missing()
         ) { [rules] missing, gap in
-            // What is damaged has alarms of its own.
+            // Damage has alarms of its own.
             if gap.wasHeld { return }
             switch GapUrgency(gap, at: standpoint, near: rules.horizon) {
             case .final: missing.final.add(gap)
@@ -45,7 +45,7 @@ extension Watch {
         var nearPurge = missing.nearPurge
         let pending = try await manifest.pendingRecordings(organization, created: purgedBefore..<endangered)
         nearPurge.count += pending.count
-        // What ends it is a person's word on each, which no command has by itself.
+        // Only a person's word about each gap ends it, which no command can give by itself.
         let list = "callark gaps --org \(organization)"
         let explain = "`callark gaps explain TASK_ID --reason REASON --note TEXT`"
         let fetch = [nearPurge.oldest?.day, pending.firstDay].compactMap(\.self).min().map { " --day \($0)" } ?? ""

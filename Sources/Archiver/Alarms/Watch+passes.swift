@@ -2,7 +2,7 @@ import Manifest
 import Recordings
 
 extension Watch {
-    /// Passes that do not come to their end, or of which none is complete.
+    /// Passes that do not finish, or none of which is complete.
     func passAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,
@@ -17,8 +17,8 @@ extension Watch {
         .compactMap(\.self)
     }
 
-    /// The present is looked after by passes that reach to it. A pass over a given window says nothing of the present: until
-    /// the first one up to it is complete, nobody knows what there is.
+    /// Only passes that reach the present take care of it; one over a given window says nothing about it. Until the
+    /// first pass up to the present is complete, the state of the archive is unknown.
     private func completenessAlarm(
         _ organization: OrganizationName,
         _ manifest: Manifest,
@@ -57,7 +57,7 @@ extension Watch {
         return alarm
     }
 
-    /// The end of a message that one pass would end, if that pass is running.
+    /// The end of the message of an alarm that one pass would end, if that pass is running.
     func waiting(for work: WorkUnderWay, _ organization: OrganizationName, _ now: Timestamp) -> String {
         work.passUpToNow(of: organization, now: now, patience: rules.completePass).map {
             "; one has been running since \($0.named(in: timeZone)): wait until it ends, or, if it fails"

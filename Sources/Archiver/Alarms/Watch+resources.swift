@@ -5,7 +5,7 @@ import WebexContactCenter
 
 extension Watch {
     /// - Parameters:
-    ///   - status: what is known of the tokens; `nil` where nothing is.
+    ///   - status: what is known about the tokens; `nil` if nothing is.
     ///   - isRenewable: whether Callark renews the access token by itself.
     package func alarms(
         of organization: OrganizationName,
@@ -61,8 +61,8 @@ extension Watch {
 
     /// - Parameters:
     ///   - anchor: its name.
-    ///   - seen: when it has seen a checkpoint last; `nil` if it has seen none.
-    ///   - begun: when the log was begun, which an anchor cannot have seen before.
+    ///   - seen: when it last saw a checkpoint; `nil` if it has seen none.
+    ///   - begun: when the log was created; an anchor cannot have seen it before.
     ///   - isReachedByHand: whether a person has to take files to it.
     package func alarms(
         of organization: OrganizationName,
@@ -89,7 +89,7 @@ extension Watch {
         ]
     }
 
-    /// - Parameter minimumFreeBytes: below this, passes download nothing.
+    /// - Parameter minimumFreeBytes: with less free space, passes download nothing.
     package func alarms(of disk: DiskSpace, path: String, minimumFreeBytes: Int64) -> [Alarm] {
         let wanted = max(rules.freeBytes, minimumFreeBytes)
         guard disk.freeBytes < wanted else { return [] }

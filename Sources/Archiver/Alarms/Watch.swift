@@ -5,23 +5,23 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// What is an alarm: the rules of the configuration.
+/// The configured limits of alarms.
 package struct AlarmRules: Hashable, Sendable {
-    /// A pass that ended as complete is older than this.
+    /// An alarm if no pass has completed within this time.
     package var completePass: Duration
-    /// A day has less than this percentage of its weekday's median; 0 for never.
+    /// An alarm if a day has less than this percentage of its weekday's median; 0 for never.
     package var volumePercent: Int
-    /// A token ends within this time.
+    /// An alarm if a token expires within this time.
     package var token: Duration
-    /// The horizon of an unexplained gap passes within this time.
+    /// An alarm if the horizon of an unexplained gap passes within this time.
     package var horizon: Duration
-    /// The provider purges something that is missing within this time.
+    /// An alarm if the provider purges something missing within this time.
     package var purge: Duration
-    /// A day ended longer ago than this, and is not closed, or does not fit what another source counts.
+    /// An alarm if a day ended longer ago than this and is not closed, or disagrees with another source.
     package var openDay: Duration
-    /// An anchor has seen no checkpoint for this long.
+    /// An alarm if an anchor has seen no checkpoint for this long.
     package var anchor: Duration
-    /// The file system has fewer bytes than this to give.
+    /// An alarm if the file system has fewer free bytes than this.
     package var freeBytes: Int64
 
     package init(
@@ -45,9 +45,9 @@ package struct AlarmRules: Hashable, Sendable {
     }
 }
 
-/// Looks for what nobody complains of by itself: passes that do not run, days that are too quiet, things that run out.
+/// Looks for what no error reports: passes that do not run, days that are too quiet, resources that run out.
 ///
-/// It reads the records of the last weeks and what is unfinished, and no row for each recording.
+/// It reads the records of the last weeks and what is unfinished, not a row for each recording.
 package struct Watch: Sendable {
     let rules: AlarmRules
     let timeZone: TimeZone
@@ -59,9 +59,9 @@ package struct Watch: Sendable {
 
     /// The alarms of one organization.
     /// - Parameters:
-    ///   - manifest: `nil` where there is none yet.
+    ///   - manifest: `nil` if none exists yet.
     ///   - standpoint: now.
-    ///   - work: what is running, whose days are left to it.
+    ///   - work: what is running; no alarm is raised about the days that it covers.
     package func alarms(
         of organization: OrganizationName,
         manifest: Manifest?,
@@ -91,7 +91,7 @@ package struct Watch: Sendable {
         return alarms
     }
 
-    /// Recordings whose bytes do not convince, and that nobody has acknowledged.
+    /// Suspect recordings that no one has acknowledged.
     private func suspectAlarms(_ organization: OrganizationName, _ manifest: Manifest) async throws -> [Alarm] {
         let count = try await manifest.suspects(organization).count { $0.suspect.acknowledgement == nil }
         guard count > 0 else { return [] }
@@ -104,7 +104,7 @@ package struct Watch: Sendable {
         ]
     }
 
-    /// What was archived and is known to be damaged, by what ends it: a repair, a backup, or a person's word.
+    /// Known damage, by what ends it: a repair, a backup, or a person's word.
     private func damageAlarms(
         _ organization: OrganizationName,
         _ manifest: Manifest,

@@ -25,7 +25,7 @@ package struct WorkUnderWay: Hashable, Sendable {
         self.isBackfilling = isBackfilling
     }
 
-    /// - Throws: `ArchiveError` if it cannot be found out.
+    /// - Throws: `ArchiveError` if this cannot be found out.
     package init(over root: ArchiveRoot) throws(ArchiveError) {
         self.init(try PassNotice.running(over: root))
         do throws(ArchiveError) {

@@ -55,7 +55,7 @@ struct Resolution: Sendable {
             } catch {
                 failure = error
             }
-            // What was answered before a failure is settled too.
+            // Questions that were answered before a failure are settled too.
             await answered.finish()
             try await group.waitForAll()
             if let failure { throw failure }

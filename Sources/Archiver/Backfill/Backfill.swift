@@ -8,9 +8,9 @@ import WebexContactCenter
 /// Archives days in the past, one at a time and the oldest first, because the provider purges the oldest first
 /// (wxcc-api 6.7).
 ///
-/// Each day is a pass over that day. It holds the lock only for that long, and gives way to every other pass, even in
-/// the middle of a day. What was listed is in the manifest, so a backfill resumes where it was, however it was stopped.
-/// It skips days that are already listed, and does not count as the daily work.
+/// Each day is one pass over that day. The backfill holds the lock only during that pass, and steps aside for any other
+/// pass, even in the middle of a day. What was listed is in the manifest, so a stopped backfill resumes where it was.
+/// It skips days that are already listed, and does not count as the daily pass.
 package struct Backfill: Sendable {
     private let setup: CallArchive.Setup
     private let organizations: [OrganizationName]
@@ -36,9 +36,9 @@ package struct Backfill: Sendable {
         package var organization: OrganizationName
         /// How many days the range has.
         package var days: Int
-        /// Of them, those that were already listed, by an earlier run or by the daily work.
+        /// How many of them were already listed, by an earlier run or by the daily pass.
         package var alreadyListed = 0
-        /// Those that this run has done.
+        /// How many this run has done.
         package var done = 0
         /// The days of the range that are incomplete. If the run reached its end, all of them, whichever pass listed
         /// them; otherwise only days that this run archived.
@@ -47,7 +47,7 @@ package struct Backfill: Sendable {
         package var damaged: [ArchiveDay] = []
         package var recordings = 0
         package var bytes: Int64 = 0
-        /// The day that was begun and is not done; its held recordings are not counted anywhere else.
+        /// The day that was begun and is not finished; its held recordings are not counted anywhere else.
         package var begun: (day: ArchiveDay, recordings: Int)?
         package var failure: (any Error)?
 
@@ -78,7 +78,7 @@ package struct Backfill: Sendable {
     /// Processes the days until all are done, one cannot be, or a stop is requested.
     /// - Parameter done: called after each step.
     /// - Throws: ``ArchiverError`` with code `badWindow`; `ArchiveError` with code `locked` if another backfill runs;
-    ///   what opening the archive throws.
+    ///   errors of opening the archive.
     package func run(_ done: (Step) throws -> Void) async throws -> [Result] {
         let days = try days()
         try setup.root.prepare()
@@ -176,7 +176,7 @@ package struct Backfill: Sendable {
                     now: now,
                     startedTime: startedTime
                 ) { archive in
-                    // From here on, this holds what other passes may need.
+                    // Whatever is held from here on may be needed by other passes.
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             await setup.queue.waitUntilWanted()

@@ -49,11 +49,11 @@ struct SampleTotal {
     }
 }
 
-/// What a pass over a window would take, found by listing and asking, without downloading anything.
+/// What a pass over a window would take, estimated by listing and asking, without downloading anything.
 package struct Estimate: Sendable {
     package var organization: OrganizationName
     package var window: PassWindow
-    /// How many days there are, and how many of them were listed to extrapolate from.
+    /// The number of days, and how many of them were listed to extrapolate from.
     package var days = 0
     package var daysListed = 0
     package var tasks = Tasks()
@@ -76,19 +76,19 @@ package struct Estimate: Sendable {
         package var captureRequested = EstimatedNumber.zero
         package var notRequested = EstimatedNumber.zero
         package var undetermined = EstimatedNumber.zero
-        /// Those from which nothing more is expected, because the archive has everything.
+        /// Tasks from which nothing more is expected, because the archive has everything.
         package var settled = EstimatedNumber.zero
         package var byStatus: [String: EstimatedNumber] = [:]
     }
 
     /// Recordings of the window.
     package struct Recordings: Sendable {
-        /// The held ones of the listed tasks.
+        /// Held recordings of the listed tasks.
         package var held = EstimatedNumber.zero
-        /// Those that were held and are damaged, which no pass fetches again by itself. Not extrapolated: counted over
-        /// the whole window, as a pass counts them.
+        /// Recordings that were held and are damaged, which no pass fetches again by itself. Not extrapolated: counted
+        /// over the whole window, as a pass counts them.
         package var damaged = 0
-        /// Those that would be fetched.
+        /// Recordings that would be fetched.
         package var expected = EstimatedNumber.zero
         /// How many tasks may have recordings that are not held.
         package var tasks = EstimatedNumber.zero

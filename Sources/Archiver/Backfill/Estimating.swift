@@ -19,7 +19,7 @@ package struct Estimating: Sendable {
     private let altered: AlteredArchives
     private let now: @Sendable () -> Timestamp
 
-    /// Of a window with more days than this, only some are listed.
+    /// If a window has more days than this, only some are listed.
     static let mostDaysListed = 31
     /// How many of each weekday are listed then.
     static let daysOfEachWeekday = 4
@@ -30,8 +30,8 @@ package struct Estimating: Sendable {
 
     /// - Parameters:
     ///   - manifest: what is known; `nil` if there is none yet.
-    ///   - provider: the settings that a pass would have.
-    ///   - contactCenter: the client that is asked. It has a small share of the quota, because a pass may be running.
+    ///   - provider: the settings of the provider for a pass.
+    ///   - contactCenter: the client to ask. It has a small share of the quota, because a pass may be running.
     ///   - isExact: counts everything, however many requests that takes.
     ///   - altered: archives whose files are not as they were sealed; a pass does not count their recordings as held
     ///     either.

@@ -15,7 +15,7 @@ struct ContentSum: Hashable, Sendable {
         count += 1
     }
 
-    /// Takes one away again.
+    /// Removes one.
     mutating func remove(_ path: String, _ sha256: String) throws(EvidenceError) {
         let (more, rest) = try Self.number(path, sha256)
         let (difference, borrow) = low.subtractingReportingOverflow(rest)

@@ -4,7 +4,7 @@ import Manifest
 import Recordings
 
 extension EvidenceLogs {
-    /// What a manifest is opened with so that its acts are here first.
+    /// The recorder to open a manifest with, so that the log has each act first.
     package var recorder: ActRecorder { { [self] acts in try record(acts) } }
 
     private func record(_ acts: [RecordedAct]) throws {
@@ -59,8 +59,8 @@ extension EvidenceLogs {
         return LogEntry(type, time: event.time, actor: event.actor ?? actor, organization: organization, values)
     }
 
-    /// What a person said about gaps or a suspect recording. Their own words, and what they are about, are objects: they may
-    /// have to be erased one day, and an entry never can be.
+    /// What a person said about gaps or a suspect recording. Their words, and what they are about, are objects outside
+    /// the log, because they may have to be erased one day, and an entry can never be.
     private func statement(
         _ act: RecordedAct,
         _ organization: OrganizationName,

@@ -3,7 +3,7 @@ import Evidence
 import Recordings
 
 extension EvidenceLogs {
-    /// Notes that recordings are stored: their bytes are durable, and the manifest does not say so yet.
+    /// Logs that recordings are stored, when their bytes are durable and before the manifest says so.
     func noteStored(_ entries: [(archive: ArchiveName, entry: RecordingEntry)]) throws(EvidenceError) {
         var acts: [LogEntry] = []
         for (archive, entry) in entries {
@@ -13,7 +13,7 @@ extension EvidenceLogs {
         try append(acts)
     }
 
-    /// The same, of recordings of which the log may have an entry: what a crash left without a word in the manifest.
+    /// The same for recordings that the log may already have: those that a crash left without a row in the manifest.
     /// - Returns: how many were not in the log.
     @discardableResult
     func noteFound(_ entries: [RecordingEntry], in archive: ArchiveName) throws(EvidenceError) -> Int {
@@ -24,10 +24,10 @@ extension EvidenceLogs {
         return fresh.count
     }
 
-    /// Makes the log say of an archive in the spool what is in it.
+    /// Makes the log agree with the content of an archive in the spool.
     /// - Parameters:
-    ///   - entries: all that is in it; empty if it was removed.
-    ///   - type: what became of recordings that are in it no more.
+    ///   - entries: everything in the archive; empty if it was removed.
+    ///   - type: what happened to logged recordings that are no longer in it.
     func agree(
         _ archive: ArchiveName,
         with entries: [RecordingEntry],
@@ -56,7 +56,7 @@ extension EvidenceLogs {
     }
 
     /// The entry of a recording.
-    /// - Parameter record: of its line of metadata.
+    /// - Parameter record: the digest of its line of metadata.
     func stored(_ entry: RecordingEntry, _ record: ContentDigest, in archive: ArchiveName) -> LogEntry {
         LogEntry(
             .recordingStored,
@@ -71,7 +71,7 @@ extension EvidenceLogs {
         )
     }
 
-    /// The entry of a copy in another archive that was found damaged, and that this recording makes up for.
+    /// The entry of a damaged copy in another archive that this recording replaces.
     private func replacement(of entry: RecordingEntry, in damaged: ArchiveName) -> LogEntry {
         LogEntry(
             .recordingReplaced,
@@ -86,7 +86,7 @@ extension EvidenceLogs {
         )
     }
 
-    /// Notes what is about to be put in place as a sealed archive.
+    /// Logs the archive that is about to be put in place as sealed.
     func noteSealed(_ archive: SealedArchive) throws(EvidenceError) {
         try append([
             LogEntry(
@@ -103,8 +103,8 @@ extension EvidenceLogs {
         ])
     }
 
-    /// Notes that the legacy sessions of a day are attached, unless the log has said so of the same file. To be called once
-    /// they are in place: after a crash in between, the next run says it.
+    /// Logs that the legacy sessions of a day are attached, unless the log already says so of the same file. Call this
+    /// once they are in place; after a crash in between, the next run logs it.
     func noteLegacy(
         _ file: String,
         _ digest: ContentDigest,

@@ -4,21 +4,21 @@ import Foundation
 import Recordings
 import Synchronization
 
-/// The evidence logs of a root, one for each organization. A log is opened when it is first needed, and begun if there was
-/// none.
+/// The evidence logs of a root, one for each organization. A log is opened when it is first needed, and created if none
+/// exists.
 ///
-/// Every call that is not `async` waits for the disk: never make one on the cooperative pool.
+/// Calls that are not `async` wait for the disk: never make one on the cooperative pool.
 package final class EvidenceLogs: Sendable {
-    /// What the configuration says about the logs.
+    /// The configuration of the logs.
     package struct Setup: Sendable {
-        /// The file that has the key.
+        /// The file with the key.
         package var keyFile: LogKeyFile
         /// What the origin of a new log begins with; `nil` for `callark/` and the identity of the root, which stays the same
         /// wherever the root is mounted.
         package var origin: String?
-        /// How old a checkpoint becomes, in seconds, before what was accepted since is published.
+        /// How old, in seconds, a checkpoint may become before newly accepted entries are published.
         package var checkpointSeconds: Int64
-        /// The configuration of each organization in force, as text, without secrets.
+        /// The present configuration of each organization, as text, without secrets.
         package var configurations: [OrganizationName: String]
 
         /// Sets every property.
@@ -34,18 +34,18 @@ package final class EvidenceLogs: Sendable {
             self.configurations = configurations
         }
 
-        /// What holds if the configuration says nothing.
+        /// The defaults, if the configuration says nothing.
         package init(of root: ArchiveRoot) { self.init(keyFile: root.logKeyPath) }
     }
 
-    /// A log that was begun now.
+    /// A log that was just created.
     package struct Begun: Sendable {
         package var organization: OrganizationName
         package var key: NoteKey
-        /// Where the key was made, if it was made now.
+        /// The path of the key file if the key was made now too.
         package var newKeyFile: String?
 
-        /// What the log is called in its checkpoints.
+        /// The name of the log in its checkpoints.
         package var origin: String { key.name }
     }
 
@@ -53,7 +53,7 @@ package final class EvidenceLogs: Sendable {
     let root: ArchiveRoot
     let now: @Sendable () -> Timestamp
     private let findActor: @Sendable () -> Actor
-    /// The logs that are open, and those that were begun since somebody asked.
+    /// The open logs, and those that were created since the last ``takeBegun()``.
     private let state = Mutex(State())
 
     private struct State {
@@ -63,8 +63,8 @@ package final class EvidenceLogs: Sendable {
 
     /// Opens nothing yet.
     /// - Parameters:
-    ///   - actor: on whose account everything is noted that names nobody else. Evaluated when it is needed.
-    ///   - now: the time of day, which entries have.
+    ///   - actor: whose account entries that name no one else are on. Evaluated when needed.
+    ///   - now: the time of day, for entries.
     package init(
         root: ArchiveRoot,
         setup: Setup,
@@ -77,7 +77,7 @@ package final class EvidenceLogs: Sendable {
         self.now = now
     }
 
-    /// On whose account acts are noted that name nobody.
+    /// Whose account acts that name no one are on.
     var actor: Actor { findActor() }
 
     /// Where an organization's log is.
@@ -122,7 +122,7 @@ package final class EvidenceLogs: Sendable {
         return try result.get()
     }
 
-    /// The logs that were begun since this was called last: for people, who have to keep a copy of a new key.
+    /// The logs created since the last call, because people have to keep a copy of a new key.
     package func takeBegun() -> [Begun] {
         state.withLock { state in
             defer { state.begun = [] }
@@ -130,22 +130,22 @@ package final class EvidenceLogs: Sendable {
         }
     }
 
-    /// Forgets which logs are open, because another one is in the place of one of them.
+    /// Forgets which logs are open, because one of them was replaced.
     func reopen() { state.withLock { $0.open = [:] } }
 
-    /// Has entries accepted: they are durable once this returns.
+    /// Appends entries, which are durable when this returns.
     package func append(_ entries: [LogEntry]) throws(EvidenceError) {
         for organization in Set(entries.map(\.organization)).sorted() {
             try log(of: organization).append(entries.filter { $0.organization == organization })
         }
     }
 
-    /// Publishes what is accepted, in every log that is open.
+    /// Publishes accepted entries in every open log.
     package func fold() throws(EvidenceError) {
         for log in open { try log.fold() }
     }
 
-    /// The same, of the logs whose checkpoint has become too old.
+    /// The same, for logs whose checkpoint is too old.
     package func foldIfDue() throws(EvidenceError) {
         for log in open { try log.foldIfDue(age: setup.checkpointSeconds) }
     }
@@ -154,15 +154,15 @@ package final class EvidenceLogs: Sendable {
         state.withLock { state in state.open.sorted { $0.key < $1.key }.map(\.value) }
     }
 
-    /// Calls `body` on a thread that may wait.
+    /// Calls `body` on a thread that may block.
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (EvidenceLogs) throws(EvidenceError) -> Value
     ) async throws(EvidenceError) -> Value {
         try await BlockingWork.run { _ throws(EvidenceError) in try body(self) }
     }
 
-    /// Publishes what is accepted, on a thread that may wait.
-    /// - Parameter isDue: publishes only what has waited long enough.
+    /// Publishes accepted entries, on a thread that may block.
+    /// - Parameter isDue: publishes only logs whose checkpoint is too old.
     package func publish(ifDue isDue: Bool = false) async throws(EvidenceError) {
         try await run { logs throws(EvidenceError) in
             if isDue { try logs.foldIfDue() } else { try logs.fold() }

@@ -1,8 +1,8 @@
 import Foundation
 import Recordings
 
-/// What an explanation or an acknowledgement is about, as it is kept beside the evidence log: gaps or suspect recordings in
-/// the form that they have in the record of a day.
+/// The subject of an explanation or an acknowledgement, as it is kept beside the evidence log: gaps or suspect
+/// recordings, in the form that they have in the record of a day.
 struct ExplainedObject: Codable, Hashable {
     var gaps: [Gap]?
     var suspects: [Suspect]?

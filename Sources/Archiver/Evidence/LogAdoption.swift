@@ -5,19 +5,19 @@ import Logging
 import Manifest
 import Recordings
 
-/// Looks for the entry of each sealed archive that the manifest is not known to have in common with the evidence log, and
-/// adopts into the log what it does not know: archives from before there was a log, or that were put into the root. From
-/// then on the log proves what is in them, and nothing about the time before.
+/// Looks for the log entry of each sealed archive that the manifest does not know to be logged, and adopts the archives
+/// that the log lacks: those from before there was a log, and those that were copied into the root. From then on the
+/// log proves what is in them; it proves nothing about the time before.
 struct LogAdoption: Sendable {
     let root: ArchiveRoot
     let manifest: Manifest
     let logs: EvidenceLogs
 
-    /// What came of it.
+    /// The outcome.
     struct Outcome: Sendable {
-        /// How many archives and recordings the log knows now that it did not.
+        /// How many archives and recordings were added to the log.
         var adopted: [OrganizationName: (archives: Int, recordings: Int)] = [:]
-        /// Archives that are not what the log says was sealed.
+        /// Archives that differ from what the log says was sealed.
         var contradictions: [(archive: ArchiveName, message: String)] = []
     }
 
@@ -52,7 +52,7 @@ struct LogAdoption: Sendable {
             + "changed and its checksums with it; put back the archive as it was sealed"
     }
 
-    /// The entries of its recordings come first, so that an adoption that was cut off is gone on with.
+    /// Logs its recordings first, so that the next run resumes an interrupted adoption.
     /// - Returns: how many recordings were not in the log.
     private func adopt(_ archive: ArchiveRow, _ logged: LoggedArchive) async throws -> Int {
         let name = archive.name
@@ -67,7 +67,7 @@ struct LogAdoption: Sendable {
                 try await note(&group, in: name)
             }
         } catch let error as ArchiveError where error.code != .cancelled {
-            // A damaged archive is adopted as a whole. Its checksum is known, and says what it should be.
+            // A damaged archive is adopted as a whole: its expected checksum is known.
         }
         try await note(&group, in: name)
         try await logs.run { logs throws(EvidenceError) in
@@ -98,8 +98,8 @@ struct LogAdoption: Sendable {
 }
 
 extension PassContext {
-    /// Has the evidence log and the manifest know the same sealed archives. An archive that is not what the log says is known
-    /// to be damaged from then on.
+    /// Makes the evidence log and the manifest know the same sealed archives. From then on, an archive that differs
+    /// from what the log says counts as damaged.
     func agreeWithLogs() async throws {
         let outcome = try await LogAdoption(root: root, manifest: manifest, logs: evidence).run()
         for (organization, count) in outcome.adopted.sorted(by: { $0.key < $1.key }) {
@@ -113,7 +113,8 @@ extension PassContext {
         }
     }
 
-    /// Publishes what is accepted although something failed, which is what a person has to be told of.
+    /// Publishes accepted entries although something failed. That failure is the one to report, so this one is only a
+    /// warning.
     func publishInSpiteOfFailure() async {
         do {
             try await evidence.publish()

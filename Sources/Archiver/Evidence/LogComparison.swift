@@ -4,16 +4,16 @@ import Files
 import Manifest
 import Recordings
 
-/// Compares one archive, as it is on the disk or as the manifest knows it, with the entries of its recordings: for an archive
-/// whose checksum is not the one that it was sealed with.
+/// Compares one archive, as it is on the disk or as the manifest knows it, with the entries of its recordings, if its
+/// checksum is not the one that it was sealed with.
 struct LogComparison: Sendable {
     let root: ArchiveRoot
     let name: ArchiveName
-    /// The entry that says what the archive was sealed or adopted as.
+    /// The index of the entry that says how the archive was sealed or adopted.
     let entry: Int64
     let sealed: LoggedArchive.Sealing
 
-    /// How many recordings are named one by one.
+    /// The greatest number of faults that are named one by one.
     private static let named = 100
 
     private struct Leaf: Sendable {
@@ -22,8 +22,8 @@ struct LogComparison: Sendable {
         var record: String
     }
 
-    /// What contradicts the log, the archive as a whole first.
-    /// - Parameter digest: the checksum that the archive has now.
+    /// Everything that contradicts the log; the archive as a whole comes first.
+    /// - Parameter digest: the present checksum of the archive.
     func faults(_ digest: ContentDigest) async throws -> [ArchiveFault] {
         var faults = [
             fault(
@@ -55,7 +55,7 @@ struct LogComparison: Sendable {
                 )
             }
         } catch let error as ArchiveError where error.code != .cancelled {
-            // Nothing can be said about single recordings: what is wrong with the archive is told anyway.
+            // Single recordings cannot be compared; the fault of the archive as a whole is reported anyway.
         }
         return Array(faults.prefix(Self.named))
     }

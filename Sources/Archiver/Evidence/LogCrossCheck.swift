@@ -4,8 +4,8 @@ import Files
 import Manifest
 import Recordings
 
-/// Compares an evidence log with the archives on the disk and with the manifest, without reading an archive from end to end:
-/// that is done by `verify`, which compares each with the log too.
+/// Compares an evidence log with the archives on the disk and with the manifest, without reading archives from end to
+/// end. `verify` reads them, and also compares each with the log.
 package struct LogCrossCheck: Sendable {
     private let root: ArchiveRoot
     private let organization: OrganizationName
@@ -22,13 +22,13 @@ package struct LogCrossCheck: Sendable {
     /// - Throws: `EvidenceError` if the log does not hold; `ArchiveError`, `ManifestError`.
     package func faults(key: NoteKey?) async throws -> [LogReport.Fault] {
         let folder = LogFolder(organization, in: root.logsPath)
-        // Before the log is read: a pass tells the log first.
+        // Before the log is read: a pass writes to the log first.
         let known = try await manifest?.sealedArchives(organization: organization) ?? []
         let ledger = try await BlockingWork.run { _ throws(EvidenceError) in try LogLedger.read(folder, key: key) }
         var faults: [LogReport.Fault] = []
         for archive in known { faults += try await compare(archive, ledger) }
         faults += try await missing(ledger, knownTo: Set(known.map(\.name)))
-        // What a pass stores meanwhile, it tells the log first and the manifest a moment later.
+        // A running pass writes to the log first and to the manifest a moment later.
         if try PassLock.holder(of: root) == nil {
             for open in try await manifest?.openArchives() ?? [] where open.name.organization == organization {
                 let name = open.name
@@ -45,7 +45,7 @@ package struct LogCrossCheck: Sendable {
             return [Self.fault(path, "the log does not say that it was sealed or adopted; the next pass adopts it")]
         }
         let members = try await manifest?.archivedRecordings(in: archive.name).collected() ?? []
-        // Nothing counts any more in an archive that was damaged and made up for.
+        // Nothing counts any more in an archive that was damaged and replaced.
         if !members.isEmpty, !members.contains(where: \.isCounting) { return [] }
         guard sealed.digest == archive.digest else {
             let comparison = LogComparison(root: root, name: archive.name, entry: logged.entry, sealed: sealed)
@@ -72,7 +72,7 @@ package struct LogCrossCheck: Sendable {
         return Self.fault(path, "the manifest has other recordings in it than the log: \(counts)")
     }
 
-    /// Archives of the log that are not on the disk, and recordings of archives that never were sealed.
+    /// Logged archives that are not on the disk, and logged recordings of archives that were never sealed.
     private func missing(_ ledger: LogLedger, knownTo known: Set<ArchiveName>) async throws -> [LogReport.Fault] {
         var faults: [LogReport.Fault] = []
         let open = Set(try root.openArchives())
@@ -95,7 +95,7 @@ package struct LogCrossCheck: Sendable {
         return faults
     }
 
-    /// Days that the manifest has as closed, and the log with another record, or as open again.
+    /// Days that are closed in the manifest, but reopened or closed with another record in the log.
     private func closings(_ ledger: LogLedger) async throws -> [LogReport.Fault] {
         guard let manifest, let first = ledger.days.keys.min(), let last = ledger.days.keys.max(),
             try await manifest.organizations().contains(where: { $0.name == organization })

@@ -3,35 +3,35 @@ import Evidence
 import Files
 import Recordings
 
-/// What a whole evidence log says, its epochs one after the other: read from end to end, and every entry of a checkpoint
-/// compared with what the checkpoint signs.
+/// The content of a whole evidence log, one epoch after the other, read from end to end. Every entry of a checkpoint is
+/// checked against what the checkpoint signs.
 package struct LogLedger: Sendable {
     /// What it says about one archive.
     struct Archive: Sendable {
         /// The recordings in it.
         var stored = ContentSum()
-        /// What it was sealed or adopted as last, and the number of that entry.
+        /// How it was last sealed or adopted, and the index of that entry.
         var sealed: LoggedArchive.Sealing?
         var entry: Int64 = 0
-        /// Whether it is from before the log, or was put into the root: its recordings may be in no entry.
+        /// Whether it is from before the log, or was copied into the root: its recordings may have no entry.
         var isAdopted = false
     }
 
     /// By name.
     private(set) var archives: [String: Archive] = [:]
-    /// The SHA-256 of each closed day's record; `nil` for one that was opened again.
+    /// The SHA-256 of each closed day's record; `nil` if the day was reopened.
     private(set) var days: [ArchiveDay: ContentDigest?] = [:]
     /// When the first epoch began.
     private(set) var begunTime: Timestamp?
-    /// The last state that was signed.
+    /// The last signed state.
     private(set) var position: LogPosition?
 
     /// Reads the log in `folder`.
     /// - Parameters:
-    ///   - key: what signatures of its newest epoch are checked with; `nil` for the key that it names itself.
-    ///   - body: called with each entry but those of stored recordings.
-    /// - Throws: `missing`; `damaged` if the newest epoch does not hold. What is left of an earlier one that does not hold is
-    ///   passed over: it may be why there is another one.
+    ///   - key: the key for the signatures of the newest epoch; `nil` for the key that the log names itself.
+    ///   - body: called with each entry except those of stored recordings.
+    /// - Throws: `missing`; `damaged` if the newest epoch is not sound. Damage to an earlier epoch is ignored: it may
+    ///   be why a newer one exists.
     static func read(
         _ folder: LogFolder,
         key: NoteKey?,
@@ -51,11 +51,11 @@ package struct LogLedger: Sendable {
         return ledger
     }
 
-    /// How often a log is read again that was published to meanwhile.
+    /// How often a log is read again because it was published to while it was read.
     private static let mostReadings = 5
 
     /// Adds an epoch.
-    /// - Returns: its entries but those of stored recordings.
+    /// - Returns: its entries, except those of stored recordings.
     private mutating func read(_ epoch: LogFolder, key: NoteKey?) throws(EvidenceError) -> [LogEntry] {
         var (trial, entries) = (self, [LogEntry]())
         for _ in 0..<Self.mostReadings {
@@ -65,14 +65,15 @@ package struct LogLedger: Sendable {
             try reader.forEachProvenEntry { index, bytes throws(EvidenceError) in
                 if let entry = try trial.take(index, bytes) { entries.append(entry) }
             }
-            // Whoever has published meanwhile has begun a new tail: what was in the old one was not seen.
+            // A writer that published in the meantime has begun a new tail, so the entries of the old one may have been
+            // missed.
             if try LogReader(epoch, key: key).checkpoint == reader.checkpoint { break }
         }
         self = trial
         return entries
     }
 
-    /// - Returns: the entry, if it is no stored recording's and can be understood.
+    /// - Returns: the entry, unless it is of a stored recording or cannot be understood.
     private mutating func take(_ index: Int64, _ bytes: [UInt8]) throws(EvidenceError) -> LogEntry? {
         if let stored = StoredEntry(bytes) {
             try archives[stored.archive, default: Archive()].stored.add(stored.path, stored.sha256)
@@ -103,16 +104,17 @@ package struct LogLedger: Sendable {
     }
 }
 
-/// The logs of a root, read as above, and what is wrong with those that could not be.
+/// The logs of a root, read as above, and the faults of those that could not be read.
 package struct LogLedgers: Sendable {
     private var ledgers: [OrganizationName: LogLedger] = [:]
-    /// Logs that do not hold: nothing can be compared with them.
+    /// Logs that are not sound: nothing can be compared with them.
     package private(set) var faults: [ArchiveFault] = []
 
     subscript(organization: OrganizationName) -> LogLedger? { ledgers[organization] }
 
-    /// Reads the log of an organization, or all that are below the root. Nothing is written, and no lock is taken.
-    /// - Parameter keyFile: where the key is; if this account cannot read it, the key that a log names itself has to do.
+    /// Reads the log of one organization, or all logs below the root. Writes nothing and takes no lock.
+    /// - Parameter keyFile: the file with the key. If this account cannot read it, the key that a log names itself is
+    ///   used.
     package static func read(
         _ root: ArchiveRoot,
         keyFile: LogKeyFile,
@@ -153,7 +155,7 @@ package struct LogLedgers: Sendable {
 }
 
 extension LogFolder {
-    /// The key that the log names, if it is that of the key file.
+    /// The key that the log names, if it is the one in the key file.
     /// - Returns: `nil` also if this account cannot read the file.
     package func confirmedKey(_ keyFile: LogKeyFile) -> NoteKey? {
         guard let secret = try? keyFile.key(), let key = try? publishedKey() else { return nil }

@@ -4,23 +4,22 @@ import Files
 import Manifest
 import Recordings
 
-/// Puts an evidence log right that may not be written to any more: with a copy of it, or else by a new epoch. What the log
-/// then lacks of the archives is adopted.
+/// Makes an evidence log writable again, from a copy or by a new epoch. Adopts what the log then lacks of the archives.
 package struct LogRecovery: Sendable {
     private let root: ArchiveRoot
     private let logs: EvidenceLogs
 
-    /// What came of it.
+    /// The outcome.
     package struct Outcome: Sendable {
-        /// What the log signs as now.
+        /// The key that the log now signs with.
         package var key: NoteKey
-        /// The state that the new epoch goes on from; `nil` if a copy was put in place.
+        /// The state that the new epoch continues from; `nil` if a copy was put in place.
         package var previous: LogPosition?
-        /// Where a key was made, if there was none.
+        /// The path of the key file, if the key was made now.
         package var newKeyFile: String?
         package var archives = 0
         package var recordings = 0
-        /// Archives that are not what the log says was sealed.
+        /// Archives that differ from what the log says was sealed.
         package var contradictions: [(archive: ArchiveName, message: String)] = []
     }
 
@@ -29,11 +28,11 @@ package struct LogRecovery: Sendable {
         self.logs = logs
     }
 
-    /// Recovers the log of an organization. No pass may run meanwhile.
+    /// Recovers the log of an organization. No pass may run at the same time.
     /// - Parameter copy: the folder of a copy of the log; `nil` to begin a new epoch.
-    /// - Returns: `nil` if the log holds, and nothing was done.
-    /// - Throws: `EvidenceError`, with code `missing` if there never was a log, and as ``EvidenceLog/replace(_:with:)``;
-    ///   `ArchiveError` with code `locked` if a pass is running; `ManifestError`.
+    /// - Returns: `nil` if the log is sound and nothing was done.
+    /// - Throws: `EvidenceError`, with code `missing` if there never was a log, and as
+    ///   ``EvidenceLog/replace(_:with:)``; `ArchiveError` with code `locked` if a pass is running; `ManifestError`.
     package func run(_ organization: OrganizationName, from copy: LogFolder?) async throws -> Outcome? {
         try root.prepare()
         let lock = try PassLock.acquire(root)
@@ -72,7 +71,7 @@ package struct LogRecovery: Sendable {
         return outcome
     }
 
-    /// Whether the log may be written to as it is.
+    /// Whether the log can be written to as it is.
     /// - Throws: `missing` if there is none and never was.
     private static func holds(_ place: EvidenceLog.Place) throws(EvidenceError) -> Bool {
         do throws(EvidenceError) {
@@ -88,7 +87,7 @@ package struct LogRecovery: Sendable {
         )
     }
 
-    /// Tells the log what is stored in the spool, and what it does not know of that.
+    /// Logs what is in the spool and not in the log.
     private func adoptOpen(_ organization: OrganizationName, _ manifest: Manifest) async throws -> Int {
         var count = 0
         for open in try await manifest.openArchives() where open.name.organization == organization {

@@ -4,21 +4,21 @@ import Foundation
 import Manifest
 import Recordings
 
-/// What a rebuild takes from an evidence log, because no archive has it: the events that are acts, what people said about gaps
-/// and suspect recordings, and which days were closed and opened again.
+/// What a rebuild takes from an evidence log because no archive has it: acts, what people said about gaps and suspect
+/// recordings, and which days were closed and reopened.
 struct LogReplay: Sendable {
     /// What the log says about archives and days.
     private(set) var ledger = LogLedger()
     private var events: [Event] = []
-    /// What people said last about each task, and each suspect recording.
+    /// The last statement about each task and each suspect recording.
     private var statements: [String: ReplayedStatement] = [:]
     private var days: [ArchiveDay: ReplayedDay] = [:]
     private var configuration: ContentDigest?
-    /// What an entry names and that cannot be read any more, such as words that had to be erased.
+    /// Objects that entries name and that can no longer be read, such as erased texts.
     private(set) var remarks: [String] = []
 
     /// Reads a log.
-    /// - Throws: `missing`; `damaged` if it does not hold.
+    /// - Throws: `missing`; `damaged` if it is not sound.
     static func read(_ folder: LogFolder, key: NoteKey?) throws(EvidenceError) -> LogReplay {
         var replay = LogReplay()
         let ledger = try LogLedger.read(folder, key: key) { entry throws(EvidenceError) in replay.take(entry, folder) }
@@ -26,7 +26,7 @@ struct LogReplay: Sendable {
         return replay
     }
 
-    /// Tells a new manifest all of it.
+    /// Writes all of it into a new manifest.
     func apply(to manifest: Manifest, _ organization: OrganizationName, now: Timestamp) async throws {
         for begin in stride(from: 0, to: events.count, by: 1000) {
             try await manifest.replay(Array(events[begin..<min(begin + 1000, events.count)]))

@@ -4,9 +4,9 @@ import Recordings
 
 /// What an evidence log says about one archive.
 struct LoggedArchive: Sendable {
-    /// The recordings in it, by their path in the bag. What has left the archive while it was in the spool is not among them.
+    /// The recordings in it, by their path in the bag, without those that left the archive while it was in the spool.
     var recordings: [String: ContentDigest] = [:]
-    /// What it was sealed, or adopted, as; `nil` if it never was.
+    /// How it was sealed or adopted; `nil` if it never was.
     var sealed: Sealing?
 
     /// The entry of an archive that was sealed or adopted.
@@ -15,20 +15,20 @@ struct LoggedArchive: Sendable {
         var recordings: Int64
     }
 
-    /// What `detail` says in an entry of a recording that has left an archive in the spool, which was never sealed with it.
+    /// The `detail` of an entry of a recording that left an archive in the spool, and was never sealed with it.
     static let leftSpool = "spool"
 }
 
 extension LoggedArchive {
-    /// An archive has no entry that is older than its day. The time zone and the clock of the machine are allowed two days.
+    /// An archive has no entry older than its day. Two days are allowed for the time zone and for a wrong clock.
     private static let slack = Duration.hours(48)
-    /// Of so many entries, one tells how far the search has come.
+    /// One in this many entries is read in any case, to see how far back the search has come.
     private static let stride = 256
 
-    /// Before this, no entry can be about what belongs to the day.
+    /// No earlier entry can be about anything of the day.
     static func beginning(of day: ArchiveDay) -> Timestamp { day.interval(in: .gmt).lowerBound - slack }
 
-    /// Looks through a log, from the newest entry to the oldest that can be about the archive.
+    /// Searches a log from the newest entry back to the oldest that can be about the archive.
     static func find(_ name: ArchiveName, in log: EvidenceLog) throws(EvidenceError) -> LoggedArchive {
         var found = LoggedArchive()
         var left: Set<String> = []

@@ -10,10 +10,10 @@ struct Discovery: Sendable {
 
     /// Lists everything that was created in `window`; with Search, if it is older than the task list reaches.
     /// - Parameters:
-    ///   - findings: gets what was listed, and each doubt about the listing as it comes.
+    ///   - findings: receives what was listed, and each doubt about the listing as it arises.
     ///   - pageNoted: called after each page is durable, so that resolving can begin while the listing continues.
-    /// - Throws: what the provider's client or the manifest throws; what was noted until then stays.
-    /// - Returns: what was listed: less than the window if the provider's clock is behind ours.
+    /// - Throws: errors of the provider's client or of the manifest; pages recorded before that stay.
+    /// - Returns: the span that was listed: less than the window if the provider's clock is behind ours.
     func run(
         _ window: PassWindow,
         into findings: inout PassFindings,

@@ -91,7 +91,7 @@ enum ListingPages: AsyncSequence, Sendable {
 }
 
 extension TaskPage {
-    /// A page of Search. What cannot be listed completely is an anomaly, as it is in the task list.
+    /// A page of Search. Whatever cannot be listed completely is an anomaly, as in the task list.
     fileprivate init(search page: SearchPage<SearchTask>, now: Timestamp) {
         var anomalies = page.crowded.map {
             ListingAnomaly(.crowdedMillisecond, at: $0, "more calls were created at \($0) than Search lists")
@@ -135,7 +135,7 @@ extension ListedTask {
         self.init(search: task, createdTime: created)
     }
 
-    /// - Parameter created: when the call was created, whatever the row says.
+    /// - Parameter created: when the call was created, overriding the row.
     fileprivate init(search task: SearchTask, createdTime created: Timestamp) {
         self.init(
             id: task.id,
@@ -150,7 +150,7 @@ extension ListedTask {
 }
 
 extension SearchTask {
-    /// In the words of the task list. Search has others, such as `ended`.
+    /// In the terms of the task list. Search has others, such as `ended`.
     fileprivate var taskStatus: TaskStatus {
         guard endedTime != nil || isActive == false else { return TaskStatus(status ?? "unknown") }
         return TaskStatus(terminationType == "abandoned" ? "abandoned" : "completed")

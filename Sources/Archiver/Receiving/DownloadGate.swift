@@ -23,7 +23,7 @@ final class DownloadGate: Sendable {
         fileprivate var round: Int
     }
 
-    /// The host asks to be left alone for longer than any download waits.
+    /// The host has asked to be left alone for longer than any download waits.
     struct Closed: Error {
         var reason: String
     }
@@ -35,7 +35,7 @@ final class DownloadGate: Sendable {
         var heldUntil: Duration?
     }
 
-    /// What a download is told when it is its turn.
+    /// What a download may do when it is its turn.
     fileprivate enum Turn {
         case begin(round: Int)
         case hold(for: Duration)
@@ -90,7 +90,7 @@ final class DownloadGate: Sendable {
         }
     }
 
-    /// Returns the passage and notes how the download went.
+    /// Returns the passage and records how the download went.
     /// - Parameter reason: the reason to report if this lowers the limit.
     func leave(_ passage: Passage, _ outcome: AdaptiveConcurrency.Outcome, because reason: String = "") {
         let (change, limit) = line(of: passage.host).change { host in
@@ -100,7 +100,7 @@ final class DownloadGate: Sendable {
         if let change { tell(change, at: passage.host, limit: limit, because: reason) }
     }
 
-    /// Lets nothing begin at `host` for `duration`, because it has asked for that.
+    /// Lets no download from `host` begin for `duration`, because the host asked for that.
     func holdBack(_ passage: Passage, for duration: Duration) {
         let end = stopwatch.elapsed() + duration
         line(of: passage.host).change { $0.heldUntil = max(end, $0.heldUntil ?? end) }
@@ -150,7 +150,7 @@ final class DownloadGate: Sendable {
 }
 
 extension DownloadGate.Host {
-    /// What the next download is told now; `nil` if as many are in progress as the host can take.
+    /// What the next download may do now; `nil` if as many are in progress as the host can take.
     fileprivate mutating func turn(at now: Duration, longestHold: Duration) -> DownloadGate.Turn? {
         if let rest = heldUntil.map({ $0 - now }), rest > .zero {
             return rest > longestHold ? .closed(rest) : .hold(for: rest)

@@ -33,8 +33,8 @@ struct Receiving: Sendable {
     }
 
     /// Receives until there are no more jobs.
-    /// - Throws: what the manifest throws, and `ArchiveError` if bytes cannot be written. What concerns only one
-    ///   recording is noted with that recording and not thrown.
+    /// - Throws: errors of the manifest, and `ArchiveError` if bytes cannot be written. Errors that concern a single
+    ///   recording are recorded with it and not thrown.
     func run(_ jobs: AsyncChannel<DownloadJob>, into queue: GroupQueue<AcceptedRecording>) async throws {
         try await context.stop.cancelling(after: Self.stopGrace) {
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -94,7 +94,7 @@ extension Reception {
             let renewal = try await aside(sink) {
                 await renewals.take()
                 defer { renewals.giveBack() }
-                // In the meantime, other recordings may have shown that it is no use.
+                // Meanwhile other recordings may have shown that trying is pointless.
                 word = context.troubles.word(for: row, at: host)
                 return word == .goOn ? try await renewURL(&progress) : nil
             }
@@ -107,7 +107,7 @@ extension Reception {
         }
     }
 
-    /// Lets the next download from that host begin, and tells the gate what this one has learned.
+    /// Lets the next download from that host begin, and reports to the gate what this one has learned.
     private func leave(
         _ passage: DownloadGate.Passage,
         _ verdict: ReceptionVerdict,
@@ -135,7 +135,7 @@ extension Reception {
         }
     }
 
-    /// How many bytes the minimum speed gives in the time over which it is measured.
+    /// How many bytes the minimum speed yields over the span in which it is measured.
     private var leastBytesOfSpan: Int64 {
         let downloads = context.rules.downloads
         return Int64(clamping: Double(downloads.leastBytesPerSecond) * downloads.stallTimeout.seconds)
@@ -159,7 +159,7 @@ extension Reception {
         return request
     }
 
-    /// - Parameter validator: what the answer called the bytes; `nil` if it did not, or if they came earlier.
+    /// - Parameter validator: the answer's identifier of the bytes; `nil` if it gave none, or if they came earlier.
     func judge(
         _ sink: ReceptionSink,
         _ progress: inout ReceptionProgress,

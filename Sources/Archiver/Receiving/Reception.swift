@@ -65,7 +65,7 @@ struct Reception: Sendable {
             case .accepted, .unchanged: break
             case .failed(let code, _, _):
                 isFailed = true
-                // The next pass resumes from what came.
+                // The next pass resumes from what has arrived.
                 if code == .downloadFailed { try sink.setAside() } else { try sink.startOver() }
             }
             return outcome
@@ -148,7 +148,7 @@ struct Reception: Sendable {
         }
     }
 
-    /// Does something that takes long without anything that another recording could need: memory, room on the disk, a
+    /// Does something slow without holding anything that another recording could need: memory, room on the disk, a
     /// turn. The disk has to be asked again before the next attempt (``comeBack()``).
     func aside<Value>(_ sink: ReceptionSink, _ body: () async throws -> Value) async throws -> Value {
         try sink.setAside()

@@ -19,7 +19,7 @@ final class ReceptionSink: DownloadSink {
         /// Whether the server said where the body ends.
         var isEndMarked = false
         var retryAfter: Duration?
-        /// What the answer calls the object's present bytes: an entity tag, weak or strong, otherwise a date.
+        /// The answer's identifier of the object's present bytes: an entity tag, weak or strong, otherwise a date.
         var validator: String?
         /// The time from the request to the answer's head, which comes with its first bytes.
         var timeToFirstByte: Duration?
@@ -73,10 +73,10 @@ final class ReceptionSink: DownloadSink {
     /// receiver between attempts.
     private let state: Mutex<State>
 
-    /// Starts with what an earlier process left of a large recording, if anything.
+    /// Starts with the bytes that an earlier process left of a large recording, if any.
     /// - Parameter expectBytes: called with the number of bytes that will still be written to the disk, once that is
     ///   known; throws if there is no room for them.
-    /// - Throws: `ArchiveError` if what was left cannot be read; its `.cancelled` if the task was.
+    /// - Throws: `ArchiveError` if those cannot be read; its `.cancelled` if the task was.
     init(
         budget: MemoryBudget,
         partPath: String,
@@ -93,8 +93,8 @@ final class ReceptionSink: DownloadSink {
     /// What the last attempt found.
     var findings: Findings { state.withLock(\.findings) }
 
-    /// The `Range` and the condition for resuming, if there are bytes to resume from. Without an entity tag, two
-    /// objects could be mixed unnoticed, so then only whole answers count.
+    /// The `Range` and the condition for resuming, if there are bytes to resume from. Without an entity tag, bytes of
+    /// two objects could be mixed unnoticed, so then only whole answers count.
     var continuation: (firstByte: Int64, entityTag: String)? {
         state.withLock { state in
             guard let incoming = state.incoming, incoming.byteCount > 0, let entityTag = incoming.entityTag else {
@@ -174,7 +174,7 @@ final class ReceptionSink: DownloadSink {
         take()?.finish() ?? ReceivedContent(bytes: [])
     }
 
-    /// Makes what has arrived of a large recording survive a reboot.
+    /// Makes the received part of a large recording survive a reboot.
     func checkpoint() throws(ArchiveError) {
         try state.withLock { state throws(ArchiveError) in try state.incoming?.checkpoint() }
     }
@@ -220,7 +220,7 @@ final class ReceptionSink: DownloadSink {
         }
     }
 
-    /// Compares what comes with what was announced, and requests room if nothing was.
+    /// Compares the bytes with what was announced, and reserves room if nothing was.
     private func mayTake(
         _ count: Int,
         of incoming: IncomingRecording,

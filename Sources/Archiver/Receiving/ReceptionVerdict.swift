@@ -9,22 +9,23 @@ enum ReceptionVerdict: Equatable {
     case arrived
     /// Temporary: the same URL again, resuming from the bytes that have arrived.
     case again(reason: String)
-    /// The host fails, is overloaded or out of reach: the same, but later, and with fewer downloads at once.
+    /// The host fails, is overloaded or cannot be reached: the same URL, but later, and with fewer concurrent
+    /// downloads.
     case busy(reason: String, retryAfter: Duration?)
-    /// The bytes stopped or come too slowly: the same, but out of the way of others.
+    /// The bytes stopped or come too slowly: the same URL, but out of the way of others.
     case slow(reason: String)
-    /// The bytes that have arrived are of no use: the same URL again, from the beginning.
+    /// The bytes that have arrived are useless: the same URL again, from the beginning.
     case startOver(reason: String)
     /// The URL no longer works, or never will: ask for another one.
     case freshURL(StoreRefusal)
-    /// Another attempt would bring the same.
+    /// Another attempt would have the same result.
     case giveUp(reason: String)
     /// Nothing can be kept on this disk now, which is not the recording's fault.
     case storage(ArchiveError)
     /// The task was cancelled.
     case cancelled
 
-    /// - Parameter error: what the transfer ended with; `nil` if the body arrived completely.
+    /// - Parameter error: the error that ended the transfer; `nil` if the body arrived completely.
     init(findings: ReceptionSink.Findings, error: TransferError?) {
         switch findings.objection {
         case .storage(let error): self = .storage(error)

@@ -21,8 +21,8 @@ final class WorkTurns: Sendable {
     /// How many wait for a turn at this moment.
     var waitingCount: Int { line.count }
 
-    /// Waits for a turn, which has to be returned. Cancelling the task does not end the wait; all who have a turn then
-    /// return it.
+    /// Waits for a turn, which has to be returned. Cancelling the task does not end the wait; every holder of a turn
+    /// then returns it.
     func take() async { _ = await line.wait(isCancellable: false) }
 
     /// Passes the turn on, for good.

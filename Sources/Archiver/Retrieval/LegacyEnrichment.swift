@@ -23,11 +23,11 @@ package struct LegacyEnrichment: Sendable {
     package struct Summary: Sendable, Hashable {
         /// Tasks of the day that have recordings.
         package var tasks = 0
-        /// Those whose session was already there.
+        /// How many of them already had their session.
         package var held = 0
-        /// Those whose session was attached now.
+        /// How many sessions were attached now.
         package var attached = 0
-        /// Those for which the provider has no session.
+        /// Tasks for which the provider has no session.
         package var absent: [TaskID] = []
         /// The file that contains them.
         package var path: String
@@ -39,8 +39,8 @@ package struct LegacyEnrichment: Sendable {
     }
 
     /// - Parameters:
-    ///   - logs: the evidence logs that it is noted in.
-    ///   - now: the time of day, which each answer is noted with.
+    ///   - logs: the evidence logs to record it in.
+    ///   - now: the time of day, recorded with each answer.
     package init(
         root: ArchiveRoot,
         manifest: Manifest,

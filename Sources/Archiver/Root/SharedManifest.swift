@@ -2,38 +2,38 @@ import Files
 import Manifest
 import Recordings
 
-/// The manifest of a root as this process has it: opened once, and used by readers and passes alike until it is closed.
+/// The manifest of a root in this process: opened once, and shared by readers and passes until it is closed.
 ///
-/// It follows the file: if another process has put a new manifest in its place, as `rebuild` does, the next one who asks gets
-/// that.
+/// It follows the file: if another process has replaced the manifest, as `rebuild` does, the next caller gets the new
+/// one.
 package actor SharedManifest {
     private let root: ArchiveRoot
-    /// The evidence logs that get each act before the manifest has it.
+    /// The evidence logs, which get each act before the manifest does.
     package nonisolated let logs: EvidenceLogs
     private var open: (manifest: Manifest, mode: Manifest.Mode, file: FileStatus)?
 
     /// Opens nothing yet.
-    /// - Parameter logs: the root's evidence logs; `nil` for what they are if the configuration says nothing.
+    /// - Parameter logs: the root's evidence logs; `nil` for the defaults.
     package init(of root: ArchiveRoot, logs: EvidenceLogs? = nil) {
         self.root = root
         self.logs = logs ?? EvidenceLogs(root: root, setup: EvidenceLogs.Setup(of: root), actor: .service)
     }
 
-    /// The manifest for reading. In a process that writes, it is the one for writing.
+    /// The manifest for reading. In a process that writes, this is the one for writing.
     /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for reading only; `ArchiveError` if the root has no identity.
     package func forReading() throws -> Manifest {
         try current() ?? opened(.readOnly)
     }
 
-    /// The manifest for writing. Readers that have the one for reading keep it.
+    /// The manifest for writing. Readers that already have one for reading keep it.
     /// - Throws: as `Manifest.init(path:mode:spool:recorder:)` for writing; `ArchiveError` if the root has no identity.
     package func forWriting() throws -> Manifest {
         if let manifest = try current(), open?.mode == .readWrite { return manifest }
         return try opened(.readWrite)
     }
 
-    /// The manifest for a pass, which holds the lock: what a process that died has left in the log is in the file, and
-    /// flushed with it.
+    /// The manifest for a pass, which holds the lock. Whatever a dead process left in the WAL is in the file and
+    /// flushed.
     /// - Throws: as ``forWriting()``.
     func forPass() throws -> Manifest {
         guard let manifest = try current(), open?.mode == .readWrite else { return try opened(.readWrite) }
@@ -41,7 +41,7 @@ package actor SharedManifest {
         return manifest
     }
 
-    /// Writes the log back into the file and closes it. Whoever asks afterwards gets it opened anew.
+    /// Checkpoints the WAL into the file and closes it. The next caller gets it opened again.
     /// - Throws: `ManifestError`.
     package func close() throws {
         guard let manifest = open?.manifest else { return }
@@ -49,7 +49,7 @@ package actor SharedManifest {
         try manifest.close()
     }
 
-    /// The open one, unless another file is in its place by now.
+    /// The open manifest, unless the file has been replaced.
     private func current() throws -> Manifest? {
         guard let open, let file = try FileSystem.status(of: root.manifestPath), file.isSameFile(as: open.file) else {
             return nil

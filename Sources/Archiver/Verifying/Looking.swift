@@ -136,15 +136,15 @@ struct Looking: Sendable {
         try await manifest.openArchives().first { $0.name == name }?.extent
     }
 
-    /// What the manifest says that an archive is has to be what the evidence log says that was sealed. Without a word in the
-    /// manifest, the archive itself has to be that.
+    /// If the manifest knows the archive, the manifest has to agree with what the log says was sealed; otherwise the
+    /// archive itself has to.
     private func compareWithLog(_ name: ArchiveName, _ row: ArchiveRow?, _ report: inout VerificationReport)
         async throws
     {
         guard let logged = ledgers[name.organization]?.archives[name.description], let sealed = logged.sealed,
             let digest = row?.digest ?? report.digest, digest != sealed.digest
         else { return }
-        // Nothing counts any more in an archive that was damaged and made up for.
+        // Nothing counts any more in an archive that was damaged and replaced.
         let members = row == nil ? [] : try await manifest?.archivedRecordings(in: name).collected() ?? []
         if !members.isEmpty, !members.contains(where: \.isCounting) { return }
         let comparison = LogComparison(root: root, name: name, entry: logged.entry, sealed: sealed)

@@ -3,7 +3,7 @@ import Manifest
 import Recordings
 
 extension ReadingFinding {
-    /// What the manifest keeps of a reading.
+    /// The part of a reading that the manifest keeps.
     init(_ report: VerificationReport, of name: ArchiveName) {
         let own = report.ownFaults(in: name)
         self.init(

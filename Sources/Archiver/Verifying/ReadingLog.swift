@@ -2,17 +2,17 @@ import DailyArchive
 import Manifest
 import Recordings
 
-/// Notes in the manifest which archive was read when, while a verification runs. A verification may run where nothing
-/// can be written, or at the same time as a pass. If it cannot note a reading, it keeps the reason in ``obstacle`` and
-/// continues.
+/// Records in the manifest which archive was read when, while a verification runs. A verification may run where nothing
+/// can be written, or at the same time as a pass. If it cannot record a reading, it keeps the reason in ``obstacle``
+/// and continues.
 package actor ReadingLog {
     private let manifest: SharedManifest
     private let actor: Actor?
     private let now: @Sendable () -> Timestamp
-    /// Why readings are not noted; `nil` while they are.
+    /// Why readings are not recorded; `nil` while they are.
     package private(set) var obstacle: String?
 
-    /// - Parameter actor: the one that reads the archives.
+    /// - Parameter actor: whoever reads the archives.
     package init(
         _ manifest: SharedManifest,
         by actor: Actor? = nil,

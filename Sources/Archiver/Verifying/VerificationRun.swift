@@ -51,17 +51,17 @@ package struct VerificationRun: Sendable {
         package var archives = 0
         package var recordings = 0
         package var bytes: Int64 = 0
-        /// Those that nothing makes up for.
+        /// Faults that nothing makes up for.
         package var faults = 0
         /// The number of recordings with such faults.
         package var damagedRecordings = 0
-        /// Those that another archive makes up for.
+        /// Faults that another archive makes up for.
         package var repaired = 0
-        /// Those that a person should correct, and that do not make an archive damaged.
+        /// Warnings: a person should correct them, but they do not make an archive damaged.
         package var warnings = 0
-        /// Those of lost recordings whose loss an operator has explained.
+        /// Faults of lost recordings whose loss an operator has explained.
         package var explained = 0
-        /// Those of files that are not archives.
+        /// Faults of files that are not archives.
         package var strangers = 0
 
         package init() {}
@@ -94,7 +94,7 @@ package struct VerificationRun: Sendable {
     ///   - manifest: `nil` if there is none that can be read; archives are then checked against their own checksums
     ///     only.
     ///   - manifestFault: why it cannot be read.
-    ///   - keyFile: where the key of the evidence logs is; `nil` for where it is if the configuration says nothing.
+    ///   - keyFile: the file with the key of the evidence logs; `nil` for the default.
     ///   - onBytes: called with the number of bytes that were read, from any thread.
     package init(
         root: ArchiveRoot,

@@ -95,7 +95,7 @@ struct Enrichment: Sendable {
         )
     }
 
-    /// What came of it; `nil` if Search is not asked about calls.
+    /// The result; `nil` if Search is not asked about calls.
     var finding: CallMetadataFinding? { context.rules.searchesCalls ? soFar : nil }
 
     private func isRipe(_ task: SearchTask) -> Bool {

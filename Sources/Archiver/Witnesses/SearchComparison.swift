@@ -8,10 +8,10 @@ import WebexContactCenter
 struct SearchComparison: Sendable {
     private let organization: Organization
     private let context: PassContext
-    /// In order. A day is removed when it was compared.
+    /// In order. A day is removed once it is compared.
     private var due: [ArchiveDay]
     private var counts: [ArchiveDay: SearchCount] = [:]
-    /// Of the days that were compared.
+    /// The results of the compared days.
     private(set) var compared: [ArchiveDay: SearchCount] = [:]
     /// Why no further day could be compared; `nil` if all were.
     private(set) var absence: String?

@@ -20,7 +20,7 @@ struct SecondSource: Sendable {
     /// - Parameter noted: called when tasks were added, so that they can be asked about.
     /// - Throws: what the manifest throws, and cancellation. If the provider does not allow it, or fails, that is a
     ///   finding, and the pass does not fail.
-    /// - Returns: what came of it; `nil` if there was nothing to compare.
+    /// - Returns: the result; `nil` if there was nothing to compare.
     func run(_ window: PassWindow, noted: @Sendable () -> Void) async throws -> SecondSourceFinding? {
         let end = min(window.range.upperBound, context.now() - Self.settlingTime)
         guard organization.crossChecksActivities, window.range.lowerBound < end else { return nil }
