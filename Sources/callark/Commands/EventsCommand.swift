@@ -78,7 +78,7 @@ struct EventsCommand: AsyncParsableCommand {
                 since: instants?.lowerBound,
                 until: instants?.upperBound
             )
-            // The widths of a table's columns come from as many rows as this.
+            // This many rows determine the widths of the columns.
             var batch: [EventRow] = []
             func isWanted(_ row: EventRow) -> Bool { kind.isEmpty || kind.contains(row.event.kind) }
             for try await event in events {
@@ -89,7 +89,7 @@ struct EventsCommand: AsyncParsableCommand {
                 try writer.write(batch)
                 batch = []
             }
-            // An end may lie behind the time that is asked for, or be still to come.
+            // The end may lie after the requested time, or be still to come.
             let isOver = (instants?.upperBound).map { $0 > installation.now } ?? true && !installation.isPassRunning()
             batch += rows.rest(isOver: isOver).filter(isWanted)
             shown += batch.count
@@ -109,7 +109,7 @@ struct EventsCommand: AsyncParsableCommand {
         throw CommandError.unknown([task])
     }
 
-    /// - Parameter namesOrganizations: whether people need to be told whose event it is.
+    /// - Parameter namesOrganizations: whether rows have to name the organization.
     private static func table(_ timeZone: TimeZone, namesOrganizations: Bool) -> Table<EventRow> {
         Table(
             type: "event",
@@ -144,7 +144,7 @@ struct EventsCommand: AsyncParsableCommand {
                 Table.Column(
                     name: "detail",
                     heading: "EVENT",
-                    // A task's ID has room in it.
+                    // Wide enough for a task's ID.
                     least: 36,
                     wraps: true,
                     value: { .text($0.event.words) },
@@ -164,15 +164,15 @@ struct EventsCommand: AsyncParsableCommand {
 extension Event.Kind: ExpressibleByArgument {}
 
 extension CommandError {
-    /// Something that was asked for by name, and that does not exist as far as is known: the one wording for it.
-    /// - Parameter hint: what to do, or where it was looked for.
+    /// The error for something that was named and does not exist as far as is known, always in the same wording.
+    /// - Parameter hint: what to do, or where it was searched for.
     static func unknown(_ noun: String, _ names: [String], _ hint: String) -> CommandError {
         let isOne = names.count == 1
         let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
         return CommandError(.unknown, "\(noun)\(isOne ? "" : "s") \(shown) \(isOne ? "is" : "are") not known; \(hint)")
     }
 
-    /// Tasks that no pass has ever seen.
+    /// Tasks that no pass has seen.
     static func unknown(_ tasks: [TaskID]) -> CommandError {
         let command = tasks.count == 1 ? "callark fetch \(tasks[0])" : "callark fetch TASK_ID"
         return unknown("task", tasks.map(\.description), "check the ID, or run `\(command)` to ask the provider")
@@ -180,7 +180,7 @@ extension CommandError {
 }
 
 extension TaskID {
-    /// The first ten by their IDs, and how many more there are.
+    /// The IDs of the first ten, and how many more there are.
     static func named(_ tasks: [TaskID]) -> String {
         let shown = tasks.prefix(10).map(\.description).joined(separator: ", ")
         return tasks.count > 10 ? "\(shown) and \(tasks.count - 10) more" : shown

@@ -116,14 +116,14 @@ struct FetchCommand: AsyncParsableCommand {
         return report.status
     }
 
-    /// The folder to write to, without slashes at its end.
+    /// The folder to write to, without trailing slashes.
     private var folder: String {
         var folder = output
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         return folder
     }
 
-    /// - Returns: whether everything that is known of the task was held and written, or nothing of it was to be recorded.
+    /// - Returns: whether everything that is known of the task was held and written, or it was not to be recorded.
     private func copy(
         _ task: TaskID,
         _ retrieval: Retrieval,
@@ -232,7 +232,8 @@ struct FetchCommand: AsyncParsableCommand {
         progress.end()
     }
 
-    /// The recordings of these tasks that are held before the provider is asked, and whether in a sealed archive.
+    /// The recordings of these tasks that are held before the provider is asked, and whether each is in a sealed
+    /// archive.
     private func held(of tasks: [TaskID], _ retrieval: Retrieval) async throws -> [RecordingRowID: Bool] {
         var held: [RecordingRowID: Bool] = [:]
         for task in tasks {

@@ -66,7 +66,7 @@ struct InitCommand: AsyncParsableCommand {
         var id: String
         var format: Int64
         var createdTime: String
-        /// Whether this command made it.
+        /// Whether this command created it.
         var created: Bool
         var sealedArchives: Int
         var openArchives: Int

@@ -136,7 +136,7 @@ struct ListCommand: AsyncParsableCommand {
         try await writeEnd(of: found, notListed, in: window, installation, writer)
     }
 
-    /// What of the time that is asked about is not known. A task that is named is known, or is not, whatever its time.
+    /// The unlisted days of the requested time. A named task is known or not, whatever its time.
     private func notListed(
         in window: TimeWindow,
         _ manifest: Manifest?,
@@ -154,7 +154,7 @@ struct ListCommand: AsyncParsableCommand {
         return days
     }
 
-    /// Which of the tasks asked for exist.
+    /// The tasks that were asked for and exist.
     private func known(_ names: [OrganizationName], in manifest: Manifest) async throws -> [TaskRow] {
         var known: [TaskRow] = []
         for task in task { known += try await manifest.tasks(task).filter { names.contains($0.organization) } }
@@ -169,7 +169,7 @@ struct ListCommand: AsyncParsableCommand {
         to writer: inout ListWriter
     ) async throws -> [(task: TaskID, organization: OrganizationName, day: ArchiveDay)] {
         for task in tasks {
-            // The archives of one day are looked at, and not those of all years.
+            // Looks at the archives of one day, not at those of all years.
             let standpoint = try await installation.standpoint(
                 of: task.organization,
                 manifest,
@@ -189,7 +189,7 @@ struct ListCommand: AsyncParsableCommand {
         return true
     }
 
-    /// Writes the legacy sessions and the summary. What is wrong is said after everything that is known.
+    /// Writes the legacy sessions and the summary. Errors come after everything that is known.
     private func writeEnd(
         of found: [(task: TaskID, organization: OrganizationName, day: ArchiveDay)],
         _ notListed: UnlistedDays,
@@ -242,7 +242,7 @@ struct ListCommand: AsyncParsableCommand {
     }
 }
 
-/// What `--state` takes: a state of recordings, those that are held and do not convince, or what is missing.
+/// The values of `--state`: a state of recordings, `suspect`, or a kind of gap.
 enum ListedState: String, ExpressibleByArgument, CaseIterable {
     case pending, stored, archived, failed, damaged, suspect, missing, explained, gap
 

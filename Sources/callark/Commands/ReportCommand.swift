@@ -36,7 +36,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "Only this organization; may be given more than once.", transform: OrganizationName.init(argument:))
     var org: [OrganizationName] = []
 
-    // A text, because the parser takes a word that is none of the kinds for no value, and then complains of the word.
+    // A `String`, because the parser would take an unknown kind for a missing value, and then complain about the word.
     @Option(
         defaultAsFlag: ReportCSV.days.rawValue,
         parsing: .next,
@@ -127,7 +127,7 @@ struct ReportCommand: AsyncParsableCommand {
         )
     }
 
-    /// The pass that runs over one of these organizations; one that has only begun may be over any.
+    /// The pass that runs over one of these organizations. A pass that has just begun may cover any.
     private func running(
         over names: [OrganizationName],
         _ installation: Installation

@@ -25,7 +25,7 @@ struct SitesCommand: AsyncParsableCommand {
     )
 }
 
-/// Which organization's sites.
+/// The organization whose sites a command works on.
 struct SitesOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
@@ -35,7 +35,7 @@ struct SitesOptions: ParsableArguments {
     )
     var org: OrganizationName?
 
-    /// Asks the provider about the sites of that organization.
+    /// Runs `work` with access to that organization's sites.
     func withSites<Value>(_ work: (OrganizationName, Sites) async throws -> Value) async throws -> Value {
         let installation = try Installation(common, usesRoot: false)
         let organization = try installation.organization(named: org)
@@ -45,7 +45,7 @@ struct SitesOptions: ParsableArguments {
     }
 }
 
-/// Whether a site is in use, as `--active` and `--inactive` say it.
+/// Whether a site is in use: `--active` or `--inactive`.
 enum ActiveFlag: String, EnumerableFlag {
     case active, inactive
 

@@ -37,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    /// How many days are shown unless a time is given.
+    /// How many days are shown if no time is given.
     private static let usualDays = 30
 
     @OptionGroup var common: CommonOptions
@@ -187,7 +187,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// What is known of an organization's tokens, and the same for people.
+    /// The state of an organization's tokens, and the same for people.
     private func token(of name: OrganizationName, _ installation: Installation) async throws -> (TokenStatus?, String) {
         do {
             let token = try await installation.tokenStatus(of: name)
@@ -197,14 +197,14 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    /// The time that was asked for, or the last days.
+    /// The requested time, or the last days.
     private func shownWindow(_ installation: Installation) throws -> TimeWindow {
         var window = window
         if !window.isGiven { window.last = .days(Self.usualDays) }
         return try window.window(in: installation)
     }
 
-    /// Days of which anything is known here; and those of which only another source knows something.
+    /// The days of which anything is known here, or of which only another source knows something.
     private func days(
         of name: OrganizationName,
         _ manifest: Manifest?,

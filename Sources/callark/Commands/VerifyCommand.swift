@@ -95,7 +95,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private var chosen: [String] { archive + paths }
 
-    /// This command again, with more to say.
+    /// This command again, with `-v`.
     private static var verbosely: String {
         let given = CommandLine.arguments.drop { $0 != configuration.commandName }.dropFirst()
         let words = given.map { word in
@@ -135,8 +135,8 @@ struct VerifyCommand: AsyncParsableCommand {
         if summary.faults > 0 || !known.isEmpty { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
-    /// The days in the scope of which damage is known that nothing makes up for: a quick look reads no recording, and does
-    /// not know better.
+    /// The days in the scope with known damage that nothing makes up for. A quick check reads no recording, so it
+    /// cannot know better.
     private func knownDamage(_ manifest: Manifest?, _ installation: Installation) async throws -> [ArchiveDay] {
         guard quick, let manifest else { return [] }
         var days: Set<ArchiveDay> = []
@@ -147,7 +147,8 @@ struct VerifyCommand: AsyncParsableCommand {
         return days.filter { day == nil || $0 == day }.sorted()
     }
 
-    /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known: nothing was looked at then.
+    /// - Throws: ``CommandError`` with exit code 66 for a day of which nothing is known, because then nothing was
+    ///   checked.
     private func requireKnown(_ installation: Installation, _ manifest: Manifest?) async throws {
         guard let day = day(in: installation), try !installation.root.hasFiles(of: day, organization: org) else {
             return
@@ -178,7 +179,7 @@ struct VerifyCommand: AsyncParsableCommand {
             )
         }
         let log = ReadingLog(installation.manifest, by: Operator.current) { Timestamp(Date()) }
-        // Nothing is written into a manifest that is damaged.
+        // Nothing is written into a damaged manifest.
         var notes = verification.hasManifest && !quick
         let summary = try await verification.run(scope(in: installation)) { report in
             try VerificationLines.write(report, to: output, verbose: verbose)
@@ -189,7 +190,7 @@ struct VerifyCommand: AsyncParsableCommand {
             if notes { await log.note(report) }
         }
         try? await installation.manifest.close()
-        // The entries are accepted: whoever writes next publishes them, if this cannot.
+        // The entries are durable. If this cannot publish them, the next writer does.
         try? await installation.evidence.publish()
         installation.evidence.takeBegun().forEach(Complaint.notice)
         if let obstacle = await log.obstacle {
@@ -203,7 +204,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let verification =
             try root.map { try VerificationRun.reading($0) }
             ?? VerificationRun(root: ArchiveRoot(path: "."), manifest: nil)
-        // All of them first: a slip of the pen is not found out after hours of reading.
+        // All of them first, so that a typing error is not found only after hours of reading.
         let archives = try paths.flatMap { try archivePaths(at: $0, root) }
         var summary = VerificationRun.Summary()
         for path in archives {
@@ -215,7 +216,7 @@ struct VerifyCommand: AsyncParsableCommand {
         return summary
     }
 
-    /// The archive at `path`, or all archives in the folder there and in those below it.
+    /// The archive at `path`, or all archives in that folder and below it.
     /// - Throws: ``CommandError`` with exit code 66 if there is none.
     private func archivePaths(at path: String, _ root: ArchiveRoot?) throws -> [String] {
         var isFolder: ObjCBool = false
@@ -232,7 +233,7 @@ struct VerifyCommand: AsyncParsableCommand {
         return archives
     }
 
-    /// Whether a sealed archive belongs at `path`, so that its absence is damage and no slip of the pen.
+    /// Whether a sealed archive belongs at `path`, so that its absence is damage and not a typing error.
     private func isPlaceOfArchive(_ path: String, _ root: ArchiveRoot?) -> Bool {
         let file = URL(filePath: path).resolvingSymlinksInPath()
         guard file.pathExtension == "tar", let root,
@@ -241,7 +242,7 @@ struct VerifyCommand: AsyncParsableCommand {
         return URL(filePath: root.archivePath(name)).resolvingSymlinksInPath().path == file.path
     }
 
-    /// A copy of an archive is verified on machines that have no configuration and no root; a configuration that was named
+    /// Copies of archives are verified on machines without a configuration or a root. A configuration that was named
     /// has to be right.
     private func rootIfPresent() throws -> ArchiveRoot? {
         do {
@@ -300,7 +301,7 @@ extension ReadingShare {
 }
 
 extension VerificationRun.Summary {
-    /// - Parameter isQuick: whether only names and sizes were looked at, of which nothing follows for the bytes.
+    /// - Parameter isQuick: whether only names and sizes were checked, which says nothing about the bytes.
     fileprivate func text(isQuick: Bool = false) -> String {
         "\(Readable.count(archives, "archive")), \(Readable.count(recordings, "recording")), \(Readable.bytes(bytes)): "
             + (faults == 0

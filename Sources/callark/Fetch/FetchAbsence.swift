@@ -4,26 +4,27 @@ import Manifest
 import Recordings
 import Settings
 
-/// Something of a call that gives no file: why, and what to do.
+/// A part of a call that has no file: why, and what to do.
 struct FetchAbsence {
-    /// What it makes of the command; `nil` where nothing is to be done: nothing was to be recorded, or it was explained.
+    /// The exit status that follows from it; `nil` if nothing needs to be done, because nothing was to be recorded or
+    /// it was explained.
     let status: ExitStatus?
     let taskID: TaskID
-    /// The recording that it is; `nil` where none is known by name.
+    /// The recording; `nil` if none is known by name.
     let recordingID: RecordingID?
-    /// The word that programs compare: a state of recordings or of calls.
+    /// The code that programs compare: a state of recordings or of calls.
     let state: String
     /// For people.
     let text: String
 }
 
 extension CallRow {
-    /// Whether the provider says of a call that is over that nothing of it was to be recorded, and nothing is known of it:
-    /// then there is nothing to ask it about.
+    /// Whether the provider says about a finished call that nothing was to be recorded, and nothing of it is known:
+    /// then there is no reason to ask.
     var isKnownToHaveNothing: Bool { state == .none && captureRequest == .notRequested && status.isTerminal }
 
-    /// Whatever of it is not held.
-    /// - Parameter timeZone: in which explanations have their times.
+    /// Everything about it that is not held.
+    /// - Parameter timeZone: the time zone for the times of explanations.
     func absences(in timeZone: TimeZone) -> [FetchAbsence] {
         var absences = recordings.filter { $0.held == nil }.map { recording in
             absence(of: recording, gaps.first { $0.recording == recording.key }, timeZone)
@@ -35,7 +36,7 @@ extension CallRow {
 
     private var subject: String { "task \(taskID) of \(day)" }
 
-    /// Without a recording, and without a gap.
+    /// The call has neither a recording nor a gap.
     private var absenceOfAll: FetchAbsence {
         guard state == .none else {
             let why =
@@ -58,7 +59,7 @@ extension CallRow {
         return absence(.incomplete, nil, state, "\(state): \(what); \(gap.reason.advice)")
     }
 
-    /// - Parameter gap: what is known of it, if it has failed.
+    /// - Parameter gap: what is known about it, if it has failed.
     private func absence(of recording: RecordingRow, _ gap: Gap?, _ timeZone: TimeZone) -> FetchAbsence {
         let how = recording.state == .failed ? "has failed" : "is \(recording.state)"
         let what = "\(recording.file) \(how)\(recording.reason.map { ": \($0)" } ?? "")"

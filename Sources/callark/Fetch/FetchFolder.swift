@@ -3,8 +3,9 @@ import Files
 import Foundation
 import Recordings
 
-/// The folder that `fetch` writes to: beside the calls it has `SHA256SUMS`, which `sha256sum -c` checks, and `calls.jsonl`,
-/// the metadata of each recording as the archive has it, with the archive's name and checksum. Both keep what earlier fetches have put there.
+/// The folder that `fetch` writes to. Next to the calls it has `SHA256SUMS`, for `sha256sum -c`, and `calls.jsonl`: the
+/// metadata of each recording as it is in the archive, with the archive's name and checksum. Both keep what earlier
+/// fetches added.
 struct FetchFolder {
     let path: String
     private var sums: [(path: String, digest: ContentDigest)] = []
@@ -17,15 +18,15 @@ struct FetchFolder {
     var checksumsPath: String { "\(path)/SHA256SUMS" }
     var metadataPath: String { "\(path)/calls.jsonl" }
 
-    /// Whether anything was written.
+    /// Whether nothing was written.
     var isEmpty: Bool { sums.isEmpty }
 
-    /// A file was written.
+    /// Adds a file that was written.
     mutating func add(_ file: String, _ digest: ContentDigest) {
         sums.append((String(file.dropFirst(path.count + 1)), digest))
     }
 
-    /// The archive says this of a recording that was written.
+    /// Adds the archive's metadata of a recording that was written.
     mutating func add(metadata line: [UInt8]) {
         lines.append(line)
     }
@@ -44,18 +45,18 @@ struct FetchFolder {
         try put(Self.merged(read(checksumsPath), with: sums), at: checksumsPath)
     }
 
-    /// The text of a list of checksums with other lines in it: one for each file, and what is no line of ours stays.
+    /// Merges checksums into the text of a list: one line for each file. Lines that are not checksums stay.
     static func merged(_ text: [UInt8], with sums: [(path: String, digest: ContentDigest)]) -> [UInt8] {
         let new = Dictionary(sums.map { ($0.path, $0.digest) }) { $1 }
         let old = String(decoding: text, as: UTF8.self).split(separator: "\n").filter { line in
-            // 64 digits, two characters, and the path.
+            // A line has 64 digits, two characters, and the path.
             new[String(line.dropFirst(66))] == nil
         }
         let all = old.map(String.init) + new.sorted { $0.key < $1.key }.map { "\($0.value)  \($0.key)" }
         return Array(all.map { $0 + "\n" }.joined().utf8)
     }
 
-    /// The lines of metadata with others among them: one for each recording's path, in the order in which they came.
+    /// Merges lines of metadata: one for each recording's path, in order of arrival.
     static func merged(_ text: [UInt8], with lines: [[UInt8]]) -> [UInt8] {
         let new = Set(lines.map(key))
         let old = text.split(separator: UInt8(ascii: "\n")).map(Array.init).filter { !new.contains(key($0)) }

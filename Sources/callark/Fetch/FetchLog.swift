@@ -6,17 +6,17 @@ import Manifest
 import Recordings
 import Wiring
 
-/// Who fetched which call and why, in the evidence log and the log of events: that it begins, durably before the first byte of a
-/// call is written, and, in the log of events, what came of it. What turns out to be damaged becomes known damage.
+/// Records in the evidence log and the log of events who fetches which call and why: durably before the first byte of a
+/// call is written, and, in the log of events, with what outcome. Damage that it meets becomes known damage.
 actor FetchLog {
     private let installation: Installation
-    /// Where files are written to, as an absolute path.
+    /// The folder that files are written to, as an absolute path.
     private let destination: String
     private let purpose: [String: String]
     private var isOutOfReach = false
     private var hasWarnedOfDamage = false
 
-    /// Why a recording was not given out.
+    /// Why a recording was not handed out.
     enum Failure: String {
         /// The archive no longer has its bytes.
         case damaged
@@ -28,17 +28,17 @@ actor FetchLog {
     }
 
     /// - Parameters:
-    ///   - folder: where files are written to.
-    ///   - reason: why, in the words of who fetches.
-    ///   - matter: the case that it is for.
+    ///   - folder: the folder that files are written to.
+    ///   - reason: the reason, in the words of the person who fetches.
+    ///   - matter: the case that they are fetched for.
     init(installation: Installation, folder: String, reason: String?, matter: String?) {
         self.installation = installation
         purpose = ["reason": reason, "case": matter].compactMapValues(\.self)
         destination = URL(filePath: folder).standardizedFileURL.path
     }
 
-    /// Notes that the recordings of one task are about to be given out.
-    /// - Throws: ``CommandError`` with exit code 77 if that cannot be noted: then nothing is given out.
+    /// Records that the recordings of one task are about to be handed out.
+    /// - Throws: ``CommandError`` with exit code 77 if that cannot be recorded: then nothing is handed out.
     func noteBeginning(_ rows: [RecordingRow]) async throws {
         do {
             try await append(.audioAccessed, rows.filter { $0.held != nil }) { ["recordings": "\($0.count)"] }
@@ -51,7 +51,7 @@ actor FetchLog {
         }
     }
 
-    /// Notes what came of the same recordings, and of those that are not held.
+    /// Records the outcome for the same recordings, and for those that are not held.
     func noteEnd(_ rows: [RecordingRow], failures: [RecordingRowID: Failure]) async {
         guard rows.contains(where: { $0.held != nil }) else { return }
         await note(.fetchEnded, rows) { [destination] rows in
@@ -64,10 +64,10 @@ actor FetchLog {
         }
     }
 
-    /// Notes that a recording's bytes are not what was archived, which was just found out by reading them.
+    /// Records that reading a recording just showed that its bytes are not what was archived.
     func noteDamage(_ row: RecordingRow) async {
         guard let held = row.held else { return }
-        // What the disk does not show at all every command sees by itself.
+        // If the whole file is missing, every command sees that by itself.
         if held.isSealed, (try? installation.root.sealedSize(held.archive)) == .some(nil) { return }
         do {
             let manifest = try await installation.manifestForWriting()
@@ -86,7 +86,7 @@ actor FetchLog {
         }
     }
 
-    /// Publishes what was noted, if it has waited long enough; the recordings are with who fetched them by now.
+    /// Publishes the entries if they have waited long enough; the recordings have been handed out already.
     func close() async {
         do {
             try await installation.evidence.publish(ifDue: true)

@@ -3,7 +3,7 @@ import DailyArchive
 import Manifest
 import Recordings
 
-/// What `fetch` reports as it goes.
+/// The progress and results of `fetch`.
 final class FetchReport {
     private let output: Output
     private var folder: FetchFolder
@@ -13,7 +13,7 @@ final class FetchReport {
     private var legacySessions = 0
     private var bytes: Int64 = 0
     private var statuses: [ExitStatus] = []
-    /// Recordings whose metadata is to be written beside them.
+    /// Recordings whose metadata is still to be written.
     private var rows: [RecordingRow] = []
 
     init(output: Output, folder: FetchFolder) {
@@ -65,7 +65,7 @@ final class FetchReport {
         try output.json(ErrorLine(taskID: task, reason: "\(error)"))
     }
 
-    /// Something of a call that gives no file.
+    /// Reports a part of a call that has no file.
     func absent(_ absence: FetchAbsence) throws {
         try output.json(AbsenceLine(absence))
         guard let status = absence.status else { return output.text(absence.text) }
@@ -73,7 +73,7 @@ final class FetchReport {
         Complaint.error(absence.text)
     }
 
-    /// A task that is not known. If a provider could not be asked, that is why.
+    /// Reports a task that is not known. If a provider could not be asked, that is the reason.
     func unknown(_ task: TaskID, becauseOf failures: [ExitStatus]) throws {
         if !failures.isEmpty {
             let text = "task \(task): not in the archive, and the provider could not be asked"
@@ -84,7 +84,7 @@ final class FetchReport {
         }
     }
 
-    /// Adds the metadata of what was written since the last time.
+    /// Adds the metadata of everything written since the last call.
     func addMetadata(_ retrieval: Retrieval) async throws {
         let lines = try await retrieval.metadata(of: rows) { name, count, error in
             Complaint.warning(
@@ -96,7 +96,7 @@ final class FetchReport {
         rows = []
     }
 
-    /// Why what is known was not received.
+    /// Adds the reasons why known recordings were not received.
     func note(_ failures: [ExitStatus]) { statuses += failures }
 
     func end() async throws {
@@ -126,7 +126,7 @@ final class FetchReport {
         if !folder.isEmpty { output.text("check them: cd \(folder.path) && sha256sum -c SHA256SUMS") }
     }
 
-    /// Something kept the rest from being asked for at all.
+    /// Reports an error that kept the rest from being asked for.
     func end(with error: any Error) async throws {
         statuses.append(ExitStatus(error))
         Complaint.error(error)
@@ -144,7 +144,7 @@ final class FetchReport {
         var bytes: Int64
         var sha256: ContentDigest?
         var source: String
-        /// Whether it took the place of a file with other bytes.
+        /// Whether it replaced a file with other bytes.
         var replaced: Bool
 
         enum CodingKeys: String, CodingKey {
@@ -168,7 +168,7 @@ final class FetchReport {
         }
     }
 
-    /// `{"type":"absent", …}`: nothing is to be done; `{"type":"error", …}`: something is.
+    /// `{"type":"absent", …}` if nothing needs to be done; `{"type":"error", …}` if something does.
     private struct AbsenceLine: Encodable {
         var type: String
         var taskID: TaskID
@@ -208,7 +208,7 @@ final class FetchReport {
         var files: Int
         var bytes: Int64
         var legacySessions: Int
-        /// Files that took the place of others.
+        /// Files that replaced others.
         var replaced: Int
         var checksums: String?
         var metadata: String?

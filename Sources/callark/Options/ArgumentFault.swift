@@ -1,7 +1,7 @@
 import Recordings
 import WebexContactCenter
 
-/// Why a value on the command line is refused, and what is taken instead.
+/// Why a value on the command line is refused, and which values are accepted.
 struct ArgumentFault: Error, CustomStringConvertible {
     var description: String
 

@@ -3,7 +3,7 @@ import Manifest
 import Recordings
 import Settings
 
-/// Which calls are meant, by what the provider says of them.
+/// Selects calls by what the provider says about them.
 struct CallOptions: ParsableArguments {
     @Option(help: "Only calls with this agent, the last or an earlier one: a name or an ID.")
     var agent: String?
@@ -65,7 +65,7 @@ struct CallOptions: ParsableArguments {
             .compactMap { option, value in value.map { (option, $0) } }
     }
 
-    /// How numbers are stored, which is what to look at if none was found; `nil` if none was asked for.
+    /// How numbers are stored, as a hint if none was found; `nil` if none was asked for.
     var numberHint: String? {
         guard let asked = numbers.first else { return nil }
         let meaning =
@@ -78,9 +78,10 @@ struct CallOptions: ParsableArguments {
         return "\(meaning); \(advice)"
     }
 
-    /// Refuses a name or a number that no call can have: a misspelt one would find nothing, and look like an answer.
-    /// - Throws: ``CommandError``: for a name with exit code 66 and the nearest names that exist; with 64 for a number
-    ///   that is none.
+    /// Refuses a name or a number that no call can have. A misspelt one would find nothing, which would look like an
+    /// answer.
+    /// - Throws: ``CommandError``: with exit code 66 for an unknown name, with the nearest known names; with 64 for a
+    ///   malformed number.
     func requireKnownNames(in manifest: Manifest) async throws {
         for (option, value) in numbers where TelephoneNumber.digits(of: value) == nil {
             guard try await !manifest.hasNumber(value) else { continue }
@@ -126,7 +127,7 @@ struct DurationArgument {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
         let unit = argument.last.flatMap { units[$0] }
         let digits = unit == nil ? argument[...] : argument.dropLast()
-        // A century and more is no length of a call, and would not fit a column.
+        // Longer than a century is not the length of a call, and would not fit a column.
         guard digits.count <= 8, digits.allSatisfy(\.isASCII), digits.allSatisfy(\.isNumber),
             let number = Int64(digits)
         else { throw ArgumentFault("give seconds, or a whole number with s, m or h: 90, 90s, 10m or 1h") }

@@ -16,7 +16,7 @@ enum DayArgument: Equatable {
         self = day
     }
 
-    /// - Returns: `nil` if it is no day.
+    /// - Returns: `nil` if `text` is not a day.
     init?(_ text: String) {
         switch text {
         case "today": self = .today
@@ -27,7 +27,7 @@ enum DayArgument: Equatable {
         }
     }
 
-    /// The day meant.
+    /// The day that is meant.
     func day(today: ArchiveDay) -> ArchiveDay {
         switch self {
         case .day(let day): day
@@ -36,7 +36,7 @@ enum DayArgument: Equatable {
         }
     }
 
-    /// The day meant, as an installation has it.
+    /// The day that is meant, in an installation's time zone.
     func day(in installation: Installation) -> ArchiveDay {
         day(today: ArchiveDay(installation.now, in: installation.timeZone))
     }

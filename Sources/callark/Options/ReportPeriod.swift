@@ -4,14 +4,14 @@ import Recordings
 struct ReportPeriod: Equatable {
     let days: ClosedRange<ArchiveDay>
 
-    /// Ten years, with their leap days.
+    /// Ten years, including leap days.
     static let mostDays: Int64 = 3653
 
     init(days: ClosedRange<ArchiveDay>) {
         self.days = days
     }
 
-    /// - Throws: ``CommandError`` with exit code 64 for more days than a report has.
+    /// - Throws: ``CommandError`` with exit code 64 for more days than a report may have.
     init(checking days: ClosedRange<ArchiveDay>) throws {
         self.init(days: days)
         guard days.upperBound.daysSince1970 - days.lowerBound.daysSince1970 < Self.mostDays else {

@@ -4,7 +4,7 @@ import Recordings
 /// A span of time up to now on the command line: `24h`, `7d` or `2w`.
 ///
 /// Hours are counted back from now. Days and weeks are whole days: `7d` is today and the seven days before it, so that
-/// a call of exactly a week ago is in it at any time of the day.
+/// it includes a call from exactly a week ago at any time of the day.
 enum SpanArgument {
     case hours(Int)
     case days(Int)
@@ -25,7 +25,7 @@ enum SpanArgument {
         }
     }
 
-    /// A listing asks for each day of its window, so that one of centuries would not end.
+    /// A listing makes a request for each day of its window, so one over centuries would never end.
     private static let mostDays = 3653
 
     private var days: Int {

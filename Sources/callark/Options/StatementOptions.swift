@@ -5,7 +5,7 @@ import Manifest
 import Recordings
 import Wiring
 
-/// What a person says of tasks, with their name and a note, or takes back: the options of `gaps explain` and of
+/// A person's statement about tasks, with their name and a note, or its withdrawal: the options of `gaps explain` and
 /// `gaps acknowledge`.
 struct StatementOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
@@ -33,12 +33,12 @@ struct StatementOptions: ParsableArguments {
     }
 }
 
-/// What came of a statement: what it is about now, or why nothing was changed.
+/// The outcome of a statement: what it now covers, or why nothing was changed.
 struct StatementResult<Subject> {
     var subjects: [Subject]
     /// Tasks that the manifest does not know.
     var unknown: [TaskID]
-    /// Tasks that do not allow it, each group with what it has instead: `nothing missing`.
+    /// Tasks that do not allow it, grouped by their present state: `nothing missing`.
     var refused: [(tasks: [TaskID], reason: String)]
 
     fileprivate var error: CommandError? {
@@ -52,11 +52,11 @@ struct StatementResult<Subject> {
 }
 
 extension StatementOptions {
-    /// Makes the statement, or takes it back, and writes down what it is about then.
+    /// Makes or withdraws the statement, and prints what it then covers.
     /// - Parameters:
     ///   - change: changes the manifest, unless one of the tasks does not allow it.
     ///   - write: writes one subject.
-    ///   - summary: writes what came of all of them, of how many tasks and of how many subjects, and says it in words.
+    ///   - summary: prints how many tasks and subjects are covered, with a verb.
     /// - Throws: ``CommandError`` with exit code 66 if a task is not known, with 64 if one does not allow it.
     func make<Subject>(
         _ change: (Installation, Manifest, [TaskID]) async throws -> StatementResult<Subject>,

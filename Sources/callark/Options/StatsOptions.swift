@@ -4,7 +4,7 @@ import Settings
 import WebexContactCenter
 import Wiring
 
-/// What all commands below `stats` take.
+/// The options of all commands below `stats`.
 struct StatsOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
     @OptionGroup var window: WindowOptions
@@ -22,8 +22,8 @@ struct StatsOptions: ParsableArguments {
         }
     }
 
-    /// The time that is asked about, without what is still to come.
-    /// - Throws: ``CommandError`` with exit code 64 where all of it is.
+    /// The requested time, without the future.
+    /// - Throws: ``CommandError`` with exit code 64 if all of it is in the future.
     func span(in installation: Installation) throws -> Range<Timestamp> {
         let window = try window.window(in: installation)
         let now = window.now
@@ -42,7 +42,7 @@ struct StatsOptions: ParsableArguments {
         return asked.lowerBound..<now
     }
 
-    /// - Throws: ``CommandError`` with exit code 64 for what is no identifier.
+    /// - Throws: ``CommandError`` with exit code 64 for a malformed identifier.
     static func checked(_ ids: [String], option: String) throws -> [String] {
         for id in ids where id.isEmpty || id.contains(where: { $0.isWhitespace || $0 == "," }) {
             throw CommandError(.usage, "\(option) \(id.isEmpty ? "\"\"" : id): give IDs, separated by blanks")
@@ -51,7 +51,8 @@ struct StatsOptions: ParsableArguments {
     }
 }
 
-/// What the commands take whose numbers the provider counts by intervals, and Search where it counts no more.
+/// The options of commands whose numbers the provider counts by intervals, or Search if the provider no longer counts
+/// them.
 struct StatsCounting: ParsableArguments {
     @OptionGroup var options: StatsOptions
 
@@ -62,7 +63,7 @@ struct StatsCounting: ParsableArguments {
     var source: StatsSource?
 }
 
-/// What `--interval` takes, in minutes.
+/// The values of `--interval`, in minutes.
 enum StatsInterval: String, ExpressibleByArgument, CaseIterable {
     case quarter = "15"
     case half = "30"
@@ -77,12 +78,12 @@ enum StatsInterval: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// Where numbers come from.
+/// The source of the numbers.
 enum StatsSource: String, ExpressibleByArgument, CaseIterable {
     case statistics, search
 }
 
-/// What tables of statistics share.
+/// What the tables of statistics have in common.
 struct StatsLine<Row: Sendable>: Sendable {
     var organization: OrganizationName
     var row: Row

@@ -2,8 +2,8 @@ import Foundation
 import Recordings
 
 extension TaskID {
-    /// The tasks that a command line names, each once; `-` stands for those that standard input names, one a line.
-    /// - Throws: ``CommandError`` with exit code 64 where there are none.
+    /// The tasks that a command line names, each once; `-` stands for those on standard input, one per line.
+    /// - Throws: ``CommandError`` with exit code 64 if there are none.
     static func requested(_ arguments: [String]) throws -> [TaskID] {
         var texts: [String] = []
         for text in arguments {

@@ -6,7 +6,7 @@ import Recordings
 struct TimeArgument {
     private let text: String
 
-    /// Refuses what no time zone could make a time of.
+    /// Refuses text that is not a time in any time zone.
     init(argument: String) throws {
         text = argument
         guard instant(in: .gmt, today: .anyDay) == nil else { return }
@@ -20,7 +20,7 @@ struct TimeArgument {
         )
     }
 
-    /// The instant meant; of a day, its first.
+    /// The instant that is meant; the first instant of a day.
     func timestamp(in timeZone: TimeZone, now: Timestamp) throws -> Timestamp {
         guard let instant = instant(in: timeZone, today: ArchiveDay(now, in: timeZone)) else {
             throw CommandError(.usage, "there is no \(text) in \(timeZone.name)")
@@ -35,7 +35,7 @@ struct TimeArgument {
             guard milliseconds >= 1_000_000_000_000, milliseconds < 10_000_000_000_000 else { return nil }
             return Timestamp(millisecondsSince1970: milliseconds)
         }
-        // Foundation takes the 30th of February for the 2nd of March, and 25:00 for the next day.
+        // Foundation reads 30 February as 2 March, and 25:00 as the next day.
         guard let parts = text.wholeMatch(of: Self.form), ArchiveDay(parts.output.day) != nil,
             Int(parts.output.hour) ?? 24 < 24, Int(parts.output.minute) ?? 60 < 60,
             parts.output.second.map({ Int($0) ?? 60 < 60 }) ?? true
@@ -65,6 +65,6 @@ struct TimeArgument {
 }
 
 extension ArchiveDay {
-    /// Stands for today where only the form of an argument is checked.
+    /// Replaces today when only the form of an argument is checked.
     fileprivate static let anyDay = ArchiveDay(Timestamp(millisecondsSince1970: 0), in: .gmt)
 }

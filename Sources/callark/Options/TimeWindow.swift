@@ -2,7 +2,7 @@ import Archiver
 import Foundation
 import Recordings
 
-/// The time that a command is about, as its options say it (``WindowOptions``).
+/// The time that a command works on, from its options (``WindowOptions``).
 struct TimeWindow {
     /// How it was given.
     enum Extent: Equatable {
@@ -23,7 +23,8 @@ struct TimeWindow {
         self.now = now
     }
 
-    /// The calendar day, if one was given: the manifest knows the day of each task, whatever the time zone is by now.
+    /// The calendar day, if one was given: the manifest knows the day of each task, even if the time zone has changed
+    /// since.
     var day: ArchiveDay? {
         if case .day(let day) = extent { day } else { nil }
     }
@@ -35,10 +36,10 @@ struct TimeWindow {
         return begin..<(to ?? max(.distantFuture, begin))
     }
 
-    /// The instants, also of a day.
+    /// The instants, also if a day was given.
     var instants: Range<Timestamp>? { day?.interval(in: timeZone) ?? range }
 
-    /// Whether it goes on for as long as there are calls.
+    /// Whether its end is open.
     var isOpenEnded: Bool {
         switch extent {
         case .any: true
@@ -47,7 +48,7 @@ struct TimeWindow {
         }
     }
 
-    /// The calendar days that it touches; without an end, up to today. `nil` if it has no beginning.
+    /// The calendar days that it overlaps; without an end, up to today. `nil` if it has no beginning.
     var days: ClosedRange<ArchiveDay>? {
         switch extent {
         case .any: return nil
@@ -60,13 +61,13 @@ struct TimeWindow {
         }
     }
 
-    /// That all of it is still to come, for people; `nil` if it is not.
+    /// A message that all of it is in the future; `nil` if it is not.
     var future: String? {
         guard let begin = instants?.lowerBound, begin > now else { return nil }
         return "\(day?.description ?? begin.named(in: timeZone)) lies in the future"
     }
 
-    /// What a pass is asked to look at.
+    /// The same as a request for a pass.
     var request: PassWindow.Request {
         switch extent {
         case .any: .sinceLastPass

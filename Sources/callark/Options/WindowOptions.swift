@@ -4,7 +4,7 @@ import Recordings
 import Settings
 import Wiring
 
-/// The options that say which time a command is about: `--day`, `--month`, `--last`, or `--from` and `--to`.
+/// The options that select a time: `--day`, `--month`, `--last`, or `--from` and `--to`.
 struct WindowOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
@@ -57,10 +57,10 @@ struct WindowOptions: ParsableArguments {
     /// Whether any of them was given.
     var isGiven: Bool { hasBeginning || to != nil }
 
-    /// Whether they say when the window begins.
+    /// Whether they determine the beginning of the window.
     var hasBeginning: Bool { day != nil || month != nil || last != nil || from != nil }
 
-    /// The time meant, by the archive's time zone and the present.
+    /// The time that is meant, given the archive's time zone and the present.
     /// - Throws: ``CommandError`` with exit code 64 if the window ends before it begins.
     func window(in timeZone: TimeZone, now: Timestamp) throws -> TimeWindow {
         let today = ArchiveDay(now, in: timeZone)
@@ -84,7 +84,7 @@ struct WindowOptions: ParsableArguments {
 }
 
 extension WindowOptions {
-    /// The time meant, as an installation has it.
+    /// The time that is meant, in an installation.
     func window(in installation: Installation) throws -> TimeWindow {
         try window(in: installation.timeZone, now: installation.now)
     }

@@ -7,7 +7,7 @@ import Recordings
 /// The end of a pass: the summary object of the interface, and the same for people.
 struct PassReport {
     private let result: Pass.Result
-    /// What is an alarm now, whatever window the pass was over.
+    /// The present alarms, whatever window the pass covered.
     private let alarms: [Alarm]
     private let timeZone: TimeZone
 
@@ -75,7 +75,7 @@ struct PassReport {
         for alarm in alarms { output.text(alarm.line) }
     }
 
-    /// What makes it complete, where that is not to run it again later.
+    /// What would complete it, unless that is to run it again later.
     private var advice: String? {
         let organization = result.organization
         if result.hasDamage { return "`callark report` says where; \(GapReason.adviceOnDamage)" }
@@ -96,15 +96,15 @@ struct PassReport {
             ? "explain what will not arrive any more: callark gaps --org \(organization)" : "run it again later"
     }
 
-    /// Whether all that is missing is what no later pass fetches: gaps that the provider will not fill, and no recording
-    /// whose download failed.
+    /// Whether no later pass can fetch anything of what is missing: all are gaps that the provider will not fill, and
+    /// no download failed.
     private var isLeftToPeople: Bool {
         let isOnlyMissing = result.obstacles.allSatisfy { if case .unexplained = $0 { true } else { false } }
         let reasons = result.summary.recordings.reasons
         return isOnlyMissing && [.downloadFailed, .damagedAtProvider].allSatisfy { reasons[$0, default: 0] == 0 }
     }
 
-    /// Of what it is complete, and what else is known of other days.
+    /// What it is complete for, and what else is known about other days.
     private var completeness: String {
         let outside = result.outside
         let open = [(outside.pending, "pending"), (outside.missing, "missing"), (outside.damaged, "damaged")]
@@ -113,13 +113,13 @@ struct PassReport {
         return open.isEmpty ? window : "\(window); outside of it: \(open)"
     }
 
-    /// What a day has only if something went wrong.
+    /// The counts that a day has only if something went wrong.
     private static func rest(_ figures: ReportFigures) -> String {
         [(figures.explained, "explained"), (figures.damaged, "damaged")].filter { $0.0 > 0 }
             .map { ", \($0.0) \($0.1)" }.joined()
     }
 
-    /// What agents' activities say of the listing; nothing where they agree with it.
+    /// The difference between agent activities and the listing; nothing if they agree.
     private static func line(_ finding: SecondSourceFinding) -> String? {
         if let absence = finding.absence { return "not compared with agent activities: \(absence)" }
         guard finding.tasksNotListed > 0 else { return nil }
@@ -127,7 +127,7 @@ struct PassReport {
         return "\(tasks) found in agent activities but missing from the task list: added"
     }
 
-    /// A table of the days that are not complete, where there are any.
+    /// A table of the days that are not complete, if there are any.
     private func writeOpenDays(to output: Output) throws {
         let open = result.days.filter { !$0.summary.isComplete }
         guard !open.isEmpty, !output.isJSON else { return }

@@ -5,7 +5,7 @@ import Recordings
 
 /// For people.
 extension Report {
-    /// - Parameter verbose: whether each copy that does not count has a line too.
+    /// - Parameter verbose: whether each copy that does not count gets a line too.
     func writeText(to output: Output, verbose: Bool) throws {
         for section in sections { output.text(sentence(section)) }
         if let remark { output.text(remark) }
@@ -67,7 +67,7 @@ extension Report {
         for complaint in complaints { output.text(complaint) }
     }
 
-    /// Of a day each one; of more days they are too many to read.
+    /// For a single day, every gap; over more days there are too many to read.
     private func writeGaps(of section: Section, to output: Output) throws {
         let gaps = section.gaps
         guard !gaps.isEmpty else { return }

@@ -7,7 +7,7 @@ import Payloads
 import Recordings
 import Settings
 
-/// What `report` says, whatever the form in which it is written down.
+/// The content of `report`, in whatever form it is written.
 struct Report {
     let period: ReportPeriod
     /// One for each organization.
@@ -15,16 +15,16 @@ struct Report {
     let root: ArchiveRoot
     let timeZone: TimeZone
     let madeTime: Timestamp
-    /// What runs now over one of its organizations.
+    /// The pass that runs over one of its organizations.
     let running: PassNotice.Running?
 
     /// One organization's days.
     struct Section {
         let organization: OrganizationName
         let organizationID: OrganizationID
-        /// Of each day of the period, oldest first.
+        /// Each day of the period, oldest first.
         let days: [DayReport]
-        /// Whose calls the gaps are of, as far as that is known.
+        /// The calls that the gaps belong to, as far as they are known.
         let calls: [TaskID: KnownCall]
         let verdict: ReportVerdict
 
@@ -48,20 +48,20 @@ struct Report {
         var steps: [ReportStep] { ReportStep.steps(days) }
     }
 
-    /// The verdict on one organization; its name is in it if there are several.
+    /// The verdict on one organization, with its name if there are several.
     func sentence(_ section: Section) -> String {
         section.verdict.sentence(of: sections.count > 1 ? "\(period.name), \(section.organization)" : period.name)
     }
 
-    /// What the reader has to know of figures that a pass is changing; `nil` if none runs.
+    /// A remark on figures that a running pass is changing; `nil` if none runs.
     var remark: String? { RunningPass(running, now: madeTime, timeZone: timeZone).remark }
 
     var zone: String { timeZone.name }
 
-    /// When it was made, and by what.
+    /// When it was made, and by which version.
     var making: String { "\(madeTime.text(in: timeZone)) by Callark \(Callark.version)" }
 
-    /// What the columns mean.
+    /// The meaning of the columns.
     static let legend = [
         "Expected = archived + stored + pending + missing + explained + damaged.",
         "Stored: received, and not yet sealed. Pending: not yet received, or the provider may still have it.",
@@ -77,11 +77,11 @@ struct ReportRow {
     /// `nil` for the total.
     let day: ArchiveDay?
     let figures: ReportFigures
-    /// The word that programs compare.
+    /// The code that programs compare.
     let stateCode: String
     /// The same for people, with the reasons.
     let state: String
-    /// The same for people, without them: `TO DO` has them below.
+    /// The same for people, without the reasons: `TO DO` lists them below.
     let shortState: String
     let openBecause: String
     let differing: String
@@ -97,7 +97,7 @@ struct ReportRow {
         differing = report.differing.map(\.rawValue).joined(separator: " ")
     }
 
-    /// All days of a section.
+    /// The total over all days of a section.
     init(totalOf section: Report.Section) {
         organization = section.organization
         day = nil
@@ -111,7 +111,7 @@ struct ReportRow {
 }
 
 extension DayReport {
-    /// Of an organization that no pass has looked at yet.
+    /// A row for an organization that no pass has covered yet.
     init(unknown day: ArchiveDay, of organization: OrganizationName) {
         self.init(
             account: DayAccount(figures: DayReconciliation(organization: organization, day: day)),

@@ -1,4 +1,4 @@
-/// Which rows a report has in CSV: one kind a file.
+/// The rows of a report in CSV: one kind per file.
 enum ReportCSV: String, CaseIterable {
     case days, gaps, suspects, archives, displaced
 }

@@ -1,5 +1,5 @@
 extension ReportPage {
-    /// Values stand in text only, never in an attribute that a value could close.
+    /// Values are in text only, never in an attribute that a value could close.
     static let template = """
         <!DOCTYPE html>
         <html lang="en">
@@ -91,7 +91,7 @@ extension ReportPage {
         </html>
         """
 
-    /// For a screen and for A4, without colour that paper needs.
+    /// For screens and A4 paper, without colours that paper would need.
     private static let style = """
         @page { size: A4 landscape; margin: 14mm 12mm 16mm }
         @page { @bottom-right { content: counter(page) " of " counter(pages); font: 8pt sans-serif } }

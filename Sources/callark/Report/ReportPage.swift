@@ -4,7 +4,7 @@ import Manifest
 import Mustache
 import Recordings
 
-/// A report as one HTML page, to be read and printed. It refers to nothing outside itself, and has no script.
+/// A report as one HTML page, to be read and printed. It has no script and refers to nothing outside itself.
 struct ReportPage {
     private let report: Report
 
@@ -32,7 +32,7 @@ struct ReportPage {
         let rows = section.days.map(ReportRow.init) + (section.days.count > 1 ? [ReportRow(totalOf: section)] : [])
         let lines = section.gaps.map { GapTable.Line(gap: $0, call: section.calls[$0.taskID]) }
         let gapTable = GapTable(timeZone: report.timeZone).table
-        // What has moved as a whole is too much to read: the archive's row says where it is.
+        // If everything has moved, there is too much to read; the archive's row says where it is.
         let displaced = section.displaced.count > Self.mostCopies ? [] : section.displaced
         let tables = [
             gapTable.view("Gaps that are not explained", lines.filter { $0.gap.explanation == nil }),
@@ -63,16 +63,16 @@ struct ReportPage {
         ])
     }
 
-    /// Values for a template without those that are not known: it would write an optional without a value as `nil`.
+    /// Values for a template, without unknown ones: it would print an empty optional as `nil`.
     private static func known(_ view: [String: Any?]) -> [String: Any] { view.compactMapValues(\.self) }
 }
 
 extension Table {
-    /// What people see of the rows, for a template; `nil` if there are none.
+    /// The rows as text, for a template; `nil` if there are none.
     fileprivate func view(_ title: String, _ rows: [Row]) -> [String: Any]? {
         guard !rows.isEmpty else { return nil }
         func text(_ column: Column, _ row: Row) -> String { column.text?(row) ?? column.value(row).csv }
-        // What no row says anything of would only take up room.
+        // A column that is empty in every row would only take up room.
         let shown = columns.filter { column in
             column.heading != nil && rows.contains { !text(column, $0).isEmpty }
         }
@@ -93,7 +93,7 @@ extension Table {
 }
 
 extension String {
-    /// A table's heading as a page has it: `COUNTING HERE` as `Counting here`.
+    /// A table's heading for a page: `COUNTING HERE` becomes `Counting here`.
     fileprivate var inSentenceCase: String {
         (prefix(1) + dropFirst().lowercased()).replacing("Sha-", with: "SHA-")
     }

@@ -5,7 +5,7 @@ import Manifest
 import Payloads
 import Recordings
 
-/// The tables of a report: one description of each for text and for CSV.
+/// The tables of a report: one description for both text and CSV.
 enum ReportTables {
     static var days: Table<ReportRow> {
         func figure(
@@ -38,7 +38,7 @@ enum ReportTables {
                     text: { $0.day?.description ?? "total" }
                 ),
                 figure("calls", rank: 9) { $0.calls },
-                // A sum that lacks one of its parts is wrong: only what is 0 everywhere may be left out.
+                // A sum without one of its parts would look wrong: only columns of zeros may be left out.
                 figure("expected", "EXP", rank: 1) { $0.expected },
                 figure("archived", "ARCH", rank: 1) { $0.archived },
                 figure("stored", "STOR", rank: 2) { $0.stored },
@@ -81,7 +81,7 @@ enum ReportTables {
         )
     }
 
-    /// The headings are for a page; on a terminal each archive is a line of its own.
+    /// The headings are for a page; on a terminal each archive is on a line of its own.
     static func archives(_ root: ArchiveRoot) -> Table<ArchiveStanding> {
         Table(
             type: "archive",

@@ -2,10 +2,10 @@ import Mustache
 import Settings
 import Text
 
-/// What every value goes through on its way into a page: markup is escaped, and so is what no reader would see.
+/// The escaping of every value on a page: of markup, and of characters that a reader would not see.
 ///
-/// The library's own escaping goes by characters as people see them, so that it would miss a `<` that a combining mark
-/// follows.
+/// The library's own escaping works on characters as people see them, so it would miss a `<` followed by a combining
+/// mark.
 struct VisibleHTML: MustacheContentType {
     private static let registration: Void = MustacheContentTypes.register(VisibleHTML(), named: "VISIBLE_HTML")
 

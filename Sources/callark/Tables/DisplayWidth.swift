@@ -1,6 +1,6 @@
-/// How many columns of a terminal text takes up.
+/// How many columns of a terminal a text takes up.
 ///
-/// The C library's `wcwidth` knows this for the locale that is set only, and nothing in the locale C.
+/// The C library's `wcwidth` knows this only for the locale that is set, and knows nothing in the locale C.
 enum DisplayWidth {
     static func of(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
@@ -9,7 +9,8 @@ enum DisplayWidth {
 
     static func of(_ character: Character) -> Int {
         let scalars = character.unicodeScalars
-        // One picture is made of several: a flag of two letters, a hand with a colour, a sign that is to be a picture.
+        // Some pictures consist of several characters: a flag of two letters, a hand with a colour, a sign shown as a
+        // picture.
         let isPicture = scalars.dropFirst().contains { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }
         return isPicture ? 2 : scalars.reduce(0) { $0 + of($1) }
     }
@@ -20,7 +21,7 @@ enum DisplayWidth {
         case .nonspacingMark, .enclosingMark, .control, .format: return 0
         default: break
         }
-        // Vowels and final consonants of Korean that is spelled in parts are drawn in the block of the first one.
+        // Vowels and final consonants of decomposed Korean are drawn in the block of the first character.
         if (0x1160...0x11FF).contains(scalar.value) { return 0 }
         return scalar.properties.isEmojiPresentation || wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
@@ -34,15 +35,15 @@ enum DisplayWidth {
 }
 
 extension String {
-    /// Columns of a terminal that it takes up.
+    /// The number of terminal columns.
     var displayWidth: Int { DisplayWidth.of(self) }
 
-    /// Followed by as many blanks as bring it to `width`.
+    /// Padded at the end to `width`.
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - displayWidth))
     }
 
-    /// Preceded by as many blanks as bring it to `width`.
+    /// Padded at the start to `width`.
     func leftPadded(to width: Int) -> String {
         String(repeating: " ", count: max(0, width - displayWidth)) + self
     }
@@ -50,7 +51,7 @@ extension String {
     /// No wider than `width`; what is cut off is replaced by `mark`.
     func shortened(to width: Int, mark: String) -> String {
         guard displayWidth > width else { return self }
-        // Too little room for the mark and a character before it.
+        // There is too little room for the mark and a character before it.
         let mark = mark.displayWidth < width ? mark : ""
         var left = width - mark.displayWidth
         let kept = prefix { character in

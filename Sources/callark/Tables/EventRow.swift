@@ -3,15 +3,15 @@ import Foundation
 import Manifest
 import Recordings
 
-/// A row of `events`: an event, and of a pass both of its ends.
+/// A row of `events`: an event, or both ends of a pass.
 struct EventRow {
     let event: Event
     /// The beginning of the pass that this event ends, if one row shows both.
     var beginning: Event?
-    /// Whether the event is the beginning of a pass whose process died before its end.
+    /// Whether it is the beginning of a pass whose process died before its end.
     var isCutOff = false
 
-    /// For people: what happened, in one sentence, with the task that it happened to in front.
+    /// For people: what happened, in one sentence that begins with the task, if there is one.
     func sentence(in timeZone: TimeZone) -> String {
         let task = event.task.map { "\($0): " } ?? ""
         if isCutOff { return "\(task)\(event.sentence(in: timeZone)), and was cut off" }
@@ -19,12 +19,12 @@ struct EventRow {
     }
 }
 
-/// Makes rows of events, in their order: a pass that began and never ended was cut off, which only a later event, or the
-/// end of the log, shows. In the digest, a pass is one row, and what it did by itself is left out.
+/// Makes rows of events, in their order. Only a later event, or the end of the log, shows that a pass that began was
+/// cut off. In the digest, a pass is one row, and what it did by itself is left out.
 struct EventRows {
     /// Whether rows show only what people did and the results of passes, instead of every event.
     private let isDigest: Bool
-    /// From the first pass whose end is not known yet.
+    /// Rows from the first pass on whose end is not known yet.
     private var held: [Held] = []
 
     private enum Held {
@@ -38,7 +38,7 @@ struct EventRows {
     }
 
     /// Takes the next event.
-    /// - Returns: the rows that are certain by now, oldest first.
+    /// - Returns: the rows that are certain now, oldest first.
     mutating func take(_ event: Event) -> [EventRow] {
         switch event.kind {
         case .passBegan:
@@ -63,7 +63,7 @@ struct EventRows {
     }
 
     /// The rows that are left at the end.
-    /// - Parameter isOver: whether no later event, and no pass that runs now, can be the end of one that began.
+    /// - Parameter isOver: whether nothing can end a pass that began: no later event, and no running pass.
     mutating func rest(isOver: Bool) -> [EventRow] {
         defer { held = [] }
         return held.map { item in
@@ -93,8 +93,8 @@ struct EventRows {
 }
 
 extension Event {
-    /// Whether somebody had it done, or has to know of it: not what a pass does by itself, nor the beginning of something
-    /// whose end says what came of it.
+    /// Whether a person caused it or has to know of it. Excludes what a pass does by itself, and beginnings whose end
+    /// reports the outcome.
     fileprivate var isDoneByPeople: Bool {
         switch kind {
         case .passBegan, .repairBegan: false

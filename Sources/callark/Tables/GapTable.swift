@@ -4,7 +4,7 @@ import Manifest
 import Payloads
 import Recordings
 
-/// Gaps as a table. Numbers are never cut: a part of one looks like a number.
+/// Gaps as a table. Numbers are never cut, because a part of one looks like a number.
 struct GapTable {
     let timeZone: TimeZone
 
@@ -123,7 +123,7 @@ struct SuspectTable {
 }
 
 extension Table.Column {
-    /// Words that are cut, and then left out, on a terminal that is too narrow.
+    /// A column of text that is cut, and then left out, on a narrow terminal.
     static func cut(
         _ name: String,
         _ heading: String,

@@ -99,7 +99,7 @@ enum ListTables {
     }
 }
 
-/// A recording or a gap, with the call that it is of.
+/// A recording or a gap, with its call.
 struct ListedPart {
     let call: CallRow
     let row: ListRow
@@ -162,7 +162,7 @@ extension CallRow {
         if let gap { parts.append(gap.reason.words) }
         guard parts.isEmpty else { return parts.joined(separator: ", ") }
         let reason = captureRequest == .notRequested ? "not requested" : state == .pending ? "not known yet" : ""
-        // Of a call of which nothing was to be recorded, the state says that it was abandoned.
+        // If nothing was to be recorded, the state already says that the call was abandoned.
         let ending = outcome ?? "in progress"
         let isSaid = ending == Self.abandoned ? state == .none : outcome != nil
         return [isSaid ? "" : ending, reason].filter { !$0.isEmpty }.joined(separator: ", ")
@@ -175,7 +175,7 @@ extension CallFacts {
 }
 
 extension KnownCall {
-    /// `4:05` or `1:04:05`, with a `<` in front if only an upper bound is known: the task list has no exact end.
+    /// `4:05` or `1:04:05`, with `<` in front if only an upper bound is known, because the task list has no exact end.
     fileprivate var durationText: String {
         guard let milliseconds = facts.durationMilliseconds else { return "" }
         let seconds = milliseconds / 1000

@@ -5,9 +5,9 @@ import Manifest
 import Payloads
 import Recordings
 
-/// Writes what `list` finds, as it comes, in the form that was asked for.
+/// Writes the results of `list` as they come, in the requested form.
 struct ListWriter {
-    /// What a line is of.
+    /// What a line describes.
     enum Content {
         case calls, recordings
     }
@@ -22,11 +22,11 @@ struct ListWriter {
     private let timeZone: TimeZone
     private var calls: Table<CallRow>.Writer
     private var parts: Table<ListedPart>.Writer
-    /// The first rows say how wide a table is; the rest need not wait in great number.
+    /// The first rows determine the widths of a table; only these have to wait.
     private var waitingCalls: [CallRow] = []
     private var waitingParts: [ListedPart] = []
     private static let rowsAtOnce = 500
-    /// Puts recordings and gaps in the order of time.
+    /// Puts recordings and gaps in chronological order.
     private var order = PartOrder()
     private(set) var counts = Counts()
     /// Calls that were left out because nothing of them is or should be recorded.
@@ -61,11 +61,11 @@ struct ListWriter {
         var bytes: Int64 = 0
         /// Whether `--limit` left something out.
         var isLimited = false
-        /// Of the time that was asked about, the days that were not listed, or only in part.
+        /// The days of the requested time that were not listed, or only in part.
         var daysNotListed = 0
-        /// Calls by their states, as people read them.
+        /// Calls by state, as people read it.
         var states: [String: Int] = [:]
-        /// Recordings by their states, gaps without a recording by theirs, and how many recordings are explained.
+        /// Recordings by state, gaps without a recording by state, and how many recordings are explained.
         var recordingStates: [String: Int] = [:]
         var gapStates: [String: Int] = [:]
         var explainedRecordings = 0
@@ -137,7 +137,7 @@ extension ListWriter {
                 counts.add(row, of: part.call)
                 try write(row, of: part.call)
             } else if output.isJSON {
-                // Programs get a line of a call that has no other, so that a call that exists is found.
+                // For programs, a call without any other part gets a line, so that every existing call can be found.
                 guard !isFull(counts.calls) else { return false }
                 try output.json(CallLine(part.call))
             }
@@ -172,14 +172,14 @@ extension ListWriter {
         waitingParts = []
     }
 
-    /// Writes the rest of the rows, and what ends the table.
+    /// Writes the remaining rows, and the end of the table.
     mutating func endRows() throws {
         if !counts.isLimited { _ = try write(order.rest()) }
         try writeWaiting()
         if content == .calls { calls.end() } else { parts.end() }
     }
 
-    /// Writes how much there was, and of which time that is not known.
+    /// Writes the totals, and the days for which they are not known.
     mutating func writeSummary(notListed: UnlistedDays) throws {
         let unlisted = notListed.text
         guard !asCSV else {

@@ -1,7 +1,7 @@
 import Recordings
 import WebexContactCenter
 
-/// A site, and whose it is.
+/// A site and its organization.
 struct ListedSite {
     var organization: OrganizationName
     var site: Site

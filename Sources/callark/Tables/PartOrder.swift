@@ -1,10 +1,11 @@
 import Manifest
 import Recordings
 
-/// Puts the recordings and gaps of calls in the order of their own times. Calls come in the order of their creation, and a
-/// recording of a long call may begin after the next call does: it waits until no later call can have an earlier one.
+/// Puts the recordings and gaps of calls in order of their own times. Calls come in order of their creation, but a
+/// recording of a long call may begin after the next call does. It therefore waits until no later call can have an
+/// earlier one.
 struct PartOrder {
-    /// A recording or a gap; or a call that has neither.
+    /// A recording, a gap, or a call that has neither.
     struct Part {
         let call: CallRow
         /// `nil` for a call that has no other part.
@@ -17,7 +18,7 @@ struct PartOrder {
     private var waiting: [Part] = []
     private var last: CallRow?
 
-    /// The parts that come before every part of `call` and of those behind it, taken out.
+    /// Removes and returns the parts that come before every part of `call` and of the calls after it.
     mutating func taken(before call: CallRow) -> [Part] {
         defer { last = call }
         guard let last, last.organization == call.organization, last.createdTime <= call.createdTime else {
@@ -35,11 +36,11 @@ struct PartOrder {
         for (place, part) in (timed.isEmpty ? [(nil, call.createdTime)] : timed).enumerated() {
             waiting.append(Part(call: call, row: part.row, isFirst: place == 0, time: part.time))
         }
-        // Of the same time, whatever came first stays first.
+        // At equal times, the order of arrival is kept.
         waiting.sort { $0.time < $1.time }
     }
 
-    /// All that waits, taken out.
+    /// Removes and returns everything that is waiting.
     mutating func rest() -> [Part] {
         defer { waiting = [] }
         return waiting
@@ -47,7 +48,7 @@ struct PartOrder {
 }
 
 extension ListRow {
-    /// When a recording began, or the call of a gap.
+    /// When a recording, or the call of a gap, began.
     fileprivate func time(in call: CallRow) -> Timestamp {
         guard case .recording(let recording) = self else { return call.createdTime }
         return recording.key.startTime ?? call.createdTime

@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 
 extension Table.Column {
-    /// Words; for people under that heading, or not at all.
+    /// Text. For people it has this heading, or is left out if `nil`.
     static func text(
         _ name: String,
         _ heading: String? = nil,
@@ -14,7 +14,7 @@ extension Table.Column {
         Self(name: name, heading: heading, rank: rank, line: line, label: label, value: { .init(value($0)) })
     }
 
-    /// An instant, for people by the clocks of a time zone, which the first such heading names.
+    /// An instant, for people in a time zone, which the first such heading names.
     static func time(
         _ name: String,
         _ heading: String,
@@ -32,7 +32,7 @@ extension Table.Column {
         )
     }
 
-    /// A number of things.
+    /// A count.
     static func count(
         _ name: String,
         _ heading: String? = nil,
@@ -42,7 +42,7 @@ extension Table.Column {
         Self(name: name, heading: heading, isNumber: true, rank: rank, value: { .init(value($0).map { Int64($0) }) })
     }
 
-    /// A length of time, in milliseconds for programs.
+    /// A duration, in milliseconds for programs.
     static func duration(
         _ name: String,
         _ heading: String? = nil,
@@ -59,7 +59,7 @@ extension Table.Column {
         )
     }
 
-    /// An average length of time, in milliseconds for programs.
+    /// An average duration, in milliseconds for programs.
     static func average(
         _ name: String,
         _ heading: String? = nil,
@@ -76,7 +76,7 @@ extension Table.Column {
         )
     }
 
-    /// A share in a hundred.
+    /// A percentage.
     static func percentage(
         _ name: String,
         _ heading: String? = nil,

@@ -9,14 +9,14 @@ struct StatusRow {
     /// Other sources of the provider's whose counts of the day differ.
     var differing: [DayWitness]
 
-    /// The text form only, with the figures that a report has; the lines of JSON are ``StatusDayLine``.
+    /// Only the text form, with the figures of a report; ``StatusDayLine`` has the lines of JSON.
     static var table: Table<StatusRow> {
         Table(
             type: "day",
             indent: 2,
             columns: [
                 .init(name: nil, heading: "DAY") { .text($0.status.day.description) },
-                // As in a report: only what is 0 everywhere may be left out of the sum.
+                // As in a report: only columns of zeros may be left out of the sum.
                 figure("EXPECTED", "EXP", rank: 1) { $0.expected }, figure("ARCHIVED", "ARCH", rank: 1) { $0.archived },
                 figure("STORED", "STOR", rank: 2) { $0.stored }, figure("PENDING", "PEND", rank: 2) { $0.pending },
                 figure("MISSING", "MISS", rank: 1) { $0.missing },
@@ -53,6 +53,6 @@ struct StatusRow {
         ([ownState] + differing.map { "differs from \($0.source.name)" }).joined(separator: ", ")
     }
 
-    /// Lines below the table say from what it differs.
+    /// Lines below the table say what it differs from.
     private var shortState: String { differing.isEmpty ? ownState : "\(ownState), differs" }
 }

@@ -3,38 +3,39 @@ import Settings
 import Text
 import WebexContactCenter
 
-/// A listing whose rows are all of one kind, in the three forms that every such command has: text for people, NDJSON
-/// and CSV. One description of the columns serves all of them.
+/// A listing whose rows are all of one kind, in the three forms that every listing command has: text for people, NDJSON
+/// and CSV. One description of the columns serves all three.
 struct Table<Row> {
     /// One column.
     struct Column {
-        /// The member's name in NDJSON and the column's in CSV: `total_offered_tasks`; `nil` leaves it out of both.
+        /// The name of the member in NDJSON and the column in CSV: `total_offered_tasks`; `nil` leaves it out of both.
         var name: String?
-        /// What people see above it, in capitals if it is our word; `nil` leaves the column out of the text.
+        /// The heading for people, in capitals if the term is ours; `nil` leaves the column out of the text.
         var heading: String?
         /// Whether the text is aligned to the right, as numbers are.
         var isNumber = false
-        /// How readily it gives way if the terminal is too narrow: the column with the highest rank first, and before it
-        /// those that have nothing to say in any row; 0: never.
+        /// How readily it is dropped if the terminal is too narrow. Columns that are empty in every row go first, then
+        /// those with the highest rank. 0 means never.
         var rank = 0
-        /// The width down to which its text may be cut before a column is left out; `nil`: it is never cut.
+        /// The width down to which its text may be cut before a column is dropped; `nil`: it is never cut.
         var least: Int?
-        /// Whether its text goes on in further lines rather than being cut.
+        /// Whether its text continues on further lines instead of being cut.
         var wraps = false
-        /// A heading that takes less room, for numbers that take less than the usual one.
+        /// A narrower heading, for when the numbers are narrow too.
         var shortHeading: String?
-        /// On which line of its block a row has it, if the terminal has no room for all columns: line 0 is the table's, with
-        /// headings; the others are texts one after the other. A table without further lines leaves columns out instead.
+        /// On which line of a row's block it is, if the terminal is too narrow for all columns. Line 0 is the table's,
+        /// with headings; the others are texts one after the other. A table without further lines drops columns
+        /// instead.
         var line = 0
-        /// What is written before its text on a further line: `queue `.
+        /// The label of its text on a further line: `queue `.
         var label = ""
-        /// Whether the table is whole without it, so that no block is needed for its sake.
+        /// Whether the table is complete without it, so that it does not cause blocks.
         var isExtra = false
-        /// The value, as NDJSON and CSV have it.
+        /// The value in NDJSON and CSV.
         var value: (Row) -> Value
-        /// The value as people read it; else as CSV has it.
+        /// The value for people; `nil`: as in CSV.
         var text: ((Row) -> String)?
-        /// The same in few words, for a terminal that has no room for all of them.
+        /// A shorter text, for a terminal that is too narrow for all of them.
         var short: ((Row) -> String)?
     }
 
@@ -49,7 +50,7 @@ struct Table<Row> {
         init(_ text: String?) { self = text.map(Value.text) ?? .nothing }
         init(_ number: Int64?) { self = number.map(Value.integer) ?? .nothing }
 
-        /// As CSV has it; nothing is an empty field.
+        /// The CSV form; an absent value is an empty field.
         var csv: String {
             switch self {
             case .text(let text): text
@@ -77,7 +78,7 @@ struct Table<Row> {
     /// How far the text is indented.
     var indent = 0
     var columns: [Column]
-    /// The line of NDJSON, if it has another form than the columns.
+    /// The line of NDJSON, if its form differs from the columns.
     var line: ((Row) -> any Encodable)?
 
     init(type: String, indent: Int = 0, columns: [Column], line: ((Row) -> any Encodable)? = nil) {
@@ -96,24 +97,24 @@ extension Table {
         writer.end()
     }
 
-    /// Writes rows as they come. The first of them say how wide each column is, since the others are not known yet. What
-    /// is longer later on stands out in a file, and is cut on a terminal if its column may be cut.
+    /// Writes rows as they come. The first ones determine the width of each column, since the others are not known yet.
+    /// A longer text later on sticks out in a file, and is cut on a terminal if its column may be cut.
     struct Writer {
         let table: Table
         let output: Output
         let asCSV: Bool
-        /// Of the columns that people see; `nil` until the headings are written.
+        /// Of the columns for people; `nil` until the headings are written.
         private var layout: TableLayout?
-        /// The columns that are shown in few words.
+        /// Which columns use their short text.
         private var isShort: [Bool] = []
-        /// The columns in which some row had something to say.
+        /// Which columns were not empty in some row.
         private var hasContent: [Bool] = []
-        /// Whether a row is a block of lines.
+        /// Whether each row is a block of lines.
         private var isInBlocks = false
-        /// How wide a line may be.
+        /// The maximum width of a line.
         private let limit: Int?
 
-        /// No column is wider: a text of a megabyte would make one of every row.
+        /// The maximum width of a column: a text of a megabyte would widen every row to that.
         private static var widest: Int { 240 }
 
         init(table: Table, output: Output, asCSV: Bool = false) {
@@ -126,7 +127,7 @@ extension Table {
 }
 
 extension Table.Writer {
-    /// Writes some more.
+    /// Writes more rows.
     mutating func write(_ rows: [Row]) throws {
         guard !rows.isEmpty else { return }
         if output.isJSON, !asCSV {
@@ -147,7 +148,7 @@ extension Table.Writer {
         }
     }
 
-    /// Ends the table: on a terminal, names the columns that there was no room for. CSV has its headings without rows, too.
+    /// Ends the table. On a terminal, it names the columns that did not fit. CSV has its headings even without rows.
     func end() {
         if asCSV {
             if layout == nil, !output.isJSON { output.csv(named.compactMap(\.name)) }
@@ -182,10 +183,10 @@ extension Table.Writer {
         write(zip(shown, isShort).map { ($1 ? $0.shortHeading : nil) ?? $0.heading ?? "" })
     }
 
-    /// What is known of a column before the table is fitted, and whether a row has something to say in it.
+    /// The measurements of a column before the table is fitted, and whether any row is not empty in it.
     private typealias Measure = (layout: TableLayout.Column, hasContent: Bool)
 
-    /// The columns that are shown, as these rows have them, and how they fit.
+    /// The columns to show, measured over these rows, and their layout.
     private func fit(_ rows: [Row]) -> (columns: [Measure], layout: TableLayout) {
         let shown = shown
         let columns = shown.map { column -> Measure in
@@ -195,7 +196,7 @@ extension Table.Writer {
             let isSpared = isSilent && column.rank > 0
             let layout = TableLayout.Column(
                 natural: min(max(heading, texts.map(\.displayWidth).max() ?? 0), Self.widest),
-                // In a block nothing is left out.
+                // In a block no column is dropped.
                 rank: isInBlocks ? 0 : column.rank + (isSpared ? shown.count * 100 : 0),
                 least: least(of: column, rows, texts),
                 hasShortForm: column.short != nil || column.shortHeading != nil
@@ -205,20 +206,20 @@ extension Table.Writer {
         return (columns, TableLayout(columns.map(\.layout), limit: limit))
     }
 
-    /// How narrow a column may become; `nil`: it is shown whole or not at all.
+    /// How narrow a column may become; `nil`: it is shown in full or not at all.
     private func least(of column: Table.Column, _ rows: [Row], _ texts: [String]) -> Int? {
         if column.short != nil || column.shortHeading != nil {
             let heading = (column.shortHeading ?? column.heading ?? "").displayWidth
             return max(heading, rows.map { column.shown($0, isShort: true).displayWidth }.max() ?? 0)
         }
         guard column.wraps, hasFurtherLines, let least = column.least else { return column.least }
-        // A line of its own has room for a word that would be broken here.
+        // On a line of its own there is room for a word that would be broken here.
         return max(least, texts.map(\.widestWord).max() ?? 0)
     }
 
     private var hasFurtherLines: Bool { table.columns.contains { $0.heading != nil && $0.line > 0 } }
 
-    /// Writes what a row has besides its first line, if it is a block.
+    /// Writes the further lines of a row, if it is a block.
     private func writeFurtherLines(of row: Row) {
         guard isInBlocks else { return }
         let further = table.columns.filter { $0.heading != nil && $0.line > 0 }
@@ -267,16 +268,16 @@ extension Table.Writer {
 }
 
 extension Table.Column {
-    /// What people see of a row.
+    /// The text of a row's cells.
     fileprivate func shown(_ row: Row, isShort: Bool) -> String {
         VisibleText.escaped((isShort ? short : nil)?(row) ?? text?(row) ?? value(row).csv)
     }
 }
 
 extension String {
-    /// Whether nobody misses it in a cell.
+    /// Whether a cell with this text may be left out.
     fileprivate var isSilent: Bool { isEmpty || self == "0" }
 
-    /// How wide its widest word is.
+    /// The width of its widest word.
     fileprivate var widestWord: Int { split(separator: " ").map { String($0).displayWidth }.max() ?? 0 }
 }

@@ -1,29 +1,29 @@
-/// Which columns of a table are shown, and how wide each is, so that a line fits the terminal.
+/// Chooses the columns of a table and their widths, so that a line fits the terminal.
 struct TableLayout: Equatable {
     /// One column, before the table is fitted.
     struct Column: Equatable {
-        /// The width of its widest cell, the heading among them.
+        /// The width of its widest cell, including the heading.
         var natural: Int
-        /// How readily it gives way: the one with the highest rank first; 0: never.
+        /// How readily it is dropped: the highest rank first; 0: never.
         var rank = 0
-        /// The width down to which it may be narrowed; `nil`: it is shown whole or not at all.
+        /// The width down to which it may be narrowed; `nil`: it is shown in full or not at all.
         var least: Int?
-        /// Whether it has nothing between ``natural`` and ``least``, because it has another text for little room.
+        /// Whether it can have only the widths ``natural`` and ``least``, because it has a shorter text.
         var hasShortForm = false
 
-        /// The width without which it is not shown.
+        /// The least width at which it is shown.
         fileprivate var needed: Int { min(natural, least ?? natural) }
     }
 
     /// Blanks between two columns.
     static let gap = 2
 
-    /// The width of each column; `nil` of one that is left out.
+    /// The width of each column; `nil` if it is dropped.
     var widths: [Int?]
 
-    /// Takes the columns in the order of their ranks, each if there is still room for as much of it as it needs. What is
-    /// left of the line then goes to those that could do with more, by the same order.
-    /// - Parameter limit: how wide a line may be; `nil`: as wide as it is.
+    /// Considers the columns in order of their ranks, and shows each if its least width still fits. The rest of the
+    /// line is then given to columns that need more, in the same order.
+    /// - Parameter limit: the maximum width of a line; `nil`: unlimited.
     init(_ columns: [Column], limit: Int?) {
         guard let limit else {
             widths = columns.map(\.natural)

@@ -1,7 +1,7 @@
 import Recordings
 
-/// The days of a time range of which no pass has read the task list, or only a part of it: which calls they had is not
-/// known, and their absence from a list says nothing.
+/// The days of a time range for which no pass has read the task list, or only a part of it. Which calls they had is
+/// unknown, so their absence from a list says nothing.
 struct UnlistedDays {
     private(set) var days: Set<ArchiveDay> = []
     private var organizations: Set<OrganizationName> = []
@@ -14,14 +14,14 @@ struct UnlistedDays {
         self.namesOrganizations = namesOrganizations
     }
 
-    /// Adds those of one organization.
+    /// Adds days of one organization.
     mutating func add(_ more: [ArchiveDay], of organization: OrganizationName) {
         guard !more.isEmpty else { return }
         days.formUnion(more)
         organizations.insert(organization)
     }
 
-    /// For people, with the command that lists them; `nil` if there are none.
+    /// For people, with the command that lists those days; `nil` if there are none.
     var text: String? {
         guard let first = days.min(), let last = days.max() else { return nil }
         let which =

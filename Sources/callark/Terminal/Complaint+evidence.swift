@@ -2,7 +2,7 @@ import Archiver
 import Evidence
 
 extension Complaint {
-    /// Says that an evidence log was begun, and what to do with a new key.
+    /// Reports that an evidence log was created, and what to do with a new key.
     static func notice(_ begun: EvidenceLogs.Begun) {
         notice("\(begun.organization): begun the evidence log \(begun.key.name), key \(begun.key.fingerprint)")
         guard let file = begun.newKeyFile else { return }

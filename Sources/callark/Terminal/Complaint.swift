@@ -4,26 +4,26 @@ import Recordings
 import Settings
 import Text
 
-/// What a person should see that is not a result: on standard error, as text, or with `--log-format json` as one JSON
-/// object a line like every line there.
+/// Messages for people that are not results: on standard error, as text, or with `--log-format json` as one JSON object
+/// per line, like everything there.
 enum Complaint {
-    /// Whether standard error has lines of JSON only. Known before the arguments are parsed, because a mistake in them is
-    /// reported too.
+    /// Whether standard error has only lines of JSON. Determined before the arguments are parsed, because mistakes in
+    /// them are reported too.
     static let isJSON: Bool = {
         let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
         return arguments.contains("--log-format=json")
             || zip(arguments, arguments.dropFirst()).contains { $0 == "--log-format" && $1 == "json" }
     }()
 
-    /// How serious a line is, by the names of the log's levels.
+    /// The severity of a line, by the names of the log's levels.
     private enum Level: String {
         case error, warning, notice
     }
 
-    /// One line that says what went wrong.
+    /// Reports what went wrong, on one line.
     static func error(_ message: String) { say(.error, message, text: "callark: error: \(message)") }
 
-    /// The same of an error that has several lines.
+    /// The same for an error of several lines.
     static func error(_ error: any Error) {
         guard let settings = error as? SettingsError else { return self.error("\(error)") }
         for (place, text) in settings.lines.enumerated() {
@@ -31,18 +31,18 @@ enum Complaint {
         }
     }
 
-    /// One line that says what to look at.
+    /// Reports what needs attention, on one line.
     static func warning(_ message: String) { say(.warning, message, text: "callark: warning: \(message)") }
 
-    /// One line that says what is going on.
+    /// Reports what is going on, on one line.
     static func notice(_ message: String) { say(.notice, message, text: "callark: \(message)") }
 
-    /// One line of text; whatever it is made of, it stays one line, and moves no cursor.
+    /// Writes one line of text. Whatever characters it contains, it stays one line and moves no cursor.
     static func line(_ text: String) {
         StandardError.write(line: Array(Terminal.spelled(VisibleText.escaped(text)).utf8))
     }
 
-    /// One line of JSON. The time, the level and the source are added.
+    /// Writes one line of JSON. The time, the level and the source are added.
     static func json(_ fields: [String: String], level: String, label: String = "callark") {
         var fields = fields
         fields["time"] = Timestamp(Date()).description

@@ -1,17 +1,17 @@
 import Foundation
 
-/// The desktop that this command may have been started on.
+/// The desktop that this command may have been started from.
 enum Desktop {
     private static let opener = "xdg-open"
 
-    /// Whether a browser can be opened where somebody sees it.
+    /// Whether a browser can be opened where someone sees it.
     static var isThere: Bool {
         let environment = ProcessInfo.processInfo.environment
         let hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY"].contains { !(environment[$0] ?? "").isEmpty }
         return hasDisplay && path != nil
     }
 
-    /// Opens `url`, and does not wait for it. Where that fails, the address is there to be opened by hand.
+    /// Opens `url` without waiting. If that fails, the person still has the address to open by hand.
     static func open(_ url: URL) {
         guard let path else { return }
         let process = Process()
@@ -20,7 +20,7 @@ enum Desktop {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        // Some openers stay until the browser is closed, so that nobody waits for them; whoever fails does so at once.
+        // Some openers run until the browser is closed, so no one waits for them; a failing one fails at once.
         process.terminationHandler = { process in
             guard process.terminationStatus != 0 else { return }
             Complaint.warning("\(opener) failed with status \(process.terminationStatus); open the address by hand")
@@ -38,9 +38,9 @@ enum Desktop {
     }
 }
 
-/// What a person types, or another program sends.
+/// Input that a person types or another program sends.
 enum StandardInput {
-    /// The next line, read on a thread of its own, since nobody knows when it comes.
+    /// The next line, read on a thread of its own, because no one knows when it comes.
     /// - Returns: `nil` at the end.
     static func line() async -> String? {
         await withCheckedContinuation { continuation in

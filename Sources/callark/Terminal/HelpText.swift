@@ -1,17 +1,17 @@
 /// The text of `--help`, for a terminal of any width.
 ///
-/// The argument parser breaks lines too, but loses the indent of what goes on in the next line, and breaks examples, which
-/// people copy. So it is asked for lines that are not broken.
+/// The argument parser breaks lines too, but loses the indentation of continuation lines, and breaks examples, which
+/// people copy. So it is asked for unbroken lines.
 struct HelpText {
-    /// Wide enough that the argument parser breaks no line.
+    /// Wide enough that the argument parser never breaks a line.
     static let unbroken = 100_000
     /// Longer lines are hard to read.
     private static let widest = 100
-    /// Where the argument parser begins the text of an option.
+    /// The column where the argument parser begins the text of an option.
     private static let textColumn = 26
-    /// With less room for it, the text of an option is below its name.
+    /// With less room, the text of an option goes below its name.
     private static let leastTextWidth = 40
-    /// What is looked up, and not read, comes after the commands.
+    /// Reference sections come after the commands.
     private static let lastSections = ["EXIT CODES", "FILES", "COMPLETIONS"]
 
     private let sections: [Section]
@@ -21,7 +21,7 @@ struct HelpText {
         var lines: [Substring]
     }
 
-    /// - Parameter text: the help with lines that are not broken.
+    /// - Parameter text: the help with unbroken lines.
     init(_ text: String) {
         var sections = [Section(heading: "", lines: [])]
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -36,7 +36,7 @@ struct HelpText {
         self.sections = sections.filter { !isLast($0) } + sections.filter(isLast)
     }
 
-    /// - Parameter columns: how wide the terminal is.
+    /// - Parameter columns: the width of the terminal.
     func fitted(to columns: Int) -> String {
         let width = min(columns, Self.widest)
         let texts = sections.map { section -> String in
@@ -54,10 +54,11 @@ struct HelpText {
         return texts.joined(separator: "\n\n")
     }
 
-    /// Options, arguments or commands with their texts in a column beside them, or below them if the terminal is narrow.
+    /// Options, arguments or commands, with their texts in a column next to them, or below them if the terminal is
+    /// narrow.
     private static func options(_ lines: [Substring], width: Int) -> [String] {
         func parts(_ line: Substring) -> (label: String, text: String) {
-            // A sentence has a blank there by chance.
+            // In a sentence, a blank at this position is a coincidence.
             let isText =
                 !line.hasPrefix("  See '") && line.hasPrefix("  ") && line.count > textColumn
                 && line.dropFirst(textColumn - 1).first == " "
@@ -68,7 +69,7 @@ struct HelpText {
         let entries = lines.map(parts)
         let column = (entries.filter { !$0.text.isEmpty }.map(\.label.displayWidth).max() ?? 0) + 2
         let isBeside = width - column >= leastTextWidth
-        // A label that is too long for the column has its text in the next line.
+        // If a label is too long for the column, its text goes on the next line.
         let indent = String(repeating: " ", count: isBeside ? column : 6)
         return entries.flatMap { label, text in
             if label.hasPrefix("  See '") { return WrappedText.lines(label, width: width, indent: 0) }
@@ -80,7 +81,7 @@ struct HelpText {
         }
     }
 
-    /// The usage is broken between options only.
+    /// The usage is broken only between options.
     private static func usage(_ line: Substring, width: Int) -> [String] {
         guard line.hasPrefix("USAGE: ") else { return [String(line)] }
         let pieces = line.matches(of: /\[[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\]|(?:--\S+ )?<[^>]*>(?: \.\.\.)?|\S+/)

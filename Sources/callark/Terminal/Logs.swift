@@ -3,7 +3,7 @@ import Logging
 import Recordings
 import Settings
 
-/// Where log lines go: standard error, as text for people or as NDJSON for machines.
+/// Sends log lines to standard error, as text for people or as NDJSON for machines.
 enum Logs {
     static func logger(_ options: CommonOptions) -> Logger {
         switch options.logFormat {
@@ -15,8 +15,8 @@ enum Logs {
     }
 }
 
-/// One line of text for each message on standard error, as swift-log's own handler has it, but that what came from outside
-/// cannot make two lines of it, nor move a terminal's cursor.
+/// One line of text for each message on standard error, in the format of swift-log's own handler, except that text from
+/// outside cannot break the line or move a terminal's cursor.
 struct TextLogHandler: LogHandler {
     let label: String
     var logLevel: Logger.Level
@@ -35,7 +35,7 @@ struct TextLogHandler: LogHandler {
     }
 }
 
-/// One JSON object a line on standard error.
+/// One JSON object per line on standard error.
 struct JSONLogHandler: LogHandler {
     let label: String
     var logLevel: Logger.Level

@@ -10,34 +10,34 @@ import WebexContactCenter
 final class Output: Sendable {
     /// Whether the lines are NDJSON.
     let isJSON: Bool
-    /// How wide a line of text may be: the terminal's width; `nil` if the output is no terminal, so that a script gets each
-    /// line whole.
+    /// The maximum width of a line of text: the terminal's width; `nil` if the output is not a terminal, so that a
+    /// script gets each line whole.
     private let width = Terminal.columns(of: STDOUT_FILENO)
-    /// What is not written yet.
+    /// Text that is not written yet.
     private struct Waiting {
         var bytes: [UInt8] = []
-        /// Whether somebody will write it soon.
+        /// Whether a flush is already scheduled.
         var isFlushDue = false
     }
 
     /// Guarded because progress and results come from several tasks.
     private let waiting = Mutex(Waiting())
     private static let flushBytes = 64 << 10
-    /// A reader gets each line after this at the latest, however few follow it.
+    /// A reader gets each line within this time, even if few follow it.
     private static let longestWait = Duration.milliseconds(100)
 
     init(json: Bool) {
         isJSON = json
     }
 
-    /// Writes one object as one line, where the output is JSON.
+    /// Writes one object as one line, if the output is JSON.
     func json(_ object: some Encodable) throws {
         guard isJSON else { return }
         append(try JSONLine.bytes(object))
     }
 
-    /// Writes one line, where the output is text, broken between words if the terminal is narrower. Whatever it is made of,
-    /// it is one line elsewhere, and moves no cursor.
+    /// Writes one line, if the output is text, broken between words if the terminal is narrower. Otherwise it stays one
+    /// line, whatever characters it contains, and moves no cursor.
     func text(_ line: @autoclosure () -> String) {
         guard !isJSON else { return }
         for part in WrappedText.lines(Terminal.spelled(VisibleText.escaped(line())), width: width) {
@@ -45,25 +45,25 @@ final class Output: Sendable {
         }
     }
 
-    /// Writes one line of a table, which fits by itself.
+    /// Writes one line of a table, which already fits.
     func row(_ line: String) {
         guard !isJSON else { return }
         append(Array(VisibleText.escaped(line).utf8))
     }
 
-    /// Writes one record of CSV: it ends with CR LF (RFC 4180), and its fields may have line breaks.
+    /// Writes one record of CSV: it ends with CR LF (RFC 4180), and its fields may contain line breaks.
     func csv(_ fields: [String]) {
         guard !isJSON else { return }
         let record = fields.map { CSVField.written(VisibleText.escaped($0, keepingBreaks: true)) }
         append(Array((record.joined(separator: ",") + "\r").utf8))
     }
 
-    /// Writes a whole page, as it is.
+    /// Writes a whole page unchanged.
     func page(_ text: String) {
         append(Array(text.utf8))
     }
 
-    /// Hands everything to ``StandardOutput``.
+    /// Passes everything to ``StandardOutput``.
     func flush() {
         waiting.withLock { waiting in
             waiting.isFlushDue = false

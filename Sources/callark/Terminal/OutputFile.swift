@@ -2,11 +2,11 @@ import Files
 import Foundation
 import Glibc
 
-/// A file that a command writes because it was told to (`-o`).
+/// A file that a command was asked to write (`-o`).
 enum OutputFile {
-    /// Puts `bytes` at `path`: all of them, or the file stays as it was. What is no regular file, such as a device, a pipe or
-    /// a symbolic link, is written to and not replaced.
-    /// - Throws: ``CommandError`` with exit code 74, the path and the system's reason in it.
+    /// Writes `bytes` to `path`: all of them, or the file stays as it was. If `path` is not a regular file, but for
+    /// example a device, a pipe or a symbolic link, it is written to rather than replaced.
+    /// - Throws: ``CommandError`` with exit code 74, naming the path and the system's reason.
     static func write(_ bytes: Data, to path: String, mode: mode_t = 0o644) throws {
         do throws(ArchiveError) {
             if let status = try FileSystem.status(of: path), !status.isRegular {

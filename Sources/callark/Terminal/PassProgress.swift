@@ -6,15 +6,15 @@ import Payloads
 import Recordings
 import Synchronization
 
-/// Shows a pass as it goes: a line of progress on a terminal, a line of JSON for each thing that happened if those are
-/// asked for, and warnings always.
+/// Shows the progress of a pass: one line on a terminal, one line of JSON per event if those were asked for, and
+/// warnings always.
 final class PassProgress: Sendable {
     private struct State {
         var activity = PassActivity()
         var line = ProgressLine()
         var began = ContinuousClock.now
         var drawnAt: ContinuousClock.Instant?
-        /// Redraws when nothing happens: what is waited for has a time.
+        /// Redraws when nothing happens, because waits have a countdown.
         var clock: Task<Void, Never>?
         var isOver = false
     }
@@ -32,7 +32,7 @@ final class PassProgress: Sendable {
         isShown = !output.isJSON && StandardError.showsProgress
     }
 
-    /// Takes one event; called from many tasks.
+    /// Takes one event. May be called from many tasks.
     @Sendable func observe(_ event: PassEvent) {
         say(event)
         if output.isJSON, let line = PassEventLine(event) { try? output.json(line) }
@@ -41,13 +41,13 @@ final class PassProgress: Sendable {
             guard !state.isOver else { return }
             state.activity.count(event) { Timestamp(Date()) }
             if state.clock == nil { state.clock = ticking() }
-            // Ten a second are enough for any eye.
+            // Ten redraws a second are enough for any eye.
             if let drawnAt = state.drawnAt, .now - drawnAt < Self.interval { return }
             Self.draw(&state)
         }
     }
 
-    /// Takes the line of progress away.
+    /// Removes the progress line.
     func end() {
         let clock = state.withLock { state in
             state.isOver = true

@@ -1,22 +1,22 @@
 import Archiver
 import Recordings
 
-/// The one line that shows how far a pass is: as much of it as the terminal has room for. A value without a terminal.
+/// The line that shows how far a pass is, with as much detail as the terminal has room for. A value without a terminal.
 struct ProgressLine {
-    /// On a narrow terminal, and on others.
+    /// On a narrow terminal, and on a wide one.
     private static let barWidths = (narrow: 10, wide: 20)
     private static let narrowWidth = 80
-    /// Less of what is waited for is no sentence.
+    /// The least width of the text about a wait; a shorter one is no sentence.
     private static let leastWait = 16
     private static let gap = "  "
 
-    /// How full the bar was at most: a backfill goes on to find recordings after its first day, and a bar that shrinks
-    /// says nothing.
+    /// The maximum so far: a backfill continues to find recordings after its first day, and a bar that shrinks says
+    /// nothing.
     private var fullest = 0.0
 
     /// - Parameters:
-    ///   - elapsed: since the pass began.
-    ///   - width: how wide the line may be.
+    ///   - elapsed: the time since the pass began.
+    ///   - width: the maximum width of the line.
     mutating func text(_ report: PassActivity.Report, elapsed: Duration, width: Int) -> String {
         let done = report.recordingsStored + report.recordingsFailed
         let seconds = max(elapsed.seconds, 0.001)
@@ -33,8 +33,8 @@ struct ProgressLine {
         return line.text
     }
 
-    /// How many recordings are done, each form longer than the one before; nothing before there is one. Of how many in
-    /// all is only known once everything is asked.
+    /// How many recordings are done, in forms of increasing length; empty before there is one. The total is known only
+    /// once everything has been asked.
     private static func counts(_ report: PassActivity.Report, done: Int) -> [String] {
         guard report.recordingsFound > 0 else { return [] }
         guard report.isFinding else {
@@ -45,7 +45,7 @@ struct ProgressLine {
         return ["\(done)/\(report.recordingsFound)+", "\(known) recordings"]
     }
 
-    /// The bar, or in its place what is done before and after nothing but recordings is received.
+    /// The bar; before and after the phase in which only recordings are received, the current step instead.
     private mutating func head(_ report: PassActivity.Report, done: Int, isNarrow: Bool) -> String {
         let steps = report.organizations.compactMap(\.step)
         if steps.contains(.listing) {
@@ -71,7 +71,7 @@ struct ProgressLine {
         return duration < .seconds(1) ? nil : "\(Readable.duration(duration)) left"
     }
 
-    /// Pieces in the order in which they were added, the most important first, and shown by their places.
+    /// Pieces, added in order of importance and shown in order of their places.
     private struct Pieces {
         let width: Int
         private var pieces: [Int: String] = [:]
@@ -81,7 +81,7 @@ struct ProgressLine {
         var text: String { shown(pieces) }
 
         /// Adds a piece if there is room for it.
-        /// - Parameter least: to how many columns it may be cut; `nil`: it is added whole or not at all.
+        /// - Parameter least: the width down to which it may be cut; `nil`: it is added in full or not at all.
         mutating func add(_ piece: String, at place: Int, least: Int? = nil) {
             if replace(place, with: piece) { return }
             guard let least else { return }

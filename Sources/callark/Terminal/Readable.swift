@@ -13,7 +13,7 @@ enum Readable {
             unit += 1
         }
         guard unit > 0 else { return "\(count) B" }
-        // The first call of String(format:) takes longer than looking a recording up.
+        // The first call of String(format:) takes longer than looking up a recording.
         let (scale, places) = value < 10 ? (100, 2) : (10, 1)
         let (whole, fraction) = Int((value * Double(scale)).rounded()).quotientAndRemainder(dividingBy: scale)
         let digits = String(fraction)

@@ -2,7 +2,7 @@ import Archiver
 import Foundation
 import Recordings
 
-/// The pass that runs now, for people.
+/// The running pass, for people.
 struct RunningPass {
     private let running: PassNotice.Running?
     private let now: Timestamp
@@ -37,7 +37,7 @@ struct RunningPass {
         return lines
     }
 
-    /// Of figures that were counted meanwhile; `nil` if nothing runs.
+    /// A remark on figures that were counted while it runs; `nil` if nothing runs.
     var remark: String? {
         guard let running else { return nil }
         let end = "figures change until it ends"
@@ -52,7 +52,7 @@ struct RunningPass {
 }
 
 extension PassActivity.Report {
-    /// What is known of how far it is. How much there is in all is not: answers bring recordings until the end.
+    /// Its progress, as far as it is known. The total is not, because answers bring recordings until the end.
     fileprivate var figures: [String] {
         let asked = tasksToAsk.map { Self.share(tasksAsked, of: $0, isAll: !isListing) } ?? "\(tasksAsked)"
         let received = Self.share(recordingsStored, of: recordingsFound, isAll: !isFinding)
@@ -65,7 +65,7 @@ extension PassActivity.Report {
         return figures.filter { $0.0 > 0 }.map(\.1) + (bytes > 0 ? [Readable.bytes(bytes)] : [])
     }
 
-    /// `256 of 840 (30 %)`, or `256 of at least 840` as long as there may be more.
+    /// `256 of 840 (30 %)`, or `256 of at least 840` while there may be more.
     static func share(_ part: Int, of whole: Int, isAll: Bool) -> String {
         guard isAll, whole > 0 else { return "\(part) of at least \(max(part, whole))" }
         return "\(part) of \(whole) (\(min(100, part * 100 / whole)) %)"
@@ -73,7 +73,7 @@ extension PassActivity.Report {
 }
 
 extension PassNotice.Content {
-    /// What runs, for people: `callark archive`, or which day of a backfill it is at.
+    /// What runs, for people: `callark archive`, or the present day of a backfill.
     fileprivate var words: String {
         let days = activity.organizations.compactMap(\.backfill)
         guard let backfill = days.last else { return "callark \(command)" }

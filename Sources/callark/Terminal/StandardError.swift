@@ -4,18 +4,18 @@ import Settings
 import Synchronization
 import Text
 
-/// The process's standard error: lines, and on a terminal the one that shows progress below them.
+/// The process's standard error: lines, and on a terminal the progress line below them.
 enum StandardError {
-    /// How wide the line of progress on the screen is. Guarded because progress, logs and warnings come from many tasks.
+    /// The width of the progress line on the screen. Guarded because progress, logs and warnings come from many tasks.
     private static let shown = Mutex(0)
 
-    /// Whether progress is shown: on a terminal, and not among lines of JSON.
+    /// Whether progress is shown: only on a terminal, and not among lines of JSON.
     static let showsProgress = isatty(STDERR_FILENO) == 1 && !Complaint.isJSON
 
-    /// How wide a line of progress may be. A line as wide as the terminal would make it scroll.
+    /// The maximum width of the progress line. A line as wide as the terminal would make it scroll.
     static var progressWidth: Int { max(1, (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1) }
 
-    /// Writes one line, which takes the place of the progress on the screen.
+    /// Writes one line, which replaces the progress line on the screen.
     static func write(line: [UInt8]) {
         shown.withLock { width in
             put(wiping(width) + line + [UInt8(ascii: "\n")])
@@ -23,7 +23,7 @@ enum StandardError {
         }
     }
 
-    /// Shows progress in the place of what was shown before; `nil` takes it away.
+    /// Replaces the progress line; `nil` removes it.
     static func show(progress: String?) {
         guard showsProgress else { return }
         shown.withLock { width in

@@ -1,11 +1,11 @@
-/// What is wrong with a command line, in one line. The argument parser says it in several, and the usage follows.
+/// What is wrong with a command line, on one line. The argument parser uses several, followed by the usage.
 struct UsageMessage: CustomStringConvertible {
     let description: String
 
     /// - Parameters:
-    ///   - message: what the argument parser says.
-    ///   - option: what its help says of the option that it is about, if it is about one.
-    ///   - command: the command, as a person typed it: `callark list`.
+    ///   - message: the argument parser's message.
+    ///   - option: the help of the option that the message is about, if any.
+    ///   - command: the command as a person typed it: `callark list`.
     init(_ message: String, option: String?, command: String) {
         if let refusal = Self.refusal(message) {
             description = refusal
@@ -19,7 +19,7 @@ struct UsageMessage: CustomStringConvertible {
         }
     }
 
-    /// Of a value that is not taken: the option, the value, and what is taken instead.
+    /// For a refused value: the option, the value, and the accepted values.
     private static func refusal(_ message: String) -> String? {
         guard let match = message.wholeMatch(of: /(?s)The value '(.*)' is invalid for '([^ ']*)[^']*'(.*)/) else {
             return nil
@@ -37,7 +37,7 @@ struct UsageMessage: CustomStringConvertible {
             ? words.joined() : "\(words.dropLast().joined(separator: ", ")) or \(words.last ?? "")"
     }
 
-    /// A sentence as a part of another one.
+    /// A sentence as a clause of another one.
     private static func clause(_ sentence: Substring) -> String {
         var text = sentence.replacing(". Did you mean", with: "; did you mean")
         if text.hasSuffix(".") { text.removeLast() }

@@ -1,13 +1,13 @@
 /// Text for a terminal, broken between words so that no line is wider than the terminal.
 ///
-/// What belongs together stays on one line, however wide: a command that a person copies, and a word that is too long.
+/// A command that a person copies and a word that is too long stay on one line, however wide.
 struct WrappedText {
-    /// Between the label and the text of a line such as `Time zone     UTC`, there are at least so many blanks.
+    /// The least gap between the label and the text of a line such as `Time zone     UTC`.
     private static let gap = "  "
 
-    /// The lines of `text`, which is one line.
+    /// Breaks `text`, which is a single line, into lines.
     /// - Parameters:
-    ///   - width: how wide a line may be; `nil`: as wide as it is.
+    ///   - width: the maximum width of a line; `nil`: unlimited.
     ///   - indent: how much further than the first line the others are indented, if the text has no label.
     static func lines(_ text: String, width: Int?, indent: Int = 2) -> [String] {
         guard let width, text.displayWidth > width else { return [text] }
@@ -18,7 +18,7 @@ struct WrappedText {
         if let label = label(of: text.dropFirst(margin.count)) {
             first += label
             words = units(text.dropFirst(first.count))
-            // A label that takes more than half of the line would leave a ribbon of words.
+            // A label wider than half of the line would leave a ribbon of words.
             if first.displayWidth <= width / 2 { hanging = first.displayWidth }
         }
         var lines: [String] = []
@@ -37,12 +37,12 @@ struct WrappedText {
         return lines + [line]
     }
 
-    /// The words of a cell of a table, in lines no wider than `width`. A word that is wider is broken.
+    /// The words of a table cell, in lines no wider than `width`. A wider word is broken.
     static func cell(_ text: String, width: Int) -> [String] {
         lines(text, width: width, indent: 0).flatMap { line in
             var (rest, parts) = (line, [String]())
             while rest.displayWidth > width, width > 0 {
-                // A character that is wider than the column still takes a line.
+                // A character wider than the column still gets a line.
                 let part = rest.shortened(to: width, mark: "")
                 parts.append(part.isEmpty ? String(rest.prefix(1)) : part)
                 rest.removeFirst(max(1, part.count))
@@ -51,13 +51,13 @@ struct WrappedText {
         }
     }
 
-    /// The label at the beginning of a line, with the blanks behind it.
+    /// The label at the beginning of a line, with the blanks after it.
     private static func label(of text: Substring) -> Substring? {
         guard let gap = text.firstRange(of: Self.gap) else { return nil }
         return text[..<(text[gap.lowerBound...].firstIndex { $0 != " " } ?? gap.upperBound)]
     }
 
-    /// What is not broken: words, what stands in backquotes, and a command up to the end of its clause.
+    /// The units that are not broken: words, text in backquotes, and a command up to the end of its clause.
     private static func units(_ text: Substring) -> [String] {
         var units: [String] = []
         var open: Closing?
@@ -74,7 +74,7 @@ struct WrappedText {
         return units
     }
 
-    /// Where something that belongs together ends.
+    /// Where such a unit ends.
     private enum Closing {
         case backquote, clause
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// The command line: arguments, configuration, wiring, progress, lines of JSON and exit codes; no work of its own.
+/// The command line: arguments, configuration, wiring, progress, lines of JSON and exit codes. It does no work of its
+/// own.
 @main
 struct Callark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct Callark: AsyncParsableCommand {
         ]
     )
 
-    /// Of this source tree; a release sets it.
+    /// The version of this source tree; a release sets it.
     static let version = "0.1.0"
 
     static func main() async {

@@ -7,9 +7,9 @@ import Synchronization
 import Text
 import UnixSignals
 
-/// What surrounds every command: the exit code, the error's one line, and the signals.
+/// Runs a command: handles its exit code, its one-line error message, and signals.
 enum CommandLineRun {
-    /// Parses the arguments, runs the command they name, and exits with the interface's code.
+    /// Parses the arguments, runs the command that they name, and exits with the interface's code.
     static func main(_ root: any AsyncParsableCommand.Type) async {
         signal(SIGPIPE, SIG_IGN)
         StandardOutput.reserveDescriptors()
@@ -36,10 +36,10 @@ enum CommandLineRun {
         exit(ExitStatus.worst(statuses).rawValue)
     }
 
-    /// The command that is run, as a person typed it: `archive`.
+    /// The command as a person typed it: `archive`.
     static var command: String { CommandLine.arguments.dropFirst().first ?? "callark" }
 
-    /// Names a command that does not exist: the parser would only complain of its first option.
+    /// Reports a command that does not exist: the parser would only complain about its first option.
     private static func requireCommand(_ root: any ParsableCommand.Type) throws {
         var (command, words, rest) = named(root)
         // `callark help lst` names a command too.
@@ -52,7 +52,8 @@ enum CommandLineRun {
         throw CommandError(.usage, "there is no command \"\(VisibleText.escaped(word))\": \(hint)")
     }
 
-    /// The command that the arguments name, as far as they name one, the words that name it, and the arguments that follow.
+    /// The command that the arguments name, as far as they name one; the words that name it; and the remaining
+    /// arguments.
     private static func named(
         _ root: any ParsableCommand.Type,
         _ begun: [String] = ["callark"],
@@ -73,10 +74,10 @@ enum CommandLineRun {
         let code = root.exitCode(for: error)
         if code.isSuccess {
             let width = Terminal.helpColumns
-            // The parser goes by this variable, and has no other way to be told.
+            // The parser reads this variable; there is no other way to set the width.
             setenv("COLUMNS", String(HelpText.unbroken), 1)
             let message = root.fullMessage(for: error)
-            // Completions are no text.
+            // Completions are not help text.
             let isHelp = message.hasPrefix("OVERVIEW: ")
             let text = isHelp ? HelpText(message).fitted(to: width).replacing("…", with: Terminal.cutMark) : message
             StandardOutput.write(Array("\(text)\n".utf8))
@@ -99,8 +100,8 @@ enum CommandLineRun {
         leave(ExitStatus(error).rawValue)
     }
 
-    /// Runs `work` so that a first SIGINT or SIGTERM asks it to come to an end, and a second ends the process at once,
-    /// which loses nothing either.
+    /// Runs `work` so that a first SIGINT or SIGTERM requests it to stop, and a second ends the process at once, which
+    /// loses nothing either.
     static func interruptibly(
         _ work: @escaping @Sendable (StopRequest) async throws -> ExitStatus
     ) async throws -> ExitStatus {
@@ -126,20 +127,20 @@ enum CommandLineRun {
     }
 }
 
-/// The last line of NDJSON where a command could not even begin, or had to break off.
+/// The last line of NDJSON if a command could not begin or was interrupted.
 private struct FailureLine: Encodable {
     let type = "summary"
     let complete = false
     var error: String
 }
 
-/// The signal that asked for the end, once there was one.
+/// The first signal that requested the end.
 private final class FirstSignal: Sendable {
     private let first = Mutex<ExitStatus?>(nil)
 
     var status: ExitStatus? { first.withLock(\.self) }
 
-    /// - Returns: whether it is the first.
+    /// - Returns: whether it was the first.
     func note(_ status: ExitStatus) -> Bool {
         first.withLock { first in
             defer { first = first ?? status }

@@ -10,7 +10,7 @@ import Transfer
 import WebexContactCenter
 import Wiring
 
-/// The exit codes of the interface, and the one place where an error becomes one.
+/// The exit codes of the interface, and the only place where an error becomes one.
 enum ExitStatus: Int32 {
     case complete = 0
     case usage = 64
@@ -36,7 +36,7 @@ enum ExitStatus: Int32 {
             case let error as EvidenceError: Self(error)
             case let error as AnchorError: Self(error)
             case let error as WitnessRefusal: Self(error)
-            // A transfer error that is not wrapped in the provider's is of the engine itself: its certificates.
+            // A transfer error that is not wrapped in a provider error is the engine's own: its certificates.
             case is SettingsError, is TransferError: .configuration
             case is ValidationError: .usage
             default: .bug
@@ -139,7 +139,7 @@ struct CommandError: Error, CustomStringConvertible {
 }
 
 extension TokensOutOfReach {
-    /// The exit code of a command that is about the tokens.
+    /// The exit code of a command that works on the tokens.
     var status: ExitStatus {
         switch cause {
         case .permission: .inputOutput

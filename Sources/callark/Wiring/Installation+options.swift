@@ -36,7 +36,7 @@ extension Installation {
         if let warning = rootWarning { Complaint.warning(warning) }
     }
 
-    /// The organizations that a command is about: those named, or all.
+    /// The organizations that a command works on: those named, or all.
     /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
     func organizations(named names: [OrganizationName]) throws -> [OrganizationName] {
         let configured = settings.organizations.map(\.name)
@@ -47,7 +47,7 @@ extension Installation {
         return names.isEmpty ? configured : configured.filter(names.contains)
     }
 
-    /// The one organization that a command is about: the one named, or the only one of the configuration.
+    /// The one organization that a command works on: the named one, or the only one of the configuration.
     /// - Throws: ``CommandError`` with exit code 64 if there are several and none is named; 66 for a name that the
     ///   configuration does not have.
     func organization(named name: OrganizationName?) throws -> OrganizationSettings {
@@ -60,15 +60,16 @@ extension Installation {
         return found[0]
     }
 
-    /// Gives checkpoints to the anchors at the end of a pass, and prints a warning for each that has not seen the newest one.
+    /// Gives checkpoints to the anchors at the end of a pass, and prints a warning for each that has not seen the
+    /// newest one.
     func anchorAtTheEnd(of names: [OrganizationName]) async {
         for warning in await anchorIfDue(names) { Complaint.warning(warning) }
     }
 
     /// The alarms for the end of a command that has done its work. If they cannot be found out, that is a warning, and changes
     /// nothing about the outcome of the work.
-    /// - Parameter isOfGivenTime: whether the command was about a time range that a person gave: then it does not report
-    ///   that no pass has run up to the present.
+    /// - Parameter isOfGivenTime: whether a person gave the command a time range: then it does not report that no pass
+    ///   has run up to the present.
     func alarmsAtTheEnd(of names: [OrganizationName], isOfGivenTime: Bool) async -> [Alarm] {
         do {
             let manifest = try await manifestForReading()
@@ -82,8 +83,8 @@ extension Installation {
 }
 
 extension [Alarm] {
-    /// Those that belong to the report of the organization at `position` of `names`: its own, and with the first those of
-    /// the machine.
+    /// The alarms for the report of the organization at `position` of `names`: its own, and with the first organization
+    /// those of the machine.
     func told(with position: Int, of names: [OrganizationName]) -> [Alarm] {
         filter { $0.organization == nil ? position == 0 : $0.organization == names[position].description }
     }

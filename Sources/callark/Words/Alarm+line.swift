@@ -9,7 +9,7 @@ extension Alarm {
 }
 
 extension ExitStatus {
-    /// What `status --check` exits with for an alarm.
+    /// The exit status of `status --check` for an alarm.
     init(alarm: Alarm) {
         self =
             switch alarm.code {
@@ -23,7 +23,7 @@ extension ExitStatus {
             }
     }
 
-    /// What has to be mended before a pass can go on. A provider that is out of reach is waited for.
+    /// What has to be repaired before a pass can continue. For an unreachable provider, passes just wait.
     private init(cause: PassFailure.Kind?) {
         self =
             switch cause {

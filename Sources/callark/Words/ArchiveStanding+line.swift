@@ -7,7 +7,7 @@ import Settings
 import Text
 
 extension ArchiveStanding {
-    /// For people. The checksum is the one that was sealed, whatever the file is now.
+    /// For people. The checksum is the sealed one, whatever the file is now.
     var line: String {
         var parts = [Readable.count(archive.recordings, "recording")]
         if counting < archive.recordings { parts.append("\(counting) of them count here") }
@@ -21,13 +21,13 @@ extension ArchiveStanding {
         return VisibleText.escaped("\(archive.name)  \(parts.joined(separator: ", "))\(remark)")
     }
 
-    /// The archives whose copies count in place of those here, and how many do.
+    /// The archives whose copies count instead of those here, and how many do.
     private var replacements: [(name: ArchiveName, count: Int)] {
         let copies = displaced.compactMap(\.counting?.archive)
         return Dictionary(grouping: copies, by: \.self).map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
     }
 
-    /// What is known against its file, and where what it has lost is.
+    /// What is wrong with its file, and where its lost recordings are.
     var remark: String? {
         guard let wrong else { return nil }
         return ([wrong] + replacements.map { "\($0.count) count in \($0.name)" }).joined(separator: "; ")

@@ -3,14 +3,14 @@ import Manifest
 import Recordings
 
 extension DayWitness {
-    /// What of it people should see; `nil` where all fits.
+    /// The disagreement, for people; `nil` if there is none.
     var complaint: String? {
         if let absence { return "\(day) not compared with \(source.name): \(absence)" }
         guard !fits else { return nil }
         return "\(day) differs from \(source.name): \(differences.joined(separator: "; "))"
     }
 
-    /// The same with what the source counted, and what was known when it was asked.
+    /// The same, with the counts of the source, and what was known when it was asked.
     func detailedComplaint(in timeZone: TimeZone) -> String? { complaint.map { "\($0); \(sides(timeZone))" } }
 
     private func sides(_ timeZone: TimeZone) -> String {

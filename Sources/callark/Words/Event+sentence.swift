@@ -5,7 +5,7 @@ import Recordings
 
 extension Event {
     /// For people: what happened, in one sentence without the task and the actor.
-    /// - Parameter beginning: of the pass that has ended, if both are told at once.
+    /// - Parameter beginning: the beginning of the pass that has ended, if one sentence reports both.
     func sentence(in timeZone: TimeZone, beginning: Event? = nil) -> String {
         if kind == .passEnded, let beginning { return "ran \(beginning.pass(timeZone, " over ")): \(passResult)" }
         return switch kind {
@@ -23,7 +23,7 @@ extension Event {
         }
     }
 
-    /// What a person, or a timer, had done.
+    /// Work that a person or a timer caused.
     private func workSentence(_ timeZone: TimeZone) -> String {
         switch kind {
         case .passBegan: return "began \(pass(timeZone, ": "))"
@@ -76,7 +76,7 @@ extension Event {
             case .complete: "complete"
             case .incomplete: "not complete"
             case .failed: "could not go on"
-            // Its reason says all of it: stopped on request, gave way to another pass.
+            // Its reason is sufficient: stopped on request, gave way to another pass.
             case .interrupted: reason ?? "stopped"
             case .abandoned: "cut off"
             case nil: "ended"
@@ -147,7 +147,7 @@ extension Event {
         }
     }
 
-    /// What the provider said, or did not.
+    /// What the provider said or did not say.
     private var providerSentence: String {
         let reason = detail["reason"].map { ": \($0)" } ?? ""
         switch kind {

@@ -13,7 +13,7 @@ extension Actor {
             case .oidc: ["login"]
             case .service: ["service"]
             }
-        // An account without a name goes by its number.
+        // An account without a name is shown by its number.
         let isNumber = via == .uid && uid.map { "\($0)" } == name
         let shown = isNumber ? "uid \(name)" : name
         let details = (isNumber ? [] : known) + origin + said
@@ -22,6 +22,6 @@ extension Actor {
 }
 
 extension Event {
-    /// What is known of it besides, as the log has it.
+    /// Its other details, as they are in the log.
     var words: String { detail.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
 }

@@ -6,7 +6,7 @@ import Settings
 import Text
 
 extension Gap {
-    /// A line for people, whatever operators and the provider have written.
+    /// One line for people, whatever characters operators and the provider have used.
     func line(in timeZone: TimeZone) -> String {
         let place = recording.map { " \($0.recordingID)" } ?? ""
         let words = ownDetail.map { ": \($0)" } ?? ""
@@ -17,10 +17,10 @@ extension Gap {
         )
     }
 
-    /// Its detail, unless that is what the evidence says already.
+    /// Its detail, unless the evidence already says the same.
     var ownDetail: String? { detail == evidence.damage ? nil : detail }
 
-    /// What is known of it, for people: `damaged in acme-2025-11-20-001: its file is missing`.
+    /// The evidence, for people: `damaged in acme-2025-11-20-001: its file is missing`.
     func evidenceText(in timeZone: TimeZone) -> String {
         guard wasHeld else {
             guard isPending, let next = evidence.nextAsk else { return evidence.text(in: timeZone) }
@@ -30,7 +30,7 @@ extension Gap {
         let found = evidence.damageFound.map { "found damaged\(place) on \($0.text(in: timeZone))" }
         let damage = "\(found ?? "damaged\(place)"): \(evidence.damage ?? "its bytes are changed or gone")"
         guard reason != .damaged else { return damage }
-        // How often it was downloaded before it was damaged is no evidence.
+        // How often it was downloaded before it was damaged is not evidence.
         var asked = evidence
         asked.attempts = nil
         let text = asked.asks == nil ? "" : asked.text(in: timeZone)
@@ -39,7 +39,7 @@ extension Gap {
 }
 
 extension GapEvidence {
-    /// What is known of it, for people.
+    /// The evidence, for people.
     func text(in timeZone: TimeZone) -> String {
         var parts: [String] = []
         if let asks, asks > 0 {

@@ -2,7 +2,7 @@ import Manifest
 import Recordings
 
 extension KnownCall {
-    /// For people: whose call it was; `nil` where nothing of that is known.
+    /// For people: whose call it was; `nil` if that is unknown.
     var text: String? {
         var parts: [String] = []
         if let agent = facts.agent { parts.append("agent \(agent.name ?? agent.id ?? "")") }

@@ -3,15 +3,15 @@ import DailyArchive
 import Payloads
 import Recordings
 
-/// The lines that `verify` and `rebuild` print of archives and their faults.
+/// The lines that `verify` and `rebuild` print about archives and their faults.
 enum VerificationLines {
-    /// How far the words at the beginning of a line reach.
+    /// The width of the words at the beginning of a line.
     private static let wordWidth = 8
 
     /// One archive, or the manifest, in one line for people: OK, DAMAGED, REPAIRED or EXPLAINED.
     /// - Parameters:
-    ///   - verbose: whether each fault follows in a line of its own.
-    ///   - isNamed: whether it is called by its name, and not by its path.
+    ///   - verbose: whether each fault follows on a line of its own.
+    ///   - isNamed: whether to print the archive's name rather than its path.
     static func write(
         _ report: VerificationReport,
         to output: Output,
@@ -33,19 +33,19 @@ enum VerificationLines {
         }
     }
 
-    /// One fault; one that another archive makes up for is called repaired, one of a loss that was explained, explained.
+    /// One fault: called repaired if another archive makes up for it, and explained if its loss was explained.
     static func write(_ fault: ArchiveFault, to output: Output) throws {
         try output.json(ArchiveFaultLine(fault))
         let word = fault.isStanding ? "DAMAGED" : fault.word.uppercased()
         output.text("\(word.padded(to: wordWidth))  \(fault.archive): \(fault)")
     }
 
-    /// How many recordings are named one by one that could not be repaired.
+    /// How many unrepaired recordings are named one by one.
     private static let namedLosses = 10
 
-    /// What came of a repair.
-    /// - Parameter verbose: whether each recording has a line; otherwise those have one that are still damaged, the first few
-    ///   of them, and the others have one together, by archive.
+    /// The outcome of a repair.
+    /// - Parameter verbose: whether each recording gets a line. Otherwise the first few that are still damaged get one
+    ///   each, and the others share lines, by archive.
     static func write(_ repair: Repair, to output: Output, verbose: Bool) throws {
         for name in repair.sideFiles {
             try output.json(SideFileLine(name))
@@ -68,7 +68,7 @@ enum VerificationLines {
         }
     }
 
-    /// What became of one damaged recording.
+    /// The outcome for one damaged recording.
     private static func write(_ outcome: Repair.Outcome, to output: Output) {
         let whence = outcome.isCopied ? "whole in the damaged" : "damaged in"
         let place = "task \(outcome.taskID), \(whence) \(outcome.archive) at offset \(outcome.offset)"
@@ -103,7 +103,7 @@ enum VerificationLines {
             return left < right
         }
 
-        /// - Returns: `nil` for recordings that are still damaged: each of them is to be named.
+        /// - Returns: `nil` for recordings that are still damaged, each of which is to be named.
         func summary(of outcomes: [Repair.Outcome]) -> String? {
             let what = Readable.count(outcomes.count, "recording")
             if isExplained { return "EXPLAINED \(what) of \(archive), which cannot be repaired" }
@@ -118,11 +118,11 @@ enum VerificationLines {
 }
 
 extension VerificationReport {
-    /// What is said of the archive, without its path, which stands in the same line or the one above.
+    /// The message without the archive's path, which is on the same line or the one above.
     fileprivate func withoutPath(_ message: String) -> String {
         let side = "\(path).sha256"
         let sideName = side.split(separator: "/").last.map(String.init) ?? side
-        // The file beside it has the archive's path in its own.
+        // The path of the side file contains that of the archive.
         return message.replacing(side, with: sideName).replacing(path, with: "the file")
     }
 
@@ -132,9 +132,9 @@ extension VerificationReport {
         return faults.contains(where: \.isExplained) ? "EXPLAINED" : "OK"
     }
 
-    /// What follows the name: what was read, or what is wrong.
+    /// The text after the name: what was read, or what is wrong.
     fileprivate var outcome: String {
-        // Files beside archives have no recordings.
+        // Files next to archives have no recordings.
         let read = name.map { _ in ": \(Readable.count(recordingCount, "recording")), \(Readable.bytes(byteCount))" }
         let remarks =
             warnings.isEmpty ? "" : "; warning: " + warnings.map { withoutPath($0.message) }.joined(separator: "; ")
@@ -142,7 +142,7 @@ extension VerificationReport {
             let repairs = Set(faults.compactMap(\.repairedBy)).sorted().map(\.description).joined(separator: ", ")
             return repairs.isEmpty ? (read ?? "") + remarks : " in \(repairs)\(remarks)"
         }
-        // Another checksum of the whole only says that something is wrong; others say what.
+        // A wrong checksum of the whole only says that something is wrong; other faults say what.
         let others = standingFaults.filter { !$0.isOfRecording && $0.kind != .archiveDigest }
         var words: [String] = []
         let isGone = others.contains { $0.kind == .archiveMissing }
@@ -150,7 +150,7 @@ extension VerificationReport {
             words.append("\(damagedRecordings) of \(Readable.count(recordingCount, "recording")) damaged")
         }
         if let first = others.first {
-            // Who is to put a file back needs to know where.
+            // A person who has to restore a file needs to know where.
             let message = isGone ? first.message : withoutPath(first.message)
             words.append(message + (others.count > 1 ? ", and \(others.count - 1) more" : ""))
         }

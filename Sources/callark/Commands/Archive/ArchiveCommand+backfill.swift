@@ -28,7 +28,7 @@ extension ArchiveCommand {
                 try await backfill.run { step in
                     progress.end()
                     try BackfillReport.write(step, to: output)
-                    // Who watches wants to see each day as it is done.
+                    // A person who watches wants to see each day as it is done.
                     output.flush()
                 }
             }

@@ -11,7 +11,7 @@ import WebexContactCenter
 import Wiring
 
 extension ArchiveCommand {
-    /// `--dry-run`: one organization after the other; the failure of one is no other's.
+    /// `--dry-run`: one organization after the other; a failure of one does not affect the others.
     func estimate() async throws {
         let status = try await CommandLineRun.interruptibly { stop in
             let installation = try Installation(common)
@@ -67,7 +67,7 @@ extension ArchiveCommand {
     }
 }
 
-/// What `--dry-run` is at, on a terminal.
+/// The progress of `--dry-run`, on a terminal.
 private struct Counting: Sendable {
     let isShown: Bool
 

@@ -111,7 +111,7 @@ struct ArchiveCommand: AsyncParsableCommand {
 }
 
 extension ExitStatus {
-    /// What one organization's part of a pass comes to.
+    /// The status of one organization's part of a pass.
     init(result: Pass.Result) {
         if let failure = result.failure {
             self = ExitStatus(failure)

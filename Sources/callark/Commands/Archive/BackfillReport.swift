@@ -3,7 +3,7 @@ import Manifest
 import Payloads
 import Recordings
 
-/// A backfill as it goes on, and its end.
+/// The progress of a backfill, and its end.
 enum BackfillReport {
     static func write(_ step: Backfill.Step, to output: Output) throws {
         try output.json(BackfillStepLine(step))

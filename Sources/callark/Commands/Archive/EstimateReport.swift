@@ -88,7 +88,7 @@ extension EstimatedNumber {
 }
 
 extension EstimateSummaryLine {
-    /// Warns if there is less room on the disk.
+    /// Warns if the disk has less room than that.
     func tell(of space: DiskSpace?, beyond minimum: Int64) {
         guard let space, bytes > space.freeBytes - minimum else { return }
         Complaint.warning(

@@ -24,8 +24,8 @@ struct AuthCommand: AsyncParsableCommand {
 }
 
 extension Installation {
-    /// What logs an organization in and out.
-    /// - Throws: ``CommandError`` with exit code 78 where it has no client to log in with.
+    /// The login and logout of an organization.
+    /// - Throws: ``CommandError`` with exit code 78 if the organization has no client to log in with.
     func login(to organization: OrganizationSettings, by exchange: any HTTPExchange) throws -> Login {
         guard let login = Login(try provider(organization), exchange: exchange, retry: RetryPolicy(attempts: 3)) else {
             let name = organization.name

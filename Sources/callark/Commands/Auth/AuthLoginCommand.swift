@@ -88,7 +88,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         try report(status, of: organization, installation.timeZone, to: output)
     }
 
-    /// Shows the address, and gets what comes back.
+    /// Shows the address, and returns the code from the answer.
     private func code(
         for request: AuthorizationRequest,
         of organization: OrganizationName,
@@ -96,7 +96,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
     ) async throws -> Secret {
         let place = RedirectPlace(redirectURI: request.redirectURI)
         let isListening = !paste && place != nil && (noBrowser || Desktop.isThere)
-        // Before the address is shown: whoever has it may be quick.
+        // Before the address is shown, because the browser may be quick.
         let listener = isListening ? try place.map { place throws(ProviderError) in try RedirectListener(place) } : nil
         try output.json(AddressLine(organization: organization.description, url: request.url.absoluteString))
         output.text("Sign in as an administrator of the contact centre of \(organization), and consent:")
@@ -115,7 +115,7 @@ struct AuthLoginCommand: AsyncParsableCommand {
         return try accepted(answer)
     }
 
-    /// Reads lines until one of them is the answer.
+    /// Reads lines until one of them is an answer to the request.
     private func pasted(for request: AuthorizationRequest) async throws -> Secret {
         Complaint.notice("paste the address at which the browser ends up, or the code in it, and press Enter:")
         while let line = await StandardInput.line() {

@@ -63,32 +63,32 @@ struct AuthStatusCommand: AsyncParsableCommand {
     private struct SummaryLine: Encodable {
         let type = "summary"
         var organizations: Int
-        /// How many of them need somebody.
+        /// How many need a person's attention.
         var failed: Int
     }
 }
 
-/// What is known of one organization's tokens.
+/// The state of one organization's tokens.
 struct TokenRow {
-    /// Where an organization stands.
+    /// The state of the tokens, as programs compare it.
     enum State: String {
-        /// The access token may be used.
+        /// The access token is valid.
         case valid
-        /// It is time for a new pair, which the next call asks for.
+        /// A new pair is due, which the next call requests.
         case due
-        /// There is a first refresh token and it was never used.
+        /// There is a first refresh token that was never used.
         case unused
-        /// One token that nothing renews.
+        /// A single token that nothing renews.
         case bearer
-        /// Nobody has logged in.
+        /// No one has logged in.
         case missing
-        /// The refresh token is over.
+        /// The refresh token has expired.
         case ended
         /// The provider has refused the refresh token.
         case refused
-        /// The token is another organization's.
+        /// The token belongs to another organization.
         case foreign
-        /// It cannot be found out.
+        /// The state cannot be found out.
         case unreadable
 
         var needsPerson: Bool { [.missing, .ended, .refused, .foreign].contains(self) }
@@ -100,7 +100,7 @@ struct TokenRow {
     /// What this account cannot read; `nil` if it can read everything.
     let obstacle: TokensOutOfReach?
 
-    /// Of an organization whose tokens cannot be looked at.
+    /// For an organization whose tokens cannot be read.
     init(_ organization: OrganizationSettings, _ obstacle: TokensOutOfReach) {
         self.organization = organization.name
         self.obstacle = obstacle
@@ -137,7 +137,7 @@ struct TokenRow {
         text.wholeMatch(of: /(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/) != nil
     }
 
-    /// What to do, where there is something to do.
+    /// What to do; `nil` if nothing.
     func advice(in timeZone: TimeZone) -> String? {
         if let obstacle { return "\(organization): \(obstacle)" }
         guard state.needsPerson else { return nil }

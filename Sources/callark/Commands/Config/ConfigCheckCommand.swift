@@ -78,7 +78,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// A clock that was never set stands at the epoch, or at the day that the system was made.
+    /// A clock that was never set shows the epoch, or the day on which the system was built.
     private static func clock(_ timeZone: TimeZone) -> Finding {
         let now = Timestamp(Date())
         let built = Timestamp(millisecondsSince1970: 1_763_596_800_000)
@@ -103,7 +103,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// What an organization's platform does not have, said here and not by every pass.
+    /// What an organization's platform lacks, reported here rather than by every pass.
     private static func platforms(_ installation: Installation) -> [(String, Finding)] {
         installation.settings.organizations.filter { !Installation.dialect(of: $0).hasSearch }.map {
             organization in
@@ -176,7 +176,8 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
     }
 
-    /// A session that nobody has: who is told that it is not there has been let in (wxcc-api 13.6).
+    /// Asks for a session that does not exist: an answer that it does not exist shows that the key was accepted
+    /// (wxcc-api 13.6).
     private static func legacy(of name: OrganizationName, _ installation: Installation) async -> Finding {
         do {
             guard let id = LegacyRecordID("00000000-0000-4000-8000-000000000000") else { return .ok("not asked") }
@@ -192,13 +193,13 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     }
 }
 
-/// What one check found.
+/// The result of one check.
 private enum Finding {
     case ok(String)
     case failed(String, advice: String, ExitStatus)
 }
 
-/// The lines of the check.
+/// The output of the check.
 private struct CheckReport {
     let output: Output
     private(set) var statuses: [ExitStatus] = []
@@ -238,7 +239,7 @@ private struct CheckReport {
     private struct Summary: Encodable {
         let type = "summary"
         var checks: Int
-        /// How many of them need somebody.
+        /// How many need a person's attention.
         var failed: Int
     }
 }

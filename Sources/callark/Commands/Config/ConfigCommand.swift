@@ -37,7 +37,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
         let output = Output(json: common.json)
         defer { output.flush() }
         let values = installation.loaded.values
-        // Columns only where they have room: a value is to be copied, and not to be cut or broken.
+        // Columns only if they fit: a value is there to be copied, so it must not be cut or broken.
         let keyWidth = values.map(\.key.displayWidth).max() ?? 0
         let valueWidth = min(values.map { shown($0).displayWidth }.max() ?? 0, 60)
         let originWidth = values.map { "\($0.origin)".displayWidth }.max() ?? 0

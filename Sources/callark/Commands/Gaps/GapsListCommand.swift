@@ -107,27 +107,27 @@ struct GapsListCommand: AsyncParsableCommand {
                 all || ($0.suspect.acknowledgement != nil) == explained
             }
         }
-        // Of the days that are asked about, also if only a part of one is.
+        // Of whole days, even if only a part of a day was asked for.
         found.witnesses += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
             window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
         }
         found.notListed += try await installation.unlisted(in: window.instants, organization: name, manifest)
     }
 
-    /// What is listed, of all organizations.
+    /// What is listed, over all organizations.
     private struct Found {
         var gaps: [GapTable.Line] = []
         var suspects: [SuspectRow] = []
         var witnesses: [DayWitness] = []
         var notListed: [ArchiveDay] = []
-        /// How many gaps are explained and left out for that.
+        /// How many explained gaps are left out.
         var hidden = 0
     }
 
     private struct Counts: Encodable {
         let type = "summary"
         var gaps = 0
-        /// Those that the provider may still fill.
+        /// Gaps that the provider may still fill.
         var pending = 0
         var missing = 0
         /// Recordings that were held.
@@ -135,11 +135,11 @@ struct GapsListCommand: AsyncParsableCommand {
         var explained = 0
         var unexplained = 0
         var reasons: [GapReason: Int] = [:]
-        /// Recordings that are held and do not convince.
+        /// Recordings that are held and suspect.
         var suspect = 0
-        /// Days that do not fit what another source of the provider's counts.
+        /// Days that disagree with another source of the provider's.
         var daysDiffering = 0
-        /// Of the time that was asked about, the days that are not listed, or not as far as they are in it.
+        /// The days of the requested time of which a part in that time is not listed.
         var notListed: [ArchiveDay] = []
         private var hidden = 0
 
@@ -201,7 +201,7 @@ struct GapsListCommand: AsyncParsableCommand {
 }
 
 extension GapReason: ExpressibleByArgument {
-    /// What a gap may be there for.
+    /// The reasons that a gap may have.
     static let gaps = GapReason.allCases.filter { $0 != .captureNotRequested }
 
     /// Reads a reason that a gap may have.
@@ -210,6 +210,6 @@ extension GapReason: ExpressibleByArgument {
         self.init(rawValue: argument)
     }
 
-    /// The words that `--reason` takes.
+    /// The values of `--reason`.
     package static var allValueStrings: [String] { gaps.map(\.rawValue) }
 }

@@ -4,8 +4,9 @@ import WebexContactCenter
 import Wiring
 
 extension Installation {
-    /// The organizations whose legacy records are configured; of those the one that was named.
-    /// - Throws: ``CommandError`` with exit code 78 where there is none, 66 for a name that the configuration does not have.
+    /// The organizations with configured legacy records, or the named one of them.
+    /// - Throws: ``CommandError`` with exit code 78 if there is none, 66 for a name that the configuration does not
+    ///   have.
     func legacyOrganizations(_ named: OrganizationName?) throws -> [OrganizationName] {
         let names = try organizations(named: named.map { [$0] } ?? [])
         let configured = settings.organizations.filter { $0.legacy != nil }.map(\.name)
@@ -20,8 +21,8 @@ extension Installation {
         return chosen
     }
 
-    /// The one organization that a command is about.
-    /// - Throws: ``CommandError`` with exit code 64 where several have legacy records and none was named.
+    /// The one organization that a command works on.
+    /// - Throws: ``CommandError`` with exit code 64 if several have legacy records and none was named.
     func legacyOrganization(_ named: OrganizationName?) throws -> OrganizationName {
         let names = try legacyOrganizations(named)
         guard names.count == 1 else {
@@ -31,7 +32,7 @@ extension Installation {
         return names[0]
     }
 
-    /// Runs `work` with an organization's legacy records.
+    /// Runs `work` with access to an organization's legacy records.
     func withLegacyRecords<Value: Sendable>(
         of name: OrganizationName,
         _ work: (LegacyRecords) async throws -> Value

@@ -89,7 +89,7 @@ struct LegacyChainCommand: AsyncParsableCommand {
 }
 
 extension LegacyChain.End {
-    /// Why it is not the contact's own end.
+    /// Why the chain ends there, if not at the contact's own end.
     fileprivate var reason: String? {
         switch self {
         case .complete: nil

@@ -23,7 +23,7 @@ struct LegacyCommand: AsyncParsableCommand {
     )
 }
 
-/// What every command of the legacy records takes.
+/// The options of every legacy command.
 struct LegacyOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 

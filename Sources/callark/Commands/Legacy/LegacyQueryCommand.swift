@@ -97,7 +97,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
         throw CommandError(.incomplete, "\(shortfall); \(advice)")
     }
 
-    /// A query that is wrong is wrong before anything else is looked at.
+    /// A malformed query is reported before anything else is read.
     private func readQuery() throws -> LegacyQuery {
         let data: Data
         if query == "-" {
@@ -146,7 +146,7 @@ struct LegacyQueryCommand: AsyncParsableCommand {
     }
 }
 
-/// What `--type` takes.
+/// The values of `--type`.
 struct LegacyCollection: ExpressibleByArgument {
     let type: LegacyRecordType
 
@@ -160,7 +160,7 @@ struct LegacyCollection: ExpressibleByArgument {
 
 extension LegacyAnswer.Format: ExpressibleByArgument {}
 
-/// The rows of an answer, whose columns are the query's.
+/// The rows of an answer; the query defines the columns.
 private struct LegacyTable {
     let type: LegacyRecordType
     let rows: LegacyRows
@@ -178,7 +178,7 @@ private struct LegacyTable {
                 name: name,
                 heading: VisibleText.escaped(name),
                 isNumber: isNumeric(index),
-                // The first columns of the query are the last to be left out.
+                // The first columns of the query are left out last.
                 rank: index,
                 value: { .text($0[index].shown) }
             )
@@ -195,18 +195,18 @@ private struct LegacyTable {
 
     private struct Line: Encodable {
         var type: String
-        /// Below a name of their own, because the provider may have a column that is called `type`.
+        /// In a member of their own, because the provider may have a column named `type`.
         var fields: JSONValue
     }
 }
 
-/// The body of an answer as a file, which only its owner can read: it has telephone numbers.
+/// The body of an answer as a file that only its owner can read, because it has telephone numbers.
 enum LegacyBody {
     static func write(_ body: Data, to path: String) throws {
         try OutputFile.write(body, to: path, mode: 0o600)
     }
 
-    /// - Returns: the path of a new file that has it.
+    /// - Returns: the path of the new file.
     static func keep(_ body: Data) throws -> String {
         let name = "callark-legacy-\(UUID().uuidString.lowercased()).body"
         let path = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)

@@ -4,17 +4,17 @@ import Files
 import Recordings
 import Wiring
 
-/// The log of one organization, as commands find it.
+/// The log of one organization, as the commands use it.
 struct LogAccess {
     let organization: OrganizationName
     let folder: LogFolder
-    /// The key by which the log is checked, out of its key file; `nil` if this account cannot read that, and the log is checked
-    /// with the key that it names itself.
+    /// The key from the key file, to check the log with; `nil` if this account cannot read the file. The log is then
+    /// checked with the key that it names itself.
     let confirmedKey: NoteKey?
-    /// The newest state that is remembered beside the key, and where; `nil` if this account cannot read it.
+    /// The newest state remembered beside the key, and its file; `nil` if this account cannot read it.
     let newest: (position: LogPosition, source: String)?
 
-    /// The logs of the organizations that a command is about.
+    /// The logs of the organizations that a command works on.
     /// - Throws: ``CommandError`` with exit code 66 for a name that the configuration does not have.
     static func all(_ names: [OrganizationName], in installation: Installation) throws -> [LogAccess] {
         try installation.organizations(named: names).map { organization in

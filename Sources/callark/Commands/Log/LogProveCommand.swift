@@ -95,7 +95,7 @@ struct LogProveCommand: AsyncParsableCommand {
         return proof
     }
 
-    /// A recording that is looked for: by its bytes, or by where it is in its archive.
+    /// A recording to look for: by its bytes, or by its place in its archive.
     private struct Wanted {
         var path: String
         var digest: ContentDigest?

@@ -68,7 +68,7 @@ struct LogRecoverCommand: AsyncParsableCommand {
         var organization: OrganizationName
         var recovered: Bool
         var origin: String?
-        /// The state that a new epoch goes on from.
+        /// The state that a new epoch continues from.
         var previousOrigin: String?
         var previousSize: Int64?
         var previousRoot: String?

@@ -72,17 +72,17 @@ struct LogStatusCommand: AsyncParsableCommand {
         var origin: String?
         var size: Int64?
         var root: String?
-        /// Entries that are in no checkpoint yet.
+        /// Entries that are not in a checkpoint yet.
         var accepted: Int?
         var checkpointTime: String?
-        /// Of the public key.
+        /// The fingerprint of the public key.
         var fingerprint: String?
-        /// Whether the key file of this installation has the key.
+        /// Whether the key is the one in this installation's key file.
         var keyConfirmed: Bool?
         var anchors: Int?
-        /// How many entries the newest state has that was made known outside.
+        /// The number of entries in the newest state that was published outside.
         var anchoredSize: Int64?
-        /// What each of the configured anchors has seen last.
+        /// The last state that each configured anchor saw.
         var newestAnchors: [SeenLine]?
         private var changed: Timestamp?
         private var now: Timestamp?
@@ -123,7 +123,7 @@ struct LogStatusCommand: AsyncParsableCommand {
                 + (newestAnchors ?? []).map { "  \($0.text(in: zone))" } + ["  \(exposure(size: size))"]
         }
 
-        /// What somebody could still change who has root on this machine, and with it the key.
+        /// What someone with root on this machine, and thus with the key, could still change.
         private func exposure(size: Int64) -> String {
             guard let anchoredSize, anchoredSize > 0 else {
                 return
@@ -145,7 +145,7 @@ struct LogStatusCommand: AsyncParsableCommand {
     }
 }
 
-/// What an anchor has seen last of an evidence log.
+/// The last state of an evidence log that an anchor saw.
 private struct SeenLine: Encodable {
     var name: String
     var kind: String
@@ -175,7 +175,7 @@ private struct SeenLine: Encodable {
     }
 }
 
-/// Something in an evidence log that does not hold.
+/// A fault of an evidence log.
 struct FaultLine: Encodable {
     let type = "fault"
     var organization: OrganizationName

@@ -71,7 +71,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         if !summary.sound { throw ExitCode(ExitStatus.damage.rawValue) }
     }
 
-    /// - Returns: `nil` with a warning if there is none that can be read: then the archives alone are compared with the log.
+    /// - Returns: `nil`, with a warning, if there is none that can be read: then only the archives are compared with
+    ///   the log.
     private func readableManifest(_ installation: Installation) async throws -> Manifest? {
         do {
             return try await installation.manifestForReading()
@@ -81,8 +82,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         }
     }
 
-    /// Checks what anchors have given to a log and to the epochs before it, and adds to each report what does not hold.
-    /// - Parameter findings: gets those of each, the newest first.
+    /// Checks the anchors' answers for a log and for the epochs before it, and adds faults to each report.
+    /// - Parameter findings: receives the findings of each, newest first.
     private static func checkAnchors(
         _ anchors: [Anchor],
         of folder: LogFolder,
@@ -142,7 +143,8 @@ struct LogVerifyCommand: AsyncParsableCommand {
         return "from anchors: \(counts.joined(separator: ", "))\(doubt)"
     }
 
-    /// A checkpoint in a file. Only its form is checked here; its signature is checked where the log's key is known.
+    /// Reads a checkpoint from a file. Only its form is checked here; its signature is checked where the log's key is
+    /// known.
     private static func kept(_ path: String) throws -> (position: LogPosition, source: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(.inputOutput, "cannot read \(path)")
@@ -163,7 +165,7 @@ struct LogVerifyCommand: AsyncParsableCommand {
         var accepted: Int
         var comparedCheckpoints: Int
         var objects: Int
-        /// What anchors have given, by its kind.
+        /// The number of the anchors' answers, by kind.
         var anchors: [String: Int]
         var anchorsUnconfirmed: Int
         var faults: Int

@@ -69,7 +69,7 @@ struct SitesImportCommand: AsyncParsableCommand {
 
     private var place: String { file == "-" ? "standard input" : file }
 
-    /// So many are named one by one: a file that is no CSV at all has one on every line.
+    /// How many faults are named one by one: a file that is not CSV has one on every line.
     private static let mostFaults = 100
 
     private func refuse(_ faults: [CSVDocument.Fault], _ output: Output) throws -> ExitStatus {
@@ -128,7 +128,7 @@ extension SitesImportCommand {
         var lines: Int
         var counts: [String: Int]
         var dryRun: Bool
-        /// Whether every site is as its line wants it, or would be.
+        /// Whether every site is, or would be, as its line says.
         var complete: Bool
         var error: String?
 

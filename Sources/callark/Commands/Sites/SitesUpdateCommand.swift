@@ -39,7 +39,7 @@ struct SitesUpdateCommand: AsyncParsableCommand {
                 "say what to change: --name, --multimedia-profile, --description, --active or --inactive"
             )
         }
-        // Against fields that are in order, so that only what is given is judged.
+        // Validated together with sound fields, so that only the given ones can fail.
         let plain = SiteFields(name: "a", isActive: true, multimediaProfileID: "a", description: "")
         guard let fault = change.applied(to: plain).faults.first else { return }
         throw ValidationError(fault)

@@ -103,7 +103,7 @@ struct StatsActivitiesCommand: AsyncParsableCommand {
 }
 
 extension Table.Column {
-    /// Yes or no.
+    /// A column of yes or no.
     fileprivate static func flag(_ name: String, _ value: @escaping (Row) -> Bool?) -> Self {
         Self(name: name, heading: nil, value: { value($0).map { Table.Value.boolean($0) } ?? .nothing })
     }

@@ -22,18 +22,18 @@ struct StatsCommand: AsyncParsableCommand {
     )
 }
 
-/// One question that the provider's statistics answer, or Search in their place.
+/// One question for the provider's statistics, or for Search instead.
 struct StatsQuestion {
     var counting: StatsCounting
-    /// `queue`, `agent`: what the identifiers are of.
+    /// What the identifiers identify: `queue`, `agent`.
     var noun: String
     var ids: [String]
 
-    /// Asks, and writes what was answered.
+    /// Asks, and writes the answer.
     /// - Parameters:
-    ///   - identifier: of whom a row is.
-    ///   - counted: asks for the provider's own numbers.
-    ///   - searched: asks Search.
+    ///   - identifier: the identifier of what a row is about.
+    ///   - counted: requests the provider's own counts.
+    ///   - searched: requests the records from Search.
     func run<Row: Sendable>(
         _ table: (TimeZone) -> Table<StatsLine<Row>>,
         identifier: (Row) -> String?,

@@ -82,7 +82,7 @@ struct WitnessSignCommand: AsyncParsableCommand {
         }
     }
 
-    /// What a file has, or the text itself.
+    /// The content of the file with this name, or the text itself.
     private static func text(of text: String) -> String {
         (try? FileContents(path: text, limit: 1 << 16)).map { String(decoding: $0.bytes, as: UTF8.self) } ?? text
     }
