@@ -1,19 +1,19 @@
 import Evidence
 import Foundation
 
-/// Somebody outside of this machine, or a way to them, who gets checkpoints so that no one can sign another history later.
+/// An outside party, or a way to reach one, that gets checkpoints, so that no one can sign another history later.
 package struct Anchor: Hashable, Sendable {
-    /// How it is reached, and what its answers are checked with.
+    /// How it is reached, and how its answers are checked.
     package enum Kind: Hashable, Sendable {
         /// A time-stamping authority (RFC 3161). It is trusted if its certificate leads to one of `certificates`.
         case timestamp(url: URL, certificates: TrustedCertificates)
-        /// A witness (c2sp.org/tlog-witness); without a URL, one with whom files are exchanged by hand.
+        /// A witness (c2sp.org/tlog-witness); without a URL, files are exchanged with it by hand.
         case witness(url: URL?, key: WitnessKey)
-        /// A program, by its path or name and its arguments, that gets the checkpoint on standard input.
+        /// A program, by its path or name, and its arguments. It gets the checkpoint on standard input.
         case command([String])
     }
 
-    /// Its name in the configuration, which is part of the names of files: ``AnchorToken/isName(_:)``.
+    /// Its name in the configuration, which becomes part of file names: ``AnchorToken/isName(_:)``.
     package var name: String
     /// How it is reached.
     package var kind: Kind
@@ -33,11 +33,11 @@ package struct Anchor: Hashable, Sendable {
         }
     }
 
-    /// Whether nothing can be sent to it, because files are exchanged with it by hand.
+    /// Whether files are exchanged with it by hand, so that nothing can be sent to it.
     package var isReachedByHand: Bool {
         if case .witness(nil, _) = kind { true } else { false }
     }
 
-    /// Which tokens are its.
+    /// Identifies its tokens.
     package var identity: AnchorToken.Place.Anchor { AnchorToken.Place.Anchor(tokenKind, name) }
 }

@@ -1,21 +1,21 @@
 import Evidence
 
-/// Why a checkpoint could not be given to an anchor, or what an anchor gave does not hold: a code to decide by and a line
-/// for people.
+/// Why a checkpoint could not be given to an anchor, or why an anchor's answer is invalid: a code for programs and a
+/// line for people.
 package struct AnchorError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to decide by.
+    /// The kind of failure.
     package enum Code: String, Hashable, Sendable {
-        /// It could not be reached, or did not answer in time; it may later.
+        /// It could not be reached, or did not answer in time; trying later may help.
         case unavailable
-        /// It answered, and will not do it.
+        /// It answered that it will not do it.
         case refused
-        /// What it answered does not verify, or contradicts the log.
+        /// Its answer does not verify, or contradicts the log.
         case unsound
-        /// What it gave could not be kept.
+        /// Its answer could not be kept.
         case local
     }
 
-    /// What to decide by.
+    /// The kind of failure.
     package var code: Code
     /// One line: what is wrong, and what to do.
     package var description: String
@@ -25,7 +25,7 @@ package struct AnchorError: Error, Hashable, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    /// Something that went wrong with the log on this machine.
+    /// A failure of the log on this machine.
     init(_ error: EvidenceError) {
         self.init(error.code == .damaged || error.code == .rolledBack ? .unsound : .local, error.description)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Transfer
 
-/// Requests to anchors over HTTP, each tried again if that may help.
+/// HTTP requests to anchors, each retried if that may help.
 struct AnchorExchange: Sendable {
     var exchange: any HTTPExchange
     var patience: AnchorPatience
@@ -10,7 +10,7 @@ struct AnchorExchange: Sendable {
     private static let longestAnswer = 1 << 20
 
     /// Sends `body` to `url`.
-    /// - Returns: the answer, whatever its status, unless that is one that passes.
+    /// - Returns: the answer, whatever its status, unless that is transient.
     /// - Throws: ``AnchorError`` with code `unavailable`; `refused` if the request cannot be made at all.
     func post(_ body: [UInt8], to url: URL, type: String) async throws(AnchorError) -> HTTPResponse {
         let request = HTTPRequest(

@@ -1,12 +1,12 @@
 import Transfer
 
-/// How long anchors are waited for: nothing in an archive waits for them for long.
+/// How long to wait for anchors. Nothing in an archive waits long for them.
 package struct AnchorPatience: Hashable, Sendable {
-    /// How often, and after which pauses, one that cannot be reached is asked again.
+    /// How often, and after which delays, an anchor that cannot be reached is asked again.
     package var retry: RetryPolicy
-    /// For one request and its whole answer.
+    /// The limit for one request and its whole answer.
     package var request: Duration
-    /// For a command, from its start to its end.
+    /// The limit for a command, from its start to its end.
     package var command: Duration
 
     package init(

@@ -1,22 +1,22 @@
 import Files
 
-/// What went wrong with a log: a code to decide by and a line for people.
+/// What went wrong with a log: a code for programs and a line for people.
 package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What to decide by.
+    /// The kind of failure.
     package enum Code: String, Hashable, Sendable {
-        /// The log is not what its checkpoint, its hashes or its format say.
+        /// The log contradicts its checkpoint, its hashes or its format.
         case damaged
-        /// The log lacks entries that it once had: an older state of it was restored.
+        /// The log lacks entries that it once had: an older state was restored.
         case rolledBack = "rolled_back"
         /// There is no log yet.
         case missing
-        /// The key file is missing, unreadable, or not the log's.
+        /// The key file is missing or unreadable, or its key is not the log's.
         case key
-        /// The origin cannot be that of a log.
+        /// The origin is not valid for a log.
         case badOrigin = "bad_origin"
         /// An entry is longer than the format allows.
         case tooLong = "too_long"
-        /// What was asked for is not in the log, or not in its checkpoint yet.
+        /// The requested entry is not in the log, or not in its checkpoint yet.
         case unknown
         /// The disk is full, or a quota or file size limit is reached.
         case noSpace = "no_space"
@@ -28,7 +28,7 @@ package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible
         case bug
     }
 
-    /// What to decide by.
+    /// The kind of failure.
     package var code: Code
     /// One line: what is wrong with which file, and what to do.
     package var description: String
@@ -41,7 +41,7 @@ package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible
         self.path = path
     }
 
-    /// What went wrong with a file.
+    /// The failure of a file operation.
     init(_ error: ArchiveError) {
         let code: Code =
             switch error.code {

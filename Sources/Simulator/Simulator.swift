@@ -36,7 +36,7 @@ package final class Simulator: Sendable {
         let configuration = HTTPServer.Configuration(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port),
             timeout: 86_400,
-            // Requests are small; they are read completely before they are answered.
+            // Requests are small, so they are read completely before they are answered.
             sharedRequestBufferSize: 1 << 20,
             logger: .disabled
         )
@@ -88,7 +88,7 @@ package final class Simulator: Sendable {
         }
     }
 
-    /// 0 while it is not running.
+    /// The port; 0 while it is not running.
     package var port: UInt16 { running.withLock { $0?.port ?? 0 } }
     /// `http://127.0.0.1:PORT`
     package var origin: String { "http://127.0.0.1:\(port)" }

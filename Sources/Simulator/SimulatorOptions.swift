@@ -21,7 +21,8 @@ package struct SimulatorOptions: Sendable {
     package var sites = SiteRules()
     /// How the legacy records behave in doubtful cases.
     package var legacy = LegacyRules()
-    /// Whether answers have the simulator's time as their `Date`. Clients with another clock would take it for wrong.
+    /// Whether answers have the simulator's time as their `Date`. A client with another clock would take it to be
+    /// wrong.
     package var tellsTime = true
     /// How far answers differ from their description.
     package var quirks = Quirks.all

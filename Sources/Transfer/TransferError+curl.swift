@@ -4,7 +4,7 @@ extension TransferError {
     /// What libcurl reported about a transfer.
     /// - Parameters:
     ///   - place: host, port and path.
-    ///   - detail: libcurl's own words (`CURLOPT_ERRORBUFFER`); used only if they name hosts and certificates.
+    ///   - detail: libcurl's own message (`CURLOPT_ERRORBUFFER`); used only if it names hosts and certificates.
     init(_ result: CURLcode, at place: String, detail: String) {
         let detail = (detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail).asDetail
         let code = Code(result, detail: detail)
@@ -46,7 +46,7 @@ extension TransferError.Code {
     }
 
     /// Whether a handshake failed because the connection broke. libcurl has the same code for this and for a peer with
-    /// which no agreement is possible; only its words tell them apart.
+    /// which no agreement is possible; only its message distinguishes them.
     private static func isInterruption(_ detail: String) -> Bool {
         ["syscall", "unexpected eof", "connection reset", "broken pipe", "timed out"].contains {
             detail.lowercased().contains($0)
@@ -55,7 +55,7 @@ extension TransferError.Code {
 }
 
 extension String {
-    /// A sentence from outside as a part of ours: on one line, without a capital at its beginning or a full stop.
+    /// A sentence from outside as a part of ours: on one line, without an initial capital or a full stop.
     var asDetail: String {
         let line = split(whereSeparator: \.isNewline).joined(separator: " ")
         let body = line.hasSuffix(".") ? String(line.dropLast()) : line

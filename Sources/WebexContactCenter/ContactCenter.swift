@@ -6,8 +6,8 @@ import Transfer
 /// One organization at the provider: its tasks, its captures and its agents' activities as typed calls.
 ///
 /// It keeps the organization's access token fresh, limits the rate of all its calls, retries temporary failures, and
-/// says what can be done about others. It knows nothing about archives; a call that returns has changed only the token
-/// file.
+/// says what to do about others. It knows nothing about archives; a call changes nothing on this machine except the
+/// token file.
 package final class ContactCenter: Sendable {
     let settings: ProviderSettings
     let exchange: ProviderExchange

@@ -1,6 +1,6 @@
 import Recordings
 
-/// Why the provider did not give what it was asked for, classified by what can be done about it.
+/// Why a request to the provider failed, classified by what can be done about it.
 package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The code to compare.
     package var code: Code
@@ -21,7 +21,7 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case wrongOrganization = "wrong_organization"
         /// The answer has more bytes or more values than are read: ask for less.
         case tooLarge = "too_large"
-        /// The provider understood and refused: the same request gives the same again.
+        /// The provider understood and refused: the same request would be refused again.
         case rejected
         /// The quota was still exhausted after all attempts.
         case throttled
@@ -29,7 +29,7 @@ package struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible
         case unavailable
         /// The connection to the provider cannot be trusted: its certificate does not verify.
         case untrusted
-        /// The answer is not what the interface promises, after all attempts.
+        /// The answer is not as the interface promises, after all attempts.
         case malformed
         /// The file that keeps the newest tokens cannot be read or written.
         case tokenStore = "token_store"

@@ -17,7 +17,7 @@ package struct ProviderSettings: Sendable {
     package var channelTypes: [String]
     /// The organization's own share of the provider's quota; at least one.
     package var requestsPerMinute: Int
-    /// Of these, how many a client with these settings may make; `nil` for all.
+    /// How many of them a client with these settings may make; `nil` for all.
     package var requestShare: Int?
     /// Whether the task list is compared with agents' activities.
     package var crossChecksActivities: Bool

@@ -5,11 +5,10 @@ import Recordings
 import Settings
 
 extension Installation {
-    /// Everything that is an alarm now, about these organizations and the machine: the one list that every command and page
-    /// reports.
+    /// Every present alarm about these organizations and the machine: the one list that all commands and pages report.
     /// - Parameters:
     ///   - manifest: `nil` if none exists yet.
-    ///   - space: of the root's file system; `nil` if it is not known.
+    ///   - space: the space of the root's file system; `nil` if it is unknown.
     package func alarms(of names: [OrganizationName], manifest: Manifest?, space: DiskSpace?) async throws -> [Alarm] {
         let watch = watch
         var (work, alarms) = (WorkUnderWay(), [Alarm]())
@@ -43,7 +42,7 @@ extension Installation {
         return alarms + watch.alarms(of: space, path: root.path, minimumFreeBytes: minimum)
     }
 
-    /// What finds alarms, by the rules of the configuration.
+    /// Finds alarms, by the rules of the configuration.
     private var watch: Watch {
         let alarms = settings.alarms
         let rules = AlarmRules(
@@ -66,7 +65,7 @@ extension Installation {
 }
 
 extension Alarm {
-    /// What this account may not look at: an alarm about it may be missing.
+    /// An alarm that says what this account may not look at, so that an alarm about it may be missing.
     fileprivate static func notChecked(_ what: String, _ error: any Error, of name: OrganizationName? = nil) -> Alarm {
         let message = "could not check \(what): \(error); let the account that archives run this check"
         return Alarm(.warning, .notChecked, organization: name?.description, message)

@@ -7,7 +7,7 @@ import Settings
 import Transfer
 
 extension Installation {
-    /// Who gets the checkpoints of the evidence logs.
+    /// The anchors that get the checkpoints of the evidence logs.
     /// - Throws: `SettingsError` for a key or a certificate that cannot be used.
     package var anchors: [Anchor] {
         get throws(SettingsError) {
@@ -70,8 +70,8 @@ extension Installation {
         )
     }
 
-    /// Gives checkpoints to the anchors at the end of a pass, if they lack something. Nothing waits long for an anchor, and
-    /// nothing fails because of one: if it lasts, there is an alarm, `anchor_old`.
+    /// Gives checkpoints to the anchors at the end of a pass, if any are due. Nothing waits long for an anchor, and
+    /// nothing fails because of one: a lasting failure raises the alarm `anchor_old`.
     /// - Returns: a warning for each that has not seen the newest checkpoint.
     package func anchorIfDue(_ names: [OrganizationName]) async -> [String] {
         guard !settings.evidence.anchors.isEmpty else { return [] }
@@ -96,7 +96,7 @@ extension Installation {
         }
     }
 
-    /// What the anchors have seen of an organization's log.
+    /// The last states that the anchors have seen of an organization's log.
     /// - Returns: none if there is no log yet.
     /// - Throws: `SettingsError`; `EvidenceError`.
     package func anchorStandings(of name: OrganizationName) throws -> [AnchorStanding] {
@@ -105,7 +105,7 @@ extension Installation {
         return try AnchorStanding.all(of: anchors, in: folder)
     }
 
-    /// What anchors have not seen for too long.
+    /// Alarms about anchors that have not seen a checkpoint for too long.
     func anchorAlarms(of name: OrganizationName, _ watch: Watch) throws -> [Alarm] {
         let standings = try anchorStandings(of: name)
         guard !standings.isEmpty else { return [] }

@@ -4,7 +4,7 @@ import Recordings
 import Settings
 
 extension EvidenceLogs.Setup {
-    /// What the configuration says about the evidence logs of a root.
+    /// The configuration of the evidence logs of a root.
     init(_ loaded: LoadedSettings, of root: ArchiveRoot) {
         let settings = loaded.settings
         self.init(
@@ -19,7 +19,7 @@ extension EvidenceLogs.Setup {
 }
 
 extension LoadedSettings {
-    /// The configuration in force of one organization, a line for each key. Secrets are masked.
+    /// The present configuration of one organization, one line per key. Secrets are masked.
     fileprivate func configuration(of organization: OrganizationName) -> String {
         let own = "organizations.\(organization)."
         let lines = values.filter { !$0.key.hasPrefix("organizations.") || $0.key.hasPrefix(own) }

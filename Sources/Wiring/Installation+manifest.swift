@@ -6,10 +6,11 @@ import Recordings
 import Settings
 
 extension Installation {
-    /// The manifest for reading, also while a pass is running.
-    /// - Returns: `nil` if none exists yet, or only what a process made of it that was killed in its first moments.
-    /// - Throws: `ArchiverError` if there are archives all the same, because nothing is known of them then; and if an
-    ///   organization of the configuration has another name or ID in the manifest.
+    /// The manifest for reading, even while a pass is running.
+    /// - Returns: `nil` if none exists yet, or only the beginning of one, left by a process that was killed while
+    ///   creating it.
+    /// - Throws: `ArchiverError` if there is no manifest but there are archives, because then nothing is known about
+    ///   them; and if an organization has another name or ID in the manifest than in the configuration.
     package func manifestForReading() async throws -> Manifest? {
         do {
             let manifest = try await self.manifest.forReading()
@@ -21,7 +22,7 @@ extension Installation {
         }
     }
 
-    /// The manifest for writing, also while a pass is running.
+    /// The manifest for writing, even while a pass is running.
     /// - Returns: `nil` if none exists yet: then nothing is known that could be changed.
     /// - Throws: as ``manifestForReading()``.
     package func manifestForWriting() async throws -> Manifest? {
@@ -32,8 +33,8 @@ extension Installation {
         return manifest
     }
 
-    /// Runs `work`, and closes the manifest and all connections afterwards: for a process that does one thing.
-    /// - Throws: what `work` throws; `ManifestError` if the manifest's log cannot be written back.
+    /// Runs `work`, then closes the manifest and all connections: for a process that does only one thing.
+    /// - Throws: errors of `work`; `ManifestError` if the manifest's WAL cannot be checkpointed.
     package func closing<Value>(_ work: () async throws -> Value) async throws -> Value {
         do {
             let value = try await closingConnections(work)
@@ -51,7 +52,7 @@ extension Installation {
         }
     }
 
-    /// The standpoint of this moment for an organization, without a look at the disk.
+    /// The present standpoint for an organization, without looking at the disk.
     package func standpoint(of organization: OrganizationName) -> Standpoint {
         let now = now
         return Standpoint(
@@ -62,8 +63,8 @@ extension Installation {
         )
     }
 
-    /// The same, with the archives that are not on the disk as they were sealed.
-    /// - Parameter days: whose archives are looked for; `nil` for those of all days.
+    /// The same, with the archives whose files are not as they were sealed.
+    /// - Parameter days: the days whose archives are looked up; `nil` for all.
     package func standpoint(
         of organization: OrganizationName,
         _ manifest: Manifest,
@@ -75,7 +76,7 @@ extension Installation {
         return standpoint
     }
 
-    /// The days of which a part that lies in `window` has not been listed; none if no window is given.
+    /// The days of which a part in `window` has not been listed; none if no window is given.
     package func unlisted(
         in window: Range<Timestamp>?,
         organization: OrganizationName,
@@ -83,7 +84,7 @@ extension Installation {
     ) async throws -> [ArchiveDay] {
         guard let window else { return [] }
         guard let manifest else {
-            // Nothing was ever listed. Which days a time without a beginning has, no one can say.
+            // Nothing was ever listed. If a window has no beginning, no one can say which days it has.
             guard window.lowerBound.millisecondsSince1970 > 0, window.lowerBound < now else { return [] }
             let last = min(window.upperBound, now) - .milliseconds(1)
             return ArchiveDay(window.lowerBound, in: timeZone).through(ArchiveDay(last, in: timeZone))

@@ -6,7 +6,7 @@ import Transfer
 import WebexContactCenter
 
 extension Installation {
-    /// How often a command that asks the provider by itself tries what may pass.
+    /// How many attempts a command that asks the provider outside of a pass makes if a failure may be transient.
     private static let attempts = 4
 
     /// Asks the provider about one organization, outside of any pass.
@@ -30,8 +30,8 @@ extension Installation {
         }
     }
 
-    /// Runs `work` with an organization's legacy records.
-    /// - Throws: `SettingsError` for a key that cannot be read; what `work` throws.
+    /// Runs `work` with access to an organization's legacy records.
+    /// - Throws: `SettingsError` for a key that cannot be read; errors of `work`.
     package func withLegacyRecords<Value: Sendable>(
         of name: OrganizationName,
         _ legacy: OrganizationSettings.Legacy,
@@ -66,7 +66,7 @@ extension Installation {
         try await closingConnections { try await work(contactCenters.engine) }
     }
 
-    /// Runs `work`, and closes all connections afterwards: for a process that does one thing.
+    /// Runs `work`, then closes all connections: for a process that does only one thing.
     package func closingConnections<Value>(_ work: () async throws -> Value) async throws -> Value {
         do {
             let value = try await work()
@@ -78,9 +78,9 @@ extension Installation {
         }
     }
 
-    /// What is kept of an organization's tokens, without asking the provider; `nil` if the configuration has no such
-    /// organization.
-    /// - Throws: ``TokensOutOfReach`` if this account may not read what is kept; `ProviderError`.
+    /// The stored state of an organization's tokens, without asking the provider; `nil` if the configuration has no
+    /// such organization.
+    /// - Throws: ``TokensOutOfReach`` if this account may not read it; `ProviderError`.
     package func tokenStatus(of name: OrganizationName) async throws -> TokenStatus? {
         guard let organization = organization(name) else { return nil }
         let store = root.credentialsPath(name)

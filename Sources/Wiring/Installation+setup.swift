@@ -7,7 +7,7 @@ import Transfer
 import WebexContactCenter
 
 extension Installation {
-    /// What a pass and everything else that works on the archive needs.
+    /// Everything that a pass, or other work on the archive, needs.
     /// - Throws: `SettingsError` for a secret that cannot be read.
     package var setup: CallArchive.Setup {
         get throws {
@@ -25,8 +25,8 @@ extension Installation {
         }
     }
 
-    /// Opens the archive for work, alone, and closes it and all connections afterwards.
-    /// - Throws: `SettingsError` for a secret that cannot be read; what `CallArchive.withOpen` throws.
+    /// Opens the archive for exclusive work, then closes it and all connections.
+    /// - Throws: `SettingsError` for a secret that cannot be read; errors of `CallArchive.withOpen`.
     package func withArchive<Value: Sendable>(
         stop: StopRequest,
         observer: @escaping PassObserver,
@@ -38,7 +38,7 @@ extension Installation {
         }
     }
 
-    /// What is needed to reach an organization at the provider.
+    /// The settings for reaching an organization at the provider.
     /// - Throws: `SettingsError` for a secret that cannot be read.
     package func provider(_ organization: OrganizationSettings) throws -> ProviderSettings {
         ProviderSettings(

@@ -8,7 +8,8 @@ import Settings
 import Transfer
 import WebexContactCenter
 
-/// One configured archive: its settings, turned into what the modules below need. A command makes one, and so does a service.
+/// One configured archive: its settings, turned into what the modules below need. A command creates one, and so does a
+/// service.
 ///
 /// It prints nothing, and knows no options and no exit codes.
 package struct Installation: Sendable {
@@ -16,24 +17,24 @@ package struct Installation: Sendable {
     package let root: ArchiveRoot
     /// The process's evidence logs.
     package let evidence: EvidenceLogs
-    /// The process's one open manifest.
+    /// The process's only open manifest.
     package let manifest: SharedManifest
-    /// Who in this process works on the archive next.
+    /// Decides which part of this process works on the archive next.
     package let queue: PassQueue
     package let logger: Logger
-    /// What people call the work that this process does, for those who ask what is running: `archive`.
+    /// The name of this process's work as people know it, for reports of what is running: `archive`.
     package let command: String
-    /// The process's clients of the provider: everything that asks it does so through them.
+    /// The process's clients of the provider; all its requests go through them.
     package let contactCenters: ContactCenters
-    /// Whether recordings in no known format are kept too, because a person has said so.
+    /// Whether recordings of unknown format are kept too, because a person has said so.
     package var acceptsUnknown = false
     private let findActor: @Sendable () -> Actor
 
-    /// Reads and makes nothing yet.
+    /// Reads and creates nothing yet.
     /// - Parameters:
     ///   - actor: on whose account the work is done. Evaluated when it is needed: looking up an account takes longer than some
     ///     commands.
-    ///   - version: of Callark, as servers are told it.
+    ///   - version: the version of Callark, as servers see it.
     package init(
         _ loaded: LoadedSettings,
         actor: @autoclosure @escaping @Sendable () -> Actor,
@@ -61,13 +62,13 @@ package struct Installation: Sendable {
     }
 
     package var settings: Settings { loaded.settings }
-    /// In which people are told times, and by which calls belong to days.
+    /// The time zone in which times are shown, and by which calls belong to days.
     package var timeZone: TimeZone { settings.archive.timeZone }
-    /// On whose account the work is done.
+    /// Whose account the work is done on.
     package var actor: Actor { findActor() }
     package var now: Timestamp { Timestamp(Date()) }
 
-    /// A warning if the root is on a network file system; `nil` if it is not, or if nobody can tell.
+    /// A warning if the root is on a network file system; `nil` if it is not, or if that is unknown.
     package var rootWarning: String? {
         guard let name = try? root.networkFileSystem() else { return nil }
         return "\(root.path) is on a network file system (\(name)), on which SQLite's write-ahead log is not reliable; "
@@ -79,8 +80,8 @@ package struct Installation: Sendable {
         settings.organizations.first { $0.name == name }
     }
 
-    /// Requires the root if an organization's tokens are kept below it; one bearer token is kept nowhere.
-    /// - Throws: `ArchiveError` if the organization's tokens are renewed, and there is no root.
+    /// Requires the root if an organization's tokens are kept below it; a bearer token is not kept anywhere.
+    /// - Throws: `ArchiveError` if the organization's tokens are renewed and there is no root.
     package func requireRoot(forTokensOf organization: OrganizationSettings) throws(ArchiveError) {
         if case .refreshing = organization.credentials { try root.identity() }
     }

@@ -4,11 +4,11 @@ import Recordings
 import Settings
 import Text
 
-/// The account that runs this process, for what is recorded with a name.
+/// The account that runs this process, for records that name a person.
 package enum Operator {
-    /// The variables that may name the person behind the account, such as behind `sudo`.
+    /// Variables that may name the person behind the account, for example behind `sudo`.
     private static let claimedBy = ["SUDO_USER", "LOGNAME", "USER"]
-    /// More than any name has.
+    /// Longer than any name.
     private static let longestName = 256
 
     /// The real user ID of the process.

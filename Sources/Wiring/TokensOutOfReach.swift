@@ -1,6 +1,6 @@
 /// This account may not read an organization's tokens. That is no reason to refuse a question about the manifest.
 package struct TokensOutOfReach: Error, CustomStringConvertible {
-    /// What keeps them from this account.
+    /// Why this account cannot read them.
     package enum Cause: Sendable, Hashable {
         /// The file that keeps them is not readable by this account.
         case permission

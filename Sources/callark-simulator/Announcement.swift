@@ -1,7 +1,7 @@
 import Foundation
 import Simulator
 
-/// What is said once the simulator listens.
+/// The message when the simulator is listening.
 struct Announcement {
     let simulator: Simulator
 
@@ -40,7 +40,7 @@ struct Announcement {
 
     private var now: String { Date.ISO8601FormatStyle().format(simulator.clock.now.date) }
 
-    /// Unbuffered, so that who waits for the line gets it at once.
+    /// Unbuffered, so that a reader waiting for the line gets it at once.
     private func write(_ text: String) {
         FileHandle.standardOutput.write(Data("\(text)\n".utf8))
     }

@@ -109,10 +109,10 @@ struct CallarkSimulator: AsyncParsableCommand {
         options.requestsPerMinute = requestsPerMinute
         options.isEarlyAccess = earlyAccess
         if !redirectURIs.isEmpty { options.tokens.redirectURIs = redirectURIs }
-        // A time of its own is what a trial with past days is about, and no fault to be told of.
+        // A trial with past days has a time of its own on purpose, so that is not reported as a wrong clock.
         options.tellsTime = (day == nil && now == nil) || faults.clockOffsetSeconds != 0
         let simulator = Simulator(world: try world(), options: options)
-        // Caught from before the first line is printed, so that who reads that line may stop it at once.
+        // Installed before the first line is printed, so that a reader of that line can stop it at once.
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try await simulator.start(port: port)
         if let writeConfig {

@@ -4,7 +4,7 @@ import Simulator
 /// Callark's configuration for a simulator, with its secrets in files of their own.
 struct ExampleConfiguration {
     let simulator: Simulator
-    /// The simulator's own quota; 0 where it has none.
+    /// The simulator's own quota; 0 if it has none.
     let quota: Int
     /// Whether the first refresh token is left out, so that a login has to bring one.
     let needsLogin: Bool
@@ -12,7 +12,7 @@ struct ExampleConfiguration {
     let withLegacy: Bool
 
     /// - Returns: the path of the configuration file.
-    /// - Throws: where the folder or a file cannot be written.
+    /// - Throws: if the folder or a file cannot be written.
     func write(into folder: String) throws -> String {
         let files = FileManager.default
         try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -25,13 +25,13 @@ struct ExampleConfiguration {
         return file.path(percentEncoded: false)
     }
 
-    /// Foundation calls UTC by its other name.
+    /// Foundation uses its other name for UTC.
     private var timeZone: String {
         let name = simulator.world.timeZone.identifier
         return name == "GMT" ? "UTC" : name
     }
 
-    /// A little below the quota, so that a first try is not held up by the provider's minute.
+    /// A little below the quota, so that a first trial does not have to wait for the provider's minute.
     private var requestsPerMinute: Int { quota == 0 ? 6000 : max(1, quota * 9 / 10) }
 
     /// Only the owner can read it, from the moment it exists.

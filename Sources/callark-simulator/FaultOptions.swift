@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Simulator
 
-/// Everything that can go wrong with the simulated provider, as the command line has it.
+/// The options of everything that can go wrong with the simulated provider.
 struct FaultOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file of fault rules, in YAML or JSON; see FAULTS.", valueName: "file"))
     var faultPlan: String?
@@ -45,7 +45,7 @@ struct FaultOptions: ParsableArguments {
     }
 
     /// The simulator's options with all of it.
-    /// - Throws: exit code 64, after one line on standard error, where a plan or a rule cannot be read.
+    /// - Throws: exit code 64, after one line on standard error, if a plan or a rule cannot be read.
     func options() throws -> SimulatorOptions {
         var options = SimulatorOptions()
         do {

@@ -1,13 +1,13 @@
 import Evidence
 import Recordings
 
-/// How giving a checkpoint to one anchor ended.
+/// The outcome of giving a checkpoint to one anchor.
 package struct AnchorOutcome: Sendable {
     /// Which anchor.
     package var anchor: AnchorToken.Place.Anchor
     /// How many entries the checkpoint has.
     package var size: Int64
-    /// When the anchor says that it has seen the checkpoint, or why it has not.
+    /// When the anchor says that it saw the checkpoint, or why it did not.
     package var result: Result<Timestamp, AnchorError>
 
     /// Sets every property.

@@ -1,13 +1,13 @@
 import Evidence
 import Recordings
 
-/// What an anchor has seen last.
+/// The last state that an anchor saw.
 package struct AnchorStanding: Hashable, Sendable {
     /// A state that it has seen.
     package struct Seen: Hashable, Sendable {
         /// How many entries the state has.
         package var size: Int64
-        /// When, as the anchor says; by a command, as this machine says.
+        /// When, by the anchor's clock; for a command, by this machine's.
         package var time: Timestamp
     }
 
@@ -15,10 +15,11 @@ package struct AnchorStanding: Hashable, Sendable {
     package var anchor: AnchorToken.Place.Anchor
     /// Whether files are exchanged with it by hand.
     package var isReachedByHand: Bool
-    /// The newest state that it has seen, by what is kept of it; `nil` if none is, or if that cannot be read.
+    /// The newest state that it has seen, according to its tokens; `nil` if there is none, or if it cannot be read.
     package var newest: Seen?
 
-    /// What anchors have seen, in their order. Whether the tokens hold is not checked: ``AnchorVerification`` does that.
+    /// The last states that anchors saw, in the anchors' order. The tokens are not verified: ``AnchorVerification``
+    /// does that.
     package static func all(of anchors: [Anchor], in folder: LogFolder) throws(EvidenceError) -> [AnchorStanding] {
         let tokens = try folder.newestTokens(of: Set(anchors.map(\.identity)))
         var standings: [AnchorStanding] = []

@@ -1,33 +1,33 @@
 import Evidence
 import Recordings
 
-/// What the verification of all tokens of a log has found.
+/// The result of verifying all tokens of a log.
 package struct AnchorFindings: Hashable, Sendable {
     /// How many tokens there are of each kind.
     package var counts: [AnchorToken.Kind: Int] = [:]
-    /// How many of them hold only with the certificates or the key that the log itself names: of anchors that are not
-    /// configured any more, or are configured differently.
+    /// How many of them verify only with the certificates or the key that the log itself names, because their anchors
+    /// are no longer configured, or are configured differently.
     package var unconfirmed = 0
-    /// Everything that does not hold.
+    /// Everything that is wrong.
     package var faults: [LogReport.Fault] = []
 
     package init() {}
 }
 
-/// Checks everything that anchors have given, without asking anybody.
+/// Verifies every answer of an anchor, without asking anyone.
 package struct AnchorVerification: Sendable {
     private let folder: LogFolder
     private let anchors: [AnchorToken.Place.Anchor: Anchor]
 
-    /// - Parameter anchors: those that are configured, whose certificates and keys confirm a token.
+    /// - Parameter anchors: the configured anchors, whose certificates and keys confirm a token.
     package init(_ folder: LogFolder, anchors: [Anchor]) {
         self.folder = folder
         self.anchors = Dictionary(anchors.map { ($0.identity, $0) }) { first, _ in first }
     }
 
-    /// Checks every token. That tokens are what their entries say, and that their checkpoints are the log's, is checked by
-    /// ``LogVerification``.
-    /// - Parameter logged: what the entries say of them.
+    /// Verifies every token. ``LogVerification`` checks that tokens match their entries and that their checkpoints are
+    /// the log's.
+    /// - Parameter logged: the entries about them.
     package func findings(logged: [LogReport.Anchored]) -> AnchorFindings {
         var findings = AnchorFindings()
         let logged = Dictionary(logged.map { ($0.place, $0) }) { first, _ in first }
@@ -50,7 +50,7 @@ package struct AnchorVerification: Sendable {
         return findings
     }
 
-    /// Checks one token, with what is configured, or with what the log names.
+    /// Verifies one token with what is configured, or else with what the log names.
     /// - Returns: whether what is configured was enough.
     private func isConfirmed(
         _ place: AnchorToken.Place,

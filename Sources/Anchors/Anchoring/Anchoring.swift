@@ -4,7 +4,7 @@ import Foundation
 import Recordings
 import Transfer
 
-/// Gives the newest checkpoint of a log to all anchors, and keeps what they give.
+/// Gives the newest checkpoint of a log to all anchors, and keeps their answers.
 package struct Anchoring: Sendable {
     private let log: EvidenceLog
     private let anchors: [Anchor]
@@ -13,12 +13,12 @@ package struct Anchoring: Sendable {
     private let actor: Actor
     private let now: @Sendable () -> Timestamp
 
-    /// A log in which nothing happens is anchored as often as this.
+    /// How long a log without new entries goes without being anchored again.
     private static let longestPause = Duration.hours(20)
 
     /// - Parameters:
-    ///   - anchors: those that are reached by hand are passed over.
-    ///   - actor: who is noted in the log.
+    ///   - anchors: the anchors; those reached by hand are skipped.
+    ///   - actor: whose account it is logged on.
     ///   - now: the machine's clock.
     package init(
         _ log: EvidenceLog,
@@ -36,9 +36,9 @@ package struct Anchoring: Sendable {
         self.now = now
     }
 
-    /// Publishes what is accepted, and gives the checkpoint to all anchors at the same time. An anchor that has the newest
-    /// state already is not asked again.
-    /// - Returns: how each ended, in their order.
+    /// Publishes accepted entries, and gives the checkpoint to all anchors at the same time. An anchor that already has
+    /// the newest state is not asked again.
+    /// - Returns: the outcome for each, in their order.
     /// - Throws: ``EvidenceError`` if the log cannot be used.
     package func run() async throws(EvidenceError) -> [AnchorOutcome] {
         guard !anchors.isEmpty else { return [] }
@@ -59,8 +59,8 @@ package struct Anchoring: Sendable {
         }
     }
 
-    /// The same, if an anchor lacks something that happened, or has seen nothing for almost a day. What anchors themselves
-    /// add to the log is no reason to ask them again.
+    /// The same, if something happened that an anchor lacks, or if an anchor has seen nothing for almost a day. The
+    /// entries that anchors themselves cause are no reason to ask them again.
     /// - Returns: `nil` if nothing was due.
     package func runIfDue() async throws(EvidenceError) -> [AnchorOutcome]? {
         guard !anchors.isEmpty else { return nil }
@@ -146,7 +146,7 @@ package struct Anchoring: Sendable {
 
     // MARK: - Threads
 
-    /// Runs what waits for disks or programs on a thread that may wait.
+    /// Runs work that blocks on disks or programs on a thread that may block.
     private static func blocking<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {

@@ -1,32 +1,33 @@
 import Foundation
 import Glibc
 
-/// A program of the operator's that gets a checkpoint on standard input, and takes it somewhere: mails it, prints it, puts
-/// it under an object lock.
+/// An operator's program that gets a checkpoint on standard input and takes it somewhere: mails it, prints it, puts it
+/// under an object lock.
 struct CheckpointCommand: Sendable {
     var name: String
     /// The program, and its arguments.
     var words: [String]
-    /// From its start to its end; then it is killed, and everything that it started in its process group.
+    /// The time from its start to its end. After that it is killed, with everything that it started in its process
+    /// group.
     var limit: Duration
 
     /// How a run ended.
     struct Ending: Hashable, Sendable {
         /// The exit status, or 128 and the number of the signal that ended it.
         var status: Int32
-        /// Standard output and standard error, as they came; no more than ``mostOutput``.
+        /// Standard output and standard error, as they came, up to ``mostOutput`` bytes.
         var output: [UInt8]
     }
 
     private static let mostOutput = 16 << 10
-    /// How long the end of a program is waited for at a time: its output may end earlier, or later.
+    /// How long to wait for the program's end at a time, in milliseconds: its output may end earlier or later.
     private static let pause: Int32 = 20
 
-    /// Runs it. It blocks the thread.
+    /// Runs it, blocking the thread.
     /// - Throws: ``AnchorError`` with code `unavailable` if it cannot be started, does not end in time, or fails.
     func run(_ checkpoint: [UInt8]) throws(AnchorError) -> Ending {
         let (input, output) = (try Pipe(), try Pipe())
-        // Shorter than what a pipe holds, so that it can be written before somebody reads it.
+        // A checkpoint is shorter than a pipe's buffer, so it can be written before anyone reads it.
         guard input.fill(checkpoint) else { throw failure("its input cannot be written") }
         let process = try spawn(input, output)
         input.close()
@@ -57,9 +58,9 @@ struct CheckpointCommand: Sendable {
             let isOver = output.read(into: &bytes, most: Self.mostOutput, waiting: Self.pause) == .end
             var word: Int32 = 0
             if waitpid(process, &word, WNOHANG) == process {
-                // What it wrote last is there; what something that it left behind may still write is not waited for.
+                // Its last output is there; output of processes that it left behind is not waited for.
                 while output.read(into: &bytes, most: Self.mostOutput, waiting: 0) == .some {}
-                // As WIFEXITED and its siblings have it.
+                // As WIFEXITED and its siblings define it.
                 return Ending(status: word & 0x7F == 0 ? (word >> 8) & 0xFF : 128 + (word & 0x7F), output: bytes)
             }
             if isOver { _ = poll(nil, 0, Self.pause) }
@@ -115,19 +116,19 @@ private final class Pipe {
     deinit { close() }
 
     /// Writes `bytes` and closes the writing end.
-    /// - Returns: whether all of them were taken at once.
+    /// - Returns: whether all of them were written at once.
     func fill(_ bytes: [UInt8]) -> Bool {
         defer { closeWriting() }
         _ = fcntl(writing, F_SETFL, O_NONBLOCK)
         return write(writing, bytes, bytes.count) == bytes.count
     }
 
-    /// What a look at the reading end has brought.
+    /// The result of reading once.
     enum Arrival {
         case some, none, end
     }
 
-    /// Waits up to `milliseconds` for bytes, and puts them at the end of `bytes`; those beyond `most` are dropped.
+    /// Waits up to `milliseconds` for bytes, and appends them to `bytes`; those beyond `most` are dropped.
     func read(into bytes: inout [UInt8], most: Int, waiting milliseconds: Int32) -> Arrival {
         var ready = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
         guard poll(&ready, 1, milliseconds) > 0 else { return .none }

@@ -1,13 +1,13 @@
 import Foundation
 import Recordings
 
-/// What is kept of a command that took a checkpoint somewhere: when, how it ended, and what it said.
+/// The record of a command that took a checkpoint somewhere: when it ended, how, and its output.
 package struct CommandRecord: Hashable, Sendable {
-    /// When it had ended.
+    /// When it ended.
     package var time: Timestamp
     /// Its exit status.
     package var exit: Int64
-    /// What it wrote; what is not UTF-8 is replaced.
+    /// Its output, with everything that is not UTF-8 replaced.
     package var output: String
 
     package init(time: Timestamp, exit: Int64, output: String) {
@@ -16,7 +16,7 @@ package struct CommandRecord: Hashable, Sendable {
         self.output = output
     }
 
-    /// One JSON object on a line.
+    /// One JSON object on one line.
     package var bytes: [UInt8] {
         let json = JSONValue.object([
             JSONMember("exit", .number(String(exit))), JSONMember("output", .string(output)),
@@ -25,7 +25,7 @@ package struct CommandRecord: Hashable, Sendable {
         return Array("\(JSONWriter.text(json))\n".utf8)
     }
 
-    /// - Returns: `nil` if `bytes` are not, to the byte, what ``bytes`` writes.
+    /// - Returns: `nil` if `bytes` differs from the output of ``bytes``.
     package init?(_ bytes: [UInt8]) {
         guard let json = try? JSONReader.value(of: Data(bytes)), case .number(let exit)? = json.member("exit"),
             let exit = Int64(exit), case .string(let output)? = json.member("output"),

@@ -1,21 +1,21 @@
 import CLibcrypto
 
-/// Calls of libcrypto, and what it says went wrong.
+/// Calls of libcrypto, and its error messages.
 enum Libcrypto {
-    /// - Throws: if there is no memory, which is all that a missing value means here.
+    /// - Throws: if there is no memory, the only reason for a missing value here.
     static func require(_ pointer: OpaquePointer?) throws(AnchorError) -> OpaquePointer {
         guard let pointer else { throw failure() }
         return pointer
     }
 
-    /// - Throws: if a call did not do what it should, which no input explains.
+    /// - Throws: if a call failed, which no input explains.
     static func require(_ result: Int32) throws(AnchorError) {
         guard result == 1 else { throw failure() }
     }
 
     static func failure() -> AnchorError { AnchorError(.local, "libcrypto failed: \(reason() ?? "out of memory")") }
 
-    /// The reason of the last failure on this thread, with what is added to it; forgotten afterwards.
+    /// The reason of the last failure on this thread, with its details; cleared afterwards.
     static func reason() -> String? {
         var data: UnsafePointer<CChar>?
         let code = ERR_peek_last_error_data(&data, nil)
@@ -26,7 +26,7 @@ enum Libcrypto {
         return more.isEmpty ? reason : "\(reason) (\(more))"
     }
 
-    /// The bytes that an encoder makes.
+    /// The bytes that an encoder writes.
     static func encoded(
         _ encode: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>) -> Int32
     ) throws(AnchorError) -> [UInt8] {
@@ -37,8 +37,8 @@ enum Libcrypto {
         return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
     }
 
-    /// What a decoder makes of all of `bytes`.
-    /// - Returns: `nil` if they are anything else, or something follows.
+    /// Decodes all of `bytes`.
+    /// - Returns: `nil` if they are something else, or if something follows.
     static func decoded(
         _ bytes: [UInt8],
         _ decode: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,

@@ -2,16 +2,16 @@ import CLibcrypto
 import Glibc
 import Recordings
 
-/// A time stamp that holds: an authority that is trusted said that it has seen a checkpoint, and when.
+/// A valid time stamp: a trusted authority's statement that it has seen a checkpoint, and when.
 package struct TimeStamp: Hashable, Sendable {
-    /// When, by the authority's clock, to the second.
+    /// The time, by the authority's clock, to the second.
     package let time: Timestamp
 
-    /// Checks a reply: that it grants, that it is about `checkpoint`, that it answers `request`, and that it is signed by
-    /// somebody whose certificate leads to one of `trusted`. Certificates are judged as they were at the time of the stamp:
-    /// it stays valid when they have ended.
-    /// - Parameter request: `nil` if it is not known any more; then the reply may be to another request.
-    /// - Throws: ``AnchorError`` with code `refused` if the authority did not grant it; `unsound` if it does not hold.
+    /// Checks a reply: that it grants the request, that it is about `checkpoint`, that it answers `request`, and that
+    /// it is signed with a certificate that leads to one of `trusted`. Certificates are judged as they were at the time
+    /// of the stamp, so it stays valid after they expire.
+    /// - Parameter request: `nil` if it is no longer known; then the reply may be to another request.
+    /// - Throws: ``AnchorError`` with code `refused` if the authority did not grant it; `unsound` if it is invalid.
     package init(
         _ reply: [UInt8],
         to request: TimeStampRequest?,
@@ -26,7 +26,7 @@ package struct TimeStamp: Hashable, Sendable {
         defer { TS_VERIFY_CTX_free(context) }
         let store = try trusted.store()
         store.judge(at: seconds)
-        // The context frees its store, and so does the one that made it.
+        // The context frees its store, and so does its creator.
         X509_STORE_up_ref(store.pointer)
         callark_ts_verify_set_store(context, store.pointer)
         TS_VERIFY_CTX_add_flags(context, Int32(TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_DATA))
@@ -43,8 +43,8 @@ package struct TimeStamp: Hashable, Sendable {
         time = Timestamp(millisecondsSince1970: Int64(seconds) * 1000)
     }
 
-    /// When a reply says that it was made, with nothing else of it looked at.
-    /// - Throws: ``AnchorError`` with code `unsound` if it is no granted time stamp.
+    /// The time that a reply states, without checking anything else.
+    /// - Throws: ``AnchorError`` with code `unsound` if it is not a granted time stamp.
     package static func claimedTime(of reply: [UInt8]) throws(AnchorError) -> Timestamp {
         let response = try response(reply)
         defer { TS_RESP_free(response) }
@@ -61,7 +61,7 @@ package struct TimeStamp: Hashable, Sendable {
         let information = TS_RESP_get_status_info(response)
         var status = Int64(-1)
         ASN1_INTEGER_get_int64(&status, TS_STATUS_INFO_get0_status(information))
-        // Nothing is asked for that an authority could modify, so a modified grant is none.
+        // The request has nothing that an authority could modify, so "granted with modifications" is an error.
         guard status == TS_STATUS_GRANTED else {
             throw AnchorError(.refused, "the authority did not grant a time stamp (status \(status) of RFC 3161)")
         }
@@ -78,7 +78,7 @@ package struct TimeStamp: Hashable, Sendable {
         return timegm(&parts)
     }
 
-    /// What the reply is compared with: the request's hash, number and policy, as far as it is known.
+    /// What the reply is compared with: the request's hash, nonce and policy, as far as they are known.
     private static func context(_ request: TimeStampRequest?) throws(AnchorError) -> OpaquePointer {
         guard let request else { return try Libcrypto.require(TS_VERIFY_CTX_new()) }
         let decoded = Libcrypto.decoded(request.bytes, { d2i_TS_REQ(nil, $0, $1) }, freeing: { TS_REQ_free($0) })

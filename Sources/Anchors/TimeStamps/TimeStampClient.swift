@@ -10,7 +10,7 @@ struct TimeStampClient: Sendable {
     var certificates: TrustedCertificates
     var exchange: AnchorExchange
 
-    /// A time stamp of a checkpoint, checked.
+    /// Gets and verifies a time stamp of a checkpoint.
     /// - Throws: ``AnchorError``.
     func stamp(_ checkpoint: [UInt8]) async throws(AnchorError) -> (token: AnchorToken, time: Timestamp) {
         let request = try TimeStampRequest(for: checkpoint)

@@ -1,13 +1,13 @@
 import CLibcrypto
 import Crypto
 
-/// What a time-stamping authority is asked (RFC 3161 section 2.4.1): to stamp the SHA-256 of a checkpoint, with a number
-/// that is used once, and to send its certificate along.
+/// A request to a time-stamping authority (RFC 3161 section 2.4.1) to stamp the SHA-256 of a checkpoint, with a nonce,
+/// and to send its certificate along.
 package struct TimeStampRequest: Hashable, Sendable {
     /// In DER: some seventy bytes.
     package let bytes: [UInt8]
 
-    /// Makes one for `checkpoint`.
+    /// Makes a request for `checkpoint`.
     /// - Parameter nonce: a random number.
     /// - Throws: ``AnchorError`` if libcrypto fails.
     package init(for checkpoint: [UInt8], nonce: UInt64 = .random(in: 1 << 62 ... .max)) throws(AnchorError) {
@@ -31,8 +31,8 @@ package struct TimeStampRequest: Hashable, Sendable {
         bytes = try Libcrypto.encoded { i2d_TS_REQ(request, $0) }
     }
 
-    /// Reads a request that was kept.
-    /// - Throws: ``AnchorError`` with code `unsound` if it is not, to the byte, the one for `checkpoint`.
+    /// Reads a stored request.
+    /// - Throws: ``AnchorError`` with code `unsound` if it is not exactly the request for `checkpoint`.
     package init(_ bytes: [UInt8], of checkpoint: [UInt8]) throws(AnchorError) {
         let decoded = Libcrypto.decoded(bytes, { d2i_TS_REQ(nil, $0, $1) }, freeing: { TS_REQ_free($0) })
         guard let decoded else { throw AnchorError(.unsound, "not a request to a time-stamping authority") }

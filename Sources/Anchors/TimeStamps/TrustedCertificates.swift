@@ -1,17 +1,17 @@
 import CLibcrypto
 
-/// The certificates of authorities that a time stamp has to lead to, in PEM.
+/// The certificates of authorities, in PEM, to one of which a time stamp has to lead.
 package struct TrustedCertificates: Hashable, Sendable {
     /// The text, as it is kept with the log.
     package let pem: [UInt8]
 
-    /// - Throws: ``AnchorError`` with code `unsound` if there is no certificate in it, or one that cannot be read.
+    /// - Throws: ``AnchorError`` with code `unsound` if it contains no certificate, or one that cannot be read.
     package init(pem: [UInt8]) throws(AnchorError) {
         self.pem = pem
         _ = try store()
     }
 
-    /// A store that trusts them, and nothing else.
+    /// A store that trusts them and nothing else.
     func store() throws(AnchorError) -> CertificateStore {
         let store = try CertificateStore()
         try pem.withUnsafeBufferPointer { bytes throws(AnchorError) in
@@ -23,7 +23,7 @@ package struct TrustedCertificates: Hashable, Sendable {
                 guard X509_STORE_add_cert(store.pointer, certificate) == 1 else { throw Libcrypto.failure() }
                 count += 1
             }
-            // Behind the last one there is no further line that begins one; anything else is a certificate that is broken.
+            // After the last one, no further line begins a certificate; any other error means a broken certificate.
             let reason = ERR_reason_error_string(ERR_peek_last_error()).map { String(cString: $0) } ?? ""
             ERR_clear_error()
             guard count > 0 else { throw AnchorError(.unsound, "no PEM certificate") }
@@ -33,7 +33,7 @@ package struct TrustedCertificates: Hashable, Sendable {
     }
 }
 
-/// A store of certificates of libcrypto's.
+/// A certificate store of libcrypto's.
 struct CertificateStore: ~Copyable {
     let pointer: OpaquePointer
 
@@ -41,7 +41,7 @@ struct CertificateStore: ~Copyable {
 
     deinit { X509_STORE_free(pointer) }
 
-    /// Has certificates be judged as they were at a time, and not as they are now.
+    /// Makes certificates be judged as they were at a time, not as they are now.
     func judge(at time: Int) {
         X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(pointer), time_t(time))
     }

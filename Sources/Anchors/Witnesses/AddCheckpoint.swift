@@ -1,12 +1,12 @@
 import Evidence
 import Foundation
 
-/// What a witness is asked (c2sp.org/tlog-witness, `add-checkpoint`): to cosign a checkpoint that goes on from the one
-/// that it has signed last, as the hashes show. The body of a request over HTTP, or a file.
+/// A request to a witness (c2sp.org/tlog-witness, `add-checkpoint`) to cosign a checkpoint that continues from the last
+/// one that it signed, as the hashes show. It is the body of an HTTP request, or a file.
 package struct AddCheckpoint: Hashable, Sendable {
-    /// How many entries the checkpoint has that the witness signed last; 0 if it signed none.
+    /// The size of the checkpoint that the witness last signed; 0 if it signed none.
     package var oldSize: Int64
-    /// The hashes that show that the log goes on from there.
+    /// The hashes that show that the log continues from there.
     package var proof: [TreeHash]
     /// The signed checkpoint.
     package var checkpoint: [UInt8]
@@ -27,7 +27,7 @@ package struct AddCheckpoint: Hashable, Sendable {
         return Array((lines.joined(separator: "\n") + "\n\n").utf8) + checkpoint
     }
 
-    /// - Throws: ``NoteFault`` if `body` has not the form of a request. Nothing is checked yet.
+    /// - Throws: ``NoteFault`` if `body` is not in the form of a request. Nothing is verified yet.
     package init(_ body: [UInt8]) throws(NoteFault) {
         guard let gap = body.indices.dropLast().first(where: { body[$0] == 0x0A && body[$0 + 1] == 0x0A }) else {
             throw NoteFault("not a request to a witness: no empty line before the checkpoint")

@@ -4,8 +4,8 @@ import Files
 import Foundation
 import Recordings
 
-/// The other side of an anchor: cosigns checkpoints of other people's logs, each of which has to go on from the one that it
-/// signed before (c2sp.org/tlog-witness).
+/// The other side of an anchor: cosigns checkpoints of other people's logs, each of which has to continue from the one
+/// that it signed before (c2sp.org/tlog-witness).
 ///
 /// ```
 /// DIR/key              the witness's secret key, made at its first use
@@ -14,20 +14,20 @@ import Recordings
 /// DIR/lock
 /// ```
 package struct Witness: Sendable {
-    /// What it signs with.
+    /// Signs in the witness's name.
     package let cosigner: Cosigner
-    /// Whether its key was made now.
+    /// Whether its key was created now.
     package let isKeyNew: Bool
     private let folder: String
 
-    /// What is known of a log.
+    /// What it knows about a log.
     private struct Known {
         var position: LogPosition?
         var key: NoteKey
     }
 
-    /// Opens a witness, or makes one if there is none in `folder`.
-    /// - Parameter name: whose cosignatures its are; needed for a new one only.
+    /// Opens a witness, or creates one if there is none in `folder`.
+    /// - Parameter name: the name in its cosignatures; needed only for a new witness.
     /// - Throws: ``WitnessRefusal`` with code `local`.
     package init(in folder: String, name: String?) throws(WitnessRefusal) {
         self.folder = folder
@@ -49,9 +49,9 @@ package struct Witness: Sendable {
                         "\(folder) has no witness yet; give the new one a name with --name, such as witness.example/audit"
                     )
                 }
-                // The name is checked before anything is made.
+                // The name is checked before anything is created.
                 _ = try Cosigner(LogKey(), name: name)
-                // One is there if a crash came between it and the file that says whose it is.
+                // A key is there already if a crash came between it and the file with the name.
                 cosigner = try Cosigner(file.keyOrNew().key, name: name)
                 isKeyNew = true
                 try FileReplacement.durable("\(folder)/vkey").write(Array("\(cosigner.key)\n".utf8))
@@ -68,9 +68,9 @@ package struct Witness: Sendable {
 
     private static let longestFile = 1 << 16
 
-    /// Checks a request and cosigns its checkpoint. The state is remembered before the cosignature is made, so that no
-    /// two histories are ever signed.
-    /// - Parameter logKey: the log's key, from the people who run it; needed the first time.
+    /// Checks a request and cosigns its checkpoint. The state is remembered before the cosignature is made, so that two
+    /// histories are never signed.
+    /// - Parameter logKey: the log's key, from the people who run the log; needed the first time.
     /// - Throws: ``WitnessRefusal``.
     package func cosign(
         _ request: AddCheckpoint,
@@ -94,7 +94,7 @@ package struct Witness: Sendable {
         }
     }
 
-    /// - Returns: what the checkpoint says, which goes on from what is known.
+    /// - Returns: the checkpoint's position, which continues from what is known.
     private func accepted(_ request: AddCheckpoint, _ known: Known) throws(WitnessRefusal) -> LogPosition {
         let position: LogPosition
         do throws(NoteFault) {

@@ -10,12 +10,13 @@ struct WitnessClient: Sendable {
     var key: WitnessKey
     var exchange: AnchorExchange
 
-    /// So often the witness may say that it knows another state than the one that the request goes on from: once because
-    /// nobody here remembers which it was, and once more because another process asks at the same time.
+    /// How many requests are made if the witness says that it knows another state than the one that the request
+    /// continues from: once because no one here remembers which it was, and once more because another process asks at
+    /// the same time.
     private static let mostRequests = 3
 
     /// The witness's cosignature of a state.
-    /// - Parameter oldSize: how many entries it has signed before, as far as is known here.
+    /// - Parameter oldSize: the size that it last signed, as far as is known here.
     /// - Throws: ``AnchorError``.
     func cosignature(of state: AnchoredState, from oldSize: Int64) async throws(AnchorError) -> Cosignature {
         var oldSize = oldSize
@@ -48,7 +49,7 @@ struct WitnessClient: Sendable {
         throw AnchorError(.unavailable, "the witness \(name) names another state each time that it is asked")
     }
 
-    /// The size of the state that the witness has signed last.
+    /// The size of the state that the witness last signed.
     private func known(
         _ body: [UInt8],
         _ state: AnchoredState,

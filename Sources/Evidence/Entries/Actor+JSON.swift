@@ -12,7 +12,7 @@ extension Actor {
         return .object(members)
     }
 
-    /// - Returns: `nil` if `json` names nobody.
+    /// - Returns: `nil` if `json` names no one.
     init?(json: JSONValue) {
         guard case .string(let name)? = json.member("name"), case .string(let text)? = json.member("via"),
             let via = Via(rawValue: text)

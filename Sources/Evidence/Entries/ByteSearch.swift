@@ -2,8 +2,8 @@ import Glibc
 
 /// Looks for bytes in an entry's text.
 package enum ByteSearch {
-    /// Where `part` begins first in `text`.
-    /// - Returns: `nil` if it is not in it, or is empty.
+    /// The offset of the first occurrence of `part` in `text`.
+    /// - Returns: `nil` if `part` does not occur in it, or is empty.
     package static func offset(of part: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Int? {
         guard let base = text.baseAddress, let wanted = part.baseAddress, let first = part.first else { return nil }
         var begin = 0
@@ -17,7 +17,7 @@ package enum ByteSearch {
         return nil
     }
 
-    /// Whether `text` has `part`.
+    /// Whether `text` contains `part`.
     package static func contains(_ part: [UInt8], in text: [UInt8]) -> Bool {
         text.withUnsafeBytes { text in part.withUnsafeBytes { offset(of: $0, in: text) != nil } }
     }

@@ -1,18 +1,18 @@
 import Foundation
 import Recordings
 
-/// One act, as the log says it for ever: what happened, when, and who did it.
+/// One act, as the log records it for good: what happened, when, and who did it.
 ///
-/// It commits to content and not to place, and has nothing of a call but its task ID: no number, no name, no text of the
-/// provider's.
+/// It commits to content and not to a place. The only thing in it about a call is its task ID: no number, no name, no
+/// text of the provider's.
 package struct LogEntry: Hashable, Sendable {
     /// What happened.
     package var type: LogEntryType
-    /// When, by the clock of the machine.
+    /// The time, by the machine's clock.
     package var time: Timestamp
     /// Who did it.
     package var actor: Actor
-    /// In whose archive.
+    /// The organization whose archive it concerns.
     package var organization: OrganizationName
     /// The members that entries of this type have.
     package var values: [LogKeyword: LogValue]
@@ -50,7 +50,7 @@ package struct LogEntry: Hashable, Sendable {
         return digest
     }
 
-    /// The state of another log that this one goes on from.
+    /// The state of another log that this one continues from.
     package var previous: LogPosition? {
         guard case .position(let position)? = values[.previous] else { return nil }
         return position
@@ -60,13 +60,14 @@ package struct LogEntry: Hashable, Sendable {
     package var objects: [ContentDigest] {
         var keywords = values.keys.filter(\.namesObject)
         if type == .dayClosed { keywords.append(.record) }
-        // It is the file in `anchors/` that the entry names.
+        // For this type, the digest names a file in `anchors/`.
         if type == .anchorAdded { keywords.removeAll { $0 == .object } }
         return keywords.compactMap { digest($0) }
     }
 
-    /// What is hashed: one JSON object on one line, without spaces, its members sorted by the bytes of their names.
-    /// - Throws: `bug` if a member is missing, or is not one of the type's; `tooLong` for more than 65,535 bytes.
+    /// The bytes that are hashed: one JSON object on one line, without spaces, its members sorted by the bytes of their
+    /// names.
+    /// - Throws: `bug` if a member is missing or does not belong to the type; `tooLong` for more than 65,535 bytes.
     package func encoded() throws(EvidenceError) -> [UInt8] {
         let (needed, allowed) = type.keywords
         let isComplete = needed.isSubset(of: values.keys) && Set(values.keys).isSubset(of: needed.union(allowed))
@@ -88,7 +89,7 @@ package struct LogEntry: Hashable, Sendable {
 
     /// Why an entry cannot be understood.
     package enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
-        /// It is no entry at all.
+        /// It is not an entry at all.
         case malformed(String)
         /// A later version wrote it.
         case unknownType(String)
@@ -101,7 +102,7 @@ package struct LogEntry: Hashable, Sendable {
         }
     }
 
-    /// Reads what ``encoded()`` writes. Members that this version does not know are passed over.
+    /// Reads the output of ``encoded()``. Members that this version does not know are ignored.
     /// - Throws: ``Fault``.
     package init(_ bytes: [UInt8]) throws(Fault) {
         let json: JSONValue

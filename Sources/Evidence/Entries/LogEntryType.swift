@@ -1,4 +1,4 @@
-/// What an entry is about. The names are those of the log's files, and never change.
+/// The type of an entry. The names are those in the log's files, and never change.
 package enum LogEntryType: String, CaseIterable, Hashable, Sendable {
     case logBegun = "log.begun"
     case keyAdded = "key.added"

@@ -1,6 +1,6 @@
 import Recordings
 
-/// A member of an entry beside those that all entries have. docs/evidence.md says what each of them means.
+/// A member of an entry, other than those that all entries have. docs/evidence.md describes each.
 package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
     case origin, vkey, previous, recipient
     case sha256, record, tags, manifest, note, objects, object, plan, certificates
@@ -17,11 +17,11 @@ package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
     enum Form {
         /// A JSON string.
         case text
-        /// A whole number that is not negative; a time is one, in milliseconds since 1970-01-01T00:00:00Z.
+        /// A whole number, not negative; times are in milliseconds since 1970-01-01T00:00:00Z.
         case number
         /// SHA-256 in hexadecimal.
         case digest
-        /// A digest, or a state of another log.
+        /// A digest, or the state of another log.
         case predecessor
     }
 
@@ -34,11 +34,11 @@ package enum LogKeyword: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether its value is the name of a file in `objects/`, which then has to be there.
+    /// Whether its value names a file in `objects/`, which must then exist.
     package var namesObject: Bool {
         switch self {
         case .note, .objects, .object, .plan, .certificates: true
-        // `record` is one of a closed day only: see ``LogEntry/objects``.
+        // `record` names one only for a closed day: see ``LogEntry/objects``.
         default: false
         }
     }

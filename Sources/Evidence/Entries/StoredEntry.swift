@@ -1,5 +1,5 @@
-/// What the entry of a stored recording says, found in its text: almost all entries are such, and taking each apart would take
-/// most of the time of whatever reads a whole log.
+/// The content of the entry of a stored recording, found by searching its text. Almost all entries are of this type,
+/// and parsing each would take most of the time of reading a whole log.
 package struct StoredEntry: Hashable, Sendable {
     /// The archive's name.
     package var archive: String
@@ -21,8 +21,8 @@ package struct StoredEntry: Hashable, Sendable {
         (self.archive, self.path, self.sha256, self.record) = (archive, path, sha256, record)
     }
 
-    /// The text after `beginning`, to the next quotation mark. None of these members has a character to escape, and no string
-    /// has a quotation mark that is not escaped, so that `beginning` is found only where it is a member.
+    /// The text after `beginning`, up to the next quotation mark. None of these members has a character to escape, and
+    /// every quotation mark within a string is escaped, so `beginning` is found only where it is a member.
     private static func text(_ beginning: StaticString, _ entry: [UInt8]) -> String? {
         entry.withUnsafeBytes { entry in
             let wanted = UnsafeRawBufferPointer(start: beginning.utf8Start, count: beginning.utf8CodeUnitCount)

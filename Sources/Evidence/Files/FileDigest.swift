@@ -4,7 +4,7 @@ import Recordings
 
 /// The SHA-256 of a file of any size, or of bytes.
 package enum FileDigest {
-    /// Of bytes in memory.
+    /// The digest of bytes in memory.
     package static func digest(of bytes: [UInt8]) throws(EvidenceError) -> ContentDigest {
         guard let digest = ContentDigest(bytes: SHA256.hash(data: bytes)) else {
             throw EvidenceError(.bug, "SHA-256 has 32 bytes", path: "")
@@ -12,7 +12,7 @@ package enum FileDigest {
         return digest
     }
 
-    /// Reads the file at `path`.
+    /// The digest of the file at `path`.
     /// - Throws: ``EvidenceError`` if it cannot be read.
     package static func digest(ofFileAt path: String) throws(EvidenceError) -> ContentDigest {
         let file = try LogFile(path, O_RDONLY)

@@ -1,43 +1,43 @@
 import Files
 import Glibc
 
-/// Files and folders of a log: what `Files` offers, with the errors of a log.
+/// Files and folders of a log: the functions of `Files`, with the errors of a log.
 enum LogFiles {
-    /// The most that is read of a file which is read whole: the longest bundle has 16 MiB.
+    /// The largest file that is read as a whole; the longest bundle has 16 MiB.
     private static let most = 17 << 20
 
     /// All bytes of a file; `nil` if it is missing.
-    /// - Throws: `damaged` if it is larger than any file of a log that is read whole.
+    /// - Throws: `damaged` if it is larger than any such file of a log.
     static func read(_ path: String) throws(EvidenceError) -> [UInt8]? {
         try translated { () throws(ArchiveError) in try FileSystem.read(path, limit: most) }
     }
 
-    /// Puts `bytes` at `path`, so that a crash leaves either what was there before or all of it. The name is durable only
-    /// once its folder is flushed too.
+    /// Writes `bytes` to `path`, so that a crash leaves either the old content or all of the new. The name is durable
+    /// only once its folder is flushed too.
     static func place(_ bytes: [UInt8], at path: String, mode: mode_t) throws(EvidenceError) {
         let replacement = FileReplacement(path, mode: mode, ignoresUmask: true, flushing: .bytes)
         try translated { () throws(ArchiveError) in try replacement.write(bytes) }
     }
 
-    /// The same, and the name durable.
+    /// The same, with the name durable too.
     static func placeDurably(_ bytes: [UInt8], at path: String, mode: mode_t) throws(EvidenceError) {
         try translated { () throws(ArchiveError) in try FileReplacement.durable(path, mode: mode).write(bytes) }
     }
 
-    /// What a crash may leave beside a file; it means nothing.
+    /// A draft that a crash may leave next to a file; it has no meaning.
     static func isDraft(_ name: String) -> Bool { name.hasSuffix(FileReplacement.draftPath(of: "")) }
 
-    /// Moves `source` to `destination`, over what is there.
+    /// Moves `source` to `destination`, replacing what is there.
     static func move(_ source: String, to destination: String) throws(EvidenceError) {
         try translated { () throws(ArchiveError) in try FileSystem.replace(destination, with: source) }
     }
 
-    /// Takes a file away; a missing one is fine.
+    /// Removes a file; a missing one is fine.
     static func remove(_ path: String) throws(EvidenceError) {
         try translated { () throws(ArchiveError) in try FileSystem.remove(path) }
     }
 
-    /// Takes a folder and everything in it away; a missing one is fine.
+    /// Removes a folder and everything in it; a missing one is fine.
     static func removeFolder(_ path: String) throws(EvidenceError) {
         for name in try names(in: path) {
             let inner = "\(path)/\(name)"
@@ -46,7 +46,7 @@ enum LogFiles {
         if rmdir(path) != 0, errno != ENOENT { throw EvidenceError(.system("remove", path)) }
     }
 
-    /// Makes `path` and the folders above it that are missing, their names durable.
+    /// Creates `path` and its missing parent folders, with durable names.
     static func createFolder(_ path: String, mode: mode_t = 0o750) throws(EvidenceError) {
         try translated { () throws(ArchiveError) in try FileSystem.createFolder(path, mode: mode) }
     }
@@ -55,7 +55,7 @@ enum LogFiles {
 
     static func exists(_ path: String) throws(EvidenceError) -> Bool { try status(of: path) != nil }
 
-    /// - Returns: `nil` if nothing is at `path`.
+    /// - Returns: `nil` if there is nothing at `path`.
     static func status(of path: String) throws(EvidenceError) -> FileStatus? {
         try translated { () throws(ArchiveError) in try FileSystem.status(of: path) }
     }
@@ -72,13 +72,13 @@ enum LogFiles {
 
     static func folder(of path: String) -> String { FileSystem.folder(of: path) }
 
-    /// Waits for the lock on the file at `path`, which is made if it is missing.
+    /// Waits for the lock on the file at `path`, which is created if it is missing.
     /// - Throws: `missing` if its folder is missing.
     static func lock(_ path: String) throws(EvidenceError) -> FileLock {
         try translated { () throws(ArchiveError) in
             while true {
                 let lock = try FileLock.awaited(.exclusive, of: OpenFile(path, O_RDWR | O_CREAT))
-                // The log may have been moved aside while this waited: then the lock is that of the old one.
+                // The log may have been moved aside while this waited; then the lock is the old log's.
                 if let named = try FileSystem.status(of: path), try lock.file.status().isSameFile(as: named) {
                     return lock
                 }
@@ -86,7 +86,7 @@ enum LogFiles {
         }
     }
 
-    /// Calls `body`, and has its errors be those of a log.
+    /// Calls `body`, and turns its errors into those of a log.
     static func translated<Result>(
         _ body: () throws(ArchiveError) -> Result
     ) throws(EvidenceError) -> Result {
@@ -102,7 +102,7 @@ enum LogFiles {
 struct LogFile: ~Copyable {
     private let file: OpenFile
 
-    /// Opens `path` with `flags` of open(2); `mode` is that of a new file.
+    /// Opens `path` with `flags` of open(2); `mode` applies to a new file.
     init(_ path: String, _ flags: Int32, mode: mode_t = 0o640) throws(EvidenceError) {
         do throws(ArchiveError) {
             file = try OpenFile(path, flags, mode: mode)
@@ -116,7 +116,7 @@ struct LogFile: ~Copyable {
         get throws(EvidenceError) { try LogFiles.translated { () throws(ArchiveError) in try file.size() } }
     }
 
-    /// `count` bytes from `offset` on, or as many as there are.
+    /// `count` bytes from `offset` on, or fewer at the end of the file.
     func bytes(from offset: Int64, count: Int) throws(EvidenceError) -> [UInt8] {
         try LogFiles.translated { () throws(ArchiveError) in
             try FileSystem.bytes(of: file, in: offset..<(offset + Int64(count)))
@@ -132,7 +132,7 @@ struct LogFile: ~Copyable {
         try LogFiles.translated { () throws(ArchiveError) in try file.truncate(to: size) }
     }
 
-    /// Makes the bytes, and what is needed to find them, durable.
+    /// Makes the bytes, and the metadata needed to find them, durable.
     func flush() throws(EvidenceError) {
         try LogFiles.translated { () throws(ArchiveError) in try file.synchronize() }
     }

@@ -1,15 +1,15 @@
-/// What shows that a state of a log was known outside of the machine, as it is kept next to that state.
+/// Evidence that a state of a log was known outside the machine, kept next to that state.
 package struct AnchorToken: Sendable {
-    /// How the state was made known.
+    /// How the state was published.
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         /// A time stamp (RFC 3161).
         case timestamp
         /// The cosignature of a witness (c2sp.org/tlog-witness).
         case witness
-        /// What a command of the operator's said that was given the checkpoint.
+        /// The record of an operator's command that was given the checkpoint.
         case command
 
-        /// How the names of the files end.
+        /// The suffix of the file names.
         package var suffix: String {
             switch self {
             case .timestamp: ".tsr"
@@ -19,11 +19,11 @@ package struct AnchorToken: Sendable {
         }
     }
 
-    /// Where a token is, from its file's name.
+    /// Where a token is, derived from its file's name.
     package struct Place: Hashable, Sendable {
         /// How many entries the state has.
         package var size: Int64
-        /// How it was made known.
+        /// How the state was published.
         package var kind: Kind
         /// The anchor's name in the configuration.
         package var name: String
@@ -35,16 +35,16 @@ package struct AnchorToken: Sendable {
             self.name = name
         }
 
-        /// Below the log's folder: `anchors/301/freetsa.tsr`.
+        /// The path below the log's folder: `anchors/301/freetsa.tsr`.
         package var path: String { "\(folder)/\(name)\(kind.suffix)" }
 
-        /// The file of what the token answers: `anchors/301/freetsa.tsq`.
+        /// The file with the request that the token answers: `anchors/301/freetsa.tsq`.
         package var requestPath: String { "\(folder)/\(name).tsq" }
 
         private var folder: String { "anchors/\(size)" }
 
-        /// - Parameter path: below the log's folder.
-        /// - Returns: `nil` if ``path`` of no place is that.
+        /// - Parameter path: a path below the log's folder.
+        /// - Returns: `nil` if `path` is not that of a token.
         package init?(path: String) {
             let parts = path.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "anchors", let size = LogPosition.number(parts[1]),
@@ -55,7 +55,7 @@ package struct AnchorToken: Sendable {
         }
     }
 
-    /// Whether an anchor can have that name, which is part of files' names: 1 to 40 of a-z, 0-9 and `-`.
+    /// Whether an anchor can have that name, which becomes part of file names: 1 to 40 of a-z, 0-9 and `-`.
     package static func isName(_ name: some StringProtocol) -> Bool {
         (1...40).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
@@ -64,17 +64,17 @@ package struct AnchorToken: Sendable {
             }
     }
 
-    /// How the state was made known.
+    /// How the state was published.
     package var kind: Kind
     /// The anchor's name in the configuration.
     package var name: String
-    /// To the byte: a time stamp as it arrived, a line of a witness, or the record of a command.
+    /// To the byte: a time stamp as it arrived, the line of a witness, or the record of a command.
     package var bytes: [UInt8]
-    /// What a time stamp answers.
+    /// The request that a time stamp answers.
     package var request: [UInt8]?
-    /// What a time stamp was checked with, in PEM.
+    /// The certificates that a time stamp was checked with, in PEM.
     package var certificates: [UInt8]?
-    /// What a cosignature was checked with.
+    /// The key that a cosignature was checked with.
     package var key: WitnessKey?
 
     /// Sets every property.

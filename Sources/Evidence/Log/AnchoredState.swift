@@ -1,15 +1,15 @@
 import Recordings
 
-/// A published state of a log, as it is made known outside.
+/// A published state of a log, to be given to anchors.
 package struct AnchoredState: Sendable {
     /// The log's folder.
     package let folder: LogFolder
-    /// What the checkpoint says.
+    /// The position that the checkpoint states.
     package let position: LogPosition
-    /// The checkpoint with the log's own signature and no other, to the byte: what is stamped, cosigned and sent.
+    /// The checkpoint with only the log's own signature, to the byte: this is what is stamped, cosigned and sent.
     package let checkpoint: [UInt8]
 
-    /// The hashes that show that an older state is a beginning of this one.
+    /// The hashes that show that an older state is a prefix of this one.
     /// - Throws: `unknown` if the older one is larger.
     package func consistency(with oldSize: Int64) throws(EvidenceError) -> [TreeHash] {
         guard (0...position.size).contains(oldSize) else {

@@ -3,8 +3,8 @@ import Files
 import Recordings
 
 extension EvidenceLog {
-    /// Publishes what is accepted, and returns the newest state. One that was made known before is returned with the bytes
-    /// that were sent then.
+    /// Publishes accepted entries, and returns the newest state. If it has been given to anchors before, it is returned
+    /// with the bytes that were sent then.
     package func stateToAnchor() throws(EvidenceError) -> AnchoredState {
         try fold()
         let reader = try LogReader(folder, key: key)
@@ -14,12 +14,12 @@ extension EvidenceLog {
         return try state(of: reader.checkpoint)
     }
 
-    /// Waits until no other process gives checkpoints of this log away: a witness that gets two states in the wrong order
-    /// would take the older one for a log that was put back.
-    /// - Returns: a lock that ends with the value.
+    /// Waits until no other process gives checkpoints of this log to anchors. A witness that gets two states in the
+    /// wrong order would take the older one for a log that was rolled back.
+    /// - Returns: a lock that is released with the value.
     package func anchoringLock() throws(EvidenceError) -> FileLock { try LogFiles.lock(folder.anchoringLockPath) }
 
-    /// The state that a checkpoint of this log says, such as one that was sent to a witness by hand.
+    /// The state in a checkpoint of this log, for example one that was sent to a witness by hand.
     /// - Throws: `damaged` if it is not one of this log's.
     package func state(of checkpoint: [UInt8]) throws(EvidenceError) -> AnchoredState {
         let (position, note): (LogPosition, SignedNote)
@@ -37,8 +37,8 @@ extension EvidenceLog {
         return AnchoredState(folder: folder, position: position, checkpoint: bare)
     }
 
-    /// Keeps what shows that a state was known outside, durably, and says so in the log, so that the next time stamp covers
-    /// this one. If one of that kind and name is there for the state already, that one stays.
+    /// Durably keeps the evidence that a state was known outside, and logs it, so that the next time stamp covers it.
+    /// If the state already has a token of that kind and name, that one stays.
     ///
     /// A crash leaves nothing, a state without a token, or a token that no entry names: each is harmless.
     /// - Returns: whether it was kept.
@@ -83,7 +83,8 @@ extension EvidenceLog {
         return true
     }
 
-    /// Makes the folder of a state, with the checkpoint in it: one without it would look like a log that was put back.
+    /// Creates the folder of a state, with the checkpoint in it. A folder without one would look like a log that was
+    /// rolled back.
     private func beginAnchors(of state: AnchoredState) throws(EvidenceError) {
         let path = folder.anchoredCheckpointPath(state.position.size)
         guard try !LogFiles.exists(path) else { return }
@@ -95,7 +96,8 @@ extension EvidenceLog {
         try LogFiles.flushFolder(folder.anchorsPath)
     }
 
-    /// Puts a cosignature below the newest checkpoint, if that is still of the same state, so that proofs have it too.
+    /// Appends a cosignature to the newest checkpoint, if that is still of the same state, so that proofs contain it
+    /// too.
     private func addSignature(_ line: [UInt8], to state: AnchoredState) throws(EvidenceError) {
         guard let checkpoint = try LogFiles.read(folder.checkpointPath), let newest = try? SignedNote(checkpoint),
             let sent = try? SignedNote(state.checkpoint), newest.text == sent.text
@@ -105,22 +107,22 @@ extension EvidenceLog {
 }
 
 extension LogFolder {
-    /// Every token that is kept, the newest state first.
+    /// Every token, the newest state first.
     package func anchorTokens() throws(EvidenceError) -> [AnchorToken.Place] {
         var places: [AnchorToken.Place] = []
         for size in try anchoredSizes().reversed() { places += try anchorTokens(ofSize: size) }
         return places
     }
 
-    /// The tokens of one state, by their names.
+    /// The tokens of one state, by name.
     package func anchorTokens(ofSize size: Int64) throws(EvidenceError) -> [AnchorToken.Place] {
         try LogFiles.names(in: "\(anchorsPath)/\(size)").compactMap {
             AnchorToken.Place(path: "anchors/\(size)/\($0)")
         }
     }
 
-    /// The newest tokens of anchors, looked for from the newest state on.
-    /// - Parameter anchors: of which kinds and names; the looking ends when all are found.
+    /// The newest tokens of anchors, searched from the newest state back.
+    /// - Parameter anchors: their kinds and names; the search ends when all are found.
     package func newestTokens(
         of anchors: Set<AnchorToken.Place.Anchor>
     ) throws(EvidenceError) -> [AnchorToken.Place.Anchor: AnchorToken.Place] {
@@ -140,12 +142,12 @@ extension LogFolder {
         try present("\(path)/\(place.path)")
     }
 
-    /// The bytes that a time stamp answers; `nil` if they are missing.
+    /// The request that a time stamp answers; `nil` if it is missing.
     package func requestBytes(of place: AnchorToken.Place) throws(EvidenceError) -> [UInt8]? {
         try LogFiles.read("\(path)/\(place.requestPath)")
     }
 
-    /// The checkpoint that a state was made known with.
+    /// The checkpoint of a state that was given to anchors.
     /// - Throws: `damaged` if it is missing.
     package func checkpointBytes(ofAnchoredSize size: Int64) throws(EvidenceError) -> [UInt8] {
         try present(anchoredCheckpointPath(size))
@@ -164,7 +166,7 @@ extension LogFolder {
 }
 
 extension AnchorToken.Place {
-    /// Which anchor made a token, whichever state it is of.
+    /// The anchor that made a token, whatever its state.
     package struct Anchor: Hashable, Sendable {
         package var kind: AnchorToken.Kind
         package var name: String
@@ -176,6 +178,6 @@ extension AnchorToken.Place {
         }
     }
 
-    /// Which anchor made it.
+    /// The anchor that made it.
     package var anchor: Anchor { Anchor(kind, name) }
 }

@@ -1,7 +1,7 @@
 import Recordings
 
 extension EvidenceLog {
-    /// Keeps a list or a text that an entry is going to name, durably. To be called before ``append(_:)``.
+    /// Durably keeps a list or a text that an entry is going to name. Call it before ``append(_:)``.
     /// - Returns: its SHA-256, which is its name.
     package func keep(_ object: [UInt8]) throws(EvidenceError) -> ContentDigest {
         let digest = try FileDigest.digest(of: object)

@@ -2,17 +2,17 @@ import Files
 import Recordings
 
 extension EvidenceLog {
-    /// What a log is opened or begun with.
+    /// What is needed to open or create a log.
     package struct Place: Sendable {
         /// `{root}/log`.
         package var logs: String
-        /// Whose log.
+        /// The log's organization.
         package var organization: OrganizationName
-        /// Where the key is; made with the first log.
+        /// Where the key is; created with the first log.
         package var keyFile: LogKeyFile
-        /// What the origin of a new log begins with: `archive.example/callark`. One that is there keeps its own.
+        /// The beginning of a new log's origin: `archive.example/callark`. An existing log keeps its own.
         package var origin: String
-        /// Who is noted to have begun it.
+        /// Whose account the creation is logged on.
         package var actor: Actor
 
         /// Sets every property.
@@ -34,17 +34,17 @@ extension EvidenceLog {
         package var folder: LogFolder { LogFolder(organization, in: logs) }
     }
 
-    /// A log, and what had to be made for it.
+    /// A log, and what had to be created for it.
     package struct Opened: Sendable {
         /// The log.
         package var log: EvidenceLog
-        /// Whether it was begun now.
+        /// Whether it was created now.
         package var isNew = false
-        /// Whether the key was made now.
+        /// Whether the key was created now.
         package var isKeyNew = false
     }
 
-    /// Opens the log, or begins it if there was none.
+    /// Opens the log, or creates it if none exists.
     /// - Throws: as ``openExisting(_:)``.
     package static func open(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
         try beginningAlone(place) { () throws(EvidenceError) in
@@ -63,13 +63,13 @@ extension EvidenceLog {
 
     /// Opens the log.
     /// - Returns: `nil` if there is none and never was.
-    /// - Throws: `rolledBack` if there is none, or an older one, and there was; `key` if the key is missing or another
-    ///   one; `damaged`.
+    /// - Throws: `rolledBack` if an older log is there, or none although there was one; `key` if the key is missing or
+    ///   not the log's; `damaged`.
     package static func openExisting(_ place: Place) throws(EvidenceError) -> EvidenceLog? {
         try beginningAlone(place) { () throws(EvidenceError) in try existing(place) }
     }
 
-    /// Calls `body` while nobody else begins a log, and after what a crash has left of that.
+    /// Calls `body` while no one else creates a log, and after cleaning up what a crash left of that.
     static func beginningAlone<Result>(
         _ place: Place,
         _ body: () throws(EvidenceError) -> Result
@@ -81,8 +81,8 @@ extension EvidenceLog {
         return try body()
     }
 
-    /// Begins a new epoch of a log that was lost, rolled back or damaged, or whose key was lost. Its first entry names the
-    /// last state of the old one that is known; what is left of the old one is kept as ``LogFolder/previous``.
+    /// Begins a new epoch of a log that was lost, rolled back or damaged, or whose key was lost. Its first entry names
+    /// the last known state of the old one; what is left of the old one is kept as ``LogFolder/previous``.
     /// - Throws: `missing` if there was no log.
     package static func beginEpoch(_ place: Place, now: Timestamp) throws(EvidenceError) -> Opened {
         try beginningAlone(place) { () throws(EvidenceError) in
@@ -93,7 +93,7 @@ extension EvidenceLog {
                     path: place.folder.path
                 )
             }
-            // Another number behind the last slash.
+            // The same origin, with the next number after the last slash.
             let parts = last.origin.split(separator: "/", omittingEmptySubsequences: false)
             let origin = (parts.dropLast() + ["\(epoch(of: last.origin) + 1)"]).joined(separator: "/")
             let (secret, isKeyNew) = try place.keyFile.keyOrNew()
@@ -102,7 +102,7 @@ extension EvidenceLog {
         }
     }
 
-    /// The last state of the log that is known: the larger of what is remembered and of what the checkpoint says.
+    /// The last known state of the log: the larger of the remembered one and the checkpoint's.
     private static func lastKnown(_ place: Place) throws(EvidenceError) -> LogPosition? {
         let newest = try place.keyFile.newest(place.organization)
         let signed = try? LogFiles.read(place.folder.checkpointPath)
@@ -144,8 +144,8 @@ extension EvidenceLog {
         return try EvidenceLog(folder, place.organization, signer, place.keyFile)
     }
 
-    /// Makes a log under another name, moves what there was of an old one into it, and gives it its own name: whatever
-    /// happens meanwhile, a log that has its name is whole.
+    /// Creates a log under another name, moves what exists of an old one into it, and gives it its own name. Whatever
+    /// happens in between, a log with its own name is complete.
     private static func begin(
         _ place: Place,
         _ secret: LogKey,
@@ -188,7 +188,7 @@ extension EvidenceLog {
         return log
     }
 
-    /// Finishes what a crash has left of ``begin(_:_:previous:now:)``, or takes it away.
+    /// Finishes what a crash has left of ``begin(_:_:previous:now:)``, or removes it.
     private static func finishBeginning(_ folder: LogFolder) throws(EvidenceError) {
         guard folder.next.exists else { return }
         if !folder.exists, folder.next.previous.exists || folder.next.replaced.exists {
@@ -206,8 +206,9 @@ extension EvidenceLog {
 }
 
 extension LogFolder {
-    /// The key that the log says it is signed with. Who gets it from nowhere else knows only that the log agrees with itself.
-    /// - Throws: `damaged` if the file is missing or is no key.
+    /// The key that the log says it is signed with. Without the key from elsewhere, a check only shows that the log
+    /// agrees with itself.
+    /// - Throws: `damaged` if the file is missing or is not a key.
     package func publishedKey() throws(EvidenceError) -> NoteKey {
         guard let bytes = try LogFiles.read(keyPath) else { throw .damaged("missing", keyPath) }
         do throws(NoteFault) {

@@ -1,10 +1,10 @@
 import Files
 
 extension EvidenceLog {
-    /// Puts a copy of the log in its place. The copy has to hold, and to go on from every state that is known: what is
-    /// remembered beside the key, and what the present log says. The present log is kept as ``LogFolder/replaced``.
-    /// - Throws: `missing` if there is no copy; `key` if it was signed with another key than that of the key file; `damaged` or
-    ///   `rolledBack` if it does not hold, or lacks something that is known.
+    /// Replaces the log with a copy. The copy has to be sound, and to continue from every known state: the one
+    /// remembered beside the key, and the one in the present log. The present log is kept as ``LogFolder/replaced``.
+    /// - Throws: `missing` if there is no copy; `key` if it was signed with another key than the key file's; `damaged`
+    ///   or `rolledBack` if it is not sound, or lacks something that is known.
     package static func replace(_ place: Place, with copy: LogFolder) throws(EvidenceError) {
         try beginningAlone(place) { () throws(EvidenceError) in
             let key = try publishedKey(of: copy, confirmedBy: place.keyFile)
@@ -41,7 +41,7 @@ extension EvidenceLog {
         return key
     }
 
-    /// The states that a copy has to go on from, each with where it is known from.
+    /// The states that a copy has to continue from, each with its source.
     private static func knownStates(
         _ place: Place,
         _ key: NoteKey

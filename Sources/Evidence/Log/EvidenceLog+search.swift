@@ -1,7 +1,7 @@
 extension EvidenceLog {
-    /// Calls `body` with each entry, accepted ones included, the newest first, until it returns `false`. The epochs before this
-    /// one follow. Nobody else writes meanwhile, so that no entry is missed.
-    /// - Throws: ``EvidenceError``; what `body` throws.
+    /// Calls `body` with each entry, including accepted ones, newest first, until it returns `false`. The previous
+    /// epochs follow. No one else writes during this, so no entry is missed.
+    /// - Throws: ``EvidenceError``; errors of `body`.
     package func search(
         _ body: (_ entry: [UInt8]) throws(EvidenceError) -> Bool
     ) throws(EvidenceError) {
@@ -12,7 +12,7 @@ extension EvidenceLog {
                 do throws(EvidenceError) {
                     guard try LogReader(previous).forEachEntryBackwards(body) else { return }
                 } catch {
-                    // A damaged epoch may be why there is another one: what is left of it was looked at.
+                    // A damaged epoch may be why a newer one exists: whatever was left of it has been searched.
                     guard error.code == .damaged else { throw error }
                     return
                 }

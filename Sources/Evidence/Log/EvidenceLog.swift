@@ -3,40 +3,42 @@ import Glibc
 import Recordings
 import Synchronization
 
-/// An organization's log, opened to be written to. Several processes may have it open, and several threads may use one.
+/// An organization's log, open for writing. Several processes may have it open, and several threads may use one
+/// instance.
 ///
-/// An entry is *accepted* once ``append(_:)`` returns: it lies in the tail, flushed. It is *published* once ``fold()`` has
-/// put it into the tiles and a signed checkpoint says so. Every call blocks: never make one on the cooperative pool.
+/// An entry is *accepted* once ``append(_:)`` returns: it is in the tail and flushed. It is *published* once ``fold()``
+/// has put it into the tiles and signed a checkpoint that covers it. Every call blocks: never make one on the
+/// cooperative pool.
 package final class EvidenceLog: Sendable {
     /// The folder that holds its files.
     package let folder: LogFolder
     /// The organization that it belongs to.
     package let organization: OrganizationName
-    /// What its checkpoints are checked with.
+    /// The key for checking its checkpoints.
     package var key: NoteKey { publisher.signer.key }
 
     let publisher: LogPublisher
     let keyFile: LogKeyFile
     private let state: Mutex<State>
 
-    /// What is known of the files, to be compared with them under the lock, because other processes change them too.
+    /// What is known about the files. It is compared with them under the lock, because other processes change them too.
     struct State {
         var checkpoint: [UInt8] = []
         var edge = RightEdge()
         var tail: Tail?
     }
 
-    /// The tail as this process has read it last.
+    /// The tail as this process last read it.
     struct Tail {
         /// The index of its first entry.
         var start: Int64
-        /// How many entries it has, and how many bytes they take together with the first line.
+        /// How many entries it has, and how many bytes it has including its first line.
         var count = 0
         var byteCount: Int64
     }
 
-    /// Opens a log that is there.
-    /// - Throws: `damaged` if its right edge is not what its checkpoint says; `rolledBack` if it once had more entries.
+    /// Opens an existing log.
+    /// - Throws: `damaged` if its right edge contradicts its checkpoint; `rolledBack` if it once had more entries.
     init(
         _ folder: LogFolder,
         _ organization: OrganizationName,
@@ -58,7 +60,7 @@ package final class EvidenceLog: Sendable {
 
     /// Accepts entries: writes them to the tail and makes them durable with one flush.
     /// - Returns: the index of each, in their order.
-    /// - Throws: ``EvidenceError``; none of them is accepted then.
+    /// - Throws: ``EvidenceError``; then none of them is accepted.
     @discardableResult package func append(_ entries: [LogEntry]) throws(EvidenceError) -> Range<Int64> {
         var texts: [[UInt8]] = []
         for entry in entries { texts.append(try entry.encoded()) }
@@ -79,7 +81,7 @@ package final class EvidenceLog: Sendable {
             try file.write(bytes, at: tail.byteCount)
             try file.flush()
         } catch {
-            // What is not known to be durable is not accepted. The next who writes reads the tail anew.
+            // An entry that may not be durable is not accepted. The next writer reads the tail again.
             try? file.truncate(to: tail.byteCount)
             state.tail = nil
             throw error
@@ -88,8 +90,8 @@ package final class EvidenceLog: Sendable {
         state.tail?.byteCount += Int64(bytes.count)
     }
 
-    /// Publishes what is accepted: puts it into tiles, signs a checkpoint, and begins a new tail.
-    /// - Returns: the state of the log that is signed now.
+    /// Publishes accepted entries: puts them into tiles, signs a checkpoint, and begins a new tail.
+    /// - Returns: the signed state.
     @discardableResult package func fold() throws(EvidenceError) -> LogPosition {
         try locked { state throws(EvidenceError) in
             try fold(&state)
@@ -97,7 +99,7 @@ package final class EvidenceLog: Sendable {
         }
     }
 
-    /// The same, if the checkpoint is older than `age` seconds and something is accepted that it lacks.
+    /// The same, if the checkpoint is older than `age` seconds and lacks an accepted entry.
     package func foldIfDue(age: Int64) throws(EvidenceError) {
         try locked { state throws(EvidenceError) in
             guard try unfinishedFold(state) || (state.tail?.count ?? 0) > 0,
@@ -121,7 +123,7 @@ package final class EvidenceLog: Sendable {
         guard let begin = LogTail.start(bytes), let lines = try? LogTail.parse(Array(bytes[begin.byteCount...])).lines,
             lines.count == tail.count
         else { throw .damaged("it has changed while it was read", folder.tailPath) }
-        // A fold that was cut off has published the first ones already.
+        // An interrupted fold has already published the first ones.
         let published = Int(min(size - tail.start, Int64(lines.count)))
         try TileReader(folder, size: size).expect(lines.prefix(published), from: tail.start, at: folder.tailPath)
         if published < lines.count {
@@ -134,7 +136,7 @@ package final class EvidenceLog: Sendable {
         state.tail = Tail(start: state.edge.size, byteCount: Int64(byteCount))
     }
 
-    /// Whether a fold was cut off between its checkpoint and its new tail.
+    /// Whether a fold was interrupted between its checkpoint and its new tail.
     private func unfinishedFold(_ state: State) throws(EvidenceError) -> Bool {
         guard let tail = state.tail else { return false }
         guard tail.start <= state.edge.size else {
@@ -150,7 +152,7 @@ package final class EvidenceLog: Sendable {
 
     // MARK: - The files under the lock
 
-    /// Does `body` with the log's lock, and with `state` being what the files are.
+    /// Runs `body` under the log's lock, with a `state` that matches the files.
     func locked<Result: Sendable>(
         _ body: (inout State) throws(EvidenceError) -> Result
     ) throws(EvidenceError) -> Result {
@@ -218,7 +220,7 @@ package final class EvidenceLog: Sendable {
         }
         if parsed.isTorn { try file.truncate(to: tail.byteCount + Int64(parsed.byteCount)) }
         // The process that wrote these lines may have died before it flushed them, or after a failed flush, which the
-        // system does not report again. They are written again, so that no later line can survive them.
+        // system does not report again. They are rewritten, so that no later line can survive them.
         if !parsed.lines.isEmpty { try file.write(Array(more.prefix(parsed.byteCount)), at: tail.byteCount) }
         try file.flush()
         tail.count += parsed.lines.count

@@ -1,6 +1,6 @@
 import Recordings
 
-/// The folder of one organization's log. Every path of the log is made here.
+/// The folder of one organization's log. Every path within the log is defined here.
 ///
 /// ```
 /// {root}/log/acme/checkpoint                  the newest state, signed
@@ -28,7 +28,7 @@ package struct LogFolder: Hashable, Sendable {
         path = "\(logs)/\(organization)"
     }
 
-    /// A log anywhere, such as a copy of one.
+    /// A log in any folder, such as a copy.
     package init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
@@ -41,16 +41,16 @@ package struct LogFolder: Hashable, Sendable {
     var objectsPath: String { "\(path)/objects" }
     var anchorsPath: String { "\(path)/anchors" }
 
-    /// The log of the epoch before this one.
+    /// The log of the previous epoch.
     package var previous: LogFolder { LogFolder(path: "\(path)/previous") }
 
-    /// What was in the log's place before a copy of it was put there. It counts for nothing.
+    /// What was in the log's place before a copy replaced it. It is never used.
     package var replaced: LogFolder { LogFolder(path: "\(path)/replaced") }
 
-    /// Where the log is made before it gets its name.
+    /// The folder in which a log is created before it gets its name.
     var next: LogFolder { LogFolder(path: "\(LogFiles.folder(of: path))/.\(name).next") }
 
-    /// The lock file for beginning a log.
+    /// The lock file for creating a log.
     var beginningLockPath: String { "\(LogFiles.folder(of: path))/.lock" }
 
     var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
@@ -60,13 +60,13 @@ package struct LogFolder: Hashable, Sendable {
     /// A list or a text that entries name by its digest.
     package func objectPath(_ digest: ContentDigest) -> String { "\(objectsPath)/\(digest)" }
 
-    /// The state of `size` entries as it was made known outside.
+    /// The checkpoint of the state of `size` entries that was given to anchors.
     func anchoredCheckpointPath(_ size: Int64) -> String { "\(anchorsPath)/\(size)/checkpoint" }
 
-    /// Whether there is a log.
+    /// Whether the log exists.
     package var exists: Bool { LogFiles.isFolder(path) }
 
-    /// The sizes at which states were made known outside, ascending.
+    /// The sizes of the states that were given to anchors, ascending.
     package func anchoredSizes() throws(EvidenceError) -> [Int64] {
         try LogFiles.names(in: anchorsPath).compactMap(LogPosition.number).sorted()
     }

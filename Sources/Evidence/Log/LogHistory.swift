@@ -1,7 +1,7 @@
 import Recordings
 
-/// What is known of a log's past from places that an older copy of it does not overwrite, or that others have seen: the
-/// state remembered beside the key, and the newest one that was made known outside.
+/// What is known about a log's past from places that a restored older copy does not overwrite, or that others have
+/// seen: the state remembered beside the key, and the newest state given to anchors.
 struct LogHistory: Sendable {
     private let folder: LogFolder
     private let organization: OrganizationName
@@ -42,7 +42,7 @@ struct LogHistory: Sendable {
         from path: String
     ) throws(EvidenceError) {
         guard known.origin == position.origin else {
-            // An epoch that has just begun: its first entry has to go on from what is known.
+            // An epoch that has just begun: its first entry has to continue from the known state.
             if let previous = try begun(tiles)?.previous, previous.origin == known.origin, previous.size >= known.size {
                 return
             }

@@ -2,19 +2,19 @@ import Files
 import Foundation
 import Recordings
 
-/// The file that has the secret key of the logs, and what is remembered beside it of each: the newest state that was
-/// signed. It lies outside of the logs, so that somebody who puts back an older log does not put back this too.
+/// The file with the secret key of the logs; next to it, for each log, the newest signed state. It is outside of the
+/// logs, so that restoring an older log does not restore it too.
 package struct LogKeyFile: Hashable, Sendable {
-    /// Of the key: PKCS #8 in PEM, as `openssl pkey` reads it; mode 0600.
+    /// The path of the key: PKCS #8 in PEM, as `openssl pkey` reads it; mode 0600.
     package let path: String
 
-    /// - Parameter path: of the file, which need not exist yet.
+    /// - Parameter path: the path of the file, which need not exist yet.
     package init(path: String) { self.path = path }
 
     /// Where the newest state of an organization's log is remembered: `log.key.acme.newest`.
     package func newestPath(_ organization: OrganizationName) -> String { "\(path).\(organization).newest" }
 
-    /// Whether accounts beside the owner may read the key.
+    /// Whether accounts other than the owner may read the key.
     package var isOpenToOthers: Bool {
         guard let status = try? LogFiles.status(of: path) else { return false }
         return status.mode & 0o077 != 0
@@ -22,7 +22,7 @@ package struct LogKeyFile: Hashable, Sendable {
 
     /// Reads the key.
     /// - Returns: `nil` if the file is missing.
-    /// - Throws: `key` if it is no Ed25519 key.
+    /// - Throws: `key` if it is not an Ed25519 key.
     package func key() throws(EvidenceError) -> LogKey? {
         guard let bytes = try LogFiles.read(path) else { return nil }
         guard let key = LogKey(pem: String(decoding: bytes, as: UTF8.self)) else {
@@ -35,20 +35,20 @@ package struct LogKeyFile: Hashable, Sendable {
         return key
     }
 
-    /// The key, made now if there is none.
-    /// - Returns: whether it was made.
+    /// Reads the key, or creates it if there is none.
+    /// - Returns: the key, and whether it was created.
     /// - Throws: ``EvidenceError``.
     package func keyOrNew() throws(EvidenceError) -> (key: LogKey, isNew: Bool) {
         let draft = "\(path).new"
         if let key = try key() {
-            // What a process that was killed has left.
+            // Left by a process that was killed.
             try LogFiles.remove(draft)
             return (key, false)
         }
         let folder = LogFiles.folder(of: path)
         try LogFiles.createFolder(folder, mode: 0o700)
         try LogFiles.place(Array(LogKey().pem.utf8), at: draft, mode: 0o600)
-        // Never over another one's: of two processes that make a key at the same time, one key counts.
+        // Never replaces an existing key: if two processes create one at the same time, one key counts.
         var isPlaced = true
         do throws(ArchiveError) {
             try FileSystem.addName(path, to: draft)
@@ -64,9 +64,9 @@ package struct LogKeyFile: Hashable, Sendable {
         return (key, isPlaced)
     }
 
-    /// The newest state of an organization's log that was signed.
+    /// The newest signed state of an organization's log.
     /// - Returns: `nil` if none was.
-    /// - Throws: `damaged` if what is remembered cannot be read.
+    /// - Throws: `damaged` if the remembered state cannot be read.
     package func newest(_ organization: OrganizationName) throws(EvidenceError) -> LogPosition? {
         let path = newestPath(organization)
         guard let bytes = try LogFiles.read(path) else { return nil }

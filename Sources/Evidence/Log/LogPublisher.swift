@@ -6,10 +6,10 @@ struct LogPublisher: Sendable {
     var folder: LogFolder
     var signer: LogSigner
 
-    /// Writes the tiles of `lines` beside those that `edge` goes on from, and then the checkpoint: what was accepted is
-    /// published once the checkpoint's name is durable, and not before anything that it refers to is.
+    /// Writes the tiles of `lines`, continuing from `edge`, and then the checkpoint. The entries are published once the
+    /// checkpoint's name is durable, and everything that it refers to is durable before that.
     ///
-    /// A crash anywhere in between is made good by doing it again: the same lines make the same tiles.
+    /// After a crash at any point, doing it again repairs it: the same lines make the same tiles.
     /// - Returns: the right edge of the grown log, and the checkpoint.
     func publish(
         _ lines: some Sequence<LogTail.Line>,
@@ -39,7 +39,7 @@ struct LogPublisher: Sendable {
         try LogFiles.place(change.bytes, at: path, mode: 0o440)
     }
 
-    /// Takes the former states of tiles away that have become full since the log had `oldSize` entries.
+    /// Removes the partial states of tiles that have become full since the log had `oldSize` entries.
     func removeFormerStates(from oldSize: Int64, to size: Int64) throws(EvidenceError) {
         for tile in RightEdge.filled(from: oldSize, to: size) {
             let states = "\(folder.path)/\(tile.partialFolder)"
@@ -49,7 +49,7 @@ struct LogPublisher: Sendable {
         }
     }
 
-    /// Begins a new tail, behind everything that is published.
+    /// Begins a new tail after everything that is published.
     /// - Returns: how many bytes it has.
     @discardableResult func beginTail(at size: Int64) throws(EvidenceError) -> Int {
         let header = LogTail.header(start: size)

@@ -1,7 +1,7 @@
 import Foundation
 import Recordings
 
-/// The file of the entries that are accepted and may not be in a checkpoint yet.
+/// The file of accepted entries that may not be in a checkpoint yet.
 ///
 /// Its first line is `{"start":N}`: the index of the entry on the second line. Each other line is the first 16 hexadecimal
 /// digits of the entry's leaf hash, a space or a plus sign, and the entry. A plus sign says that the line was written
@@ -13,12 +13,12 @@ struct LogTail: Sendable {
         var leaf: TreeHash
     }
 
-    /// What the bytes behind the lines that are read already are.
+    /// The result of parsing the bytes after the lines that were already read.
     struct Parsed: Sendable {
         var lines: [Line] = []
-        /// How many bytes they take.
+        /// How many bytes the lines take.
         var byteCount = 0
-        /// Whether something follows them that is no line, as a crash leaves it.
+        /// Whether an incomplete line follows them, as a crash may leave it.
         var isTorn = false
     }
 
@@ -26,8 +26,8 @@ struct LogTail: Sendable {
 
     static func header(start: Int64) -> [UInt8] { Array("{\"start\":\(start)}\n".utf8) }
 
-    /// The index of the first entry, and how many bytes say so.
-    /// - Returns: `nil` if the file does not begin so.
+    /// The index of the first entry, and the length of the first line in bytes.
+    /// - Returns: `nil` if the file does not begin with such a line.
     static func start(_ bytes: [UInt8]) -> (index: Int64, byteCount: Int)? {
         guard let end = bytes.firstIndex(of: 0x0A),
             let line = String(validating: bytes[..<end], as: UTF8.self), line.hasPrefix(#"{"start":"#),
@@ -50,11 +50,11 @@ struct LogTail: Sendable {
 
     private static func mark(_ leaf: TreeHash) -> [UInt8] { Array(leaf.description.utf8.prefix(digits)) }
 
-    /// Reads lines up to the first that is none.
+    /// Reads lines up to the first incomplete one.
     ///
     /// A crash leaves at most the last group of lines unfinished, because each group is flushed before the next one is
-    /// written. If a whole line that begins a later group follows one that is not whole, no crash did that.
-    /// - Throws: ``NoteFault`` then.
+    /// written. If a complete line that begins a later group follows an incomplete one, no crash caused that.
+    /// - Throws: ``NoteFault`` in that case.
     static func parse(_ bytes: [UInt8]) throws(NoteFault) -> Parsed {
         var parsed = Parsed()
         var position = 0

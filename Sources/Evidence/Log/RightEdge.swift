@@ -1,8 +1,8 @@
 import Recordings
 
-/// The tiles at the right of the tree that are not full yet: what a log needs of its past to grow.
+/// The incomplete tiles at the right of the tree: all that a log needs of its past to grow.
 struct RightEdge: Sendable {
-    /// A file of the log that has changed.
+    /// A changed file of the log.
     struct Change: Sendable {
         var tile: TilePlace
         var bytes: [UInt8]
@@ -10,12 +10,12 @@ struct RightEdge: Sendable {
 
     /// How many entries the tree has.
     private(set) var size: Int64
-    /// For each tile level, the hashes of its last tile, if that is not full.
+    /// For each tile level, the hashes of its last tile, if it is incomplete.
     private var levels: [[TreeHash]]
-    /// The entries of the last tile, if that is not full.
+    /// The entries of the last tile, if it is incomplete.
     private var bundle: EntryBundle
 
-    /// Of a log without entries.
+    /// The edge of a log without entries.
     init() {
         size = 0
         levels = []
@@ -59,7 +59,7 @@ struct RightEdge: Sendable {
     }
 
     /// Adds an entry at the right.
-    /// - Parameter write: gets each tile that is full now.
+    /// - Parameter write: called with each tile that is now full.
     mutating func append(
         _ line: LogTail.Line,
         _ write: (Change) throws(EvidenceError) -> Void
@@ -84,7 +84,7 @@ struct RightEdge: Sendable {
         }
     }
 
-    /// The tiles that are not full, as far as they have changed since the log had `oldSize` entries.
+    /// The incomplete tiles that have changed since the log had `oldSize` entries.
     func partialTiles(since oldSize: Int64) -> [Change] {
         guard size > oldSize else { return [] }
         let width = Int64(TilePlace.fullWidth)
@@ -102,7 +102,7 @@ struct RightEdge: Sendable {
         return changes
     }
 
-    /// The tiles of a log of `size` entries that are full by now and were not when it had `oldSize`.
+    /// The tiles of a log of `size` entries that are full and were not when it had `oldSize`.
     static func filled(from oldSize: Int64, to size: Int64) -> [TilePlace] {
         var tiles: [TilePlace] = []
         var level = 0

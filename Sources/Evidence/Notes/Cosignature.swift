@@ -1,9 +1,9 @@
 import Recordings
 
-/// A witness's statement that a checkpoint goes on from every earlier one that it has signed, and when it said so
+/// A witness's statement that a checkpoint continues from every earlier one that it has signed, and when it signed
 /// (c2sp.org/tlog-cosignature, for Ed25519).
 package struct Cosignature: Hashable, Sendable {
-    /// The line below the checkpoint, with its break.
+    /// The line below the checkpoint, including its line break.
     package let line: String
     /// When the witness signed, to the second.
     package let time: Timestamp
@@ -11,11 +11,11 @@ package struct Cosignature: Hashable, Sendable {
     private static let timeBytes = 8
     private static let signatureBytes = 64
 
-    /// Finds the cosignature of `key` in a witness's answer. Lines of unknown keys are passed over.
+    /// Finds the cosignature of `key` in a witness's answer. Lines of unknown keys are ignored.
     /// - Parameters:
     ///   - lines: one or more signature lines.
-    ///   - checkpoint: the signed checkpoint that they are about.
-    /// - Throws: ``NoteFault`` if there is none, or if one in the name of the key is wrong.
+    ///   - checkpoint: the signed checkpoint that they belong to.
+    /// - Throws: ``NoteFault`` if there is none, or if one in the name of the key is invalid.
     package init(_ lines: [UInt8], of checkpoint: [UInt8], by key: WitnessKey) throws(NoteFault) {
         let text = try SignedNote(checkpoint).text
         let note: SignedNote
@@ -61,11 +61,11 @@ package struct Cosignature: Hashable, Sendable {
 
 /// Signs checkpoints of other people's logs.
 package struct Cosigner: Sendable {
-    /// What others check its cosignatures with.
+    /// The key that others check its cosignatures with.
     package let key: WitnessKey
     private let secret: LogKey
 
-    /// - Parameter name: of the witness.
+    /// - Parameter name: the name of the witness.
     /// - Throws: ``NoteFault`` if no key can have that name.
     package init(_ secret: LogKey, name: String) throws(NoteFault) {
         guard NoteKey.isName(name) else {
@@ -76,7 +76,7 @@ package struct Cosigner: Sendable {
     }
 
     /// The cosignature of a checkpoint.
-    /// - Parameter time: now; whole seconds of it are signed.
+    /// - Parameter time: the present; signed in whole seconds.
     /// - Throws: ``EvidenceError`` with code `bug` if the library cannot sign.
     package func cosignature(of position: LogPosition, at time: Timestamp) throws(EvidenceError) -> Cosignature {
         let seconds = max(0, time.millisecondsSince1970 / 1000)

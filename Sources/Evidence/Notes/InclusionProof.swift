@@ -1,9 +1,9 @@
-/// A proof that an entry is in a log, as a file that stands alone (c2sp.org/tlog-proof, version 1): the entry's index, the
-/// hashes from it to the root, and the signed checkpoint that has the root.
+/// A self-contained proof that an entry is in a log (c2sp.org/tlog-proof, version 1): the entry's index, the hashes
+/// from it to the root, and the signed checkpoint with the root.
 package struct InclusionProof: Sendable {
     private static let header = "c2sp.org/tlog-proof@v1"
 
-    /// Which entry, counted from 0.
+    /// The index of the entry, from 0.
     package var index: Int64
     /// The hashes to the root, the lowest first.
     package var path: [TreeHash]
@@ -17,14 +17,14 @@ package struct InclusionProof: Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The file.
+    /// The file's content.
     package var bytes: [UInt8] {
         let lines = [Self.header, "index \(index)"] + path.map(\.base64)
         return Array((lines.joined(separator: "\n") + "\n\n").utf8) + checkpoint
     }
 
-    /// - Throws: ``NoteFault`` if `file` is no such proof, or has the extra data that the format allows and Callark's
-    ///   proofs do not have. Nothing is checked yet.
+    /// - Throws: ``NoteFault`` if `file` is not such a proof, or has the extra data that the format allows but
+    ///   Callark's proofs do not have. Nothing is verified yet.
     package init(_ file: [UInt8]) throws(NoteFault) {
         guard let gap = file.indices.dropLast().first(where: { file[$0] == 0x0A && file[$0 + 1] == 0x0A }) else {
             throw NoteFault("not a proof: no empty line before the checkpoint")
@@ -44,9 +44,9 @@ package struct InclusionProof: Sendable {
         self.init(index: index, path: path, checkpoint: Array(file[(gap + 2)...]))
     }
 
-    /// Checks that `entry` is in the log that `key` signs for, at ``index``.
-    /// - Returns: the state of the log that it was in.
-    /// - Throws: ``NoteFault`` if it is not, or the checkpoint does not hold.
+    /// Verifies that `entry` is in the log that `key` signs for, at ``index``.
+    /// - Returns: the state of the log that contains it.
+    /// - Throws: ``NoteFault`` if it is not, or if the checkpoint is invalid.
     @discardableResult package func check(_ entry: [UInt8], _ key: NoteKey) throws(NoteFault) -> LogPosition {
         let position = try LogPosition(signed: checkpoint, by: key)
         let root = TreeProof.root(leaf: .leaf(entry), index: index, size: position.size, path: path)

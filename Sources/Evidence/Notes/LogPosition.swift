@@ -1,13 +1,13 @@
 import Recordings
 
-/// A state of a log: how many entries it had, and the root of the tree above them. What a checkpoint says
-/// (c2sp.org/tlog-checkpoint).
+/// A state of a log, as a checkpoint states it (c2sp.org/tlog-checkpoint): how many entries it had, and the root of the
+/// tree over them.
 package struct LogPosition: Hashable, Sendable {
-    /// Which log: `archive.example/callark/acme/1`.
+    /// The origin of the log: `archive.example/callark/acme/1`.
     package var origin: String
-    /// How many entries.
+    /// The number of entries.
     package var size: Int64
-    /// The root of the tree above them.
+    /// The root of the tree over them.
     package var root: TreeHash
 
     /// Sets every property.
@@ -20,9 +20,9 @@ package struct LogPosition: Hashable, Sendable {
     /// The three lines that are signed.
     package var checkpointText: String { "\(origin)\n\(size)\n\(root.base64)\n" }
 
-    /// Reads the text of a checkpoint. Lines beyond the three are refused: a log of Callark's has none, because some
+    /// Reads the text of a checkpoint. Lines after the three are refused: Callark's logs have none, because some
     /// cosignatures do not cover them.
-    /// - Throws: ``NoteFault`` if it is none.
+    /// - Throws: ``NoteFault`` if it is not one.
     init(checkpointText: [UInt8]) throws(NoteFault) {
         let lines = String(decoding: checkpointText, as: UTF8.self).split(
             separator: "\n",
@@ -34,13 +34,13 @@ package struct LogPosition: Hashable, Sendable {
         self.init(origin: String(lines[0]), size: size, root: root)
     }
 
-    /// A whole number that is not negative, in the one way to write it.
+    /// A whole number, not negative, in its one canonical form.
     package static func number(_ text: some StringProtocol) -> Int64? {
         guard let number = Int64(text), number >= 0, String(number) == text else { return nil }
         return number
     }
 
-    /// Reads a signed checkpoint and checks that it is of the log that `key` signs for.
+    /// Reads a signed checkpoint, and checks that it is of the log that `key` signs for.
     /// - Throws: ``NoteFault`` if it is not.
     package init(signed note: [UInt8], by key: NoteKey) throws(NoteFault) {
         let note = try SignedNote(note)
@@ -49,15 +49,15 @@ package struct LogPosition: Hashable, Sendable {
         guard origin == key.name else { throw NoteFault("a checkpoint of \(origin), signed by \(key.name)") }
     }
 
-    /// What a signed checkpoint says, without looking at who signed it.
-    /// - Throws: ``NoteFault`` if it is no checkpoint.
+    /// The content of a signed checkpoint, without checking who signed it.
+    /// - Throws: ``NoteFault`` if it is not a checkpoint.
     package init(unverified note: [UInt8]) throws(NoteFault) {
         try self.init(checkpointText: try SignedNote(note).text)
     }
 }
 
 extension LogPosition {
-    /// `{"origin":…,"root":…,"size":…}`, the root in hexadecimal, as entries name another log's state.
+    /// `{"origin":…,"root":…,"size":…}` with the root in hexadecimal, as entries name the state of another log.
     package var json: JSONValue {
         .object([
             JSONMember("origin", .string(origin)), JSONMember("root", .string(root.description)),
@@ -65,7 +65,7 @@ extension LogPosition {
         ])
     }
 
-    /// - Returns: `nil` if `json` is not what ``json`` writes.
+    /// - Returns: `nil` if `json` is not in the form of ``json``.
     package init?(json: JSONValue) {
         guard case .string(let origin)? = json.member("origin"), case .string(let root)? = json.member("root"),
             let root = ContentDigest(hexadecimal: root).flatMap({ TreeHash(bytes: $0.bytes) }),

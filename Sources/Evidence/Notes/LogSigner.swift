@@ -3,11 +3,11 @@ import Foundation
 
 /// Signs the checkpoints of one log.
 package struct LogSigner: Sendable {
-    /// What others check its signatures with.
+    /// The key that others check its signatures with.
     package let key: NoteKey
     private let secret: LogKey
 
-    /// - Parameter origin: the log's, which is the key's name too.
+    /// - Parameter origin: the log's origin, which is also the key's name.
     /// - Throws: ``EvidenceError`` with code `badOrigin` if no key can have that name.
     package init(_ secret: LogKey, origin: String) throws(EvidenceError) {
         guard NoteKey.isName(origin) else {
@@ -21,7 +21,7 @@ package struct LogSigner: Sendable {
         key = NoteKey(name: origin, publicKey: secret.publicKey)
     }
 
-    /// A checkpoint of `position`, signed.
+    /// A signed checkpoint of `position`.
     /// - Throws: ``EvidenceError`` with code `bug` if the library cannot sign.
     func checkpoint(_ position: LogPosition) throws(EvidenceError) -> [UInt8] {
         let text = position.checkpointText
@@ -35,7 +35,7 @@ package struct LogSigner: Sendable {
 package struct LogKey: Sendable {
     private let key: Curve25519.Signing.PrivateKey
 
-    /// A new one.
+    /// Creates a new key.
     package init() { key = Curve25519.Signing.PrivateKey() }
 
     /// The thirty-two bytes of the public key.
@@ -62,7 +62,7 @@ package struct LogKey: Sendable {
         Self.frame.begin + CanonicalBase64.text(Self.header + Array(key.rawRepresentation)) + Self.frame.end
     }
 
-    /// - Returns: `nil` if `pem` is not what ``pem`` writes, or what `openssl genpkey -algorithm ed25519` does.
+    /// - Returns: `nil` if `pem` is in neither the form of ``pem`` nor that of `openssl genpkey -algorithm ed25519`.
     init?(pem: String) {
         guard pem.hasPrefix(Self.frame.begin), pem.hasSuffix(Self.frame.end) else { return nil }
         let text = pem.dropFirst(Self.frame.begin.count).dropLast(Self.frame.end.count)

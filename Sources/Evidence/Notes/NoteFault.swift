@@ -1,6 +1,6 @@
 /// What is wrong with a signed note, a checkpoint, a key or a proof.
 package struct NoteFault: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Such as `the signature of NAME is wrong`.
+    /// The reason, such as `the signature of NAME is wrong`.
     package var description: String
 
     package init(_ description: String) { self.description = description }

@@ -2,20 +2,19 @@ import Crypto
 import Foundation
 import Recordings
 
-/// A key that signatures of notes are checked with, as it is written for others: a *vkey* (c2sp.org/signed-note).
-/// Ed25519 only.
+/// A key that signatures of notes are checked with, in its public form: a *vkey* (c2sp.org/signed-note). Ed25519 only.
 package struct NoteKey: Hashable, Sendable, CustomStringConvertible {
-    /// Of an Ed25519 key that signs the text of a note itself.
+    /// The algorithm of an Ed25519 key that signs the text of a note itself.
     private static let algorithm: UInt8 = 1
 
-    /// Who signs; of a log, its origin.
+    /// The signer's name; for a log, its origin.
     package let name: String
-    /// Tells keys of one name apart.
+    /// Distinguishes keys with the same name.
     package let id: [UInt8]
     /// The thirty-two bytes of the public key.
     package let publicKey: [UInt8]
 
-    /// - Precondition: `name` is one that notes can have, and `publicKey` has thirty-two bytes.
+    /// - Precondition: `name` is valid for notes, and `publicKey` has thirty-two bytes.
     init(name: String, publicKey: [UInt8]) {
         precondition(Self.isName(name) && publicKey.count == 32, "not a key of a note")
         self.name = name
@@ -23,14 +22,14 @@ package struct NoteKey: Hashable, Sendable, CustomStringConvertible {
         id = Self.id(name: name, publicKey: publicKey, algorithm: Self.algorithm)
     }
 
-    /// Reads `NAME+ID+BASE64`; a line break at the end is passed over.
-    /// - Throws: ``NoteFault`` if it is not an Ed25519 key, or not what its ID says.
+    /// Reads `NAME+ID+BASE64`; a line break at the end is ignored.
+    /// - Throws: ``NoteFault`` if it is not an Ed25519 key, or does not match its ID.
     package init(vkey: some StringProtocol) throws(NoteFault) {
         (name, id, publicKey) = try Self.parts(of: vkey, algorithm: Self.algorithm, kind: "an Ed25519 key")
     }
 
     /// Reads `NAME+ID+BASE64` of a key for one algorithm.
-    /// - Parameter kind: what such a key is called: `an Ed25519 key`.
+    /// - Parameter kind: the name of such a key in messages: `an Ed25519 key`.
     static func parts(
         of vkey: some StringProtocol,
         algorithm: UInt8,
@@ -52,15 +51,15 @@ package struct NoteKey: Hashable, Sendable, CustomStringConvertible {
         return (name, id, publicKey)
     }
 
-    /// The key as others need it, without a line break.
+    /// The key in its public form, without a line break.
     package var description: String { Self.text(name, id, publicKey, algorithm: Self.algorithm) }
 
-    /// The key as others need it, without a line break.
+    /// The same for any key.
     static func text(_ name: String, _ id: [UInt8], _ publicKey: [UInt8], algorithm: UInt8) -> String {
         "\(name)+\(Hexadecimal.text(id))+\(CanonicalBase64.text([algorithm] + publicKey))"
     }
 
-    /// SHA-256 of the public key in hexadecimal: short enough to be read out over a telephone line by line.
+    /// The SHA-256 of the public key in hexadecimal, short enough to be read out over the telephone.
     package var fingerprint: String { Hexadecimal.text(SHA256.hash(data: publicKey)) }
 
     /// Whether the key made `signature` over `text`.

@@ -1,30 +1,30 @@
 import Recordings
 
-/// A text and who signed it (c2sp.org/signed-note): the text, an empty line, and a line for each signature.
+/// A signed text (c2sp.org/signed-note): the text, an empty line, and a line for each signature.
 package struct SignedNote: Sendable {
     /// One line below the text.
     package struct Signature: Hashable, Sendable {
-        /// Who signs.
+        /// The signer's name.
         package var name: String
-        /// The first four bytes of what is written: which of the name's keys.
+        /// The first four bytes of what is encoded: they identify one of the name's keys.
         package var id: [UInt8]
-        /// The rest.
+        /// The remaining bytes.
         package var bytes: [UInt8]
 
-        /// The line, with its break.
+        /// The line, including its line break.
         package var line: String { "\(SignedNote.dash)\(name) \(CanonicalBase64.text(id + bytes))\n" }
     }
 
-    /// What is signed, with the break of its last line.
+    /// The signed text, including the break of its last line.
     package let text: [UInt8]
-    /// In their order; those of unknown keys too.
+    /// In order, including those of unknown keys.
     package let signatures: [Signature]
 
     private static let dash = "\u{2014} "
-    /// As Go's reader has it: nobody's honest note has more.
+    /// As in Go's reader: no honest note has more.
     private static let mostSignatures = 100
 
-    /// - Throws: ``NoteFault`` if it is no note. No signature is checked yet.
+    /// - Throws: ``NoteFault`` if it is not a note. No signature is checked yet.
     package init(_ note: [UInt8]) throws(NoteFault) {
         guard String(validating: note, as: UTF8.self) != nil, note.allSatisfy({ $0 >= 0x20 || $0 == 0x0A }) else {
             throw NoteFault("not a note: it has bytes that are no text")
@@ -54,8 +54,8 @@ package struct SignedNote: Sendable {
         return Signature(name: String(parts[0]), id: Array(bytes.prefix(4)), bytes: Array(bytes.dropFirst(4)))
     }
 
-    /// Checks that `key` signed the text. Signatures of other keys are passed over.
-    /// - Throws: ``NoteFault`` if it did not, or if a signature in its name is wrong.
+    /// Checks that `key` signed the text. Signatures of other keys are ignored.
+    /// - Throws: ``NoteFault`` if it did not, or if a signature in its name is invalid.
     package func check(_ key: NoteKey) throws(NoteFault) {
         let own = signatures.filter { $0.name == key.name && $0.id == key.id }
         guard !own.isEmpty else { throw NoteFault("not signed by \(key.name) with key \(Hexadecimal.text(key.id))") }

@@ -1,22 +1,22 @@
 import Recordings
 
-/// Reads a log as it was at one checkpoint, without its key and without a lock: beside a writer, or from a copy. Not for
-/// several threads at once.
+/// Reads a log as it was at one checkpoint, without its secret key and without a lock, so it works while another
+/// process writes, and on a copy. Not for several threads at once.
 package final class LogReader {
     /// The folder that holds its files.
     package let folder: LogFolder
-    /// What the checkpoint was checked with.
+    /// The key that the checkpoint was checked with.
     package let key: NoteKey
-    /// What the checkpoint says.
+    /// The position that the checkpoint states.
     package let position: LogPosition
     /// The signed checkpoint, to the byte.
     package let checkpoint: [UInt8]
     private let tiles: TileReader
 
     /// Reads the newest checkpoint.
-    /// - Parameter key: what to check it with; without one, the key that the log itself names, which proves only that the
-    ///   log agrees with itself.
-    /// - Throws: `missing` if there is no log; `damaged` if the checkpoint does not hold.
+    /// - Parameter key: the key to check it with. Without one, the key that the log itself names is used, which only
+    ///   shows that the log agrees with itself.
+    /// - Throws: `missing` if there is no log; `damaged` if the checkpoint is invalid.
     package init(_ folder: LogFolder, key: NoteKey? = nil) throws(EvidenceError) {
         guard folder.exists else {
             throw EvidenceError(.missing, "\(folder.path): there is no log", path: folder.path)
@@ -36,7 +36,7 @@ package final class LogReader {
     }
 
     /// Calls `body` with each entry of the checkpoint from `first` on, in order.
-    /// - Throws: ``EvidenceError``; what `body` throws.
+    /// - Throws: ``EvidenceError``; errors of `body`.
     package func forEachEntry(
         from first: Int64 = 0,
         _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
@@ -49,14 +49,14 @@ package final class LogReader {
                 try body(index, bundle[place])
                 index += 1
             }
-            // The last tile is not full: what comes next would be the same one again.
+            // The last tile is not full: the next read would return it again.
             if !tile.isFull { return }
         }
     }
 
-    /// Calls `body` with each entry of the checkpoint, in order, and then with those that are accepted.
-    /// - Throws: `damaged` if the former are not those that the checkpoint signs: then nothing of what `body` was given counts;
-    ///   what `body` throws.
+    /// Calls `body` with each entry of the checkpoint, in order, and then with the accepted ones.
+    /// - Throws: `damaged` if the entries are not those that the checkpoint signs, in which case nothing that `body`
+    ///   was given is valid; errors of `body`.
     package func forEachProvenEntry(
         _ body: (_ index: Int64, _ entry: [UInt8]) throws(EvidenceError) -> Void
     ) throws(EvidenceError) {
@@ -74,7 +74,7 @@ package final class LogReader {
         for (place, entry) in try acceptedEntries().enumerated() { try body(position.size + Int64(place), entry) }
     }
 
-    /// Calls `body` with each entry, the newest first: those that are accepted, then those of the checkpoint.
+    /// Calls `body` with each entry, newest first: the accepted ones, then those of the checkpoint.
     /// - Parameter body: returns `false` to end it.
     /// - Returns: whether `body` has seen every entry.
     func forEachEntryBackwards(
@@ -106,7 +106,7 @@ package final class LogReader {
     }
 
     /// The proof that an entry is in the log.
-    /// - Throws: `unknown` if the checkpoint has none at `index`; `damaged` if what the tiles have proves nothing.
+    /// - Throws: `unknown` if the checkpoint has none at `index`; `damaged` if the tiles do not yield a proof.
     package func proof(of index: Int64) throws(EvidenceError) -> InclusionProof {
         guard index >= 0, index < position.size else { throw unknown(index) }
         let path = try TreeProof.inclusion(of: index, in: position.size, tiles)
@@ -120,15 +120,15 @@ package final class LogReader {
         return proof
     }
 
-    /// The hashes that show that an older state is a beginning of this one.
+    /// The hashes that show that an older state is a prefix of this one.
     /// - Throws: `unknown` if the older one is larger.
     package func consistency(with oldSize: Int64) throws(EvidenceError) -> [TreeHash] {
         guard (0...position.size).contains(oldSize) else { throw unknown(oldSize) }
         return try TreeProof.consistency(of: oldSize, with: position.size, tiles)
     }
 
-    /// Entries that are accepted and not in the checkpoint: those that nothing but this disk knows of.
-    /// - Returns: them, in their order; the first has the index `position.size`. An unfinished line is left out.
+    /// Accepted entries that are not in the checkpoint: only this disk has them.
+    /// - Returns: the entries in order; the first has the index `position.size`. An unfinished line is left out.
     /// - Throws: `damaged` if the tail is missing or cannot be read.
     package func acceptedEntries() throws(EvidenceError) -> [[UInt8]] {
         try tailLines().map(\.entry)
@@ -146,7 +146,7 @@ package final class LogReader {
             throw .damaged("its first line is not {\"start\":N}", folder.tailPath)
         }
         guard begin.index <= position.size else {
-            // A writer may have published everything at this moment: the new checkpoint comes before the new tail.
+            // A writer may be publishing everything at this moment: the new checkpoint comes before the new tail.
             if try LogFiles.read(folder.checkpointPath) != checkpoint { return [] }
             throw .damaged(
                 "it begins at entry \(begin.index), and the checkpoint has only \(position.size)",

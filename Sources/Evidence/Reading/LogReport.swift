@@ -1,8 +1,8 @@
 import Recordings
 
-/// What the verification of a log has found.
+/// The result of verifying a log.
 package struct LogReport: Sendable {
-    /// Something that does not hold.
+    /// Something that is wrong.
     package struct Fault: Hashable, Sendable, CustomStringConvertible {
         /// The file or folder concerned.
         package var path: String
@@ -18,36 +18,35 @@ package struct LogReport: Sendable {
         package var description: String { "\(path): \(reason)" }
     }
 
-    /// The state that was checked; `nil` if the checkpoint itself does not hold.
+    /// The state that was checked; `nil` if the checkpoint itself is invalid.
     package var position: LogPosition?
-    /// An entry that says that a state was made known outside.
+    /// An entry that says that a state was given to an anchor.
     package struct Anchored: Hashable, Sendable {
         /// Where the token is.
         package var place: AnchorToken.Place
-        /// In `objects/`: what a time stamp was checked with.
+        /// The file in `objects/` with the certificates that a time stamp was checked with.
         package var certificates: ContentDigest?
-        /// What a cosignature was checked with.
+        /// The key that a cosignature was checked with.
         package var vkey: String?
     }
 
-    /// What its signature was checked with.
+    /// The key that its signature was checked with.
     package var key: NoteKey?
-    /// How many entries are accepted and not in the checkpoint.
+    /// How many accepted entries are not in the checkpoint.
     package var acceptedEntries = 0
-    /// How many earlier states of the log were compared with it: those that were made known outside, and those that
-    /// were given.
+    /// How many earlier states were compared with the log: those given to anchors, and those passed in.
     package var comparedStates = 0
     /// How many objects were read.
     package var objects = 0
-    /// What the entries say of how states were made known outside, in their order. That the tokens are the files that the
-    /// entries name is checked, and nothing else of them.
+    /// The entries about anchors, in order. It is checked that the tokens are the files that the entries name, and
+    /// nothing else about them.
     package var anchors: [Anchored] = []
-    /// Everything that does not hold, also of the epochs before.
+    /// Everything that is wrong, apart from the previous epochs.
     package var faults: [Fault] = []
-    /// The epochs before, the newest first.
+    /// The previous epochs, newest first.
     package var previous: [LogReport] = []
 
-    /// Whether nothing is wrong.
+    /// Whether nothing is wrong, in any epoch.
     package var isSound: Bool { faults.isEmpty && previous.allSatisfy(\.isSound) }
 
     mutating func add(_ path: String, _ reason: String) { faults.append(Fault(path: path, reason: reason)) }

@@ -1,16 +1,16 @@
 import Crypto
 import Recordings
 
-/// Checks a whole log: computes every hash of it anew from its entries, and compares the tiles, the checkpoint and each
-/// earlier state that is known. In memory of a few tiles, however long the log is.
+/// Checks a whole log: recomputes every hash from its entries, and compares the tiles, the checkpoint and each earlier
+/// known state. It uses the memory of a few tiles, however long the log is.
 package struct LogVerification {
     private let folder: LogFolder
     private let key: NoteKey?
-    /// States that the log is held to, besides those that it has itself.
+    /// States that the log has to continue from, in addition to those that it has itself.
     private var known: [(position: LogPosition, source: String)]
 
     /// - Parameters:
-    ///   - key: what to check signatures with; without one, the key that the log itself names.
+    ///   - key: the key to check signatures with; without one, the key that the log itself names.
     ///   - known: earlier states of the log, each with the name of the file that it comes from.
     package init(_ folder: LogFolder, key: NoteKey? = nil, known: [(position: LogPosition, source: String)] = []) {
         self.folder = folder
@@ -18,7 +18,7 @@ package struct LogVerification {
         self.known = known
     }
 
-    /// Checks the log and the epochs before it.
+    /// Checks the log and its previous epochs.
     package func report() -> LogReport {
         var report = LogReport()
         do throws(EvidenceError) {
@@ -71,7 +71,7 @@ package struct LogVerification {
         return begun
     }
 
-    /// The entries of a tile. If they cannot be read, their hashes alone, so that the rest of the log is checked too.
+    /// The entries of a tile. If they cannot be read, only their hashes, so that the rest of the log is checked too.
     private func lines(
         _ tile: TilePlace,
         _ tiles: TileReader,
@@ -87,9 +87,9 @@ package struct LogVerification {
         }
     }
 
-    /// Compares a tile as it has to be with the one on the disk.
+    /// Compares a tile, as it should be, with the one on the disk.
     private func compare(_ change: RightEdge.Change, _ tiles: TileReader, _ report: inout LogReport) {
-        // Those of entries are where the hashes come from.
+        // Tiles of entries are where the hashes come from.
         guard case .hashes(let level) = change.tile.content else { return }
         do throws(EvidenceError) {
             let found = try tiles.hashes(change.tile)
@@ -147,7 +147,7 @@ package struct LogVerification {
         return states.filter { $0.position.origin == key.name }.sorted { $0.position.size < $1.position.size }
     }
 
-    /// Compares the states of as many entries as `edge` has, and takes them off the list.
+    /// Compares the states that have as many entries as `edge`, and removes them from the list.
     private func expect(_ states: inout [Known], _ edge: RightEdge, _ report: inout LogReport) {
         while let state = states.first, state.position.size == edge.size {
             if state.position.root != edge.root {
@@ -163,7 +163,8 @@ package struct LogVerification {
             let what = "\(named.origin), of which \(named.size) entries were known, is not here"
             return report.add(previous.path, "the epoch before, \(what)")
         }
-        // What is left of it may be less than was known: that is why there is a new epoch. It is no fault of this log.
+        // What is left of it may be less than was known: that is why there is a new epoch. It is not a fault of this
+        // log.
         var known: [Known] = []
         if let size = try? LogReader(previous).position.size, size >= named.size { known = [(named, folder.path)] }
         report.previous.append(LogVerification(previous, known: known).report())
@@ -183,7 +184,8 @@ package struct LogVerification {
 
     private static let storedEnding = Array(#""type":"recording.stored","v":1}"#.utf8)
 
-    /// Notes the files that an entry names. The entries of recordings, which are almost all, name none and are not read.
+    /// Records the files that an entry names. Entries of recordings, which are almost all, name none and are not
+    /// parsed.
     private func note(_ entry: [UInt8], _ referred: inout Set<ContentDigest>, _ report: inout LogReport) {
         if entry.suffix(Self.storedEnding.count).elementsEqual(Self.storedEnding) { return }
         guard let entry = try? LogEntry(entry) else { return }
@@ -191,7 +193,7 @@ package struct LogVerification {
         if entry.type == .anchorAdded { checkToken(entry, &report) }
     }
 
-    /// Compares a token with what its entry says.
+    /// Compares a token with its entry.
     private func checkToken(_ entry: LogEntry, _ report: inout LogReport) {
         guard let path = entry.text(.file), let place = AnchorToken.Place(path: path) else {
             return report.add(folder.path, "an entry names \(entry.text(.file) ?? "") as what an anchor gave")

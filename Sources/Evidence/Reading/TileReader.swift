@@ -1,16 +1,16 @@
 import Recordings
 
-/// Reads the tiles of a log of a certain size, and answers which hash a subtree has. Not for several threads at once.
+/// Reads the tiles of a log of a given size, and returns the hashes of subtrees. Not for several threads at once.
 package final class TileReader: SubtreeSource {
-    /// So many tiles are remembered: 8 KiB each.
+    /// How many tiles are cached: 8 KiB each.
     private static let mostRemembered = 64
 
     package let folder: LogFolder
-    /// How many entries the log has that is read.
+    /// How many entries of the log are read.
     package let size: Int64
     private var remembered: [TilePlace: [TreeHash]] = [:]
 
-    /// - Parameter size: how many entries count. What the log has beyond them is not looked at.
+    /// - Parameter size: how many entries count. Later ones are ignored.
     package init(_ folder: LogFolder, size: Int64) {
         self.folder = folder
         self.size = size
@@ -51,7 +51,7 @@ package final class TileReader: SubtreeSource {
     }
 
     /// The entries of a tile.
-    /// - Throws: `damaged` if it is missing or not made of so many entries.
+    /// - Throws: `damaged` if it is missing or does not consist of that many entries.
     package func bundle(_ tile: TilePlace) throws(EvidenceError) -> EntryBundle {
         let (bytes, path, isWhole) = try bytes(tile)
         guard let bundle = EntryBundle(bytes, count: tile.width, isWhole: isWhole) else {
@@ -61,7 +61,7 @@ package final class TileReader: SubtreeSource {
     }
 
     /// Compares lines of a tail with the entries of the log.
-    /// - Throws: `damaged`, of `path`, if they are other ones.
+    /// - Throws: `damaged`, with `path`, if they differ.
     func expect(
         _ lines: some Collection<LogTail.Line>,
         from start: Int64,
@@ -75,7 +75,7 @@ package final class TileReader: SubtreeSource {
         }
     }
 
-    /// The bytes of a tile, or, because a writer takes the former states of a full tile away, those of the full one.
+    /// The bytes of a tile or, because a writer removes the partial states of a full tile, those of the full one.
     private func bytes(_ tile: TilePlace) throws(EvidenceError) -> (bytes: [UInt8], path: String, isWhole: Bool) {
         let path = folder.tilePath(tile)
         if let bytes = try LogFiles.read(path) { return (bytes, path, true) }

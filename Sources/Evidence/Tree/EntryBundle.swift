@@ -1,12 +1,12 @@
-/// The entries of one tile as they lie on the disk: each with its length before it, sixteen bits with the high ones first
+/// The entries of one tile in their format on the disk: each preceded by its length, 16 bits, big-endian
 /// (c2sp.org/tlog-tiles).
 package struct EntryBundle: Sendable {
     /// The longest entry that a bundle can hold.
     package static let longestEntry = 65_535
 
-    /// All of it.
+    /// The whole bundle.
     package private(set) var bytes: [UInt8]
-    /// Where each entry lies in ``bytes``.
+    /// Where each entry is in ``bytes``.
     package private(set) var ranges: [Range<Int>]
 
     /// A bundle without entries.
@@ -16,7 +16,7 @@ package struct EntryBundle: Sendable {
     }
 
     /// Reads the first `count` entries.
-    /// - Returns: `nil` if there are fewer, or if something follows them and `isWhole`.
+    /// - Returns: `nil` if there are fewer, or if `isWhole` and something follows them.
     package init?(_ bytes: [UInt8], count: Int, isWhole: Bool) {
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(count)
@@ -47,7 +47,7 @@ package struct EntryBundle: Sendable {
         }
     }
 
-    /// Puts an entry at the end.
+    /// Appends an entry.
     /// - Precondition: it has at most ``longestEntry`` bytes.
     package mutating func append(_ entry: some Collection<UInt8>) {
         precondition(entry.count <= Self.longestEntry, "an entry's length has sixteen bits")

@@ -1,11 +1,11 @@
-/// A tile of the log (c2sp.org/tlog-tiles): 256 hashes of one level of the tree or the entries below them, or as many of
-/// either as there are yet.
+/// A tile of the log (c2sp.org/tlog-tiles): 256 hashes of one level of the tree or the entries below them, or fewer at
+/// the end.
 package struct TilePlace: Hashable, Sendable {
     /// What a tile holds.
     package enum Content: Hashable, Sendable {
         /// Hashes; level L has the roots of complete subtrees of 256^L leaves.
         case hashes(level: Int)
-        /// Entries, each with its length before it.
+        /// Entries, each preceded by its length.
         case entries
     }
 
@@ -14,7 +14,7 @@ package struct TilePlace: Hashable, Sendable {
 
     /// What it holds.
     package var content: Content
-    /// Which of its level: from 0 on.
+    /// The index within its level, from 0.
     package var index: Int64
     /// How many hashes or entries it has.
     package var width: Int
@@ -39,16 +39,16 @@ package struct TilePlace: Hashable, Sendable {
         self.init(content, index: index, width: Int(min(rest, Int64(Self.fullWidth))))
     }
 
-    /// Whether there are 256 in it.
+    /// Whether it has 256.
     package var isFull: Bool { width == Self.fullWidth }
 
     /// The same tile once it is full.
     var full: TilePlace { TilePlace(content, index: index) }
 
-    /// Below the log's folder: `tile/0/x001/x234/067`, and for one that is not full yet `tile/0/x001/x234/067.p/12`.
+    /// Below the log's folder: `tile/0/x001/x234/067`, or `tile/0/x001/x234/067.p/12` if it is not full yet.
     package var path: String { isFull ? fullPath : "\(partialFolder)/\(width)" }
 
-    /// The folder that the states of the tile are in until it is full.
+    /// The folder of the tile's states until it is full.
     var partialFolder: String { "\(fullPath).p" }
 
     private var fullPath: String {
@@ -60,7 +60,7 @@ package struct TilePlace: Hashable, Sendable {
         return "tile/\(kind)/\(Self.number(index))"
     }
 
-    /// Three digits at a time, all but the last with an `x` before them.
+    /// Groups of three digits, all but the last preceded by `x`.
     private static func number(_ index: Int64) -> String {
         var text = padded(index % 1000)
         var rest = index / 1000

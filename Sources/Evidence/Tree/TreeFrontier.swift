@@ -1,4 +1,4 @@
-/// The right edge of a growing tree: the roots of its complete subtrees, which are all that its root depends on.
+/// The right edge of a growing tree: the roots of its complete subtrees, which determine its root.
 package struct TreeFrontier: Sendable {
     /// How many leaves the tree has.
     package private(set) var size: Int64
@@ -18,7 +18,7 @@ package struct TreeFrontier: Sendable {
         self.peaks = peaks
     }
 
-    /// Adds a leaf at the right.
+    /// Appends a leaf.
     package mutating func append(_ leaf: TreeHash) {
         var hash = leaf
         var rest = size

@@ -16,7 +16,7 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// - Parameter raw: thirty-two bytes at least; the first are taken.
+    /// - Parameter raw: at least thirty-two bytes, of which the first thirty-two are used.
     init(raw: UnsafeRawBufferPointer) {
         words = .zero
         withUnsafeMutableBytes(of: &words) {
@@ -24,7 +24,7 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// - Returns: `nil` if `bytes` are not thirty-two.
+    /// - Returns: `nil` if `bytes` does not have thirty-two.
     package init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self = bytes.withUnsafeBytes { TreeHash(raw: $0) }
@@ -41,7 +41,7 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
         return TreeHash(hash.finalize())
     }
 
-    /// The hash of an entry: SHA-256 of a zero byte and the entry.
+    /// The same, for an array.
     package static func leaf(_ entry: [UInt8]) -> TreeHash { entry.withUnsafeBytes { leaf($0) } }
 
     /// The hash of two neighbours: SHA-256 of a one byte, the left and the right.
@@ -60,7 +60,7 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The root of a tree whose leaves these are, as many as a power of two.
+    /// The root of the tree over these hashes, whose number is a power of two.
     static func root(ofComplete hashes: ArraySlice<TreeHash>) -> TreeHash {
         precondition(!hashes.isEmpty && hashes.count & (hashes.count - 1) == 0, "not a power of two")
         var level = Array(hashes)
@@ -73,10 +73,10 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
     /// The thirty-two bytes.
     package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
-    /// Standard base64, as checkpoints and proofs have it.
+    /// Standard base64, as in checkpoints and proofs.
     package var base64: String { Data(bytes).base64EncodedString() }
 
-    /// - Returns: `nil` if `base64` is not that of thirty-two bytes in its one canonical form.
+    /// - Returns: `nil` if `base64` is not the canonical form of thirty-two bytes.
     package init?(base64: some StringProtocol) {
         guard let bytes = CanonicalBase64.bytes(base64) else { return nil }
         self.init(bytes: bytes)
@@ -85,7 +85,7 @@ package struct TreeHash: Hashable, Sendable, CustomStringConvertible {
     /// Sixty-four hexadecimal digits.
     package var description: String { Hexadecimal.text(bytes) }
 
-    /// Puts the bytes at the end of `bytes`.
+    /// Appends the bytes to `bytes`.
     func append(to bytes: inout [UInt8]) {
         withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) }
     }

@@ -1,10 +1,10 @@
-/// Where the hashes of complete subtrees come from.
+/// A source of the hashes of complete subtrees.
 package protocol SubtreeSource {
     /// The root of the complete subtree of 2^`level` leaves whose first leaf is `index` × 2^`level`.
     func subtree(level: Int, index: Int64) throws(EvidenceError) -> TreeHash
 }
 
-/// Proofs about a tree: which hashes they are made of, and what they prove.
+/// Proofs about a tree: which hashes they consist of, and what they prove.
 package enum TreeProof {
     /// The hashes that lead from the leaf `index` to the root of the first `size` leaves (RFC 6962 section 2.1.1,
     /// `PATH`), the lowest first.
@@ -30,8 +30,8 @@ package enum TreeProof {
         return path.reversed()
     }
 
-    /// The hashes that show that the first `oldSize` leaves are a beginning of the first `size` (RFC 6962 section 2.1.2,
-    /// `PROOF`). Of an empty tree, or of two equal ones, there are none.
+    /// The hashes that show that the first `oldSize` leaves are a prefix of the first `size` (RFC 6962 section 2.1.2,
+    /// `PROOF`). There are none for an empty tree or two equal ones.
     /// - Precondition: `0 <= oldSize <= size`.
     package static func consistency(
         of oldSize: Int64,
@@ -64,7 +64,7 @@ package enum TreeProof {
     }
 
     /// The root that a proof of inclusion leads to (RFC 9162 section 2.1.3.2).
-    /// - Returns: `nil` if the proof has too many hashes or too few.
+    /// - Returns: `nil` if the proof has too many or too few hashes.
     package static func root(leaf: TreeHash, index: Int64, size: Int64, path: [TreeHash]) -> TreeHash? {
         guard 0 <= index, index < size else { return nil }
         var (first, last) = (index, size - 1)
@@ -82,7 +82,7 @@ package enum TreeProof {
         return last == 0 ? hash : nil
     }
 
-    /// Whether `proof` shows that a tree of `oldSize` leaves and `oldRoot` is a beginning of one of `size` leaves and
+    /// Whether `proof` shows that a tree of `oldSize` leaves and `oldRoot` is a prefix of one of `size` leaves and
     /// `root` (RFC 9162 section 2.1.4.2).
     package static func isConsistent(
         _ oldSize: Int64,
@@ -94,7 +94,7 @@ package enum TreeProof {
         guard 0 <= oldSize, oldSize <= size else { return false }
         if oldSize == 0 { return proof.isEmpty && oldRoot == .empty }
         if oldSize == size { return proof.isEmpty && oldRoot == root }
-        // The old root itself is left out of the proof if it is one of the new tree's own nodes.
+        // The proof omits the old root itself if it is a node of the new tree.
         let path = oldSize & (oldSize - 1) == 0 ? [oldRoot] + proof : proof
         guard !proof.isEmpty, let start = path.first else { return false }
         var (first, last) = (oldSize - 1, size - 1)
@@ -113,7 +113,7 @@ package enum TreeProof {
         return last == 0 && old == oldRoot && new == root
     }
 
-    /// The root of a range that begins where a subtree of its length rounded up to a power of two does.
+    /// The root of a range that is aligned to its length rounded up to a power of two.
     private static func root(
         of range: Range<Int64>,
         _ source: some SubtreeSource
@@ -129,7 +129,7 @@ package enum TreeProof {
         )
     }
 
-    /// The largest power of two below `count`, which is two at least.
+    /// The largest power of two below `count`, which is at least two.
     private static func split(_ count: Int64) -> Int64 {
         1 << (Int64.bitWidth - 1 - (count - 1).leadingZeroBitCount)
     }

@@ -33,7 +33,7 @@ enum WaveLayout: CaseIterable, Sendable, Hashable {
         return header
     }
 
-    /// What follows the audio: the pad byte of an odd length and, if the layout has one, a last chunk.
+    /// The bytes after the audio: the pad byte of an odd length and, if the layout has one, a last chunk.
     func trailer(of sound: Sound) -> [UInt8] {
         guard streamingSize == nil else { return [] }
         let pad: [UInt8] = sound.dataBytes.isMultiple(of: 2) ? [] : [0]

@@ -27,7 +27,7 @@ extension Provider {
     }
 
     /// The organization whose signature this is (wxcc-api 13.2).
-    /// - Throws: 401 if it is no one's, 403 if the tenant is missing or another one.
+    /// - Throws: 401 if no organization has it, 403 if the tenant is missing or wrong.
     private func legacyOrganization(_ request: Request, _ rules: LegacyRules) throws(Refusal) -> Int {
         let parts = (request.header("authorization") ?? "").split(separator: ";", maxSplits: 1)
             .map { $0.trimmingCharacters(in: .whitespaces) }

@@ -147,7 +147,7 @@ extension Provider {
     /// An agent's login.
     func signInName(of agent: Staff.Member) -> String { agent.id.prefix(8) + "@example.com" }
 
-    /// Something of an agent that has its own identifier.
+    /// The identifier of something that belongs to an agent.
     func identifier(_ label: UInt64, of agent: Staff.Member) -> String {
         var random = SeededRandom(world.seed, label, agent.id.hashed)
         return Identifier.random(&random)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The paths below an organization that are about sites.
+/// The paths of sites, below an organization.
 private enum SitePath {
     case all, pages, bulk, unknown
     case one(String)
@@ -20,7 +20,7 @@ private enum SitePath {
 }
 
 extension Provider {
-    /// Whether a path below an organization is about sites.
+    /// Whether a path below an organization is one of sites.
     static func isOfSites(_ path: String) -> Bool {
         let parts = path.split(separator: "/").dropFirst(2)
         return parts.first == "site" || parts.starts(with: ["v2", "site"])

@@ -2,7 +2,7 @@
 package enum Fault: Sendable, Hashable {
     // MARK: With one answer
 
-    /// That status instead of the answer.
+    /// This status instead of the answer.
     case status(Int, body: String = "", headers: [String: String] = [:])
     /// A page of HTML with status 200, as captive proxies send it.
     case html200
@@ -76,7 +76,7 @@ package enum Fault: Sendable, Hashable {
         case own
         /// That of the whole recording, as from a cache that kept the head and lost the rest.
         case whole
-        /// None, but the date of the whole recording.
+        /// None, but the modification date of the whole recording.
         case date
         /// None, and no date either.
         case none

@@ -11,11 +11,11 @@ package struct FaultRule: Sendable, Hashable {
         case share(Double)
     }
 
-    /// Where. A fault of the listing is always at ``Endpoint/captures``.
+    /// Where it strikes. A fault of the listing is always at ``Endpoint/captures``.
     package var endpoint: Endpoint
-    /// How often. A fault of the listing always applies.
+    /// How often it strikes. A fault of the listing always applies.
     package var trigger: Trigger
-    /// What.
+    /// What goes wrong.
     package var fault: Fault
     /// Concerns only requests whose path contains this, such as a recording's identifier; for a fault of the listing,
     /// only recordings whose identifier, or whose task's identifier, it is.
@@ -24,11 +24,11 @@ package struct FaultRule: Sendable, Hashable {
     /// ones, drawn from the world's seed. Each has its own count, so ``Trigger/first(_:)`` means the first requests for
     /// each.
     package var recordings: Double?
-    /// This many of the requests that it concerns pass first.
+    /// How many of the requests that it concerns pass first.
     package var after = 0
-    /// Not before this moment, by the simulator's clock.
+    /// From this moment on, by the simulator's clock.
     package var from: Moment?
-    /// Not at this moment or later.
+    /// Until before this moment.
     package var until: Moment?
 
     /// `fault` at `endpoint` as often as `trigger` says, on paths that contain `pathContains` only.

@@ -29,7 +29,7 @@ struct SiteOffice: Sendable {
     private let teams: [Staff.Team]
     private var random: SeededRandom
 
-    /// The sites at which calls are handled, one that the provider has made, and one that is out of use.
+    /// The sites at which calls are handled, one that the provider created, and one that is not in use.
     init(_ world: SimulatedWorld, organization: Int, now: Moment) {
         self.organization = world.organizations[organization].id
         let staff = world.staff[organization]

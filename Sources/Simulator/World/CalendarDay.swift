@@ -26,7 +26,7 @@ struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertible {
         "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
     }
 
-    /// From this day's first moment in `zone` until the next day's first; 23 to 25 hours.
+    /// From this day's first moment in `zone` until the next day's first: 23 to 25 hours.
     func span(in zone: TimeZone) -> Range<Moment> {
         let calendar = Self.calendar(zone)
         let components = DateComponents(year: year, month: month, day: day)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How a world names its tasks: identifiers that look random, but tell with the seed which task they name.
+/// The identifiers of a world's tasks: they look random, but the seed reveals which task they name.
 ///
 /// A task is found by its identifier without a table, so that a world of any size takes no memory. The first sixty bits
 /// are the task's place, scrambled by a Feistel network; the rest proves that this world made the identifier.

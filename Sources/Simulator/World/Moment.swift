@@ -5,9 +5,9 @@ package struct Moment: Hashable, Sendable, Comparable {
     /// Since 1970-01-01T00:00:00Z.
     package var milliseconds: Int64
 
-    /// That many milliseconds after 1970-01-01T00:00:00Z.
+    /// The moment that many milliseconds after 1970-01-01T00:00:00Z.
     package init(_ milliseconds: Int64) { self.milliseconds = milliseconds }
-    /// That date, to the nearest millisecond.
+    /// The moment of `date`, to the nearest millisecond.
     package init(_ date: Date) { milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded()) }
 
     /// The same for Foundation.

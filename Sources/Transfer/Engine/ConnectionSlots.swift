@@ -61,7 +61,7 @@ final class SharedSlots: Sendable {
         self.inboxes = inboxes
     }
 
-    /// - Returns: whether `id` may start now; if not, its thread is told when it may.
+    /// - Returns: whether `id` may start now; if not, its thread is notified when it may.
     func claim(_ origin: String, for id: OrderID) -> Bool {
         slots.withLock { $0.claim(origin, for: id) }
     }
@@ -73,7 +73,7 @@ final class SharedSlots: Sendable {
         try? inboxes[next.lane].post(.admit(next))
     }
 
-    /// `id` no longer waits for a slot: if it was given one meanwhile, the next download gets it.
+    /// `id` no longer waits for a slot. If it has been given one in the meantime, the next download gets it.
     func withdraw(_ id: OrderID, from origin: String) {
         let waited = slots.withLock { $0.withdraw(id, from: origin) }
         if !waited { release(origin) }

@@ -23,7 +23,7 @@ final class EasyHandle {
         errorText.deallocate()
     }
 
-    /// libcurl's words about the last failure; may be empty.
+    /// libcurl's message about the last failure; may be empty.
     var detail: String { String(cString: errorText) }
 
     func set(_ option: CURLoption, _ value: Int) throws(TransferError) {

@@ -1,8 +1,8 @@
 import CCurl
 import Recordings
 
-/// What a thread of the engine does until it is told to end: takes orders, lets libcurl work, returns results. Created
-/// and used on that thread only.
+/// The work of one thread of the engine until it is asked to end: takes orders, lets libcurl work, returns results.
+/// Created and used only on that thread.
 final class EngineLoop {
     private let multi: MultiHandle
     private let inbox: Inbox
@@ -95,7 +95,7 @@ final class EngineLoop {
         admit(exchange.order.id)
     }
 
-    /// If it has ended meanwhile, its slot was given to another.
+    /// If it has ended in the meantime, its slot was given to another.
     private func admit(_ id: OrderID) {
         guard let exchange = exchanges[id] else { return }
         exchange.isAdmitted = true

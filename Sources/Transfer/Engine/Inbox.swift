@@ -22,7 +22,7 @@ final class Inbox: Sendable {
         var end: TransferError?
         /// Whether the thread has ended.
         var hasEnded = false
-        /// Those who wait for this.
+        /// Callers that wait for the end.
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 

@@ -7,7 +7,7 @@ struct SpeedWindow: Sendable {
     private let span: Duration
     /// When the current interval ends.
     private var end: ContinuousClock.Instant
-    /// How many bytes have to have arrived by then, in all intervals together.
+    /// How many bytes must have arrived by the end of the interval, over all intervals.
     private var wanted: Int64
     private var heldSince: ContinuousClock.Instant?
 

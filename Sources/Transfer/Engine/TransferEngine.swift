@@ -48,7 +48,7 @@ package final class TransferEngine: HTTPExchange {
     private let downloads: Mutex<[Int]>
 
     /// Starts the threads.
-    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` where the additional certificates cannot be used.
+    /// - Throws: ``TransferError/Code-swift.enum/untrusted`` if the additional certificates cannot be used.
     package convenience init(_ configuration: Configuration) throws(TransferError) {
         let file = configuration.additionalCertificatesFile
         try self.init(configuration, trusting: TrustAnchors(additionalCertificatesFile: file))
@@ -59,7 +59,8 @@ package final class TransferEngine: HTTPExchange {
         let connections = max(1, configuration.maximumConnectionsPerHost)
         let lanes = 0..<max(1, min(configuration.threads, connections / Self.fewestConnections))
         let share = (connections + lanes.count - 1) / lanes.count
-        // Enough for the downloads of a few hosts and the API calls of many organizations to find theirs again.
+        // Enough for the downloads from a few hosts and the API calls of many organizations to find their connections
+        // again.
         let multis = try lanes.map { _ throws(TransferError) in
             try MultiHandle(keptConnections: 4 * share + 32)
         }

@@ -8,7 +8,7 @@ package struct ResponseHead: Sendable {
     package var contentLength: Int64?
 
     /// Whether the answer marks the end of its body. If it does not (as with HTTP/1.0, where closing the connection
-    /// ends a body), a body that was cut short cannot be told from a complete one.
+    /// ends a body), a truncated body cannot be distinguished from a complete one.
     package var endIsMarked: Bool {
         if contentLength != nil || status == 204 || status == 304 { return true }
         let codings = headers.values("Transfer-Encoding").joined(separator: ",").lowercased()

@@ -5,7 +5,7 @@ import Transfer
 package struct ActivityPage: Sendable {
     /// In the order in which they began; one may appear again on a later page.
     package var activities: [AgentActivity]
-    /// The beginning of the requested time; no later page is about an earlier one.
+    /// The beginning of the requested time; later pages never concern an earlier time.
     package var from: Timestamp
     /// The end of the requested time; a row that claims to begin later is wrong.
     package var to: Timestamp
@@ -32,7 +32,7 @@ package struct ActivityFilter: Sendable, Hashable {
 
 /// What agents did in a span of time, page by page, each fetched when it is requested.
 package struct ActivityPages: AsyncSequence, Sendable {
-    /// What iterating fails with.
+    /// The error of a failed iteration.
     package typealias Failure = ProviderError
 
     let exchange: ProviderExchange

@@ -10,7 +10,7 @@ package struct AgentActivity: Sendable, Hashable {
     package var startTime: Timestamp
     /// When it ended; `nil` while it continues.
     package var endTime: Timestamp?
-    /// Whether it continues.
+    /// Whether it is still in progress.
     package var isActive: Bool?
     /// Who did it.
     package var agent: NamedReference?
@@ -38,7 +38,7 @@ package struct AgentActivity: Sendable, Hashable {
     package var idleCode: NamedReference?
     /// The agent's wrap-up code.
     package var wrapUpCodeName: String?
-    /// In the provider's words.
+    /// The provider's text.
     package var reason: String?
     /// `blended` and the like.
     package var multimediaProfileType: String?

@@ -44,7 +44,7 @@ package struct AuthorizationRequest: Sendable {
 package enum RedirectAnswer: Sendable, Hashable {
     /// The code to redeem, once.
     case code(Secret)
-    /// The provider or the administrator refused; in their words, on one line.
+    /// The provider or the administrator refused; their message, on one line.
     case refused(String)
     /// Not an answer to this request, and why; the right one may still arrive.
     case foreign(String)

@@ -5,7 +5,7 @@ import Transfer
 /// An error of the token endpoint with a success status, as some endpoints send it: in JSON, or as a form, as others
 /// answer (wxcc-api 3.6 does not settle the form).
 struct TokenAnswerRefusal: Sendable, Hashable {
-    /// The endpoint's words, on one line.
+    /// The endpoint's message, on one line.
     var text: String
     /// Whether the same request may succeed later.
     var isPassing: Bool

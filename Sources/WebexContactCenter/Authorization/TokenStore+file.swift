@@ -6,7 +6,7 @@ extension TokenStore {
     /// A token pair is a few hundred bytes; anything much longer is not ours.
     private static let longestFile = 1 << 20
 
-    /// - Returns: `nil` where there is no file.
+    /// - Returns: `nil` if there is no file.
     func readFile() throws(ProviderError) -> Data? {
         do throws(ArchiveError) {
             return try FileSystem.read(path, limit: Self.longestFile).map { Data($0) }
@@ -16,7 +16,7 @@ extension TokenStore {
         }
     }
 
-    /// Makes the file's folder for its owner alone, where it is missing; one that is there is left as it is.
+    /// Creates the file's folder for its owner alone, if it is missing; an existing one is left as it is.
     func makeFolder() throws(ProviderError) {
         do throws(ArchiveError) {
             try FileSystem.createFolder(FileSystem.folder(of: path), mode: 0o700)
@@ -25,8 +25,8 @@ extension TokenStore {
         }
     }
 
-    /// Puts a new file in the old one's place; it is on the disk, name and all, when this returns, so that a pair that is in
-    /// use is never only in memory.
+    /// Replaces the file. The new one is on the disk, including its name, when this returns, so that a pair in use is
+    /// never only in memory.
     func replaceFile(_ data: Data) throws(ProviderError) {
         do throws(ArchiveError) {
             try replacement.write([UInt8](data))
@@ -44,7 +44,7 @@ extension TokenStore {
         }
     }
 
-    /// A login writes without the lock. What a process that was killed leaves are tokens, which must not stay.
+    /// A login writes without the lock. The draft of a killed process contains tokens, so it must be removed.
     private var replacement: FileReplacement {
         FileReplacement(path, mode: 0o600, writers: .several(mark: ".new-"), flushing: .bytesAndName)
     }

@@ -2,13 +2,13 @@ import Files
 import Recordings
 
 extension TokenStore {
-    /// A refresh is bounded by its request's deadline, so that nobody who is alive holds the lock for longer.
+    /// Longer than any living process holds the lock, because a refresh is limited by its request's deadline.
     static let longestLock = Duration.seconds(120)
     private static let pause = Duration.milliseconds(50)
 
-    /// Waits for the right to be the one that refreshes the tokens of this store, among all processes of this machine: a
-    /// provider that rotates refresh tokens takes each of them once. The lock lies beside the file.
-    /// - Throws: `tokenStore` where it cannot be had; `cancelled`.
+    /// Waits for the exclusive right, among all processes of this machine, to refresh the tokens of this store: a
+    /// provider that rotates refresh tokens accepts each of them once. The lock file is next to the token file.
+    /// - Throws: `tokenStore` if the lock is not available; `cancelled`.
     func lock(_ stopwatch: Stopwatch) async throws(ProviderError) -> FileLock {
         let began = stopwatch.elapsed()
         while true {
@@ -24,7 +24,7 @@ extension TokenStore {
         }
     }
 
-    /// - Returns: `nil` where somebody else has it.
+    /// - Returns: `nil` if another holder has it.
     private func tryLock() throws(ProviderError) -> FileLock? {
         try makeFolder()
         do throws(ArchiveError) {

@@ -8,7 +8,7 @@ import Recordings
 /// A crash leaves either the old file or the new one, and perhaps a file named after it with `.new-` and a process
 /// number, which the next save of a process with that number replaces.
 struct TokenStore: Sendable {
-    /// Where the file is.
+    /// The path of the file.
     let path: String
 
     /// A kept pair, and the digest of the configured refresh token that it comes from or has replaced.

@@ -59,7 +59,7 @@ package struct MalformedRecording: Sendable, Hashable, CustomStringConvertible {
     package var recordingID: RecordingID?
     /// One line that says what is wrong.
     package var problem: String
-    /// The provider's own words.
+    /// The provider's own JSON.
     package var json: ProviderJSON
 
     /// States all of it.

@@ -4,7 +4,7 @@ import Recordings
 
 /// One answer of `POST captures/query`, decoded for each task (wxcc-api 6.2).
 struct CaptureListAnswer: Sendable {
-    /// What the answer has for each task; a task without an entry has nothing.
+    /// The recordings of each task; a task without an entry has none.
     var recordings: [TaskID: [CapturedRecording]] = [:]
     var malformed: [MalformedRecording] = []
     /// Entries that do not say which task they are about: the query has to be asked for each task alone.
@@ -13,7 +13,7 @@ struct CaptureListAnswer: Sendable {
     var trackingID: String?
 
     /// - Parameter asked: the requested tasks. Entries about other tasks are ignored; if only one was requested, an
-    ///   entry without a task is about it.
+    ///   entry without a task belongs to it.
     /// - Throws: `malformed` if there is no list of entries; that is not an empty list.
     init(_ json: JSONValue, asked: [TaskID], trackingID: String? = nil) throws(ProviderError) {
         self.trackingID = trackingID
@@ -94,8 +94,8 @@ struct CaptureListAnswer: Sendable {
         found.append(CapturedRecording(key: key, stopTime: stopTime, url: url, json: item.element.kept))
     }
 
-    /// Sorts one task's files, each once. Two files with the same identity stay two: the address of their bytes tells
-    /// their IDs apart, and it stays the same when their URLs are signed again.
+    /// Sorts one task's files, each once. Two files with the same identity stay two: the address of their bytes
+    /// distinguishes their IDs, and stays the same when their URLs are signed again.
     private mutating func settle(_ id: TaskID) {
         let groups = Dictionary(grouping: recordings[id] ?? [], by: \.key)
         var settled: [CapturedRecording] = []
@@ -115,8 +115,8 @@ struct CaptureListAnswer: Sendable {
     }
 
     /// The files of one identity, each once, with what permanently distinguishes it from the others. A file that
-    /// differs from another only in ways that may come from a signature cannot be told apart, and is reported instead
-    /// of dropped.
+    /// differs from another only in ways that may come from a signature cannot be distinguished, and is reported
+    /// instead of dropped.
     private mutating func distinct(_ group: [CapturedRecording]) -> [(place: String, file: CapturedRecording)] {
         let addressed = Dictionary(group.map { (ObjectAddress($0.url), $0) }) { $1 }
         var files: [String: (address: ObjectAddress, file: CapturedRecording)] = [:]

@@ -10,7 +10,7 @@ struct CaptureQuery: Sendable {
     var taskIDs: [TaskID]
     var options: CaptureOptions
 
-    /// The query in the words of `dialect`. The organization is always named: Service Apps must name it, and all others
+    /// The query in the form of `dialect`. The organization is always named: Service Apps must name it, and all others
     /// may.
     func call(in dialect: APIDialect) -> APICall {
         var members = [

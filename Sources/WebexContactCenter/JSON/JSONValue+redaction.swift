@@ -35,8 +35,8 @@ enum SignedText {
 
     /// Names of further parameters of signed URLs in which two signatures of one file differ: times, policies and
     /// permissions, including those of Azure's signatures (`se`, `sp`, …), and requests for headers of the answer.
-    /// Words that may also name a file or its version, such as `hash` and `timestamp`, are not included: if two files
-    /// were taken for one, one would be silently lost.
+    /// Names that may also identify a file or its version, such as `hash` and `timestamp`, are not included: if two
+    /// files were taken for one, one would be silently lost.
     private static let companions: Set<String> = [
         "expires", "expiry", "exp", "policy", "ttl", "nonce", "hmac", "jwt", "auth", "requestid",
         "se", "sp", "spr", "sr", "st", "sv", "ske", "skoid", "sks", "skt", "sktid", "skv", "sip", "si",

@@ -13,7 +13,7 @@ package struct LegacyAnswer: Sendable {
 
     /// The body as it arrived.
     package let body: Data
-    /// What the body has, or why it cannot be read.
+    /// The content of the body, or why it cannot be read.
     package let rows: Result<LegacyRows, Unreadable>
     /// The provider's name for the exchange, for a support case.
     package let trackingID: String?
@@ -50,7 +50,7 @@ package struct LegacyRows: Sendable, Hashable {
     package private(set) var rows: [[JSONValue]] = []
     /// Whether the provider says that these are all; `nil` if it does not say, as in CSV.
     package private(set) var isComplete: Bool?
-    /// How many there are, according to the provider.
+    /// How many rows there are, according to the provider.
     package private(set) var found: Int64?
     /// How many rows the answer says that it has.
     private var declared: Int64?

@@ -1,7 +1,7 @@
 import Recordings
 
-/// The steps of one contact, from `new` to `ended`, each of which says where the next one begins: its `cetts` is the
-/// next one's `cstts`, and its `nextState` names it (wxcc-api 13.1, 13.4).
+/// The steps of one contact, from `new` to `ended`. Each says where the next one begins: its `cetts` is the next one's
+/// `cstts`, and its `nextState` names it (wxcc-api 13.1, 13.4).
 package struct LegacyChain: Sendable {
     /// The contact's session.
     package let session: LegacyRecord
@@ -14,7 +14,7 @@ package struct LegacyChain: Sendable {
     package enum End: Sendable, Hashable {
         /// It reaches the contact's own end.
         case complete
-        /// The contact is still in progress; the reason says why we think so.
+        /// The contact is still in progress, with the evidence for that.
         case goesOn(String)
         /// The next step is not available, for this reason.
         case broken(String)
@@ -108,7 +108,7 @@ struct LegacyChainWalk: Sendable {
 extension LegacyRecords {
     /// Follows the steps of a contact to the end, or as far as they are available.
     /// - Parameter found: called for each step that is found.
-    /// - Throws: ``ProviderError`` if the session is not there, or the provider does not answer.
+    /// - Throws: ``ProviderError`` if the session does not exist, or the provider does not answer.
     package func chain(
         of session: LegacyRecordID,
         found: (LegacyActivity) async throws(ProviderError) -> Void = { _ in }

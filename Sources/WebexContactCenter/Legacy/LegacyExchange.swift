@@ -90,8 +90,8 @@ final class LegacyExchange: Sendable {
         return HTTPRequest(.get, url, headers: headers, totalTimeout: Self.totalTimeout)
     }
 
-    /// Replaces advice about tokens by advice for this interface. Only the words of the answer can tell a wrong key
-    /// from a wrong tenant; the status cannot (wxcc-api 13.6).
+    /// Replaces advice about tokens with advice for this interface. Only the text of the answer distinguishes a wrong
+    /// key from a wrong tenant; the status does not (wxcc-api 13.6).
     private func advise(_ failure: inout FailedExchange, _ advice: String) {
         guard !failure.isRetryable else { return }
         guard failure.error.code == .authorization else {
@@ -116,7 +116,7 @@ final class LegacyExchange: Sendable {
             }
     }
 
-    /// Waits as the failure and the policy want it.
+    /// Waits as long as the failure and the policy require.
     /// - Throws: the failure if it is final.
     private func pause(
         after failure: FailedExchange,

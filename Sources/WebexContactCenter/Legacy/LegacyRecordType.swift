@@ -9,7 +9,7 @@ package enum LegacyRecordType: String, Sendable, CaseIterable {
     /// Agent activity record: one step of an agent's session.
     case aar
 
-    /// As paths have it: `csrs`.
+    /// The name in paths: `csrs`.
     package var collection: String { rawValue + "s" }
 
     /// Reads `csrs`.
@@ -70,7 +70,7 @@ package struct LegacyActivityID: Hashable, Sendable, CustomStringConvertible {
         return nil
     }
 
-    /// As paths have it.
+    /// The form in paths.
     package var description: String { "\(session)-\(start)-\(event)" }
 
     private static func isUUID(_ text: Substring) -> Bool {

@@ -33,7 +33,7 @@ extension LegacyRecords {
     /// asked for hours.
     private static let mostQuestions = 200
 
-    /// The rows that answer a query. If they are incomplete, and each row is a record that can be told from all others,
+    /// The rows that answer a query. If they are incomplete, and each row is a record that is distinct from all others,
     /// the query's time is halved until each part has a complete answer.
     ///
     /// It is not documented whether a query's bounds are inclusive, or which time places a record in them. So
@@ -133,7 +133,7 @@ private struct LegacyJoin {
         rows = LegacyRows(noneOf: query)
     }
 
-    /// - Returns: whether its rows can be told from each other.
+    /// - Returns: whether its rows are distinct from each other.
     mutating func add(_ part: LegacyRows, of time: Range<Timestamp>) -> Bool {
         guard let keys = part.keys(type.identity) else { return false }
         let new = zip(keys, part.rows).filter { known.insert($0.0).inserted }.map(\.1)

@@ -3,7 +3,7 @@ import Recordings
 
 /// What can be read from the body of an error, in any of its forms (wxcc-api 3.6 and 4.2).
 struct ErrorBody: Sendable, Equatable {
-    /// The provider's own words, on one line, shortened; `nil` if it said nothing readable.
+    /// The provider's own message, on one line, shortened; `nil` if it said nothing readable.
     var text: String?
     var trackingID: String?
 

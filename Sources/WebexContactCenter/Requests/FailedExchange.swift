@@ -34,7 +34,7 @@ struct FailedExchange: Error, Sendable {
 
     /// An answer arrived whose status is not a success (wxcc-api 4.3).
     /// - Parameters:
-    ///   - text: the provider's words, if they are not in one of the usual places.
+    ///   - text: the provider's message, if it is not in one of the usual places.
     ///   - scope: the scope that the call needs.
     init(
         _ response: HTTPResponse,

@@ -1,6 +1,6 @@
 import Transfer
 
-/// Refuses every request: for what is known without asking anyone.
+/// Refuses every request: for clients that only report what is known without asking.
 package struct NoExchange: HTTPExchange {
     /// Makes it.
     package init() {}

@@ -90,7 +90,7 @@ final class ProviderExchange: Sendable {
     }
 
     /// Sends a `call` that must not be carried out twice. After a failure that may have carried it out, `done` checks,
-    /// and the call is sent again only if it was not.
+    /// and the call is sent again only if it was not carried out.
     /// - Parameter done: the result of the call, if it exists. It is also asked if a later attempt is refused, which
     ///   happens if the first one did have its effect.
     func carryOut<Answer>(
@@ -145,7 +145,7 @@ final class ProviderExchange: Sendable {
         return await tokens.isOver(token)
     }
 
-    /// Waits as the failure and the policy want it.
+    /// Waits as long as the failure and the policy require.
     /// - Throws: the failure if it is final, or if the call may have been carried out and must not be repeated.
     private func pause(
         after failure: FailedExchange,

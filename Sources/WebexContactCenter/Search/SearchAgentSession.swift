@@ -4,7 +4,7 @@ import Recordings
 package struct SearchAgentSession: Sendable, Hashable {
     /// The provider's identifier of it.
     package var id: String
-    /// Whose.
+    /// The agent of the session.
     package var agent: NamedReference?
     /// The agent's team at that time.
     package var team: NamedReference?

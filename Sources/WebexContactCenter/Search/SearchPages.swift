@@ -1,7 +1,7 @@
 import Recordings
 import Transfer
 
-/// Where a kind of record is found.
+/// Where records of one kind are found.
 package struct SearchSource: Sendable {
     let root: SearchRoot
     let selection: SearchSelection
@@ -17,7 +17,7 @@ package typealias SearchTaskPages = SearchPages<SearchTask>
 
 /// What Search lists for a span of time, page by page, each fetched when it is requested.
 package struct SearchPages<Record: SearchRecord>: AsyncSequence, Sendable {
-    /// What iterating fails with.
+    /// The error of a failed iteration.
     package typealias Failure = ProviderError
 
     let exchange: ProviderExchange

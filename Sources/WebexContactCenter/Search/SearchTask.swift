@@ -5,7 +5,7 @@ import Recordings
 package struct SearchTask: Sendable, Hashable {
     /// The same as in the task list.
     package var id: TaskID
-    /// In the words of this interface, which differ from those of the task list: `ended`, ….
+    /// In the terms of this interface, which differ from those of the task list: `ended`, ….
     package var status: String?
     /// Whether it is still in progress.
     package var isActive: Bool?
@@ -56,7 +56,7 @@ package struct SearchTask: Sendable, Hashable {
     package var recordingErrorCount: Int?
     /// Whether the recordings were deleted.
     package var isRecordingDeleted: Bool?
-    /// The provider's own words.
+    /// The provider's own JSON.
     package var json: ProviderJSON
 
     /// Lengths of time.
@@ -77,7 +77,7 @@ package struct SearchTask: Sendable, Hashable {
         package var wrapUp: Duration?
     }
 
-    /// Counts.
+    /// Counts of events.
     package struct Counts: Sendable, Hashable {
         /// How often it was put into a queue.
         package var queue: Int?
@@ -94,7 +94,7 @@ package struct SearchTask: Sendable, Hashable {
 package struct NamedReference: Sendable, Hashable, Codable {
     /// The provider's identifier of it.
     package var id: String?
-    /// What people call it.
+    /// The name that people use.
     package var name: String?
 
     /// - Returns: `nil` if there is neither: a contact that met no agent has none.

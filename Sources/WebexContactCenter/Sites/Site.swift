@@ -19,7 +19,7 @@ package struct Site: Sendable, Hashable {
     package let fields: SiteFields
     /// Increases with each change; `nil` if the provider does not give it.
     package let version: Int64?
-    /// Whether the provider made it; such a site cannot be changed or deleted.
+    /// Whether the provider created it; such a site cannot be changed or deleted.
     package let isSystemDefault: Bool
     /// When it was created.
     package let createdTime: Timestamp?

@@ -1,6 +1,6 @@
 import Text
 
-/// What importing a file of sites would do, compared with the existing sites. Makes no request.
+/// What importing a file of sites would do, compared with the existing sites. Makes no requests.
 package struct SitePlan: Sendable {
     /// What to do for one line.
     package enum Action: Sendable, Hashable {

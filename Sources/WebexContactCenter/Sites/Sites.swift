@@ -69,7 +69,7 @@ package struct Sites: Sendable {
     }
 
     /// Deletes a site.
-    /// - Throws: `rejected` if it is in use, or if the provider made it.
+    /// - Throws: `rejected` if it is in use, or if the provider created it.
     package func delete(_ site: Site) async throws(ProviderError) {
         guard !site.isSystemDefault else { throw .systemDefault(site) }
         do throws(ProviderError) {

@@ -1,7 +1,7 @@
 import Recordings
 
-/// The same numbers, counted from the contacts that Search lists, for when the provider no longer counts. A contact
-/// counts for its last queue and its last agent; its records do not have what happened before.
+/// The same numbers, counted from the contacts that Search lists, for when the provider no longer counts them. A
+/// contact counts for its last queue and its last agent; its records lack what happened before.
 extension ContactCenter {
     /// How far before a window to look for contacts that ended in it.
     private static let longestContact = Duration.hours(24)
@@ -64,7 +64,7 @@ struct QueueTally: Sendable {
 
     private struct Entry: Sendable {
         var row: QueueStatistics
-        /// How many contacts say whether they were abandoned.
+        /// How many contacts state whether they were abandoned.
         var told = 0
         var waited = Mean()
         var handled = Mean()

@@ -42,7 +42,7 @@ enum WeightedAverage {
         one.map { $0.addingWithSaturation(other ?? 0) } ?? other
     }
 
-    /// The same of lengths of time.
+    /// The same for durations.
     static func sum(_ one: Duration?, _ other: Duration?) -> Duration? {
         one.map { $0 + (other ?? .zero) } ?? other
     }

@@ -1,6 +1,7 @@
 import Recordings
 
-/// Something in a listing that a person should know of, because a task may have been missed or put in the wrong place.
+/// Something unusual in a listing that a person should know about, because a task may have been missed or put in the
+/// wrong place.
 package struct ListingAnomaly: Sendable, Hashable, CustomStringConvertible {
     /// The code to compare.
     package var code: Code

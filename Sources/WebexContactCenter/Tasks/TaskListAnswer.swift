@@ -17,7 +17,7 @@ struct TaskListAnswer: Sendable {
     var rowCount = 0
     /// Whether the provider returned them in order of creation, as it promises.
     var isAscending = true
-    /// Each kind once.
+    /// At most one of each kind.
     var anomalies: [ListingAnomaly] = []
 
     /// How far ahead the provider's clock may be for its times to be believed.
@@ -56,8 +56,8 @@ struct TaskListAnswer: Sendable {
     /// How many rows belong to the requested time, readable or not.
     var ownRowCount: Int { rowCount - strays.count }
 
-    /// What is not valid JSON, with the tasks in whose rows it is: the rest of these rows was read, and so were all
-    /// other rows.
+    /// The text that is not valid JSON, with the tasks in whose rows it is. The rest of these rows was read, and so
+    /// were all other rows.
     private static func oddText(_ answer: JSONReading, at time: Timestamp) -> ListingAnomaly? {
         guard let summary = answer.summary else { return nil }
         var seen: Set<TaskID> = []
@@ -138,7 +138,7 @@ extension TaskListAnswer {
 }
 
 extension CaptureRequest {
-    /// In the words of the task list (wxcc-api 5).
+    /// In the terms of the task list (wxcc-api 5).
     fileprivate init(listed flag: Bool?) {
         self =
             switch flag {

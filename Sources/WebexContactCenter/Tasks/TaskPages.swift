@@ -29,7 +29,7 @@ package struct TaskPage: Sendable {
 
 /// The tasks created in a span of time, page by page, each fetched when it is requested.
 package struct TaskPages: AsyncSequence, Sendable {
-    /// What iterating fails with.
+    /// The error of a failed iteration.
     package typealias Failure = ProviderError
 
     let exchange: ProviderExchange
@@ -73,7 +73,7 @@ package struct TaskPages: AsyncSequence, Sendable {
             return walk.lastWord()
         }
 
-        /// The provider's words do not always give the most common reason for a refused listing.
+        /// The provider's message does not always give the most common reason for a refused listing.
         private static func explained(_ error: ProviderError) -> ProviderError {
             guard error.code == .rejected, error.status == 400 else { return error }
             var error = error
