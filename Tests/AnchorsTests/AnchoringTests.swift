@@ -7,7 +7,7 @@ import Transfer
 
 @testable import Anchors
 
-/// Giving checkpoints away: to all anchors, kept with the log, noted in it, and checked offline.
+/// Giving checkpoints to all anchors: the answers are kept with the log, logged in it, and verified offline.
 @Suite struct `Anchoring a log` {
     /// Anchors of every kind.
     private struct All {
@@ -54,7 +54,7 @@ import Transfer
         #expect(desk.faults(all.anchors) == [])
         let report = LogVerification(folder, key: desk.log.key).report()
         #expect(Set(report.anchors.map(\.place.name)) == ["tsa", "audit", "copy"] && report.objects == 1)
-        // Without the configuration, what the log names is enough, and is said to be only that.
+        // Without the configuration, what the log names is enough, and is counted as such.
         let findings = AnchorVerification(folder, anchors: []).findings(logged: report.anchors)
         #expect(findings.faults == [] && findings.unconfirmed == 2)
         #expect(findings.counts == [.timestamp: 1, .witness: 1, .command: 1])
@@ -176,7 +176,7 @@ import Transfer
         let all = try All(desk)
         defer { all.server.stop() }
         _ = try await desk.anchoring(all.anchors).run()
-        // As if the process had died before it noted them: the log as it was, and the files.
+        // As if the process had died before it logged the tokens: the old log, and the new files.
         try FileManager.default.removeItem(atPath: "\(desk.log.folder.path)/tail")
         try Data("{\"start\":21}\n".utf8).write(to: URL(filePath: "\(desk.log.folder.path)/tail"))
         try FileManager.default.createDirectory(
@@ -221,7 +221,7 @@ import Transfer
                 #expect(!desk.faults(all.anchors).isEmpty, "byte \(place) of \(path)")
             }
             try FileManager.default.removeItem(atPath: path)
-            // Without the request, a stamp still holds.
+            // Without the request, a stamp is still valid.
             #expect(desk.faults(all.anchors).isEmpty == path.hasSuffix(".tsq"), "\(path) is missing")
             try Data(whole).write(to: URL(filePath: path))
         }

@@ -37,10 +37,10 @@ struct LocalAuthority: Sendable {
 
         """
 
-    /// Makes its keys and certificates.
+    /// Creates its keys and certificates.
     /// - Parameters:
     ///   - clock: how many seconds its clock is ahead.
-    ///   - days: how long its certificates last.
+    ///   - days: how long its certificates are valid.
     init(clock: Int = 0, days: Int = 3650) throws {
         folder = try TemporaryFolder()
         self.clock = clock
@@ -60,7 +60,7 @@ struct LocalAuthority: Sendable {
         get throws { try TrustedCertificates(pem: [UInt8](Data(contentsOf: URL(filePath: rootPath)))) }
     }
 
-    /// What it answers to a request.
+    /// Its answer to a request.
     func reply(to request: [UInt8]) throws -> [UInt8] {
         let name = UUID().uuidString
         try folder.put(name, request)

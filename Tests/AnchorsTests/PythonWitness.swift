@@ -5,7 +5,8 @@ import Testing
 
 @testable import Anchors
 
-/// A witness by the text of the protocol, in another language and another process. It ends with its last reference.
+/// A witness implemented from the protocol's text, in another language and another process. The process ends with the
+/// last reference to it.
 final class PythonWitness: Sendable {
     let key: WitnessKey
     let url: URL

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Anchors
 
-/// What the verifier without Callark says of what anchors gave.
+/// What the stand-alone verifier says about the answers of anchors.
 @Suite struct `The stand-alone verifier on anchors` {
     private static let eightYears = 8 * 366 * 86400
 
@@ -18,7 +18,7 @@ import Testing
 
     @Test func `checks cosignatures and time stamps, by OpenSSL and as of their time`() async throws {
         let desk = try Desk()
-        // The certificates ended almost eight years ago.
+        // The certificates expired almost eight years ago.
         let authority = try LocalAuthority(clock: -Self.eightYears, days: 30)
         let server = try authority.serve()
         defer { server.stop() }
@@ -42,7 +42,7 @@ import Testing
         #expect(confirmed.status == 0 && confirmed.output.contains("checked with \(authority.rootPath)"))
         let stranger = try verify(desk, "--ca", LocalAuthority().rootPath)
         #expect(stranger.status == 1 && stranger.output.contains("tsa.tsr: OpenSSL refuses it"), "\(stranger.output)")
-        // Where there is no OpenSSL it says so, and checks the rest.
+        // Without OpenSSL it says so, and checks the rest.
         let python = URL(filePath: Judge.python).resolvingSymlinksInPath().path
         let empty = "\(desk.folder.path)/bin"
         try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
@@ -84,7 +84,7 @@ import Testing
             #expect(try verify(desk).status == 1)
             try Data(whole).write(to: URL(filePath: path))
         }
-        // A token whose entry was forged together with it: here the signature of the witness alone decides.
+        // A token forged together with its entry: only the witness's signature reveals it.
         let line = Array(
             "\u{2014} audit.bank.example \(Data([UInt8](repeating: 0, count: 76)).base64EncodedString())\n".utf8
         )

@@ -17,8 +17,8 @@ struct Desk: Sendable {
     let log: EvidenceLog
 
     /// - Parameters:
-    ///   - entries: how many besides the first.
-    ///   - key: the file of the key, if it is not one of its own.
+    ///   - entries: how many entries it has besides the first.
+    ///   - key: the key file, if it is not a new one.
     init(_ entries: Int = 20, key: String? = nil) throws {
         folder = try TemporaryFolder()
         organization = try #require(OrganizationName("acme"))
@@ -36,7 +36,7 @@ struct Desk: Sendable {
         try log.fold()
     }
 
-    /// A copy of a key, without what is remembered beside it.
+    /// A copy of a key, without the state that is remembered beside it.
     private static func keyFile(_ key: String?, in folder: TemporaryFolder) throws -> String {
         let path = "\(folder.path)/keys/log.key"
         guard let key else { return path }
@@ -64,13 +64,13 @@ struct Desk: Sendable {
         )
     }
 
-    /// Everything that does not hold, by Callark.
+    /// Everything that Callark finds wrong.
     func faults(_ anchors: [Anchor] = []) -> [LogReport.Fault] {
         let report = LogVerification(log.folder, key: log.key).report()
         return report.faults + AnchorVerification(log.folder, anchors: anchors).findings(logged: report.anchors).faults
     }
 
-    /// Gives the checkpoint to anchors, without waiting long for them.
+    /// Gives the checkpoint to anchors, with little patience.
     func anchoring(
         _ anchors: [Anchor],
         _ patience: AnchorPatience = Self.patience,
@@ -94,7 +94,7 @@ struct Desk: Sendable {
         command: .milliseconds(300)
     )
 
-    /// Writes over a file, also one that is for reading only.
+    /// Overwrites a file, even a read-only one.
     static func overwrite(_ path: String, _ bytes: [UInt8]) throws {
         try FileManager.default.removeItem(atPath: path)
         try Data(bytes).write(to: URL(filePath: path))
@@ -110,7 +110,7 @@ enum Judge {
     }
 }
 
-/// An HTTP server on loopback that answers each POST as it is told.
+/// An HTTP server on loopback that answers each POST with `answer`.
 func answering(
     _ answer: @escaping @Sendable (_ path: String, _ body: [UInt8]) throws -> (status: Int, body: [UInt8])
 ) throws -> RawServer {
@@ -127,7 +127,7 @@ func answering(
 }
 
 extension Bytes {
-    /// Each byte changed by one bit, at another place each.
+    /// The bytes with one bit of each byte changed in turn.
     var changes: some Sequence<(place: Int, bytes: [UInt8])> {
         indices.lazy.map { place in
             var changed = self

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Anchors
 
-/// Time stamps of RFC 3161: what is asked, and what of the answers is believed. Judges: OpenSSL's `ts`, as authority and as
+/// Time stamps of RFC 3161: the requests, and which answers are accepted. Judges: OpenSSL's `ts`, as authority and as
 /// verifier, and `rfc3161-client`.
 @Suite struct `Time stamps` {
     private static let checkpoint = Array("archive.example/callark/acme/1\n1\nAAAA\n\n\u{2014} signed\n".utf8)
@@ -67,7 +67,7 @@ import Testing
         #expect(Self.code { _ = try TimeStampRequest(request.bytes, of: other) } == .unsound)
         for (_, changed) in request.bytes.changes {
             let parsed = try? TimeStampRequest(changed, of: Self.checkpoint)
-            // Another number is another request for the same checkpoint, and the reply answers the first one.
+            // A different nonce makes a different request for the same checkpoint, and the reply answers the first one.
             guard let parsed else { continue }
             #expect(
                 Self.code { _ = try TimeStamp(reply, to: parsed, of: Self.checkpoint, trusting: trusted) } == .unsound
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func `that were not granted are refused`() throws {
-        // A request that nobody can answer: OpenSSL's authority says so in its reply.
+        // A request that no one can answer: OpenSSL's authority says so in its reply.
         let reply = try LocalAuthority().reply(to: Array("no request".utf8))
         let trusted = try LocalAuthority().certificates
         #expect(Self.code { _ = try TimeStamp(reply, to: nil, of: Self.checkpoint, trusting: trusted) } == .refused)
@@ -101,8 +101,8 @@ import Testing
         #expect(try Tool.run("openssl", verify + then).status == 0)
     }
 
-    /// Bytes outside of what is signed, such as those of a certificate that is not needed, change nothing that is believed;
-    /// ``AnchoringTests`` shows that the log finds each of them.
+    /// Changing bytes outside of what is signed, such as those of an unneeded certificate, changes nothing that is
+    /// relied on; ``AnchoringTests`` shows that the log detects each such change.
     @Test func `with a byte of what is signed changed are refused`() throws {
         let authority = try LocalAuthority()
         let request = try TimeStampRequest(for: Self.checkpoint)
@@ -117,7 +117,7 @@ import Testing
             #expect(stamp == whole)
             accepted.append(place)
         }
-        // Names of algorithms mostly, which OpenSSL takes from elsewhere; how many there are depends on the signature.
+        // Mostly names of algorithms, which OpenSSL takes from elsewhere; their number depends on the signature.
         #expect(accepted.count * 30 < reply.count, "\(accepted) of \(reply.count)")
         for cut in stride(from: 0, to: reply.count, by: 17) {
             let short = Array(reply[..<cut])

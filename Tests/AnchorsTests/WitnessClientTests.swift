@@ -7,7 +7,7 @@ import Transfer
 
 @testable import Anchors
 
-/// Cosignatures of a witness over HTTP (c2sp.org/tlog-witness). Judge: a witness in Python, written by the text.
+/// Cosignatures of a witness over HTTP (c2sp.org/tlog-witness). Judge: a witness in Python, implemented from the text.
 @Suite struct `A witness on the network` {
     private func cosign(
         _ desk: Desk,
@@ -39,7 +39,7 @@ import Transfer
         #expect(first.line.hasPrefix("\u{2014} audit.bank.example "))
         if more > 0 { try desk.grow(more) }
         _ = try await cosign(desk, witness.url, witness.key, from: 8)
-        // Who does not know what was signed last is told.
+        // A client that does not know what was signed last learns it from the witness.
         _ = try await cosign(desk, witness.url, witness.key, from: 0)
         if more > 3 { _ = try await cosign(desk, witness.url, witness.key, from: 3) }
     }
@@ -48,7 +48,7 @@ import Transfer
         let (desk, other) = (try Desk(20), try Desk(5))
         let witness = try PythonWitness(of: desk.log)
         _ = try await cosign(desk, witness.url, witness.key)
-        // Another log of the same key and name: what an older state that was put back would be.
+        // Another log of the same key and name, as a restored older state would be.
         let key = LogKeyFile(path: "\(desk.folder.path)/keys/log.key").path
         let forged = try Self.fork(of: desk, entries: 5, key: key)
         let shorter = await Self.code { _ = try await cosign(forged, witness.url, witness.key) }
@@ -63,7 +63,7 @@ import Transfer
         #expect(stranger == .refused, "it is signed by another key")
     }
 
-    /// A log with other entries that is signed by the same key.
+    /// A log with other entries, signed with the same key.
     private static func fork(of desk: Desk, entries: Int, key: String) throws -> Desk {
         let fork = try Desk(0, key: key)
         try fork.grow(entries, of: "forged")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Anchors
 
-/// The other side of an anchor, on files: what `callark witness sign` does. Judge: Python, with an Ed25519 of its own.
+/// The other side of an anchor, on files: the work of `callark witness sign`. Judge: Python, with its own Ed25519.
 @Suite struct `Being a witness` {
     private static func code(_ body: () throws -> Void) -> WitnessRefusal.Code? {
         do {

@@ -124,7 +124,7 @@ import WebexContactCenter
             #expect(try await besidePass(over: days[1], since: now - .hours(37)) == [.daysOpen], "it may be stuck")
             let backfilling = WorkUnderWay(passBegan: nil, isBackfilling: true)
             #expect(try await alarms(here, beside: backfilling) == [], "it goes on with that day")
-            // A part of a day is begun too.
+            // A part of a day counts as begun too.
             let half = try #require(ArchiveDay(days[0])).interval(in: .gmt).lowerBound + .hours(6)
             #expect(try await here.pass(.between(from: half, to: half + .hours(1))).isComplete)
             let both = try #require(try await alarms(here).first)
@@ -238,7 +238,8 @@ import WebexContactCenter
         }
     }
 
-    /// Hours after the call's creation, how often it was asked about (`nil` for a recording that failed), and how it stands.
+    /// The hours since the call's creation, how often it was asked about (`nil` for a failed recording), and the
+    /// resulting urgency.
     @Test(
         arguments: [
             (1, 5, .none), (143, 5, .none), (144, 5, .near), (144, 1, .near), (144, 0, .none), (167, 5, .near),

@@ -53,7 +53,7 @@ import WebexContactCenter
             let late = try await alarms(here)
             #expect(late.map(\.code) == [.noCompletePass])
             #expect(late.map(\.severity) == [.critical])
-            // A day that nobody looked at is no closed one.
+            // A day that no one has looked at is not a closed one.
             here.simulator.clock.advance(by: .seconds(4 * 86_400))
             #expect(try await alarms(here).map(\.code) == [.noCompletePass, .daysOpen])
             try await here.pass(.sinceLastPass)
@@ -77,7 +77,7 @@ import WebexContactCenter
         mix.missingCalls = [2, 5]
         try await Installation.with(.small(mix: mix)) { here in
             try await here.pass(.sinceLastPass)
-            // One empty answer is not the last word.
+            // One empty answer is not final.
             try await here.pass(.sinceLastPass)
             let missing = try await here.gaps()
             func codes(retention: Duration = GapRule.usualRetention) async throws -> Set<Alarm.Code> {
@@ -131,7 +131,7 @@ import WebexContactCenter
     }
 
     @Test func `of a weekday is held against its own history`() async throws {
-        // Six Thursdays and the days between them; the last Thursday has no call, the one before it has few.
+        // Six Thursdays and the days between them; the last Thursday has no calls, the one before it has few.
         let day = try #require(ArchiveDay("2025-11-20"))
         let days = (1...5).reversed().compactMap { ArchiveDay(daysSince1970: day.daysSince1970 - Int64(7 * $0)) }
         try await Installation.with(.small(days: days.map(\.description), calls: 4, mix: .plain)) { here in
@@ -182,7 +182,7 @@ import WebexContactCenter
         #expect(token(TokenStatus(accessExpires: now + .hours(24)), renewable: false) == [.warning])
         #expect(token(TokenStatus(accessExpires: now + .hours(24 * 9)), renewable: false) == [])
         func disk(_ free: Int64) throws -> [Alarm.Severity] {
-            // The space of a real disk, with another figure in it.
+            // The space of a real disk, with another figure.
             var space = try ArchiveRoot(path: FileManager.default.temporaryDirectory.path).diskSpace()
             space.freeBytes = free
             return watch.alarms(of: space, path: "/var/lib/callark", minimumFreeBytes: 1000).map(\.severity)
@@ -194,7 +194,7 @@ import WebexContactCenter
 }
 
 extension AlarmRules {
-    /// The same without a look at volumes.
+    /// The same without the volume alarm.
     fileprivate init(off rules: AlarmRules) {
         self = rules
         volumePercent = 0

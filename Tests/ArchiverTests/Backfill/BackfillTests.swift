@@ -87,7 +87,7 @@ import WebexContactCenter
             _ = try await here.open(stop: stop, observer: { if case .stored = $0 { stop.make() } }) {
                 try await $0.archive([name], request: .day(day), isBackfill: true).first
             }
-            // Nobody goes on with it: it is sealed as any other.
+            // No one resumes it: it is sealed like any other.
             try await here.pass(.sinceLastPass)
             #expect(try here.root.sealedArchives().contains { $0.day == day } && here.root.openArchives() == [])
         }
@@ -130,7 +130,7 @@ import WebexContactCenter
                 here,
                 observer: { event in
                     guard case .found = event else { return }
-                    // The first day is under way: somebody wants the daily pass now.
+                    // The first day is in progress when someone wants the daily pass.
                     other.begin { observer in try await here.pass(observer: observer) }
                 }
             )
@@ -203,13 +203,13 @@ import WebexContactCenter
     }
 }
 
-/// A pass that somebody starts beside a backfill, once.
+/// A pass that someone starts during a backfill, once.
 private final class OtherPass: Sendable {
     private let started = Mutex<Task<Pass.Result, any Error>?>(nil)
     private let waited = Mutex(false)
 
     var task: Task<Pass.Result, any Error>? { started.withLock(\.self) }
-    /// Whether it said that it waits for the backfill to step aside.
+    /// Whether it reported that it waits for the backfill to step aside.
     var hasWaited: Bool { waited.withLock(\.self) }
 
     func begin(_ pass: @escaping @Sendable (@escaping PassObserver) async throws -> Pass.Result) {

@@ -51,7 +51,7 @@ import WebexContactCenter
             let known = try await here.recordings().count
             #expect(Int(estimate.recordings.expected.value) == known)
             let bytes = try await here.recordings().reduce(0) { $0 + ($1.held?.byteCount ?? 0) }
-            // Nothing had been archived, so that the weight was a guess.
+            // Nothing had been archived, so the size was assumed.
             #expect(estimate.basis == .assumed(bytesPerSecond: 32_000))
             #expect(estimate.bytes.value > 0 && bytes > 0)
         }

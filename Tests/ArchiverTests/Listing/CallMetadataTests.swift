@@ -13,7 +13,7 @@ import WebexContactCenter
 @Suite struct CallMetadataTests {
     private let searching: @Sendable (inout CallArchive.Setup) -> Void = { $0.rules.searchesCalls = true }
 
-    /// What the manifest has of each call that has a recording, by task.
+    /// What the manifest knows about each call that has a recording, by task.
     private func calls(_ here: Installation) async throws -> [String: KnownCall] {
         let known = try await here.recordings().map { ($0.key.taskID.description, try #require($0.call)) }
         return Dictionary(known) { first, _ in first }
@@ -108,7 +108,7 @@ import WebexContactCenter
             #expect(later.archives.isEmpty)
             #expect(try await calls(here).values.allSatisfy(\.isSearched))
             #expect(try here.sealedFiles() == sealed)
-            // The day's next supplement takes it along.
+            // The day's next supplement includes it.
             let known = try await calls(here)
             try here.simulator.addRecording(to: try #require(here.recordedTasks.first))
             here.simulator.clock.advance(by: .seconds(2 * 3600))
@@ -134,11 +134,11 @@ import WebexContactCenter
             let archived = try await here.recordings(ListFilter(state: .recording(.archived))).map(\.call)
             try await rebuild(here)
             #expect(try await here.recordings(ListFilter(state: .recording(.archived))).map(\.call) == archived)
-            // Of the day under way the spool has what was known when a recording came; the next pass asks again.
+            // For the current day, the spool has what was known when a recording arrived; the next pass asks again.
             try await here.pass(.sinceLastPass, change: searching)
             let after = try await calls(here)
             #expect(Set(after.keys).isSuperset(of: before.keys))
-            // A call that was under way may be over by now, and known better.
+            // A call that was in progress may have ended, and be known better.
             for (id, call) in before where call.isSearched { #expect(after[id] == call) }
         }
     }

@@ -10,10 +10,10 @@ import WebexContactCenter
 @testable import Archiver
 @testable import Simulator
 
-/// Everything that the provider can do to a pass, by the rules of the simulator's fault plan. Whatever it is, the
-/// archives hold byte for byte what the simulator does: nothing false, nothing twice, nothing missing without a name.
+/// Everything that the provider can do to a pass, as rules of the simulator's fault plan. Whatever happens, the
+/// archives hold, byte for byte, what the simulator has: nothing false, nothing twice, nothing missing without a name.
 @Suite struct `Whatever the provider does` {
-    /// What a pass gets the better of while it lasts.
+    /// Faults that a pass overcomes by itself.
     static let overcome = ofMedia + ofAPI
 
     private static let ofMedia: [[String]] = [
@@ -21,12 +21,12 @@ import WebexContactCenter
         ["media 500 share=0.3"], ["media 502 first=2 recordings=1"], ["media slow-down share=0.3"],
         ["media 429 first=2 recordings=0.5"], ["media 429 retry-after=0 share=0.3"], ["media 408 first=4"],
         ["media throttle seconds=1 first=1"], ["media throttle seconds=0.2 tells=no first=2"],
-        // Pages in the place of bytes, whatever they say they are.
+        // Pages instead of recordings, whatever type they claim.
         ["media html first=1 recordings=1"], ["media html type=audio/wav first=1 recordings=1"],
         ["media json first=1 recordings=1"], ["media json type=audio/wav first=1 recordings=1"],
         ["media 200 body=%3C?xml%20version=%221.0%22?%3E%3CError/%3E type=binary/octet-stream first=3"],
         ["media empty first=2 recordings=1"], ["media 204 first=3"],
-        // Bodies that end, break off, fall silent.
+        // Bodies that end early, break off or stall.
         ["media truncate bytes=100 first=1 recordings=1"], ["media truncate bytes=0 share=0.3"],
         ["media truncate-chunked bytes=100 first=1 recordings=1"],
         ["media truncate-chunked bytes=700 share=0.3", "media chunked"],
@@ -34,11 +34,11 @@ import WebexContactCenter
         ["media reset bytes=0 share=0.3"], ["media reset bytes=700 first=1 recordings=1"],
         ["media stall bytes=500 seconds=60 first=1 recordings=0.4"], ["media delay seconds=0.2 share=0.3"],
         ["media slow bytes=40000 share=0.2"],
-        // Ranges and objects that are not what was asked for.
+        // Ranges and objects other than those requested.
         ["media truncate bytes=900 first=1 recordings=1", "media ignore-range"],
         ["media truncate bytes=900 first=1 recordings=1", "media change first=1 recordings=1"],
         ["media truncate bytes=900 first=1 recordings=1", "media change-under-range first=1 recordings=1"],
-        // URLs that end early, before and in the middle of a download.
+        // URLs that expire early, before or during a download.
         ["media expired first=2 recordings=1"], ["media expired-token first=1 recordings=1"],
         ["media truncate bytes=900 first=1 recordings=1", "media expired first=1 recordings=1"],
     ]
@@ -74,7 +74,7 @@ import WebexContactCenter
         }
     }
 
-    /// What a pass can do nothing about, or not all, while it lasts.
+    /// Faults that a pass cannot overcome, or not completely.
     static let outlasted: [[String]] = [
         ["media 500"], ["media 503 recordings=0.4"], ["media slow-down recordings=0.4"], ["media 429 recordings=0.4"],
         ["media throttle seconds=7200"], ["media html recordings=0.4 type=audio/wav"],
@@ -116,8 +116,8 @@ import WebexContactCenter
         }
     }
 
-    /// What is not held is a row with its reason, a task with a gap, or the failure of the pass itself; or the task is
-    /// not settled, and is asked about again, as one of whose recordings none but one has appeared.
+    /// Whatever is not held is a row with a reason, a task with a gap, or the failure of the pass itself. Otherwise the
+    /// task is unsettled and will be asked about again, as when only one of its recordings has appeared.
     private func expectEveryAbsenceNamed(
         _ missing: [Evidence],
         _ result: Pass.Result,
@@ -149,7 +149,7 @@ import WebexContactCenter
         return Set(tasks.map(\.id.description))
     }
 
-    /// A little of each, at the same time; the same draws at each run, by the world's seed.
+    /// A little of each, at the same time; the world's seed makes the draws the same in each run.
     static let everything = [
         "media 500 share=0.04", "media slow-down share=0.04", "media html type=audio/wav share=0.04",
         "media json share=0.03", "media empty share=0.03", "media truncate bytes=200 share=0.06",
@@ -167,13 +167,13 @@ import WebexContactCenter
         options.tokens.accessLifetime = .seconds(20)
         options.tokens.rotatesRefreshTokens = true
         try await Installation.with(.small(calls: 60), options: options) { here in
-            // What is purged and what is named badly stays so.
+            // Purges and bad names are permanent.
             let lasting = try Self.everything.suffix(2).map { try FaultRule($0) }
             lasting.forEach(here.simulator.inject)
             let truth = Set(here.offered())
             for rule in Self.everything.dropLast(2) { here.simulator.inject(try FaultRule(rule)) }
             for number in 0..<9 {
-                // In the end the rest is over, such as the task that nobody could ask about.
+                // In the end the other faults are removed, such as that of the task that could not be asked about.
                 if number == 6 {
                     here.simulator.clearFaults()
                     lasting.forEach(here.simulator.inject)
@@ -187,7 +187,7 @@ import WebexContactCenter
                 here.simulator.clock.advance(by: .seconds(2 * 3600))
             }
             try await here.expectWhole()
-            // What the provider has purged before anybody saw it is a gap: nothing else is.
+            // Recordings that the provider purged before anyone saw them are gaps; nothing else is.
             let gaps = try await here.gaps()
             #expect(Set(gaps.map(\.taskID.description)).isDisjoint(with: here.recordedTasks))
             #expect(gaps.allSatisfy { $0.reason == .notYetAvailable })
@@ -250,7 +250,7 @@ import WebexContactCenter
             #expect(result.failure == nil)
             #expect(result.listingDoubts == 1)
             #expect(!result.isComplete)
-            // Everything but that millisecond, of which the provider lists a thousand.
+            // All except those of that millisecond, of which the provider lists a thousand.
             #expect(result.summary.tasks.listed == 5200 - 2500 + 1000)
             let held = try await here.held()
             let offered = here.offered()
@@ -258,7 +258,7 @@ import WebexContactCenter
             #expect(try await here.verify() == [])
             let again = try await here.pass(change: listingOnly)
             #expect(again.listingDoubts == 1 && !again.isComplete)
-            // The tasks that the listing cannot show are not lost: whoever knows them can have them.
+            // Tasks that the listing cannot show are not lost: anyone who knows them can fetch them.
             let missing = Set(offered.map(\.task)).subtracting(held.map(\.task)).compactMap { TaskID($0) }
             let organization = try here.organization
             _ = try await here.open { try await $0.acquire(Array(missing), organization: organization) }

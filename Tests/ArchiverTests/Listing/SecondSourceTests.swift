@@ -11,7 +11,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct SecondSourceTests {
-    /// What this source brought; another one looks at the same time.
+    /// The events of this source; another one looks at the same time.
     private func events(_ here: Installation) async throws -> [Event] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
@@ -34,7 +34,7 @@ import WebexContactCenter
             #expect(first.summary.tasks.listed == 30)
             #expect(try await events(here).count == found)
             try await here.expectWhole()
-            // Known by now, they are no news.
+            // Once they are known, they are not news.
             #expect(try await here.pass().secondSource?.tasksNotListed == 0)
             #expect(try await events(here).count == found)
         }

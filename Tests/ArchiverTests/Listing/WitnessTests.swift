@@ -36,7 +36,7 @@ import WebexContactCenter
             #expect(try await events(.taskNotListed, here).count == hidden)
             #expect(first.summary.tasks.listed == 30)
             try await here.expectWhole()
-            // Known by now, they are no news, and then the day needs no witness any more.
+            // Once they are known, they are not news, and the day needs no witness any more.
             let second = try await here.pass(change: searchOnly)
             #expect(second.witnesses.map(\.fits) == [true])
             #expect(try await here.pass(change: searchOnly).witnesses == [])
@@ -51,7 +51,7 @@ import WebexContactCenter
             #expect(try #require(result.witnesses.first).figures["claimed"] == 1)
             #expect(try await events(.captureClaimed, here).map(\.task?.description) == [task])
             try await here.expectWhole()
-            // The listing goes on saying no, and the word for it counts.
+            // The listing still says no, but the word for it counts.
             let again = try await here.pass(change: searchOnly)
             #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
         }
@@ -68,7 +68,7 @@ import WebexContactCenter
                 discardingOld: true
             ) { _ in
             }
-            // Only the listing is asked, and goes on saying no.
+            // Only the listing is asked, and it still says no.
             let again = try await here.pass {
                 searchOnly(&$0)
                 $0.providers[0].crossChecksSearch = false
@@ -124,7 +124,7 @@ import WebexContactCenter
         }
     }
 
-    /// How many requests a pass into a new archive makes of Search.
+    /// How many requests to Search a pass into a new archive makes.
     private func requests(_ here: Installation, _ change: (inout CallArchive.Setup) -> Void) async throws -> Int {
         let other = Installation(here, root: here.root.path + "-\(UUID())")
         try other.makeRoot()
@@ -149,7 +149,7 @@ import WebexContactCenter
                 searchOnly(&$0)
                 $0.rules.searchesCalls = true
             }
-            // Two hours before the day's first call are asked about too, which may be a window more.
+            // The two hours before the day's first call are asked about too, which may be one window more.
             #expect(try await requests(here, both) <= comparing + 1)
             here.simulator.resetCounters()
             let result = try await here.pass(change: both)

@@ -11,9 +11,9 @@ import WebexContactCenter
 @testable import Archiver
 @testable import Simulator
 
-/// What a media host, and what stands before it, does to downloads now and then.
+/// Faults of media hosts, and of what is in front of them, in downloads.
 @Suite struct `A media host that fails` {
-    /// Faults that stay, each with a part of the reason that the manifest has to give.
+    /// Permanent faults, each with a part of the reason that the manifest has to give.
     static let lasting: [(Fault, String)] = [
         (.status(500), "answered 500"), (.xmlSlowDown, "503 (SlowDown)"), (.status(429), "answered 429"),
         (.html200, "not audio but html"), (.json200, "not audio but json"), (.emptyBody, "empty"),
@@ -55,7 +55,8 @@ import WebexContactCenter
             #expect(result.failure == nil)
             here.simulator.clearFaults()
             let offered = here.offered()
-            // What changed after it was fetched cannot be held as it is now; what is held was whole at its time.
+            // A recording that changed after it was fetched cannot be held in its present form; what is held was whole
+            // at that time.
             #expect(try await here.held().count == offered.count)
             #expect(try await here.recordings().allSatisfy { $0.held?.suspicion == nil })
             #expect(try await here.verify() == [])
@@ -77,7 +78,7 @@ import WebexContactCenter
     @Test func `that loses recordings holds no others up`() async throws {
         try await Installation.with(.small(calls: 12, mix: .plain)) { here in
             let served = here.simulator.servedRecordings()
-            // In whichever order they are fetched, one of these two is the last.
+            // In whatever order they are fetched, one of these two is the last.
             let lost = served.dropFirst().dropLast()
             for recording in lost.map(\.recording) {
                 here.simulator.inject(FaultRule(.media, .always, .status(404), pathContains: recording.id))
@@ -123,7 +124,7 @@ import WebexContactCenter
         async throws
     {
         try await Installation.with(.small(calls: 4, scale: 0.05, mix: .plain)) { here in
-            // A streaming writer's header says nothing of the size; others do.
+            // A streaming writer's header does not state the size; other headers do.
             here.simulator.inject(FaultRule(.media, .always, .shortened(toBytes: 900)))
             let result = try await here.pass()
             #expect(result.isComplete)
@@ -172,7 +173,7 @@ import WebexContactCenter
             let file = #"{"id":"\#(served.recording.id)","segment":true,"attributes":{"fileName":"a.wav"}}"#
             let body = #"{"meta":{},"data":[{"taskId":"\#(served.taskID)","recording":[\#(file)]}]}"#
             here.simulator.inject(FaultRule(.captures, .always, .status(200, body: body)))
-            // Again and again, for more than an hour: an answer that stays the same settles nothing.
+            // Repeatedly, for more than an hour: an answer that stays the same settles nothing.
             for _ in 0..<3 {
                 let result = try await here.pass()
                 #expect(result.failure == nil)
@@ -192,7 +193,7 @@ import WebexContactCenter
         }
     }
 
-    /// What the log of events says of listings: the codes.
+    /// The listing anomalies in the log of events, by code.
     private func anomalies(_ here: Installation) async throws -> [String] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }
@@ -229,7 +230,7 @@ import WebexContactCenter
 
     @Test func `with more tasks in a millisecond than a page is gone on from, and not complete`() async throws {
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
-            // In what the first question of each pass is about: one reaches a week back, the next two days.
+            // In the span of each pass's first request: one reaches back a week, the next two days.
             for (pass, hours) in [(1, 7 * 24), (2, 2 * 24)] {
                 let moment = (here.now() - .hours(hours - 1)).millisecondsSince1970
                 let rows = (1000..<2000).map { number in
@@ -238,7 +239,7 @@ import WebexContactCenter
                         + #""status":"completed","captureRequested":false}}"#
                 }
                 let body = #"{"meta":{},"data":[\#(rows.joined(separator: ","))]}"#
-                // The first two questions of a listing: for the window, and on from its last task.
+                // The first two requests of a listing: for the window, and for what follows its last task.
                 here.simulator.inject(FaultRule(.tasks, .first(2), .status(200, body: body)))
                 let result = try await here.pass(.sinceLastPass)
                 #expect(result.failure == nil)
@@ -268,7 +269,7 @@ import WebexContactCenter
         try await Installation.with(.small(calls: 3)) { here in
             await here.simulator.stop()
             let result = try await here.pass { setup in
-                // Nothing is served at the discard port; five retries would only take time.
+                // Nothing listens on the discard port; five retries would only take time.
                 for index in setup.providers.indices {
                     setup.providers[index].apiBaseURL = try #require(URL(string: "http://127.0.0.1:9/v1"))
                     setup.providers[index].oauthBaseURL = setup.providers[index].apiBaseURL
@@ -280,6 +281,6 @@ import WebexContactCenter
 }
 
 extension WaveLayout {
-    /// Whether its header leaves open how much audio follows.
+    /// Whether its header leaves the length of the audio open.
     fileprivate var isStreaming: Bool { self == .streamingZero || self == .streamingMaximum }
 }

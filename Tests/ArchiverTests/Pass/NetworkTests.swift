@@ -11,7 +11,7 @@ import WebexContactCenter
 @testable import Archiver
 
 @Suite struct `A network that cannot be trusted` {
-    /// A pass whose API is at `address` and whose rows are looked at.
+    /// The failure of a pass whose API is at `address`.
     private func failure(_ here: Installation, api address: String) async throws -> ProviderError {
         let result = try await here.pass { setup in
             setup.rules.apiRetry = RetryPolicy(attempts: 2, baseDelay: .milliseconds(5))
@@ -60,7 +60,7 @@ import WebexContactCenter
                     #expect(row.reason?.contains("certificate") == true)
                     #expect(row.reason?.contains("127.0.0.1:\(server.port)") == true)
                     #expect(row.reason?.contains("X-Amz") == false)
-                    // Nobody's patience mends a certificate.
+                    // No patience repairs a certificate.
                     #expect(row.attempts == 1)
                 }
                 #expect(Set(try await here.held()).isSubset(of: here.offered()))

@@ -10,7 +10,7 @@ import Transfer
 @testable import Archiver
 @testable import Simulator
 
-/// How many downloads at once a pass was told of, one after the other.
+/// The limits of concurrent downloads that a pass reported, in order.
 private final class PacingLog: Sendable {
     private let entries = Mutex<[(downloads: Int, reason: String)]>([])
 
@@ -72,13 +72,13 @@ private final class PacingLog: Sendable {
     @Test func `waits as a whole when one download is told to`() async throws {
         try await Installation.with(.small(calls: 30, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media throttle seconds=2 first=1 after=5"))
-            // Nothing of what is under way ends, and makes room for another, before the first one is told.
+            // Nothing in progress ends and makes room for another before the first one is answered.
             here.simulator.inject(try FaultRule("media delay seconds=0.5 first=5"))
             let clock = InstantClock { here.simulator.clock.advance(by: $0) }
             let result = try await here.pass(clock: clock)
             #expect(result.isComplete)
             #expect(clock.elapsed > .seconds(1))
-            // Of eight, five were under way, and three asked at once; nobody else asks too early.
+            // Of eight, five were in progress and three asked at once; no other asks too early.
             #expect(here.simulator.counters.faultsByKind["throttle", default: 0] <= 3)
             try await here.expectWhole()
         }
@@ -88,21 +88,22 @@ private final class PacingLog: Sendable {
         try await Installation.with(.small(calls: 20, mix: .plain)) { here in
             here.simulator.inject(try FaultRule("media 429 retry-after=1 first=1 after=5"))
             here.simulator.inject(try FaultRule("media delay seconds=0.3 first=5"))
-            // The host is waited for by the second, and what is appended and flushed by less.
+            // Waits for the host take seconds; waits before appending and flushing take less.
             let clock = InstantClock {
                 if $0 > .milliseconds(900) { here.simulator.clock.advance(by: .seconds(2 * 3600)) }
             }
             let result = try await here.pass(clock: clock)
             #expect(result.isComplete)
-            // Nobody begins with a URL that is known to be over; what had begun when the hours passed may meet its end.
+            // None begins with a URL that is known to have expired; one that had begun when the hours passed may meet
+            // its end.
             #expect(here.simulator.counters.statuses[403, default: 0] <= 8)
             #expect(here.simulator.counters.requests(to: .captures) > 3)
             try await here.expectWhole()
         }
     }
 
-    /// Whoever has passed the gate waits for memory that others hold, and those for the gate.
-    /// The limit is long because waiting for a turn counts.
+    /// A download that has passed the gate waits for memory that others hold, and those wait for the gate. The limit is
+    /// long because waiting for a turn counts.
     @Test(.timeLimit(.minutes(20)))
     func `comes to its end however little memory there is and however few may pass`() async throws {
         try await Installation.with(.small(calls: 60, scale: 0.02, mix: .plain)) { here in

@@ -4,7 +4,7 @@ import Testing
 @testable import Archiver
 @testable import WebexContactCenter
 
-/// How far a pass is, by its events.
+/// The progress of a pass, from its events.
 @Suite struct `The activity of a pass` {
     private let acme: OrganizationName
 
@@ -123,7 +123,7 @@ import Testing
         #expect(activity([found, busy]).report(now: now).waiting.map(\.message) == [message])
         let idle = PassEvent.paced(host: "media.example", downloads: 16, of: 16, reason: "better")
         #expect(activity([found, busy, idle]).report(now: now).waiting.isEmpty)
-        // Nothing is downloaded any more.
+        // Nothing is being downloaded any more.
         let last = PassEvent.failed(acme, try key("a"), reason: "", attempts: 8)
         #expect(activity([found, busy, last]).report(now: now).waiting.isEmpty)
     }

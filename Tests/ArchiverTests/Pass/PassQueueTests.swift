@@ -111,7 +111,7 @@ import Testing
         #expect(try PassLock.holder(of: root) == nil)
     }
 
-    /// Two queues over one root are two processes to each other.
+    /// Two queues over one root behave like two processes.
     @Test func `keeps to the lock of another process, and has its backfill step aside`() async throws {
         let (here, there, record) = (PassQueue(for: root), PassQueue(for: root), Record())
         try await there.withTurn(.scheduled, stop: StopRequest(), onWait: { _ in }) {

@@ -15,7 +15,7 @@ import Testing
         return try await manifest.watermark(here.organization)
     }
 
-    /// By the provider's clock it is noon and calls go on to come in; ours says one or eleven o'clock.
+    /// By the provider's clock it is noon and calls still come in; ours says one or eleven o'clock.
     @Test(arguments: [3600, -3600], [false, true])
     func `loses nothing, whether the provider minds a time to come or not`(
         seconds: Int,
@@ -31,7 +31,7 @@ import Testing
             options: options,
             clockError: .seconds(seconds)
         ) { here in
-            // No look-back: what one listing leaves out, no later one brings by chance.
+            // No look-back: what one listing leaves out, no later one finds by chance.
             let first = try await here.pass(.sinceLastPass) { $0.rules.lookBack = .zero }
             #expect(first.failure == nil)
             let reached = try #require(try await watermark(here))
@@ -55,7 +55,7 @@ import Testing
             #expect(result.listingDoubts == 1)
             #expect(!result.isComplete)
             #expect(try await watermark(here) == nil)
-            // What is asked for by its day is not in doubt.
+            // A day that is asked for by name is not in doubt.
             #expect(try await here.pass().isComplete)
             try await here.expectWhole()
         }

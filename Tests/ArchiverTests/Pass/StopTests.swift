@@ -27,7 +27,7 @@ import Transfer
             #expect(try await here.verify() == [])
             here.simulator.resetCounters()
             #expect(try await here.pass().isComplete)
-            // What was stored is not fetched again; transcripts come on top of what is counted here.
+            // What was stored is not fetched again; transcripts come in addition to what is counted here.
             let transcripts = try await here.recordings().filter { $0.key.kind != .recording }.count
             #expect(here.simulator.counters.requests(to: .media) <= here.offered().count + transcripts - stored.count)
             try await here.expectWhole()
@@ -79,7 +79,7 @@ import Transfer
 }
 
 @Suite struct `Large recordings` {
-    /// Above an eighth of this a recording goes through a file of its own.
+    /// A recording larger than an eighth of this goes through a file of its own.
     private static let budget = 512 << 10
 
     @Test func `and small ones share little memory without waiting for each other for ever`() async throws {
@@ -93,7 +93,7 @@ import Transfer
         }
     }
 
-    /// A world of one recording that is large, and not so large that making it takes long.
+    /// A world with one recording: large, but not so large that generating it takes long.
     private func world() throws -> SimulatedWorld {
         for seed in 1...200 {
             let world = try SimulatedWorld.small(seed: UInt64(seed), calls: 1, scale: 1, mix: .plain)

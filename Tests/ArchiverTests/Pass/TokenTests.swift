@@ -33,14 +33,14 @@ import WebexContactCenter
                 $0.rules.downloads.concurrency = 1
                 $0.rules.captureOptions.urlExpiration = .minutes(1)
             } observer: { event in
-                // While a recording is under way nobody talks to the API.
+                // While a recording is in progress, nothing calls the API.
                 if case .received = event { clock.advance(by: .seconds(70)) }
             }
             #expect(result.failure == nil)
             #expect(try await here.recordings(ListFilter(state: .recording(.failed))) == [])
             #expect(result.isComplete)
             #expect(here.simulator.counters.requests(to: .token) > 2)
-            // The newest of the rotated refresh tokens has been kept: the first one no longer works.
+            // The newest of the rotated refresh tokens was kept: the first one no longer works.
             clock.advance(by: .seconds(3600))
             #expect(try await here.pass().isComplete)
             try await here.expectWhole()
@@ -56,7 +56,7 @@ import WebexContactCenter
             let result = try await here.pass {
                 $0.rules.downloads.concurrency = 2
             } observer: { event in
-                // After every other question a token comes to its end, now and then on the way of one.
+                // The token expires after every other request, sometimes during one.
                 if case .found = event { clock.advance(by: .seconds(2)) }
             }
             #expect(result.failure == nil)
@@ -91,7 +91,7 @@ import WebexContactCenter
             #expect(error.advice.contains("authorise Callark again and configure the new refresh token"))
             #expect(!error.description.contains(here.simulator.refreshToken))
             #expect(!error.description.contains(here.simulator.clientSecret))
-            // It is not asked again and again about a token that was refused.
+            // A refused token is not tried again and again.
             #expect(here.simulator.counters.requests(to: .token) <= 3)
             #expect(try here.sealedFiles().keys.sorted() == before)
             #expect(Set(try await here.held()).isSubset(of: here.offered()))
@@ -105,7 +105,7 @@ import WebexContactCenter
         }
     }
 
-    /// Two processes over one store are two clients that know nothing of each other.
+    /// Two processes over one store are two clients that know nothing about each other.
     @Test func `that rotate are refreshed by one of two clients at a time, and serve both`() async throws {
         var options = SimulatorOptions.unlimited
         options.tokens.rotatesRefreshTokens = true
@@ -121,7 +121,7 @@ import WebexContactCenter
                     logger: Logger(label: "callark.tests") { _ in SwiftLogNoOpLogHandler() }
                 )
             }
-            // An answer that takes its time leaves the others every chance to use the same refresh token.
+            // A slow answer gives the others every chance to use the same refresh token.
             here.simulator.inject(try FaultRule("token delay seconds=0.05"))
             for round in 1...8 {
                 try await withThrowingTaskGroup(of: Void.self) { group in

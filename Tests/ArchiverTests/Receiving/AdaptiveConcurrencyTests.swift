@@ -7,7 +7,7 @@ import Testing
     private let quick = AdaptiveConcurrency.Outcome.good(timeToFirstByte: .milliseconds(20))
     private let late = AdaptiveConcurrency.Outcome.good(timeToFirstByte: .milliseconds(900))
 
-    /// Takes in an outcome of a download that has begun since the last change.
+    /// Records an outcome of a download that began after the last change.
     private func note(_ outcome: AdaptiveConcurrency.Outcome, in pool: inout AdaptiveConcurrency) {
         _ = pool.note(outcome, begunIn: pool.round)
     }

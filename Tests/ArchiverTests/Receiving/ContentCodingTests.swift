@@ -13,7 +13,7 @@ import Testing
             ("deflate", [0x78, 0x9c, 3, 0, 0, 0, 0, 1], .deflated),
             ("gzip, aws-chunked", gzip, .deflated), ("aws-chunked", gzip, .plain),
             ("aws-chunked,gzip", gzip, .deflated),
-            // A label on bytes that are what they should be.
+            // A label on bytes that are already what they should be.
             ("gzip", wave, .plain), ("br", wave, .plain), ("utf-8", wave, .plain), ("gzip, gzip", wave, .plain),
             ("gzip", Array("<html>".utf8), .plain),
             ("br", [0x8b, 0x02, 0x80, 0x03], .unknown("it comes with the Content-Encoding br, which is not decoded")),

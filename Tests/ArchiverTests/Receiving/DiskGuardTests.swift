@@ -6,11 +6,11 @@ import Testing
 @testable import Archiver
 @testable import Manifest
 
-/// What is free below `archive.minimum_free_bytes` and what is promised already, reckoned before anything is written.
+/// What is free below `archive.minimum_free_bytes` and already promised, calculated before anything is written.
 @Suite struct `The guard of the disk` {
     private static let minimum: Int64 = 100 << 20
 
-    /// A guard of a disk that has so many MiB above the minimum.
+    /// A guard of a disk with this many MiB above the minimum.
     private final class Disk: Sendable {
         let free: Mutex<Int64>
         let files: Int64
@@ -39,7 +39,7 @@ import Testing
         let disk = Disk(mebibytes: 10).guard()
         #expect(try await disk.admit(row(1)))
         try disk.expect(8 << 20, for: row(1))
-        // 8 of 10 are promised: another megabyte fits, two do not.
+        // 8 of 10 are promised: one more megabyte fits, two do not.
         #expect(try await disk.admit(row(2)))
         let error = #expect(throws: ArchiveError.self) { try disk.expect(2 << 20, for: row(2)) }
         #expect(error?.code == .heldBack)

@@ -125,7 +125,7 @@ import WebexContactCenter
     }
 }
 
-/// Numbers in the order they came.
+/// Numbers in order of arrival.
 private final class Tally: Sendable {
     private let numbers = Mutex<[Int]>([])
 

@@ -11,12 +11,12 @@ import Transfer
 @testable import Archiver
 @testable import Simulator
 
-/// What a media host does to downloads that the simulator's does not: its connections, its ranges, its numbers.
-/// The limit is long because waiting for a turn counts.
+/// What a media host may do to downloads that the simulator's does not: its connections, its ranges, its numbers. The
+/// limit is long because waiting for a turn counts.
 @Suite(.timeLimit(.minutes(20))) struct `A media host of another kind` {
     private static let patient = RetryPolicy(attempts: 3, baseDelay: .milliseconds(5))
 
-    /// Everything that one recording's row says.
+    /// The row of one recording.
     private func row(_ here: Installation, _ id: String) async throws -> RecordingRow {
         try #require(try await here.recordings().first { $0.key.recordingID.description == id })
     }
@@ -129,13 +129,13 @@ import Transfer
             let result = try await here.pass { $0.rules.downloads.retry = Self.patient }
             #expect(result.isComplete == isWhole)
             #expect(try await isHeld(audio, as: id, here) == isWhole)
-            // The first one brings new bytes, and uses up none of the three.
+            // The first attempt brings new bytes, and does not count as one of the three.
             #expect(host.requests.count == (isWhole ? 1 : 4))
             if !isWhole { #expect(try await row(here, id).reason == "the server sent less than the whole recording") }
         }
     }
 
-    /// The lines of a head that say how much follows, and a part of the reason.
+    /// Header lines that determine how much follows, and a part of the reason.
     @Test(arguments: [
         ("Content-Length: 9223372036854775807", "9223372036854775807 bytes, which no recording has"),
         ("Content-Length: 4611686018427387904", "which no recording has"),
@@ -175,7 +175,7 @@ import Transfer
         }
     }
 
-    /// As many at a trickle as there may be downloads at once, before the others.
+    /// As many trickling recordings as there may be downloads at once, ahead of the others.
     @Test(arguments: [1, 4]) func `that lets recordings trickle holds no others up, and the pass ends`(concurrency: Int)
         async throws
     {
@@ -240,7 +240,7 @@ import Transfer
         }
     }
 
-    /// The lines of the metadata of all archives that are sealed.
+    /// The metadata lines of all sealed archives.
     private func entries(_ here: Installation) async throws -> [RecordingEntry] {
         try here.root.sealedArchives().flatMap { name -> [RecordingEntry] in
             let tar = [UInt8](try Data(contentsOf: URL(filePath: here.root.archivePath(name))))
@@ -251,7 +251,7 @@ import Transfer
         }
     }
 
-    /// The codings, what is sent, and a part of the reason.
+    /// The codings, the bytes that are sent, and a part of the reason.
     @Test(arguments: [
         ("gzip", false, "its Content-Encoding gzip does not hold: damaged or cut short"),
         ("br", true, "it comes with the Content-Encoding br, which is not decoded"),

@@ -13,13 +13,14 @@ import Transfer
 
     private let policy = RetryPolicy(attempts: 3, baseDelay: .seconds(1), maximumDelay: .seconds(60))
 
-    /// How many bytes are there after each attempt, and how many of them are used up then.
+    /// The number of bytes after each attempt, and how many attempts are used up.
     @Test(
         arguments: [
             ([0, 0, 0], 0, 3), ([5_000, 10_000, 15_000], 0, 0), ([5_000, 5_000, 15_000, 15_000], 0, 1),
-            // Less than some thousand is none.
+            // Fewer than 4,096 are no progress.
             ([30, 60, 90], 0, 3), ([4_095], 0, 1), ([4_096], 0, 0),
-            // Bytes that were there before are not new: of another object, or from the beginning again.
+            // Bytes that were there before are not new, even if they are of another object, or from the beginning
+            // again.
             ([500_000, 500_000, 500_000], 0, 2), ([500_000, 0, 500_000, 0], 0, 3), ([500_000], 700_000, 1),
             ([700_000, 900_000], 600_000, 0),
         ] as [([Int64], Int64, Int)]
@@ -31,7 +32,7 @@ import Transfer
         #expect(progress.attempts == bytes.count)
     }
 
-    /// 500 bytes a second for half a minute, of 1,024 that it has to bring.
+    /// 500 bytes a second for half a minute, of the 1,024 that are required.
     @Test func `are used up by a trickle, however long it goes on`() {
         var progress = progress()
         for count in 1...3 { _ = progress.note(byteCount: Int64(count) * 15_000, atLeast: 30_720) }

@@ -9,9 +9,9 @@ import Testing
 @testable import Archiver
 @testable import Simulator
 
-/// A cache that serves half a file for a while, as if it were all of it, must not cost half a call.
+/// A cache that serves half of a file for a while, as if it were all of it, must not cost half of a call.
 @Suite struct `A recording that is served by half` {
-    /// A day of few calls, of which one is cut off; its header says how much sound there should be.
+    /// A day with few calls, one of which is cut off; its header says how much sound there should be.
     private func withHalf(
         _ tag: Fault.CutTag,
         _ body: (Installation, SimulatedRecording) async throws -> Void
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// The lines of an archive's metadata, as GNU tar has them: those of their members that are text.
+    /// The lines of an archive's metadata as GNU tar returns them: their text members.
     private func lines(_ here: Installation, sequence: Int) throws -> [[String: String]] {
         let name = ArchiveName(organization: try here.organization, day: try here.day, sequence: sequence)
         let process = Process()
@@ -132,12 +132,12 @@ import Testing
                 let requests = here.simulator.counters.requests(to: .media)
                 if requests > 0 { looks[requests, default: []].append(hour) }
             }
-            // An hour after it came, then two, four and eight hours after the look before.
+            // An hour after it arrived, then two, four and eight hours after the previous check.
             #expect(looks[1] == [1, 3, 7])
             #expect(looks.count == 1)
             #expect(try await suspects(here).map(\.looks) == [3])
             #expect(try await versions(here, of: recording.id).count == 1)
-            // Somebody who names the day wants to know now.
+            // A person who names the day wants to know now.
             here.simulator.resetCounters()
             try await here.pass(.day(here.day))
             #expect(here.simulator.counters.requests(to: .media) == 1)

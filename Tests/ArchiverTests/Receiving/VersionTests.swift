@@ -11,7 +11,7 @@ import Transfer
 @testable import Archiver
 
 @Suite struct `A recording that grows` {
-    /// Half of each recording is there at first, and the whole twelve hours later.
+    /// Half of each recording exists at first, and the whole twelve hours later.
     private static let growing = FaultRule(.partial(share: 0.5, .seconds(12 * 3600)))
 
     private func changes(_ here: Installation) async throws -> [[String: String]] {
@@ -22,7 +22,7 @@ import Transfer
         return details
     }
 
-    /// The day goes on: recordings appear two minutes after their calls.
+    /// The day continues: recordings appear two minutes after their calls.
     private func evening(calls: Int = 30) throws -> SimulatedWorld {
         try .small(calls: calls, clock: .at(Moment(1_763_661_600_000)), mix: .plain)
     }
@@ -40,14 +40,14 @@ import Transfer
                 whole.contains { $0.recording.id == part.recording.id && $0.byteCount > part.byteCount }
             }
             try #require(!grown.isEmpty)
-            // An answer is confirmed by another one, an hour or more later; this one is news, and confirmed in its turn.
+            // An answer is confirmed by another one, an hour or more later. This one is new, and confirmed in its turn.
             try await here.pass(.sinceLastPass)
             here.simulator.clock.advance(by: .seconds(30 * 3600))
             #expect(try await here.pass(.sinceLastPass).isComplete)
             here.simulator.clock.advance(by: .seconds(2 * 3600))
             #expect(try await here.pass(.sinceLastPass).isComplete)
             let held = try await here.held()
-            // Everything that was there is there, and everything that is.
+            // Everything that was held is still held, and so is everything that exists now.
             #expect(Set(held).isSuperset(of: parts))
             let bytes = Set(held.map { "\($0.task) \($0.sha256)" })
             let offered = here.offered()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Archiver
 
-/// How many do something at a time.
+/// How many are working at a time.
 private final class AtWork: Sendable {
     private let counts = Mutex((now: 0, most: 0))
 
@@ -19,7 +19,7 @@ private final class AtWork: Sendable {
     func end() { counts.withLock { $0.now -= 1 } }
 }
 
-/// Who came when.
+/// The order of arrival.
 private final class Order: Sendable {
     private let all = Mutex<[String]>([])
 

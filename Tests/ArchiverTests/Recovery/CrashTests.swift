@@ -8,8 +8,8 @@ import Testing
 
 @testable import Archiver
 
-/// What a process that died at some moment leaves behind, put together by hand out of folders as they were at three
-/// moments: at noon, late in the evening when the last call is over, and after sealing.
+/// What a process that died at some moment leaves behind, assembled by hand from folders of three moments: at noon,
+/// late in the evening when the last call is over, and after sealing.
 @Suite struct `After a crash` {
     /// A root as it was at three moments of one day.
     private struct Moments {
@@ -24,7 +24,7 @@ import Testing
         return try SimulatedWorld.small(calls: 9, clock: .at(Moment(noon?.millisecondsSince1970 ?? 0)), mix: .plain)
     }
 
-    /// Lives through the day once, and hands over what was there at each moment; then a pass has to make it whole again.
+    /// Runs through the day once and passes on what existed at each moment; then a pass has to make it whole again.
     private func crash(
         _ damage: (Moments, ArchiveRoot) throws -> Void,
         location: SourceLocation = #_sourceLocation
@@ -165,7 +165,7 @@ import Testing
                 try Data("half a recording".utf8).write(to: URL(filePath: path))
                 try Data("{}".utf8).write(to: URL(filePath: "\(path.dropLast(5)).json"))
             }
-            // Nothing is downloaded, so that only the recovery can have done it.
+            // Nothing is downloaded, so only the recovery can have done it.
             try await here.open(change: { $0.rules.minimumFreeBytes = .max }) {
                 _ = try await $0.archive([organization], request: .sinceLastPass, onlyUnreceived: true)
             }
@@ -217,7 +217,7 @@ import Testing
             try await here.pass()
             let name = try #require(try here.root.openArchives().first)
             let rows = try await here.recordings()
-            // In the provider's own words, which nothing else knows.
+            // In the provider's own JSON, which nothing else knows.
             try write(here.root.journalPath(name)) { file in
                 let bytes = try #require(try file.readToEnd())
                 let place = try #require(bytes.range(of: Data(#""capture":{"#.utf8))).upperBound + 3

@@ -9,9 +9,9 @@ import Testing
 
 @testable import Archiver
 
-/// What a repair keeps of an archive of which nothing is left.
+/// What a repair keeps of an archive that is completely lost.
 @Suite struct `A lost archive` {
-    /// What is known of each call, whether or not anything of it was recorded.
+    /// Everything known about each call, recorded or not.
     private func calls(_ here: Installation) async throws -> [String] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)
         defer { try? manifest.close() }

@@ -9,10 +9,10 @@ import Testing
 
 @testable import Archiver
 
-/// A manifest that was restored from a backup, beside archives that went on without it. The provider has nothing any more
-/// of what was archived since: what the disk has must be enough.
+/// A manifest that was restored from a backup, next to archives that continued without it. The provider no longer has
+/// what was archived since, so the disk's content must be enough.
 @Suite struct `A manifest older than the archives` {
-    /// The manifest as it was at some moment, with its log in it.
+    /// The manifest as it was at some moment, with its WAL checkpointed into it.
     private func backup(_ here: Installation, _ name: String) throws -> String {
         let copy = "\(here.root.path)-\(name).sqlite"
         try? FileManager.default.removeItem(atPath: copy)
@@ -40,7 +40,7 @@ import Testing
         return try .small(calls: 9, clock: .at(Moment(noon.millisecondsSince1970)), mix: .plain)
     }
 
-    /// Lives through the day and hands over the manifest of noon and of the evening, and what there was to archive.
+    /// Runs through the day, and returns the manifests of noon and evening and what there was to archive.
     private func live(
         _ body: (Installation, _ noon: String, _ evening: String, _ offered: [Evidence]) async throws -> Void
     ) async throws {
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    /// Cancelling leaves each step wherever it is, as the end of the process would, and then the process goes on.
+    /// Cancelling stops each step wherever it is, as the end of the process would; then the process continues.
     @Test func `is brought up to date however often that is cut off`() async throws {
         try await live { here, noon, _, _ in
             advance(here, hours: 24)
@@ -163,8 +163,8 @@ import Testing
         }
     }
 
-    /// A pass that is cancelled when it looks at its clock for the n-th time.
-    /// - Returns: whether it failed for that.
+    /// A pass that is cancelled when it reads its clock for the n-th time.
+    /// - Returns: whether it failed because of that.
     private func isCutOff(_ here: Installation, atReading number: Int) async throws -> Bool {
         let readings = Mutex(0)
         let pass = Mutex<Task<Pass.Result, any Error>?>(nil)
@@ -199,7 +199,7 @@ import Testing
             try restore(empty, here)
             purge(here)
             here.simulator.resetCounters()
-            // First only the recovery, then a day later the sealing.
+            // First only the recovery, and a day later the sealing.
             try await here.pass()
             #expect(try await here.recordings().allSatisfy { $0.state == .stored })
             try await expectNothingLost(here, offered)
@@ -222,7 +222,7 @@ import Testing
             let path = here.root.archivePath(name)
             try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
             var bytes = try Data(contentsOf: URL(filePath: path))
-            // One recording, and a file of the bag's, so that the archive is not believed as a whole.
+            // One recording and a tag file of the bag, so that the archive as a whole is not trusted.
             bytes[Int(held.offset)] ^= 1
             let declaration = try #require(bytes.range(of: Data("BagIt-Version".utf8)))
             bytes[declaration.lowerBound] ^= 1
@@ -257,7 +257,7 @@ import Testing
                 Issue.record("nothing there")
                 return
             }
-            // The members of an archive are in a folder of its own name.
+            // The members of an archive are in a folder with its own name.
             let stranger = ArchiveName(organization: name.organization, day: name.day, sequence: name.sequence + 6)
             let path = other.root.openArchivePath(name)
             let writer = ArchiveWriter(root: here.root, logger: try here.setup().logger)
@@ -286,7 +286,7 @@ import Testing
                 Issue.record("nothing there")
                 return
             }
-            // Such as one of a disk that was not mounted.
+            // For example one from a disk that was not mounted.
             let other = ArchiveName(organization: name.organization, day: name.day, sequence: name.sequence + 6)
             _ = try await writer.append(
                 entries.map { (other, PendingMember(entry: $0, content: ReceivedContent(of: $0, in: path))) }
@@ -307,7 +307,7 @@ import Testing
     }
 }
 
-/// What an observer was told of recoveries.
+/// The recoveries that an observer was told about.
 private final class Told: Sendable {
     private let told = Mutex<[String]>([])
 

@@ -11,7 +11,7 @@ import Testing
 @testable import Archiver
 
 @Suite struct `A rebuilt manifest` {
-    /// Everything that `list` tells of a row; the row's own number may be another in a rebuilt manifest.
+    /// Everything in a row of `list`, except its number, which may differ in a rebuilt manifest.
     private func told(_ rows: [ListRow]) -> [String] {
         rows.map { row in
             switch row {
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// What may have become of a manifest.
+    /// What may have happened to a manifest.
     enum Loss: CaseIterable {
         case gone, empty
     }
@@ -121,7 +121,7 @@ import Testing
         try await Installation.with(.small(calls: 3, mix: .plain)) { here in
             try await here.pass()
             let path = here.root.manifestPath
-            // As long as somebody reads, the writer that closes leaves its log behind.
+            // While someone is reading, the writer that closes leaves its WAL behind.
             let reader = try Manifest(path: path, mode: .readOnly, spool: try here.root.identity().id)
             try await here.pass()
             let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
@@ -191,7 +191,7 @@ import Testing
             try await here.pass()
             let rows = try await here.recordings()
             let name = try #require(try here.root.sealedArchives().first)
-            // One recording's bytes, and another's line.
+            // The bytes of one recording, and the line of another.
             let (bytes, line) = (rows[1], rows[3])
             try change(here.root.archivePath(name)) { data in
                 data[Int(try #require(bytes.held).offset)] ^= 1
@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    /// A side file is made anew by anyone; headers and payloads are read all the same.
+    /// Anyone can rewrite a side file; headers and payloads are read nevertheless.
     @Test(arguments: [true, false])
     func `does not take an archive's word that was changed, whatever its side file says`(isForged: Bool) async throws {
         try await Installation.with(.small(calls: 6, mix: .plain)) { here in
@@ -306,7 +306,7 @@ import Testing
         }
     }
 
-    /// The same recordings in two archives: whole in the first, whole in the second only, whole in neither.
+    /// The same recordings in two archives: intact in the first, only in the second, or in neither.
     @Test func `has a recording that two archives hold once, where it is whole, and says so`() async throws {
         try await Installation.with(.small(calls: 5, mix: .plain)) { here in
             try await here.pass()
@@ -342,7 +342,7 @@ import Testing
                 data[Int(copy.offset)] ^= 1
             }
             let summary = try await rebuild(here)
-            // Of two it is said that they are damaged; one of them is whole nowhere.
+            // Two are reported as damaged; one of them is intact nowhere.
             #expect(summary.recordings == rows.count - 1)
             #expect(summary.remarks.count == rows.count - 2)
             #expect(summary.faults.contains { $0.offset == rows[2].held?.offset })

@@ -12,7 +12,7 @@ import Transfer
 
 /// What `verify --repair` does about damage.
 @Suite struct `A repair` {
-    /// Changes bytes of a file in the middle of a recording.
+    /// Changes bytes in the middle of a recording in a file.
     private func damage(_ path: String, _ held: RecordingRow.Held) throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
         let file = try #require(FileHandle(forUpdatingAtPath: path))
@@ -66,7 +66,7 @@ import Transfer
         return faults
     }
 
-    /// Everything that `list` tells of a row.
+    /// Everything in each row of `list`.
     private func told(_ here: Installation) async throws -> [String] {
         try await here.recordings().map { row in
             let held = row.held.map { "\($0)" } ?? "-"
@@ -92,7 +92,7 @@ import Transfer
             let left = try await faults(here)
             #expect(left.allSatisfy { $0.repairedBy?.sequence == 2 })
             #expect(Set(left.compactMap(\.taskID)) == Set(rows.map(\.key.taskID)), "the damage is still named")
-            // The lines of the supplement say what they replace.
+            // The lines of the supplement name what they replace.
             let supplement = try #require(try here.root.sealedArchives().last)
             for try await entry in try await ArchiveMetadata.open(here.root.archivePath(supplement)).recordings {
                 #expect(entry.replaces?.sequence == 1)
@@ -164,7 +164,7 @@ import Transfer
             for served in here.simulator.servedRecordings() {
                 here.simulator.removeRecording(served.recording.id)
             }
-            // The whole archive is gone, and the provider has nothing any more.
+            // The whole archive is gone, and the provider no longer has anything.
             try FileManager.default.removeItem(atPath: path)
             let (lost, _) = try await repair(here)
             #expect(!lost.isComplete)
@@ -237,7 +237,7 @@ import Transfer
             let row = try #require(try await damaged(here).first)
             let held = try #require(row.held)
             let path = here.root.archivePath(held.archive)
-            // Besides, the header of another member.
+            // In addition, the header of another member.
             let other = try #require(try await here.recordings().last?.held)
             try damage(path, RecordingRow.Held(header: other))
             let count = try await here.recordings().count
@@ -265,7 +265,7 @@ import Transfer
             let before = try await here.recordings()
             let held = try #require(before.first?.held)
             try damage(here.root.archivePath(held.archive), RecordingRow.Held(header: held))
-            // The open archive is known, and nothing of what is about to be appended to it.
+            // The open archive is known, but not what is about to be appended to it.
             try await here.open { archive in
                 let context = archive.context
                 _ = try await context.openArchive(for: held.archive.organization, day: held.archive.day)
@@ -355,7 +355,7 @@ import Transfer
 }
 
 extension RecordingRow.Held {
-    /// A place whose middle is in the header block before a recording.
+    /// A place whose middle is in the header block of a recording.
     fileprivate init(header held: RecordingRow.Held) {
         self = held
         offset = held.offset - 512

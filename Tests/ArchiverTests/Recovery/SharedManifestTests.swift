@@ -26,7 +26,7 @@ import WebexContactCenter
                 return try await reader.watermark(organization)
             }
             #expect(seen == nil)
-            // It stays open for the next one.
+            // It stays open for the next caller.
             let reader = try await setup.manifest.forReading()
             try await CallArchive.withOpen(setup, stop: StopRequest(), observer: { _ in }, now: here.now) { archive in
                 #expect(archive.context.manifest === reader)
@@ -52,7 +52,7 @@ import WebexContactCenter
             #expect(writer !== reader)
             try await change(writer)
             #expect(try await shared.forReading() === writer)
-            // Whoever has the one for reading may go on with it.
+            // Readers that already have the one for reading can keep using it.
             #expect(try await reader.organizations() == writer.organizations())
             try await shared.close()
         }

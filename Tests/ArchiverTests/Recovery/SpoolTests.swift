@@ -9,9 +9,9 @@ import Testing
 
 @testable import Archiver
 
-/// Whose spool an open archive is in, and when it is recovered.
+/// Which spool an open archive belongs to, and when it is recovered.
 @Suite struct `The spool` {
-    /// A day that is not over, so that its archive stays open.
+    /// A day that is not over, so its archive stays open.
     private static func evening() throws -> SimulatedWorld {
         let evening = try #require(ArchiveDay("2025-11-20")).interval(in: .gmt).lowerBound + .hours(18)
         return try .small(clock: .at(Moment(evening.millisecondsSince1970)), mix: .plain)
@@ -22,7 +22,7 @@ import Testing
             try await here.pass()
             let stored = try await here.recordings(ListFilter(state: .recording(.stored)))
             #expect(!stored.isEmpty)
-            // Another root with a copy of the manifest, and none of the spool.
+            // Another root with a copy of the manifest, but without the spool.
             let other = Installation(here, root: here.root.path + "-other")
             defer { try? FileManager.default.removeItem(atPath: other.root.path) }
             try other.makeRoot()
@@ -61,7 +61,7 @@ import Testing
                     if case .recovered(_, let what) = event { told.withLock { $0.append(what) } }
                 },
                 { archive in
-                    // What no process of ours leaves: bytes behind the last recording.
+                    // Something that no process of ours leaves: bytes after the last recording.
                     func spoil() throws {
                         let file = try #require(FileHandle(forWritingAtPath: here.root.openArchivePath(name)))
                         try file.seekToEnd()

@@ -9,7 +9,7 @@ import WebexContactCenter
 
 @testable import Archiver
 
-/// A pass says that its window is complete only where that was looked at.
+/// A pass says that its window is complete only if it has checked that.
 @Suite struct `A pass that is complete` {
     private static let old = "2025-10-30"
 
@@ -100,7 +100,7 @@ import WebexContactCenter
         }
     }
 
-    /// A day is closed by whatever pass is next once nothing is in its way, whichever passes made it so.
+    /// The next pass closes a day once nothing prevents it, whatever passes made it so.
     @Test func `closes days that were listed in parts, or by a window long past, and explained since`() async throws {
         try await Installation.with(Self.lossy(days: [Self.old, "2025-11-20"])) { here in
             let old = try #require(ArchiveDay(Self.old))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Archiver
 
-/// What the provider does, and the reason that the gap has for it.
+/// What the provider does, and the resulting reason of the gap.
 @Suite struct `The reason of a gap` {
     private func story(_ here: Installation, _ task: String) async throws -> [Event.Kind] {
         let manifest = try Manifest(of: here.root, mode: .readOnly)

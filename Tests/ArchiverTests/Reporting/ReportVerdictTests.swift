@@ -209,7 +209,7 @@ import Testing
         )
     }
 
-    /// A missing file, and damaged recordings in one that exists, are mended alike.
+    /// A missing file and damaged recordings in an existing one are repaired in the same way.
     @Test func `about damage are the same sentence wherever they are said`() throws {
         let missing = ReportStep.steps(try Self.days([[.archivesDamaged(1)]]))
         #expect(missing.first?.steps == ReportStep.steps(try Self.days([[.damaged(9)]])).first?.steps)

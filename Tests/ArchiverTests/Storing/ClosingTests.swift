@@ -10,7 +10,7 @@ import Testing
 @testable import Archiver
 
 @Suite struct `A day that is closed` {
-    /// What GNU tar says that an archive says of its day; `nil` where it says nothing.
+    /// The record of its day that an archive contains, read with GNU tar; `nil` if it has none.
     private func recorded(_ here: Installation, _ sequence: Int, day: String = "2025-11-20") throws -> DayClose? {
         let name = try #require(ArchiveName("acme-\(day)-00\(sequence)"))
         let process = Process()
@@ -32,7 +32,7 @@ import Testing
         return try await manifest.dayCloses(here.organization, days: first...(ArchiveDay(days.last ?? "") ?? first))
     }
 
-    /// A small day of which two calls have no recording, though they should.
+    /// A small day with two calls that should have recordings and have none.
     private static func lossyWorld() throws -> SimulatedWorld {
         var mix = CallMix.plain
         mix.missingCalls = [2, 5]
@@ -96,7 +96,7 @@ import Testing
             #expect(closed.gaps.allSatisfy { $0.evidence.trackingID != nil })
             #expect(closed.recordings.explained == tasks.count)
             #expect(closed.recordings.expected == closed.recordings.archived + tasks.count)
-            // Asking about them again is no other statement, however often, and however late.
+            // Asking about them again does not change the record, however often and however late.
             for hours in [3, 200] {
                 here.simulator.clock.advance(by: .seconds(hours * 3600))
                 let again = try await here.pass()
@@ -290,7 +290,7 @@ import Testing
             #expect(try await rows(here, "2025-11-20").map(\.isCurrent) == [true])
             here.simulator.clock.advance(by: .seconds(2 * 3600))
             let asked = here.simulator.counters.requests(to: .captures)
-            // It asks about everything, and ends before it closes anything.
+            // It asks about everything, and stops before it closes anything.
             let stop = StopRequest()
             let stopped = try await here.pass(
                 stop: stop,

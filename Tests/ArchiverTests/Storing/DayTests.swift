@@ -8,19 +8,19 @@ import Testing
 @testable import Archiver
 
 @Suite struct `Days by time zone` {
-    /// Zones and days on which their clocks change, or stand far from Greenwich.
+    /// Time zones and days on which their clocks change, or zones far from Greenwich.
     static let days: [(zone: String, days: [String])] = [
         ("UTC", ["2025-11-20", "2025-11-21"]),
         ("Europe/London", ["2025-03-29", "2025-03-30"]),
         ("Europe/London", ["2025-10-26", "2025-10-27"]),
-        // There the clocks went from 23:59:59 to 01:00:00: the day has no midnight.
+        // There the clocks went from 23:59:59 to 01:00:00, so the day has no midnight.
         ("America/Sao_Paulo", ["2018-11-03", "2018-11-04"]),
         ("America/Sao_Paulo", ["2018-02-17", "2018-02-18"]),
         ("Pacific/Kiritimati", ["2025-11-20"]),
         ("Asia/Kathmandu", ["2025-11-20"]),
     ]
 
-    /// The last call of each of these days goes on into the next one.
+    /// The last call of each of these days continues into the next one.
     @Test(arguments: days)
     func `put each call where it was created, across midnight and changes of the clock`(
         _ zone: String,

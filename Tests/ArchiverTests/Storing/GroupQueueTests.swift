@@ -85,7 +85,7 @@ import WebexContactCenter
 }
 
 extension GroupQueue {
-    /// What is taken of a queue that is given up while somebody waits for it.
+    /// What a consumer gets from a queue that is abandoned while it waits.
     fileprivate func abandoned(gathering time: Duration) async -> [Element]? {
         async let taken = takeAll(notBefore: time)
         while !isAwaited { await Task.yield() }

@@ -10,7 +10,7 @@ import Transfer
 
 @testable import Archiver
 
-/// One recording, by what it is and what its bytes are.
+/// One recording, by its key and the checksum of its bytes.
 struct Evidence: Hashable, Comparable, CustomStringConvertible {
     var task: String
     var recording: String
@@ -22,14 +22,14 @@ struct Evidence: Hashable, Comparable, CustomStringConvertible {
 }
 
 extension Installation {
-    /// What an archive should hold: the audio recordings that the provider lists now, of one day or of all.
+    /// What an archive should hold: the audio recordings that the provider lists now, of one day or all.
     func offered(day: String? = nil, organization: Int = 0) -> [Evidence] {
         simulator.servedRecordings(organization: organization).filter { day == nil || $0.day == day }.map {
             Evidence(task: $0.taskID, recording: $0.recording.id, sha256: $0.sha256())
         }.sorted()
     }
 
-    /// What the manifest says.
+    /// The rows of the manifest.
     func rows(_ filter: ListFilter = ListFilter()) async throws -> [ListRow] {
         let manifest = try Manifest(of: root, mode: .readOnly)
         defer { try? manifest.close() }
@@ -52,7 +52,7 @@ extension Installation {
         try await rows(ListFilter(state: .gap)).compactMap { if case .gap(let row) = $0 { row } else { nil } }
     }
 
-    /// Says, as an operator, that what is missing of these tasks need not be there.
+    /// Explains, as an operator, that what is missing of these tasks need not exist.
     @discardableResult
     func explain(_ tasks: [TaskID]) async throws -> ExplainingResult {
         let manifest = try Manifest(of: root, mode: .readWrite)
@@ -66,7 +66,7 @@ extension Installation {
         return result
     }
 
-    /// What is held of audio, read back byte for byte and summed up here.
+    /// The audio recordings that are held, read back byte for byte and checksummed here.
     func held(_ filter: ListFilter = ListFilter()) async throws -> [Evidence] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-held-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -88,7 +88,7 @@ extension Installation {
         return held.sorted()
     }
 
-    /// Every sealed file, with its bytes' checksum and its mode.
+    /// Every sealed file, with its checksum and mode.
     func sealedFiles() throws -> [String: String] {
         var files: [String: String] = [:]
         for name in try root.sealedArchives() {
@@ -113,7 +113,7 @@ extension Installation {
         return faults
     }
 
-    /// Asks the simulator's own pages.
+    /// Reads one of the simulator's own pages.
     func truth(_ page: String) async throws -> [[String: String]] {
         let engine = try TransferEngine(.init(userAgent: "callark-tests", maximumConnectionsPerHost: 1))
         let url = try #require(URL(string: "\(simulator.origin)/simulator/\(page)"))
@@ -125,7 +125,7 @@ extension Installation {
         }
     }
 
-    /// Everything that is expected of an archive that is right and whole.
+    /// Expects everything that is true of a correct and complete archive.
     func expectWhole(_ location: SourceLocation = #_sourceLocation) async throws {
         let offered = offered()
         let held = try await held()
@@ -137,7 +137,7 @@ extension Installation {
 }
 
 extension Installation {
-    /// The simulator's tasks that have at least one recording listed now.
+    /// The simulator's tasks with at least one recording listed now.
     var recordedTasks: [String] {
         var seen: Set<String> = []
         return simulator.servedRecordings().map(\.taskID).filter { seen.insert($0).inserted }

@@ -12,9 +12,9 @@ import WebexContactCenter
 
 @testable import Archiver
 
-/// A simulated contact centre, and an archive of it in a folder of its own that goes away with it.
+/// A simulated contact centre and an archive of it, in a folder of its own that is removed with it.
 ///
-/// The archive goes by the simulator's clock, so that a test can let hours pass at once.
+/// The archive uses the simulator's clock, so that a test can let hours pass at once.
 final class Installation: Sendable {
     let simulator: Simulator
     let root: ArchiveRoot
@@ -47,7 +47,7 @@ final class Installation: Sendable {
         try? FileManager.default.removeItem(atPath: root.path)
     }
 
-    /// Another place for an archive of the same contact centre, such as what a copy was made into.
+    /// Another archive of the same contact centre, for example a copy.
     init(_ other: Installation, root: String) {
         simulator = other.simulator
         clockError = other.clockError
@@ -74,7 +74,7 @@ final class Installation: Sendable {
         return { [clockError] in Timestamp(millisecondsSince1970: clock.now.milliseconds) + clockError }
     }
 
-    /// What the simulator's administrator would configure for one of its organizations.
+    /// The configuration for one of the simulator's organizations, as its administrator would write it.
     func provider(_ position: Int = 0) throws -> ProviderSettings {
         let organization = simulator.world.organizations[position]
         let name = try #require(OrganizationName(organization.name))
@@ -93,7 +93,7 @@ final class Installation: Sendable {
         )
     }
 
-    /// The evidence logs, by a clock of the archive's.
+    /// The evidence logs, with the archive's clock.
     func logs(now: @escaping @Sendable () -> Timestamp) -> EvidenceLogs {
         EvidenceLogs(
             root: root,
@@ -103,7 +103,7 @@ final class Installation: Sendable {
         )
     }
 
-    /// - Parameter now: the time for the clients of the provider; that of the simulator if none is given.
+    /// - Parameter now: the time for the clients of the provider; by default that of the simulator.
     func setup(
         now: (@Sendable () -> Timestamp)? = nil,
         _ change: (inout CallArchive.Setup) throws -> Void = { _ in }
@@ -170,7 +170,7 @@ final class Installation: Sendable {
         }
     }
 
-    /// One pass over the world's last day, or over what was asked for.
+    /// One pass over the world's last day, or over the requested window.
     @discardableResult
     func pass(
         _ request: PassWindow.Request? = nil,
@@ -200,7 +200,7 @@ extension SimulatorOptions {
 }
 
 extension SimulatedWorld {
-    /// A small day of short calls, all of whose recordings are there when its clock starts.
+    /// A small day of short calls whose recordings all exist when its clock starts.
     static func small(
         seed: UInt64 = 7,
         organizations: [SimulatedOrganization] = [.acme],
@@ -225,7 +225,7 @@ extension SimulatedWorld {
 }
 
 extension CallMix {
-    /// Nothing but answered, recorded calls, whose recordings appear at once.
+    /// Only answered, recorded calls, whose recordings appear at once.
     static var plain: CallMix {
         var mix = CallMix()
         (mix.abandonedShare, mix.selfServiceShare, mix.unrecordedShare, mix.undeterminedShare) = (0, 0, 0, 0)

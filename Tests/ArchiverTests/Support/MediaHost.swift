@@ -7,8 +7,8 @@ import Testing
 @testable import Archiver
 @testable import Simulator
 
-/// A media host of a test's own, which answers each request as the test says, right or wrong; beside the simulator's, from
-/// which it takes recordings over (``MediaHost/takeOver(_:of:)``).
+/// A media host that answers each request as the test says, right or wrong. It can serve recordings instead of the
+/// simulator (``MediaHost/takeOver(_:of:)``).
 final class MediaHost: Sendable {
     /// One request: the path, the first byte that its `Range` asks for, and its `If-Match`.
     struct Request: Sendable {
@@ -52,7 +52,7 @@ final class MediaHost: Sendable {
 
     var origin: String { "http://127.0.0.1:\(server.port)" }
 
-    /// From now on these recordings are listed with this host's addresses; without any, all are.
+    /// Lists these recordings with this host's addresses from now on; without any, all of them.
     func takeOver(_ recordings: [String]? = nil, of here: Installation) {
         guard let recordings else {
             here.simulator.inject(FaultRule(.mediaOrigin(origin)))
@@ -61,7 +61,7 @@ final class MediaHost: Sendable {
         for id in recordings { here.simulator.inject(FaultRule(.mediaOrigin(origin), only: id)) }
     }
 
-    /// A recording of so many bytes: a WAVE file whose bytes are like no other's.
+    /// A recording of this many bytes: a WAVE file with unique bytes.
     static func audio(_ byteCount: Int, seed: UInt8 = 1) -> [UInt8] {
         func number(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 0xff) } }
         let sound = (0..<byteCount - 44).map { UInt8(truncatingIfNeeded: ($0 &* 31) ^ ($0 >> 8)) &+ seed }
@@ -76,7 +76,7 @@ final class MediaHost: Sendable {
 }
 
 extension Peer {
-    /// An answer with its length.
+    /// An answer with a declared length.
     @discardableResult
     func answer(_ status: Int, _ fields: [String] = [], _ body: [UInt8] = []) -> Bool {
         let lines = ["HTTP/1.1 \(status) X"] + fields + ["Content-Length: \(body.count)", "", ""]

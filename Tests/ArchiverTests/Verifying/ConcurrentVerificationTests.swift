@@ -22,7 +22,7 @@ import Transfer
                 guard (try? Manifest.exists(at: here.root.manifestPath)) == true,
                     let verification = try? VerificationRun.reading(here.root)
                 else {
-                    // Not made yet, or not brought up to date.
+                    // Not created yet, or not migrated yet.
                     try await Task.sleep(for: .milliseconds(1))
                     continue
                 }

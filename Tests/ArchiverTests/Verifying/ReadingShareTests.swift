@@ -9,7 +9,7 @@ import Testing
 import Transfer
 @testable import Archiver
 
-/// `verify --share`: what was read longest ago comes first.
+/// `verify --share`: the archives read longest ago come first.
 @Suite struct `A share of the archives` {
     private func read(_ here: Installation, _ share: String) async throws -> [ArchiveName] {
         var read: [ArchiveName] = []

@@ -3,7 +3,7 @@ import Recordings
 import Simulator
 import Testing
 
-/// `list` by what the provider says of calls.
+/// `list`, filtered by what the provider says about calls.
 @Suite struct `Calls are looked up` {
     private func recordings(_ desk: Desk, _ options: [String] = []) async throws -> [[String: JSON]] {
         let ending = try await desk.start(["list", "--json"] + options).end()
@@ -18,7 +18,7 @@ import Testing
 
     private func milliseconds(_ row: [String: JSON]) -> Double { row["duration_ms"]?.number ?? 0 }
 
-    /// The tasks of the calls that name this agent, the last or another.
+    /// The tasks of the calls of this agent, as the last one or another.
     private func tasks(_ desk: Desk, withAgent agent: String) async throws -> [JSON?] {
         try await desk.run("list", "--json", "--calls").objects.filter { call in
             call["agents"]?.list.contains { $0["id"]?.text == agent || $0["name"]?.text == agent } ?? false
@@ -129,7 +129,7 @@ import Testing
             let found = try await recordings(desk, ["--agent", plain])
             #expect(!found.isEmpty)
             #expect(found == (try await recordings(desk, ["--agent", name])))
-            // A part of a name is no name, and leads to it.
+            // A part of a name is not a name, but leads to it.
             let ending = try await desk.run("list", "--agent", String(plain.split(separator: " ").last ?? ""))
             #expect(ending.status == 66)
             #expect(ending.errors.contains("did you mean"), "\(ending.errors)")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import callark
 
-/// What people read of an event; `--json` has its details as they were noted.
+/// The sentence for people about an event; `--json` has its details as recorded.
 @Suite struct `An event in words` {
     private static let sentences: [(Event.Kind, [String: String], String)] = [
         (

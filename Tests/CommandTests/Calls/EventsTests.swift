@@ -49,7 +49,7 @@ import Testing
             try await eventually("no pass began") {
                 try await desk.run("events", "--json").objects.contains { $0["kind"]?.text == "pass.began" }
             }
-            // As long as it runs, nobody says that it was cut off.
+            // While it runs, it is not reported as cut off.
             #expect(!(try await desk.run("events").output.contains("cut off")))
             killed.signal(SIGKILL)
             _ = try await killed.end()
@@ -72,7 +72,7 @@ import Testing
             for sentence in ["began a pass", "ended a pass: not complete", "opened acme-", "sealed acme-", "cut off"] {
                 #expect(all.contains { $0.contains(sentence) }, "\(sentence)")
             }
-            // A gap by failure opens like any other, and what happened to a call is told whole.
+            // A gap because of a failure opens like any other, and the history of a call is shown in full.
             let ofCall = try await desk.run("events", "--task", bad.taskID).output
             #expect(ofCall.contains("\(bad.taskID): Callark gave up a recording after 3 attempts"))
             #expect(ofCall.contains("\(bad.taskID): opened a gap: damaged at the provider"))

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// What `fetch` says of calls that give no file, or not all of theirs.
+/// What `fetch` reports about calls without files, or without all of them.
 @Suite struct `A fetch` {
     private func fetch(
         _ desk: Desk,
@@ -104,7 +104,7 @@ import Testing
             let end = try #require(try await events(desk, "fetch.ended").last?["detail"])
             #expect(end["recordings"]?.text == "\(held - 1)" && end["damaged"]?.text == "1")
             #expect(end["not_written"] == nil && end["to"]?.text == "\(desk.folder)/out")
-            // What a reading takes back: here the bytes are what they were.
+            // A reading clears it: here the bytes are what they were.
             try desk.flipByte(of: path, at: offset + 60)
             #expect(try await desk.run("verify", "--share", "1/1000").status == 0, "it is read first")
             #expect(try await desk.run("list", "--state", "damaged", "--json").objects.count == 1)
@@ -155,7 +155,7 @@ import Testing
             let path = try #require(row["archive"]?.text)
             #expect(try await desk.run("fetch", task, "-o", "\(desk.folder)/before").status == 0)
             let bytes = try Data(contentsOf: URL(filePath: path))
-            // The list that has the checksum of the metadata, or the first line of the metadata itself.
+            // The list with the checksum of the metadata, or the first line of the metadata itself.
             let (text, place) = isOfList ? ("  metadata/recordings.jsonl", -5) : ("\"received_time_iso\"", 3)
             let spot = try #require(bytes.range(of: Data(text.utf8), options: isOfList ? .backwards : []))
             try desk.flipByte(of: path, at: UInt64(spot.lowerBound + place))

@@ -2,9 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// `list`, a row for each call.
+/// `list`, one row per call.
 @Suite struct `A list of calls` {
-    /// The lines of calls, and the summary.
+    /// The lines of calls and the summary.
     private func calls(
         _ desk: Desk,
         _ options: [String] = []
@@ -58,7 +58,7 @@ import Testing
             #expect(rows(all).count == lines.count)
             #expect(!all.contains("more call"))
             #expect(rows(all).count { $0.contains("not requested") } == empty.count)
-            // One that is asked for by its ID is shown, whatever there is of it.
+            // A call that is asked for by its ID is shown, whatever exists of it.
             let id = try #require(empty.first?["task_id"]?.text)
             #expect(rows(try await desk.run("list", "--task", id).output).count == 1)
         }
@@ -105,7 +105,7 @@ import Testing
             let parts = try await desk.run("list", "--csv", "--recordings").output.components(separatedBy: "\r\n")
             let recordings = try await desk.run("list", "--json").objects.filter { $0["type"]?.text == "recording" }
             #expect(parts.count == recordings.count + 2)
-            // No rows are headings all the same.
+            // Without rows there are still headings.
             let none = try await desk.run("list", "--csv", "--day", "2020-01-01").output
             #expect(none.components(separatedBy: "\r\n").count == 2)
         }

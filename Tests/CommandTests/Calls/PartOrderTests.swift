@@ -67,7 +67,7 @@ import Testing
 
     private static func time(_ second: Int) -> Timestamp { Timestamp(millisecondsSince1970: Int64(second) * 1000) }
 
-    /// The parts as they come: `1-0` for a recording, `gap 1`, `none 1`; the first of its call has a star.
+    /// The parts as they come: `1-0` for a recording, `gap 1`, `none 1`; the first of its call is marked with a star.
     private func order(_ calls: [CallRow]) -> [[String]] {
         var order = PartOrder()
         func names(_ parts: [PartOrder.Part]) -> [String] {

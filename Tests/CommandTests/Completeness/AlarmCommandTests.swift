@@ -3,8 +3,8 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Each alarm names the command that ends it: raised by the commands themselves, and ended by exactly what it says. The
-/// others of its kind are among `How things stand` and `Authorisation`.
+/// Each alarm names the command that ends it: raised by the commands themselves, and ended by exactly that command.
+/// `How things stand` and `Authorisation` test the others.
 @Suite struct `An alarm's command` {
     /// A day that ended before yesterday has been over for long enough, and nothing else looks for calls.
     private static let alone = [
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// No command of Callark's makes room on a disk.
+    /// No command of Callark's can make room on a disk.
     @Test(.needs("the right to mount", SmallDisk.isPossible))
     func `of a disk that is nearly full is none, and it says how many bytes end it`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in

@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// What operators and auditors see of what is missing.
+/// What operators and auditors see about missing recordings.
 @Suite struct `What is missing` {
     /// A desk whose last call has no recording yet.
     private static func withGap(_ body: (Desk, _ task: String) async throws -> Void) async throws {
@@ -44,7 +44,7 @@ import Testing
             let recordings = try #require(day["recordings"])
             #expect(recordings["expected"]?.number == (recordings["known"]?.number ?? 0) + 1)
             #expect(days.filter { $0["closed"] == .boolean(true) }.count == days.count - 2, "all but this and today")
-            // What an independent tool counts.
+            // The count of an independent tool.
             let count = try await Program.run(
                 "sqlite3",
                 ["\(desk.root)/manifest.sqlite", "SELECT count(*) FROM recordings_readable WHERE state = 'archived'"]
@@ -150,7 +150,7 @@ import Testing
             #expect(explained.status == 0)
             #expect(try await desk.run("gaps", "--json").objects.map { $0["type"]?.text } == ["summary"])
             let row = try #require(try await desk.run("gaps", "list", "--explained", "--json").objects.first)
-            // The account acts, whatever the environment says.
+            // The account is the author, whatever the environment says.
             #expect(row["explanation"]?["author"]?.text == Self.account)
             #expect(row["explanation"]?["author_uid"]?.number == Double(getuid()))
             let claims = ["SUDO_USER": JSON.text("ann"), "LOGNAME": .text("mal\\u{1B}[2Jlory")]
@@ -201,7 +201,7 @@ import Testing
                 }
                 #expect(gap["call_source"] == recording["call_source"])
                 let text = try await desk.start(command).end().output
-                // A call's row has the customer's number only.
+                // A call's row has only the customer's number.
                 let numbers = command[0] == "list" ? [] : ["origin", "destination"]
                 for field in ["agent", "queue"] + numbers {
                     #expect(text.contains(gap[field]?.text ?? "?"), "\(field)")
@@ -209,7 +209,7 @@ import Testing
             }
         }
         try await Self.withGap { desk, task in
-            // A manifest from before there were such facts.
+            // A manifest from before these facts were kept.
             let update =
                 "UPDATE task SET call_profile = NULL, call_number = NULL, call_duration_ms = NULL, call_outcome = NULL"
             _ = try await Program.run("sqlite3", ["\(desk.root)/manifest.sqlite", update])

@@ -2,10 +2,10 @@ import Foundation
 import Simulator
 import Testing
 
-/// What is known of damage, as an incident responder meets it: whatever was found out, by `verify` or by a look at the disk,
-/// every command says, until it is made good.
+/// Known damage, as an incident responder meets it: whatever `verify` or a look at the disk found, every command
+/// reports until it is repaired.
 @Suite struct `Known damage` {
-    /// What all commands say of the day.
+    /// What all commands say about the day.
     private struct Account {
         var report: [String: JSON]
         var status: [String: JSON]
@@ -14,7 +14,7 @@ import Testing
         var states: [String]
         var reasons: [String]
         var gaps: [String]
-        /// How many rows `list` has by state: `gap`, `missing`, `damaged`.
+        /// The number of rows of `list` by state: `gap`, `missing`, `damaged`.
         var listed: [String: Int] = [:]
         var pass: [String: JSON]
         var passStatus: Int32
@@ -45,7 +45,7 @@ import Testing
             pass["recordings"]?[figure]?.number.map { Int($0) }
         }
 
-        /// The sums of the interface hold, and nobody calls the day closed or complete.
+        /// The sums of the interface add up, and no command calls the day closed or complete.
         func expectDamaged(_ damaged: Int, _ place: String, gap: String = "damaged") {
             #expect(report["state"]?.text == "damaged", "\(place)")
             #expect(report["closed"] == .boolean(false), "\(place)")
@@ -104,7 +104,7 @@ import Testing
         return try #require(report.first { $0["type"]?.text == "day" })
     }
 
-    /// What was damaged is well again, and the record of the day is as true as it was before: no pass has to close it.
+    /// What was damaged is intact again, and the record of the day is as true as before: no pass has to close it.
     private func expectClosed(_ desk: Desk) async throws {
         let day = try await day(desk)
         #expect(day["state"]?.text == "closed" && day["open_because"]?.list == [])
@@ -157,7 +157,7 @@ import Testing
             let account = try await Account(desk)
             account.expectDamaged(count, "cut off")
             #expect(account.reasons.allSatisfy { $0.contains("its file has \(whole.count - 512) bytes") })
-            // Read, it turns out that the recordings are whole, and the archive's end is not.
+            // Reading shows that the recordings are intact, but the archive's end is not.
             #expect(try await desk.run("verify").status == 65)
             try whole.write(to: URL(filePath: path))
             try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
@@ -317,7 +317,7 @@ import Testing
             #expect(gap["recording_id"]?.text == lost.recording)
             #expect(try await desk.run("fetch", lost.task, "-o", "\(desk.folder)/out").status == 65)
             try await desk.explainGap(lost.task, of: "recordings_lost")
-            // The pass that follows closes the day, by a record that says what is lost and who said so.
+            // The next pass closes the day, with a record that says what is lost and who explained it.
             #expect(try await desk.run("archive", "--day", desk.day).status == 0)
             try await Account(desk).expectWell("acknowledged")
             let verified = try await desk.run("verify", "--json")

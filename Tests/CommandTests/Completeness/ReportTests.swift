@@ -3,7 +3,7 @@ import Simulator
 import Testing
 
 @Suite struct `A report` {
-    /// Fields of CSV as Python's own reader has them, as lines of JSON.
+    /// The fields of CSV as Python's own reader returns them, as lines of JSON.
     private static let reader = """
         import csv, json, sys
         text = sys.stdin.buffer.read().decode()
@@ -61,7 +61,7 @@ import Testing
                 #expect(sums.contains(String(sum)))
             }
             let text = try await desk.run("report", "--month", month).output
-            // On the first days of a month no day before them is open.
+            // On the first days of a month, no earlier day of it is open.
             let isAnyLeft = text.split(separator: "\n").contains { line in
                 line.contains("  open: ") && !line.hasSuffix("open: not over")
             }

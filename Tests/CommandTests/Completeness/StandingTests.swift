@@ -2,9 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// What commands say of how things stand: never more than they have looked at, and never two things at once.
+/// What commands say about the state of things: never more than they have checked, and never two different things.
 @Suite struct `How things stand` {
-    /// By which what happened the day before yesterday is long past.
+    /// With these limits, the day before yesterday is long past.
     private static let impatient = [
         "CALLARK_ALARMS_FREE_BYTES": "0", "CALLARK_ALARMS_OPEN_DAY_DAYS": "1", "CALLARK_CAPTURES_HORIZON_DAYS": "1",
         "CALLARK_CAPTURES_LOOK_BACK_HOURS": "24",
@@ -266,7 +266,7 @@ import Testing
     @Test(.enabled(if: getuid() == 0, "needs to become another user"))
     func `is told to an account of the group as far as it may look, and it can hold up no pass`() async throws {
         try await Desk.with(calls: 2, mix: .plain) { desk in
-            // The folder of the tokens is made first here, and the spool above it.
+            // Creates the folder of the tokens first, and the spool above it.
             #expect(try await desk.run("auth", "refresh").status == 0)
             #expect(try await desk.run("archive").status == 0)
             func mode(_ path: String) throws -> Int? {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Simulator
 
-/// A recording that is held and does not convince is reported by every command that a person looks at.
+/// Every command that a person looks at reports recordings that are held but suspect.
 @Suite struct `Half a recording` {
-    /// So that no alarm of a test machine's disk is among those of the test.
+    /// Keeps alarms about a test machine's disk out of the test.
     private static let roomy = ["CALLARK_ALARMS_FREE_BYTES": "0"]
 
     @Test func `is reported until somebody acknowledges it, and again until it comes whole`() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import callark
 
-/// What `list` says of time that no pass has listed: an empty table is no answer there.
+/// What `list` says about time that no pass has listed: an empty table would not be an answer.
 @Suite struct `Time that was not listed` {
     private func day(_ text: String) throws -> ArchiveDay { try #require(ArchiveDay(text)) }
 
@@ -21,7 +21,7 @@ import Testing
                 "1 day of this time was not listed, or only in part: what calls there were is not known; "
                 + "callark archive --day \(before)\n"
             #expect(unlisted.output == "0 calls; times in UTC\n" + text)
-            // A range of which a part is listed.
+            // A range that is partly listed.
             let range = ["--from", "\(before)", "--to", try day(desk.day).next.description]
             let part = try await desk.start(["list"] + range).end().output
             #expect(part.contains("4 calls: ") && part.hasSuffix(text))

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// What tools say of an archive that know nothing of Callark.
+/// What tools that know nothing of Callark say about an archive.
 @Suite struct `Independent witnesses` {
     static let python = ProcessInfo.processInfo.environment["CALLARK_TEST_PYTHON"] ?? "python3"
 
@@ -22,7 +22,7 @@ import Testing
         try await desk.archiveDay()
         let task = try #require(desk.simulator.servedRecordings().first?.taskID)
         try desk.simulator.addRecording(to: task)
-        // Somebody names the window: it is asked about again although it is settled only in part.
+        // Someone names the window: a partly settled task is asked about again.
         desk.simulator.clock.advance(by: .seconds(60))
         _ = try await desk.run("archive", "--day", desk.day)
         return try await desk.archives().asyncMap { archive in
@@ -77,7 +77,7 @@ import Testing
 }
 
 @Suite struct `Secrets` {
-    /// Every regular file below a folder, but for the one place where tokens are kept.
+    /// Every regular file below a folder, except in the one place where tokens are kept.
     private func files(below folder: String) throws -> [String] {
         try FileManager.default.subpathsOfDirectory(atPath: folder).map { "\(folder)/\($0)" }.filter { path in
             let isFolder =
@@ -131,7 +131,7 @@ import Testing
         try await Desk.with(calls: 0) { desk in
             _ = try await desk.run("config", "check")
             let folder = "\(desk.root)/spool/credentials"
-            // No process has this number, and none can.
+            // No process has this number or can have it.
             try Data("tokens".utf8).write(to: URL(filePath: "\(folder)/acme.json.new-\(Int32.max)"))
             desk.simulator.revokeAccessTokens()
             #expect(try await desk.run("config", "check").status == 0)
@@ -162,7 +162,7 @@ import Testing
 }
 
 extension Sequence {
-    /// One after the other.
+    /// Sequentially.
     fileprivate func asyncMap<T>(_ transform: (Element) async throws -> T) async rethrows -> [T] {
         var mapped: [T] = []
         for element in self { mapped.append(try await transform(element)) }

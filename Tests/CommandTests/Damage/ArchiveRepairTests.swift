@@ -4,9 +4,9 @@ import Testing
 
 @testable import Simulator
 
-/// A sealed archive that is damaged in more than single recordings: cut off, or changed where no recording is.
+/// A sealed archive with damage beyond single recordings: truncated, or changed outside of recordings.
 @Suite struct `An archive that is damaged in itself` {
-    /// How many recordings each command calls damaged, and what the day is.
+    /// How many recordings each command calls damaged, and the state of the day.
     private struct Account: Equatable {
         var listed: Int
         var gaps: Int
@@ -41,7 +41,7 @@ import Testing
             .sorted { ($0["offset"]?.number ?? 0) < ($1["offset"]?.number ?? 0) }
     }
 
-    /// What tar and sha256sum say of an archive.
+    /// What tar and sha256sum say about an archive.
     private func expectSound(_ path: String) async throws {
         let script = """
             set -eu
@@ -57,7 +57,7 @@ import Testing
         #expect(ending.status == 0, "\(ending.errors)")
     }
 
-    /// The lines of an archive's metadata as tar gives them, by recording, without what differs between archives.
+    /// The lines of an archive's metadata as tar returns them, by recording, without what differs between archives.
     private func lines(_ path: String) async throws -> [String: [String: JSON]] {
         let name = URL(filePath: path).deletingPathExtension().lastPathComponent
         let text = try await Program.run("tar", ["-xOf", path, "\(name)/metadata/recordings.jsonl"]).output
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// Cuts a file off.
+    /// Truncates a file.
     private func cut(_ path: String, to size: Int) throws -> Data {
         let whole = try Data(contentsOf: URL(filePath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    /// Some bytes that no recording has.
+    /// Bytes that belong to no recording.
     enum Place: String, CaseIterable {
         case declaration = "BagIt-Version"
         case information = "Payload-Oxum"
@@ -175,7 +175,7 @@ import Testing
             #expect(try await desk.run("verify").status == 0)
             try await desk.archiveDay()
             #expect(try await Account(desk) == Account(all: 0, state: "closed"))
-            // The archives alone say the same.
+            // The archives alone yield the same.
             let rebuilt = try await desk.run("rebuild", "--discard-old")
             #expect(try await desk.archived() == desk.offered, "\(rebuilt.errors)")
         }

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// What `verify` and `rebuild` say of damage, and with what exit codes.
+/// What `verify` and `rebuild` say about damage, and their exit codes.
 @Suite struct `Damage of every kind` {
     private struct Place {
         var archive: String
@@ -84,7 +84,7 @@ import Testing
             try desk.flipByte(of: try path(desk), at: UInt64(place.offset + 60))
             let manifest = "\(desk.root)/manifest.sqlite"
             let whole = try Data(contentsOf: URL(filePath: manifest))
-            // From the middle of the file on, and all of it.
+            // From the middle of the file on, and the whole file.
             for begin in [whole.count / 2, 0] {
                 var bytes = whole
                 for index in bytes.indices.dropFirst(begin) { bytes[index] = 0x5A }
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    /// What a person, or a program, may have done to the manifest behind Callark's back.
+    /// What a person or a program may have done to the manifest without Callark.
     @Test(arguments: [
         ("UPDATE recording SET digest = zeroblob(32) WHERE rowid_of", "recording"),
         ("UPDATE recording SET offset = offset + 512 WHERE rowid_of", "recording"),
@@ -164,7 +164,7 @@ import Testing
             let archived = try await desk.run("list", "--state", "archived", "--json").objects.dropLast()
             #expect(archived.count == desk.offered.count - 1)
             #expect(!archived.contains { $0["recording_id"]?.text == place.recording })
-            // What is missing is fetched by the next pass that asks about it.
+            // The next pass that asks about it fetches what is missing.
             _ = try await desk.run("fetch", place.task, "-o", "\(desk.folder)/out")
             _ = try await desk.run("archive", "--day", desk.day)
             #expect(try await desk.archived() == desk.offered)
@@ -262,7 +262,7 @@ import Testing
     }
 }
 
-/// A library that has statfs(2) say of one folder that it is on NFS; everything else is as it is.
+/// A library that makes statfs(2) report one folder as NFS; everything else is unchanged.
 @Suite struct `A network file system` {
     private static let source = """
         #define _GNU_SOURCE

@@ -5,23 +5,23 @@ import Testing
 
 /// A disk, or a person with `sqlite3`, can put any value into any row of the manifest.
 @Suite struct `One value of the manifest` {
-    /// What is put there, as SQL has it.
+    /// The values, in SQL.
     private static let values = [
         "-9223372036854775808", "-1", "0", "9223372036854775807", "9007199254740993", "NULL", "''", "'x'", "1e300",
         "-1e300", "x'010203'",
     ]
 
-    /// Where a value stands.
+    /// The place of a value.
     private struct Place: CustomStringConvertible {
         var table: String
         var column: String
-        /// Of its rows, in the order of their keys.
+        /// Its row, in order of keys.
         var row: Int
 
         var description: String { "\(table).\(column) of row \(row)" }
     }
 
-    /// The tables of a manifest with how many rows each has, and how a row and the columns are called.
+    /// The tables of a manifest, with the number of rows, the row's name and the columns of each.
     private struct Tables {
         var places: [(table: String, rows: Int, keys: String, columns: [String])] = []
 
@@ -41,7 +41,7 @@ import Testing
             }
         }
 
-        /// Each table is as likely as any other, and so is each of its columns.
+        /// Each table is equally likely, and so is each of its columns.
         func drawn(_ draws: inout Draws) throws -> Place {
             let table = try #require(places.randomElement(using: &draws))
             let column = try #require(table.columns.randomElement(using: &draws))
@@ -57,13 +57,14 @@ import Testing
         return ending.output
     }
 
-    /// SQLite's own.
+    /// A refusal by SQLite.
     private struct Refusal: Error {
         var reason: String
     }
 
-    /// Puts a value there, past every rule that the schema has, as a bad page does it; the rules stand as before afterwards.
-    /// - Returns: whether it is there: what not even SQLite would write cannot be put there in this way.
+    /// Writes a value there past every rule of the schema, as a bad page would; the rules are in force again
+    /// afterwards.
+    /// - Returns: whether it was written: this way cannot write what not even SQLite would write.
     private static func put(_ value: String, _ place: Place, _ tables: Tables, _ path: String) async throws -> Bool {
         let before = try await sqlite(
             path,
@@ -91,19 +92,19 @@ import Testing
             """
         var isPut = false
         do {
-            // Behind what the settings of the shell say of themselves.
+            // After what the settings of the shell print.
             isPut = try await sqlite(path, "\(lawless)\n\(update)").hasSuffix("\n1\n")
         } catch is Refusal {}
         try await rewrite(rules)
         return isPut
     }
 
-    /// What a command says is there.
+    /// What a command says exists.
     private struct Account: Equatable {
         var recordings = 0
         var events = 0
 
-        /// Out of the lines that a command printed.
+        /// From the lines that a command printed.
         init(_ objects: [[String: JSON]]) {
             for object in objects {
                 switch object["type"]?.text {
@@ -145,7 +146,7 @@ import Testing
             var accounts: [Account] = []
             for command in Self.commands(desk) {
                 let objects = try await root.run(command).objects
-                // What a pass without a window looks at moves on with time.
+                // The window of a pass without a given one moves with time.
                 accounts.append(command == ["archive", "--json"] ? Account([]) : Account(objects))
             }
             let known = accounts

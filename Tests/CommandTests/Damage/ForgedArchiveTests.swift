@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// An archive that somebody changed and then signed anew: its own checksums agree with each other, or nearly.
+/// An archive that someone changed and then signed again: its own checksums agree with each other, or nearly.
 @Suite struct `A forged archive` {
     enum Forgery: CaseIterable {
         case byte, moved, movedBesideTheOldSideFile, renamed
@@ -24,7 +24,7 @@ import Testing
             }
     }
 
-    /// Makes the side file anew, as a backup job or a forger does.
+    /// Rewrites the side file, as a backup job or a forger does.
     private func sign(_ path: String) async throws {
         let sum = try await Program.run("sha256sum", [path]).output.prefix(64)
         try? FileManager.default.removeItem(atPath: path + ".sha256")
@@ -32,7 +32,7 @@ import Testing
         try Data(line.utf8).write(to: URL(filePath: path + ".sha256"))
     }
 
-    /// Writes `data` in the place of a sealed archive.
+    /// Replaces a sealed archive by `data`.
     private func replace(_ path: String, by data: Data) throws {
         try FileManager.default.removeItem(atPath: path)
         try data.write(to: URL(filePath: path))
@@ -47,7 +47,7 @@ import Testing
         case .byte:
             try desk.flipByte(of: path, at: UInt64(places[0].offset + 60))
         case .moved, .movedBesideTheOldSideFile:
-            // The bytes of a recording, begun a byte later: the last one comes first.
+            // The bytes of a recording, rotated by one: the last byte comes first.
             var data = try Data(contentsOf: URL(filePath: path))
             let range = places[0].offset..<places[0].offset + places[0].byteCount
             let bytes = data[range]
@@ -72,7 +72,7 @@ import Testing
             for arguments in [["verify", "--archive", path], ["verify", "--archive", path, "--json"]] {
                 let known = try await desk.start(arguments).end()
                 #expect(known.status == 65, "\(arguments): \(known.output)\(known.errors)")
-                // A stranger's machine, which has the file and no Callark archive.
+                // A stranger's machine, with the file but without a Callark archive.
                 let alone = try await Program.run("callark", arguments, directory: desk.folder)
                 #expect(alone.status == 65, "\(arguments): \(alone.output)\(alone.errors)")
             }

@@ -2,9 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// `rebuild` beside a manifest that is there.
+/// `rebuild` if there is already a manifest.
 @Suite struct `A rebuild` {
-    /// Everything below the root with its checksum, without what SQLite makes for those who read, and without the lock.
+    /// Everything below the root with its checksum, except the lock and what SQLite creates for readers.
     private func tree(_ desk: Desk) async throws -> [Substring] {
         let passedOver = ["!", "-name", "*-shm", "!", "-name", "*-wal", "!", "-name", "pass.lock"]
         let find = [desk.root, "-type", "f"] + passedOver + ["-exec", "sha256sum", "{}", "+"]
@@ -71,7 +71,7 @@ import Testing
             #expect(try await tree(desk) == before)
             #expect(try await desk.run("rebuild").output.contains("is missing or could not be read"))
 
-            // With the flag it is done, and not in silence.
+            // With the flag it is done, but not silently.
             let done = try await desk.run("rebuild", "--discard-old", "--json")
             #expect(done.status == 65)
             #expect(try done.objects.last?["contradictions"]?.number == Double(faults.count))
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    /// Puts an archive of the same name in the place of the day's: sealed by Callark itself, and without one call.
+    /// Replaces the day's archive by one of the same name: sealed by Callark itself, but without one call.
     private func exchangeArchive(_ desk: Desk) async throws -> (task: String, digests: [String]) {
         let gone = try #require(desk.simulator.servedRecordings().last)
         let digests = desk.simulator.servedRecordings().filter { $0.taskID == gone.taskID }.map { $0.sha256() }
@@ -124,7 +124,7 @@ import Testing
         try await Desk.with(calls: 3, mix: .plain) { desk in
             try await desk.archiveDay()
             let gone = try await exchangeArchive(desk)
-            // Damage anywhere in the manifest is no way around what it knows.
+            // Damage anywhere in the manifest does not remove what it knows.
             if isDamaged {
                 _ = try await sql(
                     desk,

@@ -2,13 +2,13 @@ import Foundation
 import Simulator
 import Testing
 
-/// Damage to what is under way, and the pass that comes next.
+/// Damage to open archives, and the pass that comes next.
 @Suite struct `A damaged spool` {
-    /// Where a bit is flipped in an open archive or its journal.
+    /// The place of the flipped bit in an open archive or its journal.
     private enum Place: String, CaseIterable, Sendable {
         case padding, payload, lastByte, headerName, headerSize, headerChecksum, headerPadding, journal
 
-        /// Whether a recording is not whole because of it.
+        /// Whether it damages a recording.
         var isOfRecording: Bool { self != .padding }
     }
 
@@ -49,7 +49,7 @@ import Testing
                 try desk.flipByte(of: path, at: UInt64(offset))
                 try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
                 let next = try await root.run(root.pass)
-                // What takes no recording with it is made good before the archive is sealed.
+                // Damage outside of recordings is repaired before the archive is sealed.
                 #expect(next.status == (place.isOfRecording ? 65 : 0), "\(place): \(next.errors)")
                 #expect(!place.isOfRecording || next.errors.contains("1 recording is no longer whole"), "\(place)")
                 try await root.expectCompletion(keeping: [], place.rawValue)

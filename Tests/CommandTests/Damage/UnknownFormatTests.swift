@@ -3,9 +3,9 @@ import Simulator
 import TestSupport
 import Testing
 
-/// A person may decide to hold what Callark cannot read.
+/// A person may decide to keep what Callark cannot read.
 @Suite struct `A recording in no known format` {
-    /// Control characters: no container begins so, and no text does.
+    /// Control characters: neither a container nor a text begins like this.
     private static let body = String(String.UnicodeScalarView((0..<400).map { Unicode.Scalar(UInt8($0 * 7 % 8 + 14)) }))
 
     @Test func `is refused, and held with a suspicion if a person asks for it`() async throws {

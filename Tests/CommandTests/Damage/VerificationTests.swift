@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 @testable import Simulator
 
-/// What `verify` looks at besides what it reads, and what it says of what is no archive.
+/// What `verify` checks besides what it reads, and what it says about files that are not archives.
 @Suite struct `A verification` {
     @Test(arguments: [true, false]) func `of a share ends with 65 if another archive is missing or of another size`(
         isMissing: Bool
@@ -68,7 +68,7 @@ import Testing
             let text = try await desk.run("report", "--day", desk.day).output
             #expect(text.contains(" superseded by acme-\(desk.day)-002"), "\(text)")
             #expect(!text.contains("as sealed;") && !text.contains("REPAIRED"))
-            // Each copy is worth as much as the other.
+            // Both copies are equally good.
             let second = try #require(try desk.archives().last)
             try FileManager.default.removeItem(atPath: second)
             desk.simulator.resetCounters()

@@ -4,7 +4,7 @@ import Recordings
 import Simulator
 import Testing
 
-/// What commands write into the evidence log, and what others make of it.
+/// What commands write to the evidence log, and what other programs say about it.
 @Suite struct `The evidence log of an archive` {
     @Test func `has an entry for each recording, archive and closed day, which the verifier finds true`() async throws {
         try await Desk.with(calls: 5, mix: .recorded) { desk in
@@ -48,7 +48,7 @@ import Testing
             let change = ["CALLARK_CAPTURES_HORIZON_DAYS": "9"]
             for _ in 0..<2 { _ = try await desk.run("archive", "--day", desk.day, environment: change) }
             #expect(try desk.entries(.configChanged).count == 2)
-            // Another secret is no other configuration.
+            // Another secret is not another configuration.
             try desk.write("secret", desk.simulator.clientSecret + "\n\n", mode: 0o600)
             _ = try await desk.run("archive", "--day", desk.day, environment: change)
             #expect(try desk.entries(.configChanged).count == 2)
@@ -130,9 +130,9 @@ import Testing
     }
 }
 
-/// Somebody who may change every file of an archive, and has no key.
+/// Someone who can change every file of an archive, but has no key.
 @Suite struct `An archive that was changed together with its checksums` {
-    /// Changes a recording's bytes and its line of metadata, and makes every checksum of the bag and the side file right again.
+    /// Changes a recording's bytes and its line of metadata, and corrects every checksum in the bag and the side file.
     private static let edit = """
         import hashlib, io, json, os, re, sys, tarfile
         path, what = sys.argv[1], sys.argv[2]
@@ -193,7 +193,7 @@ import Testing
             try #require(edited.status == 0, "\(edited.errors)")
             let audio = edited.output.split(separator: "\n").last.map(String.init) ?? ""
             let task = audio.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-            // The archive says nothing against itself.
+            // The archive does not contradict itself.
             let alone = try await Program.run("callark", ["verify", tar], environment: ["CALLARK_CONFIG": "/nowhere"])
             #expect([0, 78].contains(alone.status), "\(alone.output)\(alone.errors)")
 
@@ -220,7 +220,7 @@ import Testing
     }
 }
 
-/// A log that may not be written to.
+/// A log that cannot be written to.
 @Suite struct `An evidence log that was damaged or put back` {
     private func copy(_ desk: Desk, to name: String) async throws -> String {
         let path = "\(desk.folder)/\(name)"

@@ -4,7 +4,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// The commands that give checkpoints away, and the witness's side of it.
+/// The commands that give checkpoints to anchors, and the witness's side of it.
 @Suite struct `The anchor command` {
     /// A desk with a log of 301 entries.
     private func withLog(calls: Int = 0, _ body: (Desk, LogFolder) async throws -> Void) async throws {
@@ -27,7 +27,7 @@ import Testing
         try desk.write("callark.yaml", desk.yaml + "evidence:\n  anchors: [\(anchors)]\n")
     }
 
-    /// A certificate that signs itself.
+    /// A self-signed certificate.
     private func certificate(_ desk: Desk) throws -> String {
         let path = "\(desk.folder)/ca.pem"
         let made = try Tool.run(
@@ -126,7 +126,7 @@ import Testing
             #expect(try await ask("--reply", reply).status == 0)
             #expect(try await desk.run("log", "status").output.contains("anchor audit (witness): has seen 301 entries"))
             #expect(try await desk.run("log", "verify").output.contains("from anchors: 1 cosignature\n"))
-            // The same request again goes on from another state than the one that was signed last.
+            // The same request again continues from another state than the one last signed.
             #expect(try await sign().status == 75)
             try await append(desk, "b", 5)
             #expect(try await ask("--from", "301").status == 0)

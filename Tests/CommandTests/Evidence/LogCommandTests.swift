@@ -3,9 +3,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// The commands that look at an evidence log.
+/// The commands that examine an evidence log.
 @Suite struct `The log command` {
-    /// A desk with a log of a few entries, the last of which is in no checkpoint.
+    /// A desk with a log of a few entries, the last of which is not in a checkpoint.
     private func withLog(_ body: (Desk, LogFolder) async throws -> Void) async throws {
         try await Desk.with(calls: 0) { desk in
             let command = ["\(desk.root)/log", "\(desk.root)/spool/credentials/log.key"]
@@ -13,7 +13,7 @@ import Testing
                 let ending = try await Program.run("evidence-trial", command + arguments)
                 try #require(ending.status == 0, "\(ending.errors)")
             }
-            // Its recordings are of an archive, which the log is compared with.
+            // Its recordings belong to an archive, which the log is compared with.
             try desk.write("archive/spool/acme-2025-11-20-001.jsonl", "")
             try await body(desk, LogFolder(path: "\(desk.root)/log/acme"))
         }
@@ -69,7 +69,7 @@ import Testing
             #expect(lines.last?["sound"] == .boolean(false))
             #expect(try await desk.run("log", "verify", "--since", "\(desk.folder)/nowhere").status == 74)
             #expect(try await desk.run("log", "verify", "--since", desk.configuration).status == 64)
-            // What is at the right edge is found by the status too.
+            // The status also finds damage at the right edge.
             let edge = "\(log.path)/checkpoint"
             var checkpoint = try Data(contentsOf: URL(filePath: edge))
             checkpoint[40] ^= 1

@@ -4,8 +4,8 @@ import Recordings
 import Synchronization
 import Testing
 
-/// SIGKILL to processes that write to a log, before or after each of their steps, and a cut of the power there. Whatever is left is a
-/// log that goes on, and has everything that was accepted, once, in order.
+/// SIGKILL to processes that write to a log, before or after each of their steps, and power cuts there. The remaining
+/// log can always continue, and has every accepted entry, once, in order.
 @Suite struct `A writer of a log that is killed` {
     /// A log in a folder of its own, whose writers are processes.
     private struct Writers: Sendable {
@@ -13,7 +13,7 @@ import Testing
 
         init(_ folder: String) { self.folder = folder }
 
-        /// Removed with all of it.
+        /// Removed with everything in it.
         static func with(_ body: (Writers) async throws -> Void) async throws {
             let base = URL(filePath: NSTemporaryDirectory()).resolvingSymlinksInPath().path
             let writers = Writers("\(base)/callark-log-\(UUID())")
@@ -27,7 +27,7 @@ import Testing
             return writers
         }
 
-        /// The key is below it too: what is remembered beside it is part of what a crash may cut off.
+        /// The key is below it too: the state remembered beside it is part of what a crash may lose.
         var root: String { "\(folder)/root" }
 
         var log: LogFolder { LogFolder(path: "\(root)/log/acme") }
@@ -49,7 +49,7 @@ import Testing
             try #require(copy.status == 0, "\(copy.errors)")
         }
 
-        /// The names of all entries of recordings: published, and accepted.
+        /// The names of all entries of recordings, published and accepted.
         func names() throws -> [String] {
             let reader = try LogReader(log)
             var entries: [[UInt8]] = []
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    /// What a run has printed as accepted: the names of the entries.
+    /// The names of the entries that a run has printed as accepted.
     private static func accepted(_ ending: Program.Ending) -> [String] {
         ending.output.split(separator: "\n").flatMap { line -> [String] in
             let fields = line.split(separator: " ")
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// The log holds, has what was accepted, and goes on.
+    /// The log is sound, has what was accepted, and can continue.
     private func expectToGoOn(
         _ writers: Writers,
         accepted: [String],
@@ -83,7 +83,7 @@ import Testing
         #expect(report.isSound, "\(context): \(report.faults)")
         let names = try writers.names()
         let own = names.filter { !$0.hasPrefix("after") }
-        // What was not accepted may be there all the same: whole groups of it, in their order.
+        // Entries that were not accepted may exist nevertheless: whole groups of them, in order.
         #expect(own.starts(with: accepted), "\(context): \(own.count) of \(accepted.count)")
         #expect(offered.starts(with: own), "\(context)")
         #expect(names.suffix(3) == ["after-0", "after-1", "after-2"], "\(context)")
@@ -95,10 +95,10 @@ import Testing
 
     private static let offered = (0..<8).map { "a-\($0)" } + (0..<260).map { "b-\($0)" }
 
-    /// Begins a log, accepts and publishes some entries, and then so many that a tile is full: a process each.
+    /// Begins a log, accepts and publishes some entries, and then enough to fill a tile, each in a process of its own.
     private static let work = [["append", "a", "8", "3"], ["fold"], ["append", "b", "260", "130"], ["fold"]]
 
-    /// A moment of one of these processes.
+    /// A moment in one of these processes.
     private struct Moment: Sendable {
         var process: Int
         var fault: Mishap
@@ -256,7 +256,7 @@ import Testing
         let logs = "\(folder)/log"
         let command = [logs, "\(folder)/keys/log.key"]
         try await (0..<9).inParallel(9) { number in
-            // One publishes all the time.
+            // One process publishes all the time.
             guard number < 8 else {
                 for _ in 0..<20 {
                     let ending = try await Program.run("evidence-trial", command + ["fold"])

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Disks that are full, read-only, or fail.
+/// Disks that are full, read-only, or failing.
 @Suite struct `A disk` {
     private func root(_ desk: Desk, _ name: String, _ offered: [String]) async throws -> Root {
         let root = Root(desk, name, offered: offered, environment: `A process that is killed`.settings)
@@ -11,7 +11,7 @@ import Testing
         return root
     }
 
-    /// The root that a small disk is mounted at.
+    /// The root on a small disk.
     private func root(_ desk: Desk, in disk: SmallDisk) async throws -> Root {
         var root = Root(desk, "small", offered: desk.offered, environment: `A process that is killed`.settings)
         root.entrance = disk.entrance
@@ -19,7 +19,8 @@ import Testing
         return root
     }
 
-    /// What every such end has to be like: one line that names the path, and the code for it; never a bug, never a hang.
+    /// What every such failure must look like: one line that names the path, and the right exit code; never a bug,
+    /// never a hang.
     private func expectComplaint(_ ending: Program.Ending, _ root: Root, _ context: String) {
         #expect(ending.status == 74, "\(context): \(ending.errors)")
         let lines = ending.errors.split(separator: "\n").filter { $0.hasPrefix("callark: error: ") }
@@ -27,9 +28,9 @@ import Testing
         #expect(lines.first?.contains(root.path) == true, "\(context): \(ending.errors)")
     }
 
-    /// Steps whose failure need not be the pass's: SQLite takes no notice where it cannot flush the folder of its files,
-    /// which is flushed once more after it, nor where it cannot take its log away, which is read the next time. And a lock
-    /// locks whatever its mode is.
+    /// Steps whose failure need not make the pass fail. SQLite ignores it if it cannot flush the folder of its files,
+    /// which is flushed once more later, or remove its WAL, which is read the next time. And a lock works whatever its
+    /// mode is.
     private static func isDispensable(_ step: Step) -> Bool {
         if step.kind == "mode", step.path == "/pass.lock$" { return true }
         return isOfSQLite(step)
@@ -51,7 +52,7 @@ import Testing
             let chosen = `A process that is killed`.choice(all, pages: 10, &draws)
             let errors: [Mishap.Action] = [.EIO, .ENOSPC, .EIO, .EDQUOT, .EIO, .EROFS]
             let mishaps = chosen.enumerated().map { number, step in
-                // Only bytes and names can be too many.
+                // Only bytes and names can run out.
                 Mishap(["sync", "mode"].contains(step.kind) ? .EIO : errors[number % errors.count], at: step)
             }
             print("errors (seed \(draws.seed)): \(mishaps.count)")
@@ -107,7 +108,7 @@ import Testing
             let all = try Step.all(inLog: sample.path + "-log")
             let chosen = `A process that is killed`.choice(all, pages: 24, &draws).drawn(32, &draws)
             try await Array(chosen.enumerated()).inParallel { number, step in
-                // From there on, too: SQLite passes over a single failure here and there.
+                // From there on, too: SQLite ignores a single failure in some places.
                 let mishap = Mishap(.EIO, at: step, times: number.isMultiple(of: 2) ? 1 : nil)
                 let root = try await origin.copied(to: "rebuild-\(number)")
                 defer { root.remove() }
@@ -190,7 +191,7 @@ import Testing
             )
             let held = try await root.held()
             #expect(held.count >= 2)
-            // On the full disk: nothing is lost, and nothing is begun.
+            // On the full disk, nothing is lost and nothing is begun.
             let full = try await root.run(root.pass)
             expectComplaint(full, root, "still full")
             #expect(try await root.held() == held)
@@ -212,7 +213,7 @@ import Testing
                 let ending = try await root.run(root.pass)
                 expectComplaint(ending, root, "round \(round)")
                 #expect(ending.errors.contains("no file can be made any more (inodes)"))
-                // Some room, but not enough for everything that a pass makes.
+                // Some room, but not enough for everything that a pass writes.
                 try await disk.shell("find \(disk.path)/fill -type f | sed -n 1,5p | xargs rm")
                 _ = try await root.run(root.pass)
             }
@@ -239,7 +240,7 @@ import Testing
             #expect(try await root.run(["verify"]).status == 0)
             #expect(try await root.run(["status"]).status == 0)
             let task = try #require(desk.simulator.servedRecordings().first?.taskID)
-            // What cannot be noted in the evidence log is not handed out.
+            // Without an entry in the evidence log, nothing is handed out.
             #expect(try await root.run(["fetch", task, "-o", "\(desk.folder)/out"]).status == 77)
             try await disk.shell("mount -o remount,rw \(disk.path)")
             try await root.expectCompletion(keeping: held, "writable again")

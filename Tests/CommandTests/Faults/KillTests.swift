@@ -4,18 +4,18 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// SIGKILL to real processes, before or after each of their steps towards something durable.
+/// SIGKILL to real processes, before or after each of their steps that make something durable.
 @Suite struct `A process that is killed` {
-    /// Large enough for a part file, small enough that groups are.
+    /// Large enough for a part file, small enough to make several groups.
     static let settings = ["CALLARK_DOWNLOADS_MEMORY_BYTES": "1048576", "CALLARK_DOWNLOADS_CONCURRENCY": "2"]
-    /// Opens the archive, recovers it, and fetches nothing, so that what is there afterwards has not come again.
+    /// Opens the archive, recovers it, and fetches nothing, so that what exists afterwards has not been fetched again.
     static let fetchingNothing = ["CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "9000000000000000000"]
 
-    /// What a run of these tests did, for its last line.
+    /// What a run of these tests did, for its summary line.
     final class Tally: Sendable {
         private let counts = Mutex((kills: 0, missed: 0))
 
-        /// - Returns: whether the process was killed: a step may not come, where another thread was faster.
+        /// - Returns: whether the process was killed: a step may not occur if another thread was faster.
         @discardableResult func note(_ ending: Program.Ending) -> Bool {
             let isKilled = ending.status == 128 + SIGKILL
             counts.withLock { if isKilled { $0.kills += 1 } else { $0.missed += 1 } }
@@ -26,8 +26,8 @@ import Testing
         var missed: Int { counts.withLock(\.missed) }
     }
 
-    /// Every step but those in which SQLite writes a page, or a large recording comes in piece by piece, of which a few:
-    /// between them lies no decision of ours.
+    /// Every step, but only a few of those in which SQLite writes a page or a large recording arrives piece by piece:
+    /// no decision of ours lies between them.
     static func choice(_ moments: [Step], pages: Int, _ draws: inout Draws) -> [Step] {
         let isPage = { (step: Step) in
             step.kind == "write"
@@ -49,7 +49,7 @@ import Testing
         return root
     }
 
-    /// Runs once without a fault to learn the steps.
+    /// Runs once without a fault to record the steps.
     private func moments(_ arguments: [String], of root: Root) async throws -> [Step] {
         let ending = try await root.run(arguments, log: root.path + "-log")
         try #require(ending.status == 0, "\(ending.errors)")
@@ -90,7 +90,7 @@ import Testing
                 try await root.expectCompletion(keeping: second, "\(kills)")
             }
             say("a pass, and its recovery", chosen, tally, draws.seed)
-            // A second process may be through before its moment, and another thread may be first to a step.
+            // A second process may finish before its moment, and another thread may take a step first.
             #expect(tally.kills > chosen.count / 2, "too few of the moments came")
         }
     }
@@ -132,7 +132,7 @@ import Testing
             let tally = Tally()
             var held: Set<String> = []
             for round in 0..<40 {
-                // Later and later, so that it gets on.
+                // Later and later, so that it makes progress.
                 let step = Step(ordinal: Int.random(in: 1...(60 + 10 * round), using: &draws))
                 let fault = Mishap(Bool.random(using: &draws) ? .killBefore : .killAfter, at: step)
                 guard tally.note(try await root.run(root.pass, fault)) else { break }
@@ -155,7 +155,7 @@ import Testing
             if what == "sealed" {
                 try #require(try await origin.run(origin.pass).status == 0)
             } else {
-                // The pass stores everything, and cannot move it into place.
+                // The pass stores everything, but cannot move it into place.
                 let fault = Mishap(.EIO, at: Step(kind: "rename", path: ".tar$", ordinal: 1))
                 try #require(try await origin.run(origin.pass, fault).status == 74)
             }
@@ -212,7 +212,7 @@ import Testing
     }
 }
 
-/// A process that does not run for a while, or not alone.
+/// A process that is suspended for a while, or not alone.
 @Suite struct `A pass` {
     @Test func `that is stopped in mid-download for longer than everything lasts goes on when it is woken`()
         async throws
@@ -233,8 +233,8 @@ import Testing
                     desk.simulator.counters.requests(to: .media) > asked || !pass.isRunning
                 }
                 pass.signal(SIGSTOP)
-                // Longer than a stall is borne with, as somebody finds who is as patient; and for the provider more than an
-                // hour, so that every URL has expired.
+                // Longer than a stall is tolerated, as another, equally patient process would find. For the provider,
+                // more than an hour, so that every URL has expired.
                 desk.simulator.clock.advance(by: .seconds(3700))
                 let patience = ["-q", "-sS", "--noproxy", "*", "--max-time", "1.1", silent.url().absoluteString]
                 try #require(try await Program.run("curl", patience).status == 28)
@@ -259,7 +259,7 @@ import Testing
             let made = try await Root(desk, "shim", offered: []).run(["init", "--json"], environment: shift)
             let making = try times.parse(try made.objects.first?["created_time"]?.text ?? "")
             #expect(abs(making.timeIntervalSinceNow - Double(clock)) < 300, "the shim works")
-            // A clock that is ahead lists no further than the provider's.
+            // A clock that is ahead does not list further than the provider's.
             let now = try await root.run(["archive", "--json"], environment: shift).objects.last
             let end = try times.parse(now?["to"]?.text ?? "")
             #expect(abs(end.timeIntervalSinceNow - Double(min(clock, 0))) < 300)

@@ -2,10 +2,10 @@ import Foundation
 import Simulator
 import Testing
 
-/// A machine that loses its power: only what was flushed is there for certain.
+/// A machine that loses power: only what was flushed is certain to exist.
 @Suite struct `A power cut` {
     /// Waits until the process has stopped itself.
-    /// - Returns: whether it did; the step may not come.
+    /// - Returns: whether it did; the step may not occur.
     private func waitForStop(_ process: Program) async throws -> Bool {
         try await eventually("neither stopped nor ended") {
             !process.isRunning || state(process) == "T"
@@ -18,7 +18,7 @@ import Testing
         return stat?.split(separator: ")").last?.split(separator: " ").first
     }
 
-    /// While SQLite makes the file, or takes its log away, it keeps readers waiting.
+    /// While SQLite creates the file or removes its WAL, readers have to wait.
     private func keepsReadersOut(_ step: Step) -> Bool {
         ["manifest.sqlite$", "-journal$", "-shm$"].contains { step.path?.hasSuffix($0) == true }
             || step.kind == "unlink"

@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// However a pass ends, the next one goes on from there.
+/// However a pass ends, the next one resumes from there.
 @Suite struct `An interrupted pass` {
     /// Two downloads at a time, each slow enough to be caught in the middle.
     private static let unhurried = ["CALLARK_DOWNLOADS_CONCURRENCY": "2"]
@@ -15,7 +15,7 @@ import Testing
         try desk.start("archive", "--day", desk.day, environment: Self.unhurried)
     }
 
-    /// The archive is right and whole after one more pass.
+    /// The archive is correct and complete after one more pass.
     private func expectCompletion(_ desk: Desk, _ context: Comment = "") async throws {
         desk.simulator.clearFaults()
         let next = try await desk.run("archive", "--day", desk.day)
@@ -102,7 +102,7 @@ import Testing
             let second = try await desk.run("archive", "--day", desk.day)
             #expect(second.status == 75)
             #expect(try second.complaint.contains("pass"))
-            // Reading goes on beside it.
+            // Reading is possible meanwhile.
             #expect(try await desk.run("status").status == 0)
             #expect(try await desk.run("list").status == 0)
             first.signal(SIGKILL)

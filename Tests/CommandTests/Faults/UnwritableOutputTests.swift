@@ -2,9 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// Standard output, and files that a command was told to write, where they cannot be written.
+/// Standard output, and files that a command was asked to write, if they cannot be written.
 @Suite struct `Output that cannot be written` {
-    /// Runs the command with its output redirected by a shell: the status and what stands on standard error.
+    /// Runs the command with its output redirected by a shell; returns the status and standard error.
     private func run(_ desk: Desk, _ command: [String], _ redirection: String) async throws -> Program.Ending {
         let shell = ["bash", "-c", "\"$@\" \(redirection)", "bash"]
         return try await desk.start(command, within: shell).end()
@@ -32,7 +32,7 @@ import Testing
             for command in Self.commands(desk) {
                 let json = command + ["--json"]
                 try expectComplaint(try await run(desk, json, "> /dev/full"), json)
-                // A command that has nothing to say in text writes nothing.
+                // A command without any text output writes nothing.
                 let text = try await desk.start(command).end()
                 guard !text.output.isEmpty else { continue }
                 try expectComplaint(try await run(desk, command, "> /dev/full"), command)
@@ -50,7 +50,7 @@ import Testing
                 ["stats", "agents", "--day", desk.day, "--csv"], ["fetch", task, "-o", "\(desk.folder)/out"],
             ]
             for command in commands { try expectComplaint(try await run(desk, command, "> /dev/full"), command) }
-            // Two things went wrong: the graver code counts.
+            // Two things went wrong: the more serious code counts.
             let ending = try await run(desk, ["list", "--json", "--config", "absent.yaml"], "> /dev/full")
             #expect(ending.status == 74)
             #expect(ending.errors.contains("absent.yaml") && ending.errors.contains("cannot write standard output"))
@@ -95,7 +95,7 @@ import Testing
                 let ending = try await run(desk, command, "| true; exit ${PIPESTATUS[0]}")
                 #expect(ending.status == 0 && ending.errors == "", "\(command): \(ending.errors)")
             }
-            // The code is that of the command, whatever becomes of its output.
+            // The exit code is the command's, whatever happens to its output.
             let archive = try #require(try desk.archives().first)
             try desk.flipByte(of: archive, at: 3000)
             #expect(try await run(desk, ["verify"], "| true; exit ${PIPESTATUS[0]}").status == 65)

@@ -3,14 +3,14 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Logging in and out as an administrator does it, with curl in the browser's place.
+/// Logging in and out as an administrator does it, with curl instead of the browser.
 @Suite struct `Authorisation` {
     private func state(_ desk: Desk) async throws -> (status: Int32, row: [String: JSON]) {
         let ending = try await desk.run("auth", "status", "--json")
         return (ending.status, try #require(try ending.objects.first { $0["type"]?.text == "token" }))
     }
 
-    /// No token may be seen anywhere.
+    /// No token may be visible anywhere.
     private func expectNoSecret(_ ending: Program.Ending, _ desk: Desk) {
         let text = ending.output + ending.errors
         #expect(!text.contains("_P0A1_") && !text.contains(desk.simulator.clientSecret))
@@ -99,7 +99,7 @@ import Testing
     @Test(arguments: [nil, "https://app.example.com/auth"])
     func `without a browser the address that it ended at is pasted, after a wrong one`(_ uri: String?) async throws {
         try await Desk.withNewcomer(redirectURI: uri) { desk, redirectURI in
-            // A redirect URI that is not on this machine cannot be waited for: then nobody has to say --paste.
+            // A redirect URI that is not on this machine cannot be waited for, so --paste is not needed.
             let script = """
                 set -eu
                 mkfifo in
@@ -335,7 +335,7 @@ import Testing
     }
 }
 
-/// The platform of 2021, with the dialect that is configured for it.
+/// The platform of 2021, with its configured dialect.
 @Suite struct `The early-access platform` {
     @Test func `is archived like the current one`() async throws {
         try await Desk.with(calls: 8) { desk in

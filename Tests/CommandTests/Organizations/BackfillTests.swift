@@ -3,9 +3,9 @@ import Simulator
 import TestSupport
 import Testing
 
-/// `archive --dry-run` and `archive --low-priority`, by a real process.
+/// `archive --dry-run` and `archive --low-priority`, in a real process.
 @Suite struct `Before archiving, and of the past` {
-    /// Every file below the root but the tokens', with its checksum. SQLite's own files come and go with whoever reads.
+    /// Every file below the root except the tokens, with its checksum. SQLite's own files come and go with readers.
     private func tree(_ desk: Desk) async throws -> String {
         let passedOver = ["!", "-name", "*-shm", "!", "-name", "*-wal", "!", "-path", "*/credentials/*"]
         let find = [desk.root, "-type", "f"] + passedOver + ["-exec", "sha256sum", "{}", "+"]
@@ -130,7 +130,7 @@ import Testing
             let last = try #require(desk.simulator.servedRecordings().last?.recording.id)
             desk.simulator.inject(FaultRule(.media, .always, .stall(afterBytes: 50, .seconds(60)), pathContains: last))
             let backfill = try desk.start("archive", "--low-priority", "--from", try from(desk))
-            // The days without calls are done by then.
+            // The days without calls are already done.
             let held = desk.offered.count - 1
             var line: [String: JSON]?
             try await eventually("the backfill did not say how far it is") {

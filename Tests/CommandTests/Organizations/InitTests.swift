@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// Every command that uses the root, with arguments it would take.
+    /// Every command that uses the root, with valid arguments.
     private static func commands(_ desk: Desk) -> [[String]] {
         [
             ["archive", "--day", desk.day], ["archive", "--dry-run"],
@@ -79,7 +79,7 @@ import Testing
             if state != "missing" {
                 try FileManager.default.createDirectory(atPath: desk.root, withIntermediateDirectories: true)
             }
-            // What a file system that is not mounted leaves visible: the mount point's own.
+            // What is visible if a file system is not mounted: the mount point's own files.
             if state == "not mounted" { try desk.write("archive/NOT-MOUNTED", "") }
             let before = try await tree(desk.folder)
             for command in Self.commands(desk) {
@@ -131,7 +131,7 @@ import Testing
             )
             try desk.write("callark.yaml", bearer)
             let ending = try await desk.run("sites", "list")
-            // The provider has been asked, and does not know this token.
+            // The provider was asked, and does not know this token.
             #expect(ending.status == 77, "\(ending.errors)")
             #expect(!FileManager.default.fileExists(atPath: desk.root))
         }

@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-// The sessions of a day's recordings, attached to it.
+// Attaching sessions to a day's recordings.
 extension `Legacy records` {
     @Test func `a day's recordings get their sessions once, beside archives that stay as they are`() async throws {
         try await Self.with { desk in
@@ -73,8 +73,8 @@ extension `Legacy records` {
         try await Self.with { desk in
             try await desk.archiveDay()
             let attached = try await desk.run("legacy", "enrich", "--day", desk.day, "--json").objects
-            // Not inside of #require: the compiler (6.3.1) gives a closure in a macro's argument the symbol of the next one
-            // outside of it, which then does what the first one does.
+            // Not inside #require: the compiler (6.3.1) gives a closure in a macro's argument the same symbol as the
+            // next one outside of it, which then does what the first one does.
             let file = attached.first { $0["type"]?.text == "file" }
             let path = try #require(file?["path"]?.text)
             try desk.flipByte(of: path, at: 40)
@@ -154,7 +154,7 @@ extension `Legacy records` {
             #expect(try fetched.objects.last?["legacy_sessions"] == .number(1))
             #expect(desk.simulator.counters.requests(to: .legacy) == asked)
 
-            // A damaged one is neither written nor passed over.
+            // A damaged one is neither written nor ignored.
             try desk.flipByte(of: file, at: 40)
             let other = try #require(lines[0].firstMatch(of: /"task_id":"([^"]+)"/)?.output.1)
             let damaged = try await desk.run("fetch", "\(other)", "-o", "damaged")

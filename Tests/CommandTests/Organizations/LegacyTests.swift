@@ -141,7 +141,7 @@ import Testing
     @Test(arguments: ["json", "csv"])
     func `an answer that is not whole is asked for in parts`(_ format: String) async throws {
         try await Self.with(calls: 24, { $0.legacy.mostRecords = format == "json" ? 5 : .max }) { desk in
-            // CSV says nothing of being whole, so that only the query's own limit tells.
+            // CSV does not say whether it is complete, so only the query's own limit shows it.
             let limit = format == "json" ? "1000000" : "5"
             let query = Self.query.replacing("1000000", with: limit)
             let arguments = Self.overDay + ["--day", desk.day, "--format", format, "-o", "body"]
@@ -211,7 +211,7 @@ import Testing
         }
     }
 
-    /// What is wrong, the exit code, and what the line says.
+    /// The mistake, the exit code, and the text of the line.
     static let refusals: [([String: String], Int32, String)] = [
         (["CALLARK_ORG_ACME_LEGACY_API_KEY": "wrong"], 77, "legacy.api_key"),
         (["CALLARK_ORG_ACME_LEGACY_TENANT_ID": "1"], 77, "legacy.tenant_id, 1"),
@@ -230,7 +230,7 @@ import Testing
             let ending = try await desk.run("legacy", "csr", task.id, environment: environment)
             #expect(ending.status == status)
             #expect(try ending.complaint.contains(words))
-            // Not even the header's name: nobody should look for what stands behind it.
+            // Not even the header's name, so that no one looks for the value after it.
             for secret in [desk.simulator.organization.legacyKey, "wrong", "Authorization"] {
                 #expect(!ending.errors.contains(secret))
             }

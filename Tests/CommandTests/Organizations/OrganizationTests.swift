@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// An organization whose name or ID in the configuration is no longer that of the archives.
+/// An organization whose name or ID in the configuration no longer matches the archives.
 @Suite struct `An organization` {
     private static func commands(_ desk: Desk) -> [[String]] {
         [
@@ -44,7 +44,7 @@ import Testing
             try desk.write("callark.yaml", desk.yaml.replacing(desk.simulator.organizationID, with: other))
             for command in Self.commands(desk) {
                 let ending = try await desk.start(command).end()
-                // A dry run asks the provider, which knows the token's organization, before it looks here.
+                // A dry run asks the provider, which knows the token's organization, before it checks here.
                 #expect(ending.status == 78 || command.contains("--dry-run"), "\(command): \(ending.errors)")
                 #expect(ending.status == 77 || ending.errors.contains("another name"), "\(command): \(ending.errors)")
             }
@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-/// Variables of the environment that look like Callark's and are not.
+/// Environment variables that look like Callark's but are not.
 @Suite struct `The environment` {
     @Test func `of a pod beside a Service named callark is warned of in one line, and archives all the same`()
         async throws

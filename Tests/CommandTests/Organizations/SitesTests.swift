@@ -62,7 +62,7 @@ import Testing
             #expect(again.status == 0 && again.output.contains("nothing was changed"))
             let shown = try await desk.run("sites", "get", id)
             #expect(shown.status == 0 && shown.output.contains("by the water"))
-            // Nobody is at the other end of a test's standard input.
+            // No one is at the other end of a test's standard input.
             let unasked = try await desk.run("sites", "delete", id)
             #expect(unasked.status == 64)
             #expect(try unasked.complaint.contains("--yes"))
@@ -154,7 +154,7 @@ import Testing
             #expect(refused[0]["reason"]?.text?.contains("multimediaProfileId: not found") == true)
             #expect(try first.objects.last?["counts"]?["created"] == .number(99))
             #expect(try await listed(desk).count == 104)
-            // Run again with the line put right: the one is made, and the others are left alone.
+            // Run again with the line corrected: that site is created, and the others are left alone.
             let second = try await desk.run("sites", "import", "-", "--json", input: file(profile))
             #expect(second.status == 0)
             #expect(try rows(second).filter { $0["action"]?.text != "skip" }.map { $0["line"] } == [.number(58)])

@@ -120,7 +120,7 @@ import Testing
             let whole = try await desk.run("stats", "activities", "--day", desk.day, "--csv").output
             let table = try await desk.run("stats", "activities", "--day", desk.day).output.split(separator: "\n")
             #expect(table.count == whole.split(separator: "\r\n").count + 1)
-            // Half a day is one question.
+            // Half a day is one request.
             var rule = FaultRule(.activities, .always, .status(403))
             rule.after = 1
             desk.simulator.inject(rule)

@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    /// Arguments, and what the line has to say of them.
+    /// Arguments, and what the line must say about them.
     static let usage: [([String], String)] = [
         (["archive", "--day", "2099-01-01"], "2099-01-01"),
         (["archive", "--from", "2025-11-21", "--to", "2025-11-20"], "before"),
@@ -126,7 +126,7 @@ import Testing
 
     @Test func `a root that cannot be written to is input and output`() async throws {
         try await Desk.with(calls: 0) { desk in
-            // Below a file there is no folder, not even for root.
+            // There can be no folder below a file, not even for root.
             try desk.write("archive", "a file")
             let ending = try await desk.run("archive", "--day", desk.day)
             #expect(ending.status == 74)
@@ -155,7 +155,7 @@ import Testing
     }
 }
 
-/// A mount of a folder, in a namespace of the process's own, that nobody can write to.
+/// A mount of a folder, in a namespace of the process's own, that no one can write to.
 enum ReadOnlyMount {
     private static let script = """
         set -e; root=$1; shift; mount --bind "$root" "$root"; mount -o remount,bind,ro "$root"; exec "$@"
@@ -171,7 +171,7 @@ enum ReadOnlyMount {
         return process.terminationStatus == 0
     }()
 
-    /// Runs `callark` while the desk's root is mounted so.
+    /// Runs `callark` while the desk's root is mounted like this.
     static func run(_ arguments: [String], of desk: Desk) async throws -> Program.Ending {
         let program = Program.products.appending(path: "callark").path
         return try await Program.run(
@@ -183,7 +183,7 @@ enum ReadOnlyMount {
 }
 
 @Suite struct `Damage` {
-    /// Where the first recording of an archive lies.
+    /// The place of the first recording of an archive.
     private func victim(_ desk: Desk) async throws -> (task: String, archive: String, offset: Int, bytes: Int) {
         let rows = try await desk.run("list", "--state", "archived", "--json").objects
         let row = try #require(rows.first { $0["type"]?.text == "recording" })

@@ -3,9 +3,9 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Numbers that cannot be, wherever the provider has one.
+/// Impossible numbers, wherever the provider sends one.
 @Suite struct `Numbers that cannot be` {
-    /// Both ends of 64 bits, a float far beyond them, less than nothing, and the years 9999 and 1601.
+    /// Both ends of 64 bits, a float far beyond them, negative numbers, and the years 9999 and 1601.
     private static let numbers = [
         "9223372036854775807", "-9223372036854775808", "1e308", "-1", "253402300799999", "-11644473600000",
     ]
@@ -14,7 +14,8 @@ import Testing
         async throws
     {
         try await Desk.with(calls: 4, mix: .recorded) { desk in
-            // But for when a task was created: a listing goes by that, and rows outside of the question are another matter.
+            // Except the creation time of a task: a listing depends on it, and other tests cover rows outside of the
+            // requested time.
             desk.simulator.rewrite(Rewriting.replacingNumbers(with: number) { $0 != .tasks || $1 != "createdTime" })
             let pass = try await desk.run("archive", "--day", desk.day)
             #expect([0, 75].contains(pass.status), "\(pass.errors)")

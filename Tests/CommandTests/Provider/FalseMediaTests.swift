@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Errors with the status of a success in the place of what was recorded.
+/// Errors with a success status instead of recordings.
 @Suite struct `An error in the place of a recording` {
     private static let page =
         "<!DOCTYPE html><html><body>Access was denied. Request 4711 cannot be served.</body></html>"

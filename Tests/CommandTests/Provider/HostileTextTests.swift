@@ -3,9 +3,9 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Texts that are made to harm whoever shows them, in every field that the provider sends.
+/// Texts that could harm whatever shows them, in every field that the provider sends.
 @Suite struct `Hostile texts` {
-    /// For a terminal, a table, a sheet, a page, a database and a log, all in one.
+    /// For a terminal, a table, a spreadsheet, a page, a database and a log, all in one.
     private static let hostile =
         #"=1+1\u001b[31m\u001b]0;evil\u0007\u009b2J\u202e\u2066gnp\nsecond\rthird\u2028\u2029\u0085\u0000\b\f\u007f"#
         + #"\u200b\ufeff\udb40\udc41<script>alert(1)</script>,\t\"'|`"#
@@ -34,7 +34,7 @@ import Testing
             let recordings = desk.simulator.servedRecordings()
             let task = try #require(recordings.first).taskID
             let other = try #require(recordings.last)
-            // What errors say is the provider's too.
+            // The text of errors comes from the provider too.
             let text = "\u{1B}[31mevil\u{9B}2J\u{202E}gnp\nsecond<script>"
             let body = "<Error><Code>\(text)</Code><Message>\(text)</Message></Error>"
             desk.simulator.inject(
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// A hundred thousand characters, or as many marks on one, make one row long, and no other.
+    /// A hundred thousand characters, or as many marks on one, make one row long and no other.
     @Test(arguments: ["x", "\u{301}"]) func `that have no end widen no other row`(mark: String) async throws {
         try await Desk.with(calls: 6, mix: .recorded) { desk in
             let long = "e" + String(repeating: mark, count: 100_000)
@@ -125,10 +125,11 @@ import Testing
         }
     }
 
-    /// No control, no invisible format and no separator of lines, and no line that begins with what stood behind one.
+    /// No control character, no invisible format character and no line separator, and no line that begins with what
+    /// followed one.
     private func expectHarmless(_ ending: Program.Ending, _ command: [String]) {
         let text = ending.output + ending.errors
-        // A field of a sheet may have tabs and line breaks, in quotes.
+        // A field of CSV may contain tabs and line breaks, in quotes.
         let isSheet = command.contains("--csv") || command.contains("export")
         let harmful = text.unicodeScalars.filter { scalar in
             switch scalar.properties.generalCategory {
@@ -143,7 +144,8 @@ import Testing
         #expect(broken.isEmpty, "\(command): \(broken)")
     }
 
-    /// A reader of sheets that knows nothing of Callark finds as many fields in each row, none of which is a formula.
+    /// A CSV reader that knows nothing of Callark finds the same number of fields in each row, none of which is a
+    /// formula.
     private func expectSheet(_ text: String, _ command: [String]) async throws {
         let reader = """
             import csv, io, json, sys

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A provider whose answers say what cannot be, or are not quite what they should be: one task's oddity is that task's.
+/// A provider whose answers are impossible or slightly wrong: what is odd about one task affects only that task.
 @Suite struct `A provider that lies` {
     private func row(_ id: String, created: String, requested: Bool = false) -> Fault {
         .extraRow(
@@ -81,7 +81,7 @@ import Testing
                 }
                 #expect(harmful.isEmpty, "\(command): \(harmful.map(\.value))")
                 let broken = text.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("second") }
-                // A field of CSV may have line breaks, in quotes.
+                // A field of CSV may contain line breaks, in quotes.
                 let isQuoted = command.contains("--csv") && text.contains(#""evil\u{1B}"#)
                 #expect(broken.isEmpty || isQuoted, "\(command): \(broken)")
                 isSeen = isSeen || text.contains("evil")

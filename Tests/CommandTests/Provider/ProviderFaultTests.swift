@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// What a provider in trouble comes to at the command line: the exit code, and a line that says what to do.
+/// A provider in trouble, seen from the command line: the exit code, and a line that says what to do.
 @Suite struct `A provider in trouble` {
     @Test(arguments: [TokenRules.ErrorShape.oauth, .webex])
     func `that refuses the refresh is 77, and the administrator is told what to do`(
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// By an hour, as after a change of the clocks that somebody made by hand.
+    /// By an hour, as after someone changed the clock by hand.
     @Test(arguments: [3600, -3600]) func `whose clock is another is noticed`(seconds: Int) async throws {
         try await Desk.with(calls: 2) { desk in
             desk.simulator.clock.advance(by: .seconds(seconds))
@@ -131,7 +131,7 @@ import Testing
 }
 
 extension Desk {
-    /// The sealed archives; none where there is no folder for them yet.
+    /// The sealed archives; none if there is no folder for them yet.
     fileprivate func archivesIfAny() throws -> [String] {
         FileManager.default.fileExists(atPath: "\(root)/archives") ? try archives() : []
     }

@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What users of other tools have reported in public, met as a user of Callark would meet it.
+/// Problems that users of other tools have reported in public, as a user of Callark would meet them.
 @Suite struct `As in a public report` {
-    /// As many recordings at a trickle as downloads may run at once (rclone 9841).
+    /// As many trickling recordings as downloads may run at once (rclone 9841).
     @Test func `a trickle holds no other recording up, and the pass ends`() async throws {
         try await Desk.with(calls: 8, mix: .recorded) { desk in
             let slow = desk.simulator.servedRecordings().prefix(2).map(\.recording.id)
@@ -39,7 +39,8 @@ import Testing
         return Array("RIFF".utf8) + little(body.count, 4) + body
     }
 
-    /// Lists the first recording of each task twice, as `queries` has it, on a media host that gives what the query asks for.
+    /// Lists the first recording of each task twice, with the URLs in `queries`, on a media host that serves what each
+    /// query asks for.
     private static func listTwice(_ recording: String, at host: URL, _ queries: [String])
         -> @Sendable (Endpoint, Data) -> Data
     {
@@ -79,7 +80,7 @@ import Testing
         }
     }
 
-    /// Two files of a task with one ID, start and name, whose addresses differ in their query only
+    /// Two files of a task with the same ID, start and name, whose addresses differ only in their query
     /// (zoom-recording-downloader 10).
     @Test func `two versions of a file are both held`() async throws {
         try await Desk.with(calls: 4, mix: .recorded) { desk in
@@ -117,7 +118,7 @@ import Testing
         }
     }
 
-    /// One bit in a page of the manifest that has a pass ask about the same tasks again and again.
+    /// One bit in a page of the manifest that makes a pass ask about the same tasks again and again.
     @Test func `questions that are out of order are asked once, and told as damage`() async throws {
         try await Desk.with(calls: 8, mix: .recorded) { desk in
             for task in Set(desk.simulator.servedRecordings().map(\.taskID)) {
@@ -135,7 +136,8 @@ import Testing
                 Int($0)
             }
             try #require(numbers.count == 3 && numbers[2] > 2, "\(answer.output) \(answer.errors)")
-            // A leaf of a table's tree (type 13): a header of eight bytes, then where each of its rows begins, in their order.
+            // A leaf of a table's tree (type 13): a header of eight bytes, then the offset of each of its rows, in
+            // order.
             var file = try Data(contentsOf: URL(filePath: path))
             let page = (numbers[0] - 1) * numbers[1]
             try #require(file[page] == 13 && Int(file[page + 4]) == numbers[2])
@@ -150,7 +152,7 @@ import Testing
         }
     }
 
-    /// Runs a command and says on its last line of errors how much memory it had, in KiB (getrusage(2)).
+    /// Runs a command, and prints its peak memory in KiB (getrusage(2)) as the last line of standard error.
     private static let measured = """
         import resource, subprocess, sys
         code = subprocess.call(sys.argv[1:])
@@ -158,7 +160,7 @@ import Testing
         sys.exit(code)
         """
 
-    /// An answer far below the limit of bytes that is made of millions of small values.
+    /// An answer far below the byte limit that consists of millions of small values.
     @Test func `an answer of millions of values costs neither memory nor a call`() async throws {
         try await Desk.with(calls: 4, mix: .recorded) { desk in
             let values = Data(#"{"meta":{},"data":[\#(String(repeating: "0,", count: 8_000_000))0]}"#.utf8)

@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// What a command writes of values that are not known: nothing, a dash, or `null` in JSON; never how Swift spells them.
+/// What a command writes for unknown values: nothing, a dash, or `null` in JSON; never Swift's spelling of them.
 @Suite struct `A value that is not known` {
     private static let commands = [
         ["status"], ["status", "--check"], ["list"], ["list", "--all-calls"], ["list", "--recordings"], ["gaps"],

@@ -1,6 +1,6 @@
 import Testing
 
-/// What `status --check` complains of, and the command that it names.
+/// What `status --check` reports, and the command that it names.
 extension Desk {
     /// A machine whose disk is never too full.
     static let roomy = ["CALLARK_ALARMS_FREE_BYTES": "0"]
@@ -19,7 +19,7 @@ extension Desk {
         return Alarms(lines: try ending.objects.filter { $0["type"]?.text == "alarm" }, status: ending.status)
     }
 
-    /// Explains a gap as its alarm leads to it: by the alarm's own command, which has to name the task, and then by
+    /// Explains a gap as its alarm suggests: with the alarm's own command, which has to name the task, and then with
     /// `gaps explain`.
     func explainGap(_ task: String, of code: String, _ environment: [String: String] = roomy) async throws {
         let listed = try await end(code, environment)
@@ -30,7 +30,7 @@ extension Desk {
         #expect(explained.status == 0, "\(explained.errors)")
     }
 
-    /// Runs the command that an alarm names, which its message ends with.
+    /// Runs the command that an alarm names at the end of its message.
     func end(
         _ code: String,
         _ environment: [String: String] = roomy,

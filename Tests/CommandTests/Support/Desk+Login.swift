@@ -2,9 +2,9 @@ import Foundation
 import Simulator
 import Testing
 
-/// What logging in takes, with curl in the browser's place.
+/// Logging in, with curl instead of the browser.
 extension Desk {
-    /// A desk at which nobody has logged in yet.
+    /// A desk at which no one has logged in yet.
     static func withNewcomer(
         redirectURI: String? = nil,
         _ body: (Desk, _ redirectURI: String) async throws -> Void
@@ -17,7 +17,7 @@ extension Desk {
         }
     }
 
-    /// What makes this machine a desktop, with curl in the place of its opener.
+    /// The environment that makes this machine a desktop, with curl as its opener.
     func desktop() throws -> [String: String] {
         let opener = "#!/bin/sh\nexec curl -q -sSL --noproxy '*' --max-time 60 -o \"$0.page\" \"$1\"\n"
         try write("xdg-open", opener, mode: 0o755)
@@ -42,7 +42,7 @@ extension Program {
         return try #require(address, "\(errors)")
     }
 
-    /// What curl ends at: the status, and the page.
+    /// Where curl ends: the status and the page.
     @discardableResult
     static func browse(_ address: String, _ options: String...) async throws -> String {
         let fixed = ["-q", "-sSL", "--noproxy", "*", "--max-time", "60", "-w", "\n%{http_code}"]

@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 /// A configured archive of a simulated contact centre, as an administrator would have it: a folder with `callark.yaml`,
-/// two secret files and the archive's root. It goes away with its test.
+/// two secret files and the archive's root. It is removed with its test.
 final class Desk: Sendable {
     let simulator: Simulator
     let folder: String
-    /// A day that is over, by everybody's clock.
+    /// A day that is over by any clock.
     let day: String
 
     var root: String { "\(folder)/archive" }
@@ -16,8 +16,8 @@ final class Desk: Sendable {
 
     /// Serves a small world of the day before yesterday while `body` runs.
     /// - Parameters:
-    ///   - earlier: how many days before it there are others that have calls, in falling order.
-    ///   - hasRoot: whether the root has been made, as by an administrator who has read the README.
+    ///   - earlier: how many days before it have calls too; further days before them have none.
+    ///   - hasRoot: whether the root has been created, as by an administrator who has read the README.
     static func with(
         calls: Int = 8,
         earlier: [Int] = [],
@@ -28,7 +28,7 @@ final class Desk: Sendable {
     ) async throws {
         let latest = SimulatedWorld.days((earlier.first ?? 0) + 2, before: Moment(Date()), in: .gmt)
         let days = (earlier + [0]).map { latest[$0 + 1] }
-        // Tests ask for what the first calls hold, and some seeds would have nothing there.
+        // Tests ask for what the first calls hold, and with some seeds these would hold nothing.
         let worlds = (11..<UInt64(100)).lazy.compactMap { seed in
             try? SimulatedWorld(
                 seed: seed,
@@ -93,7 +93,7 @@ final class Desk: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
-    /// Makes the archive's root, or that of another configuration.
+    /// Creates the archive's root, or that of another configuration.
     func makeRoot(environment: [String: String] = [:]) async throws {
         let ending = try await run("init", environment: environment)
         try #require(ending.status == 0, "\(ending.errors)")

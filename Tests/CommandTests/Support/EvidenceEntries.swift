@@ -8,7 +8,7 @@ import Testing
 extension Desk {
     var log: LogFolder { LogFolder(path: "\(root)/log/acme") }
 
-    /// Every entry, those that are in no checkpoint included, in their order.
+    /// Every entry, including those that are not in a checkpoint, in order.
     func entries(_ type: LogEntryType? = nil) throws -> [LogEntry] {
         let reader = try LogReader(log)
         var entries: [[UInt8]] = []
@@ -21,7 +21,7 @@ extension Desk {
         try String(contentsOfFile: log.objectPath(try #require(digest)), encoding: .utf8)
     }
 
-    /// What the stand-alone verifier says.
+    /// The output of the stand-alone verifier.
     func judged(_ arguments: [String]) async throws -> Program.Ending {
         let verifier = "\(folder)/callark-verify.py"
         let written = try await run("log", "verifier", "-o", verifier)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A port of this machine's that nobody listens at.
+/// A port of this machine that nothing listens on.
 enum FreePort {
     static func number() throws -> UInt16 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -31,7 +31,7 @@ enum JSON: Decodable, Hashable, Sendable {
 
     subscript(key: String) -> JSON? { if case .object(let object) = self { object[key] } else { nil } }
 
-    /// What kind of value it is, to hold an interface's promise against.
+    /// The kind of value, to compare with the interface's promise.
     var kind: String {
         switch self {
         case .null: "null"

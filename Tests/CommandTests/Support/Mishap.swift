@@ -1,6 +1,6 @@
 import Foundation
 
-/// What goes wrong below a process that the shim is preloaded into, and when; Tests/FaultShim has the meaning of each.
+/// What goes wrong below a process with the preloaded shim, and when; Tests/FaultShim explains each kind.
 struct Mishap: Sendable, Hashable, CustomStringConvertible {
     enum Action: String, Sendable {
         case killBefore = "kill-before"
@@ -10,9 +10,9 @@ struct Mishap: Sendable, Hashable, CustomStringConvertible {
     }
 
     var action: Action
-    /// Which steps count.
+    /// Which steps it applies to.
     var step: Step
-    /// How many steps from there on; `nil` for all.
+    /// How many of them, from the first one on; `nil` for all.
     var times: Int? = 1
 
     init(_ action: Action, at step: Step, times: Int? = 1) {
@@ -32,26 +32,26 @@ struct Mishap: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// A step of a process towards something durable: the third flush of the open tar, say. Named so that it is the same one
-/// in the next run, in which another thread may be faster.
+/// A step of a process that makes something durable: the third flush of the open tar, for example. It is identified so
+/// that it is the same one in the next run, in which another thread may be faster.
 struct Step: Sendable, Hashable, CustomStringConvertible {
-    /// Such as `sync`; `nil` for any.
+    /// For example `sync`; `nil` for any.
     var kind: String?
-    /// What the path contains, or, before a `$`, how it ends; `nil` for any.
+    /// What the path contains or, before a `$`, how it ends; `nil` for any.
     var path: String?
-    /// Counted from 1 among those.
+    /// Its number among those, from 1.
     var ordinal: Int
 
     var description: String { "\(kind ?? "step") \(path ?? "") \(ordinal)" }
 
-    /// The moments of a run, out of the shim's log, in their order.
+    /// The steps of a run, from the shim's log, in order.
     static func all(inLog path: String) throws -> [Step] {
         var counts: [Step: Int] = [:]
         let text = try String(contentsOfFile: path, encoding: .utf8)
         return text.split(separator: "\n").map { line in
             let fields = line.split(separator: " ", maxSplits: 2)
             let file = fields[2].split(separator: "/").last ?? ""
-            // The name of a draft has the number of its process in it.
+            // The name of a draft contains the number of its process.
             let name = file.range(of: ".new-").map { "/\(file[..<$0.upperBound])" } ?? "/\(file)$"
             var step = Step(kind: String(fields[1]), path: name, ordinal: 0)
             counts[step, default: 0] += 1
@@ -64,15 +64,16 @@ struct Step: Sendable, Hashable, CustomStringConvertible {
 enum FaultShim {
     static let library = Program.products.appending(path: "libFaultShim.so").path
 
-    /// A value of `LD_PRELOAD` with `library` before what the tests themselves run under, such as another clock.
+    /// A value of `LD_PRELOAD` with `library` before anything that the tests themselves run under, such as another
+    /// clock.
     static func preloading(_ library: String) -> String {
         [library, ProcessInfo.processInfo.environment["LD_PRELOAD"] ?? ""].filter { !$0.isEmpty }.joined(separator: ":")
     }
 
-    /// What makes a process count its steps below `root`.
+    /// The environment that makes a process count its steps below `root`.
     /// - Parameters:
-    ///   - log: gets a line for each step.
-    ///   - shadow: gets what a power cut would leave.
+    ///   - log: receives a line for each step.
+    ///   - shadow: receives what a power cut would leave.
     ///   - clock: how many seconds the wall clock is ahead.
     static func environment(
         root: String,
@@ -86,7 +87,7 @@ enum FaultShim {
         variables["FAULT_ROOT"] = root
         variables["FAULT_LOG"] = log
         variables["FAULT_SHADOW"] = shadow
-        // On top of the day that the tests themselves are made to believe in.
+        // In addition to the date that the tests themselves are run with.
         let usual = ProcessInfo.processInfo.environment["FAULT_CLOCK"].flatMap { Int($0) } ?? 0
         variables["FAULT_CLOCK"] = String(usual + clock)
         return variables
@@ -94,14 +95,14 @@ enum FaultShim {
 }
 
 extension Collection<Step> {
-    /// As many as a test takes each time, drawn; `CALLARK_TEST_STEPS` has them take another number, or all.
+    /// As many as a test usually takes, drawn at random; `CALLARK_TEST_STEPS` sets another number, or all.
     func drawn(_ usual: Int, _ draws: inout Draws) -> [Step] {
         let wanted = ProcessInfo.processInfo.environment["CALLARK_TEST_STEPS"].flatMap { Int($0) }
         return Array(shuffled(using: &draws).prefix(wanted ?? usual))
     }
 }
 
-/// Numbers that can be had again: a test that draws prints its seed, and `CALLARK_TEST_SEED` gives it back.
+/// Repeatable random numbers: a test that draws prints its seed, and `CALLARK_TEST_SEED` sets it.
 struct Draws: RandomNumberGenerator {
     let seed: UInt64
     private var state: UInt64

@@ -1,6 +1,6 @@
 import Testing
 
-/// Waits until `condition` holds, looking again every few milliseconds, and no longer than two minutes.
+/// Waits until `condition` holds, checking every few milliseconds, for two minutes at most.
 func eventually(
     _ what: Comment,
     location: SourceLocation = #_sourceLocation,

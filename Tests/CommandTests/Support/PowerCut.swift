@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// What a power cut leaves of a root: of each file what was last flushed of it, and of each folder the names that were
-/// in it when that was last flushed. Of the rest, a disk may have any part: each file and each folder is taken either
-/// as it was flushed or as it was at the end, as drawn.
+/// What a power cut leaves of a root: of each file what was last flushed, and of each folder the names that it had when
+/// it was last flushed. A disk may have any part of the rest: each file and each folder is taken either as it was
+/// flushed or as it was at the end, at random.
 struct PowerCut {
-    /// How much of what was never flushed is on the disk all the same.
+    /// How much of the unflushed data is on the disk nevertheless.
     enum Remainder: CaseIterable, Sendable {
         case nothing, some
     }
@@ -18,7 +18,7 @@ struct PowerCut {
             var name: String
         }
 
-        /// `nil` where the end came before there was one.
+        /// `nil` if the end came before it existed.
         var root: String?
         var paths: [String: String] = [:]
         var folders: [String: [Entry]] = [:]
@@ -30,7 +30,7 @@ struct PowerCut {
             for line in try await Program.run(find[0], Array(find.dropFirst())).output.split(separator: "\n") {
                 let parts = line.split(separator: "|", maxSplits: 2)
                 let times = parts[0].split(separator: " ")
-                // The fraction of the second stands in the time as text only.
+                // Only the text of the time has the fraction of the second.
                 let fraction = times[3].split(separator: ".").last ?? ""
                 let path = String(parts[2])
                 ids[path] = "\(times[0])-\(times[1]).\(fraction)"
@@ -50,7 +50,7 @@ struct PowerCut {
     private let shadow: String
     private let living: Living
 
-    /// - Parameter shadow: what the shim kept of all processes that worked on `root` since it was made.
+    /// - Parameter shadow: what the shim recorded of all processes that worked on `root` since it was created.
     init(of root: String, shadow: String) async throws {
         self.shadow = shadow
         living = try await Living(root)
@@ -62,13 +62,14 @@ struct PowerCut {
         }
     }
 
-    /// Puts what is left to `target`.
+    /// Writes what is left to `target`.
     func leave(_ target: String, _ remainder: Remainder, _ draws: inout Draws) throws {
         var made: [String: String] = [:]
         if let root = living.root { try leave(root, target, remainder, &draws, &made) }
     }
 
-    /// - Parameter made: where each file is already: a file may have two names, such as after half of a rename.
+    /// - Parameter made: where each file was already written: a file may have two names, for example halfway through a
+    ///   rename.
     private func leave(
         _ folder: String,
         _ target: String,
@@ -83,7 +84,7 @@ struct PowerCut {
                 try leave(entry.id, path, remainder, &draws, &made)
                 continue
             }
-            // SQLite makes the index of its log anew.
+            // SQLite rebuilds the index of its WAL.
             if entry.name.hasSuffix("-shm") { continue }
             if let other = made[entry.id] {
                 try FileManager.default.linkItem(atPath: other, toPath: path)

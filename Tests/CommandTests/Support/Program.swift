@@ -4,9 +4,9 @@ import Testing
 
 /// A run of one of the built executables.
 final class Program: Sendable {
-    /// How one ended, and what it said.
+    /// How a run ended, and what it printed.
     struct Ending: Sendable {
-        /// The exit code; 128 and the signal's number where a signal killed it.
+        /// The exit code; 128 plus the signal's number if a signal killed it.
         var status: Int32
         var output: String
         var errors: String
@@ -23,7 +23,7 @@ final class Program: Sendable {
         /// The one line of standard error that says what went wrong.
         var complaint: String {
             get throws {
-                // That the evidence log is begun is said once, by whatever comes first.
+                // The first command reports once that the evidence log was created.
                 let lines = errors.split(separator: "\n").filter {
                     !$0.contains(" warning: ") && !$0.contains("evidence log")
                 }
@@ -34,24 +34,24 @@ final class Program: Sendable {
     }
 
     private struct State {
-        /// The exit code; 128 and the signal's number where a signal ended it; `nil` while it runs.
+        /// The exit code; 128 plus the signal's number if a signal ended it; `nil` while it runs.
         var status: Int32?
         var waiting: [CheckedContinuation<Int32, Never>] = []
     }
 
     let processIdentifier: pid_t
     private let folder: String
-    /// Held while a signal is sent, so that the process is not gone and its number another's.
+    /// Held while a signal is sent, so that the process cannot end and its number become another's.
     private let state: Mutex<State>
 
-    /// The executables are built into the folder of the tests' own.
+    /// The executables are built into the same folder as the tests.
     static let products: URL = {
         let bundle = Bundle.main.executableURL ?? URL(filePath: CommandLine.arguments[0])
         return bundle.deletingLastPathComponent()
     }()
 
     /// Starts a run.
-    /// - Parameter entrance: a command that runs it, such as one that enters a namespace.
+    /// - Parameter entrance: a command that runs it, for example one that enters a namespace.
     init(
         _ name: String = "callark",
         _ arguments: [String],
@@ -62,7 +62,7 @@ final class Program: Sendable {
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "callark-run-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        // Files and not pipes: nothing has to read them for the program to go on.
+        // Files, not pipes: the program can continue without a reader.
         try Data(input.utf8).write(to: URL(filePath: "\(folder)/in"))
         let built = Self.products.appending(path: name).path
         let isBuilt = FileManager.default.isExecutableFile(atPath: built)
@@ -76,7 +76,7 @@ final class Program: Sendable {
         )
         state = Mutex(State())
         Thread.detachNewThread { [processIdentifier, weak self] in
-            // Reaped only by this object, or, where that is gone, here.
+            // Reaped only by this object or, if that is gone, here.
             var information = siginfo_t()
             while waitid(P_PID, id_t(processIdentifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
             guard let self else {
@@ -87,8 +87,8 @@ final class Program: Sendable {
         }
     }
 
-    /// posix_spawn(3) itself: Foundation's `Process` reads past the end of a folder's listing each time, which among
-    /// thousands of starts ends in a crash now and then, and hands on the signals that the tests' threads block.
+    /// posix_spawn(3) itself. Foundation's `Process` reads past the end of a folder's listing each time, which among
+    /// thousands of starts causes an occasional crash, and it passes on the signals that the tests' threads block.
     private static func spawn(
         _ command: [String],
         _ environment: [String],
@@ -124,7 +124,8 @@ final class Program: Sendable {
     private typealias AddClosing = @convention(c) (Actions, _ first: Int32) -> Int32
     private typealias AddFolder = @convention(c) (Actions, _ path: UnsafePointer<CChar>) -> Int32
 
-    // glibc has them since 2.34 and 2.29, and declares them under _GNU_SOURCE only, which Swift's module does not define.
+    // glibc has had them since 2.34 and 2.29, but declares them only under _GNU_SOURCE, which Swift's module does not
+    // define.
     private static let addClosing = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
         .map { unsafeBitCast($0, to: AddClosing.self) }
     private static let addFolder = dlsym(nil, "posix_spawn_file_actions_addchdir_np")
@@ -139,7 +140,7 @@ final class Program: Sendable {
         let (status, waiting) = state.withLock { state in
             var word: Int32 = 0
             waitpid(processIdentifier, &word, 0)
-            // As WIFEXITED and its siblings have it.
+            // As WIFEXITED and its siblings define it.
             let status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
             defer { state.waiting = [] }
             state.status = status
@@ -156,7 +157,7 @@ final class Program: Sendable {
         }
     }
 
-    /// Waits for the end, no longer than two minutes: then it is killed, and the status says so.
+    /// Waits for the end, for two minutes at most: then it is killed, and the status shows that.
     func end() async throws -> Ending {
         let guardian = Task {
             try await Task.sleep(for: .seconds(120))

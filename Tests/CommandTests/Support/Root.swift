@@ -6,24 +6,24 @@ import Testing
 struct Root: Sendable {
     let desk: Desk
     let path: String
-    /// SHA-256 of every recording that the provider has: what has to be held in the end, no more and no less.
+    /// SHA-256 of every recording that the provider has: exactly what has to be held in the end.
     let offered: [String]
-    /// What every run gets, such as settings.
+    /// The environment of every run, for example with settings.
     var environment: [String: String]
-    /// What runs every command, such as one that enters a namespace.
+    /// The command that runs every command, for example one that enters a namespace.
     var entrance: [String] = []
 
     init(_ desk: Desk, _ name: String, offered: [String], environment: [String: String] = [:]) {
         self.desk = desk
-        // Every root has the same name, so that a step has, too.
+        // Every root has the same name, so steps have the same paths too.
         path = "\(desk.folder)/\(name)/archive"
         self.offered = offered
         self.environment = environment
         self.environment["CALLARK_ARCHIVE_ROOT"] = path
     }
 
-    /// Makes the root.
-    /// - Parameter shadow: gets what a power cut would leave; see ``FaultShim``.
+    /// Creates the root.
+    /// - Parameter shadow: receives what a power cut would leave; see ``FaultShim``.
     func make(shadow: String? = nil) async throws {
         let ending = try await run(["init"], shadow: shadow)
         try #require(ending.status == 0, "\(ending.errors)")
@@ -58,10 +58,10 @@ struct Root: Sendable {
         try await start(arguments, fault, log: log, shadow: shadow, environment: more).end()
     }
 
-    /// What the archive's own word is: each recording that is called stored or archived, with its checksum.
+    /// What the archive itself says: each recording that is called stored or archived, with its checksum.
     func held() async throws -> Set<String> {
         let list = try await run(["list", "--json"])
-        // Nothing is held by a manifest that is not there yet, or has no tables yet.
+        // A manifest that does not exist yet, or has no tables yet, holds nothing.
         if list.status != 0 { return [] }
         let rows = try list.objects.filter { row in
             row["type"]?.text == "recording" && ["stored", "archived"].contains(row["state"]?.text)
@@ -71,8 +71,8 @@ struct Root: Sendable {
         )
     }
 
-    /// Sums up every payload file of every archive as tar unpacks it, after sha256sum has agreed with the side files; then
-    /// what is in the spool.
+    /// Checksums every payload file of every archive as tar unpacks it, after sha256sum has checked the side files;
+    /// then the content of the spool.
     private static let unpack = """
         set -eu
         mkdir -p "$2"
@@ -85,7 +85,7 @@ struct Root: Sendable {
         """
 
     /// A pass without a fault completes the archive, and everything about it is right: nothing lost, nothing twice,
-    /// nothing false, by Callark's own word and by that of tar and sha256sum.
+    /// nothing false, according to Callark, tar and sha256sum.
     /// - Parameter promised: what had been called stored or archived before.
     func expectCompletion(
         keeping promised: Set<String>,
@@ -97,7 +97,7 @@ struct Root: Sendable {
         try #require(pass.status == 0, "\(context): \(pass.errors)", sourceLocation: location)
         let verification = try await run(["verify"])
         #expect(verification.status == 0, "\(context): \(verification.output)", sourceLocation: location)
-        // Archives, manifest and evidence log say the same, and each recording has one entry that counts.
+        // Archives, manifest and evidence log agree, and each recording has exactly one entry that counts.
         let log = try await run(["log", "verify"])
         #expect(log.status == 0, "\(context): \(log.output)", sourceLocation: location)
         let held = try await held()
@@ -111,8 +111,8 @@ struct Root: Sendable {
             "spool/credentials", "spool/credentials/acme.json", "spool/credentials/log.key",
             "spool/credentials/log.key.acme.newest", "spool/parts", "spool/pass.lock",
         ]
-        // Only who had to refresh the token has locked it; and a tar whose journal did not outlive a power cut is set
-        // aside, since nothing tells whether anything of it had been stored.
+        // Only a run that had to refresh the token has locked it. A tar whose journal did not survive a power cut is
+        // set aside, since nothing shows whether any of it had been stored.
         let found = unpacked.output.split(separator: "\n").filter {
             $0 != "spool/credentials/acme.json.lock" && !$0.hasSuffix(".tar.damaged")
         }
@@ -139,7 +139,7 @@ struct Root: Sendable {
 }
 
 extension CallMix {
-    /// Nothing but answered calls whose recordings have appeared.
+    /// Only answered calls whose recordings have appeared.
     static var recorded: CallMix {
         var mix = CallMix()
         (mix.abandonedShare, mix.selfServiceShare, mix.unrecordedShare, mix.undeterminedShare) = (0, 0, 0, 0)
@@ -148,7 +148,7 @@ extension CallMix {
         return mix
     }
 
-    /// The same, and one of the recordings is large enough for a part file under `A process that is killed`.settings.
+    /// The same, with one recording large enough for a part file under the settings of `A process that is killed`.
     static var recordedInParts: CallMix {
         var mix = recorded
         mix.firstRecordingBytes = 400_000

@@ -1,6 +1,6 @@
 /// A terminal of a certain width, as a command's standard output and standard error.
 enum Screen {
-    /// Runs what follows on such a terminal, and writes what it shows to standard output.
+    /// Runs what follows on such a terminal, and writes what the terminal shows to standard output.
     static func entrance(columns: Int) -> [String] { ["python3", "-c", script, String(columns)] }
 
     private static let script = """
@@ -23,7 +23,7 @@ enum Screen {
 }
 
 extension Desk {
-    /// Runs `callark` on a terminal of so many columns; the output is what the terminal shows.
+    /// Runs `callark` on a terminal of this many columns; the output is what the terminal shows.
     func show(_ columns: Int, _ arguments: [String], environment: [String: String] = [:]) async throws -> Program.Ending
     {
         try await start(arguments, environment: environment, within: Screen.entrance(columns: columns)).end()

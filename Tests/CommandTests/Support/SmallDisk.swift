@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// A small file system in memory that only the processes see that are started in it: a mount namespace with a tmpfs.
-/// It goes away with the process that holds it.
+/// A small file system in memory that only processes started in it can see: a mount namespace with a tmpfs. It ends
+/// with the process that holds it.
 final class SmallDisk: Sendable {
     let path: String
     private let holder: Program
 
-    /// Whether this machine lets us: found out by trying.
+    /// Whether this machine permits it, found out by trying.
     static let isPossible: Bool = {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -20,7 +20,7 @@ final class SmallDisk: Sendable {
     }()
 
     /// Mounts one at `path`.
-    /// - Parameter options: of tmpfs, such as `size=4m,nr_inodes=100`.
+    /// - Parameter options: options of tmpfs, such as `size=4m,nr_inodes=100`.
     init(at path: String, _ options: String) async throws {
         self.path = path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -34,7 +34,7 @@ final class SmallDisk: Sendable {
 
     deinit { holder.signal(SIGKILL) }
 
-    /// What runs a command in here.
+    /// The command that runs another one in here.
     var entrance: [String] { ["nsenter", "-t", "\(holder.processIdentifier)", "-m"] }
 
     /// Runs a line of shell in here.

@@ -3,9 +3,9 @@ import Testing
 
 @testable import callark
 
-/// Values on the command line that are wrong: one line says what is wrong and what is taken instead.
+/// Wrong values on the command line: one line says what is wrong and what is accepted instead.
 @Suite struct `A wrong argument` {
-    /// A command with a wrong value, and what the line says behind `callark: error: `.
+    /// A command with a wrong value, and the text after `callark: error: `.
     private static let values: [([String], String)] = [
         (["list", "--day", "2026-02-30"], "--day 2026-02-30: the calendar has no such day"),
         (["list", "--day", "tomorrow"], "--day tomorrow: give a day: 2025-11-20, today or yesterday"),

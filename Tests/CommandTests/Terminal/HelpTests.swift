@@ -70,7 +70,7 @@ import Testing
         #expect(narrow.contains("  --that <that>\n      Words that say at some length what\n      that is.\n"))
         #expect(narrow.contains("\n  callark something --that is --much --longer --than --the --terminal\n"))
         #expect(narrow.contains("USAGE: callark something [--that <that>]\n       [--much] <longer>\n"))
-        // What is looked up comes last.
+        // Reference sections come last.
         #expect(narrow.hasSuffix("EXIT CODES\n  0   fine, as far as anybody can tell"))
     }
 

@@ -4,14 +4,14 @@ import Testing
 
 @testable import callark
 
-/// Tables on terminals that have no room for all of their columns.
+/// Tables on terminals that are too narrow for all of their columns.
 @Suite struct `On a narrow terminal` {
-    /// As a person reads it, whose eye joins what goes on in the next line.
+    /// As a person reads it, who joins continuation lines.
     private func words(_ screen: String) -> String {
         screen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    /// A day with a recording that is never one, and a call that has none yet.
+    /// A day with a recording that will never exist, and a call that has none yet.
     private static func withGaps(_ body: (Desk) async throws -> Void) async throws {
         try await Desk.with(calls: 24) { desk in
             let served = desk.simulator.servedRecordings()

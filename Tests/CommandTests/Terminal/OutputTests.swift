@@ -4,7 +4,7 @@ import Testing
 
 /// The lines that programs read (interface.md, commands).
 @Suite struct `Lines of JSON` {
-    /// What the interface promises of the summary of `archive`, by the kind of each value.
+    /// What the interface promises about the summary of `archive`, by the kind of each value.
     static let summary = [
         "type": "text", "organization": "text", "from": "text", "to": "text", "tasks": "object",
         "recordings": "object", "archives": "list", "complete": "boolean",
@@ -95,7 +95,7 @@ import Testing
         try await Desk.with(calls: 4, mix: .plain) { desk in
             let tasks = Array(Set(desk.simulator.servedRecordings().map(\.taskID))).sorted()
             let out = "\(desk.folder)/out"
-            // Out of an empty archive the provider is asked, and the archive has the recording from then on.
+            // With an empty archive the provider is asked, and the archive has the recording from then on.
             let first = try await desk.run("fetch", tasks[0], "-o", out, "--json")
             #expect(first.status == 0)
             #expect(
@@ -171,7 +171,7 @@ import Testing
 }
 
 extension CallMix {
-    /// Nothing but answered, recorded calls, whose recordings appear at once.
+    /// Only answered, recorded calls, whose recordings appear at once.
     static var plain: CallMix {
         var mix = CallMix()
         (mix.abandonedShare, mix.selfServiceShare, mix.unrecordedShare, mix.undeterminedShare) = (0, 0, 0, 0)

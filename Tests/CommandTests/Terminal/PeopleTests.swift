@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// What people see of a pass that runs, of a fetch and of a verification.
+/// What people see of a running pass, of a fetch and of a verification.
 @Suite struct `What people ask` {
     @Test func `status says what runs, and that nothing does`() async throws {
         try await Desk.with(calls: 6, mix: .plain) { desk in
@@ -45,7 +45,7 @@ import Testing
             _ = try await pass.end()
             let still = try await desk.start(arguments + ["--json"]).end().objects
             #expect(still.first?["type"]?.text == "day" && still.last?["running"] == .boolean(false))
-            // The notice is still there, and the lock is not.
+            // The notice still exists, but the lock does not.
             #expect(FileManager.default.fileExists(atPath: "\(desk.root)/spool/pass.json"))
             let killed = try await desk.run("status", "--json")
             #expect(try killed.objects.last?["running"] == .boolean(false))
@@ -110,7 +110,7 @@ import Testing
             let out = "\(desk.folder)/out"
             let tasks = Array(Set(desk.simulator.servedRecordings().map(\.taskID))).sorted()
             try #require(tasks.count > 1)
-            // One out of the spool, the other out of a sealed archive.
+            // One from the spool, the other from a sealed archive.
             #expect(try await desk.run("fetch", tasks[0], "-o", out).status == 0)
             try await desk.archiveDay()
             let second = try await desk.run("fetch", tasks[1], "-o", "\(out)/")
@@ -131,7 +131,7 @@ import Testing
             let name = URL(filePath: archive).deletingPathExtension().lastPathComponent
             let sum = try await Program.run("sha256sum", [archive]).output.prefix(64)
             let tie = "{\"archive\":\"\(name)\",\"archive_sha256\":\"\(sum)\","
-            // What was fetched out of the spool knew no checksum yet.
+            // A recording fetched from the spool has no archive checksum yet.
             let ties = metadata.map { $0.hasPrefix(tie) ? tie : "{\"archive\":\"\(name)\"," }
             #expect(ties.contains(tie) && ties.contains { $0 != tie })
             #expect(zip(metadata, ties).allSatisfy { $0.hasPrefix($1) && lines.contains("{\($0.dropFirst($1.count))") })

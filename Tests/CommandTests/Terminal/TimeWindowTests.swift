@@ -52,7 +52,7 @@ import Testing
         #expect("\(range.lowerBound) \(end)" == instants)
     }
 
-    /// Beyond all calls on either side.
+    /// Beyond all calls, in either direction.
     @Test(arguments: [
         ["--to", "0001-01-01"], ["--to", "1969-12-31T23:59:59Z"], ["--from", "9999-12-31T23:59:59-14:00"],
     ])

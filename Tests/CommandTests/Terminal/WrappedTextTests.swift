@@ -4,7 +4,7 @@ import Testing
 
 @testable import callark
 
-/// Lines for people, on a terminal that is narrower than they are.
+/// Lines for people, on a narrower terminal.
 @Suite struct `Text for a terminal` {
     @Test(arguments: [
         ("one two three", 20, ["one two three"]), ("one two three", 13, ["one two three"]),
@@ -46,7 +46,7 @@ import Testing
             ]
             for command in commands {
                 let screen = try await desk.show(60, command).output
-                // What cannot be broken, such as a path, a checksum or a command, may be wider.
+                // Paths, checksums and commands cannot be broken, so they may be wider.
                 for line in screen.split(separator: "\n") where String(line).displayWidth > 60 && !line.contains("\r") {
                     let words = line.split(separator: " ")
                     #expect(line.contains("callark ") || words.contains { $0.count > 30 }, "\(command): \(line)")
