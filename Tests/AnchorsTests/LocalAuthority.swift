@@ -4,7 +4,7 @@ import Testing
 
 @testable import Anchors
 
-/// A time-stamping authority of OpenSSL's on this machine.
+/// An OpenSSL time-stamping authority on this machine.
 struct LocalAuthority: Sendable {
     private let folder: TemporaryFolder
     private let clock: Int

@@ -157,7 +157,7 @@ import Testing
         holder.standardInput = input
         holder.standardOutput = output
         try holder.run()
-        // flock starts cat when it holds the lock: cat's answer says so.
+        // flock starts cat when it has the lock, so an answer from cat shows that it has it.
         try input.fileHandleForWriting.write(contentsOf: Data("ready".utf8))
         #expect(output.fileHandleForReading.availableData == Data("ready".utf8))
         #expect(await archiveError { _ = try PassLock.acquire(place.root) }?.code == .locked)

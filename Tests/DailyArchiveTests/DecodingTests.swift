@@ -16,7 +16,7 @@ import TestSupport
         part = place.root.partPath(for: try .sample("t"), organization: .acme)
     }
 
-    /// What Python's zlib makes of `bytes`: `gzip` or `zlib`.
+    /// `bytes` as Python's zlib compresses them: `gzip` or `zlib`.
     private func compressed(_ bytes: [UInt8], as format: String) throws -> [UInt8] {
         let (source, target) = ("\(place.root.path)/source", "\(place.root.path)/target")
         try Data(bytes).write(to: URL(filePath: source))

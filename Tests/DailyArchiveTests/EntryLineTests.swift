@@ -85,7 +85,7 @@ import TestSupport
     @Test func `fields of a later version are passed over`() throws {
         let entry = try entry()
         let text = String(decoding: entry.jsonLine, as: UTF8.self)
-        // A later version's checksum is of its own line; here the line goes without.
+        // A later version's checksum covers its own line; here the line has none.
         let unchecked = text.replacing(/"check":"[0-9a-f]{16}",/, with: "")
         let later = #"{"aaa":[{"task_id":"other"}],"#.utf8 + Array(unchecked.utf8.dropFirst())
         #expect(try RecordingEntry(jsonLine: Array(later)) == entry)

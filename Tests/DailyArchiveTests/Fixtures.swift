@@ -33,7 +33,7 @@ struct Workplace {
 
     func size(_ path: String) throws -> Int64 { Int64(try bytes(path).count) }
 
-    /// Seals `members` as `name` and gives back what the archive is and what the manifest would know of it.
+    /// Seals `members` as `name`; returns the archive and what the manifest would know of it.
     func sealed(
         _ members: [PendingMember],
         as name: ArchiveName = .sample,
@@ -46,7 +46,7 @@ struct Workplace {
     }
 }
 
-/// The same numbers in every test.
+/// Repeatable numbers, the same in every test.
 struct RepeatableRandomness: RandomNumberGenerator, Sendable {
     private var state: UInt64 = 7
 
@@ -107,7 +107,7 @@ struct Listing<Element: Sendable>: AsyncSequence, Sendable {
     }
 }
 
-/// Bytes that look like no others and compress badly, the same for the same seed.
+/// Unique bytes that compress badly, the same for the same seed.
 func noise(_ count: Int, seed: UInt64) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     var words: [UInt64] = []
@@ -122,7 +122,7 @@ func noise(_ count: Int, seed: UInt64) -> [UInt8] {
 
 struct SampleError: Error {}
 
-/// The value, or an error where there is none.
+/// The value, or an error if there is none.
 func unwrap<Value>(_ value: Value?) throws -> Value {
     guard let value else { throw SampleError() }
     return value
@@ -249,7 +249,7 @@ extension ExpectedArchive {
     }
 }
 
-/// What `body` throws as an ``ArchiveError``; `nil` where it throws none.
+/// The ``ArchiveError`` that `body` throws; `nil` if it throws none.
 func archiveError(_ body: () async throws -> Void) async -> ArchiveError? {
     do {
         try await body()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DailyArchive
 
-/// Archives that somebody changed and made the side file anew for, which anyone can: every other witness speaks.
+/// Archives that someone changed, with a new side file, which anyone can make: every other witness has to notice.
 @Suite struct ForgedArchiveTests {
     private let place: Workplace
     private var path: String { place.root.archivePath(.sample) }
@@ -76,7 +76,7 @@ import Testing
             #expect(salvage.recordings.map(\.key) == [entries[1].key, entries[0].key, entries[2].key])
             #expect(salvage.recordings.map(\.offset) == entries.map(\.offset))
             try put(bytes, at: path)
-            // Back, for the other way.
+            // Back again, for the other direction.
             try forge { $0.replaceSubrange(0..<3072, with: Array($0[1536..<3072] + $0[0..<1536])) }
             #expect(try await faults() == [])
         }
@@ -89,7 +89,7 @@ import Testing
         #expect(try await faults(quick: quick, at: other).map(\.kind) == [.archiveName])
     }
 
-    /// Changes a text in a tag file to one of the same length, and every checksum above it.
+    /// Changes a text in a tag file to one of the same length, and corrects every checksum above it.
     private func forge(_ text: String, _ replacement: String, in file: String) throws {
         try #require(text.utf8.count == replacement.utf8.count)
         try forge { bytes in
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    /// Writes a header's checksum anew.
+    /// Rewrites a header's checksum.
     private func sign(_ bytes: inout [UInt8], at offset: Int) {
         bytes.replaceSubrange((offset + 148)..<(offset + 156), with: Array("        ".utf8))
         let sum = bytes[offset..<(offset + 512)].reduce(0) { $0 + Int($1) }
@@ -147,7 +147,8 @@ import Testing
         bytes.replaceSubrange((offset + 148)..<(offset + 156), with: Array(field.utf8))
     }
 
-    /// Fields that change what another tool makes of a member: mode, owner, size's end, time, kind, link, names, devices.
+    /// Fields that change what another tool makes of a member: mode, owner, the end of the size, time, type, link,
+    /// names, devices.
     @Test(arguments: [
         (100, "000777"), (108, "000001"), (116, "000001"), (136, "00000000001"), (156, "1"), (156, "2"), (156, "S"),
         (156, "7"), (156, "g"), (156, "L"), (157, "/etc/passwd"), (265, "root"), (297, "root"), (329, "000001"),
@@ -193,7 +194,7 @@ import Testing
 
     @Test func `an end in the middle hides nothing behind it`() async throws {
         let (_, entries) = try await place.sealed(.samples(6), tasks: [.sample("task-0")])
-        // What a disk gives back that lost a write.
+        // What a disk that lost a write returns.
         try forge { bytes in
             let start = Int(entries[3].offset) - 512
             bytes.replaceSubrange(start..<(start + 1024), with: Array(repeating: 0, count: 1024))

@@ -98,7 +98,7 @@ import Testing
         try feed(recording, bytes.dropFirst(50_000))
         let description = PartDescription.path(besides: part)
         let text = String(decoding: try place.bytes(description), as: UTF8.self)
-        // Without the number the bytes of any boot would pass for those of this one.
+        // Without the boot ID, bytes of any boot would pass for those of this one.
         let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
         #expect(text.contains("\"boot\":\"\(boot.dropLast())\""))
         try place.write(Array(text.replacing(#/"boot":"[^"]*"/#, with: #""boot":"another""#).utf8), to: description)

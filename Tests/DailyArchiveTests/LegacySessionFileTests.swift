@@ -67,7 +67,7 @@ import TestSupport
             #expect(place.session == (try session(name, mention)))
         }
         #expect(try await found("c") == nil)
-        // A line that only mentions the task may be damaged; its own may not.
+        // A line that only mentions the task may be damaged; the task's own line may not.
         var bytes = try place.bytes(file.path)
         bytes[5] ^= 1
         try place.write(bytes, to: file.path)

@@ -14,7 +14,7 @@ import Testing
         var names: [String] { grants.withLock { $0.map(\.name) } }
 
         func giveBack(_ name: String) {
-            // Outside the lock, because giving back grants.
+            // Outside the lock, because releasing memory grants it to others.
             let reservation = grants.withLock { grants in
                 grants.firstIndex { $0.name == name }.flatMap { index in
                     let reservation = grants[index].reservation

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DailyArchive
 
-/// The spool's open archives, held against the manifest.
+/// The spool's open archives, compared with the manifest.
 @Suite struct OpenVerificationTests {
     private let place: Workplace
 

@@ -46,7 +46,7 @@ import Testing
         try await sealAndVerify(writer, entries)
     }
 
-    /// Appends behind what the manifest knows, as a process does that dies before it can say so.
+    /// Appends after what the manifest knows, as a process does that dies before it can record it.
     private func appendUnheard(_ extent: ArchiveExtent, _ members: [PendingMember]) async throws -> StoredGroup {
         let writer = place.writer()
         _ = try await writer.recover(.sample, known: extent)
@@ -283,7 +283,7 @@ import Testing
         let journal = try place.bytes(root.journalPath(.sample))
         try change(root.openArchivePath(.sample)) { $0[Int(entries[0].offset)] ^= 1 }
         let first = try await place.writer().recover(.sample, known: extent, rereading: true)
-        // The new tar is in its place, the journal is still the old one.
+        // The new tar is in place, but the journal is still the old one.
         try place.write(journal, to: root.journalPath(.sample))
         let writer = place.writer()
         #expect(try await writer.recover(.sample, known: extent) == first)
@@ -291,7 +291,7 @@ import Testing
         try await sealAndVerify(writer, whole)
     }
 
-    /// How far sealing got: each row is what one of its steps leaves behind.
+    /// How far sealing got: each case is what one of its steps leaves behind.
     enum SealingCrash: String, CaseIterable {
         case scratchOnly, someTags, allTags, readOnly, sideFile
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DailyArchive
 
-/// What is random in an archive: where it is, that it stays, and that archives without it are as good.
+/// The random data in an archive: where it is, that it stays the same, and that archives without it are just as valid.
 @Suite struct SaltTests {
     private let place: Workplace
 
@@ -46,7 +46,7 @@ import Testing
     @Test func `what recovery makes again keeps its salts`() async throws {
         let first = ArchiveWriter(root: place.root, logger: .silent)
         let group = try await first.append([PendingMember].samples(6).map { (.sample, $0) })
-        // A member in the middle is gone: the others are copied into a new tar.
+        // A member in the middle is missing: the others are copied into a new tar.
         var tar = try place.bytes(place.root.openArchivePath(.sample))
         tar[Int(group.entries[2].offset) - 512] ^= 1
         try place.write(tar, to: place.root.openArchivePath(.sample))

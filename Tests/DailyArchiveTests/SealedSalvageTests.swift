@@ -5,7 +5,7 @@ import Testing
 
 @testable import DailyArchive
 
-/// What a damaged archive still gives.
+/// What can be salvaged from a damaged archive.
 @Suite struct SealedSalvageTests {
     private let place: Workplace
     private var path: String { place.root.archivePath(.sample) }
@@ -20,7 +20,7 @@ import Testing
         return (entries, try place.bytes(path))
     }
 
-    /// The whole line of each recording, and the line break behind it, by where it stands.
+    /// The whole line of each recording including its line break, by position.
     private func lines(_ entries: [RecordingEntry], in whole: [UInt8]) throws -> [Range<Int>] {
         try entries.map { entry in
             let range = try unwrap(whole.firstRange(of: entry.jsonLine))
@@ -37,7 +37,7 @@ import Testing
         #expect(salvage.organizationID == entries[0].organizationID)
     }
 
-    /// One flipped bit anywhere: every recording whose bytes and line are whole comes, and every other is named.
+    /// One flipped bit anywhere: every recording whose bytes and line are intact is salvaged, and every other is named.
     @Test func `of an archive with a flipped byte is all but what that byte is in, which is named`() async throws {
         let (entries, whole) = try await sealed()
         let lines = try lines(entries, in: whole)

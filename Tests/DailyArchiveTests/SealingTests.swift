@@ -5,7 +5,7 @@ import Recordings
 import TestSupport
 import Testing
 
-/// What programs say that know nothing of Callark.
+/// What programs that know nothing of Callark say about sealed archives.
 @Suite struct SealingTests {
     private let place: Workplace
     private var archiveFolder: String { place.root.path + "/archives/acme/2025/11" }

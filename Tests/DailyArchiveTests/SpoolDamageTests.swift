@@ -4,7 +4,7 @@ import Foundation
 import Recordings
 import Testing
 
-/// Damage and forgeries in the spool: a pass heals all of it by itself, and seals what is whole.
+/// Damage and forgeries in the spool: a pass repairs all of it by itself, and seals what is intact.
 @Suite struct SpoolDamageTests {
     private let place: Workplace
     private let root: ArchiveRoot
@@ -34,14 +34,14 @@ import Testing
         #expect(report.recordingCount == entries.count)
     }
 
-    /// Appends behind what the manifest knows, as a process does that dies before it can say so.
+    /// Appends after what the manifest knows, as a process does that dies before it can record it.
     private func appendUnheard(_ extent: ArchiveExtent, _ members: [PendingMember]) async throws -> StoredGroup {
         let writer = place.writer()
         _ = try await writer.recover(.sample, known: extent)
         return try await writer.append(members.map { (.sample, $0) })
     }
 
-    /// In what is padded, in headers, and in zeros where a header was: the archive is sealed whole afterwards.
+    /// In padding, in headers, and in zeros instead of a header: the archive is sealed intact afterwards.
     @Test func `damage beside the recordings is healed`() async throws {
         let (extent, entries) = try await abandoned()
         let padded = entries.filter { $0.stored.byteCount % 512 != 0 }
@@ -84,7 +84,7 @@ import Testing
         try await sealAndVerify(writer, kept)
     }
 
-    /// Lines and members that are whole by their own checksums, and repeat what is there already.
+    /// Lines and members that are intact by their own checksums, and repeat what is already there.
     @Test(arguments: ["name", "key"]) func `a forged line that repeats a recording is not let in`(what: String)
         async throws
     {

@@ -30,7 +30,7 @@ import TestSupport
         }
     }
 
-    /// A tar of `f/0`, `f/1`, `f/2` with 600 bytes each, by libarchive: members of 1,536 bytes and an end of 1,024.
+    /// A tar by libarchive of `f/0`, `f/1`, `f/2` with 600 bytes each: members of 1,536 bytes and an end of 1,024.
     private func tar(_ paths: [String] = ["f/0", "f/1", "f/2"], ending: Bool = true) throws -> [UInt8] {
         let path = folder.path + "/written-\(UUID().uuidString).tar"
         let file = try AlignedFileWriter(path: path, position: 0, creating: true)
@@ -93,7 +93,7 @@ import TestSupport
         try file.settle()
         var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder.path + "/outer.tar")))
         #expect(try summary(bytes) == ["g/0 3072", "end at 3584"])
-        // Even after damage only a header in the archive's own folder counts, which the caller may name.
+        // Even after damage, only a header in the archive's own folder counts; the caller may name that folder.
         bytes[0] ^= 1
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         var reader = TarReader(try SequentialReader(path), folder: "h")

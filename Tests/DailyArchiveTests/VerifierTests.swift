@@ -41,7 +41,7 @@ import TestSupport
         }
     }
 
-    /// One flipped bit anywhere, judged by the manifest, by the side file alone, and by nothing but the archive.
+    /// One flipped bit anywhere, judged by the manifest, by the side file only, and by nothing but the archive.
     @Test(arguments: ["manifest", "side file", "alone"])
     func `a flipped bit anywhere is found and blamed on the right task`(witness: String) async throws {
         let (archive, entries) = try await place.sealed(.samples(5), tasks: [.sample("task-0")])
@@ -141,7 +141,7 @@ import TestSupport
         #expect(try await kinds() == [.archiveMissing])
     }
 
-    /// What stands in the place of the archive can be looked at, and not read.
+    /// What is in the archive's place can be examined, but not read.
     @Test func `an archive that the disk does not give names every recording that was in it`() async throws {
         let (archive, entries) = try await place.sealed(.samples(2))
         try FileManager.default.removeItem(atPath: path)
@@ -162,7 +162,7 @@ import TestSupport
         for position in stride(from: 0, to: places.count, by: 3) {
             let offsets = Set(places[position..<position + 3].map { Int($0 % UInt64(whole.count)) })
             var bytes = whole
-            // Not the bit that only makes a checksum's letter a capital one.
+            // Not the bit that only makes a letter of a checksum a capital.
             for offset in offsets { bytes[offset] ^= UInt8(1 << (offset % 5)) }
             try rewrite(bytes)
             let report = try await ArchiveVerifier().verify(path: path, expected: ExpectedArchive(archive, entries))
@@ -178,7 +178,7 @@ import TestSupport
                     flipped.contains { Int64(offset) >= $0.offset && Int64(offset) < $0.offset + $0.stored.byteCount }
                 }
             )
-            // Besides the checksum of the whole, something speaks of each other place.
+            // Something other than the checksum of the whole notices each other place.
             let others = report.faults.filter { $0.kind != .recordingDamaged && $0.kind != .archiveDigest }
             #expect(own.isEmpty == others.isEmpty, "\(offsets): \(report.faults)")
         }
@@ -210,7 +210,7 @@ import TestSupport
         #expect(Set(repaired.faults.map(\.kind)) == [.archiveDigest, .recordingDamaged])
         #expect(repaired.faults.allSatisfy { $0.repairedBy == supplement })
         #expect(repaired.isSound)
-        // A header besides, then another recording.
+        // First a header, then also another recording.
         try change { $0[Int(entries[4].offset) - 512] ^= 1 }
         let header = try await ArchiveVerifier().verify(path: path, expected: expected)
         #expect(header.standingFaults.contains { $0.kind == .header })
@@ -223,7 +223,7 @@ import TestSupport
         #expect(other.standingFaults.compactMap(\.taskID) == [entries[5].key.taskID])
     }
 
-    /// GNU tar packs the bag again with a tag file more, which its checksums list or do not.
+    /// GNU tar repacks the bag with an additional tag file, which its checksums may or may not list.
     private func repacked(_ name: String, listed: Bool) async throws {
         _ = try await place.sealed(.samples(3), tasks: [.sample("task-0")])
         let bag = "acme-2025-11-20-001"
@@ -327,7 +327,7 @@ import TestSupport
 
     @Test func `a forged archive whose parts disagree is found out`() async throws {
         let (_, entries) = try await place.sealed(.samples(3))
-        // The recording and its line in the checksum file are forged, and the side file with them.
+        // The recording, its line in the checksum file and the side file are forged.
         try change { bytes in
             let offset = Int(entries[0].offset)
             bytes[offset] ^= 1

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Evidence
 
-/// What an entry is written as.
+/// The written form of an entry.
 @Suite struct `An entry` {
     private static let digest = ContentDigest(hexadecimal: String(repeating: "0a", count: 32))
 

@@ -5,11 +5,11 @@ import TestSupport
 
 @testable import Evidence
 
-/// A log whose past was lost: noticed, never gone on with, and named by the next epoch.
+/// A log whose past was lost: this is noticed, the log is never continued, and the next epoch names it.
 @Suite struct `A log that was rolled back` {
     private static func isRolledBack(_ error: any Error) -> Bool { (error as? EvidenceError)?.code == .rolledBack }
 
-    /// A log of 300 entries whose folder is put back as it was at 200.
+    /// A log of 300 entries whose folder is restored to its state at 200.
     private static func rolledBack() throws -> (trial: Trial, lost: LogPosition) {
         let trial = try Trial()
         let log = try trial.grown(to: 200)

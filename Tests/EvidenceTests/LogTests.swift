@@ -36,7 +36,7 @@ import Testing
             if group == 250 { try log.fold() }
         }
         #expect(try log.append([]).isEmpty)
-        // Accepted and not published: told apart, and proven only once they are.
+        // Accepted but not published: the two are distinguished, and only published entries can be proven.
         let before = try LogReader(trial.log)
         #expect(before.position.size == 255)
         #expect(try before.acceptedEntries().count == 303)
@@ -66,7 +66,7 @@ import Testing
         let said = try Judge.go("log", trial.log.path, log.key.description)
         let root = try LogReader(trial.log).position.root
         #expect(said.status == 0 && said.output == "\(size) \(root.base64)\n", "\(said.output)")
-        // It is a judge: one byte of an entry, and it refuses.
+        // The judge works: it refuses if one byte of an entry changes.
         let bundle = try #require(TilePlace(.entries, index: 0, size: Int64(size))).path
         var bytes = try trial.bytes(bundle)
         bytes[10] ^= 1
@@ -145,7 +145,7 @@ import Testing
         try log.append([trial.stored("x")])
         let checkpoint = trial.log.checkpointPath
         let age = { (seconds: Double) in
-            // The clock of this process may be another one than that of the files.
+            // The clock of this process may differ from that of the files.
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -seconds)],
                 ofItemAtPath: checkpoint
@@ -164,7 +164,7 @@ import Testing
     }
 }
 
-/// What does not hold is named, and not written behind.
+/// Whatever is unsound is named, and nothing is written after it.
 @Suite struct `A log that was changed` {
     @Test func `in any byte of any file of it is found`() throws {
         let trial = try Trial()
@@ -178,7 +178,7 @@ import Testing
         try Data(trial.bytes("checkpoint")).write(to: URL(filePath: trial.log.anchoredCheckpointPath(5)))
         try #require(trial.faults(log.key) == [])
         #expect(try trial.files().contains("objects/\(digest)"))
-        // The states that tiles had before they grew mean nothing any more; the key was given.
+        // The states that tiles had before they grew no longer have a meaning; the key was given.
         let meaningless: Set = ["vkey", "tile/0/000.p/1", "tile/entries/000.p/1"]
         var tried = 0
         for file in try trial.files() where !meaningless.contains(file) {
@@ -188,7 +188,7 @@ import Testing
                 changed[place] ^= 1 << UInt8(place % 8)
                 try trial.overwrite(file, changed)
                 let faults = trial.faults(log.key)
-                // What a crash may leave at the end of the tail is no fault: it was never accepted.
+                // What a crash may leave at the end of the tail is not a fault: it was never accepted.
                 let isLastGroup = file == "tail" && place >= #"{"start":5}"#.utf8.count
                 if isLastGroup { continue }
                 #expect(!faults.isEmpty, "byte \(place) of \(file)")
@@ -216,7 +216,7 @@ import Testing
             )
         )
         #expect(reasons.contains { $0.hasPrefix("\(trial.log.path)/checkpoint: the entries have root ") })
-        // One that cannot be read is named, and the rest is checked all the same.
+        // An unreadable one is named, and the rest is still checked.
         try trial.overwrite("tile/entries/001", Array(entries.dropLast()))
         #expect(
             trial.faults().map(\.description) == [

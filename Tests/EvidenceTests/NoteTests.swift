@@ -7,7 +7,7 @@ import Testing
 
 /// Signed notes, checkpoints, keys and proofs.
 @Suite struct `A signed note` {
-    // Out of the documentation of Go's package golang.org/x/mod/sumdb/note.
+    // From the documentation of Go's package golang.org/x/mod/sumdb/note.
     private static let neumann = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
     private static let example =
         "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
@@ -46,7 +46,7 @@ import Testing
         let line = others[others.range(of: Array("\n\n".utf8)).upperBound...]
         #expect(try LogPosition(signed: own + line, by: signer.key) == position)
         #expect(try LogPosition(signed: own + line, by: other.key) == position)
-        // The right one, and a wrong one in the same name.
+        // The right signature, and a wrong one in the same name.
         var wrong = signer.key.id
         wrong += [UInt8](repeating: 9, count: 64)
         let forged = Array("\u{2014} \(signer.key.name) \(Data(wrong).base64EncodedString())\n".utf8)
@@ -92,7 +92,7 @@ import Testing
         var key: NoteKey
     }
 
-    /// Of an entry in the middle of a log of some tiles.
+    /// A proof of an entry in the middle of a log of some tiles.
     private static func sample(_ trial: Trial, index: Int64 = 300) throws -> Sample {
         _ = try trial.grown(to: 600)
         let reader = try LogReader(trial.log)
@@ -181,6 +181,6 @@ import Testing
 }
 
 extension [UInt8] {
-    /// Where the first `part` is.
+    /// The range of the first `part`.
     func range(of part: [UInt8]) -> Range<Int> { firstRange(of: part) ?? 0..<0 }
 }

@@ -70,7 +70,7 @@ import Testing
     }
 }
 
-/// A copy of a log that is put in its place.
+/// A copy of a log that replaces it.
 @Suite struct `A copy of a log` {
     /// A log of 200 entries, and a copy of it.
     private static func copied() throws -> (trial: Trial, log: EvidenceLog, copy: LogFolder) {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Evidence
 
-/// Hashes and proofs of the tree: by published vectors, and by the definition.
+/// Hashes and proofs of the tree, compared with published vectors and with the definition.
 @Suite struct `The tree` {
-    /// The leaves of the vectors that the certificate transparency projects publish for RFC 6962.
+    /// The leaves of the vectors that the Certificate Transparency projects publish for RFC 6962.
     private static let leaves: [[UInt8]] = [
         [], [0x00], [0x10], [0x20, 0x21], [0x30, 0x31], [0x40, 0x41, 0x42, 0x43],
         Array(0x50...0x57), Array(0x60...0x6F),
@@ -59,8 +59,8 @@ import Testing
     /// 0 to 1,025 leaves: four full tiles of the lowest level, and one leaf beyond.
     private static let sizes = 1_025
 
-    /// Every leaf of each tree of up to 260; of the larger ones, one of 16, another one for each size, and all around the
-    /// edges of tiles and of complete subtrees.
+    /// Every leaf of each tree of up to 260; of larger ones, one in 16, different for each size, and all around the
+    /// edges of tiles and complete subtrees.
     private static func isTried(_ index: Int, _ size: Int) -> Bool {
         if size <= 260 || index % 16 == size % 16 || index > size - 3 { return true }
         let next = (index + 2).nonzeroBitCount == 1 || (index + 1).nonzeroBitCount == 1

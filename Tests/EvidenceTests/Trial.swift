@@ -4,7 +4,7 @@ import Recordings
 import Testing
 import TestSupport
 
-/// A log in a folder of its own, and what it is opened with.
+/// A log in a folder of its own, and what is needed to open it.
 struct Trial: Sendable {
     static let now = Timestamp(millisecondsSince1970: 1_763_625_600_000)
 
@@ -47,7 +47,7 @@ struct Trial: Sendable {
         )
     }
 
-    /// A log of `size` entries, the first of which says that it was begun.
+    /// A log of `size` entries, the first of which says that it was created.
     func grown(to size: Int, inGroupsOf group: Int = 100) throws -> EvidenceLog {
         let log = try open()
         for first in stride(from: 1, to: size, by: group) {
@@ -62,7 +62,7 @@ struct Trial: Sendable {
 
     private static func all(_ report: LogReport) -> [LogReport.Fault] { report.faults + report.previous.flatMap(all) }
 
-    /// All files of the log but its lock, with their paths below it.
+    /// All files of the log except its lock, as paths below it.
     func files() throws -> [String] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: log.path)
         return names.filter { name in
@@ -75,7 +75,7 @@ struct Trial: Sendable {
 
     func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: "\(log.path)/\(name)"))) }
 
-    /// Writes over a file, also one that is for reading only.
+    /// Overwrites a file, even a read-only one.
     func overwrite(_ name: String, _ bytes: [UInt8]) throws {
         let path = "\(log.path)/\(name)"
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
@@ -85,7 +85,7 @@ struct Trial: Sendable {
     }
 }
 
-/// Hashes of a tree by the definition of RFC 6962 section 2.1, word for word: nothing of what is tested.
+/// Hashes of a tree, literally by the definition of RFC 6962 section 2.1, without any of the tested code.
 final class Definition: SubtreeSource {
     private let leaves: [TreeHash]
     private var roots: [Range<Int>: TreeHash] = [:]

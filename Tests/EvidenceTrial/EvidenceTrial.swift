@@ -2,7 +2,7 @@ import Evidence
 import Foundation
 import Recordings
 
-/// Writes to a log: to be killed at it, to do it beside others, and to fill one.
+/// Writes to a log: to be killed while doing so, to write concurrently with others, or to fill it.
 ///
 /// usage: evidence-trial LOGS KEY append NAME COUNT GROUP   appends entries of recordings called NAME-0, NAME-1, … in groups,
 ///                                                          and prints a line for each group that is accepted
@@ -78,7 +78,7 @@ enum EvidenceTrial {
         )
     }
 
-    /// At once, so that it is known what was accepted before a kill.
+    /// Unbuffered, so that a kill does not hide what was accepted before it.
     private static func say(_ line: String) {
         FileHandle.standardOutput.write(Data("\(line)\n".utf8))
     }

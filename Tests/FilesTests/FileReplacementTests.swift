@@ -66,7 +66,7 @@ import TestSupport
 
     @Test func `clears away what processes that are gone have left, and nothing of one that lives`() throws {
         let folder = try TemporaryFolder()
-        // Number 1 always lives, and no process has the highest number.
+        // Process 1 is always alive, and no process has the highest number.
         for name in ["a.new-\(Int32.max)", "a.new-1", "a.new-x", "b.new-\(Int32.max)", "a.new"] {
             try folder.write("half", to: name)
         }

@@ -5,7 +5,7 @@ import TestSupport
 @testable import Files
 
 @Suite struct NetworkFileSystemTests {
-    /// `f_type` as statfs(2) and `linux/magic.h` have it.
+    /// `f_type` as in statfs(2) and `linux/magic.h`.
     @Test(
         arguments: [
             (0x6969, "nfs"), (0xff53_4d42, "cifs"), (0xfe53_4d42, "smb2"), (0x517b, "smb"), (0x0102_1997, "9p"),
@@ -17,7 +17,7 @@ import TestSupport
         #expect(NetworkFileSystem.name(type: type, mount: nil) == name)
     }
 
-    /// ext4, xfs, btrfs, tmpfs, overlayfs, zfs, f2fs, FUSE without a word of what.
+    /// ext4, xfs, btrfs, tmpfs, overlayfs, zfs, f2fs, and FUSE without a known subtype.
     @Test(
         arguments: [
             0xef53, 0x5846_5342, 0x9123_683e, 0x0102_1994, 0x794c_7630, 0x2fc1_2fc1, 0xf2f5_2010, 0x6573_5546,

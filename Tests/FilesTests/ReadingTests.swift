@@ -17,7 +17,7 @@ import TestSupport
         #expect(throws: FileContents.Failure.self) { try FileContents(path: folder.path + "/a", limit: count - 1) }
     }
 
-    /// Their size is 0 before they are read.
+    /// Their size is 0 until they are read.
     @Test func `a file that the kernel makes up is read whole`() throws {
         let expected = try #require(FileManager.default.contents(atPath: "/proc/version"))
         #expect(try FileSystem.read("/proc/version", limit: 65_536) == Array(expected))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Payloads
 
-/// What programs read: the names, their order, and what is left out or `null`.
+/// The JSON for programs: names, their order, and what is left out or `null`.
 @Suite struct `A payload` {
     private func line(_ payload: some Encodable) throws -> String {
         String(decoding: try JSONLine.bytes(payload), as: UTF8.self)

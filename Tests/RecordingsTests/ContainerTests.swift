@@ -14,7 +14,7 @@ import Testing
 
     private static let box: [UInt8] = [0, 0, 0, 0x18]
 
-    /// Beginnings as the formats' own specifications have them.
+    /// Beginnings of files, according to the formats' own specifications.
     @Test(
         arguments: [
             (Array("fLaC".utf8) + [0, 0, 0, 0x22], "flac"), (Array("#!AMR\n".utf8) + [0x3c, 0], "amr"),
@@ -49,7 +49,7 @@ import Testing
         #expect(container(beginning) == name)
     }
 
-    /// What sox, libsndfile and file write and call by these names; mind that sox has no encoder for some others.
+    /// Formats that sox, libsndfile and file write and call by these names; sox has no encoder for some others.
     @Test(arguments: [
         ("w64", "w64"), ("voc", "voc"), ("sph", "sphere"), ("au", "au"), ("ircam", "ircam"), ("aiff", "aiff"),
         ("aifc", "aiff"), ("flac", "flac"), ("ogg", "ogg-vorbis"), ("amr-nb", "amr"), ("caf", "caf"), ("sndt", "sndt"),
@@ -77,7 +77,7 @@ import Testing
         #expect(format.codec == "wave-0x0031")
     }
 
-    /// Half a second of a tone, as sox writes it.
+    /// Half a second of a tone, written by sox.
     private func sound(_ type: String, _ encoding: String...) throws -> [UInt8] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "callark-sound-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -98,7 +98,7 @@ import Testing
 
     // MARK: - Frames without a container
 
-    /// MPEG-1 layer III, 128 kbit/s, 44,100 Hz: 417 bytes a frame, or 418 with padding.
+    /// MPEG-1 layer III, 128 kbit/s, 44,100 Hz: 417 bytes per frame, or 418 with padding.
     private func frame(_ head: [UInt8] = [0xff, 0xfb, 0x90, 0x64], length: Int = 417) -> [UInt8] {
         head + [UInt8](repeating: 0x55, count: length - head.count)
     }
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `is frames of AAC that follow one another`() {
-        // 7.1.2 of ISO/IEC 13818-7: the length is in bits 30 to 42.
+        // ISO/IEC 13818-7, 7.1.2: the length is in bits 30 to 42.
         let frame = frame([0xff, 0xf1, 0x50, 0x80, 0x04, 0x1f, 0xfc], length: 32)
         for count in [1, 2, 3, 100] {
             #expect(container((0..<count).flatMap { _ in frame }) == "aac", "\(count) frames")
@@ -147,7 +147,7 @@ import Testing
         #expect(container(id3(60)) == nil)
         #expect(container(id3(60) + [1, 2, 3, 4]) == nil)
         #expect(container(Array("ID3".utf8) + [4, 0]) == nil)
-        // A picture larger than what can be seen.
+        // A picture larger than the visible part.
         let large: [UInt8] =
             Array("ID3".utf8) + [3, 0, 0, 0, 6, 0, 0] + Array("APIC".utf8) + [UInt8](repeating: 0, count: 98_300)
         #expect(container(large + frames) == "mp3")
@@ -198,7 +198,7 @@ import Testing
                 Issue.record("\(text) in \(name) is \(inspect(bytes))")
                 continue
             }
-            // Without a mark, only what begins with ASCII can be told from bytes.
+            // Without a mark, only text that begins with ASCII can be distinguished from bytes.
             let mayBeUnknown = mark.isEmpty && encoding != .utf8 && !(text.first?.isASCII ?? true)
             #expect(kind != .unknown || mayBeUnknown, "\(text) in \(name)")
             #expect(beginning.allSatisfy { (" "..."~").contains($0) || $0 == "…" })

@@ -32,7 +32,7 @@ import Testing
         #expect(throws: JSONReader.Fault.self) { try JSONReader.value(of: Data(text.utf8)) }
     }
 
-    /// Texts that are not quite JSON, what they are read as, and how many things are odd about them.
+    /// Texts that are not quite JSON, how they are read, and the number of oddities.
     @Test(arguments: [
         ("{\"a\":\"x\ty\"}", #"{"a":"x\ty"}"#, 1), ("[\"a\nb\\u0041\",1]", #"["a\nbA",1]"#, 1),
         ("[\"\u{1}\u{1}\u{1F}\"]", #"["\u0001\u0001\u001f"]"#, 1), ("[NaN,-Infinity,1]", #"["NaN","-Infinity",1]"#, 2),
@@ -49,7 +49,7 @@ import Testing
         #expect(JSONWriter.text(reading.value) == form)
         #expect(reading.oddityCount == oddities)
         #expect((reading.summary == nil) == (oddities == 0))
-        // What is kept is JSON to the strictest reader.
+        // What is kept is JSON even for the strictest reader.
         #expect(try canonical(JSONWriter.text(reading.value)) == form)
     }
 

@@ -31,7 +31,7 @@ import Testing
         #expect(Salt(using: &generator) != salt)
         #expect(Salt(salt.description + "A") == nil && Salt(String(salt.description.dropLast())) == nil)
         #expect(Salt("") == nil && Salt(bytes: [UInt8](repeating: 0, count: 15)) == nil)
-        // 128 bits end within a character, whose other bits are zeros.
+        // 128 bits end within a character, whose remaining bits are zeros.
         let zeros = try #require(Salt(bytes: [UInt8](repeating: 0, count: 16)))
         #expect(zeros.description == String(repeating: "A", count: 22))
         #expect(Salt(String(repeating: "A", count: 21) + "B") == nil)

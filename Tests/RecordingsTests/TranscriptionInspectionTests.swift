@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    /// Lists without words among them: a call in which nobody spoke has one.
+    /// Lists without words: a call in which no one spoke has one.
     @Test(arguments: [
         "[]", "[ ]\n", #"{"utterances":[]}"#, #"{"utterances":[{"text":"cut"#, #"{"payload":{"blocks":[{"x":[1]}]}}"#,
         #"{"payload":{"blocks":[{"x":[1]}]"#, #"{"error":"partial","utterances":[{"text":"Hello"}]}"#,

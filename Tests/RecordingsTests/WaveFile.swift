@@ -1,4 +1,4 @@
-/// WAVE files as tests need them: well-formed by default, and broken one field at a time.
+/// WAVE files for tests: well-formed by default, and broken one field at a time.
 struct WaveFile {
     var mark = "RIFF"
     var tag = 1
@@ -7,7 +7,7 @@ struct WaveFile {
     var bits = 16
     var blockAlign: Int?
     var averageBytesPerSecond: Int?
-    /// What follows the sixteen bytes of the format chunk.
+    /// The bytes after the sixteen of the format chunk.
     var formatExtension: [UInt8] = []
     /// Chunks between the format and the sound.
     var before: [(String, [UInt8])] = []

@@ -39,7 +39,7 @@ import Testing
         #expect(inspect(WaveFile()) == .audio(format, suspicion: nil))
     }
 
-    /// A streaming writer's file that ends early can be told by nothing but the length of the call.
+    /// Only the length of the call can reveal that a streaming writer's file ends early.
     @Test(
         arguments: [(nil, nil), (nil, 2500), (UInt32.max, 2500), (UInt32.max, 1900), (0, 2500)] as [(UInt32?, Int64?)]
     )

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Settings
 
-/// `evidence.anchors`: a list of sections, each of a kind with keys of its own.
+/// `evidence.anchors`: a list of sections, each of a kind that has its own keys.
 @Suite struct AnchorSettingsTests {
     private static let vkey = "audit.example+01234567+BAAA"
 

@@ -2,7 +2,7 @@ import Foundation
 import Settings
 import Testing
 
-/// A configuration that cannot be used, and exactly what is said about it.
+/// An unusable configuration, and the exact messages about it.
 struct BadInput: CustomTestStringConvertible, Sendable {
     let yaml: String
     let problems: [String]

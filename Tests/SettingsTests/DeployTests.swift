@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The systemd files of `deploy/`, held against systemd's own checks (Debian package: systemd).
+/// The systemd files of `deploy/`, checked with systemd's own tools (Debian package: systemd).
 @Suite struct DeployTests {
     @Test(.timeLimit(.minutes(1)))
     func `systemd has nothing to say about the service and its timer`() async throws {

@@ -21,7 +21,7 @@ import Testing
         #expect(loaded.shown("downloads.stall_seconds")?.origin == .default)
     }
 
-    /// A variable for each key but an organization's name.
+    /// A variable for each key except an organization's name.
     private static let everything = [
         "CALLARK_ARCHIVE_ROOT": "elsewhere", "CALLARK_ARCHIVE_TIME_ZONE": "Asia/Tokyo",
         "CALLARK_ARCHIVE_MINIMUM_FREE_BYTES": "5", "CALLARK_CAPTURES_INCLUDE_SEGMENTS": "false",
@@ -113,7 +113,7 @@ import Testing
         (["CALLARK_X"], "CALLARK_X"),
         (["CALLARK_ORG_ACME_NAME"], "CALLARK_ORG_ACME_NAME (an organization's name stands only in the file)"),
         (["CALLARK_\u{1B}[2J"], "CALLARK_\\u{1B}[2J"),
-        // As Kubernetes sets them beside a Service named callark; what may be a mistake is named first.
+        // As Kubernetes sets them for a Service named callark; possible mistakes are named first.
         (
             [
                 "CALLARK_PORT", "CALLARK_PORT_8080_TCP", "CALLARK_PORT_8080_TCP_ADDR", "CALLARK_PORT_8080_TCP_PORT",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Settings
 
-/// `config/callark.example.yaml` documents every key, and every default it names is the real one.
+/// `config/callark.example.yaml` documents every key, and every default in it is the real one.
 @Suite struct ExampleTests {
     private let text: String
 
@@ -14,7 +14,7 @@ import Testing
         text = try String(contentsOf: package.appending(path: "config/callark.example.yaml"), encoding: .utf8)
     }
 
-    /// The file with every `#key: value` line made a real one.
+    /// The file with every `#key: value` line uncommented.
     private var everyKey: String {
         text.replacing(/(?m)^( *)#([a-z_]+:)/) { "\($0.output.1)\($0.output.2)" }
     }
@@ -46,7 +46,7 @@ import Testing
                 #expect(raw.content.words() == RawContent.text(defaultText).words(), "\(key.name)")
             }
         }
-        // Without the keys that exclude each other, the whole of it loads but for the files that are not there.
+        // Without the keys that exclude each other, the whole file loads, apart from the files that do not exist.
         let trial = everyKey.replacing(
             /(?m)^ *(client_secret|refresh_token|access_token|api_key)(_file)?:.*\n/,
             with: ""
@@ -63,7 +63,7 @@ import Testing
         let variables = KeyDescription.all.filter(\.section.isOfOrganization).map { $0.variable(in: "X") }
         let names = variables.map { $0.dropFirst("CALLARK_ORG_X_".count) }
         #expect(Set(names).count == names.count)
-        // The one exception is refused where it matters (LegacySettingsTests).
+        // The one exception is refused in context (LegacySettingsTests).
         for name in names where name != "REQUESTS_PER_MINUTE" {
             #expect(!names.contains { $0.hasSuffix("_\(name)") }, "\(name)")
         }

@@ -2,11 +2,11 @@ import Foundation
 import Recordings
 import Settings
 
-/// A folder of its own for one test, with a configuration file in it; taken away when the test is over.
+/// A folder for one test, with a configuration file in it; removed when the test is over.
 final class Installation: Sendable {
     let folder: String
 
-    /// A configuration that is complete, and as short as can be.
+    /// A complete configuration, as short as possible.
     static let minimal = """
         organizations:
           - name: acme
@@ -35,12 +35,12 @@ final class Installation: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
-    /// Loads `callark.yaml` by the name that messages then show.
+    /// Loads `callark.yaml`, by the name that messages then show.
     func load(_ environment: [String: String] = [:]) throws(SettingsError) -> LoadedSettings {
         try Settings.load(option: "callark.yaml", environment: environment, currentDirectory: folder)
     }
 
-    /// The problems that loading reports, one line each; none where it succeeds.
+    /// The problems that loading reports, one per line; none if it succeeds.
     func problems(_ environment: [String: String] = [:]) -> [String] {
         do {
             _ = try load(environment)
@@ -52,6 +52,6 @@ final class Installation: Sendable {
 }
 
 extension LoadedSettings {
-    /// What `config show` says of a key.
+    /// What `config show` prints for a key.
     func shown(_ key: String) -> ShownValue? { values.first { $0.key == key } }
 }

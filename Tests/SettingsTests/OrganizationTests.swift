@@ -6,7 +6,7 @@ import Testing
 @Suite struct OrganizationTests {
     private static let identity = "name: acme, org_id: 1"
 
-    /// An organization of these keys, in line 2.
+    /// The problems with an organization of these keys, which begin in line 2.
     private func problems(_ keys: String) throws -> [String] {
         try Installation("organizations:\n  - {\(keys)}").problems()
     }

@@ -128,7 +128,7 @@ import Testing
     @Test func `a secret's file without permission is named`() throws {
         let installation = try Installation(Self.start + "{access_token_file: token}}", mode: 0o644)
         try installation.write("T", to: "token", mode: 0)
-        // Root may read every file, but not while this thread opens files as nobody.
+        // Root may read every file, but not while this thread opens files as the user nobody.
         let setUser = try #require(dlsym(nil, "setfsuid").map { unsafeBitCast($0, to: Self.SetUser.self) })
         let user = setUser(65534)
         defer { _ = setUser(uid_t(user)) }

@@ -2,7 +2,7 @@ import Foundation
 import Simulator
 import Testing
 
-/// The browser's part of a login, with curl in the browser's place and openssl for PKCE.
+/// The browser's part of a login, with curl instead of the browser and openssl for PKCE.
 @Suite struct AuthorizeTests {
     private static let redirectURI = "https://app/auth?from=webex"
 
@@ -16,7 +16,7 @@ import Testing
         try await withSimulator(calls: 2, options: options, body)
     }
 
-    /// What the redirect says, by name; `nil` where there is none.
+    /// The fields of the redirect; `nil` if there is none.
     private func consent(
         _ simulator: Simulator,
         _ client: Client,

@@ -6,7 +6,7 @@ import Testing
 /// A client of the simulator that is not ours: curl.
 struct Client: Sendable {
     struct Answer: Sendable {
-        /// 0 where curl got no complete answer.
+        /// 0 if curl got no complete answer.
         var status: Int
         /// Names in lower case.
         var headers: [String: String]
@@ -27,7 +27,7 @@ struct Client: Sendable {
     let simulator: Simulator
     var token: String?
 
-    /// With a good token.
+    /// With a valid token.
     init(_ simulator: Simulator) {
         self.simulator = simulator
         token = simulator.issueAccessToken()
@@ -79,7 +79,7 @@ struct Client: Sendable {
         return try await fetch("\(simulator.apiBaseURL)/captures/query", header + arguments)
     }
 
-    /// The question as Callark asks it; `more` is inserted into the query object.
+    /// The request as Callark makes it; `more` is inserted into the query object.
     func captures(of ids: [String], more: String = "\"includeSegments\":true") async throws -> Answer {
         let list = ids.map { "\"\($0)\"" }.joined(separator: ",")
         return try await captures(
@@ -102,7 +102,7 @@ struct Client: Sendable {
         return try await fetch("\(simulator.oauthBaseURL)/access_token", form + arguments, withToken: false)
     }
 
-    /// The fields of a refresh that succeeds.
+    /// The fields of a successful refresh.
     var refresh: [String: String] {
         [
             "grant_type": "refresh_token", "client_id": simulator.clientID, "client_secret": simulator.clientSecret,

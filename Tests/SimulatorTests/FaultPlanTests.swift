@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 @Suite struct `A fault plan` {
-    /// Every fault once, each with everything that it takes.
+    /// Every fault once, each with all of its parameters.
     static let rules = [
         "token 400 body=no type=text/plain", "tasks 429 retry-after=2 every=10", "media html type=audio/wav",
         "media html share=0.25", "media json", "media slow-down first=3", "media expired", "media expired-token",

@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 @Suite struct FaultTests {
-    /// What curl got of one recording while `fault` was done to it.
+    /// What curl received of one recording while `fault` applied to it.
     private func outcome(
         _ fault: Fault,
         _ arguments: [String] = [],

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Simulator
 
-/// The legacy records, asked for by curl with signatures by openssl.
+/// The legacy records, requested by curl with signatures by openssl.
 @Suite struct LegacyTests {
     private static let day = 1_763_596_800_000  // 2025-11-20T00:00:00Z
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 @Suite struct MediaTests {
-    /// A simulator with one recording picked, its signed URL and its bytes.
+    /// Runs a simulator with one selected recording, its signed URL and its bytes.
     private func withRecording(
         options: SimulatorOptions = SimulatorOptions(),
         _ body: (Simulator, Client, _ url: String, ServedRecording) async throws -> Void

@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-/// Real answers, held against the provider's own description of them by a validator that is not ours.
+/// Real answers, checked against the provider's own description by an independent validator.
 @Suite struct OpenAPITests {
     private var strictMix: CallMix {
         var mix = CallMix.typical

@@ -3,7 +3,7 @@ import Testing
 
 /// The command `callark-simulator`, run as its users run it.
 @Suite struct SimulatorCommandTests {
-    /// Beside the program that runs these tests.
+    /// Next to the program that runs these tests.
     private static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "callark-simulator")
 
@@ -12,7 +12,7 @@ import Testing
         return try await Witness.run("bash", ["-c", "\(line) 2>&1"])
     }
 
-    /// Starts it, runs a shell script with `$PORT` and `$FOLDER` while it listens, sends `signal` to it.
+    /// Starts it, runs a shell script with `$PORT` and `$FOLDER` while it listens, and sends `signal` to it.
     private func session(_ arguments: String, script: String, signal: String) async throws -> Witness.Result {
         try await withTemporaryFolder { folder in
             let shell = """

@@ -29,7 +29,7 @@ import Testing
             String(decoding: try JSONSerialization.data(withJSONObject: site), as: UTF8.self)
         }
 
-        /// A site as a client makes one, with `more` members.
+        /// A site as a client creates one, with `more` members.
         func new(_ name: String, _ more: String = "") async throws -> String {
             let profile = try #require(try await sites().first?["multimediaProfileId"] as? String)
             let organization = simulator.organizationID
@@ -164,7 +164,7 @@ import Testing
             #expect(errors[0].contains("cannot have an id"))
             #expect(errors[1].contains("System generated"))
             #expect(try await desk.ask("GET", "site/\(id)").status == 404)
-            // Nobody may count on the items' order.
+            // No one may rely on the items' order.
             let first = try #require((try answer.json()["items"] as? [[String: Any]])?.first)
             #expect(first["itemIdentifier"] as? Int == 7)
         }

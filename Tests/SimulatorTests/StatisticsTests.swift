@@ -6,7 +6,7 @@ import Testing
 @Suite struct StatisticsTests {
     private static let day = 1_763_596_800_000  // 2025-11-20T00:00:00Z
     private static let quarter = 15 * 60_000
-    /// All of the day but its last quarter, since a question spans less than 24 hours.
+    /// All of the day except its last quarter of an hour, because a request spans less than 24 hours.
     private static let whole = "from=\(day)&to=\(day + 86_400_000 - quarter)"
 
     private func sum(_ rows: [[String: Any]], _ key: String) -> Int {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Runs other people's programs, which know nothing of Callark, and takes their word.
+/// Runs other people's programs, which know nothing of Callark, and relies on their output.
 enum Witness {
     struct Result: Sendable {
         var status: Int32
@@ -14,9 +14,9 @@ enum Witness {
         let description: String
     }
 
-    /// Waits for the program's end in a thread of its own, because on Linux the global dispatch queue is the cooperative
-    /// pool, and a test that blocks it would block the very simulator that it waits for. Standard error goes where the tests'
-    /// own goes.
+    /// Waits for the program's end in a separate thread. On Linux the global dispatch queue is the cooperative pool,
+    /// and a test that blocks it would block the very simulator that it waits for. Standard error goes where that of
+    /// the tests goes.
     static func run(_ program: String, _ arguments: [String], input: Data? = nil) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
@@ -53,7 +53,7 @@ enum Witness {
     }
 }
 
-/// A fresh folder for one test, removed afterwards.
+/// A new folder for one test, removed afterwards.
 func withTemporaryFolder<T>(_ body: (URL) async throws -> T) async throws -> T {
     let folder = FileManager.default.temporaryDirectory.appending(path: "simulator-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

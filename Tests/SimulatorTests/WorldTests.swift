@@ -46,7 +46,7 @@ import Testing
         let days = ["2025-11-20", "2025-11-21"]
         var mix = CallMix.typical
         mix.firstRecordingBytes = 3_000_000
-        // So that the first call would be one without a recording.
+        // This makes the first call one without a recording.
         (mix.unrecordedShare, mix.abandonedShare) = (1, 1)
         let sized = try world(10, days: days, mix: mix)
         for day in days {

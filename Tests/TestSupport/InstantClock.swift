@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A clock on which sleep takes no time: any task that sleeps moves it on by as much.
+/// A clock on which sleep takes no time: any task that sleeps advances it by as much.
 package final class InstantClock: Clock {
-    /// A time since the clock was made.
+    /// The time since the clock was created.
     package struct Instant: InstantProtocol {
         var offset: Duration
 
@@ -19,7 +19,7 @@ package final class InstantClock: Clock {
     private let state = Mutex(State())
     private let observer: @Sendable (Swift.Duration) -> Void
 
-    /// - Parameter observer: is told of each sleep by how much it moved the clock on, before it ends.
+    /// - Parameter observer: called for each sleep, before it ends, with how much it advances the clock.
     package init(_ observer: @escaping @Sendable (Swift.Duration) -> Void = { _ in }) {
         self.observer = observer
     }
@@ -43,7 +43,7 @@ package final class InstantClock: Clock {
         await Task.yield()
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     package func advance(by duration: Swift.Duration) {
         state.withLock { $0.time += duration }
     }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A daily archive that Callark ec01f77 sealed, before archives had salts, of a simulated day: `acme-2025-11-20-001`.
+/// A daily archive of a simulated day that Callark ec01f77 sealed, before archives had salts: `acme-2025-11-20-001`.
 package enum OlderArchive {
     /// A file is not among the resources.
     package struct Missing: Error {}
 
-    /// Copies the archive and its side file into `folder`, which is made, as they were sealed.
+    /// Copies the archive and its side file, as they were sealed, into `folder`, which is created.
     package static func copy(into folder: String) throws {
         guard let fixture = Bundle.module.url(forResource: "Fixtures/archive-without-salts", withExtension: nil) else {
             throw Missing()

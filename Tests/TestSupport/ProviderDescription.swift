@@ -1,6 +1,6 @@
 import Foundation
 
-/// The provider's own description of its API, as structure only (`Fixtures/NOTICE` says where it is from).
+/// The provider's own description of its API, as structure only (`Fixtures/NOTICE` names the source).
 package enum ProviderDescription {
     /// The file is not among the resources.
     package struct Missing: Error {}

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A server on 127.0.0.1 that says exactly the bytes that a test wants it to say, right or wrong: one thread for each
-/// connection, which `answer` has to itself.
+/// A server on 127.0.0.1 that sends exactly the bytes that a test wants, right or wrong. Each connection has a thread
+/// of its own, in which `answer` runs.
 package final class RawServer: Sendable {
     package let port: Int
     private let listener: Int32
@@ -40,12 +40,12 @@ package final class RawServer: Sendable {
     /// How many connections were accepted so far.
     package var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
 
-    /// Where it serves `path`.
+    /// The URL of `path` on this server.
     package func url(_ path: String = "/") -> URL {
         URL(string: "http://127.0.0.1:\(port)\(path)") ?? URL(filePath: "/")
     }
 
-    /// Accepts no more connections, and ends those that are open.
+    /// Accepts no more connections, and ends open ones.
     package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         open.withLock { for fd in $0 { shutdown(fd, Int32(SHUT_RDWR)) } }
@@ -77,7 +77,7 @@ package final class Peer {
         self.fd = fd
     }
 
-    /// The next request's line and fields, without the empty line; `nil` where the client has gone.
+    /// The next request's line and fields, without the empty line; `nil` if the client has gone.
     package func readHead() -> String? {
         let end = Array("\r\n\r\n".utf8)
         while true {
@@ -90,7 +90,7 @@ package final class Peer {
         }
     }
 
-    /// The next `count` bytes; `nil` where the client has gone.
+    /// The next `count` bytes; `nil` if the client has gone.
     package func read(_ count: Int) -> [UInt8]? {
         while unread.count < count {
             guard readMore() else { return nil }
@@ -108,7 +108,7 @@ package final class Peer {
     @discardableResult
     package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
-    /// - Returns: whether the client was there to take all of it.
+    /// - Returns: whether the client took all of it.
     @discardableResult
     package func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0

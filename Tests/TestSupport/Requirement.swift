@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// What a test needs of the machine, and a developer's may lack: the right to mount, an independent validator.
+/// Something that a test needs and a developer's machine may lack: the right to mount, an independent validator.
 ///
-/// Without it a test is skipped. Where `CI` is set nothing may be lacking, and the test fails instead: a skipped test
-/// would go unnoticed there.
+/// Without it the test is skipped. If `CI` is set, nothing may be missing, and the test fails instead, because a
+/// skipped test would go unnoticed there.
 package struct Requirement: Error, CustomStringConvertible {
-    /// Such as "the right to mount".
+    /// For example "the right to mount".
     package let what: String
 
     package var description: String { "this test needs \(what), and with CI set it is not skipped" }
@@ -25,7 +25,7 @@ package struct Requirement: Error, CustomStringConvertible {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Skips the test if `isAvailable` says no, or fails it if `CI` is set.
+    /// Skips the test if `isAvailable` is false, or fails it if `CI` is set.
     package static func needs(_ what: String, _ isAvailable: @escaping @Sendable @autoclosure () -> Bool) -> Self {
         .enabled("needs \(what)") { try Requirement.isMet(what, isAvailable()) }
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A TLS server of Python's on 127.0.0.1 with a certificate of its own, which vouches for that address and for no name.
+/// A Python TLS server on 127.0.0.1 with its own certificate, which is valid for that address and for no name.
 package struct SecureServer: Sendable {
-    /// Where it listens.
+    /// The port that it listens on.
     package let port: Int
     /// The path of the certificate.
     package let certificate: String
@@ -10,7 +10,7 @@ package struct SecureServer: Sendable {
     /// The server cannot be set up: openssl or python3 is missing.
     package struct Failure: Error {}
 
-    /// What it serves at `path`, whose last part is a number of bytes.
+    /// The URL of `path` on this server; the last part of `path` is a number of bytes.
     package func url(_ path: String, host: String = "127.0.0.1") -> URL {
         URL(string: "https://\(host):\(port)\(path)") ?? URL(filePath: "/")
     }
@@ -32,7 +32,7 @@ package struct SecureServer: Sendable {
         let output = Pipe()
         process.standardOutput = output
         try process.run()
-        // Not SIGTERM: threads of Dispatch block it, and what they start inherits that.
+        // Not SIGTERM: threads of Dispatch block it, and the processes that they start inherit that.
         defer { kill(process.processIdentifier, SIGKILL) }
         // The server's first line is its port.
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)

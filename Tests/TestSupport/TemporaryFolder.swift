@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of one test's own, removed with the last reference to it.
+/// A folder for one test, removed with the last reference to it.
 package final class TemporaryFolder: Sendable {
     /// Without symbolic links, because the fault shim compares paths.
     package let path: String

@@ -8,10 +8,10 @@ package enum Tool {
         package var output: String
     }
 
-    /// Runs `command`, found by PATH, to its end, in the locale C.UTF-8. It blocks the thread.
+    /// Runs `command`, found by PATH, to its end, in the locale C.UTF-8. Blocks the thread.
     /// - Parameters:
     ///   - folder: the working folder.
-    ///   - environment: added to that of this process.
+    ///   - environment: variables in addition to those of this process.
     package static func run(
         _ command: String,
         _ arguments: [String],

@@ -1,7 +1,7 @@
-/// Lets a few tests at a time work: each brings a server and its client, and all of them at once, on two cores, would
-/// only see each other's deadlines pass.
+/// Lets a few tests at a time work. Each starts a server and its client, and all of them at once, on two cores, would
+/// only miss each other's deadlines.
 package actor Turns {
-    /// Of the whole test process.
+    /// Shared by the whole test process.
     package static let shared = Turns(3)
 
     private var free: Int
@@ -11,7 +11,7 @@ package actor Turns {
         free = count
     }
 
-    /// Does `work` when its turn has come.
+    /// Runs `work` when its turn has come.
     package nonisolated func run(_ work: () async throws -> Void) async throws {
         await take()
         do {

@@ -64,7 +64,7 @@ import Text
         }
     }
 
-    /// Python's reader, which knows nothing of ours, in its strict mode.
+    /// Python's independent reader, in its strict mode.
     @Test func `another reader reads what is written`() throws {
         let line = Self.fields.map(CSVField.written).joined(separator: ",") + "\r\n"
         let script = """

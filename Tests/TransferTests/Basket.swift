@@ -5,7 +5,7 @@ import Testing
 
 @testable import Transfer
 
-/// A sink that keeps everything, says what a test tells it to say, and notices calls that must not come.
+/// A sink that keeps everything, answers as the test says, and notices calls that must not come.
 final class Basket: DownloadSink {
     struct State {
         var heads: [ResponseHead] = []
@@ -58,7 +58,7 @@ final class Basket: DownloadSink {
         return verdict
     }
 
-    /// Waits until the engine has come this far, or the basket is closed.
+    /// Waits until the engine has reached this event, or the basket is closed.
     func reached(_ event: Event) async {
         for await next in events where next == event { return }
     }
@@ -70,7 +70,7 @@ final class Basket: DownloadSink {
 
     func resume() { state.withLock { $0.resumption }?.resume() }
 
-    /// From here on, the engine must not call.
+    /// From here on, the engine must not call the sink.
     func close() {
         state.withLock { $0.isClosed = true }
         report.finish()
@@ -124,14 +124,14 @@ func withServer<Value>(
     }
 }
 
-/// Tries `body` with longer and longer timeouts until it says that nothing but the machine's load kept it from its end:
-/// short where the machine is quick, and no false alarm where it is not.
+/// Tries `body` with longer and longer timeouts until it reports that it was not merely the machine's load that
+/// prevented it: short on a fast machine, and no false alarm on a slow one.
 func withPatience(_ body: (Duration) async throws -> Bool) async throws {
     for timeout in [300, 1000, 3000, 9000] where try await body(.milliseconds(timeout)) { return }
     Issue.record("the machine is too slow for this test, or the engine gives up too early")
 }
 
-/// The error that `body` ends with; `nil` where it ends well.
+/// The error that `body` ends with; `nil` if it succeeds.
 func failure(_ body: () async throws -> Void) async -> TransferError? {
     do {
         try await body()

@@ -5,7 +5,7 @@ import Testing
 @testable import Transfer
 
 @Suite(.timeLimit(.minutes(1))) struct CallTests {
-    /// Answers with the request's head and, where it has one, its body.
+    /// Answers with the request's head and its body, if it has one.
     private static func echo(_ peer: Peer) {
         while let head = peer.readHead() {
             let length = head.lowercased().firstMatch(of: /content-length: (\d+)/).flatMap { Int($0.1) } ?? 0
@@ -82,7 +82,7 @@ import Testing
             #expect(text(unzipped) == String(repeating: "{}", count: 50_000))
             let plain = try await engine.perform(HTTPRequest(.get, server.url()))
             #expect(text(plain) == "plain")
-            // A little that becomes much is bounded by what it becomes.
+            // A small answer that decompresses to a large one is limited by its decompressed size.
             let bomb = HTTPRequest(.get, server.url(), headers: headers, maximumResponseBytes: 99_999)
             #expect(await failure { _ = try await engine.perform(bomb) }?.code == .tooLong)
         }

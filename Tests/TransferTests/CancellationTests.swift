@@ -5,7 +5,7 @@ import Testing
 @testable import Transfer
 
 @Suite(.timeLimit(.minutes(1))) struct CancellationTests {
-    /// Says nothing to `/silent`; to everything else, a body that never ends.
+    /// Sends nothing to `/silent`; to everything else, an endless body.
     private static func serve(_ peer: Peer) {
         while let head = peer.readHead() {
             if head.hasPrefix("GET /silent ") { return peer.waitForEnd() }
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// Begins a download, waits until `stage` is reached, cancels, and looks at how it ends.
+    /// Begins a download, waits until `stage` is reached, cancels, and checks how it ends.
     private func cancel(
         _ path: String,
         _ basket: Basket,
@@ -37,7 +37,7 @@ import Testing
         task.cancel()
         let error = await task.value
         #expect(error?.code == .cancelled && ContinuousClock.now - begin < .seconds(5))
-        // Whatever the engine still did for it would show by now.
+        // Whatever the engine still did for it would be visible by now.
         let answer = try? await engine.perform(HTTPRequest(.get, server.url("/short")))
         basket.resume()
         #expect(answer?.status == 200 && basket.callsAfterClosing == 0)
@@ -89,7 +89,7 @@ import Testing
             await first.reached(.paused)
             let second = Basket()
             await cancel("/short", second, engine: engine, server: server) {
-                // An answer to a call that came later shows that the download has been queued.
+                // An answer to a later call shows that the download has been queued.
                 _ = try? await engine.perform(HTTPRequest(.get, server.url("/short")))
             }
             let third = Basket()
@@ -163,7 +163,7 @@ import Testing
                 for number in 0..<64 {
                     group.addTask {
                         var ends: [TransferError.Code?] = []
-                        // The last of them are beyond the end of what comes.
+                        // The last ones are beyond the end of the body.
                         for round in 0..<8 {
                             let chunk = (8 * round + 3 * number) % 40
                             ends.append(await attempt(engine, server.url("/\(number)"), cancelledAt: chunk))
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    /// One download that pauses now and then, cancelled when that chunk comes, or before it begins, or too late.
+    /// One download that pauses now and then, cancelled when that chunk arrives, or before it begins, or too late.
     /// - Returns: why it failed.
     private func attempt(_ engine: TransferEngine, _ url: URL, cancelledAt chunk: Int) async -> TransferError.Code? {
         let (moment, arrival) = AsyncStream<Void>.makeStream()

@@ -9,8 +9,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct CorpusTests {
     @Test func `two hundred recordings arrive whole, sixteen at a time`() async throws {
-        // Noise, so that a lost, doubled or exchanged stretch shows; from nothing to a megabyte, so that every boundary
-        // of a buffer is crossed somewhere.
+        // Noise, so that a lost, doubled or exchanged stretch shows; from nothing to a megabyte, so that every buffer
+        // boundary is crossed somewhere.
         let noise = (0..<131_072).reduce(into: Data(capacity: 1 << 20)) { data, _ in
             withUnsafeBytes(of: UInt64.random(in: 0...UInt64.max)) { data.append(contentsOf: $0) }
         }

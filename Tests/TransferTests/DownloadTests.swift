@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// Downloads that have succeeded leave their libcurl handle to the next one.
+    /// Successful downloads leave their libcurl handle to the next one.
     @Test func `a download has nothing of those before it`() async throws {
         try await withServer { peer in
             while let head = peer.readHead() {
@@ -279,7 +279,7 @@ import Testing
             try await withPatience { timeout in
                 let basket = Basket()
                 let url = server.url("/\(timeout.milliseconds * 1000 / 8)")
-                // Eight thousand bytes come in each span; half of that has to.
+                // Eight thousand bytes arrive in each span; half of that is required.
                 var request = DownloadRequest(url, stallTimeout: timeout)
                 request.leastBytesPerSecond = Int(4_000_000 / timeout.milliseconds)
                 let error = await failure { [request] in _ = try await engine.download(request, into: basket) }

@@ -8,7 +8,7 @@ import Testing
         "https://media.example.com/a", "https://203.0.113.7/a", "https://[2001:db8::1]:8443/a",
         "http://127.0.0.1:8080/a", "http://127.255.0.3/a", "http://localhost/a", "http://LOCALHOST/a",
         "http://[::1]:9/a",
-        // An address is one, however it is written.
+        // Addresses are recognized in any notation.
         "http://0x7f000001/a", "http://2130706433/a",
     ])
     func `https of any host and http of this machine are allowed`(url: String) throws {

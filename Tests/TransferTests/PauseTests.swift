@@ -23,7 +23,7 @@ import Testing
             let basket = Basket(begin: { _ in .pause })
             async let head = engine.download(DownloadRequest(server.url()), into: basket)
             await basket.reached(.paused)
-            // Another answer on the same thread shows that the engine had the time to make the mistake.
+            // Another answer on the same thread shows that the engine had time to make the mistake.
             _ = try await engine.perform(HTTPRequest(.get, server.url()))
             #expect(basket.chunks == 0)
             basket.resume()
@@ -79,7 +79,7 @@ import Testing
                 await basket.reached(.paused)
                 guard basket.chunks == 1 else { return false }
                 let begin = ContinuousClock.now
-                // A second download that does stall is the clock by which the pause is known to be long enough.
+                // A second download that does stall shows that the pause lasted long enough.
                 let other = await failure {
                     _ = try await engine.download(
                         DownloadRequest(server.url(), stallTimeout: stall * 2),

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
     @Test func `the environment's proxy is used, and not for the hosts that it excepts`() async throws {
-        // In a process of its own, whose environment is nobody else's.
+        // In a process of its own, which shares its environment with no other test.
         await #expect(processExitsWith: .success) {
             try await withServer { peer in
                 while let head = peer.readHead() {

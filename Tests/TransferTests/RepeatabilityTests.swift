@@ -5,9 +5,9 @@ import Testing
 
 @testable import Transfer
 
-/// libcurl sends a request a second time by itself where a kept connection dies before an answer comes.
+/// libcurl itself repeats a request if a kept connection dies before an answer comes.
 @Suite(.timeLimit(.minutes(1))) struct RepeatabilityTests {
-    /// How often each path was asked for.
+    /// How often each path was requested.
     private final class Log: Sendable {
         private let counts = Mutex<[String: Int]>([:])
 
@@ -27,7 +27,7 @@ import Testing
         let log = Log()
         try await withServer { peer in
             while let head = peer.readHead() {
-                // The change is made, and the connection is gone before the answer.
+                // The change has been made, and the connection ends before the answer.
                 if log.note(head) == "/change" { return }
                 peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             }

@@ -6,8 +6,8 @@ import Testing
 @Suite struct RetryPolicyTests {
     private let policy = RetryPolicy(attempts: 8, baseDelay: .seconds(1), maximumDelay: .seconds(20))
 
-    /// Steele, Lea and Flood's generator. Not the system's: that is an empty struct, whose address the thread sanitizer
-    /// follows into nowhere.
+    /// Steele, Lea and Flood's generator. Not the system's, which is an empty struct whose address confuses the thread
+    /// sanitizer.
     private struct SplitMix: RandomNumberGenerator {
         private var state: UInt64 = 20_251_120
 

@@ -13,7 +13,7 @@ import Testing
         window.isTooSlow(received: received, now: start + time)
     }
 
-    /// What is there at the end of each span of ten seconds.
+    /// The number of bytes at the end of each span of ten seconds.
     @Test(
         arguments: [
             ([10_000, 20_000, 30_000], nil), ([9_999], 1), ([50_000, 60_000, 69_999], 3), ([0], 1),

@@ -15,7 +15,7 @@ enum Tool {
         let files = FileManager.default.temporaryDirectory.appending(path: "callark-tool-\(UUID())")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: files) }
-        // Files, not pipes: nobody has to empty them while the program runs.
+        // Files, not pipes: the program can run without a reader.
         let output = files.appending(path: "output")
         try (input ?? Data()).write(to: files.appending(path: "input"))
         try Data().write(to: output)
@@ -37,7 +37,7 @@ enum Tool {
     }
 }
 
-/// A folder of its own for `body`, removed after it.
+/// A folder for `body`, removed after it.
 func withTemporaryFolder<Value>(_ body: (URL) async throws -> Value) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appending(path: "callark-transfer-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

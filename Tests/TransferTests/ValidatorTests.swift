@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transfer
 
-/// What a server calls the bytes that it sends.
+/// How a server identifies the bytes that it sends.
 @Suite struct `A validator` {
     private static let date = "Wed, 21 Oct 2015 07:28:00 GMT"
 

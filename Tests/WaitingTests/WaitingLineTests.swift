@@ -3,7 +3,7 @@ import Testing
 import Waiting
 
 @Suite struct `A waiting line` {
-    /// As many places as were given.
+    /// A line for as many places as were given.
     private typealias Places = WaitingLine<Int, Void>
 
     private func places(_ free: Int) -> Places {
@@ -14,7 +14,7 @@ import Waiting
         }
     }
 
-    /// Who was served, in order.
+    /// The order in which waiters were served.
     private final class Order: Sendable {
         private let list = Mutex<[String]>([])
         var names: [String] { list.withLock(\.self) }
@@ -29,7 +29,7 @@ import Waiting
         }
     }
 
-    /// Puts a task into the line, and returns when it is there.
+    /// Puts a task into the line, and returns when it is waiting.
     private func line(
         _ name: String,
         _ precedence: Int = 0,

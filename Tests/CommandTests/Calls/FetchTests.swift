@@ -104,7 +104,7 @@ import Testing
             let end = try #require(try await events(desk, "fetch.ended").last?["detail"])
             #expect(end["recordings"]?.text == "\(held - 1)" && end["damaged"]?.text == "1")
             #expect(end["not_written"] == nil && end["to"]?.text == "\(desk.folder)/out")
-            // A reading clears it: here the bytes are what they were.
+            // The next reading clears the damage, because the bytes are restored.
             try desk.flipByte(of: path, at: offset + 60)
             #expect(try await desk.run("verify", "--share", "1/1000").status == 0, "it is read first")
             #expect(try await desk.run("list", "--state", "damaged", "--json").objects.count == 1)

@@ -124,7 +124,7 @@ import Testing
         try await Desk.with(calls: 3, mix: .plain) { desk in
             try await desk.archiveDay()
             let gone = try await exchangeArchive(desk)
-            // Damage anywhere in the manifest does not remove what it knows.
+            // Damage elsewhere in the manifest must not let the archive through.
             if isDamaged {
                 _ = try await sql(
                     desk,

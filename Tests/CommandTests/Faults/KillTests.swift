@@ -233,7 +233,7 @@ import Testing
                     desk.simulator.counters.requests(to: .media) > asked || !pass.isRunning
                 }
                 pass.signal(SIGSTOP)
-                // Longer than a stall is tolerated, as another, equally patient process would find. For the provider,
+                // Longer than a stall is tolerated: curl, which is as patient, times out meanwhile. For the provider,
                 // more than an hour, so that every URL has expired.
                 desk.simulator.clock.advance(by: .seconds(3700))
                 let patience = ["-q", "-sS", "--noproxy", "*", "--max-time", "1.1", silent.url().absoluteString]

@@ -16,7 +16,7 @@ final class Desk: Sendable {
 
     /// Serves a small world of the day before yesterday while `body` runs.
     /// - Parameters:
-    ///   - earlier: how many days before it have calls too; further days before them have none.
+    ///   - earlier: further days with calls, as numbers of days before it, in descending order.
     ///   - hasRoot: whether the root has been created, as by an administrator who has read the README.
     static func with(
         calls: Int = 8,

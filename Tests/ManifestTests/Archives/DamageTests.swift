@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-/// What becomes of recordings whose bytes are damaged, and of archives that the manifest had not heard of.
+/// What happens to recordings whose bytes are damaged, and to archives that the manifest does not know.
 @Suite struct DamageTests {
     private func damaged(_ name: ArchiveName, _ entry: RecordingEntry) -> DamagedRecording {
         DamagedRecording(archive: name, taskID: entry.key.taskID, offset: entry.offset)
@@ -78,7 +78,7 @@ import Testing
             try await fixture.manifest.noteReinstated(copy, now: now)
             #expect(try await fixture.recordings() == before)
             #expect(try await fixture.manifest.displacedCopies() == [])
-            // Saying it twice changes nothing.
+            // Recording it twice changes nothing.
             let events = try await fixture.manifest.events().collected().count
             try await fixture.manifest.noteReinstated(copy, now: now)
             #expect(try await fixture.recordings() == before)
@@ -151,7 +151,7 @@ import Testing
             let work = try await fixture.known(1...4)
             let entries = try await fixture.store(Array(work.prefix(2)))
             let name = try #require(try await fixture.manifest.openArchives().first?.name)
-            // What was sealed lost the first, and has two more, of which one task was never heard of.
+            // The sealed archive lost the first one, and has two more, one of them of an unknown task.
             let third = try fixture.entry(work[2], offset: 8_000_000)
             var stranger = try fixture.entry(work[3], offset: 12_000_000)
             stranger.key.taskID = try Fixture.taskID(99)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-/// The steps of a pass, one after the other: what each makes true, and that doing it twice changes nothing.
+/// The steps of a pass in order: what each establishes, and that doing it twice changes nothing.
 @Suite struct PassStepTests {
     @Test func `an organization keeps its ID`() async throws {
         try await Fixture.with { fixture in
@@ -17,7 +17,7 @@ import Testing
             #expect(await failure { try await fixture.manifest.register(renamed, id: fixture.acmeID) } == .conflict)
             #expect(await failure { try await fixture.manifest.requireSame(renamed, id: fixture.acmeID) } == .conflict)
             #expect(try await fixture.manifest.organizations() == [again])
-            // One that nobody has archived yet.
+            // An organization that has not been archived yet.
             try await fixture.manifest.requireSame(renamed, id: other)
             let stranger = try #require(OrganizationName("stranger"))
             let code = await failure {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// Tasks are looked for a number at a time; and a page may have one twice.
+    /// Tasks are looked up in batches, and a page may have one twice.
     @Test(arguments: [1, 2, 24, 25, 26, 60])
     func `a page of any length is known task by task, also where one comes twice`(count: Int) async throws {
         try await Fixture.with { fixture in
@@ -61,7 +61,7 @@ import Testing
                 let id = try Fixture.taskID(number)
                 return TaskAnswer.capture(Capture(taskID: id, recordings: [try Fixture.captured(id, number)]))
             }
-            // Tasks that were never listed, in the middle of others, and one of them twice.
+            // Tasks that were never listed, among others, and one of them twice.
             let stranger = try Fixture.taskID(900)
             let strange = TaskAnswer.capture(
                 Capture(taskID: stranger, recordings: [try Fixture.captured(stranger, 900)])
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    /// For Swift the two are equal, for the provider and for the archive they are two.
+    /// Swift considers the two equal; for the provider and for the archive they are two.
     @Test func `texts that only look the same are kept apart, on one page too`() async throws {
         try await Fixture.with { fixture in
             let names = ["Jos\u{E9}", "Jose\u{301}"]

@@ -141,7 +141,7 @@ import Testing
 
     @Test func `more tasks than a batch come once each, in order`() async throws {
         try await Fixture.with { fixture in
-            // Many of one millisecond, so that batches end within it.
+            // Many in one millisecond, so that batches end within it.
             let tasks = try (0..<1203).map { try Fixture.task($0, created: Fixture.morning + .seconds($0 / 700)) }
             _ = try await fixture.list(tasks.shuffled())
             _ = try await fixture.manifest.openArchive(for: fixture.acme, day: Fixture.today, now: Fixture.morning)
@@ -227,14 +227,14 @@ import Testing
     }
 
     private struct Sealed {
-        /// Tasks whose recordings were asked for and not found.
+        /// Tasks that were asked about and had no recordings.
         var unanswered: [ListedTask]
         var archives: [(ArchiveRow, [TaskEntry], [RecordingEntry])]
         var now: Timestamp
     }
 
-    /// Two sealed archives of one day, and what went into each: two recordings of some tasks, tasks without any, an identifier
-    /// that is no UUID, and a supplement.
+    /// Two sealed archives of one day, and their content: two recordings of some tasks, tasks without any, an
+    /// identifier that is not a UUID, and a supplement.
     private func sealTwo(_ fixture: Fixture) async throws -> Sealed {
         let tasks = try (1...40).map {
             try Fixture.task($0, request: $0 % 7 == 0 ? .notRequested : $0 % 5 == 0 ? .undetermined : .requested)
@@ -285,8 +285,8 @@ import Testing
                     now: sealed.now
                 )
             }
-            // What is undetermined is a gap once the horizon has passed and the provider was asked often enough, not by
-            // the passing of time alone.
+            // An undetermined task becomes a gap once the horizon has passed and the provider was asked often enough;
+            // time alone is not enough.
             let ages = [(asksAgain: false, Duration.hours(25), 56), (false, .hours(200), 56), (true, .hours(200), 63)]
             for (asksAgain, after, count) in ages {
                 for manifest in asksAgain ? [fixture.manifest, rebuilt] : [] {
@@ -327,7 +327,7 @@ import Testing
         }
     }
 
-    /// A line of `list`: a row without what names it in one manifest only.
+    /// A line of `list`: a row without the identifiers that differ between manifests.
     private struct Line: Equatable {
         var row: ListRow
 
@@ -338,7 +338,7 @@ import Testing
                 self.row = .recording(recording)
             }
             if case .gap(var gap) = row {
-                // A rebuilt manifest asks anew.
+                // A rebuilt manifest asks again.
                 gap.evidence = GapEvidence()
                 self.row = .gap(gap)
             }

@@ -6,7 +6,8 @@ import Testing
 
 /// Open archives belong to the spool of one root.
 @Suite struct SpoolTests {
-    /// A fixture with two tasks whose recordings are stored in its own spool, and the same manifest as another root sees it.
+    /// A fixture with two tasks whose recordings are stored in its own spool, and the same manifest opened for another
+    /// root.
     private func withTwo(_ body: (Fixture, Manifest) async throws -> Void) async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known(1...2))

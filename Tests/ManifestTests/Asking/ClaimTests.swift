@@ -18,7 +18,7 @@ import Testing
             #expect(work.count == 2)
             #expect(claims.held == Set(work.map(\.row)))
             #expect(try await fixture.answer([answer], claims: claims).isEmpty)
-            // Stored first, then released: between the two an answer must not bring it up again.
+            // Stored first, then released: an answer between the two must not hand it out again.
             try await fixture.store([work[0]])
             #expect(try await fixture.answer([answer], claims: claims).isEmpty)
             work.forEach { claims.release($0.row) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-/// The two sweeps by which a pass meets the tasks that it asks about.
+/// The two sweeps with which a pass visits the tasks that it asks about.
 @Suite struct SweepTests {
     @Test func `tasks are due once they are over, the longest known first`() async throws {
         try await Fixture.with { fixture in
@@ -34,7 +34,7 @@ import Testing
             var met: [Int] = []
             var cursor: SweepCursor?
             while met.count < 100 {
-                // What was answered may be due again by then, behind the cursor; it stays there.
+                // A task that was answered may be due again, behind the cursor; it stays there.
                 let dueBy = now + .hours(1) * met.count
                 let batch = try await fixture.open(dueBy: dueBy, after: cursor, limit: limit)
                 #expect(batch.count <= limit)
@@ -45,7 +45,7 @@ import Testing
                     batch.map { .capture(Capture(taskID: $0.id, recordings: [])) },
                     now: now
                 )
-                // Listed later, and created earlier than all that the sweep has walked past.
+                // Listed later, but created before everything that the sweep has passed.
                 let new = (noted..<min(noted + 2, 25)).map { $0 + 1 }
                 noted += new.count
                 _ = try await fixture.list(try new.map { try Fixture.task($0, created: Fixture.morning - .hours($0)) })
@@ -76,7 +76,7 @@ import Testing
                     + [try Fixture.task(8, request: .notRequested)]
             )
             let asked = Fixture.morning + .hours(2)
-            // 1 is answered with nothing, 2 is exhausted, 3 settled, 4 found and not yet confirmed; 7 is due as it is.
+            // 1 is answered with nothing, 2 is exhausted, 3 settled, 4 found and not yet confirmed; 7 is due anyway.
             for after in [Duration.hours(200), .hours(201)] { try await fixture.answer(empty: 2, at: after) }
             try await fixture.answer(empty: 1, at: .hours(2))
             for now in [asked, asked + .hours(1)] {
@@ -108,7 +108,7 @@ import Testing
             let id = try Fixture.taskID(4)
             let more = try [4, 5, 6].map { try Fixture.captured(id, $0) }
             let found = try await fixture.answer([.capture(Capture(taskID: id, recordings: more))])
-            // Wanted at different times, so that other orders than that of tasks would meet the task again.
+            // Wanted at different times, so that any order other than that of tasks would visit the task again.
             for (index, work) in found.enumerated() where index > 0 {
                 try await fixture.fail(work, retryNotBefore: Fixture.morning + .hours(10 * index))
             }
@@ -201,7 +201,7 @@ import Testing
         }
     }
 
-    /// Nothing is sorted, so that a reading costs what it walks past, however much there is.
+    /// Nothing is sorted, so a read costs only what it passes, however much there is.
     @Test func `a sweep goes on from its cursor, over what is unfinished only`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.known(1...5)
@@ -246,7 +246,7 @@ extension Fixture {
         )
     }
 
-    /// - Parameter before: after the morning.
+    /// - Parameter before: the time after the morning.
     fileprivate func awaiting(
         of organization: OrganizationName? = nil,
         before: Duration,
@@ -263,7 +263,7 @@ extension Fixture {
         )
     }
 
-    /// The numbers that the tasks were made with.
+    /// The numbers with which the tasks were created.
     fileprivate func numbers(of swept: [SweptTask]) throws -> [Int] {
         try swept.map { try #require(Int($0.id.description.suffix(12))) }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Manifest
 
-/// How the facts of calls are kept over their lives: asked for, taken, sealed, rebuilt.
+/// How the facts of calls are kept over their lives: requested, recorded, sealed, rebuilt.
 @Suite struct CallKeepingTests {
     private static let day = morning..<(morning + .hours(24))
     private static let morning = Fixture.morning
@@ -143,7 +143,7 @@ import Testing
             }
             let entries = try await fixture.store(try await fixture.answer(works))
             let (first, tasks) = try await fixture.seal()
-            // Late for one, and another listed anew, with another agent and without what Search said.
+            // Late for one, and another that is listed again, with another agent and without what Search said.
             _ = try await fixture.search([4])
             _ = try await fixture.list([try Fixture.call(12, task: 2, status: "abandoned")])
             let (second, later) = try await fixture.seal()
@@ -170,7 +170,7 @@ import Testing
     }
 }
 
-/// Values in memory, as `restore` takes them.
+/// Values in memory, as input of `restore`.
 struct Listed<Element: Sendable>: AsyncSequence, Sendable {
     let elements: [Element]
 

@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// The filters that are tried, each with what it is to find among the calls 1 to 40 of `Fixture.call`.
+    /// Filters, each with what it has to find among the calls 1 to 40 of `Fixture.call`.
     private static let filters: [CallFilter] = [
         CallFilter(agent: "agent 3"), CallFilter(agent: "CCCCCCCC-0000-4000-8000-000000000003"),
         CallFilter(queue: "Queue 2"), CallFilter(site: "Site 1"), CallFilter(team: "team 2"),
@@ -95,13 +95,13 @@ import Testing
         }
     }
 
-    /// By an index or by the order of time, never by a walk through a table, for each filter.
+    /// By an index or in order of time, never by a table scan, for each filter.
     @Test(arguments: filters)
     func `no filter walks through the tasks`(_ filter: CallFilter) async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.manyCalls()
             let statements = try await fixture.trace { _ = try await fixture.found(filter, CallSearch.mostCandidates) }
-            // One row at an end of an index is no walk.
+            // Reading one row at an end of an index is not a scan.
             for statement in statements where statement.contains("task") && !statement.isOfIndexEnds {
                 let plan = try await fixture.plan(of: statement)
                 let steps = plan.filter { $0.hasPrefix("SCAN") || $0.contains("task_by_time (organization=?)") }
@@ -109,7 +109,7 @@ import Testing
                     "SCAN organization", "SCAN json_each", "SCAN CONSTANT ROW", "SCAN (", "SCAN call_profile",
                 ]
                 let isWalk = steps.contains { step in !allowed.contains { step.hasPrefix($0) } }
-                // Where nothing but a short duration is asked for, what passes is met on the way.
+                // If only a short duration is asked for, matches are found on the way.
                 let isShort = filter.minimumDuration.map { $0 < .seconds(600) } ?? false
                 #expect(
                     !isWalk || (isShort && filter == CallFilter(minimumDuration: filter.minimumDuration)),
@@ -191,7 +191,7 @@ import Testing
 }
 
 extension Fixture {
-    /// A call with an agent, a queue and numbers by its number.
+    /// A call with agent, queue and numbers derived from its number.
     static func call(
         _ number: Int,
         task: Int? = nil,
@@ -219,7 +219,7 @@ extension Fixture {
         try taskID(number).description.replacing("aaaaaaaa", with: "cccccccc")
     }
 
-    /// What Search says of the task with this number.
+    /// What Search says about the task with this number.
     static func searched(_ number: Int, site: Int = 1, seconds: Int = 61) throws -> SearchedTask {
         let json = """
             {"id":"\(try taskID(number))","lastSite":{"id":"s\(site)","name":"Site \(site)"},\
@@ -269,7 +269,7 @@ extension Fixture {
         }
     }
 
-    /// The tasks that `list` tells of: all of them are gaps here.
+    /// The tasks that `list` returns: all of them are gaps here.
     func found(
         _ filter: CallFilter,
         _ mostCandidates: Int,

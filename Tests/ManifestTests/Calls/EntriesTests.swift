@@ -88,7 +88,7 @@ import Testing
                 after: nil,
                 limit: 100
             )
-            // In small letters the UUID in capitals is the same task, which keeps its first spelling.
+            // In lower case, the upper-case UUID is the same task, which keeps its first spelling.
             #expect(due.map(\.id.description) == shapes.filter { $0 != capitals.lowercased() })
         }
     }
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    /// The plans of the questions that are asked of a large manifest: by an index, never by a walk through a table.
+    /// The query plans for a large manifest: by an index, never by a table scan.
     @Test func `no look-up walks through a table`() async throws {
         try await Fixture.with { fixture in
             _ = try await fixture.known(1...50)
@@ -148,12 +148,12 @@ import Testing
                 _ = try await fixture.manifest.archivedRecordings(in: name).collected()
             }
             #expect(statements.count > 30)
-            // One row at an end of an index is no walk.
+            // Reading one row at an end of an index is not a scan.
             for statement in statements where !statement.isOfIndexEnds {
                 let plan = try await fixture.plan(of: statement)
                 #expect(!plan.contains { $0.hasSuffix("task_by_time (organization=?)") }, "all tasks: \(statement)")
                 for step in plan where step.hasPrefix("SCAN") {
-                    // What is small by its nature, or by being only what is unfinished, may be walked through.
+                    // Tables that are always small, or have only what is unfinished, may be scanned.
                     let small = [
                         "organization", "archive", "question", "recording USING INDEX recording_wanted",
                         "recording USING COVERING INDEX recording_wanted", "day_close", "damage", "json_each",
@@ -168,7 +168,7 @@ import Testing
 }
 
 extension String {
-    /// Whether it is a statement that reads a row at an end of an index.
+    /// Whether the statement only reads a row at an end of an index.
     var isOfIndexEnds: Bool {
         self == IndexEnds.strays || hasSuffix("ORDER BY created_time LIMIT 1")
             || hasSuffix("ORDER BY created_time DESC LIMIT 1")
@@ -176,8 +176,8 @@ extension String {
 }
 
 extension Fixture {
-    /// The statements that `body` runs, each once. What runs one after the other runs on one connection for reading and
-    /// one for writing.
+    /// The statements that `body` runs, each once. Sequential work runs on one connection for reading and one for
+    /// writing.
     func trace(_ body: () async throws -> Void) async throws -> Set<String> {
         let seen = Traced()
         try await manifest.write { db in db.trace { seen.add($0.description) } }

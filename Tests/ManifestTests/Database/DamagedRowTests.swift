@@ -5,8 +5,8 @@ import Testing
 
 @testable import Manifest
 
-/// One bit in the file can put any value into any column. Reading it is an error that says where, and never the end of
-/// the process: a trap would end these tests.
+/// One bit in the file can put any value into any column. Reading it gives an error that says where, and never ends the
+/// process: a trap would end these tests.
 @Suite struct DamagedRowTests {
     /// Values that no column of another kind expects.
     private static let values: [DatabaseValue] = [
@@ -16,7 +16,7 @@ import Testing
 
     private static let busiest: Set<String> = ["task", "recording", "archive"]
 
-    /// A manifest with something in every table that reading looks at.
+    /// A manifest with rows in every table that is read.
     private func fill(_ here: Fixture) async throws {
         let work = try await here.known(1...4)
         try await here.store(work)
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// Everything that commands read.
-    /// - Returns: how many questions ended with an error.
+    /// - Returns: how many queries ended with an error.
     private func readAll(_ manifest: Manifest, _ here: Fixture) async throws -> Int {
         let standpoint = Fixture.standpoint(after: .hours(400))
         let window = Fixture.morning..<(Fixture.morning + .hours(900))
@@ -107,7 +107,7 @@ import Testing
         return errors
     }
 
-    /// The tables with a row, and their columns.
+    /// The tables that have rows, and their columns.
     private func columns(_ path: String) throws -> [(table: String, column: String)] {
         try DatabaseQueue(path: path).read { db in
             try String.fetchAll(
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// A connection that no rule of the schema stops, and that waits for no disk.
+    /// A connection that no rule of the schema stops, and that does not wait for the disk.
     private static let lawless: Configuration = {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
@@ -130,8 +130,8 @@ import Testing
         return configuration
     }()
 
-    /// Makes a table take any value.
-    /// - Returns: the rules that it had.
+    /// Makes a table accept any value.
+    /// - Returns: its rules.
     private func removeRules(of table: String, _ path: String) throws -> String? {
         let queue = try DatabaseQueue(path: path, configuration: Self.lawless)
         let rules = try queue.write { db in
@@ -155,8 +155,9 @@ import Testing
         return rules
     }
 
-    /// As damage to the file's pages does it: past every rule that the schema has. The table has them again afterwards.
-    /// - Returns: whether it was done: what not even SQLite would write cannot be put there in this way.
+    /// Writes a value as damage to the file's pages would: past every rule of the schema. The rules are in force again
+    /// afterwards.
+    /// - Returns: whether it was written: this way cannot write what not even SQLite would write.
     private func put(_ value: DatabaseValue, _ table: String, _ column: String, _ rules: String?, _ path: String)
         throws -> Bool
     {
@@ -184,7 +185,7 @@ import Testing
                 try whole.write(to: URL(filePath: path))
                 let rules = try removeRules(of: table, path)
                 let lawless = try Data(contentsOf: URL(filePath: path))
-                // All of them where most reading happens, and what is missing anywhere.
+                // All of them for the tables that are read most, and a missing value anywhere.
                 let values = Self.busiest.contains(table) ? Self.values : [.null]
                 for (_, column) in columns {
                     for value in values {
@@ -202,7 +203,7 @@ import Testing
         }
     }
 
-    /// A question is refused, or is about something else and answered as before: never with less.
+    /// A query is refused, or is not affected and has the same result as before: never less.
     @Test(
         arguments: [
             ("task", "created_time", [.listing, .gaps, .days]), ("task", "status", [.listing, .gaps, .days]),
@@ -247,7 +248,7 @@ import Testing
         case listing, gaps, days
     }
 
-    /// What is found by an index stands at one of its ends if it is beyond all others.
+    /// A value found through an index is at one of its ends if it is beyond all others.
     @Test(arguments: [
         ("task", "created_time"), ("task", "day"), ("task", "organization"), ("task", "row"), ("recording", "task"),
         ("archive", "row"), ("archive", "organization"), ("question", "task"), ("damage", "task"),
@@ -299,7 +300,7 @@ import Testing
         }
     }
 
-    /// The order of rows is the file's, and a run through them relies on it.
+    /// The order of rows is the file's, and a sweep relies on it.
     @Test func `rows that are out of order end a sweep with an error`() async throws {
         #expect(!(3 as Int64).isBehind(3))
         let first = TaskPosition(createdTime: 5, id: "a".databaseValue)

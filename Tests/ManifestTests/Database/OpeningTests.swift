@@ -5,7 +5,7 @@ import Testing
 
 @testable import Manifest
 
-/// Opening, what stands in the way of it, and what holds even against `sqlite3`.
+/// Opening, what can prevent it, and what holds even against `sqlite3`.
 @Suite struct OpeningTests {
     private func open(_ path: String, _ mode: Manifest.Mode) -> ManifestError? {
         do {
@@ -87,7 +87,7 @@ import Testing
     @Test func `a manifest whose making was cut off is made by the next writer`() async throws {
         try await Fixture.with { fixture in
             let path = fixture.folder.appending(path: "begun.sqlite").path
-            // What GRDB's migrator commits first and alone.
+            // What GRDB's migrator commits first, by itself.
             let begun = "PRAGMA journal_mode = WAL; CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
             _ = try await run("sqlite3", [path, begun])
             #expect(try !Manifest.exists(at: path))
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// A user other than root may not write where the mode says so; root may not where the mount says so.
+    /// A user other than root may not write if the mode forbids it; root may not if the mount forbids it.
     @Test func `a manifest in a folder that cannot be written is read all the same`() async throws {
         try await Fixture.with { fixture in
             try await fixture.store(try await fixture.known(1...5))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Manifest
 
-/// What a recording costs in the manifest. The figures of docs/manifest.md are printed by
+/// The size of a recording in the manifest. The figures of docs/manifest.md are printed by
 /// `CALLARK_MEASURE_TASKS=200000 swift test --filter SizeTests`.
 @Suite struct SizeTests {
     private static let tasks = ProcessInfo.processInfo.environment["CALLARK_MEASURE_TASKS"].flatMap { Int($0) }
@@ -13,7 +13,7 @@ import Testing
     @Test func `an archived recording costs at most two hundred bytes`() async throws {
         try await Fixture.with { fixture in
             let count = Self.tasks ?? 3000
-            // The schema's own text, which is there once.
+            // The schema's own text, which is stored once.
             let empty = try await fixture.bytesInUse()
             let recordings = try await archiveDays(fixture, tasks: count)
             let inUse = try await fixture.bytesInUse()
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    /// Two thousand calls a day, of which nine in twenty have a second recording, from the listing to the sealed archive.
-    /// Twenty-five agents take them, each of a team and for two of six queues; each queue has two lines.
+    /// Two thousand calls a day, nine in twenty with a second recording, from the listing to the sealed archive.
+    /// Twenty-five agents take them, each in one team and two of six queues; each queue has two lines.
     private func archiveDays(_ fixture: Fixture, tasks: Int) async throws -> Int {
         var recordings = 0
         for first in stride(from: 0, to: tasks, by: 2000) {
@@ -74,7 +74,7 @@ import Testing
         return recordings
     }
 
-    /// One call in eight is an agent's own, to the customer; one in ten is longer than ten minutes.
+    /// One call in eight is dialled by an agent; one in ten is longer than ten minutes.
     private static func listed(_ task: ListedTask, _ number: Int) -> ProviderJSON {
         let agent = number * 7 % 25
         let queue = (agent + number % 2) % 6
@@ -113,7 +113,7 @@ import Testing
             let start = task.createdTime + .seconds(15 + 60 * index)
             let name = "recording-\(index + 1).wav"
             var captured = try Fixture.captured(task.id, callType: callType, start: start, file: name)
-            // Random as the provider's are, and the same again when the task is asked about again.
+            // Random like the provider's, but the same when the task is asked about again.
             let id = task.id.description
             captured.key.recordingID = try #require(RecordingID(String(id.prefix(35)) + String(index)))
             return captured
@@ -130,7 +130,7 @@ import Testing
 }
 
 extension SizeTests {
-    /// What a column's values take in a row on average, by SQLite's record format: a byte for the type, then the value.
+    /// The average size of a column's values in a row, by SQLite's record format: a byte for the type, then the value.
     fileprivate static func columns(_ columns: [String], of table: String) -> String {
         let costs = columns.map { name in
             """
@@ -147,7 +147,7 @@ extension SizeTests {
 }
 
 extension Fixture {
-    /// The bytes of the pages that hold something: what was freed at the sealing of a day is used for the next.
+    /// The bytes of the pages in use: what sealing a day frees is reused for the next.
     fileprivate func bytesInUse() async throws -> Int {
         try await manifest.read { db in
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0

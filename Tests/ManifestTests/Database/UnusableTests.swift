@@ -3,7 +3,7 @@ import Testing
 
 @testable import Manifest
 
-/// Recordings that the provider lists without a way to their bytes.
+/// Recordings that the provider lists without a usable address.
 @Suite struct UnusableTests {
     private static let problem = "a recording has no usable filePath"
 

@@ -31,7 +31,7 @@ import Testing
         )
     }
 
-    /// What changes something that the record counts.
+    /// Changes to something that the record counts.
     enum Change: String, CaseIterable {
         case newTask, changedTask, newRecording, question, explanation, doubt
     }
@@ -165,7 +165,7 @@ import Testing
             try await fixture.manifest.noteFailed(failure, now: now)
             _ = try await fixture.explain(1)
             let record = try #require(try await draft(fixture)).record
-            // As a rebuild has it, by the archive's own metadata.
+            // As a rebuild would, from the archive's own metadata.
             let copy = try #require(try await fixture.manifest.displacedCopies().first)
             try await fixture.manifest.noteReinstated(copy, now: now)
             #expect(try await fixture.states() == [.archived])

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `What is explained` {
     private let created = Timestamp(millisecondsSince1970: 1_763_625_600_000)
 
-    /// When it was explained, when it failed last, and after how long it is tried again, all in hours.
+    /// When it was explained, when it last failed, and after how long it is retried, all in hours.
     @Test(
         arguments: [
             (10, 9, 1), (10, 10, 1), (10, 11, 1), (10, 12, 2), (10, 14, 4), (10, 18, 8), (10, 26, 16), (10, 42, 24),

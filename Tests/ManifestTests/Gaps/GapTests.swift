@@ -89,7 +89,7 @@ import Testing
             #expect(events[1].detail["open_since"] == (Fixture.morning + .hours(1)).description)
             _ = try await answer(fixture, recordings: [1], at: 5)
             #expect(try await fixture.story(1).count == 2)
-            // One that was there at once has no story.
+            // A recording that existed at once has no events of a gap.
             try await fixture.store(try await answer(fixture, 2, recordings: [2], at: 3))
             #expect(try await fixture.story(2) == [])
         }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `A suspect recording` {
     private static let reason = "the header promises 2 bytes of sound, and 1 are there"
 
-    /// Stores work as suspect, and gives what was stored.
+    /// Stores work as suspect, and returns what was stored.
     @discardableResult
     private func store(
         _ fixture: Fixture,
@@ -45,7 +45,7 @@ import Testing
         .count
     }
 
-    /// What the provider offers of task 1, asked so long after the morning.
+    /// What the provider offers for task 1, asked this long after the morning.
     private func look(_ fixture: Fixture, after: Duration) async throws -> [RecordingWork] {
         let id = try Fixture.taskID(1)
         let capture = Capture(taskID: id, recordings: [try Fixture.captured(id, 1)])
@@ -59,7 +59,7 @@ import Testing
             try await store(fixture, work[1], suspicion: nil, digest: 8)
             #expect(try await suspects(fixture).map(\.suspect.reason) == [Self.reason])
             #expect(try await suspects(fixture).first?.suspect.file == first.file)
-            // It came an hour after the morning.
+            // It arrived an hour after the morning.
             #expect(try await due(fixture, after: .minutes(119)) == 0)
             #expect(try await due(fixture, after: .minutes(120)) == 1)
             #expect(try await due(fixture, after: .minutes(61), before: .minutes(61)) == 1)
@@ -211,7 +211,7 @@ import Testing
             #expect(draft.record.suspects == [suspect])
             #expect(draft.record.recordings.suspect == 1)
             #expect(try DayClose(json: draft.record.json) == draft.record)
-            // A record of before there were suspects.
+            // A record from before there were suspects.
             let text = String(decoding: try draft.record.json, as: UTF8.self)
             let older = text.replacing(/,"suspects":\[.*\]/, with: "").replacing(",\"suspect\":1", with: "")
             let read = try DayClose(json: Array(older.utf8))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-/// What other sources count, and what it is held against.
+/// The counts of other sources, and what they are compared with.
 @Suite struct WitnessTests {
     private func witness(_ fixture: Fixture, _ day: String, _ differences: [String]) throws -> DayWitness {
         DayWitness(
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// A manifest has millions of tasks, and a day of them is asked about.
+    /// A manifest has millions of tasks, and queries cover one day of them.
     @Test(arguments: [DayQuery.listed, DayQuery.tasks, DayQuery.recordings, DueCall.select])
     func `no question walks through more tasks than its day has`(_ query: String) async throws {
         try await Fixture.with { fixture in
@@ -67,6 +67,6 @@ import Testing
 }
 
 extension String {
-    /// With numbers in the place of its arguments, which do not matter to a plan.
+    /// With numbers instead of its arguments, which do not affect a plan.
     fileprivate var unbound: String { replacing(/:[a-z_]+/, with: "1") }
 }

@@ -3,15 +3,15 @@ import Testing
 
 @testable import Manifest
 
-/// What befalls archives, and what readings, repairs and the beginnings of passes do about it.
+/// What happens to archives, and what readings, repairs and the beginnings of passes do about it.
 extension Model {
-    /// A file is gone, or is back.
+    /// A file disappears or comes back.
     mutating func remove(_ random: inout SplitMix) {
         guard let name = sealed.randomElement(using: &random) else { return }
         archives[name]?.isGone.toggle()
     }
 
-    /// An archive is read from end to end: what is found takes the place of what an earlier reading found.
+    /// An archive is read from end to end: the result replaces that of an earlier reading.
     mutating func read(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let name = archives.keys.sorted().randomElement(using: &random), let archive = archives[name],
             !archive.isGone
@@ -34,8 +34,8 @@ extension Model {
         if archive.isSealed { archives[name]?.hasOwnFault = own > 0 || isStrange }
     }
 
-    /// A repair begins: what is damaged in a sealed archive is wanted again. Two recordings of a task that claim the same
-    /// place are damaged together.
+    /// A repair begins: damaged recordings of a sealed archive are wanted again. Two recordings of a task that claim
+    /// the same place are damaged together.
     mutating func exclude(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let name = sealed.randomElement(using: &random), let archive = archives[name] else { return }
         let places = archive.places.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
@@ -69,7 +69,7 @@ extension Model {
         }
     }
 
-    /// A copy that did not count was read and is whole: it counts, if none does.
+    /// A copy that did not count was read and is intact: it counts if none does.
     mutating func reinstate(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let copy = try await fixture.manifest.displacedCopies().randomElement(using: &random) else { return }
         if isHeld(copy.key) {
@@ -85,7 +85,7 @@ extension Model {
         hold(copy.key, entry, in: copy.archive)
     }
 
-    /// After a crash, an open archive in the spool holds less than the manifest says, or more.
+    /// After a crash, an open archive in the spool has less than the manifest says, or more.
     mutating func recover(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         dropWork()
         guard
@@ -110,7 +110,7 @@ extension Model {
         for entry in whole { _ = take(entry, into: name) }
     }
 
-    /// A sealed archive on the disk that the manifest does not know, or has as open, is taken in: in one go, after an
+    /// A sealed archive on the disk that the manifest does not know, or knows as open, is added: at once, after an
     /// interruption, or not at all.
     mutating func adoptSealed(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         dropWork()
@@ -166,7 +166,7 @@ extension Model {
         )
     }
 
-    /// Nothing of an archive that could not be taken in is held.
+    /// Nothing of an archive that could not be added is held.
     private mutating func leaveOut(_ name: ArchiveName, _ fixture: Fixture) async throws {
         try await fixture.manifest.noteNotTakenIn(name, now: now)
         let lost = allKeys.filter { recordings[$0]?.holder == name }
@@ -175,7 +175,7 @@ extension Model {
         for key in lost { countOpenCopy(key) }
     }
 
-    /// An open archive in the spool that the manifest does not know, or that holds more than it says.
+    /// An open archive in the spool that the manifest does not know, or that has more than it says.
     mutating func adoptOpen(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         dropWork()
         guard let day = Self.days.randomElement(using: &random) else { return }
@@ -199,7 +199,7 @@ extension Model {
 // MARK: - What archives hold
 
 extension Model {
-    /// Where a recording stands in an archive, as a reading names it.
+    /// The place of a recording in an archive, as a reading names it.
     struct Place: Hashable {
         var taskID: TaskID
         var offset: Int64
@@ -210,7 +210,7 @@ extension Model {
         }
     }
 
-    /// A name that no archive of the day has: behind the others, or in a place that was left out.
+    /// A name that no archive of the day has: after the others, or in a gap between them.
     private func unknown(_ day: ArchiveDay, _ fixture: Fixture, _ random: inout SplitMix) throws -> ArchiveName {
         let taken = Set(archives.keys.filter { $0.day == day }.map(\.sequence))
         let free = (1...((taken.max() ?? 0) + 2)).filter { !taken.contains($0) }
@@ -218,8 +218,8 @@ extension Model {
         return ArchiveName(organization: fixture.acme, day: day, sequence: sequence)
     }
 
-    /// Recordings of an archive's day that it does not have yet, as its metadata may name them: known ones and others, some
-    /// of which say that they replace another archive's, and some of which claim the place of another of their task.
+    /// Recordings of an archive's day that it does not have yet, as its metadata may name them: known ones and others.
+    /// Some say that they replace another archive's, and some claim the place of another recording of their task.
     private mutating func strangers(to name: ArchiveName, _ random: inout SplitMix) throws -> [RecordingEntry] {
         var entries: [RecordingEntry] = []
         var end = archives[name]?.end ?? 0
@@ -242,7 +242,7 @@ extension Model {
 }
 
 extension Model.Archive {
-    /// In an order that does not change from run to run.
+    /// In an order that does not change between runs.
     fileprivate var places: [Model.Place] {
         Set(copies.values.map(Model.Place.init)).sorted { ($0.offset, $0.taskID) < ($1.offset, $1.taskID) }
     }

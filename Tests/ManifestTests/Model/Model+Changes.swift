@@ -3,9 +3,9 @@ import Testing
 
 @testable import Manifest
 
-/// What single changes come to, whatever brings them about.
+/// The effects of single changes, whatever causes them.
 extension Model {
-    /// A recording that was heard of is never forgotten.
+    /// A known recording is never forgotten.
     mutating func know(_ key: RecordingKey) {
         guard recordings[key] == nil else { return }
         recordings[key] = Recording(wantedTime: now)
@@ -13,7 +13,7 @@ extension Model {
         keysByTask[key.taskID, default: []].append(key)
     }
 
-    /// The copy of this archive counts from now on. Whatever was said of the recording's absence is over.
+    /// The copy in this archive counts from now on. Everything that was said about the recording's absence is over.
     mutating func hold(_ key: RecordingKey, _ entry: RecordingEntry, in name: ArchiveName) {
         know(key)
         archives[name]?.copies[key] = Copy(entry: entry)
@@ -26,20 +26,21 @@ extension Model {
         recordings[key] = Recording(wantedTime: now)
     }
 
-    /// The copy that counts stays in its archive, does not count any more, and none does.
+    /// The copy that counts stays in its archive but no longer counts, and no other does.
     mutating func exclude(_ key: RecordingKey) {
         guard let holder = recordings[key]?.holder else { return }
         archives[holder]?.copies[key]?.exclusion = .damaged
         lose(key)
     }
 
-    /// An open archive that has a copy of what no archive holds any more could not take another: its copy counts.
+    /// An open archive that has a copy of a recording that no archive holds any more cannot take another: its copy
+    /// counts.
     mutating func countOpenCopy(_ key: RecordingKey) {
         guard let name = open(Self.day(of: key.taskID)), let copy = archives[name]?.copies[key] else { return }
         hold(key, copy.entry, in: name)
     }
 
-    /// It is given up for now. What is explained rests longer.
+    /// It is given up for now. What is explained waits longer.
     mutating func fail(_ key: RecordingKey, _ reason: GapReason, retry: Timestamp) {
         recordings[key]?.failure = reason
         recordings[key]?.wantedTime = retry
@@ -53,8 +54,8 @@ extension Model {
         recordings[key]?.wantedTime = next ?? Timestamp(millisecondsSince1970: .max)
     }
 
-    /// What an archive that was found says of a recording. A copy that says that it replaces another counts in the place of
-    /// one in an earlier archive; else the copy counts that did already.
+    /// What a found archive says about a recording. A copy that says that it replaces another counts instead of one in
+    /// an earlier archive; otherwise the copy that already counted still counts.
     /// - Returns: whether it counts.
     mutating func take(_ entry: RecordingEntry, into name: ArchiveName) -> Bool {
         let key = entry.key
@@ -70,7 +71,7 @@ extension Model {
         return true
     }
 
-    /// A pass died, or has ended: nobody is at work on anything.
+    /// A pass died or has ended: no one is working on anything.
     mutating func dropWork() {
         for item in work.values { claims.release(item.row) }
         work = [:]
@@ -80,7 +81,7 @@ extension Model {
         if let item = work.removeValue(forKey: key) { claims.release(item.row) }
     }
 
-    /// A copy with bytes of its own.
+    /// A copy with unique bytes.
     mutating func entry(
         _ captured: CapturedRecording,
         offset: Int64,

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Manifest
 
-/// Holds all that the manifest tells against the rules.
+/// Compares everything that the manifest says with the rules.
 extension Model {
     func check(_ fixture: Fixture) async throws {
         try await checkCalls(fixture)
@@ -76,7 +76,7 @@ extension Model {
         try #require(states == Dictionary(uniqueKeysWithValues: tasks.keys.map { ($0, callState($0)) }), "\(place)")
     }
 
-    /// What a list of one state has, another one each time.
+    /// The content of the list of one state, a different one each time.
     private func checkList(_ fixture: Fixture) async throws {
         let all = RecordingState.allCases.map(ListFilter.State.recording) + [.gap, .explained, .missing]
         let state = all[steps % all.count]
@@ -190,7 +190,7 @@ extension Model {
         var holder: ArchiveName?
     }
 
-    /// Copies that do not count stand in the archive all the same.
+    /// Copies that do not count are in the archive nevertheless.
     private func check(_ archive: Archive, _ name: ArchiveName, _ manifest: Manifest) async throws {
         let members = try await manifest.archivedRecordings(in: name).collected()
         let told = members.map { Member(digest: $0.digest, isCounting: $0.isCounting, replacedBy: $0.replacedBy) }

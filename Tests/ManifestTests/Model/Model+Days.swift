@@ -3,7 +3,7 @@ import Testing
 
 @testable import Manifest
 
-/// What days come to, and when they are closed.
+/// The counts of days, and when they are closed.
 extension Model {
     func checkDays(_ fixture: Fixture) async throws {
         let standpoint = try await standpoint(fixture)
@@ -42,7 +42,7 @@ extension Model {
                 try #require(!status.isClosed && !reckoning.isClosed, "\(place): \(day)")
                 continue
             }
-            // What is closed is as it was when it was closed, and could be closed anew.
+            // A closed day is as it was when it was closed, and could be closed again.
             try #require(
                 isClosable(day) && open(day).map { archives[$0]?.copies.isEmpty ?? true } ?? true,
                 "\(place): \(day)"
@@ -61,7 +61,7 @@ extension Model {
         }
     }
 
-    /// A record of a day says what is held and what is explained of it, and nothing else.
+    /// A record of a day says what is held and what is explained, and nothing else.
     func check(_ record: DayClose) throws {
         let figures = figures(record.day)
         func figure(_ name: String) -> Int64 { figures[name] ?? 0 }
@@ -77,7 +77,7 @@ extension Model {
         isClosable(day) && (day >= today || !keys(of: day).contains { state($0) == .stored })
     }
 
-    /// What a day comes to.
+    /// The counts of a day.
     private func figures(_ day: ArchiveDay) -> [String: Int64] {
         let keys = keys(of: day)
         let tasks = tasks(of: day)

@@ -9,7 +9,7 @@ extension Model {
         case list, answer, refuse, claim, store, fail, close, explain, withdraw
         case read, exclude, copyOut, reinstate, remove, recover, adoptSealed, adoptOpen
 
-        /// The everyday ones come more often.
+        /// The common ones are drawn more often.
         static func drawn(_ random: inout SplitMix) -> Step {
             let everyday: [Step] = [.list, .answer, .answer, .answer, .store, .store, .store, .close, .close, .explain]
             return (allCases + everyday).randomElement(using: &random) ?? .list
@@ -62,7 +62,7 @@ extension Model {
         }
     }
 
-    /// The provider's answer about a task: what it has not is given up, what is in hand already is not handed out again.
+    /// The provider's answer about a task: what it lacks is given up, and work in progress is not handed out again.
     private mutating func answer(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         let id = try Fixture.taskID(Int.random(in: Self.numbers, using: &random))
         let offered = try (1...3).filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
@@ -98,7 +98,7 @@ extension Model {
         tasks[id]?.isRefused = true
     }
 
-    /// Another source says that a task was recorded of which the listing says that it was not.
+    /// Another source says that a task was recorded, although the listing says that it was not.
     private mutating func claim(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         let ids = try (0..<3).map { _ in try Fixture.taskID(Int.random(in: Self.numbers, using: &random)) }
         let taken = try await fixture.manifest.noteClaimed(
@@ -116,7 +116,7 @@ extension Model {
         }
     }
 
-    /// Some of what is in hand has come.
+    /// Some of the work in progress arrives.
     private mutating func store(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         let some = allKeys.filter { work[$0] != nil }.filter { _ in Bool.random(using: &random) }
         var group: [StoredRecording] = []
@@ -137,7 +137,7 @@ extension Model {
         for key in some { release(key) }
     }
 
-    /// Something that is in hand does not come.
+    /// Some of the work in progress does not arrive.
     private mutating func fail(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let key = allKeys.filter({ work[$0] != nil }).randomElement(using: &random),
             let item = work[key]
@@ -176,7 +176,7 @@ extension Model {
         for key in givenUp { rest(key, failed: now) }
     }
 
-    /// A person takes an explanation back.
+    /// A person withdraws an explanation.
     private mutating func withdraw(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let id = explanations.keys.sorted().randomElement(using: &random) else { return }
         let standpoint = try await standpoint(fixture)
@@ -193,7 +193,8 @@ extension Model {
         }
     }
 
-    /// The end of a pass: a day that can be closed is, in the archive that is sealed anyway, or in one of its own.
+    /// The end of a pass: a day that can be closed is closed, in the archive that is sealed anyway or in one of its
+    /// own.
     private mutating func close(_ fixture: Fixture, _ random: inout SplitMix) async throws {
         guard let day = Self.days.randomElement(using: &random) else { return }
         let draft = try await fixture.manifest.draftDayClose(

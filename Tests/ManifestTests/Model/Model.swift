@@ -2,15 +2,15 @@ import Recordings
 
 @testable import Manifest
 
-/// What is to be known after any sequence of steps: which archive has which copy of which recording, what was found out
-/// about it, and what people said. All else follows from that, by the rules below.
+/// What must be known after any sequence of steps: which archive has which copy of which recording, what was found out
+/// about it, and what people said. Everything else follows from that, by the rules below.
 struct Model {
     struct Task {
         var request: CaptureRequest
         var isListed: Bool
-        /// Whether another source says that it was recorded: that word counts.
+        /// Whether another source says that it was recorded, which then counts.
         var isClaimed = false
-        /// Whether the provider was asked about it since something was to be asked.
+        /// Whether the provider was asked about it since there was something to ask.
         var isAsked = false
         /// Whether the provider refused the last question about it.
         var isRefused = false
@@ -23,7 +23,7 @@ struct Model {
         var isSpoiled = false
         /// Why it was given up for now.
         var failure: GapReason?
-        /// From when on it is tried again, if it failed.
+        /// When it may be retried, if it failed.
         var wantedTime: Timestamp
     }
 
@@ -37,9 +37,9 @@ struct Model {
     struct Archive {
         var isSealed = false
         var copies: [RecordingKey: Copy] = [:]
-        /// Whether its last reading found faults that are no recording's.
+        /// Whether its last reading found faults that do not belong to a recording.
         var hasOwnFault = false
-        /// Whether its file is missing at the moment.
+        /// Whether its file is missing at present.
         var isGone = false
 
         var end: Int64 { copies.values.map { $0.entry.offset + 1_000_000 }.max() ?? 0 }
@@ -54,29 +54,29 @@ struct Model {
     var now = Fixture.morning + .hours(25)
     /// How many steps were taken before.
     var steps = 0
-    /// Where in which sequence the model is, for whoever reads a failure.
+    /// The position in the sequence, for reading failures.
     var place = ""
     var tasks: [TaskID: Task] = [:]
     var recordings: [RecordingKey: Recording] = [:]
-    /// Their keys as they became known, which is an order that does not change from run to run.
+    /// Their keys in the order in which they became known, which does not change between runs.
     var allKeys: [RecordingKey] = []
     var keysByTask: [TaskID: [RecordingKey]] = [:]
     var archives: [ArchiveName: Archive] = [:]
     var explanations: [TaskID: Explanation] = [:]
-    /// What a pass has in hand: handed out by an answer, and neither stored nor failed since.
+    /// The work in progress of a pass: handed out by an answer, and neither stored nor failed since.
     var work: [RecordingKey: RecordingWork] = [:]
     let claims = Claims()
-    /// What a record of a day counted when the day was closed last.
+    /// The content of each day's record when the day was last closed.
     var closed: [ArchiveDay: DayContents] = [:]
-    /// How many copies there were ever: each has bytes of its own.
+    /// How many copies were ever made; each has unique bytes.
     var copiesMade = 0
 }
 
 // MARK: - The rules
 
 extension Model {
-    /// Damaged is what was held and is not whole any more, wherever that was found out: by a reading, by the file's absence,
-    /// or before the recording left its archive. Only a whole copy in a sealed archive is archived.
+    /// A recording is damaged if it was held and is no longer intact, however that was found out: by a reading, by the
+    /// file's absence, or before the recording left its archive. Only an intact copy in a sealed archive is archived.
     func state(_ key: RecordingKey) -> RecordingState {
         guard let recording = recordings[key] else { return .pending }
         if let holder = recording.holder, let archive = archives[holder] {
@@ -89,35 +89,35 @@ extension Model {
 
     func isHeld(_ key: RecordingKey) -> Bool { recordings[key]?.holder != nil }
 
-    /// Whether its bytes are to be fetched now: a failure rests.
+    /// Whether its bytes are to be fetched now: a failed one waits.
     func isWanted(_ key: RecordingKey) -> Bool {
         guard let recording = recordings[key], recording.holder == nil else { return false }
         return recording.failure == nil || recording.wantedTime <= now
     }
 
-    /// Whether it is given up for now: then it is a gap of its own.
+    /// Whether it is given up for now, which makes it a gap of its own.
     func isGivenUp(_ key: RecordingKey) -> Bool { !isHeld(key) && recordings[key]?.failure != nil }
 
     func isExplained(_ key: RecordingKey) -> Bool {
         isGivenUp(key) && explanations[key.taskID]?.recordings.contains(key) ?? false
     }
 
-    /// Damaged, and nobody said that this is how it is.
+    /// Whether it is damaged, and not explained.
     func isUnrepaired(_ key: RecordingKey) -> Bool { state(key) == .damaged && !isExplained(key) }
 
-    /// Whether a recording of the task should exist, as far as anyone can say, and none is known.
+    /// Whether a recording of the task should exist, as far as is known, and none is known.
     func isEmpty(_ id: TaskID) -> Bool {
         guard let task = tasks[id], keys(of: id).isEmpty else { return false }
         return task.request == .requested || task.request == .undetermined && task.isRefused
     }
 
-    /// Whether nobody has said if a recording of the task should exist, and none is known.
+    /// Whether it is still unknown if a recording of the task should exist, and none is known.
     func isUndetermined(_ id: TaskID) -> Bool { tasks[id]?.request == .undetermined && keys(of: id).isEmpty }
 
-    /// Whether that may still be said.
+    /// Whether that may still become known.
     func isUnresolved(_ id: TaskID) -> Bool { isUndetermined(id) && !isEmpty(id) }
 
-    /// Whether an archive is damaged in itself. One of which nothing counts any more is made up for.
+    /// Whether an archive is damaged in itself. If nothing in it counts any more, it has been replaced.
     func isDamaged(_ archive: Archive) -> Bool {
         guard archive.isSealed, archive.isGone || archive.hasOwnFault else { return false }
         return archive.copies.isEmpty || archive.copies.values.contains { $0.exclusion == nil }
@@ -128,7 +128,7 @@ extension Model {
             || archives.contains { $0.key.day == day && isDamaged($0.value) }
     }
 
-    /// Whether everything that is expected of a day is held whole, or explained.
+    /// Whether everything expected of a day is held intact or explained.
     func isClosable(_ day: ArchiveDay) -> Bool {
         !isDamaged(day)
             && keys(of: day).allSatisfy { [.archived, .stored].contains(state($0)) || isExplained($0) }
@@ -147,7 +147,7 @@ extension Model {
         return spoiled.isEmpty ? .sound : .repaired
     }
 
-    /// What became of a call as a whole.
+    /// The state of a call as a whole.
     func callState(_ id: TaskID) -> CallState {
         let keys = keys(of: id)
         let states = keys.map(state)
@@ -160,25 +160,25 @@ extension Model {
         return keys.isEmpty ? .none : .complete
     }
 
-    /// Why a recording of a task is missing of which none is known.
+    /// Why a task without any known recording lacks one.
     func reason(_ id: TaskID) -> GapReason? {
         guard let task = tasks[id], isEmpty(id) else { return nil }
         return task.isRefused ? .refusedByProvider : task.isAsked ? .notYetAvailable : .notAskedYet
     }
 
-    /// Whether the provider may still have a recording of the task, and nobody has explained that it has none.
+    /// Whether the provider may still have a recording of the task, and it is not explained that it has none.
     func isAwaited(_ id: TaskID) -> Bool {
         isEmpty(id) && explanations[id] == nil && tasks[id]?.isRefused == false
     }
 
-    /// Why something is missing: what was held and is purged at the provider is lost.
+    /// Why something is missing: a recording that was held and is purged at the provider is lost.
     func reason(_ key: RecordingKey) -> GapReason? {
         let isDamaged = state(key) == .damaged
         guard let failure = recordings[key]?.failure, !isHeld(key) else { return isDamaged ? .damaged : nil }
         return isDamaged && failure == .purgedUpstream ? .lost : failure
     }
 
-    /// What a record of a day says of it.
+    /// What a record of a day says about it.
     struct DayContents: Hashable {
         var requests: [TaskID: CaptureRequest]
         var held: [RecordingKey: ContentDigest]
@@ -200,7 +200,7 @@ extension Model {
 // MARK: - Looking up
 
 extension Model {
-    /// Two days; the tasks with even numbers are of the first.
+    /// Two days; tasks with even numbers belong to the first.
     static let days = [Fixture.today, Fixture.day(Fixture.morning + .hours(24))]
     static let numbers = 1...16
 

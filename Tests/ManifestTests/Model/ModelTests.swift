@@ -4,9 +4,9 @@ import Testing
 
 @testable import Manifest
 
-/// Random sequences of what passes, crashes, readings, repairs and people do, against a model in memory that a reader can
-/// take in at a glance. Each run draws others. A failure names its seed: `CALLARK_TEST_SEED` has the first sequence be that
-/// one, and `CALLARK_TEST_SEQUENCES` says how many there are.
+/// Random sequences of what passes, crashes, readings, repairs and people do, compared with a small, readable model in
+/// memory. Each run draws other sequences. A failure names its seed: `CALLARK_TEST_SEED` makes the first sequence that
+/// one, and `CALLARK_TEST_SEQUENCES` sets how many there are.
 @Suite struct ModelTests {
     private static let seeds: [UInt64] = {
         let environment = ProcessInfo.processInfo.environment
@@ -34,7 +34,7 @@ import Testing
     }
 }
 
-/// Numbers that can be had again (Steele, Lea and Flood 2014).
+/// Repeatable random numbers (Steele, Lea and Flood 2014).
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

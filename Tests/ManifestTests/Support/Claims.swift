@@ -1,7 +1,7 @@
 import Manifest
 import Synchronization
 
-/// Remembers which recordings somebody is at work on.
+/// Remembers which recordings are being worked on.
 final class Claims: RecordingClaims {
     private let rows = Mutex<Set<RecordingRowID>>([])
 

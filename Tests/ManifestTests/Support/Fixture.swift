@@ -4,7 +4,7 @@ import Testing
 
 @testable import Manifest
 
-/// A manifest in a folder of its own, and the nouns to fill it with.
+/// A manifest in a folder of its own, and the values to fill it with.
 struct Fixture {
     let folder: URL
     let manifest: Manifest
@@ -13,9 +13,9 @@ struct Fixture {
 
     var path: String { manifest.path }
 
-    /// The spool of the root that the manifest is of.
+    /// The spool of the manifest's root.
     static let spool = CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-3c5e8a1b2d4f") ?? { preconditionFailure("a UUID") }()
-    /// That of another.
+    /// The spool of another root.
     static let otherSpool = CanonicalUUID("0193a5c2-7d1e-4b7a-9f00-000000000000") ?? { preconditionFailure("a UUID") }()
 
     init() async throws {
@@ -34,12 +34,12 @@ struct Fixture {
         try await body(fixture)
     }
 
-    /// 2025-11-20T08:00:00Z, when most of what tests tell begins.
+    /// 2025-11-20T08:00:00Z, when most test scenarios begin.
     static let morning = Timestamp(millisecondsSince1970: 1_763_625_600_000)
     static let day: @Sendable (Timestamp) -> ArchiveDay = { ArchiveDay($0, in: .gmt) }
     static let today = ArchiveDay(morning, in: .gmt)
 
-    /// From an hour after the morning, if not said otherwise.
+    /// By default an hour after the morning.
     static func standpoint(after duration: Duration = .hours(1), horizon: Duration = .hours(168)) -> Standpoint {
         let now = morning + duration
         return Standpoint(now: now, today: day(now), horizon: horizon)
@@ -102,7 +102,7 @@ struct Fixture {
 }
 
 extension Manifest {
-    /// Of the root that all tests have.
+    /// With the spool that all tests share.
     convenience init(path: String, mode: Mode) throws(ManifestError) {
         try self.init(path: path, mode: mode, spool: Fixture.spool)
     }
@@ -133,7 +133,7 @@ extension Fixture {
         )[0]
     }
 
-    /// Lists tasks with these numbers and answers each with one recording of the same number.
+    /// Lists tasks with these numbers, and answers each with one recording of the same number.
     func known(_ numbers: some Sequence<Int>) async throws -> [RecordingWork] {
         let numbers = Array(numbers)
         _ = try await list(try numbers.map { try Self.task($0) })
@@ -192,7 +192,7 @@ extension Fixture {
         return all
     }
 
-    /// Seals the open archive of `day`, and returns it with the tasks that it takes along.
+    /// Seals the open archive of `day`; returns it with the tasks that it includes.
     @discardableResult
     func seal(
         _ day: ArchiveDay = today,
@@ -244,7 +244,7 @@ extension Fixture {
     func states() async throws -> [RecordingState] { try await recordings().map(\.state) }
 }
 
-/// Runs a program that knows nothing of Callark and returns what it printed.
+/// Runs a program that knows nothing of Callark, and returns its output.
 func run(_ program: String, _ arguments: [String]) async throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -264,7 +264,7 @@ struct ProgramFailed: Error {
     var output: String
 }
 
-/// Waits for what has to fail, and gives its code.
+/// Runs something that has to fail, and returns the error's code.
 func failure(_ body: () async throws -> some Any) async -> ManifestError.Code? {
     do {
         _ = try await body()

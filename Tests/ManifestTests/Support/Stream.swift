@@ -1,4 +1,4 @@
-/// Values that come one after another, and may break off behind the last.
+/// A sequence of values that may fail after the last.
 struct Stream<Element: Sendable>: AsyncSequence, Sendable {
     var elements: [Element]
     var isCutOff: Bool

@@ -22,7 +22,7 @@ import Testing
         )
     }
 
-    /// A recording that an answer offers, as it was known before.
+    /// What was known before about a recording that an answer offers.
     enum Before: CaseIterable {
         case unknown, held, wanted, failedAndResting, failedAndDue, suspectAndDue
     }

@@ -2,7 +2,7 @@ import Foundation
 import Recordings
 import Testing
 
-/// What rules are tried with.
+/// Sample values for the rules.
 enum Offered {
     static let created = Timestamp(millisecondsSince1970: 1_763_625_600_000)
 
@@ -28,8 +28,8 @@ enum Offered {
         )
     }
 
-    /// The same as it is known by now.
-    /// - Parameter wanted: from when on its bytes are wanted; `nil` where they are held.
+    /// The same recording as it is already known.
+    /// - Parameter wanted: when its bytes are wanted; `nil` if they are held.
     static func known(
         _ captured: CapturedRecording,
         ordinal: Int64 = 0,

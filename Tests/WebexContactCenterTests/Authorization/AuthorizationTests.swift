@@ -46,7 +46,7 @@ import Transfer
         #expect(texts.allSatisfy { $0.utf8.count == 43 && $0.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil })
     }
 
-    /// The example of RFC 7636, appendix B.
+    /// The example in appendix B of RFC 7636.
     @Test func `the challenge is that of the standard's own example`() {
         let key = ProofKey(verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
         #expect(key.challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")

@@ -71,7 +71,7 @@ import Transfer
 
     @Test func `a path that cannot be written is an error that names it, and no token is used`() async throws {
         try await withTemporaryFolder { folder in
-            // A file in the place of the folder stops even root.
+            // A file instead of the folder stops even root.
             try Data().write(to: URL(fileURLWithPath: folder + "/tokens"))
             let endpoint = TokenEndpoint(accepting: "first")
             let credentials = Credentials.refreshing(
@@ -104,7 +104,8 @@ import Transfer
                     if request.url.path().hasSuffix("tasks") {
                         #expect((try? String(contentsOfFile: path, encoding: .utf8))?.contains("R1_P0A1") == true)
                     } else {
-                        // A folder of that name appears while the provider answers: the new file cannot take its place.
+                        // A folder with that name appears while the provider answers, so the new file cannot be put in
+                        // place.
                         try? FileManager.default.createDirectory(atPath: path + "/x", withIntermediateDirectories: true)
                     }
                     return try await exchange.perform(request)

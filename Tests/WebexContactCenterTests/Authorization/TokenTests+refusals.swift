@@ -5,7 +5,7 @@ import Testing
 import Transfer
 @testable import WebexContactCenter
 
-// Refusals, of a token and of a refresh.
+// Refused tokens and refused refreshes.
 extension TokenTests {
     @Test func `a token that is refused when it is new is an error and no loop`() async throws {
         try await withTemporaryFolder { folder in
@@ -70,7 +70,7 @@ extension TokenTests {
             endpoint.change { $0.faults = [refusal] }
             let refused = try test(endpoint, folder)
             _ = try await providerError { _ = try await refused.center.refreshTokens() }
-            /// As another process tells it.
+            /// As another process reports it.
             func told(configured: String = "first") async throws -> TokenRefusal? {
                 let other = try test(endpoint, folder, refreshToken: configured)
                 return try await other.center.tokenStatus().refusal

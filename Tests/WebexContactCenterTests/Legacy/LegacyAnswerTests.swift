@@ -5,7 +5,7 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// Answers to legacy queries, whose shape is not published (wxcc-api 13.4, 13.5).
+/// Answers to legacy queries, whose form is not published (wxcc-api 13.4, 13.5).
 @Suite struct LegacyAnswerTests {
     private static let query =
         #"{"numberOfRecords":3,"aggregations":[{"computeColumnName":"sid"},{"computeColumnName":"agentName"}]}"#

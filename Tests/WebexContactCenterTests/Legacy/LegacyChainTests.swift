@@ -9,7 +9,7 @@ import Transfer
 @Suite struct LegacyChainTests {
     private static let session = "74d98c29-39b4-4e1e-81fa-0ce0ae5aebb0"
 
-    /// What a provider has of one contact: the session's fields, and each activity by the end of its identifier.
+    /// What a provider has about one contact: the session's fields, and each activity by the end of its identifier.
     private struct Contact: Sendable {
         var session = #"{"sid":"\#(LegacyChainTests.session)","cstts":1000}"#
         var activities: [String: String] = [:]

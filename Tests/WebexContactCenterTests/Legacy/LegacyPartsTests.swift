@@ -7,7 +7,7 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// Queries that the provider does not answer as a whole, asked in parts (wxcc-api 13.6).
+/// Queries that the provider does not answer completely, asked in parts (wxcc-api 13.6).
 @Suite struct LegacyPartsTests {
     /// A host with the habits that a real one might have; record n is `s-n`.
     struct Model: Sendable {
@@ -15,12 +15,13 @@ import Transfer
         var times: [Int64] = []
         var most = 10
         var isEndInclusive = false
-        /// 413 in the place of an answer that is not whole.
+        /// Whether it answers 413 instead of incompletely.
         var refusesLarge = false
         var tellsFound = true
-        /// Only what ended in the time, too, is told: what goes on at the border of two parts is in neither.
+        /// Whatever ends outside the requested time is left out too, so what spans the border of two parts is in
+        /// neither.
         var longest: Int64 = 0
-        /// Goes by whole hours.
+        /// Whether it rounds to whole hours.
         var isCoarse = false
 
         func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -69,7 +70,7 @@ import Transfer
         try gathering.rows.get().rows.map { $0[0].shown }
     }
 
-    /// Some begin where a day is halved, at which both parts may have them.
+    /// Some begin where a day is halved, so that both parts may have them.
     private static let spread = (0..<96).map { Int64($0) * 900_000 }
 
     static let habits: [(String, Model)] = [
@@ -109,7 +110,7 @@ import Transfer
             var model = Model(times: crossing, most: 60, tellsFound: tellsFound, longest: 600_000)
             let reason = try #require(try await gathering(model).0.shortfall)
             #expect(reason.contains("lack "), "\(reason)")
-            // Where the first answer did not have it, only the number tells.
+            // If the first answer lacked it, only the reported number shows that.
             model.most = 47
             let other = try await gathering(model).0.shortfall
             #expect(tellsFound == (other != nil), "\(other ?? "")")

@@ -75,7 +75,7 @@ import Transfer
         #expect(exchange.requests.map { $0.headers["Accept"] } == ["application/json", "text/csv"])
     }
 
-    /// Status, body, tenant, and what the advice has to say and must not say.
+    /// Status, body, tenant, and what the advice must and must not say.
     static let refusals: [(status: Int, body: String, tenant: String?, says: String, not: String)] = [
         (401, "the signature is not valid", "4711", "legacy.api_key", "tenant_id"),
         (401, #"{"message":"Invalid API key"}"#, "4711", "legacy.api_key", "tenant_id"),
@@ -105,7 +105,7 @@ import Transfer
     func `neither the key nor the signature comes into a message or a log`(status: Int) async throws {
         let log = LogStore()
         let exchange = ScriptedExchange { request, _ in
-            // A host that quotes everything that it was sent.
+            // A host that echoes everything that it was sent.
             let quoted =
                 request.headers.fields.map { "\($0.name): \($0.value)" }.joined(separator: " ") + " key " + Self.key
             return HTTPResponse(status: status, body: Data(quoted.utf8))

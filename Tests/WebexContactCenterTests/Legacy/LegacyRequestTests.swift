@@ -5,7 +5,7 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// Signatures, identifiers and queries of the legacy records, as wxcc-api 13 has them.
+/// Signatures, identifiers and queries of the legacy records, as described in wxcc-api 13.
 @Suite struct LegacyRequestTests {
     static func settings(
         key: String = "demo-api-key-01",
@@ -94,7 +94,7 @@ import Transfer
         )
     }
 
-    /// A document with tabs and line breaks, as Analyzer's are copied, which Python reads out of the URL again.
+    /// A document with tabs and line breaks, as copied from Analyzer, which Python reads back from the URL.
     @Test func `a query arrives as it was`() async throws {
         let document = try fixture("legacy/analyzer.json")
         let text = try LegacyQuery(document).text

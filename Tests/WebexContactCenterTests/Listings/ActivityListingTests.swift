@@ -13,11 +13,11 @@ import Transfer
         var cap = 1000
         var isShuffled = false
         var tooLargeAbove = Int.max
-        /// One row more in each answer, so much later than the end of the question.
+        /// An additional row in each answer, this much later than the end of the requested time.
         var lie: Int64?
 
-        /// - Parameter longest: how long each activity lasts, in milliseconds; a question is answered with what goes on into
-        ///   its time, too. `nil` where none has an end, and only what begins in its time is told.
+        /// - Parameter longest: how long each activity lasts, in milliseconds; answers include activities that continue
+        ///   into the requested time. `nil` if activities have no end, and answers have only those that begin in it.
         func respond(to request: HTTPRequest, longest: Int64? = nil) -> HTTPResponse {
             guard let from = Int64(request.query["from"] ?? ""), let to = Int64(request.query["to"] ?? ""),
                 let pageSize = Int(request.query["pageSize"] ?? ""), let page = Int(request.query["page"] ?? ""),
@@ -146,7 +146,7 @@ import Transfer
         #expect(test.exchange.requests.count < 1500)
     }
 
-    /// Negative: within the question's time.
+    /// Negative: within the requested time.
     @Test(arguments: [1, 86_400_000, 2_329_595_200_000, -1, -3_600_000])
     func `an activity whose time is a lie never moves the listing on`(later: Int64) async throws {
         var model = Model(times: spread(3000, over: 60 * 3_600_000), cap: 340)

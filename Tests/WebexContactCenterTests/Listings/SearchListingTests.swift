@@ -109,7 +109,7 @@ import Transfer
         let asked = Dictionary(grouping: Set(windows), by: \.[0])
         let begunAnew = asked.values.map(\.count).filter { $0 > 1 }
         #expect(begunAnew.contains(2))
-        // Ten rows say little of three hundred: one that is wide enough may look too wide.
+        // Ten rows say little about three hundred, so a window that is not too wide may look so.
         #expect(begunAnew.count <= 2)
         // Three hundred pages, those that were in vain, and a last one for each window.
         #expect(windows.count <= 300 + begunAnew.reduce(0) { $0 + $1 - 1 } + asked.count)
@@ -201,7 +201,7 @@ import Transfer
         let test = try center(SearchModel(times: crowd + [start + 7_200_001], pageSize: 10, mostRows: 30))
         let pages = try await pages(test, mostRows: 30)
         #expect(names(pages).contains("task-40"))
-        // Windows overlap by a millisecond, so that its neighbours may be told of, too.
+        // Windows overlap by a millisecond, so its neighbours may be reported too.
         let crowded = pages.flatMap(\.crowded).map(\.millisecondsSince1970)
         #expect(crowded.contains(start + 7_200_000))
         #expect(crowded.allSatisfy { abs($0 - start - 7_200_000) <= 1 })

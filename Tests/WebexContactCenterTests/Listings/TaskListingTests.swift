@@ -111,7 +111,7 @@ import Transfer
         #expect(pages.flatMap(\.anomalies).first?.message.contains("task-4") == true)
     }
 
-    /// Where in the answers a row lies, and the creation time that it claims.
+    /// The place of a row in the answers, and the creation time that it claims.
     enum Lie: CaseIterable {
         case first, last, everyTime
 

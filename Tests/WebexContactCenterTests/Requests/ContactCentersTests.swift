@@ -9,7 +9,7 @@ import Transfer
 @testable import WebexContactCenter
 
 @Suite struct `The clients of a process` {
-    /// What a process would have over a simulated organization, whose tokens are kept in a file.
+    /// The clients of a process for a simulated organization whose tokens are kept in a file.
     private func withCenters(
         requestsPerMinute: Int = 60_000,
         _ body: (Simulator, ContactCenters, ProviderSettings) async throws -> Void
@@ -95,7 +95,7 @@ import Transfer
             _ = try await centers.client(of: settings, retry: retry).probe()
             await centers.shutDown()
             _ = try await centers.client(of: settings, retry: retry).probe()
-            // The second one reads the pair that the first one has kept.
+            // The second one reads the pair that the first one kept.
             #expect(simulator.counters.requests(to: .token) == 1)
         }
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import WebexContactCenter
 
 @Suite struct TokenBucketTests {
-    /// When `count` requests start that all want to at once.
+    /// The start times of `count` requests that all want to start at once.
     private func starts(_ bucket: inout TokenBucket, _ count: Int, from begin: Duration = .zero) -> [Duration] {
         var now = begin
         return (0..<count).map { _ in
@@ -160,7 +160,7 @@ import Testing
         for _ in 0..<8 { try await share.admit() }
         // Five at once, and then one every two seconds.
         #expect(clock.elapsed == .seconds(6))
-        // Of the whole's burst, the share has used two more than came back meanwhile.
+        // The share has used two more of the whole's burst than came back in the meantime.
         for _ in 0..<3 { try await whole.admit() }
         #expect(clock.elapsed == .seconds(6))
         try await whole.admit()

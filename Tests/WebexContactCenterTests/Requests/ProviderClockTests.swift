@@ -6,7 +6,8 @@ import Testing
 @Suite struct ProviderClockTests {
     private let noon = TestCenter.now
 
-    /// Offsets of the answer's date, our question and the answer's end from noon, in milliseconds, and what follows.
+    /// Offsets from noon of the answer's date, our request and the answer's end, in milliseconds, and what follows from
+    /// them.
     @Test(
         arguments: [
             (0, 0, 200, 0), (-1000, -50, 999, 0), (0, 500, 700, 0), (-20_000, -20_500, 25_000, 0),

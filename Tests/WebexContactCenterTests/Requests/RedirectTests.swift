@@ -45,7 +45,7 @@ import Testing
         #expect(RedirectRequest(head: head, path: "/cb") == .other(431))
     }
 
-    /// A listener on a port that is free, and a request whose redirect comes there.
+    /// A listener on a free port, and a request whose redirect goes there.
     private func listening(_ host: String = "127.0.0.1") throws -> (RedirectListener, AuthorizationRequest) {
         for _ in 0..<20 {
             let uri = "http://\(host):\(UInt16.random(in: 20000..<60000))/cb"

@@ -19,7 +19,7 @@ extension HTTPRequest.Method {
         _ = try await test.listHour()
         _ = try await test.center.captures(of: taskIDs(task, "AWxyz-abc_123"), options: options)
         _ = try await test.center.probe()
-        // The early-access platform has none.
+        // The early-access platform has no such call.
         if dialect == .current {
             for try await _ in test.center.activityPages(from: TestCenter.now - .hours(1), to: TestCenter.now) {}
         }

@@ -152,7 +152,7 @@ import Transfer
     }
 }
 
-/// Changes whose answers are lost: never made twice, never lost, never called failed where they were made.
+/// Changes whose answers are lost: never made twice, never lost, and never reported as failed if they were made.
 @Suite struct SitesInDoubtTests {
     @Test(arguments: [Fault.reset(afterBytes: 0), .truncate(afterBytes: 5), .status(500), .status(503), .html200])
     func `a site whose answer is lost is made once`(fault: Fault) async throws {

@@ -7,9 +7,9 @@ import Transfer
 
 /// A provider's listing with the habits that a real one might have.
 struct ListingModel: Sendable {
-    /// Creation times; the task at place n is called `task-n`.
+    /// Creation times; the task at index n is called `task-n`.
     var times: [Int64]
-    /// The most rows it gives, whatever is asked for.
+    /// The most rows that it returns, whatever is requested.
     var cap = 1000
     var fromIsInclusive = true
     var toIsInclusive = false
@@ -18,7 +18,7 @@ struct ListingModel: Sendable {
     var ignoresTo = false
     /// 413 for a window with more rows than this.
     var tooLargeAbove = Int.max
-    /// What it says in the place of an honest page, by that page, the bounds, and whether the listing begins there.
+    /// What it returns instead of an honest page, given that page, the bounds, and whether the listing begins there.
     var lie: (@Sendable (_ rows: [Row], _ from: Int64, _ to: Int64, _ isFirst: Bool) -> [Row])?
 
     typealias Row = (name: String, time: Int64)

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Everything that was logged, at whatever level, with its metadata.
+/// Everything that was logged, at any level, with its metadata.
 final class LogStore: Sendable {
     private let lines = Mutex<[String]>([])
 

@@ -7,7 +7,7 @@ enum Program {
         var output: String
     }
 
-    /// - Throws: where the program cannot be started: an independent witness that is missing is a failure.
+    /// - Throws: if the program cannot be started: a missing independent witness is a failure.
     static func run(_ path: String, _ arguments: [String], input: Data = Data()) async throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -15,7 +15,7 @@ enum Program {
         let folder = NSTemporaryDirectory() + "callark-program-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        // Files rather than pipes: nobody has to read one end so that the other can go on.
+        // Files, not pipes: the program can run without a reader.
         let (given, taken) = (URL(fileURLWithPath: folder + "/in"), URL(fileURLWithPath: folder + "/out"))
         try input.write(to: given)
         try Data().write(to: taken)

@@ -2,14 +2,14 @@ import Foundation
 import Synchronization
 import Transfer
 
-/// Answers requests by a script, and remembers them.
+/// Answers requests by a script, and records them.
 final class ScriptedExchange: HTTPExchange {
     typealias Script = @Sendable (HTTPRequest, Int) async throws(TransferError) -> HTTPResponse
 
     private let script: Script
     private let seen = Mutex<[HTTPRequest]>([])
 
-    /// - Parameter script: gets the request and how many came before it.
+    /// - Parameter script: called with the request and the number of earlier ones.
     init(_ script: @escaping Script) {
         self.script = script
     }

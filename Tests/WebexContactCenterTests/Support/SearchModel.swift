@@ -4,7 +4,7 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// A provider's Search with the habits that a real one might have; the contact at place n is called `task-n`.
+/// A provider's Search with the habits that a real one might have; the contact at index n is called `task-n`.
 struct SearchModel: Sendable {
     /// Creation times.
     var times: [Int64]
@@ -18,7 +18,7 @@ struct SearchModel: Sendable {
     var undefined: Set<String> = []
     /// Whether records lack everything but their identifier.
     var isBare = false
-    /// Whether it gives what comes after a window, too.
+    /// Whether it also returns what comes after a window.
     var ignoresEnd = false
     /// The places of records without an identifier.
     var nameless: Set<Int> = []

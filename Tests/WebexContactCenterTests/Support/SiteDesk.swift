@@ -5,12 +5,12 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// A simulated organization's sites, and the client that asks about them over real HTTP.
+/// A simulated organization's sites, and the client that requests them over real HTTP.
 struct SiteDesk {
     let simulator: Simulator
     let sites: Sites
 
-    /// The path of the list of the first version, below which no page of the second is.
+    /// The path of the first version's list; no page of the second version is below it.
     var path: String { "\(simulator.organizationID)/site" }
 
     static func with(
@@ -45,7 +45,7 @@ struct SiteDesk {
         }
     }
 
-    /// The profile that the sites have which are there from the beginning.
+    /// The profile of the sites that exist from the beginning.
     func profile() async throws -> String { try await sites.list()[0].fields.multimediaProfileID }
 
     func site(named name: String) async throws -> Site? { try await sites.list().first { $0.fields.name == name } }

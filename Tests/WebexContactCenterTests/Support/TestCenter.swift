@@ -7,7 +7,7 @@ import Transfer
 
 @testable import WebexContactCenter
 
-/// What most tests ask of one organization.
+/// One organization with what most tests need.
 struct TestCenter {
     static let organizationID = "93912f11-6017-404b-bf14-5331890b1797"
     static let bearer = "QUJDREVG_P0A1_93912f11-6017-404b-bf14-5331890b1797"
@@ -79,7 +79,7 @@ func providerError(_ work: () async throws -> Void) async throws -> ProviderErro
     return try #require(error)
 }
 
-/// A fresh folder, gone after the test.
+/// A new folder, removed after the test.
 func withTemporaryFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = NSTemporaryDirectory() + "callark-client-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

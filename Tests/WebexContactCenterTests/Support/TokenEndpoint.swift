@@ -2,16 +2,16 @@ import Foundation
 import Synchronization
 import Transfer
 
-/// A provider's token endpoint, and an interface that takes only its newest access token.
+/// A provider's token endpoint, and an API that accepts only its newest access token.
 final class TokenEndpoint: Sendable {
     struct State {
         var accepted: Set<String>
-        /// Whether a refresh token dies when it is used.
+        /// Whether a refresh token becomes invalid when it is used.
         var rotates = true
         var refreshes = 0
         var access = ""
         var lifetime: String? = "1209599"
-        /// A code that a login may bring once.
+        /// A code that a login may redeem once.
         var code: String?
         /// Answers of the token endpoint to give before its own.
         var faults: [HTTPResponse] = []
@@ -32,7 +32,7 @@ final class TokenEndpoint: Sendable {
         state.withLock { body(&$0) }
     }
 
-    /// Makes the present access token worthless.
+    /// Invalidates the present access token.
     func revokeAccess() {
         change { $0.access = "revoked" }
     }
