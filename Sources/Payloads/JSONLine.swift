@@ -1,9 +1,10 @@
 import Foundation
 import Text
 
-/// How every payload becomes JSON: one object in one line, its members in the order of their names.
+/// Writes every payload as JSON: one object on one line, with its members sorted by name.
 package enum JSONLine {
-    /// Without a line end. What cannot be printed is escaped, so that a terminal shows it and obeys none of it.
+    /// The object without a line end. Unprintable characters are escaped, so that a terminal shows them and obeys none
+    /// of them.
     /// - Throws: `EncodingError` for a number that JSON does not have.
     package static func bytes(_ payload: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()

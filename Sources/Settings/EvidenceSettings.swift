@@ -1,14 +1,14 @@
 import Foundation
 
-/// The evidence logs: what the configuration says of them.
+/// The configuration of the evidence logs.
 package struct EvidenceSettings: Sendable, Hashable {
-    /// Who gets the logs' checkpoints; no two have the same name.
+    /// The anchors that get the logs' checkpoints; no two have the same name.
     package var anchors: [AnchorSettings]
-    /// What the origin of a new log begins with; `nil` for one that is made of the root's identity.
+    /// The beginning of a new log's origin; `nil` for one made from the root's identity.
     package var origin: String?
     /// The file with the key of the logs: an absolute path; `nil` for the one below the root.
     package var keyFile: String?
-    /// How old a checkpoint becomes, in seconds, before what was accepted since is published.
+    /// How old, in seconds, a checkpoint may become before newly accepted entries are published.
     package var checkpointSeconds: Int64
 
     package init(
@@ -24,11 +24,12 @@ package struct EvidenceSettings: Sendable, Hashable {
     }
 }
 
-/// Somebody, or some program, that gets the checkpoints of the evidence logs.
+/// A party or a program that gets the checkpoints of the evidence logs.
 package struct AnchorSettings: Sendable, Hashable {
-    /// How it is reached, and what its answers are checked with.
+    /// How it is reached, and how its answers are checked.
     package enum Kind: Sendable, Hashable {
-        /// A time-stamping authority, and a file with the certificates that its own has to lead to: an absolute path.
+        /// A time-stamping authority, and the file with the certificates to which its own has to lead, as an absolute
+        /// path.
         case timestamp(url: URL, certificatesFile: String)
         /// A witness, by its verifier key; without a URL, files are exchanged with it by hand.
         case witness(url: URL?, verifierKey: String)

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Tasks that wait until a shared state has something for them. Those of a higher precedence come first, and of the same
-/// precedence those who came first. No one overtakes: while others wait, a newcomer of their precedence waits behind them. A
-/// task that is cancelled leaves the line and takes nothing.
+/// Tasks that wait until a shared state has something for them. Higher precedence is served first, and the same
+/// precedence in order of arrival. No one overtakes: while others wait, a newcomer of their precedence waits behind
+/// them. A task that is cancelled leaves the line and takes nothing.
 ///
-/// The state says who is served: whenever it has changed, the line serves those in front for as long as there is something
-/// for them.
+/// The state decides who is served: whenever it changes, the line serves waiters from the front for as long as the
+/// state has something for them.
 package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
     private struct Waiter {
         var ticket: UInt64
@@ -20,7 +20,7 @@ package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
         var waiters: [Waiter] = []
     }
 
-    /// What becomes of a task that wants something.
+    /// The outcome for a task that wants something.
     private enum Outcome {
         case served(Grant)
         case waits
@@ -31,26 +31,27 @@ package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
     private let line: Mutex<Line>
     private let serve: @Sendable (inout State) -> Grant?
 
-    /// - Parameter serve: takes from the state what the next one gets; `nil` if there is nothing now. Called in the lock.
+    /// - Parameter serve: takes what the next waiter gets from the state; `nil` if there is nothing now. Called with
+    ///   the lock held.
     package init(_ state: State, serve: @escaping @Sendable (inout State) -> Grant?) {
         line = Mutex(Line(state: state))
         self.serve = serve
     }
 
-    /// How many wait at this moment.
+    /// How many are waiting.
     package var count: Int { line.withLock(\.waiters.count) }
 
-    /// What the state says at this moment.
+    /// Reads the state.
     package func read<Result: Sendable>(_ body: (State) -> Result) -> Result { line.withLock { body($0.state) } }
 
-    /// What is in front of the line now, if no one waits for it.
+    /// Takes what is available now, if no one is waiting for it.
     package func takeNow() -> Grant? {
         line.withLock { $0.waiters.isEmpty ? serve(&$0.state) : nil }
     }
 
     /// Waits for something.
     /// - Parameters:
-    ///   - precedence: goes before everyone who has a lower one.
+    ///   - precedence: served before everyone with a lower one.
     ///   - isCancellable: whether cancelling the task ends the wait.
     /// - Returns: `nil` if the task was cancelled.
     package func wait(precedence: Int = 0, isCancellable: Bool = true) async -> Grant? {
@@ -72,7 +73,7 @@ package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
         }
     }
 
-    /// Changes the state, and serves those whose turn has come by that.
+    /// Changes the state, and serves those whose turn has come.
     package func change<Result: Sendable, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -84,7 +85,7 @@ package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
         return result
     }
 
-    /// Lets everyone go who waits now, whatever the state is.
+    /// Lets everyone who is waiting now go, whatever the state is.
     package func serveAll(with grant: Grant) {
         let waiters = line.withLock { line in
             defer { line.waiters = [] }
@@ -95,7 +96,7 @@ package final class WaitingLine<State: Sendable, Grant: Sendable>: Sendable {
 
     private func join(_ waiter: Waiter, isCancelled: () -> Bool) -> Outcome {
         line.withLock { line in
-            // In the lock: whoever is cancelled later finds the waiter in the line.
+            // With the lock held, so that a later cancellation finds the waiter in the line.
             if isCancelled() { return .isCancelled }
             let place = line.waiters.firstIndex { $0.precedence < waiter.precedence } ?? line.waiters.count
             if place == 0, let grant = serve(&line.state) { return .served(grant) }

@@ -85,7 +85,7 @@ package actor ContactCenters {
         return try await link.tokens.status()
     }
 
-    /// Ends everything in progress and closes the connections. Whatever asks afterwards begins anew.
+    /// Ends everything in progress and closes the connections. The next request starts again.
     package func shutDown() async {
         let engine = started
         started = nil

@@ -32,8 +32,8 @@ package struct Installation: Sendable {
 
     /// Reads and creates nothing yet.
     /// - Parameters:
-    ///   - actor: on whose account the work is done. Evaluated when it is needed: looking up an account takes longer than some
-    ///     commands.
+    ///   - actor: whose account the work is done on. Evaluated when it is needed, because looking up an account takes
+    ///     longer than some commands.
     ///   - version: the version of Callark, as servers see it.
     package init(
         _ loaded: LoadedSettings,

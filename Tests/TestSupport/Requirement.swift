@@ -16,7 +16,7 @@ package struct Requirement: Error, CustomStringConvertible {
         return !["", "0", "false", "no"].contains(value)
     }()
 
-    /// - Returns: whether the test can go on.
+    /// - Returns: whether the test can continue.
     /// - Throws: a ``Requirement`` if it cannot, and may not be skipped either.
     package static func isMet(_ what: String, _ isAvailable: Bool) throws(Requirement) -> Bool {
         if !isAvailable && isContinuousIntegration { throw Requirement(what: what) }

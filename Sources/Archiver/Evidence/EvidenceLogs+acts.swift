@@ -15,7 +15,7 @@ extension EvidenceLogs {
         try append(entries)
     }
 
-    /// - Returns: `nil` for an event that is no act.
+    /// - Returns: `nil` for an event that is not an act.
     private func entry(of act: RecordedAct) throws -> LogEntry? {
         let event = act.event
         guard let organization = event.organization else { return nil }

@@ -72,7 +72,7 @@ package struct LogRecovery: Sendable {
     }
 
     /// Whether the log can be written to as it is.
-    /// - Throws: `missing` if there is none and never was.
+    /// - Throws: `missing` if there is no log and never was.
     private static func holds(_ place: EvidenceLog.Place) throws(EvidenceError) -> Bool {
         do throws(EvidenceError) {
             if try EvidenceLog.openExisting(place) != nil { return true }

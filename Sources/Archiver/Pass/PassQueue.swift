@@ -38,8 +38,8 @@ package final class PassQueue: Sendable {
 
     /// Waits for a turn and for the archive's lock, runs `work`, and releases both.
     /// - Parameter onWait: called once if it has to wait.
-    /// - Throws: `ArchiveError` with code `locked` if another process runs a pass and this is no backfill;
-    ///   ``ArchiverError`` with code `stopped`; what `work` throws.
+    /// - Throws: `ArchiveError` with code `locked` if another process runs a pass and this is not a backfill;
+    ///   ``ArchiverError`` with code `stopped`; errors of `work`.
     func withTurn<Value>(
         _ precedence: PassPrecedence,
         stop: StopRequest,

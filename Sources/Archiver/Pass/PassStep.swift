@@ -1,10 +1,10 @@
-/// A step of the work on an organization. Downloads go on during all but the last two.
+/// A step of the work on an organization. Downloads continue during all but the last two.
 package enum PassStep: String, Sendable, Hashable, Codable, CaseIterable {
     /// Listing the tasks of the window.
     case listing
     /// Comparing the listing with other sources of the provider's.
     case comparing
-    /// The listing is done; asking for recordings goes on.
+    /// The listing is done; asking for recordings continues.
     case asking
     /// Everything is asked; only downloads remain.
     case receiving

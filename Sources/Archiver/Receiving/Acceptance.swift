@@ -4,7 +4,7 @@ import Recordings
 enum Acceptance: Equatable {
     /// Kept as they are.
     case accepted(AudioFormat?, suspicion: String?)
-    /// Complete by the protocol, but suspect. Kept only if a second full download brings the same bytes.
+    /// Complete by the protocol, but suspect. Kept only if a second full download returns the same bytes.
     case doubtful(AudioFormat?, suspicion: String)
     /// Something else, such as an error page; never kept.
     case rejected(reason: String)

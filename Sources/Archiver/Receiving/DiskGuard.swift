@@ -64,8 +64,8 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// Reserves space for sealing archives whose journals have this many bytes. The journals are written into the tar
-    /// once more, and the lists of checksums and tasks are each shorter than they are.
+    /// Reserves space for sealing archives whose journals have this many bytes. Sealing writes the journals into the
+    /// tar again; the lists of checksums and of tasks are each shorter than they are.
     func expectSealing(journalBytes: Int64) {
         line.change { $0.sealingBytes = 3 * journalBytes }
     }

@@ -12,7 +12,7 @@ import WebexContactCenter
 struct Reception: Sendable {
     let job: DownloadJob
     let context: PassContext
-    /// The turns of the receivers, of which this one has one.
+    /// The receivers' turns, one of which this receiver holds.
     let turns: WorkTurns
     /// The turns for asking for a new URL.
     let renewals: WorkTurns

@@ -4,10 +4,10 @@ import Transfer
 
 /// What a reception remembers from one attempt to the next: a pure value.
 ///
-/// An attempt that brings new bytes uses up none of `downloads.attempts`, because a connection that always ends after
-/// half a megabyte brings a large recording in many attempts. As each of these brings at least ``leastProgress`` bytes,
-/// there is an end to them. An attempt that ended because bytes stopped or came too slowly has to bring as many as the
-/// minimum speed gives over its span; otherwise a trickle would be followed for days.
+/// An attempt that brings new bytes does not count as one of `downloads.attempts`, because over a connection that
+/// always ends after half a megabyte a large recording takes many attempts. Each of these brings at least
+/// ``leastProgress`` bytes, so they come to an end. An attempt that ended because bytes stopped or came too slowly has
+/// to bring as many as the minimum speed yields over its span; otherwise a trickle would be followed for days.
 struct ReceptionProgress: Sendable {
     var url: URL
     var urlExpiry: Timestamp
@@ -25,7 +25,7 @@ struct ReceptionProgress: Sendable {
     /// them.
     var isSlow = false
 
-    /// Fewer new bytes are no progress, because even a trickle of one byte a second brings some.
+    /// Fewer new bytes do not count as progress, because even a trickle of one byte a second brings some.
     static let leastProgress: Int64 = 4 << 10
 
     init(url: URL, urlExpiry: Timestamp, held: Int64) {
@@ -37,7 +37,7 @@ struct ReceptionProgress: Sendable {
     /// Notes the end of an attempt.
     /// - Parameters:
     ///   - byteCount: how many bytes of the recording have arrived in total.
-    ///   - leastBytes: fewer new bytes than this are no progress either.
+    ///   - leastBytes: fewer new bytes than this do not count as progress either.
     /// - Returns: whether it made progress.
     mutating func note(byteCount: Int64, atLeast leastBytes: Int64 = 0) -> Bool {
         attempts += 1

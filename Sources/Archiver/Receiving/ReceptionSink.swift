@@ -59,7 +59,7 @@ final class ReceptionSink: DownloadSink {
     }
 
     private static let errorBodyBytes = 4 << 10
-    /// Anything larger is no recording: a day of uncompressed stereo audio in CD quality has less than a quarter of
+    /// Anything larger is not a recording: a day of uncompressed stereo audio in CD quality has less than a quarter of
     /// this.
     static let largestRecording: Int64 = 64 << 30
     /// How many more bytes of disk space are requested at a time for an answer that does not state its length.

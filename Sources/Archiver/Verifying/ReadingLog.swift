@@ -12,7 +12,7 @@ package actor ReadingLog {
     /// Why readings are not recorded; `nil` while they are.
     package private(set) var obstacle: String?
 
-    /// - Parameter actor: whoever reads the archives.
+    /// - Parameter actor: the account that reads the archives.
     package init(
         _ manifest: SharedManifest,
         by actor: Actor? = nil,
@@ -23,7 +23,7 @@ package actor ReadingLog {
         self.now = now
     }
 
-    /// Notes what a reading of an archive found.
+    /// Records what a reading of an archive found.
     package func note(_ report: VerificationReport) async {
         guard obstacle == nil, let name = report.name, report.isReading else { return }
         do {

@@ -19,7 +19,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
     package let recordedDigest: ContentDigest?
     /// The SHA-256 of `tagmanifest-sha256.txt`, which covers everything else in the bag.
     package let tagDigest: ContentDigest
-    /// The record of the day; `nil` where the archive does not close it.
+    /// The record of the day; `nil` if the archive does not close it.
     package let dayClose: DayClose?
     private let recordingsRange: Range<Int64>
     private let tasksRange: Range<Int64>
@@ -35,7 +35,7 @@ package struct ArchiveMetadata: Sendable, Hashable {
         EntryLines(path: path, range: recordingsRange)
     }
 
-    /// The same lines, with what the evidence log says of each.
+    /// The same lines, with what the evidence log says about each.
     package var records: EntryLines<RecordLine> {
         EntryLines(path: path, range: recordingsRange)
     }

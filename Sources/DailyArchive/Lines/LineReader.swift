@@ -18,8 +18,8 @@ struct LineReader: ~Copyable {
         self.limit = limit
     }
 
-    /// The next line; `nil` at the end. A line that is too long is damage, and has no bytes here: what follows it is still
-    /// read.
+    /// The next line; `nil` at the end. A line that is too long is damage, and is returned without bytes; the lines
+    /// after it are still read.
     func nextOfText() throws(ArchiveError) -> Line? { try next(passingOverLong: true) }
 
     /// The next line without its line break; `nil` at the end. The last line needs no line break.

@@ -1,11 +1,11 @@
 import Files
 import Recordings
 
-/// A recording's line of metadata, and what the evidence log says of that line.
+/// A recording's line of metadata, and what the evidence log says about it.
 package struct RecordLine: EntryLine, Hashable {
-    /// What the line says.
+    /// The content of the line.
     package var entry: RecordingEntry
-    /// The SHA-256 of the line as it is there, without the recording's place and the line's checksum.
+    /// The SHA-256 of the line as it is in the archive, without the recording's place and the line's checksum.
     package var record: ContentDigest
 
     package init(jsonLine: [UInt8]) throws(EntryLineError) {
@@ -15,7 +15,7 @@ package struct RecordLine: EntryLine, Hashable {
 }
 
 extension EntryLines<RecordLine> {
-    /// The lines of an open archive's journal, as far as they count.
+    /// The lines of an open archive's journal, up to the part that counts.
     package init(journalOf name: ArchiveName, in root: ArchiveRoot, upTo byteCount: Int64) {
         self.init(path: root.journalPath(name), range: 0..<byteCount)
     }

@@ -12,8 +12,8 @@ extension RecordingEntry {
         LineCheck.isPresent(in: line) || jsonObject.uncheckedLine == line
     }
 
-    /// What the evidence log says of the entry: the SHA-256 of its line without the line's place and checksum, so that it holds
-    /// wherever the recording is packed.
+    /// What the evidence log says about the entry: the SHA-256 of its line without the line's place and checksum, so
+    /// that it is valid wherever the recording is packed.
     package var record: ContentDigest { Digester.digest(of: jsonObject(isPlaced: false).uncheckedLine) }
 
     /// The same of a line as it is in an archive, whichever version wrote it.

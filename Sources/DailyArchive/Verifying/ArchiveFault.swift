@@ -43,7 +43,7 @@ package struct ArchiveFault: Sendable, Hashable, CustomStringConvertible {
         case payloadCount = "payload_count"
         /// The manifest and the archive disagree.
         case manifest
-        /// The evidence log says something else, or does not hold itself.
+        /// The evidence log says something else, or is itself unsound.
         case evidence
         /// The manifest itself is damaged, or cannot be read.
         case manifestDamaged = "manifest_damaged"

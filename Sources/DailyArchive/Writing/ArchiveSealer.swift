@@ -14,7 +14,7 @@ struct ArchiveSealer: Sendable {
     /// The record of the day, if the archive closes it.
     var dayClose: DayClose?
     var dayCloseText: [UInt8]?
-    /// Called with what is about to be put in place.
+    /// Called with the archive that is about to be put in place.
     var announce: @Sendable (SealedArchive) throws -> Void
 
     private struct Survey {
@@ -58,7 +58,7 @@ struct ArchiveSealer: Sendable {
         try FileSystem.createFolder(folder)
         try SideFile.write(digest, of: name, in: root)
 
-        // Leaves the same, and perhaps an entry in the evidence log of an archive that is not in its place. It is
+        // Leaves the same, and perhaps an entry in the evidence log about an archive that is not in its place. It is
         // sealed again, perhaps with other content; then the later entry counts.
         let sealed = SealedArchive(
             name: name,

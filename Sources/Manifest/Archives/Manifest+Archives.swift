@@ -40,7 +40,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that the evidence log has these sealed archives.
+    /// Records that the evidence log has these sealed archives.
     package func noteLogged(_ names: [ArchiveName]) async throws {
         try await write { db in
             let insert = """
@@ -55,7 +55,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that the evidence log of an organization may lack archives that it had.
+    /// Records that the evidence log of an organization may lack archives that it had.
     package func forgetLogged(_ organization: OrganizationName) async throws {
         try await write { db in
             let delete = """

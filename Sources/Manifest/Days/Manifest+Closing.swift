@@ -95,7 +95,7 @@ extension Manifest {
                 sql: "UPDATE day_close SET is_current = ?, is_reopened = 0 WHERE organization = ? AND day = ?",
                 arguments: [try mark.isCurrent(row, in: db)] + day
             )
-            // The last word about the day was that it is open again.
+            // The last event about the day says that it is open again.
             guard let noted, try noted[0] else { return }
             try self.record([try record.logClosing(sequence: try noted[1], now: now, in: db)])
         }

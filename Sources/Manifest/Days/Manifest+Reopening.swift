@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Says of closed days that have changed, and could not be closed again, that they are open. Each is said once. The
-    /// change is durable.
+    /// Logs that closed days are open again if they have changed and could not be closed again. Each is logged once.
+    /// The change is durable.
     package func noteReopened(_ organization: OrganizationName, now: Timestamp) async throws {
         try await write(.machine) { [self] db in
             let row = try OrganizationRow.row(of: organization, in: db)

@@ -21,8 +21,8 @@ extension Manifest {
         }
     }
 
-    /// Notes that a person knows of the suspect recordings of these tasks, and why they may stay as they are. The
-    /// change is durable.
+    /// Records that a person has acknowledged the suspect recordings of these tasks, and why they may stay as they are.
+    /// The change is durable.
     /// - Parameter claims: what the environment says about the author, for the log of events.
     package func acknowledge(
         _ tasks: [TaskID],

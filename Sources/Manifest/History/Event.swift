@@ -57,7 +57,7 @@ package struct Event: Hashable, Sendable {
         /// A person started a repair.
         case repairBegan = "repair.began"
         case repairEnded = "repair.ended"
-        /// Recordings of a task are about to be given out; noted before the first byte.
+        /// Recordings of a task are about to be handed out; logged before the first byte.
         case audioAccessed = "audio.accessed"
         /// Recordings of a task were given out, or could not be.
         case fetchEnded = "fetch.ended"

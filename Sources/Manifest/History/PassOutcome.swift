@@ -6,7 +6,7 @@ package enum PassOutcome: String, Hashable, Sendable, CaseIterable {
     case incomplete
     /// It could not continue, because of the provider, the disk or the authorization.
     case failed
-    /// It was told to stop, and stopped cleanly.
+    /// It was asked to stop, and stopped cleanly.
     case interrupted
     /// Its process died.
     case abandoned

@@ -1,21 +1,21 @@
 import GRDB
 import Recordings
 
-/// What people last said about a task, as the evidence log has it.
+/// The last statement about a task in the evidence log.
 package enum ReplayedStatement: Hashable, Sendable {
     /// What is missing of the task, with the explanation.
     case explained([Gap])
     case acknowledged(Suspect)
-    /// An explanation was taken back.
+    /// An explanation was withdrawn.
     case unexplained(TaskID)
-    /// The acknowledgement of a suspect recording was taken back: its path in the bag.
+    /// The acknowledgement of a suspect recording, given by its path in the bag, was withdrawn.
     case unacknowledged(TaskID, path: String)
 }
 
-/// What the evidence log last said about a day.
+/// The evidence log's last entry about a day.
 package struct ReplayedDay: Hashable, Sendable {
     package var record: DayClose
-    /// Whether the day was opened again after that.
+    /// Whether the day was reopened after that.
     package var isReopened: Bool
 
     package init(record: DayClose, isReopened: Bool) {
@@ -24,15 +24,15 @@ package struct ReplayedDay: Hashable, Sendable {
     }
 }
 
-/// For `rebuild`: what archives do not contain comes back from the evidence log.
+/// For `rebuild`: restores from the evidence log what archives do not contain.
 extension Manifest {
     /// Adds events of an organization, in their order.
     package func replay(_ events: [Event]) async throws {
         try await write { db in for event in events { try event.insert(in: db) } }
     }
 
-    /// Restores what people said, after the archives' own records of days. A task that no archive has becomes known by it:
-    /// the next listing says more about it.
+    /// Restores what people said, after the archives' own records of days. A task that no archive has becomes known
+    /// through this; the next listing says more about it.
     package func replay(
         _ statements: [ReplayedStatement],
         of organization: OrganizationName,
@@ -44,8 +44,8 @@ extension Manifest {
         }
     }
 
-    /// Restores the records of closed days that are in no archive, and which days were open again; and the configuration that
-    /// the evidence log was told last.
+    /// Restores the records of closed days that no archive has, and which days were reopened; and the configuration
+    /// that the evidence log last recorded.
     package func replay(
         _ days: [ReplayedDay],
         configuration: ContentDigest?,
@@ -76,7 +76,7 @@ extension ReplayedStatement {
             guard let first = gaps.first else { return }
             let known = try KnownTask.find(first.taskID, organization: organization, in: db)?.row
             let task = try known ?? first.insertTask(organization, now: now, in: db)
-            // It replaces no copy that an archive has: that may have come after the explanation.
+            // It does not replace a copy that an archive has, which may have come after the explanation.
             try gaps.restoreExplanation(of: task, sequence: 0, now: now, in: db)
         case .acknowledged(let suspect): try suspect.restore(organization, in: db)
         case .unexplained(let id):
@@ -96,7 +96,7 @@ extension ReplayedStatement {
 }
 
 extension Gap {
-    /// Makes its task known by what the gap says about it.
+    /// Makes its task known through what the gap says about it.
     fileprivate func insertTask(_ organization: Int64, now: Timestamp, in db: Database) throws -> Int64 {
         let task = TaskEntry(
             id: taskID,

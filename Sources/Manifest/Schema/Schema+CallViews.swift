@@ -1,5 +1,5 @@
 extension Schema {
-    /// What is known of each call, for people with `sqlite3`.
+    /// What is known about each call, for people with `sqlite3`.
     static let callViews = """
         CREATE VIEW calls_readable AS
         SELECT organization, task_id, created, day,

@@ -28,8 +28,8 @@ enum Schema {
         "CHECK (CASE typeof(id) WHEN 'blob' THEN length(id) = 16 WHEN 'text' THEN id <> '' ELSE 0 END)"
 
     /// `word` holds texts that would otherwise be repeated in millions of rows. `listed_from` and `listed_through` are
-    /// the bounds of the time that was listed without a hole. `configuration` is the SHA-256 of the configuration that the
-    /// evidence log was told last.
+    /// the bounds of the time that was listed without a hole. `configuration` is the SHA-256 of the configuration that
+    /// the evidence log last recorded.
     static let names = """
         CREATE TABLE word (
             row INTEGER PRIMARY KEY,

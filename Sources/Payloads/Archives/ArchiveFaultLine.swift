@@ -1,7 +1,8 @@
 import DailyArchive
 import Recordings
 
-/// `{"type":"fault", …}`, `"warning"`, `"repaired"` or `"explained"`: something wrong in an archive, and whether it still counts.
+/// `{"type":"fault", …}`, `"warning"`, `"repaired"` or `"explained"`: something wrong in an archive, and whether it
+/// still counts.
 package struct ArchiveFaultLine: Encodable {
     var type: String
     var kind: String
@@ -31,7 +32,8 @@ package struct ArchiveFaultLine: Encodable {
 }
 
 extension ArchiveFault {
-    /// One that another archive makes up for is called repaired, one of a loss that was explained, explained.
+    /// The type of the line: `repaired` if another archive makes up for the fault, `explained` if its loss was
+    /// explained.
     package var word: String {
         isWarning ? "warning" : repairedBy != nil ? "repaired" : isExplained ? "explained" : "fault"
     }

@@ -9,9 +9,9 @@ package struct RebuildSummaryLine: Encodable {
     var stored: Int
     var unreadable: Int
     var faults: Int
-    /// Whether every byte of the archives holds, and the old manifest agreed with them.
+    /// Whether every byte of the archives is intact, and the old manifest agreed with them.
     var sound: Bool
-    /// How much of what the old manifest knew the archives say otherwise.
+    /// In how many points the archives contradict the old manifest.
     var contradictions: Int
     var previousManifest: String?
 

@@ -1,7 +1,7 @@
 import Archiver
 import Recordings
 
-/// `{"type":"repair", …}`: what became of one damaged recording.
+/// `{"type":"repair", …}`: the outcome for one damaged recording.
 package struct RepairLine: Encodable {
     let type = "repair"
     var organization: String
@@ -11,7 +11,7 @@ package struct RepairLine: Encodable {
     var offset: Int64
     var repaired: Bool
     var repairedBy: String?
-    /// Whether it was whole, and was copied out of an archive that is damaged in itself.
+    /// Whether it was intact, and was copied out of an archive that is damaged in itself.
     var copied: Bool
     var explained: Bool
     var state: RecordingState

@@ -6,15 +6,15 @@ package struct RepairSummaryLine: Encodable {
     var archives: Int
     var recordings: Int
     var bytes: Int64
-    /// What is left after the repair.
+    /// The faults that are left after the repair.
     var faults: Int
     var damaged: Int
     var repaired: Int
-    /// Of those repaired: how many were copied out of archives that are damaged in themselves, and how many came from
-    /// the provider.
+    /// How many of the repaired ones were copied out of archives that are damaged in themselves, and how many were
+    /// fetched from the provider.
     var copied: Int
     var fetched: Int
-    /// Checksum files that were written anew.
+    /// Checksum files that were rewritten.
     var sideFiles: Int
     var sound: Bool
 

@@ -1,6 +1,6 @@
 import Recordings
 
-/// `{"type":"side_file", …}`: a checksum file that a repair has written anew.
+/// `{"type":"side_file", …}`: a checksum file that a repair has rewritten.
 package struct SideFileLine: Encodable {
     let type = "side_file"
     private let archive: String

@@ -8,13 +8,13 @@ package struct VerificationSummaryLine: Encodable {
     var recordings: Int
     var bytes: Int64
     var faults: Int
-    /// The recordings that the faults are in.
+    /// The number of recordings with faults.
     var damagedRecordings: Int
     var repaired: Int
     var explained: Int
     var warnings: Int
     var sound: Bool
-    /// Days of which damage is known that a quick look did not read again.
+    /// Days with known damage that a quick check did not read again.
     var knownDamage: [ArchiveDay]?
 
     private enum CodingKeys: String, CodingKey {
@@ -23,7 +23,7 @@ package struct VerificationSummaryLine: Encodable {
         case knownDamage = "known_damage"
     }
 
-    /// - Parameter days: of which damage is known that was not read again.
+    /// - Parameter days: days with known damage that was not read again.
     package init(_ summary: VerificationRun.Summary, knownDamage days: [ArchiveDay]) {
         archives = summary.archives
         recordings = summary.recordings

@@ -1,7 +1,7 @@
 import DailyArchive
 import Recordings
 
-/// `{"type":"archive", …}`: what a verification has read of one archive.
+/// `{"type":"archive", …}`: the result of verifying one archive.
 package struct VerifiedArchiveLine: Encodable {
     let type = "archive"
     var path: String

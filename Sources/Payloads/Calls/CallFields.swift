@@ -1,12 +1,12 @@
 import Manifest
 import Recordings
 
-/// What is known of a call, as fields of its recordings' and its gaps' lines.
+/// What is known about a call, as fields in the lines of its recordings and gaps.
 package struct CallFields: Encodable {
     private let call: KnownCall?
     private let unknownAsNull: Bool
 
-    /// - Parameter unknownAsNull: whether what is not known is `null`, or left out.
+    /// - Parameter unknownAsNull: whether unknown values are `null` rather than left out.
     package init(_ call: KnownCall?, unknownAsNull: Bool) {
         self.call = call
         self.unknownAsNull = unknownAsNull
@@ -42,7 +42,7 @@ package struct CallFields: Encodable {
         try put(facts?.durationMilliseconds, .durationMilliseconds)
         try put(facts?.wrapUp, .wrapUp)
         try put(facts?.termination, .termination)
-        // Of Search's and of the listing's duration, say, only the former is exact.
+        // For example, only the duration from Search is exact; that of the listing is not.
         try put(call.map { $0.isSearched ? "search" : "task" }, .callSource)
     }
 }

@@ -1,8 +1,8 @@
 import Manifest
 import Recordings
 
-/// `{"type":"call", …}` of the interface, for `list --json --calls`; without `--calls`, the lines are ``RecordingLine`` and
-/// ``GapLine``. Every field is in every line; what is not known is `null`.
+/// `{"type":"call", …}` of the interface, for `list --json --calls`; without `--calls`, the lines are ``RecordingLine``
+/// and ``GapLine``. Every line has every field; unknown values are `null`.
 package struct CallLine: Encodable {
     private let row: CallRow
 

@@ -2,17 +2,17 @@ import Manifest
 import Recordings
 
 extension CallRow {
-    /// How it ended, in the provider's word: `completed`, `abandoned`; `nil` while it goes on.
+    /// How it ended, as the provider calls it: `completed`, `abandoned`; `nil` while it is in progress.
     package var outcome: String? { status.isTerminal ? status.description : nil }
 
-    /// How many recordings are known of it, of the screen as well.
+    /// How many of its recordings are known, including those of the screen.
     package var recordingCount: Int { recordings.count { $0.key.kind != .transcription } }
 
-    /// How many transcripts are known of it.
+    /// How many of its transcripts are known.
     package var transcriptCount: Int { recordings.count - recordingCount }
 }
 
 extension CallFacts.Party {
-    /// Its name, or else its identifier.
+    /// Its name, otherwise its identifier.
     package var shown: String { name ?? id ?? "" }
 }

@@ -1,8 +1,8 @@
 import Manifest
 import Recordings
 
-/// `{"type":"gap", …}`: something that should exist and is not held; with what is known of the call, whoever looks into it
-/// knows whom to ask.
+/// `{"type":"gap", …}`: something that should exist and is not held. It includes what is known about the call, so that
+/// a person who investigates knows whom to ask.
 package struct GapLine: Encodable {
     let type = "gap"
     private let gap: Gap
@@ -46,7 +46,7 @@ package struct GapLine: Encodable {
         var found: Int?
         var attempts: Int?
         var trackingID: String?
-        /// From when on the next pass asks again; absent if none does.
+        /// The time from which the next pass asks again; absent if none does.
         var nextAsk: String?
         var damage: String?
         var damageFound: String?

@@ -3,12 +3,12 @@ import Files
 import Manifest
 import Recordings
 
-/// `{"type":"recording", …}` of the interface. Every field is there in every line; what is not known is `null`.
+/// `{"type":"recording", …}` of the interface. Every line has every field; unknown values are `null`.
 package struct RecordingLine: Encodable {
     private let row: RecordingRow
     private let archivePath: String?
 
-    /// - Parameter root: the recording's archive is told by its path, open or sealed.
+    /// - Parameter root: the root, for the path of the recording's archive, open or sealed.
     package init(_ row: RecordingRow, root: ArchiveRoot) {
         self.row = row
         archivePath = row.held.map {

@@ -1,7 +1,7 @@
 import Manifest
 import Recordings
 
-/// `{"type":"suspect", …}`: a recording that is held and whose bytes do not convince.
+/// `{"type":"suspect", …}`: a recording that is held and suspect.
 package struct SuspectLine: Encodable {
     let type = "suspect"
     private let row: SuspectRow

@@ -1,7 +1,7 @@
 import Manifest
 import Recordings
 
-/// `{"type":"task", …}`: what is known of a task, for whoever looks into its history.
+/// `{"type":"task", …}`: what is known about a task, for a person who investigates its history.
 package struct TaskLine: Encodable {
     let type = "task"
     var taskID: TaskID

@@ -3,21 +3,21 @@ import Files
 import Manifest
 import Recordings
 
-/// What a report says of an archive: an object in its day's line.
+/// What a report says about an archive: an object in its day's line.
 package struct ArchiveStandingLine: Encodable {
     private var path: String
     private var sequence: Int
     private var state: ArchiveStanding.State
     private var reason: String?
-    /// What is known against the file, so that it need not have `sha256` any more; absent if nothing is.
+    /// What is known to be wrong with the file, which therefore need not have `sha256` any more; absent if nothing is.
     private var fault: String?
     private var recordings: Int
-    /// Of them, those that count here and are whole as far as is known.
+    /// How many of them count here and are intact as far as is known.
     private var counting: Int
     private var damaged: Int
-    /// Those whose copy here does not count.
+    /// Recordings whose copy here does not count.
     private var displaced: [Displaced]
-    /// As it was sealed.
+    /// The size when it was sealed.
     private var bytes: Int64
     private var sha256: ContentDigest
 
@@ -69,7 +69,7 @@ package struct ArchiveStandingLine: Encodable {
 }
 
 extension ArchiveStanding {
-    /// What is known against its file; `nil` if nothing is.
+    /// What is known to be wrong with its file; `nil` if nothing is.
     package var wrong: String? {
         guard state != .sound else { return nil }
         return reason ?? "the file is damaged"

@@ -2,13 +2,13 @@ import Archiver
 import Manifest
 import Recordings
 
-/// The days before those that are shown, together.
+/// The days before those that are shown, combined.
 package struct OlderDays {
     package let first: ArchiveDay
     package let last: ArchiveDay
     package let days: Int
     package let closed: Int
-    /// The sum of all figures, under the first day.
+    /// The sums of all figures, with the first day as the day.
     package private(set) var total: DayStatus
 
     /// - Parameter days: oldest first.

@@ -1,13 +1,13 @@
 import Manifest
 import Recordings
 
-/// `{"type":"day", …}`: what a day of a pass's window comes to. The lines of a pass add up to its summary.
+/// `{"type":"day", …}`: the counts of a day in a pass's window. The lines of a pass add up to its summary.
 package struct ReconciliationLine: Encodable {
     let type = "day"
     private let day: DayReconciliation
     private let isComplete: Bool
 
-    /// - Parameter isComplete: whether the day is; `nil` to go by its figures alone.
+    /// - Parameter isComplete: whether the day is complete; `nil` to decide by its figures alone.
     package init(_ day: DayReconciliation, isComplete: Bool? = nil) {
         self.day = day
         self.isComplete = isComplete ?? day.summary.isComplete

@@ -3,7 +3,7 @@ import Files
 import Manifest
 import Recordings
 
-/// `{"type":"day", …}` of a report: that of a pass, with the state of the day and its archives.
+/// `{"type":"day", …}` of a report: the line of a pass, with the state of the day and its archives.
 package struct ReportDayLine: Encodable {
     private let day: DayReport
     private let root: ArchiveRoot
@@ -33,6 +33,6 @@ package struct ReportDayLine: Encodable {
 }
 
 extension DayReport {
-    /// The word that programs compare.
+    /// The code that programs compare.
     package var stateCode: String { isDamaged ? "damaged" : isClosed ? "closed" : "open" }
 }

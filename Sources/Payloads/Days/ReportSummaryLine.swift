@@ -8,7 +8,7 @@ package struct ReportSummaryLine: Encodable {
     private let version: String
     var period: String
     var from: ArchiveDay
-    /// The last day, included.
+    /// The last day, inclusive.
     var through: ArchiveDay
     var timeZone: String
     var madeTime: String
@@ -40,7 +40,7 @@ package struct ReportSummaryLine: Encodable {
     /// The verdict on one organization.
     package struct Verdict: Encodable {
         private let organization: OrganizationName
-        /// The word that programs compare.
+        /// The code that programs compare.
         private let standing: String
         fileprivate let complete: Bool
         private let sentence: String
@@ -88,12 +88,12 @@ package struct ReportSummaryLine: Encodable {
     }
 
     /// - Parameters:
-    ///   - version: of Callark.
-    ///   - period: its name for people: `October 2026`.
+    ///   - version: the version of Callark.
+    ///   - period: the name of the period for people: `October 2026`.
     ///   - range: the days of the period.
     ///   - timeZone: the name of the archive's time zone.
     ///   - isRunning: whether a pass runs over one of the organizations.
-    ///   - days: of all organizations.
+    ///   - days: the days of all organizations.
     package init(
         version: String,
         period: String,

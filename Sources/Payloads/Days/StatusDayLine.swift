@@ -2,7 +2,7 @@ import Archiver
 import Manifest
 import Recordings
 
-/// `{"type":"day", …}`: a day and what it comes to.
+/// `{"type":"day", …}`: a day and its counts.
 package struct StatusDayLine: Encodable {
     let type = "day"
     var organization: String
@@ -14,7 +14,7 @@ package struct StatusDayLine: Encodable {
     var failed: Int
     var damaged: Int
     var gaps: Int
-    /// The part of `gaps` that the provider may still fill: in text it is pending.
+    /// The part of `gaps` that the provider may still fill, which the text output calls pending.
     var awaited: Int
     var missing: Int
     var explained: Int
@@ -23,7 +23,7 @@ package struct StatusDayLine: Encodable {
     var closed: Bool
     /// `closed`, `open`, or `damaged`.
     var state: String
-    /// Other sources of the provider's whose counts of the day do not fit; a line of type `witness` has each.
+    /// Other sources of the provider's whose counts of the day differ; a line of type `witness` has each.
     var differing: [DayWitness.Source]
 
     package init(organization: OrganizationName, _ status: DayStatus, differing: [DayWitness.Source]) {

@@ -1,7 +1,7 @@
 import Manifest
 import Recordings
 
-/// `{"type":"witness", …}`: what another source of the provider's said of a day.
+/// `{"type":"witness", …}`: what another source of the provider's says about a day.
 package struct WitnessLine: Encodable {
     let type = "witness"
     private let witness: DayWitness
@@ -21,7 +21,7 @@ package struct WitnessLine: Encodable {
         try line.encode(witness.day, forKey: .day)
         try line.encode(witness.source, forKey: .source)
         try line.encode(witness.time.description, forKey: .time)
-        // Null where nothing could be compared: neither yes nor no.
+        // Null if nothing could be compared: neither yes nor no.
         try line.encode(witness.absence == nil ? witness.fits : nil, forKey: .fits)
         try line.encode(witness.figures, forKey: .figures)
         try line.encode(witness.differences, forKey: .differences)

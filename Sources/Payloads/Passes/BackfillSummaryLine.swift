@@ -14,7 +14,7 @@ package struct BackfillSummaryLine: Encodable {
     var incomplete: [ArchiveDay]
     var recordings: Int
     var bytes: Int64
-    /// The day that was begun and is not done.
+    /// The day that was begun and is not finished.
     var begun: Begun?
     var complete: Bool
     var error: String?

@@ -1,7 +1,8 @@
 import Archiver
 
 extension Estimate {
-    /// Between which numbers of bytes it is likely to be. If nothing is known of their weight, µ-law audio has half.
+    /// The likely range of the size in bytes. If the size per second is only assumed, the low end is halved, because
+    /// µ-law audio has half as many bytes.
     package var bytesRange: (low: Double, high: Double) {
         if case .assumed = basis { return (bytes.low / 2, bytes.high) }
         return (bytes.low, bytes.high)

@@ -58,7 +58,7 @@ package struct EstimateLine: Encodable {
         var low: Int64
         var high: Int64
         var basis: String
-        /// How many recordings the basis is made of.
+        /// The number of recordings that the basis is calculated from.
         var basisRecordings: Int
         var bytesPerSecondOfAudio: Double
 
@@ -86,7 +86,7 @@ package struct EstimateLine: Encodable {
     struct Seconds: Encodable {
         var total: Int
         var requests: Int
-        /// `null` where no rate is known.
+        /// `null` if no rate is known.
         var downloads: Int?
         var downloadBytesPerSecond: Double?
 

@@ -1,7 +1,7 @@
 import Archiver
 import Recordings
 
-/// `{"type":"summary", …}` of `archive --dry-run`: all organizations together.
+/// `{"type":"summary", …}` of `archive --dry-run`: the totals of all organizations.
 package struct EstimateSummaryLine: Encodable {
     let type = "summary"
     let isDryRun = true
@@ -14,7 +14,7 @@ package struct EstimateSummaryLine: Encodable {
     /// Why an organization could not be estimated.
     package var error: String?
 
-    /// Of no organization yet.
+    /// The totals before any organization is added.
     package init() {}
 
     private enum CodingKeys: String, CodingKey {
@@ -29,7 +29,7 @@ package struct EstimateSummaryLine: Encodable {
         recordings += estimate.recordings.expected.rounded
         bytes = bytes.addingWithSaturation(Int64(clamping: estimate.bytes.value.rounded()))
         requests += estimate.requests.total.rounded
-        // Organizations are worked on at the same time, by one machine.
+        // One machine works on the organizations concurrently.
         seconds = max(seconds, Int(estimate.duration.seconds.rounded(.up)))
     }
 }

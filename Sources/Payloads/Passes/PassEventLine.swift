@@ -3,7 +3,8 @@ import DailyArchive
 import Files
 import Recordings
 
-/// The lines of a pass before its summary. What would be a line for every few kilobytes, or one for every page, is left out.
+/// The lines of a pass before its summary. Events that would give a line for every few kilobytes or every page are left
+/// out.
 package struct PassEventLine: Encodable {
     private let line: any Encodable & Sendable
 
@@ -115,7 +116,7 @@ private struct LogBegunLine: Encodable, Sendable {
     let type = "log_begun"
     var organization: String
     var origin: String
-    /// The file with the key, if that was made now.
+    /// The path of the key file, if the key was made now.
     var key: String?
 
     enum CodingKeys: String, CodingKey {

@@ -13,15 +13,15 @@ package struct PassSummaryLine: Encodable {
     var archives: [Archive]
     var downloads: Downloads
     var complete: Bool
-    /// Days of the window that are not listed, or not as far as they are in it.
+    /// Days of which a part in the window is not listed.
     var notListed: [ArchiveDay]
-    /// Days of the window of which a listing may have left out a task.
+    /// Days of the window whose listing may have left out a task.
     var inDoubt: [ArchiveDay]
-    /// Why it is not complete, for people; absent where it is.
+    /// Why it is not complete, for people; absent if it is.
     var reason: String?
     var secondSource: SecondSource?
     var callMetadata: CallMetadata?
-    /// Why days were not held against other sources, by source; empty where they were.
+    /// Why days were not compared with other sources, by source; empty if they were.
     var witnessAbsences: [String: String]
     var error: String?
 
@@ -34,14 +34,14 @@ package struct PassSummaryLine: Encodable {
         case witnessAbsences = "witness_absences"
     }
 
-    /// What Search said of the window's calls.
+    /// What Search said about the window's calls.
     struct CallMetadata: Encodable {
-        /// Calls of which it told something new.
+        /// Calls about which it said something new.
         var searched: Int
         var absence: String?
     }
 
-    /// Agents' activities, held against the listing of tasks.
+    /// The comparison of agent activities with the listing of tasks.
     struct SecondSource: Encodable {
         var activities: Int
         var tasksNotListed: Int
@@ -90,7 +90,7 @@ package struct PassSummaryLine: Encodable {
         var sha256: ContentDigest
     }
 
-    /// How many at once.
+    /// Concurrent downloads.
     struct Downloads: Encodable {
         var configured: Int
         var lowest: Int

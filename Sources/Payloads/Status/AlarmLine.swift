@@ -7,7 +7,7 @@ package struct AlarmLine: Encodable {
     var code: String
     var organization: String?
     var message: String
-    /// What ends it, if a command can.
+    /// The command that ends it, if one can.
     var command: String?
 
     package init(_ alarm: Alarm) {

@@ -16,7 +16,7 @@ package struct RunningLine: Encodable {
         case updatedTime = "updated_time"
     }
 
-    /// Without what is not known in the first second of a pass.
+    /// Leaves out what is not known in the first second of a pass.
     package func encode(to encoder: any Encoder) throws {
         var line = encoder.container(keyedBy: CodingKeys.self)
         try line.encode(type, forKey: .type)

@@ -1,10 +1,10 @@
-/// `{"type":"organization", …}`: how far an organization's archive is.
+/// `{"type":"organization", …}`: the state of an organization's archive.
 package struct StatusOrganizationLine: Encodable {
     let type = "organization"
     var organization: String
-    /// Of those that joined what had been listed and reached to their own time.
+    /// Among the passes that continued the listing and reached the present.
     var lastCompletePass: String?
-    /// The last one over any window that went through or could not go on.
+    /// The last pass over any window that went through or failed; stopped passes do not count.
     var lastPass: String?
     var lastPassOutcome: String?
     var lastPassReason: String?
@@ -13,14 +13,14 @@ package struct StatusOrganizationLine: Encodable {
     var refreshTokenExpires: String?
     /// When the provider refused the refresh token; absent if it has not.
     var refreshTokenRefused: String?
-    /// Every byte was read at this time or later; absent if some were never read.
+    /// Every byte was read at this time or later; absent if some have never been read.
     var allReadSince: String?
     var archivesNeverRead: Int
     var archivesWithFaults: Int
-    /// Days that differ from what another source of the provider's counts.
+    /// Days that disagree with another source of the provider's.
     var daysDiffering: Int
 
-    /// States all of it; a time as its text.
+    /// Sets every property; times are texts.
     package init(
         organization: String,
         lastCompletePass: String? = nil,

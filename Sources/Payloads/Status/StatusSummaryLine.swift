@@ -10,7 +10,7 @@ package struct StatusSummaryLine: Encodable {
     var openArchives: Int
     var alarms: Int
 
-    /// States all of it.
+    /// Sets every property.
     package init(
         root: String,
         running: Bool? = nil,

@@ -1,5 +1,5 @@
-/// Sixteen random bytes beside facts that could be guessed: a hash of both tells nothing about the facts to a person who
-/// does not have the salt.
+/// Sixteen random bytes next to facts that could be guessed: without the salt, a hash of both reveals nothing about the
+/// facts.
 package struct Salt: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes a salt has.
     package static let byteCount = 16
@@ -20,7 +20,7 @@ package struct Salt: Hashable, Sendable, CustomStringConvertible {
         self.init(bytes: bytes)
     }
 
-    /// A salt that nobody can guess, if nobody can guess what `generator` gives.
+    /// A salt that no one can guess, if no one can guess the output of `generator`.
     package init(using generator: inout some RandomNumberGenerator) {
         bytes = (0..<2).flatMap { _ in withUnsafeBytes(of: generator.next().bigEndian, Array.init) }
     }

@@ -1,7 +1,7 @@
-/// The person or service on whose account something was done: as the operating system knows it, so that no one acts under
-/// another name by setting a variable, or as the service let them in.
+/// The person or service on whose account something was done: as the operating system knows it, so that no one can act
+/// under another name by setting a variable, or as the service admitted them.
 package struct Actor: Hashable, Sendable {
-    /// How it is known who it was.
+    /// How the actor is known.
     package enum Via: String, Hashable, Sendable, CaseIterable {
         /// By the account of a process on this machine.
         case uid
@@ -18,7 +18,7 @@ package struct Actor: Hashable, Sendable {
     package var via: Via
     /// The network address that a request came from; `nil` for a process on this machine.
     package var address: String?
-    /// The real user ID of the process (getuid(2)); `nil` if it was not noted, or was none.
+    /// The real user ID of the process (getuid(2)); `nil` if it was not recorded, or there was none.
     package var uid: UInt32?
     /// What the environment adds, by the variable's name (`SUDO_USER`): anyone can claim anything there.
     package var claims: [String: String]

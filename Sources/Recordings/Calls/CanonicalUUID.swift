@@ -13,7 +13,7 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
 
     /// `text` as a UUID, in whatever case its digits are: RFC 9562 requires lower case when writing and accepts any
     /// case when reading.
-    /// - Returns: `nil` if it is none.
+    /// - Returns: `nil` if it is not a UUID.
     package init?(ignoringCaseOf text: String) {
         self.init(text, ignoringCase: true)
     }
@@ -80,6 +80,6 @@ package struct CanonicalUUID: Hashable, Comparable, Sendable, CustomStringConver
 }
 
 extension UInt8 {
-    /// A letter of ASCII in lower case. What is no letter stays what is no hexadecimal digit.
+    /// An ASCII letter in lower case. Other characters do not become hexadecimal digits.
     fileprivate var lowercased: UInt8 { self | (self >> 1 & 0x20) }
 }

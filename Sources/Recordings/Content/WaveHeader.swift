@@ -86,7 +86,7 @@ private struct ChunkWalk {
     private let byteCount: Int64
     private var bytesPerSecond: Int64 = 0
     private var longSizes: (whole: Int64?, sound: Int64?)?
-    /// Where the content of the last chunk ends that can be seen, if a byte of padding follows it.
+    /// The end of the last visible chunk's content, if a padding byte follows it.
     private var paddedEnd: Int64?
 
     init(_ bytes: ChunkReader, byteCount: Int64) {
@@ -132,7 +132,7 @@ private struct ChunkWalk {
         if format == nil { suspicion = "no format in what can be seen of the header" }
     }
 
-    /// What stands behind the sound.
+    /// Skips the chunks after the sound.
     private mutating func passChunks(after end: Int64, isPadded: Bool) {
         var (end, isPadded) = (end, isPadded)
         while let size = bytes.word(at: end + (isPadded ? 1 : 0) + 4) {

@@ -322,7 +322,8 @@ extension JSONReader {
         }
     }
 
-    /// What `\u` spells, surrogate pairs joined; half of a pair alone is no character and becomes U+FFFD.
+    /// The characters of `\u` escapes, with surrogate pairs joined; half of a pair alone is not a character and becomes
+    /// U+FFFD.
     /// - Returns: `nil` if it spells nothing, and stays as it is.
     private mutating func readScalar() throws(Fault) -> Character? {
         guard let first = try readHexadecimal() else { return nil }

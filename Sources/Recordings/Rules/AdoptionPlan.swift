@@ -1,20 +1,20 @@
-/// Which copy of a recording counts if an archive that was found has one: what that changes. It needs no database: the
-/// manifest carries it out. Whether a copy's bytes are intact is found out before (`ArchiveIntake.chooseCopies`).
+/// Decides whether the copy of a recording in a found archive counts, and what that changes. It needs no database: the
+/// manifest carries it out. Whether a copy's bytes are intact is checked before (`ArchiveIntake.chooseCopies`).
 package enum AdoptionPlan: Hashable, Sendable {
     /// The recording becomes known, and this copy counts.
     case insert
-    /// No copy counts: this one does from now on.
+    /// No copy counts; from now on this one does.
     case enter
     /// This copy counts already.
     case keep
-    /// This archive's copy counts already; it stands in another place, or has other bytes.
+    /// This archive's copy counts already, but is at another offset or has other bytes.
     case correct
-    /// This copy counts in the place of one that was found damaged in an earlier archive.
+    /// This copy replaces one that was found damaged in an earlier archive.
     case replace
-    /// Another archive has it; this copy does not count.
+    /// Another archive has it, so this copy does not count.
     case duplicate
 
-    /// The copy of a known recording that counts.
+    /// The copy of a known recording that counts at present.
     package enum Counting: Hashable, Sendable {
         case none
         case here(ContentDigest, offset: Int64)
@@ -23,8 +23,8 @@ package enum AdoptionPlan: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - sequence: of the archive that was found.
-    ///   - counting: which copy counts; `nil` for a recording that is not known.
+    ///   - sequence: the sequence number of the found archive.
+    ///   - counting: the copy that counts; `nil` if the recording is not known.
     package init(_ entry: RecordingEntry, in sequence: Int, counting: Counting?) {
         switch counting {
         case nil: self = .insert

@@ -1,22 +1,22 @@
-/// What an answer of the provider's about one task changes. ``AnswerRule`` decides it; the manifest carries it out.
+/// What a provider's answer about one task changes. ``AnswerRule`` decides it; the manifest carries it out.
 package struct AnswerPlan: Hashable, Sendable {
-    /// A recording that becomes known by the answer.
+    /// A recording that becomes known through the answer.
     package struct Registration: Hashable, Sendable {
         package var captured: CapturedRecording
         package var recording: KnownRecording
-        /// What makes its file's name differ from those of its task.
+        /// Distinguishes its file's name from the others of its task.
         package var distinguisher: Int
-        /// The held recording of which it is another version; `nil` for one that is new.
+        /// The held recording that it is another version of; `nil` for a new one.
         package var earlier: KnownRecording?
     }
 
-    /// A recording whose bytes are asked for.
+    /// A recording whose bytes are wanted.
     package struct Fetch: Hashable, Sendable {
         package var captured: CapturedRecording
         package var recording: KnownRecording
-        /// Whether it was known before, and its bytes may have been held.
+        /// Whether it was known before, so that its bytes may have been held.
         package var wasKnown: Bool
-        /// For a suspect recording that is held, and only looked at again.
+        /// Set for a suspect recording that is held and only checked again.
         package var look: SuspectLook?
     }
 
@@ -24,7 +24,7 @@ package struct AnswerPlan: Hashable, Sendable {
     package struct Failure: Hashable, Sendable {
         package var recording: KnownRecording
         package var code: GapReason
-        /// Why, for people.
+        /// The reason, for people.
         package var reason: String
     }
 
@@ -38,15 +38,15 @@ package struct AnswerPlan: Hashable, Sendable {
     /// What the log of events says about the task's gap.
     package enum GapChange: Hashable, Sendable {
         case leave
-        /// Unless it is open already.
+        /// Opens a gap, unless one is open already.
         case open(GapReason, found: Int)
-        /// If nothing of the task is missing any more.
+        /// Closes the gap if nothing of the task is missing any more.
         case closeIfFilled
     }
 
-    /// A refusal that was not known.
+    /// A refusal that was not known before.
     package struct Refusal: Hashable, Sendable {
-        /// Whether the provider listed recordings that cannot be had; else it refused to answer.
+        /// Whether the provider listed recordings that are not available; otherwise it refused to answer.
         package var isOfRecordings: Bool
         package var reason: String
 
@@ -57,7 +57,7 @@ package struct AnswerPlan: Hashable, Sendable {
 
     package var registered: [Registration] = []
     package var fetched: [Fetch] = []
-    /// Suspects that were due to be looked at and that the provider does not offer now, by ordinal.
+    /// Suspects that were due to be checked and that the provider does not offer now, by ordinal.
     package var missedLooks: [Int64: SuspectLook] = [:]
     package var failed: [Failure] = []
     package var question = QuestionChange.leave

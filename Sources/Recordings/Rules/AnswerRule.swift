@@ -2,22 +2,22 @@
 /// fetched, which have failed, and when the provider is asked again. It needs no database.
 package struct AnswerRule: Hashable, Sendable {
     package var schedule: AskSchedule
-    /// When the question was asked whose answer this is.
+    /// When the answered question was asked.
     package var now: Timestamp
-    /// The provider's name for the answer.
+    /// The provider's tracking ID of the answer.
     package var trackingID: String?
 
     package init(schedule: AskSchedule, now: Timestamp, trackingID: String? = nil) {
         (self.schedule, self.now, self.trackingID) = (schedule, now, trackingID)
     }
 
-    /// The task that was asked about, as it is known.
+    /// What is known about the task that was asked about.
     package struct Task: Hashable, Sendable {
         package var createdTime: Timestamp
         package var status: TaskStatus
         package var captureRequest: CaptureRequest
         package var question: Question?
-        /// Whether the log of events says that something of it is missing.
+        /// Whether the log of events has an open gap of it.
         package var hasOpenGap: Bool
 
         package init(
@@ -36,10 +36,10 @@ package struct AnswerRule: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - offered: what the answer lists and can be had.
-    ///   - unusable: why the rest of what it lists cannot, a reason each.
+    ///   - offered: what the answer lists and is available.
+    ///   - unusable: one reason for each listed recording that is not available.
     ///   - known: all known recordings of the task, by ordinal.
-    ///   - looks: which suspects among them are due to be looked at again, by ordinal.
+    ///   - looks: the suspects among them that are due to be checked again, by ordinal.
     package func plan(
         offered: [CapturedRecording],
         unusable: [String] = [],
@@ -63,7 +63,8 @@ package struct AnswerRule: Hashable, Sendable {
                 )
                 plan.fetched.append(fetch)
             }
-            // The bytes of a version by its bytes were lost again: they may be what is offered under the first one's name.
+            // The bytes of a version that is named by its digest were lost again; they may be those offered under the
+            // first name.
             for lost in known where lost.key.withoutDigest == captured.key && lost.isWanted(now) {
                 guard named.insert(lost.key).inserted else { continue }
                 var version = captured
@@ -87,7 +88,7 @@ package struct AnswerRule: Hashable, Sendable {
     }
 
     /// The provider refused to answer about this task.
-    /// - Parameter reason: in its words.
+    /// - Parameter reason: the provider's reason.
     package func plan(
         refused reason: String,
         task: Task,
@@ -105,8 +106,8 @@ package struct AnswerRule: Hashable, Sendable {
         return plan
     }
 
-    /// What is held and ends at another time by now is not what is held: the provider has first had a part of it, say.
-    /// It is another version then, with an identity of its own, and both are kept (wxcc-api 14).
+    /// If the provider now gives another end time than that of the held bytes, it offers another version; for example,
+    /// it had only a part at first. The version gets an identity of its own, and both are kept (wxcc-api 14).
     private static func identified(_ captured: CapturedRecording, among known: [KnownRecording]) -> CapturedRecording {
         guard let version = captured.asVersion,
             let held = known.first(where: { $0.key == captured.key }), held.wantedTime == nil,
@@ -139,23 +140,23 @@ package struct AnswerRule: Hashable, Sendable {
         return recording
     }
 
-    /// What an answer is to the question about its task.
+    /// What an answer means for the question about its task.
     private struct Answer {
-        /// How many recordings it had, usable or not.
+        /// How many recordings it listed, usable or not.
         var listed = 0
-        /// Whether it had one that no answer before it had.
+        /// Whether it listed one that no earlier answer did.
         var isNew = false
         /// Whether recordings of the task are known from any answer.
         var isHeld: Bool
-        /// Why some of what it lists cannot be had.
+        /// Why some of the listed recordings are not available.
         var unusable: String?
         /// Why the provider refused it.
         var refusal: String?
     }
 
     private func decide(_ answer: Answer, _ task: Task, _ plan: inout AnswerPlan) {
-        // A settled task that is asked about all the same, for `fetch`, stays settled unless there is news; and one
-        // that the provider has no captures of has no question.
+        // A settled task that is asked about anyway, for `fetch`, stays settled unless there is news. A task without
+        // any captures at the provider has no question.
         let isNews = answer.isNew || answer.unusable != nil
         guard task.question != nil || isNews, task.captureRequest != .notRequested else { return }
         let history = AskHistory.appending(
@@ -187,10 +188,10 @@ package struct AnswerRule: Hashable, Sendable {
         plan.refusal = AnswerPlan.Refusal(isOfRecordings: answer.refusal == nil, reason: refusal)
     }
 
-    /// The gap that an answer leaves, or the one that it ends.
+    /// The gap that an answer opens or closes.
     private func gap(_ answer: Answer, _ task: Task, _ next: Question) -> AnswerPlan.GapChange {
         guard answer.unusable != nil || !answer.isHeld else {
-            // A refusal says nothing of what is there, and a gap that this answer has opened is not filled by it.
+            // A refusal says nothing about what exists, and a gap that this answer has opened is not filled by it.
             return answer.refusal == nil && task.hasOpenGap ? .closeIfFilled : .leave
         }
         let standing = GapRule(now: now, horizon: schedule.horizon).standing(

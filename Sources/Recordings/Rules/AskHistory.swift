@@ -2,9 +2,9 @@
 package struct AskHistory: Hashable, Sendable {
     /// How many times it was asked about.
     package var asks: Int
-    /// How many recordings the last answer had, usable or not.
+    /// How many recordings the last answer listed, usable or not.
     package var found: Int
-    /// When the answer that still stands was had first.
+    /// When the present answer was first received.
     package var unchangedSince: Timestamp
 
     package init(asks: Int, found: Int, unchangedSince: Timestamp) {
@@ -14,7 +14,7 @@ package struct AskHistory: Hashable, Sendable {
     }
 
     /// The history with one more answer.
-    /// - Parameter isNew: whether the answer had a recording that no answer before it had.
+    /// - Parameter isNew: whether the answer listed a recording that no earlier answer did.
     package static func appending(found: Int, isNew: Bool, to earlier: AskHistory?, now: Timestamp) -> AskHistory {
         guard let earlier, earlier.asks > 0 else { return AskHistory(asks: 1, found: found, unchangedSince: now) }
         let isEqual = !isNew && found == earlier.found

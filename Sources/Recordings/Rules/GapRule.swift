@@ -1,12 +1,12 @@
-/// Decides when a task whose recordings are not known is a gap, and for which reason (wxcc-api 6.4, 14).
+/// Decides when a task without known recordings is a gap, and for which reason (wxcc-api 6.4, 14).
 ///
-/// A known recording that is not held is a gap at once. Its reason is decided where it fails: by ``AnswerRule`` if the
-/// provider no longer offers it, by `Reception` (module Archiver) if it cannot be downloaded, and by the manifest's views if
-/// it was damaged or lost in an archive.
+/// A known recording that is not held is a gap at once. The code that notices the failure decides its reason:
+/// ``AnswerRule`` if the provider no longer offers it, `Reception` (module Archiver) if it cannot be downloaded, and
+/// the manifest's views if it was damaged or lost in an archive.
 package struct GapRule: Hashable, Sendable {
-    /// From when on it is judged.
+    /// The present.
     package var now: Timestamp
-    /// How long after its creation a task's recording may still come.
+    /// How long after its creation a task may still get recordings.
     package var horizon: Duration
     /// How long after a task's creation the provider keeps its recordings.
     package var retention: Duration
@@ -15,14 +15,14 @@ package struct GapRule: Hashable, Sendable {
         (self.now, self.horizon, self.retention) = (now, horizon, retention)
     }
 
-    /// Three years: what the provider keeps recordings for unless a tenant has agreed otherwise.
+    /// Three years: how long the provider keeps recordings unless a tenant has agreed otherwise.
     package static let usualRetention: Duration = .hours(1095 * 24)
 
     /// The standing of a task without a known recording, or with fewer than the provider lists.
     /// - Parameters:
     ///   - asks: how many times its captures were asked for.
-    ///   - refusal: why the provider refused the last question, where it did.
-    ///   - hasUnusable: whether `refusal` is about recordings that the provider lists and that cannot be had.
+    ///   - refusal: why the provider refused the last question; `nil` if it did not.
+    ///   - hasUnusable: whether `refusal` is about recordings that the provider lists but that are not available.
     package func standing(
         captureRequest: CaptureRequest,
         status: TaskStatus,
@@ -36,7 +36,8 @@ package struct GapRule: Hashable, Sendable {
         let isOver = status.isTerminal || now > created + AskSchedule.longestCall
         guard isOver else { return .inProgress }
         guard refusal == nil else { return .gap(.refusedByProvider) }
-        // Until it was asked about often enough it is asked about again: the passing of time alone proves nothing.
+        // Until it has been asked about often enough, it is asked about again: the passing of time alone proves
+        // nothing.
         let isFinal = now >= created + horizon && asks >= AskSchedule.fewestAsks
         guard captureRequest == .requested else { return isFinal ? .gap(.undetermined) : .undetermined }
         guard isFinal else { return .gap(asks == 0 ? .notAskedYet : .notYetAvailable) }

@@ -1,16 +1,16 @@
-/// A recording as it is known when an answer about its task comes.
+/// What is known about a recording when an answer about its task comes.
 package struct KnownRecording: Hashable, Sendable {
-    /// Its number among the recordings of its task, from 0 on, in the order in which they became known.
+    /// Its number among the recordings of its task, from 0, in the order in which they became known.
     package var ordinal: Int64
     package var key: RecordingKey
     package var file: FileName
-    /// When it ended, by the answer that its bytes are of.
+    /// When it ended, according to the answer that its bytes belong to.
     package var stopTime: Timestamp?
-    /// How many downloads were begun for it.
+    /// How many downloads of it were begun.
     package var attempts: Int
-    /// From when on its bytes are wanted; `nil` once they are held.
+    /// When its bytes are wanted; `nil` once they are held.
     package var wantedTime: Timestamp?
-    /// Why it was given up for now; `nil` where it was not.
+    /// Why it was given up for now; `nil` if it was not.
     package var failure: String?
 
     package init(
@@ -31,7 +31,7 @@ package struct KnownRecording: Hashable, Sendable {
         self.failure = failure
     }
 
-    /// Whether its bytes are to be fetched now: a failure rests.
+    /// Whether its bytes are to be fetched now: after a failure it has to wait.
     package func isWanted(_ now: Timestamp) -> Bool {
         guard let wantedTime else { return false }
         return failure == nil || wantedTime <= now

@@ -1,15 +1,15 @@
-/// What it changes that the listing shows a task (wxcc-api 4, 16). It needs no database: the manifest carries it out.
+/// What changes when the listing returns a task (wxcc-api 4, 16). It needs no database: the manifest carries it out.
 package struct ListingPlan: Hashable, Sendable {
-    /// A task as it is known when the listing shows it.
+    /// What is known about a task when the listing returns it.
     package struct Known: Hashable, Sendable {
         package var channelType: String
         package var status: TaskStatus
         package var captureRequest: CaptureRequest
-        /// Whether a listing had it before; else it is known by its ID only.
+        /// Whether an earlier listing returned it; otherwise only its ID is known.
         package var isListed: Bool
-        /// Whether it waits for its day's sealing.
+        /// Whether it is waiting for its day's sealing.
         package var isQueued: Bool
-        /// Whether facts of the call were read out of its JSON.
+        /// Whether facts of the call were read from its JSON.
         package var hasCallFacts: Bool
 
         package init(
@@ -29,41 +29,41 @@ package struct ListingPlan: Hashable, Sendable {
         }
     }
 
-    /// What the page counts it as.
+    /// How the page counts it.
     package enum Outcome: Hashable, Sendable { case new, changed, known }
 
-    /// What becomes of the question about its captures.
+    /// What happens to the question about its captures.
     package enum QuestionChange: Hashable, Sendable {
         case leave
-        /// Nothing is to be expected: an open gap is withdrawn too.
+        /// Nothing is expected; an open gap is withdrawn too.
         case close
-        /// It is asked about from the beginning.
+        /// It is asked about, from the beginning.
         case open(next: Timestamp)
-        /// It is asked about at this time, if it was to be asked later.
+        /// It is asked about at this time, if it was to be asked about later.
         case hasten(to: Timestamp)
     }
 
-    /// What becomes of its JSON, which its day's archive is to have.
+    /// What happens to its JSON, which belongs into its day's archive.
     package enum Writing: Hashable, Sendable {
         case leave
-        /// The next sealing writes it down.
+        /// The next sealing writes it.
         case queue
-        /// The next sealing writes it down as it was listed last, if its JSON is another.
+        /// The next sealing writes its latest state, if its JSON has changed.
         case queueIfOther
         /// Only the facts of the call are read.
         case readFacts
     }
 
     package var outcome: Outcome
-    /// Whether a recording was requested, as far as anyone says.
+    /// Whether a recording was requested, as far as any source says.
     package var captureRequest: CaptureRequest
     package var question: QuestionChange
     package var writing: Writing
 
     /// - Parameters:
-    ///   - known: the task as it is known; `nil` where it is not.
-    ///   - isClaimed: whether another source says that there is a recording of it; asked only where it counts. That word
-    ///     counts where the listing says that none was requested (wxcc-api 16).
+    ///   - known: what is known about the task; `nil` if nothing is.
+    ///   - isClaimed: whether another source says that it has a recording; evaluated only if it matters. That source
+    ///     counts even if the listing says that none was requested (wxcc-api 16).
     package init(
         _ task: ListedTask,
         known: Known?,
@@ -89,8 +89,8 @@ package struct ListingPlan: Hashable, Sendable {
             || known.channelType != task.channelType || !known.isListed
         outcome = !known.isListed ? .new : isChanged ? .changed : .known
         guard isChanged else {
-            // A task that was sealed and differs in nothing but its JSON, such as the time of its last update, is not
-            // worth another archive.
+            // A sealed task that differs only in its JSON, such as in the time of its last update, is not worth another
+            // archive.
             question = .leave
             writing = known.isQueued ? .queueIfOther : known.hasCallFacts ? .leave : .readFacts
             return

@@ -1,14 +1,14 @@
 /// What is still open about a task's captures.
 package struct Question: Hashable, Sendable {
-    /// `nil` where it is not asked again by itself.
+    /// `nil` if no pass asks it again by itself.
     package var nextAskTime: Timestamp?
     package var history: AskHistory?
-    /// Why the provider refused the last question, or, where its answer listed something, why not all of that can be
-    /// had: then ``history`` has found something.
+    /// Why the provider refused the last question. If its answer listed something (``history`` has found something),
+    /// why not all of that is available.
     package var refusal: String?
     package var firstAskTime: Timestamp?
     package var lastAskTime: Timestamp?
-    /// The provider's name for its last answer.
+    /// The provider's tracking ID of its last answer.
     package var trackingID: String?
 
     package init(

@@ -1,11 +1,11 @@
-/// What a look at a suspect recording is compared with.
+/// What a check of a suspect recording is compared with.
 package struct SuspectLook: Hashable, Sendable {
-    /// Of all that is held of it.
+    /// The digests of all held versions.
     package var digests: Set<ContentDigest>
-    /// What came with the same bytes twice, an entity tag or a date: the provider may be asked whether it is another by now.
-    /// `nil` to fetch everything.
+    /// The entity tag or date that came twice with the same bytes, so that the provider can be asked whether it has
+    /// changed. `nil` to fetch everything.
     package var validator: String?
-    /// Where the first version's bytes stand in its archive.
+    /// Where the first version's bytes are in its archive.
     package var path: String
 
     package init(digests: Set<ContentDigest>, validator: String?, path: String) {

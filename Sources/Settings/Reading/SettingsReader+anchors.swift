@@ -1,7 +1,7 @@
 import Foundation
 import Text
 
-/// The evidence logs, and the list of those who get their checkpoints.
+/// The evidence logs, and the list of their anchors.
 extension SettingsReader {
     mutating func evidence(_ owner: Owner) -> EvidenceSettings? {
         let origin = value(.evidenceOrigin, of: owner)
@@ -35,7 +35,7 @@ extension SettingsReader {
     }
 }
 
-/// Reads one anchor, and collects what is wrong with it.
+/// Reads one anchor, and collects its problems.
 private struct AnchorReader {
     /// The beginning of its keys' paths.
     let label: String
@@ -50,7 +50,7 @@ private struct AnchorReader {
         self.variable = variable
     }
 
-    /// What it is, as its `kind` says, and the keys that such an anchor has besides `kind` and `name`.
+    /// The kinds of anchors, and the keys that each has in addition to `kind` and `name`.
     private enum Word: String, CaseIterable {
         case timestamp, witness, command
 

@@ -31,7 +31,7 @@ extension ValueFormat<String> {
         }
     }
 
-    /// What cosignatures of a witness are checked with (c2sp.org/signed-note). Its parts are checked where it is used.
+    /// The key for checking a witness's cosignatures (c2sp.org/signed-note). Its parts are checked when it is used.
     static var verifierKey: Self {
         Self(expectation: "a verifier key, NAME+ID+KEY, as the witness's operator gives it out") {
             (content) throws(BadValue) in

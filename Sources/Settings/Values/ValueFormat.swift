@@ -84,7 +84,7 @@ struct RawSection: Sendable, Hashable {
     }
 
     /// The sections of a list.
-    /// - Returns: `nil` if one of the items is none.
+    /// - Returns: `nil` if one of the items is not a section.
     static func all(_ items: [YAMLValue]) -> [RawSection]? {
         let sections = items.compactMap(RawSection.init)
         return sections.count == items.count ? sections : nil

@@ -73,7 +73,7 @@ struct ActivityWalk: Sendable {
         advice: "try again later; if it stays, report it to the provider"
     )
 
-    /// Takes in an answer, and moves on.
+    /// Processes an answer, and moves on.
     /// - Returns: the activities to look at; `nil` if the same time must first be requested in another way.
     /// - Throws: `malformed` if the answers do not end.
     mutating func take(_ answer: ActivityListAnswer) throws(ProviderError) -> [AgentActivity]? {

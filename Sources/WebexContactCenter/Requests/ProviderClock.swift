@@ -16,7 +16,7 @@ final class ProviderClock: Sendable {
     /// The smallest amount that it can be ahead of ours, by the last answer; zero if the two may agree.
     var offset: Duration? { state.withLock(\.offset) }
 
-    /// Takes in the date of an answer, which was written, rounded down to a second, at some time between our request
+    /// Processes the date of an answer, which was written, rounded down to a second, at some time between our request
     /// and the end of the answer.
     /// - Returns: the offset, if it is the first one that matters.
     func note(_ date: Timestamp, between asked: Timestamp, and answered: Timestamp) -> Duration? {

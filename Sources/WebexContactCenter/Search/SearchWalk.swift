@@ -118,7 +118,7 @@ struct SearchWalk: Sendable {
         )
     }
 
-    /// Takes in a page, and moves on.
+    /// Processes a page, and moves on.
     /// - Parameters:
     ///   - listed: how many rows the page has, including unreadable ones, as the provider counts them.
     ///   - next: where the next page begins; `nil` after the last one.

@@ -3,7 +3,7 @@ import Transfer
 
 /// Numbers that the provider has counted itself, until 31 March 2027 (wxcc-api 8 and 9).
 extension ContactCenter {
-    /// How queues fared; all of them if none is named.
+    /// Statistics of queues; of all queues if none is named.
     package func queueStatistics(
         _ window: StatisticsWindow,
         queues: [String] = []
@@ -11,7 +11,7 @@ extension ContactCenter {
         try await statistics(window, ids: queues)
     }
 
-    /// What agents did; all of them if none is named.
+    /// Statistics of agents; of all agents if none is named.
     package func agentStatistics(
         _ window: StatisticsWindow,
         agents: [String] = []

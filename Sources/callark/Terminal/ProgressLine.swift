@@ -6,7 +6,7 @@ struct ProgressLine {
     /// On a narrow terminal, and on a wide one.
     private static let barWidths = (narrow: 10, wide: 20)
     private static let narrowWidth = 80
-    /// The least width of the text about a wait; a shorter one is no sentence.
+    /// The least width of the text about a wait; a shorter one would not be a sentence.
     private static let leastWait = 16
     private static let gap = "  "
 

@@ -10,8 +10,8 @@ extension Installation {
     /// - Parameters:
     ///   - usesRoot: whether the command needs the root in any case. For the tokens that some commands need, see
     ///     `requireRoot(forTokensOf:)`.
-    ///   - needsSecrets: whether the command asks the provider in any case. One that may not have to accepts secrets that its
-    ///     account cannot read, until it needs one.
+    ///   - needsSecrets: whether the command always asks the provider. Otherwise it tolerates secrets that its account
+    ///     cannot read, until it needs one.
     /// - Throws: `SettingsError`; `ArchiveError` if the root is needed and does not exist, for example because its disk is
     ///   not mounted.
     init(_ options: CommonOptions, usesRoot: Bool = true, needsSecrets: Bool = true) throws {

@@ -51,7 +51,7 @@ import WebexContactCenter
             #expect(try #require(result.witnesses.first).figures["claimed"] == 1)
             #expect(try await events(.captureClaimed, here).map(\.task?.description) == [task])
             try await here.expectWhole()
-            // The listing still says no, but the word for it counts.
+            // The listing still says no, but the other source's claim counts.
             let again = try await here.pass(change: searchOnly)
             #expect(again.summary.tasks.captureRequested == 4 && again.summary.tasks.notRequested == 0)
         }

@@ -369,7 +369,7 @@ import Testing
     }
 }
 
-/// Why a test cannot go on.
+/// Why a test cannot continue.
 private struct CommentedError: Error {
     var comment: String
 
