@@ -1,5 +1,5 @@
 #pragma once
-// The macros that check the types of variadic arguments are not for functions whose arguments have types.
+// The macros that check the types of variadic arguments do not apply to functions with typed arguments.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 

@@ -1,5 +1,5 @@
 #pragma once
-// What Swift's Glibc module leaves out: struct stat and statfs(2), mallopt(3), and what glibc declares under _GNU_SOURCE
+// What Swift's Glibc module lacks: struct stat and statfs(2), mallopt(3), and what glibc declares under _GNU_SOURCE
 // only. Declarations and values, no logic. The values are the kernel's own and never change.
 #include <fcntl.h>
 #include <malloc.h>

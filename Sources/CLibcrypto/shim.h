@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
-// Both hand the second argument over: it is freed with the first. OpenSSL 3.4 gave them other names.
+// Both take ownership of the second argument, which is freed with the first. OpenSSL 3.4 renamed them.
 
 static inline void callark_ts_verify_set_data(TS_VERIFY_CTX *context, BIO *data) {
 #if OPENSSL_VERSION_NUMBER >= 0x30400000L

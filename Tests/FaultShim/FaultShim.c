@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// What was asked for, read once.
+// The plan from the environment, read once.
 
 enum action { DO_NOTHING, DO_KILL_BEFORE, DO_KILL_AFTER, DO_STOP, DO_SHORT, DO_FAIL, DO_DROP };
 
@@ -53,7 +53,7 @@ static const char *text(const char *name) {
     return text && *text ? text : NULL;
 }
 
-// Everything of the shim's own goes past the functions that it stands in front of.
+// The shim's own system calls bypass the functions that it replaces.
 
 static int own_open(const char *path, int flags) {
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0600);
@@ -89,7 +89,7 @@ __attribute__((constructor)) static void read_plan(void) {
     _exit(70);
 }
 
-/// The function that this one stands in front of.
+/// The function that this one replaces.
 #define REAL(name) ({                                                                                                  \
     static _Atomic(void *) found;                                                                                      \
     void *real = atomic_load_explicit(&found, memory_order_relaxed);                                                   \
@@ -100,7 +100,7 @@ __attribute__((constructor)) static void read_plan(void) {
     (__typeof__(&name))real;                                                                                           \
 })
 
-// Which step it is, and what is to happen.
+// Which step it is, and what has to happen.
 
 static bool is_below_root(const char *path) {
     return plan.root && strncmp(path, plan.root, plan.root_length) == 0
@@ -134,7 +134,7 @@ static bool is_kind(const char *kind) {
     return false;
 }
 
-/// How far a pass is, written each second and never relied on: its steps would give the others another number each time.
+/// The progress notice of a pass, written each second and never relied on: counting its steps would renumber the others.
 static bool is_notice(const char *path) {
     return strstr(path, "/spool/pass.json") != NULL;
 }
@@ -152,8 +152,8 @@ static void end_process(void) {
     for (;;) syscall(SYS_pause);
 }
 
-/// Counts a step and does what is to be done before it.
-/// - Returns: what is to be done with it: DO_NOTHING, DO_KILL_AFTER, DO_SHORT or DO_FAIL.
+/// Counts a step and does what has to happen before it.
+/// - Returns: what has to happen with it: DO_NOTHING, DO_KILL_AFTER, DO_SHORT, DO_FAIL or DO_DROP.
 static enum action begin(const char *kind, const char *path, long bytes) {
     if (!is_below_root(path) || is_notice(path) || !is_kind(kind) || !is_path(path)) return DO_NOTHING;
     long step = atomic_fetch_add(&steps, 1) + 1;
@@ -168,7 +168,7 @@ static enum action begin(const char *kind, const char *path, long bytes) {
     if (!is_chosen) return DO_NOTHING;
     switch (plan.action) {
     case DO_KILL_BEFORE: end_process(); break;
-    // To this very thread, which then cannot get past the step while the others are being stopped.
+    // To this thread itself, so that it cannot pass the step while the others are being stopped.
     case DO_STOP: syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP); return DO_NOTHING;
     default: break;
     }
@@ -187,7 +187,7 @@ static enum action begin_at(const char *kind, int folder, const char *name) {
     return begin(kind, path, 0);
 }
 
-/// Takes a step as it was decided: `call` in between, and the errno that it left.
+/// Carries out a step as decided: makes `call`, or fails with the planned errno.
 #define TAKE(decision, call) ({                                                                                        \
     enum action decided = (decision);                                                                                  \
     __typeof__(call) result = -1;                                                                                      \
@@ -200,7 +200,7 @@ static enum action begin_at(const char *kind, int folder, const char *name) {
     result;                                                                                                            \
 })
 
-// The shadow: what was flushed.
+// The shadow: a copy of what was flushed.
 
 static bool identity(int folder, const char *name, int flags, char id[64], mode_t *mode) {
     struct statx status;
@@ -213,7 +213,7 @@ static bool identity(int folder, const char *name, int flags, char id[64], mode_
 
 static void shadow_file(int from, int to) {
     char buffer[1 << 16];
-    // The descriptor may be for writing only, or past the page cache.
+    // The descriptor may be write-only, or bypass the page cache.
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", from);
     int source = own_open(link, O_RDONLY);
@@ -243,7 +243,7 @@ static void shadow_folder(int from, int to) {
     closedir(folder);
 }
 
-/// Notes what is durable now. A file that is flushed by two threads at once is written by one of them, as it is then.
+/// Records what is durable now. If two threads flush a file at once, one of them records its present state.
 static void shadow(int descriptor) {
     static atomic_long drafts;
     char path[PATH_MAX], id[64], target[PATH_MAX], draft[PATH_MAX];
@@ -265,7 +265,7 @@ static void shadow(int descriptor) {
     errno = before;
 }
 
-/// Lets a file be again what was last flushed of it.
+/// Restores a file to its last flushed state.
 static void drop(int descriptor) {
     char id[64], source[PATH_MAX], link[64];
     mode_t mode;
@@ -336,7 +336,7 @@ int truncate64(const char *path, off64_t size) {
     return TAKE(begin_at("truncate", AT_FDCWD, path), REAL(truncate64)(path, size));
 }
 
-/// As the system has it, the error is returned and not left in errno.
+/// As in the system's own function, the error is returned and not left in errno.
 int posix_fallocate(int file, off_t offset, off_t size) {
     enum action what = begin_descriptor("write", file, (long)size);
     if (what == DO_FAIL) return plan.error;
@@ -375,7 +375,7 @@ static mode_t mode_argument(int flags, va_list arguments) {
     return flags & (O_CREAT | __O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
 }
 
-/// Opening is a step where it makes a file, or empties one.
+/// Opening is a step if it creates or truncates a file.
 static enum action begin_open(int folder, const char *name, int flags) {
     if (!plan.root || !(flags & (O_CREAT | O_TRUNC))) return DO_NOTHING;
     bool is_there = syscall(SYS_faccessat, folder, name, F_OK) == 0;
@@ -419,7 +419,7 @@ int linkat(int from_folder, const char *from, int to_folder, const char *to, int
     return TAKE(begin_at("link", to_folder, to), REAL(linkat)(from_folder, from, to_folder, to, flags));
 }
 
-/// Only what is there can be taken away.
+/// Only something that exists can be removed.
 static enum action begin_unlink(int folder, const char *name) {
     bool is_there = plan.root && syscall(SYS_faccessat, folder, name, F_OK) == 0;
     return is_there ? begin_at("unlink", folder, name) : DO_NOTHING;

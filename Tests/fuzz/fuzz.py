@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Gives the released programs what nobody would send them on purpose, on every surface that takes bytes from outside.
+"""Sends the released programs malformed input on every surface that takes bytes from outside.
 
-A case is a surface and a number; with the seed it is the same every time. A case is a finding if a program dies of a signal,
-ends with a code that the interface does not have or with 70, takes too long or too much memory, prints raw control
-characters or a secret, or says something that this fuzzer's own witness knows is not so.
+A case is a surface and a number; with the same seed it is always the same. A case is a finding if a program dies of a
+signal, ends with code 70 or one that the interface does not define, takes too long or too much memory, prints raw control
+characters or a secret, or says something that this fuzzer's own witness knows to be false.
 
 usage: fuzz.py BIN_FOLDER [--minutes M] [--cases N] [--seed S] [--surface NAME …] [--case SURFACE:NUMBER] [--jobs N]
 """
@@ -46,7 +46,7 @@ class Fuzzer:
             SURFACES[surface](self.world, case, draw, story)
         except Finding as finding:
             self.report(surface, number, story, str(finding), case)
-        except Exception:  # The fuzzer itself is wrong: that has to be seen too.
+        except Exception:  # A bug in the fuzzer itself must be seen too.
             self.report(surface, number, story, traceback.format_exc(), case)
         else:
             shutil.rmtree(case, ignore_errors=True)
@@ -64,7 +64,7 @@ class Fuzzer:
             print(f"  kept: {case}\n  again: {repeat}", flush=True)
 
     def work(self, until):
-        """What each thread does."""
+        """The work of each thread."""
         while time.monotonic() < until:
             with self.lock:
                 number = next(self.numbers)

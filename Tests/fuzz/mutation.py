@@ -1,4 +1,4 @@
-"""Small and large changes of bytes, text and JSON, all drawn from the generator that is handed in."""
+"""Small and large changes of bytes, text and JSON, all drawn from the given generator."""
 import json
 import re
 
@@ -12,7 +12,7 @@ BLOCKS = [b"\0", b"\xff", b"\x1b[31m", b"\xef\xbb\xbf", b"\xff\xfe", b"\x80", b"
 
 
 def bytes_of(draw, data, others=()):
-    """`data` with one to four changes; now and then with none."""
+    """`data` with one to four changes, occasionally with none."""
     changed = bytearray(data)
     for _ in range(draw.choice([1, 1, 1, 2, 3, 4])):
         draw.choice(CHANGES)(draw, changed, others)
@@ -76,7 +76,7 @@ def extend(draw, data, _):
 
 
 def number(draw, data, _):
-    """Another number in the place of one that stands there as digits."""
+    """Replaces a number that is written in digits."""
     found = list(re.finditer(rb"-?\d+", bytes(data[:1 << 20])))
     if found:
         match = draw.choice(found)
@@ -84,7 +84,7 @@ def number(draw, data, _):
 
 
 def octal(draw, data, _):
-    """Another number in a field of a tar header, with its checksum made right."""
+    """Replaces a number in a field of a tar header, and corrects the header's checksum."""
     if len(data) < 512:
         return
     at = draw.randrange(len(data) // 512) * 512
@@ -108,7 +108,7 @@ CHANGES = [flip, flip, flip, put, insert, overwrite, delete, double, move, trunc
 
 
 def json_of(draw, data):
-    """The JSON text with one to three of its values changed; `data` with its bytes changed where it is no JSON."""
+    """The JSON text with one to three values changed; if `data` is not JSON, `data` with some bytes changed."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -151,7 +151,7 @@ def nodes(value):
 
 
 def odd(draw, value):
-    """Something else than `value`, as often as not near to it."""
+    """A value other than `value`, often close to it."""
     near = draw.random()
     if isinstance(value, bool) or value is None or near < 0.3:
         return draw.choice([None, True, False, [], {}, float("nan"), draw.choice(NUMBERS), draw.choice(TEXTS)])

@@ -1,4 +1,4 @@
-"""Runs the program as a user would, and looks at how it ends."""
+"""Runs the program as a user would, and checks how it ends."""
 import concurrent.futures
 import contextlib
 import json
@@ -9,22 +9,22 @@ import subprocess
 import threading
 import time
 
-# The exit codes of the interface, but 70, which is a bug by definition, and those of signals, which nobody sends.
+# The exit codes of the interface, except 70, which is a bug by definition, and those of signals, which are not sent.
 CODES = {0, 64, 65, 66, 69, 74, 75, 77, 78}
-# How long a run may take on a machine that has nothing else to do.
+# How long a run may take on an otherwise idle machine.
 SECONDS = 120
-# Of a build for debugging; a pass takes a tenth of it.
+# The limit for a debug build; a pass takes a tenth of it.
 PEAK_BYTES = 600 << 20
 OUTPUT_BYTES = 8 << 20
 COMPLAINT_BYTES = 256 << 10
 
 
 class Finding(Exception):
-    """Something that must not be."""
+    """Something that must not happen."""
 
 
 class Patience:
-    """So many seconds of a machine of one's own: where others wait for its cores too, they last as much longer."""
+    """This many seconds of an idle machine: if other processes wait for its cores too, they last proportionally longer."""
 
     def __init__(self, seconds=SECONDS):
         self.left = seconds
@@ -32,7 +32,7 @@ class Patience:
 
     @property
     def is_over(self):
-        """Looks at the clock, and at how many wait; to be asked every second or so."""
+        """Checks the clock and how many processes wait. Call it about every second."""
         looked, self.looked = self.looked, time.monotonic()
         self.left -= (self.looked - looked) / max(1, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
         return self.left <= 0
@@ -61,21 +61,21 @@ class Result:
 
 
 class Program:
-    """callark, with what it must never print."""
+    """callark, and the texts that it must never print."""
 
     def __init__(self, binary, secrets):
         self.binary = binary
-        # What signs a URL is one too.
+        # The signature of a URL is a secret too.
         self.secrets = [b"X-Amz-Signature="]
         self.forbid(*secrets)
 
     def forbid(self, *secrets):
-        """Adds to what must not be printed."""
+        """Adds a text that must not be printed."""
         self.secrets += [secret.encode() for secret in secrets if secret]
 
     def run(self, arguments, folder, environment, story=None, stdin=b"", talk=None):
-        """Runs it once. Raises a Finding if it ends as no program should. `talk` gets its standard input, the file of its
-        output, and an event that says when it has ended."""
+        """Runs it once. Raises a Finding if it ends as no program should. `talk` gets its standard input, the file with its
+        output, and an event that is set when it has ended."""
         into, out, err = folder / "stdin", folder / "stdout", folder / "stderr"
         into.write_bytes(stdin)
         started = time.monotonic()
@@ -138,7 +138,7 @@ def converse(talk, standard_input, output, ended):
 
 
 class Watch(threading.Thread):
-    """Ends a process that does not end."""
+    """Kills a process that does not end."""
 
     def __init__(self, process):
         super().__init__(daemon=True)
@@ -154,8 +154,8 @@ class Watch(threading.Thread):
 
 
 def odd_complaint(result):
-    """A line of standard error that is neither a complaint, a line of the log, nor JSON; how a command is used, and all that is
-    wrong with a configuration, take several lines."""
+    """A line of standard error that is neither an error message, a line of the log, nor JSON. Usage, and the problems of a
+    configuration, take several lines."""
     if result.code in (64, 78):
         return None
     lines = result.err.decode("utf-8", "replace").splitlines()
@@ -173,11 +173,11 @@ def read(path, limit):
 
 
 def control_character(text):
-    """The first character that could do something to a terminal; None if there is none."""
+    """The first character that could affect a terminal; None if there is none."""
     try:
         decoded = text.decode()
     except UnicodeDecodeError as error:
-        # Cut off in the middle of a character at the limit.
+        # The limit may cut a character in half.
         if error.start >= len(text) - 4:
             decoded = text[:error.start].decode()
         else:

@@ -1,4 +1,4 @@
-"""Stands between Callark and the simulator on loopback, and changes what the simulator answers."""
+"""A proxy between Callark and the simulator on loopback that changes the simulator's answers."""
 import hashlib
 import http.client
 import http.server
@@ -6,16 +6,16 @@ import random
 import threading
 import urllib.parse
 
-# What is the connection's own, and not passed on.
+# Header fields of the connection, which are not forwarded.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
 class Answer:
-    """What the simulator answered, to be changed."""
+    """An answer of the simulator, to be changed."""
 
     def __init__(self, kind, status, headers, body):
         self.kind, self.status, self.headers, self.body = kind, status, headers, body
-        # None for the true length; otherwise what Content-Length says.
+        # The value of Content-Length; None for the true length.
         self.length = None
 
 
@@ -47,7 +47,7 @@ class Proxy:
             daemon_threads = True
 
             def handle_error(self, *_):
-                """Callark may end a connection whenever it likes."""
+                """Callark may end a connection at any time."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
@@ -96,7 +96,7 @@ class Proxy:
 
 
 def kind_of(path):
-    """The surface within the provider: its endpoint, or the media host."""
+    """The part of the provider: an endpoint or the media host."""
     plain = path.split("?")[0]
     for name in ("access_token", "captures", "tasks", "activities", "search", "statistics", "site"):
         if name in plain:

@@ -1,6 +1,6 @@
-"""Daily archives as docs/archive-format.md describes them, read and written with nothing of Callark's.
+"""Daily archives as docs/archive-format.md describes them, read and written without any of Callark's code.
 
-`read` is deliberately strict, `write` deliberately is not: it writes whatever it is told.
+`read` is deliberately strict; `write` is deliberately not, and writes anything that it is given.
 """
 import dataclasses
 import datetime
@@ -22,7 +22,7 @@ def sha256(data):
 
 @dataclasses.dataclass
 class Member:
-    """A member of a tar: its name, its bytes, and what its header says besides."""
+    """A member of a tar: its name, its bytes, and the other fields of its header."""
 
     path: str
     data: bytes
@@ -33,9 +33,9 @@ class Member:
     link: str = ""
     name: str = ""
     pax: list = dataclasses.field(default_factory=list)
-    # Other than the number of bytes.
+    # If it is not the number of bytes.
     size: int | None = None
-    # Where its bytes begin.
+    # The offset of its bytes.
     offset: int = 0
     padding: bytes | None = None
 
@@ -83,7 +83,7 @@ def pax_record(key, value):
 
 
 def write(members, end=b"\0" * 1024):
-    """A tar of these members; each is told where its bytes begin."""
+    """A tar of these members; sets the offset of each."""
     out = bytearray()
     for member in members:
         path = member.path
@@ -108,7 +108,7 @@ def fits(path):
 
 
 class Broken(Exception):
-    """What speaks against an archive."""
+    """A fault of an archive."""
 
 
 def text(field):
@@ -126,7 +126,7 @@ def number(field):
 
 
 def read(data):
-    """The members of a whole tar, strictly. Raises Broken, or what decoding raises."""
+    """The members of a complete tar, read strictly. Raises Broken, or the errors of decoding."""
     members, at, records = [], 0, None
     while True:
         block = data[at : at + BLOCK]
@@ -218,7 +218,7 @@ def entry(line):
 
 
 def contradiction(path, side=True):
-    """What an archive says against itself, or None where every witness in it and beside it says the same."""
+    """How an archive contradicts itself; None if every witness in it and next to it agrees."""
     try:
         examine(path, side)
         return None

@@ -1,4 +1,4 @@
-"""One simulated contact centre and one archive of it, which every case gets a copy of, and what is true of both."""
+"""One simulated contact centre and one archive of it, of which every case gets a copy, and the truth about both."""
 import datetime
 import hashlib
 import json
@@ -18,11 +18,11 @@ CALLS = 24
 HOURS = 21 - datetime.datetime.now(datetime.timezone.utc).hour
 HOURS -= 24 if HOURS > 12 else 0
 ZONE = f"Etc/GMT{-HOURS:+d}" if HOURS else "UTC"
-# A zone in which that day is over, where the earth has one.
+# A zone in which that day is over, if there is one on earth.
 SEALING_ZONE = f"Etc/GMT{-HOURS - 4:+d}" if HOURS <= 10 and HOURS != -4 else None
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=HOURS))).date()
 DAY = str(TODAY - datetime.timedelta(days=1))
-# For passes over a provider that does not tell the truth, whatever its bytes.
+# For passes over a provider whose answers are false, whatever its bytes.
 IMPATIENT = {"CALLARK_DOWNLOADS_ATTEMPTS": "3", "CALLARK_DOWNLOADS_STALL_SECONDS": "2"}
 
 
@@ -34,7 +34,7 @@ class World:
         folder.mkdir(parents=True)
 
     def __enter__(self):
-        # One login at a time waits there.
+        # Only one login at a time can wait there.
         self.redirect_uri, self.redirect_port = f"http://127.0.0.1:{free_port()}/callark", threading.Lock()
         log = open(self.folder / "simulator.log", "wb")
         self.simulator = subprocess.Popen(
@@ -66,7 +66,7 @@ class World:
         self.commands = self.grammar()
         self.root = self.folder / "archive"
         self.run(["init"], self.folder, self.root)
-        # A call of the last minutes may still be under way: 75 then.
+        # A call of the last minutes may still be in progress; then the code is 75.
         self.run(["archive", "--from", DAY], self.folder, self.root)
         truth = self.served()
         self.program.forbid(json.loads((self.root / "spool/credentials/acme.json").read_text())["access_token"])
@@ -83,7 +83,7 @@ class World:
         self.trouble()
 
     def grammar(self):
-        """The words of each command, and what it takes, as the program says it for shells."""
+        """The name of each command and its arguments, from the program's output for shells."""
         text = self.program.run(["--experimental-dump-help"], self.folder, {}).out
 
         def leaves(command, words):
@@ -109,13 +109,13 @@ class World:
         self.manifest_quiet(self.troubled)
 
     def ask(self, path, body=None, method=None):
-        """What the simulator says."""
+        """A page of the simulator."""
         request = urllib.request.Request(self.origin + path, body, method=method)
         with urllib.request.urlopen(request, timeout=600) as answer:
             return answer.read().decode()
 
     def served(self):
-        """What the provider has by now; it goes on as the day does."""
+        """What the provider has at present; more comes as the day continues."""
         return [json.loads(line) for line in self.ask("/simulator/recordings").splitlines()]
 
     def foreign(self, digests):
@@ -124,7 +124,7 @@ class World:
         return strange - {record["sha256"] for record in self.served()} if strange else strange
 
     def manifest_quiet(self, root):
-        """The manifest in one file, without a log beside it, so that a change of the file is a change of what is read."""
+        """The manifest in one file without a WAL, so that every change of the file changes what is read."""
         with sqlite3.connect(root / "manifest.sqlite") as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
@@ -146,12 +146,12 @@ class World:
         return result
 
     def rows(self, folder, root, story=None):
-        """What `list` says of each recording, where it says anything at all."""
+        """What `list` says about each recording, if it says anything."""
         result = self.run(["list", "--json"], folder, root, story)
         return [line for line in result.lines() if line.get("type") == "recording"]
 
     def held(self, folder, root, story=None):
-        """The digests of what `list` calls stored or archived, each of them read where it says that the bytes are."""
+        """The digests of what `list` calls stored or archived, read from the places that it names."""
         found = {}
         for row in self.rows(folder, root, story):
             if row["state"] not in ("stored", "archived"):
@@ -178,7 +178,7 @@ def now():
 
 
 def write(path, data):
-    """Puts bytes into a file in the place of those that it has, read-only ones too, and leaves its mode."""
+    """Replaces the bytes of a file, even a read-only one, and keeps its mode."""
     mode = path.stat().st_mode
     path.unlink()
     path.write_bytes(data)

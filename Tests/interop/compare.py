@@ -1,4 +1,4 @@
-"""Holds an unpacked daily archive and `callark list --json` against the simulator's record of what it offered."""
+"""Compares an unpacked daily archive and `callark list --json` with the simulator's record of what it offered."""
 import hashlib
 import json
 import pathlib

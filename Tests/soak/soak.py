@@ -1,8 +1,8 @@
-"""Lets a simulated contact centre's days pass in minutes, with faults of its own and of the machine, while passes are run
-and killed; then holds what was archived against what was there.
+"""Lets the days of a simulated contact centre pass in minutes, with faults of the provider and of the machine, while passes
+run and are killed; then compares what was archived with what existed.
 
-Knows nothing of Callark but its command line. `list` is taken at its word after every run: what it calls stored or
-archived must stay. At the end tar and sha256sum open the archives, and the simulator says what should be in them.
+It knows only Callark's command line. After every run `list` is taken at its word: what it calls stored or archived must
+stay. At the end tar and sha256sum open the archives, and the simulator says what should be in them.
 """
 import argparse
 import collections
@@ -18,8 +18,8 @@ import time
 import urllib.error
 import urllib.request
 
-# What the provider does wrong, as rules of its fault plan. None of them is for good: a recording that is gone, or another
-# one every time, is no recording that could be archived.
+# Faults of the provider, as rules of its fault plan. None of them is permanent: a recording that is gone, or that differs
+# every time, could not be archived.
 PROVIDER_FAULTS = [
     "media 500 share=0.2",
     "media 503 share=0.1 retry-after=1",
@@ -70,10 +70,10 @@ MACHINE_FAULTS = {
     "short writes": 2,
 }
 
-# What is done beside passes, and how often.
+# What is done in addition to passes, and how often.
 COMMANDS = {"archive": 70, "list": 6, "fetch": 12, "verify": 5, "rebuild": 4, "two passes": 3}
 
-# Codes that a run may end with, where something was wrong; 65 (damage) and 70 (a bug) never may.
+# Codes with which a run may end if something was wrong; 65 (damage) and 70 (a bug) are never allowed.
 ALLOWED = {0, 69, 74, 75, 77, 130, 137, 143}
 
 HANG_SECONDS = 180
@@ -106,7 +106,7 @@ class Provider:
         return [json.loads(line) for line in self.ask("GET", path).splitlines()]
 
     def now(self, after=0):
-        """Its time, in seconds since 1970, after so many seconds were let pass at once."""
+        """Its time, in seconds since 1970, after advancing its clock by this many seconds."""
         text = json.loads(self.ask("POST", f"/simulator/advance?seconds={after}"))["now"]
         return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
@@ -152,7 +152,7 @@ class Soak:
             "CALLARK_DOWNLOADS_STALL_SECONDS": "2",
             "CALLARK_DOWNLOADS_ATTEMPTS": "4",
             "LD_PRELOAD": ":".join(filter(None, [str(pathlib.Path(self.options.shim).resolve()), os.environ.get("LD_PRELOAD")])),
-            # The simulated days lie in the past, and Callark lives in them.
+            # The simulated days are in the past, and Callark runs in them.
             "FAULT_CLOCK": str(shift),
         }
         if fault:
@@ -160,7 +160,7 @@ class Soak:
         return environment
 
     def start(self, *arguments, fault=None):
-        # What the last of them said is kept, for a person to look at.
+        # The output of the last of them is kept for a person to read.
         self.started += 1
         path = self.folder / "runs" / f"{self.started:06}-{arguments[0]}"
         for old in self.folder.glob(f"runs/{self.started - 200:06}-*"):
@@ -177,7 +177,7 @@ class Soak:
         return process
 
     def end(self, process, what, allowed=ALLOWED):
-        """Waits for the end; a run that does not come to one is a fault found."""
+        """Waits for the end; a run that does not end is a fault."""
         try:
             status = process.wait(timeout=HANG_SECONDS)
         except subprocess.TimeoutExpired:
@@ -206,7 +206,7 @@ class Soak:
     # What it does
 
     def rounds(self, seconds, first, last):
-        """Until the time is over; meanwhile the provider's days pass."""
+        """Runs until the time is over, while the provider's days pass."""
         begin = time.monotonic()
         while (elapsed := time.monotonic() - begin) < seconds:
             due = first + (last - first) * elapsed / seconds
@@ -220,7 +220,7 @@ class Soak:
         self.provider.clear_faults()
 
     def window(self):
-        """Mostly the daily job's own; now and then everything, named."""
+        """Usually the daily job's window; occasionally everything, by name."""
         return [] if self.random.random() < 0.7 else ["--from", self.options.day, "--to", self.options.end]
 
     def archive(self):
@@ -271,18 +271,18 @@ class Soak:
         self.run("status")
 
     def verify(self):
-        # Archives may be open, and recordings on their way: what is sealed has to hold.
+        # Archives may be open, and recordings in transit; what is sealed has to be intact.
         if self.run("verify") != 0:
             self.complain("verify does not end with 0")
 
     def fetch(self):
-        """Some held recordings, checked by what `list` says of them, and some task that may not be held."""
+        """Some held recordings, checked against what `list` says about them, and a task that may not be held."""
         tasks = list({key[0] for key in self.promised})
         wanted = self.random.sample(tasks, min(len(tasks), 5))
         out = self.folder / "fetched"
         subprocess.run(["rm", "-rf", out], check=True)
         other = self.random.choice(self.provider.lines("/simulator/tasks") or [{"task_id": "none"}])["task_id"]
-        # Neither the archive nor the provider may know it yet, or any more.
+        # The archive and the provider may not know it yet, or not any more.
         allowed = ALLOWED if other in tasks else ALLOWED | {66}
         self.run("fetch", *{*wanted, other}, "-o", str(out), allowed=allowed)
         held = collections.Counter(sums(out))
@@ -291,7 +291,7 @@ class Soak:
                 self.complain(f"fetch did not give {task} {checksum}")
 
     def check_list(self):
-        """Holds the archive to its word."""
+        """Checks that the archive still has what it said it had."""
         process = self.start("list", "--json")
         status = self.end(process, "list")
         if status != 0:

@@ -22,7 +22,7 @@ struct Resolution: Sendable {
     /// Processes what is due, repeatedly, as the listing adds more.
     /// - Parameters:
     ///   - scope: which tasks count as due.
-    ///   - pages: yields after each page that the listing noted, and ends with the listing.
+    ///   - pages: yields after each page that the listing recorded, and ends with the listing.
     func run(_ scope: AskScope, pages: AsyncStream<Void>) async throws {
         var sweep = DueSweep(organization: organization.name, scope: scope, context: context)
         for await _ in pages {
@@ -36,7 +36,7 @@ struct Resolution: Sendable {
     }
 
     /// Asks about everything that the sweep finds due now, a few batches at a time, and settles the answers. It settles
-    /// together as many questions as were answered while the previous ones were noted and passed on.
+    /// together as many questions as were answered while the previous ones were recorded and passed on.
     private func work(off sweep: inout DueSweep) async throws {
         let answered = GroupQueue<AnsweredQuestion>(capacity: Self.parallelQuestions, stopwatch: context.stopwatch)
         let looksBefore = sweep.looksBefore
@@ -80,7 +80,7 @@ struct Resolution: Sendable {
         }
     }
 
-    /// Asks about these tasks, notes the answers, and passes on the wanted recordings.
+    /// Asks about these tasks, records the answers, and passes on the wanted recordings.
     func resolve(_ tasks: [TaskID]) async throws {
         try await settle([try await ask(about: tasks)])
     }
@@ -108,7 +108,7 @@ struct Resolution: Sendable {
         )
     }
 
-    /// Notes the answers and passes on the wanted recordings.
+    /// Records the answers and passes on the wanted recordings.
     private func settle(_ questions: [AnsweredQuestion], _ looksBefore: Timestamp? = nil) async throws {
         let wanted = try await context.manifest.noteAnswers(
             to: questions,

@@ -2,8 +2,8 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The first step of a pass: lists an organization's tasks, and notes each page in the manifest before it requests the
-/// next.
+/// The first step of a pass: lists an organization's tasks, and records each page in the manifest before it requests
+/// the next.
 struct Discovery: Sendable {
     let organization: Organization
     let context: PassContext
@@ -43,7 +43,7 @@ struct Discovery: Sendable {
         return listed
     }
 
-    /// Notes a page. Search and the task list use the same words differently (wxcc-api 16). What the task list said
+    /// Records a page. Search and the task list use the same words differently (wxcc-api 16). What the task list said
     /// about a task therefore stays, unless Search says that there is a recording.
     private func note(_ page: TaskPage, from source: ListingSource) async throws {
         var tasks = page.tasks + page.strays
@@ -71,7 +71,7 @@ struct Discovery: Sendable {
         context.observer(.listed(organization.name, tasks: page.tasks.count, new: note.new))
     }
 
-    /// Notes which whole days of `listed` were listed without a doubt, so that they need not be listed again.
+    /// Records which whole days of `listed` were listed without a doubt, so that they need not be listed again.
     func noteDays(_ listed: Range<Timestamp>) async throws {
         guard !listed.isEmpty else { return }
         let doubted = try await context.manifest.closingOutlook(organization.name).doubted

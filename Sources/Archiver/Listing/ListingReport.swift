@@ -2,8 +2,8 @@ import Manifest
 import Recordings
 import WebexContactCenter
 
-/// The anomalies of one listing, reported and noted as they come, and the days that they put in doubt. A pass that may
-/// have missed a task is not complete.
+/// The anomalies of one listing, reported and recorded as they come, and the days that they put in doubt. A pass that
+/// may have missed a task is not complete.
 struct ListingReport: Sendable {
     let organization: Organization
     let context: PassContext
@@ -25,7 +25,8 @@ struct ListingReport: Sendable {
         self.window = window
     }
 
-    /// Notes an anomaly as an event, and the days that it puts in doubt. A repeated one is reported only up to a limit.
+    /// Records an anomaly as an event, and the days that it puts in doubt. A repeated one is reported only up to a
+    /// limit.
     mutating func take(_ anomaly: ListingAnomaly) async throws {
         let count = counts[anomaly.code, default: 0] + 1
         counts[anomaly.code] = count

@@ -41,7 +41,7 @@ struct AdaptiveConcurrency: Sendable, Equatable {
         lowest = self.ceiling
     }
 
-    /// Notes how a download went.
+    /// Records how a download went.
     /// - Parameter begun: the round in which it began.
     mutating func note(_ outcome: Outcome, begunIn begun: Int) -> Change? {
         guard begun == round else { return nil }

@@ -102,7 +102,7 @@ final class DiskGuard: Sendable {
         return false
     }
 
-    /// Notes that a download in progress knows more about what it needs.
+    /// Records that a download in progress knows more about what it needs.
     /// - Parameter size: how many bytes will still be written.
     /// - Throws: `.heldBack` if there is no room for it, in which case ``admit(_:)`` waits for that; the disk's own
     ///   errors.
@@ -118,7 +118,7 @@ final class DiskGuard: Sendable {
         }
     }
 
-    /// Notes that the download is over, with any outcome, or waits for another attempt before which it asks again.
+    /// Records that the download is over, with any outcome, or waits for another attempt before which it asks again.
     func release(_ row: RecordingRowID) {
         wake { state in
             state.promised[row] = nil

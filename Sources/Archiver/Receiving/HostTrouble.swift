@@ -43,7 +43,7 @@ struct HostTrouble: Sendable {
         self.patience = patience
     }
 
-    /// Notes that a recording's bytes, or at least an answer that promised them, came from the host.
+    /// Records that a recording's bytes, or at least an answer that promised them, came from the host.
     /// - Returns: whether this ends trouble for which others may be waiting.
     mutating func end() -> Bool {
         guard !recordings.isEmpty, closed == nil else { return false }
@@ -51,7 +51,7 @@ struct HostTrouble: Sendable {
         return true
     }
 
-    /// Notes that a recording's URL was refused.
+    /// Records that a recording's URL was refused.
     /// - Parameter isSurprising: false if the host said that the URL has expired, and the URL was not new.
     mutating func note(
         _ refusal: StoreRefusal,
@@ -73,7 +73,7 @@ struct HostTrouble: Sendable {
         return .goOn
     }
 
-    /// Notes that the recording has ended, with any outcome.
+    /// Records that the recording has ended, with any outcome.
     /// - Parameter isFailed: whether it got nothing in all of its attempts.
     /// - Returns: whether others may be waiting for that.
     mutating func end(of row: RecordingRowID, isFailed: Bool) -> Bool {
@@ -83,7 +83,7 @@ struct HostTrouble: Sendable {
         return true
     }
 
-    /// Notes that the host failed temporarily.
+    /// Records that the host failed temporarily.
     mutating func noteFailure(_ reason: String, of row: RecordingRowID, now: Duration) -> Word {
         count(row, now)
         guard recordings.count >= Self.fewest, let began, now - began >= patience else { return .goOn }

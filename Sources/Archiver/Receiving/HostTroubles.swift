@@ -34,17 +34,17 @@ final class HostTroubles: Sendable {
     /// Why this pass requests nothing more from a host; `nil` if it still does.
     func closed(_ host: String) -> String? { state.withLock { $0.hosts[host]?.closed } }
 
-    /// Notes that something came from the host.
+    /// Records that something came from the host.
     func end(at host: String) {
         change { $0.hosts[host]?.end() == true }
     }
 
-    /// Notes that a recording of the host has ended.
+    /// Records that a recording of the host has ended.
     func end(of row: RecordingRowID, at host: String, isFailed: Bool) {
         change { $0.hosts[host]?.end(of: row, isFailed: isFailed) == true }
     }
 
-    /// Notes that a recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
+    /// Records that a recording's URL was refused (``HostTrouble/note(_:of:isSurprising:now:)``).
     func note(
         _ refusal: StoreRefusal,
         of row: RecordingRowID,
@@ -57,7 +57,7 @@ final class HostTroubles: Sendable {
         }
     }
 
-    /// Notes that the host failed temporarily.
+    /// Records that the host failed temporarily.
     func noteFailure(_ reason: String, of row: RecordingRowID, at host: String) -> HostTrouble.Word {
         let now = stopwatch.elapsed()
         return telling(host, reason, now) { $0.noteFailure(reason, of: row, now: now) }

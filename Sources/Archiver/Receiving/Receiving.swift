@@ -91,7 +91,7 @@ struct Receiving: Sendable {
         }
     }
 
-    /// Notes that a suspect recording was checked again, which decides when the next check is.
+    /// Records that a suspect recording was checked again, which decides when the next check is.
     private func note(look validator: String?, at row: RecordingRowID) async throws {
         let horizon = context.rules.askSchedule.horizon
         try await context.manifest.noteLook(at: row, validator: validator, horizon: horizon, now: context.now())

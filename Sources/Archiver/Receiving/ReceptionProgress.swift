@@ -34,7 +34,7 @@ struct ReceptionProgress: Sendable {
         farthest = held
     }
 
-    /// Notes the end of an attempt.
+    /// Records the end of an attempt.
     /// - Parameters:
     ///   - byteCount: how many bytes of the recording have arrived in total.
     ///   - leastBytes: fewer new bytes than this do not count as progress either.

@@ -53,8 +53,8 @@ struct Enrichment: Sendable {
         (span.lowerBound - longestWait)..<span.upperBound
     }
 
-    /// Notes what Search says about calls in its spans; other calls are handled elsewhere.
-    /// - Parameter others: calls outside its spans that became known just now, and that are noted too.
+    /// Records what Search says about calls in its spans; other calls are handled elsewhere.
+    /// - Parameter others: calls outside its spans that became known just now, and that are recorded too.
     mutating func take(_ records: [SearchTask], besides others: Set<TaskID>) async throws {
         guard context.rules.searchesCalls else { return }
         let spans = spans

@@ -96,7 +96,7 @@ struct SearchComparison: Sendable {
         absence = error.description
     }
 
-    /// Notes each call as named by Search, with an event, and then as listed with what Search knows about it.
+    /// Records each call as named by Search, with an event, and then as listed with what Search knows about it.
     private func takeUp(_ tasks: [ListedTask]) async throws {
         try await context.manifest.noteNamed(
             tasks.map { NamedTask(id: $0.id, time: $0.createdTime, channelType: $0.channelType) },

@@ -1,20 +1,20 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
-// Glibc's Swift overlay leaves statfs(2), mallopt(3) and malloc_trim(3) out.
+// Glibc's Swift overlay lacks statfs(2), mallopt(3) and malloc_trim(3).
 #include <malloc.h>
 #include <sys/statfs.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-// libarchive is loaded when the first of its functions is called (CLoading.h). Of its functions only those that
-// CArchive.c forwards can be used.
+// libarchive is loaded when the first of its functions is called (CLoading.h). Only the functions that CArchive.c
+// forwards can be used.
 
-/// Whether libarchive is there; loads it.
+/// Loads libarchive. Returns whether it exists.
 bool callark_archive_is_there(void);
 
-// What glibc declares under _GNU_SOURCE only, which Swift's Glibc module does not define. Declarations and values, no
+// Glibc declares these only under _GNU_SOURCE, which Swift's Glibc module does not define. Declarations and values, no
 // logic. The values are the kernel's own and never change.
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned int flags);

@@ -2,10 +2,10 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
-// libcurl is loaded when the first of its functions is called (CLoading.h). Of its functions only those that CCurl.c
-// forwards can be used.
+// libcurl is loaded when the first of its functions is called (CLoading.h). Only the functions that CCurl.c forwards
+// can be used.
 
-/// Whether libcurl is there; loads it.
+/// Loads libcurl. Returns whether it exists.
 bool callark_curl_is_there(void);
 
 // Swift cannot call variadic functions: one wrapper for each type of argument, and nothing else.

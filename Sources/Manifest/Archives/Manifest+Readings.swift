@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that an archive was read from end to end. The finding replaces everything that earlier readings of it
+    /// Records that an archive was read from end to end. The finding replaces everything that earlier readings of it
     /// found. An archive that the manifest does not know is ignored. The change is durable.
     package func noteRead(
         _ name: ArchiveName,
@@ -43,7 +43,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that a recording was read on its own, and its bytes are not those that were archived. It is damaged from
+    /// Records that a recording was read on its own, and its bytes are not those that were archived. It is damaged from
     /// now on, until a reading of its archive finds otherwise. A recording that the manifest does not have there is
     /// ignored. The change is durable.
     package func noteRead(_ damaged: DamagedRecording, by actor: Actor? = nil, now: Timestamp) async throws {
@@ -75,8 +75,8 @@ extension Manifest {
         }
     }
 
-    /// Notes that a later archive of the day makes up for a damaged one without recordings, because it has the lines of
-    /// the same tasks. That holds until a reading finds the damaged archive intact. The change is durable.
+    /// Records that a later archive of the day makes up for a damaged one without recordings, because it has the lines
+    /// of the same tasks. That holds until a reading finds the damaged archive intact. The change is durable.
     /// - Throws: `unknown` if either is not a sealed archive in the manifest.
     package func noteSuperseded(_ name: ArchiveName, by later: ArchiveName) async throws {
         try await write(.machine) { db in

@@ -20,7 +20,7 @@ extension Manifest {
     /// The tasks that the sealing of the open archive of `day` has to write, in the order in which they were created:
     /// all that are new or changed since the day's last sealed archive.
     ///
-    /// What is noted about the day's tasks after this call is left for the next archive.
+    /// What is recorded about the day's tasks after this call is left for the next archive.
     /// - Throws: `unknown` if the day has no open archive.
     package func tasksToSeal(organization: OrganizationName, day: ArchiveDay) async throws -> RowSequence<TaskEntry> {
         let scope = try await write { [spool] db in
@@ -71,8 +71,8 @@ extension Manifest {
         }
     }
 
-    /// Notes that the archive is sealed: its recordings are `archived`, and the tasks that it includes leave the queue,
-    /// with their JSON. The change is durable, and a repeated call changes nothing.
+    /// Records that the archive is sealed: its recordings are `archived`, and the tasks that it includes leave the
+    /// queue, with their JSON. The change is durable, and a repeated call changes nothing.
     /// - Parameters:
     ///   - recordings: how many it holds.
     ///   - dayClose: the record of its day, if the archive closes the day.

@@ -2,8 +2,9 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that the recordings of `group` are `stored`: their bytes are durable at these offsets in the open archives
-    /// of their days, and `extents` says how much of those archives counts. The change is durable, and all or nothing.
+    /// Records that the recordings of `group` are `stored`: their bytes are durable at these offsets in the open
+    /// archives of their days, and `extents` says how much of those archives counts. The change is durable, and all or
+    /// nothing.
     ///
     /// A repeated call changes nothing.
     /// - Throws: `conflict` if a recording is already held elsewhere, or if its day's archive is not in `extents` or
@@ -48,7 +49,7 @@ extension Manifest {
         for archive in archives.values { try archive.save(in: db) }
     }
 
-    /// Notes that a recording is given up for now, with a reason.
+    /// Records that a recording is given up for now, with a reason.
     /// - Parameter schedule: decides when it is tried again if an operator has explained it.
     package func noteFailed(
         _ failure: RecordingFailure,

@@ -3,7 +3,7 @@ import Recordings
 
 /// A recording whose bytes are durable in an open daily archive.
 package struct StoredRecording: Hashable, Sendable {
-    /// The row of the recording; if it supersedes a suspect one, the row of that one, of which it is a version.
+    /// The row of the recording; if it is a better version of a suspect one, the row of that one.
     package var row: RecordingRowID
     package var entry: RecordingEntry
 

@@ -1,7 +1,7 @@
 import GRDB
 import Recordings
 
-/// Notes an answer of the provider in rows, within one transaction. ``AnswerRule`` decides what changes.
+/// Records an answer of the provider in rows, within one transaction. ``AnswerRule`` decides what changes.
 struct AnswerTaking {
     var organization: OrganizationName
     var organizationRow: Int64
@@ -16,7 +16,7 @@ struct AnswerTaking {
     var trackingID: String?
     let rows = KnownRows()
 
-    /// How long a recording rests that was known and is not offered any more, or is refused.
+    /// How long a recording waits that was known and is no longer offered, or is refused.
     private static let restOfTheWithdrawn: Duration = .hours(1)
 
     private var rule: AnswerRule { AnswerRule(schedule: schedule, now: now, trackingID: trackingID) }

@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes answers of the provider. Recordings that were not known are registered as pending, under a file name that
-    /// is unique in its task. The question about each task is settled, or its next time is scheduled.
+    /// Records answers of the provider. Recordings that were not known are registered as pending, under a file name
+    /// that is unique in its task. The question about each task is settled, or its next time is scheduled.
     ///
     /// A task that was never listed is registered if it has recordings, with the earliest of their times as its
     /// creation. Without recordings nothing shows that it exists.
@@ -12,7 +12,7 @@ extension Manifest {
     /// answer lists something unusable, the task is not settled. It is asked about until the horizon, and is a gap,
     /// whatever is held of it.
     ///
-    /// All questions are noted in one transaction, because most of the cost of each is its commit.
+    /// All questions are recorded in one transaction, because most of the cost of each is its commit.
     /// - Parameters:
     ///   - day: the day that an instant belongs to, for tasks that were never listed.
     ///   - looksBefore: suspect recordings that were not checked since this time are wanted, whatever their intervals

@@ -28,7 +28,7 @@ extension Manifest {
         }
     }
 
-    /// Notes what Search says about tasks that it has yet to be asked about; leaves all others unchanged. The day's
+    /// Records what Search says about tasks that it has yet to be asked about; leaves all others unchanged. The day's
     /// sealing writes it into the archive; if the day is already sealed, its next supplement has it.
     /// - Returns: for how many tasks this was new.
     /// - Throws: `unknown` if the organization is not registered.
@@ -51,7 +51,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that Search was asked about all of `span`, and has nothing about the tasks in it that it left out. It is
+    /// Records that Search was asked about all of `span`, and has nothing about the tasks in it that it left out. It is
     /// not asked about them again until they change.
     /// - Parameter unripe: tasks about which it will soon have more.
     package func noteSearchedInVain(

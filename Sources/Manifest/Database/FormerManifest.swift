@@ -14,7 +14,7 @@ package struct FormerManifest: Sendable {
     package var isSound: Bool { faults.isEmpty }
 
     /// Reads the manifest at `path` without changing it.
-    /// - Returns: `nil` if there is no manifest at `path`, or one in which nothing was ever noted.
+    /// - Returns: `nil` if there is no manifest at `path`, or one in which nothing was ever recorded.
     /// - Throws: `damaged` and `inputOutput` if it cannot be read; `newer`, `permission`, `busy`.
     package static func read(_ path: String) throws(ManifestError) -> FormerManifest? {
         guard try Manifest.exists(at: path) else { return nil }

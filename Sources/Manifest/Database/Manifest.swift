@@ -9,7 +9,7 @@ import Recordings
 /// method is one transaction, and is named after what is true once it returns.
 ///
 /// **What survives a power cut.** In WAL mode a commit under `synchronous = NORMAL` is atomic, and survives the death
-/// of the process, but not always that of the machine. Under `FULL` the log is flushed with the commit, and with it all
+/// of the process, but not always that of the machine. Under `FULL` the WAL is flushed with the commit, and with it all
 /// earlier commits. If callers build on a commit (bytes are `stored`, an archive is sealed, the listing is complete up
 /// to a time), it is made under `FULL`. What the next pass finds out again anyway, such as tasks and their questions,
 /// is committed without a flush.
@@ -71,7 +71,7 @@ package final class Manifest: Sendable {
     }
 
     /// Whether there is a manifest at `path`. A file without a table does not count, such as one that was copied
-    /// without its log. Neither does one whose creation was interrupted.
+    /// without its WAL. Neither does one whose creation was interrupted.
     /// - Throws: `damaged`, `permission`, `busy`.
     package static func exists(at path: String) throws(ManifestError) -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return false }
@@ -84,7 +84,7 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Writes the log of the manifest at `path` back into the file, so that the file is complete without it.
+    /// Checkpoints the WAL of the manifest at `path` into the file, so that the file is complete without it.
     /// - Throws: `busy` if another process is reading an earlier state; `full`; `damaged` and others if it is not a
     ///   sound database.
     package static func settleLog(at path: String) throws(ManifestError) {
@@ -97,7 +97,7 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// Copies into the file, and flushes, what a process left in the log when it died, before anything is built on it.
+    /// Checkpoints what a dead process left in the WAL into the file, and flushes it, before anything is built on it.
     /// - Throws: `readOnly` if it was opened for reading; `full`, `damaged` and others.
     package func settleLog() throws(ManifestError) {
         guard let pool else { throw ManifestError(.readOnly, "the manifest \(path) was opened for reading only") }
@@ -108,7 +108,8 @@ package final class Manifest: Sendable {
         }
     }
 
-    /// If flushing a page of the log failed when that process died, a later flush of the log proves nothing about that page.
+    /// If flushing a page of the WAL failed when that process died, a later flush of the WAL proves nothing about that
+    /// page.
     private static func settleLog(of pool: DatabasePool) throws {
         _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
     }
@@ -122,10 +123,10 @@ package final class Manifest: Sendable {
         return try Manifest(path: path, mode: .readWrite, spool: spool)
     }
 
-    /// Writes the log back into the file and closes it, so that the file can be moved without its log.
+    /// Checkpoints the WAL into the file and closes it, so that the file can be moved without its WAL.
     package func close() throws(ManifestError) {
         do {
-            // The last connection to close removes the log, but only if it may write. So the readers are closed first.
+            // The last connection to close removes the WAL, but only if it may write. So the readers are closed first.
             pool?.releaseMemory()
             try reader.close()
         } catch {
@@ -225,7 +226,7 @@ extension Manifest {
 
     /// Opens the file for reading, even if its folder cannot be written. There SQLite cannot create the shared memory
     /// file of WAL mode, and refuses the file, unless it is told that no one changes it. That is true as long as there
-    /// is no log next to the file.
+    /// is no WAL next to the file.
     /// - Parameter anyVersion: accepts a manifest of an earlier version too.
     static func openedForReading(_ path: String, anyVersion: Bool = false) throws -> any DatabaseReader {
         let configuration = configuration(readOnly: true)
@@ -272,8 +273,8 @@ extension Manifest {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") != 0
     }
 
-    /// Whether anything can have been noted in it. The tables are created in several transactions. A process that died
-    /// between two of them has left only some of the tables, and no organization.
+    /// Whether anything can have been recorded in it. The tables are created in several transactions. A process that
+    /// died between two of them has left only some of the tables, and no organization.
     private static func isBegun(_ db: Database) throws -> Bool {
         guard try hasTables(db) else { return false }
         let isOurs = try Int.fetchOne(db, sql: "PRAGMA application_id") == Schema.applicationID

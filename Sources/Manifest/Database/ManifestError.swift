@@ -5,7 +5,7 @@ import GRDB
 package struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of failure, for callers to match on.
     package enum Code: String, Hashable, Sendable, CaseIterable {
-        /// There is no file at the path, or nothing has been noted in it.
+        /// There is no file at the path, or nothing has been recorded in it.
         case missing
         /// The file is not a manifest, or its content is damaged; `callark rebuild` makes a new one.
         case damaged

@@ -66,7 +66,7 @@ extension Manifest {
             let suspects = try SuspectRow.all(where: scope.condition, scope.arguments, in: db).map(\.suspect)
             let record = DayClose(found, figures, reckoning.gaps, suspects)
             let noted = try DayCloseRow.find(day, organization: found, in: db)
-            // What a record has counted, and is not known any more, is lost: the day must not be closed over it.
+            // If less is known than a record has counted, something was lost: the day must not be closed.
             if let noted, !figures.matches(noted.record) { return nil }
             let mark = try Int64.fetchOne(db, sql: "SELECT coalesce(max(row), 0) FROM event") ?? 0
             return DayCloseDraft(
@@ -254,7 +254,7 @@ extension DayClose {
         )
     }
 
-    /// Notes that the day is closed, and logs an event.
+    /// Records that the day is closed, and logs an event.
     /// - Returns: what is to be recorded.
     func note(
         sequence: Int?,
@@ -304,7 +304,7 @@ extension DayClose {
             let said: StatementArguments = [
                 Event.Kind.gapExplained.stored, taskID.description, explanation.time.stored,
             ]
-            // The evidence log may have said it.
+            // The evidence log may already have said it.
             if try Bool.fetchOne(db, sql: known, arguments: said) == true { continue }
             let event = Event(
                 time: explanation.time,

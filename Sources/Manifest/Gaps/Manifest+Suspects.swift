@@ -144,7 +144,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that a suspect recording was checked again, and nothing better was found.
+    /// Records that a suspect recording was checked again, and nothing better was found.
     /// - Parameters:
     ///   - validator: the entity tag or the date that came with the same bytes; `nil` if neither did.
     ///   - horizon: for how long after its arrival the recording is checked.

@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that a pass over `window` begins. The caller holds the lock for passes. So an earlier pass without an end
-    /// has died, and is noted as abandoned.
+    /// Records that a pass over `window` begins. The caller holds the lock for passes. So an earlier pass without an
+    /// end has died, and is recorded as abandoned.
     /// - Parameters:
     ///   - isBackfill: whether it is a step of a backfill, which says nothing about the daily work.
     ///   - joinsListing: whether its window begins at or before the end of the earlier listing. Otherwise the pass says
@@ -41,7 +41,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that a pass has ended. The change is durable.
+    /// Records that a pass has ended. The change is durable.
     /// - Parameters:
     ///   - reason: why it was not complete, one line for people, without secrets.
     ///   - failure: what has to be fixed, if it could not continue; then its reason replaces `reason`.

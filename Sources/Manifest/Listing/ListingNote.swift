@@ -1,4 +1,4 @@
-/// The result of noting one page of a listing.
+/// The result of recording one page of a listing.
 package struct ListingNote: Hashable, Sendable {
     /// Tasks that were not known, or only by their ID.
     package var new = 0

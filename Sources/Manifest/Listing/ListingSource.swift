@@ -1,4 +1,4 @@
-/// Where tasks are listed.
+/// The source from which tasks are listed.
 package enum ListingSource: String, Hashable, Sendable, CaseIterable, Codable {
     /// `GET tasks` (wxcc-api 5).
     case tasks

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that these days were listed completely, each on its own. A day that was listed before keeps its first
+    /// Records that these days were listed completely, each on its own. A day that was listed before keeps its first
     /// source.
     package func noteListedDays(
         _ organization: OrganizationName,
@@ -21,7 +21,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that all of `span` was listed, by any pass. Its days can be closed without another listing.
+    /// Records that all of `span` was listed, by any pass. Its days can be closed without another listing.
     package func noteListedSpan(_ organization: OrganizationName, _ span: Range<Timestamp>) async throws {
         guard !span.isEmpty else { return }
         try await write { db in
@@ -41,7 +41,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that another source says that these tasks have a recording. Those for which the task list says the
+    /// Records that another source says that these tasks have a recording. Those for which the task list says the
     /// opposite are asked about from now on nevertheless, until the horizon like all others, and an event is logged for
     /// each. The others are ignored.
     /// - Parameter source: the source that says so, for the event.

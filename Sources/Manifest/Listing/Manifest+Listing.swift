@@ -25,9 +25,9 @@ extension Manifest {
         }
     }
 
-    /// Notes a page of a listing. New tasks are inserted, known ones are updated, and every task that may have captures
-    /// gets a question. A task keeps its first creation time and day, because its recordings may already be in that
-    /// day's archive.
+    /// Records a page of a listing. New tasks are inserted, known ones are updated, and every task that may have
+    /// captures gets a question. A task keeps its first creation time and day, because its recordings may already be in
+    /// that day's archive.
     /// - Parameter day: the day that an instant belongs to.
     /// - Throws: `unknown` if the organization is not registered.
     package func noteListed(
@@ -70,7 +70,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that the listing is complete through `time`. The change is durable, and the time never moves back.
+    /// Records that the listing is complete through `time`. The change is durable, and the time never moves back.
     /// - Parameter from: when the complete listing begins, if that is earlier than what is known; `nil` changes
     ///   nothing.
     package func setWatermark(
@@ -91,8 +91,8 @@ extension Manifest {
         }
     }
 
-    /// Notes that a listing may have left out a task of these days. None of them is closed until a listing of the whole
-    /// day leaves no doubt.
+    /// Records that a listing may have left out a task of these days. None of them is closed until a listing of the
+    /// whole day leaves no doubt.
     package func noteListingDoubts(_ organization: OrganizationName, days: [ArchiveDay], now: Timestamp) async throws {
         try await write { db in
             let row = try OrganizationRow.row(of: organization, in: db)
@@ -109,7 +109,7 @@ extension Manifest {
         }
     }
 
-    /// Notes that these days were listed completely and without a doubt.
+    /// Records that these days were listed completely and without a doubt.
     package func clearListingDoubts(_ organization: OrganizationName, days: [ArchiveDay]) async throws {
         guard !days.isEmpty else { return }
         try await write { db in
@@ -181,7 +181,7 @@ extension OrganizationRow {
     }
 }
 
-/// One listed task that is being noted.
+/// One listed task that is being recorded.
 private struct Listing {
     var task: ListedTask
     var day: ArchiveDay

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// These tasks, with the spelling in which each known one was first noted.
+    /// These tasks, with the spelling in which each known one was first recorded.
     package func spelled(_ ids: [TaskID]) async throws -> [TaskID] {
         try await read { db in
             let statement = try db.cachedStatement(sql: "SELECT id FROM task WHERE id = ?")
@@ -25,7 +25,7 @@ extension Manifest {
         }
     }
 
-    /// Notes tasks that the provider names elsewhere, but left out of the task list. Each is asked about from now on,
+    /// Records tasks that the provider names elsewhere, but left out of the task list. Each is asked about from now on,
     /// like a listed task for which the provider has not said whether a recording was requested. An event is logged for
     /// each.
     /// - Parameters:

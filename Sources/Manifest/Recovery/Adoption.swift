@@ -54,7 +54,7 @@ struct Adoption: Sendable {
             // crash.
             let update = "UPDATE archive SET taking_in = 1, spool = ? WHERE row = ?"
             try db.execute(sql: update, arguments: [spool.stored, archiveRow])
-            // Its contents are about to be noted again, independently of what an open archive of this name held.
+            // Its contents are about to be recorded again, independently of what an open archive of this name held.
             try Displacement.forgetAll(of: archiveRow, in: db)
             try KnownDamage.forget(of: archiveRow, in: db)
             return
@@ -237,7 +237,7 @@ struct Adoption: Sendable {
         return try Int.fetchOne(db, sql: select, arguments: arguments) ?? 0
     }
 
-    /// Notes that the archive is sealed.
+    /// Records that the archive is sealed.
     func finish(_ archive: ArchiveRow, in db: Database) throws {
         let counted = try count(in: db)
         guard counted == archive.recordings else {

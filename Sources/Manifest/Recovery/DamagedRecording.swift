@@ -24,8 +24,8 @@ package struct DamagedRecording: Hashable, Sendable {
 }
 
 extension DamagedRecording {
-    /// Notes the damage, and leaves the recording where it is held.
-    /// - Returns: whether the manifest knows this copy. One that does not count is known, and nothing is noted about
+    /// Records the damage, and leaves the recording where it is held.
+    /// - Returns: whether the manifest knows this copy. One that does not count is known, and nothing is recorded about
     ///   it.
     func noteKnown(in archive: Int64, now: Timestamp, in db: Database) throws -> Bool {
         let insert = """
@@ -44,7 +44,7 @@ extension DamagedRecording {
         return try Bool.fetchOne(statement, arguments: [archive, try taskID.known(in: db), offset]) ?? false
     }
 
-    /// Notes that the copy in its sealed archive does not count any more.
+    /// Records that the copy in its sealed archive does not count any more.
     /// - Returns: the copies in open archives that count instead.
     func note(now: Timestamp, in db: Database) throws -> [DisplacedCopy] {
         let select = """

@@ -101,7 +101,7 @@ enum Displacement {
         try OpenGap.closeIfFilled(copy.row.task, copy.key.taskID, copy.archive.organization, now: now, in: db)
     }
 
-    /// For an archive that is not sealed, whose contents are about to be noted again.
+    /// For an archive that is not sealed, whose contents are about to be recorded again.
     static func forgetAll(of archive: Int64, in db: Database) throws {
         // A recording that no archive holds stays damaged as long as another archive has a damaged copy of it.
         let select = """

@@ -88,7 +88,7 @@ enum KnownDamage {
         }
     }
 
-    /// Deletes what is known about damage in an archive whose contents were just checked, or are about to be noted
+    /// Deletes what is known about damage in an archive whose contents were just checked, or are about to be recorded
     /// again.
     static func forget(of archive: Int64, in db: Database) throws {
         let delete = """

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that the bytes of these recordings are not intact in their sealed archives. Each recording is wanted at
+    /// Records that the bytes of these recordings are not intact in their sealed archives. Each recording is wanted at
     /// once, and the log of events says what it was. The archives are not touched, and what is known about each copy is
     /// kept. The change is durable.
     ///
@@ -20,7 +20,7 @@ extension Manifest {
         try await read { db in try Displacement.copies(filter, in: db) }
     }
 
-    /// Notes that this copy is intact, and counts from now on. The change is durable, and a repeated call changes
+    /// Records that this copy is intact, and counts from now on. The change is durable, and a repeated call changes
     /// nothing.
     /// - Throws: `conflict` if another copy counts; `unknown` if the manifest does not know this one.
     package func noteReinstated(_ copy: DisplacedCopy, now: Timestamp) async throws {

@@ -2,7 +2,7 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes the recovery of an open archive after a crash: its file in the spool had fewer intact bytes than the
+    /// Records the recovery of an open archive after a crash: its file in the spool had fewer intact bytes than the
     /// manifest knew, and was made again from what is intact. Those of `whole` are where their entries say, including
     /// those that the manifest did not know. All others of the archive are wanted at once. The change is durable.
     ///
@@ -29,7 +29,7 @@ extension Manifest {
                 now: now,
                 in: db
             )
-            // Copies that do not count are either among what is intact, and noted again, or gone.
+            // Copies that do not count are either among what is intact, and recorded again, or gone.
             try Displacement.forgetAll(of: archive.row, in: db)
             let remaining = Dictionary(whole.map { ($0.key, $0.stored.digest) }) { _, last in last }
             var lost: [RecordingKey] = []

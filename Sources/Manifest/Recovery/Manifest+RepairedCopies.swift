@@ -2,8 +2,8 @@ import GRDB
 import Recordings
 
 extension Manifest {
-    /// Notes that the recordings of `group` were copied out of a sealed archive that is damaged itself. Their bytes are
-    /// durable at these offsets in the open archives of their days, and `extents` says how much of those archives
+    /// Records that the recordings of `group` were copied out of a sealed archive that is damaged itself. Their bytes
+    /// are durable at these offsets in the open archives of their days, and `extents` says how much of those archives
     /// counts. From now on these copies count, and those in the damaged archive do not. The change is durable, and all
     /// or nothing.
     ///

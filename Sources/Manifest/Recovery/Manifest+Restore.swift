@@ -11,7 +11,7 @@ extension Manifest {
     /// recordings, and about those that are younger than the horizon.
     ///
     /// If another archive has the same recording, the copy counts whose entry says that it replaces the other one. If
-    /// neither says so, the copy counts that is already known. The other copy is noted as one that does not count
+    /// neither says so, the copy counts that is already known. The other copy is recorded as one that does not count
     /// (``displacedCopies(_:)``). If a crash interrupts an adoption, it starts again from the beginning, with the same
     /// result.
     /// - Parameters:

@@ -27,6 +27,6 @@ package struct Standpoint: Hashable, Sendable {
         self.altered = altered
     }
 
-    /// What is a gap at this standpoint.
+    /// The rule for gaps at this standpoint.
     package var gaps: GapRule { GapRule(now: now, horizon: horizon, retention: retention) }
 }

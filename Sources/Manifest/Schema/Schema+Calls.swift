@@ -1,4 +1,4 @@
-/// What calls are found by.
+/// The columns and tables that calls are found by.
 extension Schema {
     /// The facts of a call are in the row of its task, in as few bytes as possible. Combinations that recur are rows of
     /// `call_profile` and `call_outcome`; the customer's number and the duration are stored as they are. The direction
@@ -44,7 +44,7 @@ extension Schema {
         ON call_outcome (ifnull(wrap_up, 0), ifnull(termination, 0), source);
         """
 
-    /// What refers to tasks, so it is created after them.
+    /// Indices and triggers that refer to tasks, created after them.
     static let indexedCalls = """
         CREATE INDEX task_by_call_profile ON task (call_profile) WHERE call_profile IS NOT NULL;
         CREATE INDEX task_by_call_number ON task (call_number) WHERE call_number IS NOT NULL;
@@ -69,7 +69,7 @@ extension Schema {
         CREATE INDEX call_agent_by_party ON call_agent (party);
         """
 
-    /// An index has the calls from this length on. Shorter ones are so many that reading by time finds them soon.
+    /// Calls of at least this length are in an index. Shorter ones are so many that reading by time finds them soon.
     static let longCallMilliseconds: Int64 = 600_000
 
     /// Rows that many tasks refer to must never change: a change would apply to all of those tasks.

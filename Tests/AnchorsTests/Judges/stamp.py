@@ -16,7 +16,7 @@ def read(path):
 
 
 reply, data = decode_timestamp_response(read(sys.argv[1])), read(sys.argv[3])
-# The number of the request is the last integer in it, before the wish for certificates.
+# The nonce of the request is the last integer in it, before the flag that asks for certificates.
 request = read(sys.argv[2])
 assert request[-3:] == b"\x01\x01\xff", "it does not ask for certificates"
 nonce = int.from_bytes(request[-11:-3], "big")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A witness by the text of c2sp.org/tlog-witness and /tlog-cosignature. It shares no code with Callark.
+"""A witness implemented from the text of c2sp.org/tlog-witness and /tlog-cosignature. It shares no code with Callark.
 
     witness.py serve NAME LOG-VKEY      prints its verifier key and its port, and serves one log until standard input ends
     witness.py check CHECKPOINT VKEY    checks that a checkpoint is cosigned by VKEY, and prints the time
@@ -28,7 +28,7 @@ def parse(vkey, algorithm):
 
 
 def signatures(note, name, identifier):
-    """The text of a note, and what signatures of a key are made of."""
+    """The text of a note, and the decoded signatures of a key."""
     text, _, below = note.rpartition(b"\n\n")
     found = []
     for line in below.decode().splitlines():
@@ -45,7 +45,7 @@ def node(left, right):
 
 
 def is_consistent(old, old_root, size, root, proof):
-    """RFC 9162 section 2.1.4.2, by the text."""
+    """RFC 9162 section 2.1.4.2, literally."""
     if old == size:
         return not proof and old_root == root
     if old == 0:
@@ -114,7 +114,7 @@ class Witness:
         now = int(time.time())
         signed = self.secret.sign(b"cosignature/v1\ntime %d\n" % now + text)
         line = base64.b64encode(key_id(self.name, 4, self.public) + struct.pack(">Q", now) + signed).decode()
-        # A line of a key that nobody knows has to be passed over.
+        # A line of an unknown key has to be ignored.
         other = base64.b64encode(b"\0\0\0\0" + bytes(72)).decode()
         lines = "\u2014 %s %s\n\u2014 %s %s\n" % ("unknown.example", other, self.name, line)
         return 200, "text/plain", lines.encode()

@@ -5,10 +5,10 @@
 //
 //	judge log DIR VKEY                     every entry against its tile and its proof, every tile against the checkpoint
 //	judge proof PROOF ENTRY VKEY           a .tlog-proof file
-//	judge consistency OLD NEW HASHES VKEY  that one checkpoint goes on from another
+//	judge consistency OLD NEW HASHES VKEY  that one checkpoint continues from another
 //	judge mutations PROOF ENTRY VKEY       changes each byte of the proof, and names each change that is not refused
 //
-// Exit code 0 if it holds, 1 if not.
+// Exit code 0 if it is valid, 1 if not.
 package main
 
 import (
@@ -53,7 +53,7 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) (data [][]byte, err error) {
 	return data, nil
 }
 
-// A checkpoint: the package's own parser wants another first line.
+// A checkpoint; the package's own parser expects another first line.
 func open(message []byte, verifier note.Verifier) (tree tlog.Tree, opened *note.Note, err error) {
 	opened, err = note.Open(message, note.VerifierList(verifier))
 	if err != nil {
@@ -84,7 +84,7 @@ func hashes(lines []string) (found []tlog.Hash, err error) {
 	return
 }
 
-// What a proof says, once it is decoded.
+// The content of a proof after decoding.
 type proof struct {
 	Index      int64
 	Path       []tlog.Hash
@@ -111,7 +111,7 @@ func check(file, entry []byte, verifier note.Verifier) (p proof, err error) {
 	}
 	p.Text, p.Signatures = opened.Text, opened.Sigs
 	for i := range p.Signatures {
-		// The decoded bytes count, and not how they are written.
+		// The decoded bytes count, not their encoding.
 		p.Signatures[i].Base64 = ""
 	}
 	return p, tlog.CheckRecord(p.Path, p.Tree.N, p.Tree.Hash, p.Index, tlog.RecordHash(entry))

@@ -1,4 +1,4 @@
-"""Each surface is a function of the world, the case's folder, the generator of the case, and the story that a finding tells."""
+"""Each surface is a function of the world, the case's folder, the generator of the case, and the story that a finding reports."""
 from . import arguments, content, forged, login, manifest, provider, sealed, settings, spool
 
 SURFACES = {

@@ -1,7 +1,7 @@
-"""Command lines: every command with every option that the program says it has, and values that fit and that do not.
+"""Command lines: every command with every option that the program lists, and with valid and invalid values.
 
-What is asked of is a root in which recordings are missing and suspect, so that all commands find something to do, and a
-provider that tells the truth: so no command may find damage, and none may do any.
+The commands run on a root with missing and suspect recordings, so that all of them find something to do, and with a
+provider whose answers are true. So no command may find damage, and none may cause any.
 """
 import contextlib
 import json
@@ -13,7 +13,7 @@ from world import DAY, TODAY
 TIMES = [DAY, str(TODAY), f"{DAY}T08:00:00Z", f"{DAY}T23:59:59+14:00", "1763539200000", "2025-02-30", "9999-12-31", "0001-01-01",
          "253402300800000", "-62135596800001", "2025-11-19T25:00:00Z", "now"]
 UUID = "93912f11-6017-404b-bf14-5331890b1797"
-# What fits by the name that an option's value has; else anything fits.
+# Valid values by the name of an option's value; otherwise anything is valid.
 FITTING = {
     "day": [DAY, DAY, str(TODAY), "2025-11-20"], "month": [DAY[:7], DAY[:7], "2025-13", "0000-01"], "from": TIMES, "to": TIMES,
     "last": ["1h", "24h", "7d", "2w", "99999w", "0d", "7"], "org": ["acme"] * 8 + ["other", "ACME"],
@@ -24,7 +24,7 @@ FITTING = {
     "session-cstts-event": [f"{UUID}-1612238768144-new"], "agent-session-id": [UUID],
     "session-channel-time-event": [f"{UUID}-telephony-1612238768144-idle"], "subcommands": ["archive", "gaps", "auth"],
 }
-# Values that stay within the case's folder, and waits that end soon: nothing else is given to these.
+# Values within the case's folder, and short waits: these options get nothing else.
 BOUNDED = {
     "output": ["out", "out", "out/deeper", "callark.yaml", "-", "", "/dev/null/x"],
     "seconds": ["1", "2", "0", "-1", "86401", "1.5", "x"],
@@ -33,7 +33,7 @@ BOUNDED = {
 ODD = [text for text in [*mutation.TEXTS, *map(str, mutation.NUMBERS), "-", "--", "-1", "/dev/null"] if text not in ("/", "..")]
 WINDOW = ["day", "month", "last", "from"]
 LIKELY = {"help": 0.01, "version": 0.01, "note": 0.8, "withdraw": 0.2, "reason": 0.7, "yes": 0.7}
-# A folder that is walked is the case's own.
+# Only the case's own folder is walked.
 PLACES = {"config", "path", "archive", "file"}
 
 
@@ -49,7 +49,7 @@ def run(world, case, draw, story):
         if draw.random() < 0.1:
             stray(world, draw, arguments)
         arguments = [argument.replace("\0", "").encode("utf-8", "replace").decode()[:100_000] for argument in arguments]
-        # Logins wait at one port, one after the other.
+        # Logins wait on one port, one after the other.
         with world.redirect_port if words == ["auth", "login"] else contextlib.nullcontext():
             result = world.program.run(arguments, case, environment, story, stdin=typed(world, draw, story))
         if result.code == 65 and words != ["verify"]:
@@ -63,7 +63,7 @@ def run(world, case, draw, story):
 
 
 def options(world, case, root, draw, words, takes):
-    """What a command is given of what it takes: what it has to have nearly always, and one way to say which time as a rule."""
+    """The arguments of a command: nearly always those that it needs, and usually one option that selects a time."""
     drawn = []
     time = draw.choice([*WINDOW, None])
     for option in takes:
@@ -98,7 +98,7 @@ def spelt(name):
 
 
 def value(world, case, root, draw, option):
-    """A value for an option: one that fits as a rule."""
+    """A value for an option, usually a valid one."""
     kind = option["valueName"]
     if any(name["name"] == "output" for name in option.get("names", [])):
         kind = "output"
@@ -115,7 +115,7 @@ def value(world, case, root, draw, option):
 
 
 def stray(world, draw, arguments):
-    """Another command's option, help, or a word, wherever it may stand."""
+    """Another command's option, help, or a word, in any place."""
     _, takes = draw.choice(world.commands)
     others = [spelt(name) for option in takes for name in option.get("names", []) if option["valueName"] not in BOUNDED]
     others = [name for name in others if name not in ("-o", "--output")]
@@ -123,7 +123,7 @@ def stray(world, draw, arguments):
 
 
 def typed(world, draw, story):
-    """What comes on standard input."""
+    """The standard input."""
     choice = draw.randrange(6)
     if choice == 0:
         text = "\n".join(draw.choice([*world.tasks, *ODD]) for _ in range(draw.choice([1, 5]))).encode("utf-8", "replace")

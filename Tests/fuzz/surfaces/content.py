@@ -1,4 +1,4 @@
-"""What the media host sends in the place of recordings: errors in any dress, and sound that is not whole."""
+"""What the media host sends instead of recordings: errors in any form, and incomplete sound."""
 import json
 
 import mutation
@@ -51,7 +51,7 @@ def run(world, case, draw, story):
     if not is_false:
         return
     kept = [row for row in rows if row["state"] in ("stored", "archived")]
-    # Nothing that was sent is a recording for certain.
+    # Nothing that was sent is certain to be a recording.
     if false := [row for row in kept if not (may_be_transcription(text) and row["kind"] == "transcription" and row.get("suspect"))]:
         raise Finding(f"{len(false)} recordings are held, and only errors were sent: {false[0]['file']}")
     if may_be_transcription(text) and (lost := [row for row in rows if row["kind"] == "transcription" and row not in kept]):
@@ -61,7 +61,7 @@ def run(world, case, draw, story):
 
 
 def may_be_transcription(text):
-    """Whether a text is neither words that were spoken nor an error, as docs/operations.md has it: then it is held as suspect."""
+    """Whether a text is neither spoken words nor an error, as docs/operations.md defines it, so that it is held as suspect."""
     if text[0] in "<{[":
         return text.startswith("[]")
     return len(" ".join(text.split())) > 1000

@@ -1,7 +1,7 @@
-"""Sealed archives that were taken apart, changed, and put together again, with some of their witnesses made anew.
+"""Sealed archives that were unpacked, changed, and packed again, with some of their checksums recomputed.
 
-Anyone can make a checksum anew. So each of them is one witness, and none excuses another: what this fuzzer's own reading of
-the archive finds must be found.
+Anyone can recompute a checksum. So each is one witness, and none excuses another: whatever this fuzzer's own reading of the
+archive finds, Callark must find too.
 """
 import copy
 import json
@@ -27,12 +27,12 @@ def run(world, case, draw, story):
         told += ", its checksum file made anew"
     against = tarball.contradiction(path)
     story.append(f"{path.name}: {told}; against it: {against}")
-    # Without a configuration it has to speak for itself.
+    # Without a configuration, only the archive itself is checked.
     alone = world.program.run(["verify", "--archive", str(path), "--json"], case, {}, story)
     alone.lines()
     if alone.code == 0 and against:
         raise Finding(f"verify --archive calls {path.name} sound; against it: {against}")
-    # What a line of metadata must have is more than this fuzzer's reading looks at.
+    # A line of metadata has more requirements than this fuzzer's reading checks.
     if alone.code != 0 and not against and not told.startswith(("line", "tag", "repeat")):
         raise Finding(f"{alone}, and nothing speaks against {path.name}: {alone.out[-500:].decode('utf-8', 'replace')}")
     result = world.run(["verify", "--json"], case, root, story)
@@ -50,14 +50,14 @@ def run(world, case, draw, story):
 
 
 def require_sound(root):
-    """No pass seals what speaks against itself, whatever it was given."""
+    """No pass seals an archive that contradicts itself, whatever it was given."""
     for path in sorted((root / "archives").rglob("*.tar")):
         if against := tarball.contradiction(path):
             raise Finding(f"{path.name} was sealed, and against it speaks: {against}")
 
 
 def seal(members, folder, levels):
-    """Makes an archive's own checksums anew, as far as `levels` says: `lines`, `sums`, `tags`."""
+    """Recomputes an archive's own checksums, according to `levels`: `lines`, `sums`, `tags`."""
     by_name = {member.path.removeprefix(folder + "/"): member for member in members}
     payload = [member for member in members if member.path.startswith(folder + "/data/") and member.kind == b"0"]
     tarball.write(members)
@@ -82,13 +82,13 @@ def seal(members, folder, levels):
 
 
 def checked(line):
-    """A line of metadata with its own checksum made anew."""
+    """A line of metadata with its own checksum recomputed."""
     bare = tarball.unchecked(line)
     check = b',"check":"%s"' % tarball.sha256(bare)[:16].encode()
     at = bare.find(b',"day"')
     if at < 0:
         return bare
-    # The checksum stands before `day` among keys that are sorted; in a line of a task before `created_time`.
+    # The keys are sorted: the checksum comes before `day`, or in a line of a task before `created_time`.
     created = bare.find(b',"created_time"')
     at = created if 0 <= created < at else at
     claimed = bare.find(b',"claimed_by"')
@@ -97,8 +97,8 @@ def checked(line):
 
 
 def change_archive(draw, data, folder):
-    """An archive that was taken apart, changed, and put together again, with as many of its witnesses made anew as draw
-    has it. Returns the bytes, and what was done."""
+    """An archive that was unpacked, changed, and packed again, with a random part of its checksums recomputed. Returns the
+    bytes, and what was done."""
     members = tarball.read(data)
     payload = [i for i, member in enumerate(members) if member.path.startswith(folder + "/data/")]
     tags = [i for i, member in enumerate(members) if i not in payload]

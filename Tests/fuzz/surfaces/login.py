@@ -1,4 +1,4 @@
-"""What comes back from a browser: redirects to the port that a login waits at, and addresses that are pasted."""
+"""Answers from a browser: redirects to the port on which a login waits, and pasted addresses."""
 import http.client
 import json
 import socket
@@ -16,7 +16,7 @@ def run(world, case, draw, story):
     said = []
 
     def talk(standard_input, output, ended):
-        """Says this and that, and at the end the right answer, or that access is denied; so that nothing is waited for."""
+        """Sends various answers, and at the end the right one or a denial, so that the login does not wait for ever."""
         url = address(output, ended)
         right = None if url is None else consent(url)
         if right is None:
@@ -55,7 +55,7 @@ def credentials(root):
 
 
 def address(output, ended):
-    """Where the program says that an administrator signs in; None if it ends before."""
+    """The sign-in address that the program prints; None if it ends before."""
     while not ended.is_set():
         line, end, _ = output.read_bytes().partition(b"\n")
         if end:
@@ -65,7 +65,7 @@ def address(output, ended):
 
 
 def consent(url):
-    """Where the provider sends the browser back to."""
+    """The address to which the provider redirects the browser."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=600)
     connection.request("GET", f"{parts.path}?{parts.query}")

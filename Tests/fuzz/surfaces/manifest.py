@@ -1,4 +1,4 @@
-"""The manifest: bits of its file, and values of its rows that its own rules would never let in."""
+"""The manifest: bits of its file, and values in its rows that its own rules would never accept."""
 import re
 import shutil
 import sqlite3
@@ -47,7 +47,7 @@ def run(world, case, draw, story):
 
 
 def rebuild(world, case, root, story):
-    """Whatever the manifest was, the archives and the spool make a sound one."""
+    """Whatever happened to the manifest, the archives and the spool yield an intact one."""
     for path in root.glob("manifest.sqlite*"):
         path.unlink()
     result = world.run(["rebuild", "--json"], case, root, story)
@@ -58,7 +58,7 @@ def rebuild(world, case, root, story):
 
 
 def change_rows(draw, path, story):
-    """Puts odd values into one to three rows, past every rule that the schema has, as one bit of the file can do it."""
+    """Writes odd values into one to three rows, past every rule of the schema, as one flipped bit of the file could."""
     rules = loosen(path)
     database = sqlite3.connect(path)
     database.create_function("regexp", 2, lambda pattern, text: re.search(pattern, text or "") is not None)
@@ -96,7 +96,7 @@ def change_rows(draw, path, story):
 
 
 def loosen(path):
-    """Takes the rules out of the tables that SQLite would hold values against. Returns the tables as they were."""
+    """Removes the rules against which SQLite would check values from the tables. Returns the original tables."""
     database = sqlite3.connect(path)
     select = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'grdb_%'"
     rules = dict(database.execute(select))

@@ -1,4 +1,4 @@
-"""What the provider answers: every endpoint's status, headers and JSON, and now and then its media."""
+"""The provider's answers: every endpoint's status, headers and JSON, and occasionally its media."""
 import mutation
 from program import Finding
 from proxy import Proxy
@@ -13,11 +13,11 @@ HEADERS = [("Retry-After", ["0", "-1", "1", "99999999999999999999", "x", "Wed, 2
            ("Location", ["/", "http://127.0.0.1:1/", "file:///etc/passwd", "//"]), ("TrackingID", ["\x1b[31m", "a" * 5000]),
            ("Content-Range", ["bytes 0-0/1", "bytes 5-1/9223372036854775807", "bytes */*", "x"]), ("X", ["y" * 20000])]
 STATUSES = [200, 200, 204, 206, 301, 302, 304, 400, 401, 403, 404, 409, 413, 416, 422, 429, 500, 503, 599, 100, 0]
-# Whole answers: of no shape, deep, and of very many small things.
+# Whole answers: of no known form, deeply nested, or with very many small values.
 BODIES = [b"", b"null", b"[]", b"{}", b"[" * 100_000, b'{"a":' * 50_000, b"[" + b"1," * 1_000_000 + b"1]",
           b'{"data":[' + b'{"id":"a"},' * 20_000 + b'{"id":"a"}]}', b'{"data":[' + b"[]," * 500_000 + b"[]]}",
           b'{"error":"bad_refresh_token"}', b'{"status":false,"errorCode":124}', b"\xff\xfea\0", b"<html>busy</html>"]
-# What a pass over two days of this world may ask, whatever it is answered.
+# How many requests a pass over two days of this world may make, whatever the answers.
 MOST_REQUESTS = 3000
 WINDOW = ["--from", DAY]
 
@@ -77,7 +77,7 @@ def change_answer(draw, answer, story):
 
 
 def heal(world, case, root, story, proxy, said):
-    """Once the provider tells the truth, passes have all of it, whatever it said before."""
+    """Once the provider's answers are true, passes archive everything, whatever it answered before."""
     for path in (root / "spool").rglob("credentials"):
         for file in path.iterdir():
             if not file.name.startswith("log.key"):
@@ -88,7 +88,7 @@ def heal(world, case, root, story, proxy, said):
         held = set(world.held(case, root, story).values())
         if world.digests <= held:
             break
-    # Bytes that came changed and whole are the provider's own word, and may stand in the place of those that were first.
+    # Bytes that arrived changed but complete are what the provider sent, and may replace the first ones.
     wanted = len(world.digests - held)
     foreign = len(world.foreign(held | said["held"]))
     forged.require_sound(root)

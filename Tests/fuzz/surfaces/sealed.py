@@ -1,4 +1,4 @@
-"""Sealed archives and what lies beside them: changed, renamed, cut, given a new checksum file, or gone."""
+"""Sealed archives and the files next to them: changed, renamed, truncated, given a new checksum file, or deleted."""
 import hashlib
 import shutil
 
@@ -34,7 +34,7 @@ def run(world, case, draw, story):
 
 
 def change(draw, archives, story):
-    """Changes one file, or two; an archive's checksum file is made anew half of the time, as a forger would."""
+    """Changes one file, or two; half of the time an archive's checksum file is rewritten, as a forger would."""
     for path in draw.sample(archives, draw.choice([1, 1, 2])):
         what = draw.randrange(12)
         if what == 0:
@@ -73,7 +73,7 @@ def tell(world, case, root, story, is_damaged):
 
 
 def fetch(world, case, root, draw, story):
-    """What is fetched is what the provider sent, or is not written."""
+    """What is fetched is what the provider sent; otherwise it is not written."""
     folder = case / "fetched"
     for task in draw.sample(world.tasks, 3):
         world.run(["fetch", task, "-o", str(folder)], case, root, story)
@@ -86,11 +86,11 @@ def fetch(world, case, root, draw, story):
 
 
 def rebuild(world, case, root, draw, story, is_damaged):
-    """A manifest out of these archives alone."""
+    """A manifest from these archives alone."""
     if draw.random() < 0.7:
         for path in root.glob("manifest.sqlite*"):
             path.unlink()
-    # Of an archive that is gone with its checksum file and the manifest nothing is left that could tell.
+    # If an archive, its checksum file and the manifest are all gone, nothing is left that shows it.
     has_trace = (root / "manifest.sqlite").exists() or bool(files(root / "archives"))
     result = world.run(["rebuild", "--json", "--discard-old"], case, root, story)
     result.lines()

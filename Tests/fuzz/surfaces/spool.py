@@ -1,4 +1,4 @@
-"""What is under way: open archives, their journals, parts, kept tokens, the evidence log's key, and the root's own file."""
+"""Work in progress: open archives, their journals, parts, stored tokens, the evidence log's key, and the root's own file."""
 import mutation
 from program import Finding, files
 from world import DAY, SEALING_ZONE, write
@@ -21,8 +21,8 @@ def run(world, case, draw, story):
         story.append(f"{path.relative_to(root)} changed")
     world.run(["verify", "--json"], case, root, story).lines()
     world.run(["list", "--json"], case, root, story).lines()
-    # Damage is healed when the day is sealed, by the pass itself, or before that by a repair; the provider gives once more what
-    # is lost.
+    # Damage is repaired by the pass that seals the day, or before that by a repair; what is lost is fetched again from the
+    # provider.
     if SEALING_ZONE and draw.random() < 0.7:
         commands, zone = [["archive", "--from", DAY, "--json"]] * 3, {"CALLARK_ARCHIVE_TIME_ZONE": SEALING_ZONE}
         story.append("the day is over")
@@ -32,9 +32,9 @@ def run(world, case, draw, story):
         result = world.run(arguments, case, root, story, **zone)
         result.lines()
         if result.code == 77:
-            return  # The kept tokens were changed, and a person is needed: that is said.
+            return  # The stored tokens were changed, and the program says that a person is needed.
         if result.code in (65, 78) and any(b"/" + path.name.encode() in result.err for path in of_log):
-            return  # So it is with the key of the evidence log, and the state that is remembered beside it.
+            return  # The same for the key of the evidence log, and the state that is remembered beside it.
     held = set(world.held(case, root, story).values())
     if result.code not in (0, 75):
         raise Finding(f"{result}: the spool is not healed: {result.err[-500:].decode('utf-8', 'replace')}")
