@@ -32,7 +32,7 @@ package struct Installation: Sendable {
 
     /// Reads and creates nothing yet.
     /// - Parameters:
-    ///   - actor: whose account the work is done on. Evaluated when it is needed, because looking up an account takes
+    ///   - actor: the actor on whose behalf the work is done. Evaluated when needed: looking up an account takes
     ///     longer than some commands.
     ///   - version: the version of Callark, as servers see it.
     package init(
@@ -64,7 +64,7 @@ package struct Installation: Sendable {
     package var settings: Settings { loaded.settings }
     /// The time zone in which times are shown, and by which calls belong to days.
     package var timeZone: TimeZone { settings.archive.timeZone }
-    /// Whose account the work is done on.
+    /// The actor on whose behalf the work is done.
     package var actor: Actor { findActor() }
     package var now: Timestamp { Timestamp(Date()) }
 

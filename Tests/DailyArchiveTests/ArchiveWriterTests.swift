@@ -31,7 +31,7 @@ import Testing
 
     @Test func `groups, pauses and restarts do not show in the bytes`() async throws {
         var members = try [PendingMember].samples(12)
-        // Each writer here starts drawing salts anew; in real use they come from one source.
+        // Each writer here restarts the same sequence of salts; in real use they come from one source.
         for index in members.indices { members[index].entry.salt = Salt(bytes: noise(16, seed: UInt64(index + 1))) }
         let once = try Workplace()
         let sealedOnce = try await once.sealed(members, tasks: [.sample("t")]).archive

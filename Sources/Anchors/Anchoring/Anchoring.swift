@@ -18,7 +18,7 @@ package struct Anchoring: Sendable {
 
     /// - Parameters:
     ///   - anchors: the anchors; those reached by hand are skipped.
-    ///   - actor: whose account it is logged on.
+    ///   - actor: the actor of the log entries.
     ///   - now: the machine's clock.
     package init(
         _ log: EvidenceLog,

@@ -43,7 +43,7 @@ package struct Backfill: Sendable {
         /// The days of the range that are incomplete. If the run reached its end, all of them, whichever pass listed
         /// them; otherwise only days that this run archived.
         package var incomplete: [ArchiveDay] = []
-        /// Of those, the days on which something that was archived is damaged.
+        /// Those of them on which something that was archived is damaged.
         package var damaged: [ArchiveDay] = []
         package var recordings = 0
         package var bytes: Int64 = 0

@@ -30,7 +30,7 @@ package struct Estimating: Sendable {
 
     /// - Parameters:
     ///   - manifest: what is known; `nil` if there is none yet.
-    ///   - provider: the settings of the provider for a pass.
+    ///   - provider: the provider settings that a pass would use.
     ///   - contactCenter: the client to ask. It has a small share of the quota, because a pass may be running.
     ///   - isExact: counts everything, however many requests that takes.
     ///   - altered: archives whose files are not as they were sealed; a pass does not count their recordings as held

@@ -63,7 +63,7 @@ package final class EvidenceLogs: Sendable {
 
     /// Opens nothing yet.
     /// - Parameters:
-    ///   - actor: whose account entries that name no one else are on. Evaluated when needed.
+    ///   - actor: the actor of entries that name no one else. Evaluated when needed.
     ///   - now: the time of day, for entries.
     package init(
         root: ArchiveRoot,
@@ -77,7 +77,7 @@ package final class EvidenceLogs: Sendable {
         self.now = now
     }
 
-    /// Whose account acts that name no one are on.
+    /// The actor of acts that name no one.
     var actor: Actor { findActor() }
 
     /// Where an organization's log is.

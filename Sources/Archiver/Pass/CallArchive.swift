@@ -26,7 +26,7 @@ package struct CallArchive: Sendable {
         package var providers: [ProviderSettings]
         /// The clients shared by everything in the process that asks a provider.
         package var contactCenters: ContactCenters
-        /// Whose account the work is done on, for the log of events.
+        /// The actor on whose behalf the work is done, for the log of events.
         package var actor: Actor
         package var logger: Logger
         /// The name of this work as people know it, such as `archive`, for reports of what is running.

@@ -25,7 +25,7 @@ struct PassContext: Sendable {
     let agreement = SpoolAgreement()
     let stop: StopRequest
     let observer: PassObserver
-    /// Whose account the work is done on.
+    /// The actor on whose behalf the work is done.
     let actor: Actor
     let now: @Sendable () -> Timestamp
     let logger: Logger

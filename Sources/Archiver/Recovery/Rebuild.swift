@@ -43,7 +43,7 @@ package struct Rebuild: Sendable {
     }
 
     /// - Parameters:
-    ///   - actor: whose account it is done on, for the log of events.
+    ///   - actor: the actor on whose behalf it is done, for the log of events.
     ///   - logs: the evidence logs of the root; `nil` for the defaults.
     package init(
         root: ArchiveRoot,

@@ -3,13 +3,13 @@ import Manifest
 /// What Search has about a day.
 struct SearchCount: Hashable, Sendable {
     var contacts = 0
-    /// Of the contacts, those that Search says were recorded.
+    /// Contacts that Search says were recorded.
     var recorded = 0
     var recordings = 0
     var transfers = 0
-    /// Of the contacts, those that the listing left out.
+    /// Contacts that the listing left out.
     var notListed = 0
-    /// Of the contacts, those that the listing says were not to be recorded.
+    /// Contacts that the listing says were not to be recorded.
     var claimed = 0
 
     /// The differences, one per line. Search may lag, and counts segments and consultations in its own way. Therefore

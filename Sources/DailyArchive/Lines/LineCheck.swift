@@ -17,7 +17,7 @@ enum LineCheck {
         JSONObject(line)?.string(key) != nil
     }
 
-    /// Whether a line is what was written. Lines of versions without checksums are believed.
+    /// Whether a line is what was written. Lines of versions without checksums are accepted.
     static func holds(_ line: JSONObject) -> Bool {
         guard let declared = line.string(key) else { return true }
         return line.text(without: key).map(value) == declared

@@ -12,7 +12,7 @@ extension EvidenceLog {
         package var keyFile: LogKeyFile
         /// The beginning of a new log's origin: `archive.example/callark`. An existing log keeps its own.
         package var origin: String
-        /// Whose account the creation is logged on.
+        /// The actor who is logged as its creator.
         package var actor: Actor
 
         /// Sets every property.

@@ -73,7 +73,8 @@ package struct Event: Hashable, Sendable {
     package var organization: OrganizationName?
     package var task: TaskID?
     package var file: FileName?
-    /// On whose account it happened; `nil` for consequences of something that was started earlier, such as a pass.
+    /// The actor on whose behalf it happened; `nil` for consequences of something that was started earlier, such as a
+    /// pass.
     package var actor: Actor?
     /// What else is known; never a secret.
     package var detail: [String: String]

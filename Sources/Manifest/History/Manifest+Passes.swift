@@ -8,7 +8,7 @@ extension Manifest {
     ///   - isBackfill: whether it is a step of a backfill, which says nothing about the daily work.
     ///   - joinsListing: whether its window begins at or before the end of the earlier listing. Otherwise the pass says
     ///     nothing about the time in between.
-    ///   - actor: on whose account it runs.
+    ///   - actor: the actor on whose behalf it runs.
     package func beginPass(
         organization: OrganizationName,
         window: Range<Timestamp>,
@@ -45,7 +45,7 @@ extension Manifest {
     /// - Parameters:
     ///   - reason: why it was not complete, one line for people, without secrets.
     ///   - failure: what has to be fixed, if it could not continue; then its reason replaces `reason`.
-    ///   - actor: on whose account it ran.
+    ///   - actor: the actor on whose behalf it ran.
     /// - Throws: `conflict` if it has already ended.
     package func endPass(
         _ id: PassID,

@@ -1,7 +1,7 @@
 import Manifest
 import Recordings
 
-/// `{"type":"event", …}`: what happened, on whose account, and to what.
+/// `{"type":"event", …}`: what happened, on whose behalf, and to what.
 package struct EventLine: Encodable {
     private let event: Event
 

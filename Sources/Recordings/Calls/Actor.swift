@@ -1,4 +1,4 @@
-/// The person or service on whose account something was done: as the operating system knows it, so that no one can act
+/// The person or service on whose behalf something was done: as the operating system knows it, so that no one can act
 /// under another name by setting a variable, or as the service admitted them.
 package struct Actor: Hashable, Sendable {
     /// How the actor is known.

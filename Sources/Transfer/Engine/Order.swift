@@ -23,7 +23,7 @@ struct Order: Sendable {
     }
 }
 
-/// Set before the engine is told to cancel, so that an order that arrives after its own cancellation is not started.
+/// Set before the engine is asked to cancel, so that an order that arrives after its own cancellation is not started.
 final class CancellationFlag: Sendable {
     private let flag = Atomic(false)
 

@@ -13,7 +13,7 @@ package struct ActivityPage: Sendable {
     package var crowded: [Timestamp]
 }
 
-/// Whose activities to request; an empty list means all. At most 100 agents and 100 teams.
+/// The agents and teams whose activities to request; an empty list means all. At most 100 agents and 100 teams.
 package struct ActivityFilter: Sendable, Hashable {
     /// By identifier.
     package var agents: [String]

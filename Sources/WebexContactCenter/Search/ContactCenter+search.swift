@@ -46,7 +46,7 @@ extension ContactCenter {
         return found
     }
 
-    /// As many as fit on a page, so that each batch is one request in each window; a filter may have a thousand.
+    /// The number that fits on a page, so that each batch is one request in each window; a filter may have a thousand.
     private static let largestLookUp = 250
 
     private func searchTasks(

@@ -19,7 +19,7 @@ extension ContactCenter {
         try await statistics(window, ids: agents)
     }
 
-    /// As many as one request may name.
+    /// The most that one request may name.
     private static let mostIDs = 100
 
     private func statistics<Row: StatisticsRow>(

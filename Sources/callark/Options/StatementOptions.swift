@@ -56,7 +56,7 @@ extension StatementOptions {
     /// - Parameters:
     ///   - change: changes the manifest, unless one of the tasks does not allow it.
     ///   - write: writes one subject.
-    ///   - summary: prints how many tasks and subjects are covered, with a verb.
+    ///   - summary: writes the totals, given the numbers of tasks and of subjects, and returns them in words.
     /// - Throws: ``CommandError`` with exit code 66 if a task is not known, with 64 if one does not allow it.
     func make<Subject>(
         _ change: (Installation, Manifest, [TaskID]) async throws -> StatementResult<Subject>,

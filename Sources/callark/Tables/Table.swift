@@ -103,7 +103,7 @@ extension Table {
         let table: Table
         let output: Output
         let asCSV: Bool
-        /// Of the columns for people; `nil` until the headings are written.
+        /// The layout of the columns for people; `nil` until the headings are written.
         private var layout: TableLayout?
         /// Which columns use their short text.
         private var isShort: [Bool] = []

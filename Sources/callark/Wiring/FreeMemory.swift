@@ -8,7 +8,7 @@ enum FreeMemory {
     /// they leave stay resident.
     private static let blockBytes: Int32 = 256 << 10
     /// How much free memory a thread keeps before it is returned to the system. A thread that frees memory soon needs
-    /// as much again, and getting it anew takes longer than what it is for.
+    /// as much again, and requesting it from the system takes longer than the work that it is for.
     private static let spareBytes: Int32 = 1 << 20
     /// Threads share memory arenas if there are more threads than these. Each arena has holes and spare memory of its
     /// own.

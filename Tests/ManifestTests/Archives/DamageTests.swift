@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    /// Against a mistake, and against a person with `sqlite3`.
+    /// Protects against mistakes, and against a person with `sqlite3`.
     @Test(arguments: [
         "UPDATE recording SET archive = NULL, offset = NULL, byte_count = NULL, digest = NULL, audio_format = NULL, "
             + "duration_ms = NULL, received_time = NULL, wanted_time = 1 WHERE ordinal = 0 AND archive IS NOT NULL",

@@ -111,7 +111,7 @@ import Transfer
         #expect(begunAnew.contains(2))
         // Ten rows say little about three hundred, so a window that is not too wide may look so.
         #expect(begunAnew.count <= 2)
-        // Three hundred pages, those that were in vain, and a last one for each window.
+        // Three hundred pages, those that were wasted, and a last one for each window.
         #expect(windows.count <= 300 + begunAnew.reduce(0) { $0 + $1 - 1 } + asked.count)
     }
 

@@ -107,7 +107,7 @@ struct GapsListCommand: AsyncParsableCommand {
                 all || ($0.suspect.acknowledgement != nil) == explained
             }
         }
-        // Of whole days, even if only a part of a day was asked for.
+        // Whole days, even if only a part of a day was asked for.
         found.witnesses += try await manifest.disagreements(name, days: window.day.map { $0...$0 }).filter { witness in
             window.range?.overlaps(witness.day.interval(in: window.timeZone)) ?? true
         }
