@@ -17,8 +17,8 @@ extension Watch {
         .compactMap(\.self)
     }
 
-    /// Only passes that reach the present take care of it; one over a given window says nothing about it. Until the
-    /// first pass up to the present is complete, the state of the archive is unknown.
+    /// Only passes that reach the present count; one over a given window says nothing about the present. Until the
+    /// first of them is complete, no one knows what is missing.
     private func completenessAlarm(
         _ organization: OrganizationName,
         _ manifest: Manifest,

@@ -101,7 +101,7 @@ package struct PassActivity: Sendable {
         )
     }
 
-    /// For all organizations; `nil` until it is known for one of them. Never less than the tasks already asked about.
+    /// For all organizations; `nil` until it is known for each of them. Never less than the tasks already asked about.
     private var tasksToAsk: Int? {
         let known = parts.values.compactMap(\.tasksToAsk)
         return known.isEmpty || known.count < parts.count ? nil : max(tasksAsked, known.reduce(0, +))
@@ -201,8 +201,8 @@ extension PassActivity {
         package var tasksListed: Int
         /// Tasks that the provider was asked about.
         package var tasksAsked: Int
-        /// Tasks to ask about in total, as far as is known; grows while the listing goes on. `nil` until something is
-        /// known.
+        /// Tasks to ask about in total, as far as is known; grows while the listing continues. `nil` until it is known
+        /// for each organization.
         package var tasksToAsk: Int?
         /// Recordings to download, as far as they are known.
         package var recordingsFound: Int

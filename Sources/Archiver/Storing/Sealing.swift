@@ -122,7 +122,8 @@ extension PassContext {
         return try await noteRecovered(name, extent: extent, whole: whole)
     }
 
-    /// Records in the manifest what an open archive still holds, and reports to the observer what it lost.
+    /// Records in the evidence log and the manifest what an open archive still holds, and reports to the observer what
+    /// it lost.
     /// - Returns: how many recordings it lost.
     @discardableResult
     func noteRecovered(_ name: ArchiveName, extent: ArchiveExtent, whole: [RecordingEntry]) async throws -> Int {

@@ -127,7 +127,7 @@ enum CommandLineRun {
     }
 }
 
-/// The last line of NDJSON if a command could not begin or was interrupted.
+/// The last line of NDJSON if a command could not begin, or had to stop early.
 private struct FailureLine: Encodable {
     let type = "summary"
     let complete = false
