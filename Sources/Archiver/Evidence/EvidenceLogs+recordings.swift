@@ -103,33 +103,38 @@ extension EvidenceLogs {
         ])
     }
 
-    /// Logs that the legacy sessions of a day are attached, unless the log already says so of the same file. Call this
-    /// once they are in place; after a crash in between, the next run logs it.
+    /// Logs these files of legacy sessions of a day, except those that the log already has. Call this once they are in
+    /// place; after a crash in between, the next run logs them.
     func noteLegacy(
-        _ file: String,
-        _ digest: ContentDigest,
-        _ count: Int,
-        _ organization: OrganizationName,
+        _ files: [LegacySessionFile.Summary],
+        of organization: OrganizationName,
         _ day: ArchiveDay
     ) throws(EvidenceError) {
-        var known: ContentDigest?
+        // The newest entry of each file.
+        var known: [String: ContentDigest] = [:]
         try log(of: organization).search { bytes throws(EvidenceError) in
             guard let entry = try? LogEntry(bytes) else { return true }
-            if entry.type == .legacyAttached, entry.text(.file) == file { known = entry.digest(.sha256) }
-            return known == nil && entry.time >= LoggedArchive.beginning(of: day)
+            if entry.type == .legacyAttached, let file = entry.text(.file), let digest = entry.digest(.sha256) {
+                known[file] = known[file] ?? digest
+            }
+            return entry.time >= LoggedArchive.beginning(of: day)
+                && !files.allSatisfy { known[$0.file.fileName] != nil }
         }
-        guard known != digest else { return }
-        try append([
-            LogEntry(
-                .legacyAttached,
-                time: now(),
-                actor: actor,
-                organization: organization,
-                [
-                    .file: .text(file), .sha256: .digest(digest), .day: .text(day.description),
-                    .count: .number(Int64(count)),
-                ]
-            )
-        ])
+        let news = files.filter { known[$0.file.fileName] != $0.digest }
+        guard !news.isEmpty else { return }
+        try append(
+            news.map { file in
+                LogEntry(
+                    .legacyAttached,
+                    time: now(),
+                    actor: actor,
+                    organization: organization,
+                    [
+                        .file: .text(file.file.fileName), .sha256: .digest(file.digest),
+                        .day: .text(day.description), .count: .number(Int64(file.sessionCount)),
+                    ]
+                )
+            }
+        )
     }
 }

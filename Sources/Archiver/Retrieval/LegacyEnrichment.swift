@@ -7,8 +7,8 @@ import Recordings
 import WebexContactCenter
 
 /// Attaches the provider's legacy session records to a day's recordings. For each task that has one, the customer
-/// session record of the same ID goes into the day's file next to the archives. Records that are there are not
-/// requested again, so the next run resumes one that was interrupted.
+/// session record of the same ID goes into a file next to the day's archives. Records that are there are not requested
+/// again, so the next run resumes one that was interrupted.
 package struct LegacyEnrichment: Sendable {
     private let root: ArchiveRoot
     private let manifest: Manifest
@@ -16,8 +16,8 @@ package struct LegacyEnrichment: Sendable {
     private let logs: EvidenceLogs
     private let now: @Sendable () -> Timestamp
 
-    /// How many sessions are fetched per write, which is also how many at most are requested twice after a crash.
-    private static let batch = 100
+    /// How many sessions a file has at most, which is also how many at most are requested twice after a crash.
+    private static let batch = 1000
 
     /// The result for one day.
     package struct Summary: Sendable, Hashable {
@@ -29,8 +29,8 @@ package struct LegacyEnrichment: Sendable {
         package var attached = 0
         /// Tasks for which the provider has no session.
         package var absent: [TaskID] = []
-        /// The file that contains them.
-        package var path: String
+        /// The files that contain them.
+        package var paths: [String] = []
         /// Why the run was interrupted, if it was.
         package var failure: ProviderError?
 
@@ -70,11 +70,11 @@ package struct LegacyEnrichment: Sendable {
     ) async throws -> Summary {
         let lock = try PassLock.acquire(root, for: .legacySessions)
         defer { withExtendedLifetime(lock) {} }
-        let file = LegacySessionFile(organization, day, in: root)
+        let kept = LegacyDay(organization, day, in: root)
         let tasks = try await tasks(of: organization, day, at: standpoint)
-        let held = Set(try await file.sessions().map(\.taskID))
+        let held = try await kept.tasks()
         let missing = tasks.filter { !held.contains($0) }
-        var summary = Summary(tasks: tasks.count, held: tasks.count - missing.count, path: file.path)
+        var summary = Summary(tasks: tasks.count, held: tasks.count - missing.count)
         var waiting: [LegacySession] = []
         for (index, task) in missing.enumerated() where summary.failure == nil && !stop.isMade {
             do throws(ProviderError) {
@@ -94,29 +94,25 @@ package struct LegacyEnrichment: Sendable {
             } catch {
                 summary.failure = error
             }
-            if waiting.count >= Self.batch { summary.attached += try await write(&waiting, to: file) }
+            if waiting.count >= Self.batch { summary.attached += try await write(&waiting, to: kept) }
             progress(summary.held + index + 1, tasks.count)
         }
-        // Even if nothing is new, because the file's checksum may be that of an earlier state.
-        summary.attached += try await write(&waiting, to: file)
-        if let digest = try await ArchiveReader.digest(ofFile: file.path) {
-            let count = try await file.sessions().count
+        summary.attached += try await write(&waiting, to: kept)
+        // Even if nothing is new, because a crash may have kept a file without its checksum, or out of the log.
+        let files = try await kept.settle()
+        summary.paths = files.map(\.file.path)
+        if !files.isEmpty {
             try await logs.run { logs throws(EvidenceError) in
-                try logs.noteLegacy(
-                    "\(ArchiveRoot.legacySessionsName(organization, day)).jsonl",
-                    digest,
-                    count,
-                    organization,
-                    day
-                )
+                try logs.noteLegacy(files, of: organization, day)
                 try logs.fold()
             }
         }
+        if summary.isComplete, !tasks.isEmpty { try await kept.forgetMissing() }
         return summary
     }
 
-    private func write(_ sessions: inout [LegacySession], to file: LegacySessionFile) async throws -> Int {
-        try await file.add(sessions)
+    private func write(_ sessions: inout [LegacySession], to kept: LegacyDay) async throws -> Int {
+        try await kept.add(sessions)
         defer { sessions = [] }
         return sessions.count
     }

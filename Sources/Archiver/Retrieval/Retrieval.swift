@@ -56,10 +56,12 @@ package struct Retrieval: Sendable {
     ) async throws -> [LegacySessionFile.Place] {
         var places: [LegacySessionFile.Place] = []
         for (task, organization, day) in tasks {
-            let file = LegacySessionFile(organization, day, in: root)
             // A task has many recordings, all of one day.
-            guard !places.contains(where: { $0.path == file.path && $0.session.taskID == task }) else { continue }
-            if let place = try await file.place(of: task) { places.append(place) }
+            let isFound = places.contains {
+                $0.session.taskID == task && $0.session.organization == organization && $0.session.day == day
+            }
+            guard !isFound else { continue }
+            if let place = try await LegacyDay(organization, day, in: root).place(of: task) { places.append(place) }
         }
         return places
     }

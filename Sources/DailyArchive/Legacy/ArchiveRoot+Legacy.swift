@@ -10,12 +10,28 @@ extension ArchiveRoot {
         return owners.contains { $0.1 == day && (organization == nil || organization == $0.0) }
     }
 
-    /// The files of legacy sessions next to the archives, sorted by organization and day. A file of which only the
-    /// checksum file is left is one of them: it is missing, and that must not go unnoticed.
+    /// The files of legacy sessions next to the archives, sorted by organization, day and number. A file of which only
+    /// the checksum file is left is one of them: it is missing, and that must not go unnoticed.
     package func legacySessionFiles() throws(ArchiveError) -> [LegacySessionFile] {
         let ending = ".jsonl"
-        let left = try archiveFiles(ending: SideFile.path(besides: ending)).map { $0.dropLast(7) }.map(String.init)
-        let paths = Set(try archiveFiles(ending: ending)).union(left)
-        return paths.sorted().compactMap { LegacySessionFile(path: $0, in: self) }
+        let paths = try archiveFiles(ending: ending) + archiveFiles(ending: SideFile.path(besides: ending))
+        return legacySessionFiles(among: paths)
+    }
+
+    /// The files of one day's legacy sessions, sorted by number, likewise. Reads one folder only.
+    func legacySessionFiles(of organization: OrganizationName, _ day: ArchiveDay) throws(ArchiveError)
+        -> [LegacySessionFile]
+    {
+        let folder = FileSystem.folder(of: legacySessionsPath(organization, day, 1))
+        return legacySessionFiles(among: try FileSystem.names(in: folder).map { "\(folder)/\($0)" })
+            .filter { $0.organization == organization && $0.day == day }
+    }
+
+    private func legacySessionFiles(among paths: [String]) -> [LegacySessionFile] {
+        let ending = SideFile.path(besides: "")
+        let files = paths.compactMap { path in
+            LegacySessionFile(path: path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : path, in: self)
+        }
+        return Set(files).sorted()
     }
 }

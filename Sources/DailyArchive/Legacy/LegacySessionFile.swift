@@ -2,56 +2,84 @@ import Files
 import Glibc
 import Recordings
 
-/// The legacy sessions of one day's calls, one per line, in a file next to the day's archives, which never change. Next
-/// to the file is a checksum that `sha256sum -c` accepts. The file only grows. It is replaced as a whole each time, so
-/// a crash leaves either the previous state or the complete file. A crash between the file and its checksum leaves the
-/// checksum of the previous state. Each line also has a checksum of its own, so the next ``add(_:)`` can rely on the
-/// lines, and writes the file's checksum again.
-///
-/// One process at a time writes it: the one that holds ``PassLock`` for ``PassLock/Work/legacySessions``.
+/// A numbered file of legacy sessions of one day's calls, one per line, next to the day's archives. Like those, it never
+/// changes. Next to it is a checksum that `sha256sum -c` accepts, which is written a moment later: a crash in between
+/// leaves the file without it. Each line also has a checksum of its own, so ``settle()`` can rely on the lines, and
+/// writes the file's checksum.
 package struct LegacySessionFile: Sendable, Hashable {
     package let path: String
     package let organization: OrganizationName
     package let day: ArchiveDay
+    /// Counted from 1 for each day.
+    package let number: Int
 
     /// Far more than the calls of a day need. A larger file is not ours.
     private static let mostBytes = 4 << 30
 
-    /// The file of that day, which need not exist.
-    package init(_ organization: OrganizationName, _ day: ArchiveDay, in root: ArchiveRoot) {
-        path = root.legacySessionsPath(organization, day)
+    /// The file of that day with that number, which need not exist.
+    package init(_ organization: OrganizationName, _ day: ArchiveDay, _ number: Int, in root: ArchiveRoot) {
+        path = root.legacySessionsPath(organization, day, number)
         self.organization = organization
         self.day = day
+        self.number = number
     }
 
-    /// - Returns: `nil` if `path` is not where the file of a day belongs.
+    /// - Returns: `nil` if `path` is not where such a file belongs.
     init?(path: String, in root: ArchiveRoot) {
-        let suffix = "-legacy.jsonl"
-        guard path.hasSuffix(suffix), let file = path.split(separator: "/").last else { return nil }
-        // The name is an archive's with another ending.
-        guard let name = ArchiveName(file.dropLast(suffix.count) + "-001") else { return nil }
-        self.init(name.organization, name.day, in: root)
+        let (ending, mark) = (".jsonl", "-legacy")
+        guard path.hasSuffix(ending), let file = path.split(separator: "/").last else { return nil }
+        // The name is an archive's with a mark before its number.
+        let name = file.dropLast(ending.count)
+        guard let dash = name.lastIndex(of: "-"), name[..<dash].hasSuffix(mark),
+            let archive = ArchiveName(name[..<dash].dropLast(mark.count) + name[dash...])
+        else { return nil }
+        self.init(archive.organization, archive.day, archive.sequence, in: root)
         guard self.path == path else { return nil }
     }
 
-    /// `acme-2025-11-20-legacy`
-    package var name: String { ArchiveRoot.legacySessionsName(organization, day) }
+    /// `acme-2025-11-20-legacy-001`
+    package var name: String { ArchiveRoot.legacySessionsName(organization, day, number) }
+
+    /// The last part of its path: `acme-2025-11-20-legacy-001.jsonl`
+    package var fileName: String { "\(name).jsonl" }
 
     /// The file with the checksum, for `sha256sum -c`.
     package var sideFilePath: String { SideFile.path(besides: path) }
 
-    /// All sessions in it; none if the file is missing.
-    /// - Throws: ``ArchiveError`` with `.damaged` if a line is not what was written.
-    package func sessions() async throws(ArchiveError) -> [LegacySession] {
-        try await BlockingWork.run { [self] _ throws(ArchiveError) in
-            try Contents(of: self).sessions.map { session throws(ArchiveError) in
-                do throws(EntryLineError) {
-                    return try session.result.get()
-                } catch {
-                    throw .damaged("\(path) has a bad line, \(session.line): \(error); \(advice)", path: path)
-                }
-            }
-        }
+    /// What a file is and contains.
+    package struct Summary: Sendable, Hashable {
+        package let file: LegacySessionFile
+        package let digest: ContentDigest
+        package let sessionCount: Int
+    }
+
+    /// Whether the file exists. If it does not, its checksum file may still do.
+    func exists() throws(ArchiveError) -> Bool { try FileSystem.size(of: path) != nil }
+
+    /// All sessions in it.
+    /// - Throws: `.damaged` if the file is not what was written.
+    func sessions() throws(ArchiveError) -> [LegacySession] { try readWhole().sessions }
+
+    /// Writes the file, which must not exist, and then its checksum.
+    func write(_ sessions: [LegacySession]) throws(ArchiveError) {
+        var bytes: [UInt8] = []
+        for session in sessions { bytes += session.jsonLine + [UInt8(ascii: "\n")] }
+        try FileSystem.createFolder(FileSystem.folder(of: path))
+        try FileReplacement.durable(path, mode: 0o440).write(bytes)
+        try writeSideFile(Digester.digest(of: bytes))
+    }
+
+    /// Writes the checksum if there is none.
+    /// - Throws: `.damaged` if the file is not what was written.
+    func settle() throws(ArchiveError) -> Summary {
+        let (contents, sessions) = try readWhole()
+        if try FileSystem.size(of: sideFilePath) == nil { try writeSideFile(contents.digest) }
+        return Summary(file: self, digest: contents.digest, sessionCount: sessions.count)
+    }
+
+    private func writeSideFile(_ digest: ContentDigest) throws(ArchiveError) {
+        let line = BagLayout.checksumLine(digest, fileName)
+        try FileReplacement.durable(sideFilePath, mode: 0o440).write(Array(line.utf8))
     }
 
     /// Where a task's session is, and its content.
@@ -74,34 +102,29 @@ package struct LegacySessionFile: Sendable, Hashable {
     }
 
     /// Searches for one task's session, line by line; only a line that names the task is parsed.
-    /// - Returns: `nil` if there is none, or no file.
+    /// - Returns: `nil` if there is none.
     /// - Throws: ``ArchiveError`` with `.damaged` if no session of the task can be read and a line that names the task
     ///   is not what was written, or if only the checksum file is left.
-    package func place(of task: TaskID) async throws(ArchiveError) -> Place? {
-        try await BlockingWork.run { [self] progress throws(ArchiveError) in
-            guard try FileSystem.size(of: path) != nil else {
-                guard try FileSystem.size(of: sideFilePath) == nil else { throw .damaged(missing, path: path) }
-                return nil
+    func place(of task: TaskID, _ progress: ReadingProgress) throws(ArchiveError) -> Place? {
+        guard try exists() else { throw .damaged(missing, path: path) }
+        let name = Self.written(task)
+        let lines = LineReader(try SequentialReader(path))
+        var number = 0
+        var fault: ArchiveError?
+        while let line = try lines.next() {
+            number += 1
+            try progress.checkCancellation(path)
+            guard Self.contains(line.bytes, name) else { continue }
+            do throws(EntryLineError) {
+                let session = try LegacySession(jsonLine: line.bytes)
+                if session.taskID == task { return Place(path: path, line: number, session: session) }
+            } catch {
+                // The line may belong to another task and only mention this one, whose own line may still follow.
+                fault = fault ?? bad(number, error)
             }
-            let name = Self.written(task)
-            let lines = LineReader(try SequentialReader(path))
-            var number = 0
-            var fault: ArchiveError?
-            while let line = try lines.next() {
-                number += 1
-                try progress.checkCancellation(path)
-                guard Self.contains(line.bytes, name) else { continue }
-                do throws(EntryLineError) {
-                    let session = try LegacySession(jsonLine: line.bytes)
-                    if session.taskID == task { return Place(path: path, line: number, session: session) }
-                } catch {
-                    // The line may belong to another task and only mention this one, whose own line may still follow.
-                    fault = fault ?? .damaged("\(path) has a bad line, \(number): \(error); \(advice)", path: path)
-                }
-            }
-            if let fault { throw fault }
-            return nil
         }
+        if let fault { throw fault }
+        return nil
     }
 
     /// A task's identifier as a line has it, with its quotes and escapes. The object's `{"":` and `}` are cut off.
@@ -127,48 +150,54 @@ package struct LegacySessionFile: Sendable, Hashable {
         }
     }
 
-    /// Appends sessions, and makes sure that the checksum is that of the file. If there is nothing to append and the
-    /// checksum is right, nothing is written.
-    package func add(_ sessions: [LegacySession]) async throws(ArchiveError) {
-        try await BlockingWork.run { [self] _ throws(ArchiveError) in
-            var bytes = try read() ?? []
-            guard !bytes.isEmpty || !sessions.isEmpty else { return }
-            if !sessions.isEmpty {
-                for session in sessions { bytes += session.jsonLine + [UInt8(ascii: "\n")] }
-                try FileSystem.createFolder(FileSystem.folder(of: path))
-                try FileReplacement.durable(path, mode: 0o440).write(bytes)
-            }
-            let line = BagLayout.checksumLine(Digester.digest(of: bytes), "\(name).jsonl")
-            let written = try? FileSystem.read(sideFilePath, limit: 4096)
-            if written != Array(line.utf8) {
-                try FileReplacement.durable(sideFilePath, mode: 0o440).write(Array(line.utf8))
-            }
-        }
-    }
-
     /// Compares the file with its checksums.
     /// - Parameter quick: checks only whether the side file exists and can be read.
     package func verify(quick: Bool = false) async throws(ArchiveError) -> VerificationReport {
-        try await BlockingWork.run { [self] progress throws(ArchiveError) in
-            // The file may be growing right now, so a fault counts only if a third reading still finds one.
-            for _ in 0..<2 {
-                let report = try look(quick: quick, progress)
-                if report.isSound { return report }
-            }
-            return try look(quick: quick, progress)
-        }
+        try await BlockingWork.run { [self] progress throws(ArchiveError) in try look(quick: quick, progress) }
     }
 
     private var missing: String {
         "\(path) is missing, and its checksum file is still there: put it back, or else "
-            + "`callark legacy enrich --day \(day)` makes it anew"
+            + "`callark legacy enrich --day \(day)` asks for its sessions again"
     }
 
-    private var advice: String { "move the file away, and `callark legacy enrich --day \(day)` makes it anew" }
+    private var advice: String { "move the file away, and `callark legacy enrich --day \(day)` asks for them again" }
 
-    private func read() throws(ArchiveError) -> [UInt8]? {
-        try FileSystem.read(path, limit: Self.mostBytes)
+    private var wrongChecksum: String {
+        "\(path) has not the checksum of \(sideFilePath), although each line is whole by its own: put back the one that was "
+            + "changed, or move both away, and `callark legacy enrich --day \(day)` asks for the sessions again"
     }
+
+    private func bad(_ line: Int, _ error: EntryLineError) -> ArchiveError {
+        .damaged("\(path) has a bad line, \(line): \(error); \(advice)", path: path)
+    }
+
+    /// The file with all its sessions, compared with the checksums of its lines and, if it has one, with its own.
+    private func readWhole() throws(ArchiveError) -> (contents: Contents, sessions: [LegacySession]) {
+        let contents = try Contents(of: self)
+        let sessions = try contents.sessions.map { session throws(ArchiveError) in
+            do throws(EntryLineError) { return try session.result.get() } catch { throw bad(session.line, error) }
+        }
+        if let side = try SideFile.read(besides: path), !isOurs(side, contents) {
+            throw .damaged(wrongChecksum, path: path)
+        }
+        return (contents, sessions)
+    }
+
+    private func isOurs(_ side: SideFile, _ contents: Contents) -> Bool {
+        side.digest == contents.digest && side.fileName == fileName
+    }
+
+    /// The checksum is written a moment after the file, so one that is missing is waited for.
+    private func sideFile() throws(ArchiveError) -> SideFile? {
+        for _ in 0..<Self.mostLooks {
+            if let side = try SideFile.read(besides: path) { return side }
+            usleep(25_000)
+        }
+        return nil
+    }
+
+    private static let mostLooks = 20
 
     private func look(quick: Bool, _ progress: ReadingProgress) throws(ArchiveError) -> VerificationReport {
         var report = VerificationReport(path: path)
@@ -181,8 +210,8 @@ package struct LegacySessionFile: Sendable, Hashable {
                 return report
             }
             report.byteCount = byteCount
-            guard let side = try SideFile.read(besides: path) else {
-                note(.sideFile, "\(sideFilePath) is missing; `callark legacy enrich --day \(day)` writes it anew")
+            guard let side = try sideFile() else {
+                note(.sideFile, "\(sideFilePath) is missing; `callark legacy enrich --day \(day)` writes it")
                 return report
             }
             guard !quick else { return report }
@@ -203,12 +232,10 @@ package struct LegacySessionFile: Sendable, Hashable {
                     note(.metadataLine, "line \(line) of \(path) is not what was written: \(error); \(advice)")
                 }
             }
-            if side.digest != contents.digest || side.fileName != "\(name).jsonl" {
-                // The fault of a damaged line already says what to do.
-                let remedy =
-                    ", although each line is whole by its own; `callark legacy enrich --day \(day)` writes it anew"
-                let advice = report.faults.isEmpty ? remedy : ""
-                note(.sideFile, "\(path) has not the checksum of \(sideFilePath)\(advice)")
+            // The fault of a damaged line already says what to do.
+            if !isOurs(side, contents) {
+                let isWhole = report.faults.isEmpty
+                note(.sideFile, isWhole ? wrongChecksum : "\(path) has not the checksum of \(sideFilePath)")
             }
         } catch  where error.code != .cancelled {
             note(error.code == .damaged ? .sideFile : .archiveUnreadable, error.message)
@@ -222,7 +249,7 @@ package struct LegacySessionFile: Sendable, Hashable {
         var sessions: [(line: Int, result: Result<LegacySession, EntryLineError>)] = []
 
         init(of file: LegacySessionFile) throws(ArchiveError) {
-            let bytes = try file.read() ?? []
+            let bytes = try FileSystem.read(file.path, limit: LegacySessionFile.mostBytes) ?? []
             digest = Digester.digest(of: bytes)
             var number = 0
             for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
@@ -235,5 +262,11 @@ package struct LegacySessionFile: Sendable, Hashable {
                 sessions[sessions.count - 1].result = .failure(EntryLineError(description: "it has no line break"))
             }
         }
+    }
+}
+
+extension LegacySessionFile: Comparable {
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        (lhs.organization, lhs.day, lhs.number) < (rhs.organization, rhs.day, rhs.number)
     }
 }

@@ -17,8 +17,8 @@ import Recordings
 /// {root}/spool/parts/<hash>.part, <hash>.json                a large recording that is being received
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar       sealed
 /// {root}/archives/acme/2025/11/acme-2025-11-20-001.tar.sha256
-/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl  legacy sessions of the day's calls
-/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy.jsonl.sha256
+/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy-001.jsonl  legacy sessions of the day's calls
+/// {root}/archives/acme/2025/11/acme-2025-11-20-legacy-001.jsonl.sha256
 /// {root}/log/acme/                                           the evidence log
 /// ```
 package struct ArchiveRoot: Sendable, Hashable {
@@ -47,15 +47,19 @@ package struct ArchiveRoot: Sendable, Hashable {
     /// The file whose lock the process that collects legacy sessions holds.
     var legacyLockPath: String { "\(spoolPath)/legacy.lock" }
 
-    /// The legacy sessions of a day's calls, next to its archives.
-    package func legacySessionsPath(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
+    /// A file of legacy sessions of a day's calls, next to its archives. Its number counts from 1.
+    package func legacySessionsPath(_ organization: OrganizationName, _ day: ArchiveDay, _ number: Int) -> String {
         let folder = FileSystem.folder(of: archivePath(ArchiveName(organization: organization, day: day, sequence: 1)))
-        return "\(folder)/\(Self.legacySessionsName(organization, day)).jsonl"
+        return "\(folder)/\(Self.legacySessionsName(organization, day, number)).jsonl"
     }
 
-    /// `acme-2025-11-20-legacy`
-    package static func legacySessionsName(_ organization: OrganizationName, _ day: ArchiveDay) -> String {
-        "\(organization)-\(day)-legacy"
+    /// `acme-2025-11-20-legacy-001`
+    package static func legacySessionsName(
+        _ organization: OrganizationName,
+        _ day: ArchiveDay,
+        _ number: Int
+    ) -> String {
+        "\(organization)-\(day)-legacy-\(ArchiveName.text(ofSequence: number))"
     }
 
     /// The file whose lock a pass shares while it waits for one of low precedence to step aside.

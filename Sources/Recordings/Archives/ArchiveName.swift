@@ -26,8 +26,13 @@ package struct ArchiveName: Hashable, Sendable, Comparable, CustomStringConverti
     }
 
     package var description: String {
-        let digits = String(sequence)
-        return "\(organization)-\(day)-\(String(repeating: "0", count: max(0, 3 - digits.count)))\(digits)"
+        "\(organization)-\(day)-\(Self.text(ofSequence: sequence))"
+    }
+
+    /// The number as it is in names: with at least three digits.
+    package static func text(ofSequence number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
 
     /// Below the archive's root: `archives/acme/2025/11/acme-2025-11-20-001.tar`.

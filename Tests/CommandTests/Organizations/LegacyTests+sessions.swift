@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Simulator
 import Testing
@@ -15,6 +16,7 @@ extension `Legacy records` {
             #expect(summary["attached"] == .number(Double(tasks.count)))
             #expect(summary["complete"] == .boolean(true))
             let path = try #require(try first.objects.first { $0["type"]?.text == "file" }?["path"]?.text)
+            #expect(path.hasSuffix("-\(desk.day)-legacy-001.jsonl"))
             let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
                 try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8))
             }
@@ -49,6 +51,20 @@ extension `Legacy records` {
             #expect(second.status == 0, "\(second.errors)")
             #expect(second.output.contains("1 attached, \(tasks.count - 1) there before, 0 absent"))
             #expect(desk.simulator.counters.requests(to: .legacy) == 1)
+            // It is in a file of its own: the first one stays as it is, and the log names both.
+            let file = try #require(try first.objects.first { $0["type"]?.text == "file" }?["path"]?.text)
+            let names = [file, file.replacing("-001.jsonl", with: "-002.jsonl")]
+            #expect(names.allSatisfy { second.output.contains("in \($0)\n") })
+            let entries = try desk.entries(.legacyAttached)
+            #expect(entries.map { $0.text(.file) } == names.map { URL(filePath: $0).lastPathComponent })
+            #expect(entries.map { $0.number(.count) } == [Int64(tasks.count - 1), 1])
+            let listed = try await desk.run("list", "--task", missing, "--json").objects
+            #expect(listed.contains { $0["type"]?.text == "legacy_session" && $0["file"]?.text == names[1] })
+            #expect(try await desk.run("fetch", missing, "-o", "calls").status == 0)
+            #expect(FileManager.default.fileExists(atPath: "\(desk.folder)/calls/\(missing)/legacy-session.json"))
+            let verification = try await desk.run("verify")
+            #expect(verification.status == 0)
+            #expect(names.allSatisfy { verification.output.contains("OK        \($0)") })
         }
     }
 
@@ -112,9 +128,18 @@ extension `Legacy records` {
             let list = try await desk.run("list", "--task", task)
             #expect(list.status == 65)
             #expect(try list.complaint.contains("\(path) is missing"))
+            // Until every session of the day is somewhere else, the file is still missing.
+            desk.simulator.inject(FaultRule(.legacy, .always, .status(404), pathContains: task))
+            #expect(try await desk.run("legacy", "enrich", "--day", desk.day).status == 75)
+            #expect(try await desk.run("verify").status == 65)
+            desk.simulator.clearFaults()
             #expect(try await desk.run("legacy", "enrich", "--day", desk.day).status == 0)
             #expect(try await desk.run("verify").status == 0)
-            #expect(try Data(contentsOf: URL(filePath: path)).count == bytes.count)
+            #expect(!FileManager.default.fileExists(atPath: path))
+            let anew = try ["-002.jsonl", "-003.jsonl"].map {
+                try Data(contentsOf: URL(filePath: path.replacing("-001.jsonl", with: $0))).count
+            }
+            #expect(anew.reduce(0, +) == bytes.count)
         }
     }
 

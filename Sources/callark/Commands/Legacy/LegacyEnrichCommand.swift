@@ -15,9 +15,10 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
         abstract: "Attach the legacy session records to the recordings of a day.",
         discussion: """
             For each task of the day that has a recording, writes the customer session record with the same ID into \
-            the file <organization>-<day>-legacy.jsonl next to the day's archives, with a checksum that `sha256sum \
-            -c` accepts and `callark verify` checks. Sealed archives stay as they are. Sessions that are already \
-            attached are not asked for again, so you can stop this and run it again at any time, also during a pass.
+            a file <organization>-<day>-legacy-001.jsonl next to the day's archives, with a checksum that `sha256sum \
+            -c` accepts and `callark verify` checks. Neither it nor an archive ever changes: the next run writes new \
+            sessions to the file -002, and so on. Sessions that are already attached are not asked for again, so you \
+            can stop this and run it again at any time, also during a pass.
 
             It makes one request for each task, at legacy.requests_per_minute. The exit code is 75 if the provider \
             has no session for some task, or if the day is not listed to its end yet.
@@ -112,9 +113,9 @@ struct LegacyEnrichCommand: AsyncParsableCommand {
             "\(day)  \(name)  \(Readable.count(summary.tasks, "task")) with recordings: \(summary.attached) attached, "
                 + "\(summary.held) there before, \(summary.absent.count) absent"
         )
-        if summary.held + summary.attached > 0 {
-            try output.json(FileLine(organization: "\(name)", path: summary.path))
-            output.text("in \(summary.path)")
+        for path in summary.paths {
+            try output.json(FileLine(organization: "\(name)", path: path))
+            output.text("in \(path)")
         }
     }
 
