@@ -10,6 +10,7 @@ package struct Settings: Sendable {
     package var downloads: DownloadSettings
     package var alarms: AlarmSettings
     package var evidence: EvidenceSettings
+    package var service: ServiceSettings
 
     package init(
         archive: ArchiveSettings,
@@ -17,7 +18,8 @@ package struct Settings: Sendable {
         captures: CaptureSettings,
         downloads: DownloadSettings,
         alarms: AlarmSettings,
-        evidence: EvidenceSettings = EvidenceSettings()
+        evidence: EvidenceSettings = EvidenceSettings(),
+        service: ServiceSettings = ServiceSettings()
     ) {
         self.archive = archive
         self.organizations = organizations
@@ -25,6 +27,7 @@ package struct Settings: Sendable {
         self.downloads = downloads
         self.alarms = alarms
         self.evidence = evidence
+        self.service = service
     }
 }
 

@@ -55,12 +55,21 @@ struct FileLayer {
         for entry in entries {
             switch (entry.key, KeyDescription.Section(rawValue: entry.key)) {
             case ("organizations", _): readOrganizations(entry.value)
-            case (let key, let section?) where !section.isOfOrganization:
-                let keys = self.entries(of: entry.value, called: key) ?? []
-                values.merge(read(keys, as: section, owner: nil)) { $1 }
+            case (_, let section?) where !section.isOfOrganization && section.parent == nil:
+                readSection(entry.value, section)
             default: reportUnknown(entry, in: nil, owner: nil)
             }
         }
+    }
+
+    /// Reads a section with the sections that are parts of it.
+    private mutating func readSection(_ value: YAMLValue, _ section: KeyDescription.Section) {
+        var entries = entries(of: value, called: section.path) ?? []
+        for part in section.parts {
+            for entry in entries where entry.key == part.word { readSection(entry.value, part) }
+            entries.removeAll { $0.key == part.word }
+        }
+        values.merge(read(entries, as: section, owner: nil)) { $1 }
     }
 
     private mutating func readOrganizations(_ value: YAMLValue) {
@@ -172,7 +181,8 @@ extension FileLayer {
             case .organization: "\(owner ?? "organizations[]")."
             case .authentication: "\(owner ?? "organizations[]").auth."
             case .legacy: "\(owner ?? "organizations[]").legacy."
-            case .archive, .captures, .downloads, .alarms, .evidence: "\(section?.rawValue ?? "")."
+            case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+                "\(section?.path ?? "")."
             }
         unknownKeys += 1
         guard unknownKeys <= Self.mostGuesses else {
@@ -190,9 +200,11 @@ private enum KnownKeys {
     private static let subsections = ["auth", "legacy"]
 
     static func names(in section: KeyDescription.Section?) -> [String] {
-        guard let section else { return ["archive", "organizations", "captures", "downloads", "alarms", "evidence"] }
+        guard let section else {
+            return ["archive", "organizations", "captures", "downloads", "alarms", "evidence", "service"]
+        }
         let names = KeyDescription.all.filter { $0.section == section }.map(\.name)
-        return section == .organization ? names + subsections : names
+        return names + (section == .organization ? subsections : section.parts.map(\.word))
     }
 
     /// The path of the key that was most likely intended: a key of this name in another section, otherwise one of this
@@ -205,6 +217,7 @@ private enum KnownKeys {
             if section == .organization, subsections.contains(here) {
                 return "\(owner ?? "organizations[]").\(here)"
             }
+            if let part = section.parts.first(where: { $0.word == here }) { return part.path }
             return KeyDescription.all.first { $0.section == section && $0.name == here }?.path(in: owner)
         }
         guard let name = NearestName.nearest(word, among: KeyDescription.all.map(\.name)) else { return nil }

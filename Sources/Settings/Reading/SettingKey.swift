@@ -50,9 +50,26 @@ package struct KeyDescription: Sendable, Hashable {
         case downloads
         case alarms
         case evidence
+        case service
+        /// The `tls` of the service.
+        case serviceTLS
+        /// The `schedule` of the service.
+        case schedule
 
         /// Whether this section exists once per organization.
         package var isOfOrganization: Bool { [.organization, .authentication, .legacy].contains(self) }
+
+        /// The section that it is a part of, unless that is the file or an organization.
+        var parent: Section? { [.serviceTLS, .schedule].contains(self) ? .service : nil }
+
+        /// The word above its keys.
+        var word: String { self == .serviceTLS ? "tls" : rawValue }
+
+        /// The sections that are parts of it.
+        var parts: [Section] { Self.allCases.filter { $0.parent == self } }
+
+        /// Its path, if it does not belong to an organization.
+        var path: String { parent.map { "\($0.rawValue).\(word)" } ?? word }
     }
 
     /// The path of the key; for organizations, below the path of one of them: `organizations.acme`.
@@ -62,7 +79,8 @@ package struct KeyDescription: Sendable, Hashable {
         case .organization: "\(owner).\(name)"
         case .authentication: "\(owner).auth.\(name)"
         case .legacy: "\(owner).legacy.\(name)"
-        case .archive, .captures, .downloads, .alarms, .evidence: "\(section.rawValue).\(name)"
+        case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+            "\(section.path).\(name)"
         }
     }
 
@@ -74,7 +92,8 @@ package struct KeyDescription: Sendable, Hashable {
             switch section {
             case .organization, .authentication: organization
             case .legacy: "\(organization)_legacy"
-            case .archive, .captures, .downloads, .alarms, .evidence: section.rawValue
+            case .archive, .captures, .downloads, .alarms, .evidence, .service, .serviceTLS, .schedule:
+                section.path.replacing(".", with: "_")
             }
         return "CALLARK_\(owner)_\(name)".uppercased().replacing("-", with: "_")
     }

@@ -111,7 +111,8 @@ extension SettingsReader {
         let downloads = downloads(global)
         let alarms = alarms(global)
         let evidence = evidence(global)
-        guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence else {
+        let service = service(global)
+        guard problems.isEmpty, let archive, let captures, let downloads, let alarms, let evidence, let service else {
             throw SettingsError(problems: problems.enumerated().sorted(by: Self.isEarlier).map(\.element))
         }
         let settings = Settings(
@@ -120,7 +121,8 @@ extension SettingsReader {
             captures: captures,
             downloads: downloads,
             alarms: alarms,
-            evidence: evidence
+            evidence: evidence,
+            service: service
         )
         return LoadedSettings(settings: settings, path: path, warnings: warnings, values: values)
     }

@@ -1,0 +1,122 @@
+import Foundation
+import Recordings
+
+/// The service: where it listens, as whom, and when it works by itself.
+package struct ServiceSettings: Sendable, Hashable {
+    package var listen: ListenAddress
+    /// The service's address as browsers and the provider see it; `nil` if it is not known. No slash at its end.
+    package var publicURL: URL?
+    /// `nil` if it speaks plain HTTP.
+    package var tls: TLS?
+    /// The proxies whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [AddressRange]
+    package var schedule: Schedule
+
+    /// A certificate and its key.
+    package struct TLS: Sendable, Hashable {
+        /// The certificate and those that it leads to, in PEM: an absolute path.
+        package var certificateFile: String
+        /// The private key, in PEM: an absolute path.
+        package var keyFile: String
+
+        package init(certificateFile: String, keyFile: String) {
+            self.certificateFile = certificateFile
+            self.keyFile = keyFile
+        }
+    }
+
+    /// When the service works by itself. What is `nil` is off.
+    package struct Schedule: Sendable, Hashable {
+        /// How often the provider is asked for new calls.
+        package var poll: Duration?
+        /// When the daily job begins, by the clock of `archive.time_zone`.
+        package var daily: ClockTime?
+        /// Which part of the archives is read each day: 30 for a thirtieth.
+        package var verifyParts: Int?
+
+        package init(poll: Duration? = nil, daily: ClockTime? = nil, verifyParts: Int? = nil) {
+            self.poll = poll
+            self.daily = daily
+            self.verifyParts = verifyParts
+        }
+    }
+
+    package init(
+        listen: ListenAddress = .usual,
+        publicURL: URL? = nil,
+        tls: TLS? = nil,
+        trustedProxies: [AddressRange] = [],
+        schedule: Schedule = Schedule()
+    ) {
+        self.listen = listen
+        self.publicURL = publicURL
+        self.tls = tls
+        self.trustedProxies = trustedProxies
+        self.schedule = schedule
+    }
+}
+
+/// A time of day on a clock: 00:00 to 23:59.
+package struct ClockTime: Sendable, Hashable, CustomStringConvertible {
+    package let hour: Int
+    package let minute: Int
+
+    /// - Returns: `nil` if a clock never shows it.
+    package init?(hour: Int, minute: Int) {
+        guard (0...23).contains(hour), (0...59).contains(minute) else { return nil }
+        self.hour = hour
+        self.minute = minute
+    }
+
+    /// Reads `03:30`.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.isOfDigits }),
+            let hour = Int(parts[0]), let minute = Int(parts[1])
+        else { return nil }
+        self.init(hour: hour, minute: minute)
+    }
+
+    package var description: String {
+        (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
+    }
+}
+
+/// Where a server listens: an address of this machine, and a port.
+package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    /// An IP address, without brackets, or `localhost`.
+    package let host: String
+    /// 0 for one that the system picks.
+    package let port: Int
+
+    /// Where the service listens if nothing else is configured.
+    package static let usual = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    private init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `127.0.0.1:8080` or `[::1]:8080`.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let (digits, name) = (text[text.index(after: colon)...], text[..<colon])
+        guard (1...5).contains(digits.utf8.count), digits.isOfDigits,
+            let port = Int(digits), port <= 65535
+        else { return nil }
+        let isBracketed = name.hasPrefix("[") && name.hasSuffix("]") && name.count > 2
+        let host = isBracketed ? String(name.dropFirst().dropLast()) : String(name)
+        guard let address = IPAddress(host) else {
+            guard host.lowercased() == "localhost", !isBracketed else { return nil }
+            self.init(host: "localhost", port: port)
+            return
+        }
+        guard address.isVersion6 == isBracketed else { return nil }
+        self.init(host: host, port: port)
+    }
+
+    /// Whether only this machine reaches it.
+    package var isLoopback: Bool { Address.isLoopback(host) }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
