@@ -1,12 +1,11 @@
 import Recordings
-import Wiring
 
-/// A calendar day on the command line: `2025-11-20`, `today` or `yesterday`.
-enum DayArgument: Equatable {
+/// A calendar day as people give it: `2025-11-20`, `today` or `yesterday`.
+package enum DayArgument: Equatable {
     case day(ArchiveDay)
     case today, yesterday
 
-    init(argument: String) throws {
+    package init(argument: String) throws {
         guard let day = Self(argument) else {
             throw ArgumentFault(
                 argument.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil
@@ -17,7 +16,7 @@ enum DayArgument: Equatable {
     }
 
     /// - Returns: `nil` if `text` is not a day.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "today": self = .today
         case "yesterday": self = .yesterday
@@ -28,7 +27,7 @@ enum DayArgument: Equatable {
     }
 
     /// The day that is meant.
-    func day(today: ArchiveDay) -> ArchiveDay {
+    package func day(today: ArchiveDay) -> ArchiveDay {
         switch self {
         case .day(let day): day
         case .today: today
@@ -37,7 +36,7 @@ enum DayArgument: Equatable {
     }
 
     /// The day that is meant, in an installation's time zone.
-    func day(in installation: Installation) -> ArchiveDay {
+    package func day(in installation: Installation) -> ArchiveDay {
         day(today: ArchiveDay(installation.now, in: installation.timeZone))
     }
 }

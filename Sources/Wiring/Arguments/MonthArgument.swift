@@ -1,12 +1,12 @@
 import Recordings
 
-/// A calendar month on the command line: `2025-11`, `this` or `last`.
-enum MonthArgument {
+/// A calendar month as people give it: `2025-11`, `this` or `last`.
+package enum MonthArgument: Sendable {
     /// The month with this first day.
     case beginning(ArchiveDay)
     case this, last
 
-    init(argument: String) throws {
+    package init(argument: String) throws {
         switch argument {
         case "this": self = .this
         case "last": self = .last
@@ -22,7 +22,7 @@ enum MonthArgument {
     }
 
     /// All days of the month.
-    func days(today: ArchiveDay) -> ClosedRange<ArchiveDay> {
+    package func days(today: ArchiveDay) -> ClosedRange<ArchiveDay> {
         switch self {
         case .beginning(let day): day.month
         case .this: today.month

@@ -1,15 +1,15 @@
 import Foundation
 import Recordings
 
-/// A span of time up to now on the command line: `24h`, `7d` or `2w`.
+/// A span of time up to now as people give it: `24h`, `7d` or `2w`.
 ///
 /// Hours are counted back from now. Days and weeks are whole days: `7d` is today and the seven days before it, so that
 /// it includes a call from exactly a week ago at any time of the day.
-enum SpanArgument {
+package enum SpanArgument: Sendable {
     case hours(Int)
     case days(Int)
 
-    init(argument: String) throws {
+    package init(argument: String) throws {
         if argument.wholeMatch(of: /[0-9]+/) != nil {
             throw ArgumentFault(
                 "the unit is missing: give \(argument)h (hours), \(argument)d (days) or \(argument)w (weeks)"
@@ -36,7 +36,7 @@ enum SpanArgument {
     }
 
     /// When the span begins.
-    func begin(in timeZone: TimeZone, now: Timestamp) -> Timestamp {
+    package func begin(in timeZone: TimeZone, now: Timestamp) -> Timestamp {
         switch self {
         case .hours(let count): return now - .hours(count)
         case .days(let count):

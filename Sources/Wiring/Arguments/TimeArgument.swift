@@ -1,13 +1,13 @@
 import Foundation
 import Recordings
 
-/// A time on the command line: ISO 8601 with or without an offset, a day, or epoch milliseconds. A time without an offset
+/// A time as people give it: ISO 8601 with or without an offset, a day, or epoch milliseconds. A time without an offset
 /// is in the archive's time zone, which is known only once the configuration has been read.
-struct TimeArgument {
-    private let text: String
+package struct TimeArgument: Sendable {
+    package let text: String
 
     /// Refuses text that is not a time in any time zone.
-    init(argument: String) throws {
+    package init(argument: String) throws {
         text = argument
         guard instant(in: .gmt, today: .anyDay) == nil else { return }
         if argument.wholeMatch(of: /[0-9]+/) != nil {
@@ -21,11 +21,9 @@ struct TimeArgument {
     }
 
     /// The instant that is meant; the first instant of a day.
-    func timestamp(in timeZone: TimeZone, now: Timestamp) throws -> Timestamp {
-        guard let instant = instant(in: timeZone, today: ArchiveDay(now, in: timeZone)) else {
-            throw CommandError(.usage, "there is no \(text) in \(timeZone.name)")
-        }
-        return instant
+    /// - Returns: `nil` if the clocks of `timeZone` never show it.
+    package func instant(in timeZone: TimeZone, now: Timestamp) -> Timestamp? {
+        instant(in: timeZone, today: ArchiveDay(now, in: timeZone))
     }
 
     private func instant(in timeZone: TimeZone, today: ArchiveDay) -> Timestamp? {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Manifest
 import Recordings
 import Settings
+import Wiring
 
 /// Selects calls by what the provider says about them.
 struct CallOptions: ParsableArguments {
@@ -117,20 +118,4 @@ enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
     case inbound, outbound, outdial
 
     init?(argument: String) { self.init(rawValue: argument.lowercased()) }
-}
-
-/// A length of time: a number of seconds, or a number and `s`, `m` or `h`.
-struct DurationArgument {
-    let duration: Duration
-
-    init(argument: String) throws {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
-        let unit = argument.last.flatMap { units[$0] }
-        let digits = unit == nil ? argument[...] : argument.dropLast()
-        // Longer than a century is not the length of a call, and would not fit a column.
-        guard digits.count <= 8, digits.allSatisfy(\.isASCII), digits.allSatisfy(\.isNumber),
-            let number = Int64(digits)
-        else { throw ArgumentFault("give seconds, or a whole number with s, m or h: 90, 90s, 10m or 1h") }
-        duration = .seconds(number * (unit ?? 1))
-    }
 }

@@ -2,6 +2,7 @@ import Archiver
 import Foundation
 import Manifest
 import Recordings
+import Wiring
 
 extension Event {
     /// For people: what happened, in one sentence without the task and the actor.

@@ -1,14 +1,6 @@
 import Recordings
 import WebexContactCenter
-
-/// Why a value on the command line is refused, and which values are accepted.
-struct ArgumentFault: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}
+import Wiring
 
 /// A whole number on the command line.
 enum WholeNumber {

@@ -1,0 +1,8 @@
+/// Why a value that somebody gives is refused, and which values are accepted.
+package struct ArgumentFault: Error, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+}
