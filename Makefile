@@ -17,7 +17,7 @@ BUILD_PACKAGES := libcurl4-openssl-dev libarchive-dev libsqlite3-dev libssl-dev 
 BENCH_PACKAGES := aria2 nginx-light python3-requests rclone strace unzip wget
 TEST_PACKAGES := ca-certificates curl file golang-go golang-golang-x-mod-dev gzip openssl python3 python3-jsonschema python3-venv sox sqlite3 systemd time
 # One after another, each in parallel within itself: two cores do not take five hundred tests at a time.
-TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Command
+TEST_TARGETS := Recordings Text Waiting Files Evidence Anchors Settings Manifest DailyArchive Transfer WebexContactCenter Simulator Archiver Payloads Service Command
 PYTHON_ENVIRONMENT := .build-python
 FUZZ_MINUTES ?= 60
 # Where `install` puts things, and what it puts them into first (for packagers).

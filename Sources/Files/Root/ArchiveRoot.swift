@@ -6,6 +6,7 @@ import Recordings
 /// ```
 /// {root}/callark.json                                        makes this folder a root: see `RootIdentity`
 /// {root}/manifest.sqlite
+/// {root}/service.sqlite                                      the service's keys
 /// {root}/spool/pass.lock                                     one pass at a time
 /// {root}/spool/pass.json                                     how far the running pass is
 /// {root}/spool/legacy.lock                                   one collection of legacy sessions at a time
@@ -31,6 +32,9 @@ package struct ArchiveRoot: Sendable, Hashable {
 
     /// The database of what is known.
     package var manifestPath: String { "\(path)/manifest.sqlite" }
+
+    /// The database of the service's keys.
+    package var servicePath: String { "\(path)/service.sqlite" }
 
     /// The folder of what is in progress.
     package var spoolPath: String { "\(path)/spool" }

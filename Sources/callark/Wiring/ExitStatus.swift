@@ -5,6 +5,7 @@ import DailyArchive
 import Evidence
 import Files
 import Manifest
+import Service
 import Settings
 import Transfer
 import WebexContactCenter
@@ -35,6 +36,7 @@ enum ExitStatus: Int32 {
             case let error as ArchiverError: Self(error)
             case let error as EvidenceError: Self(error)
             case let error as AnchorError: Self(error)
+            case let error as ServiceError: Self(error)
             case let error as WitnessRefusal: Self(error)
             // A transfer error that is not wrapped in a provider error is the engine's own: its certificates.
             case is SettingsError, is TransferError: .configuration
@@ -114,6 +116,18 @@ enum ExitStatus: Int32 {
             case .key, .badOrigin: .configuration
             case .tooLong, .bug: .bug
             case .missing, .noSpace, .permission, .readOnly, .inputOutput: .inputOutput
+            }
+    }
+
+    private init(_ error: ServiceError) {
+        self =
+            switch error.code {
+            case .unknownKey: .unknown
+            case .nameTaken, .badValue: .usage
+            case .damaged: .damage
+            case .newer, .certificate: .configuration
+            case .busy: .incomplete
+            case .permission, .full, .inputOutput, .notListening: .inputOutput
             }
     }
 

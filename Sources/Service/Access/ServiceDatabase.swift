@@ -1,0 +1,145 @@
+import Files
+import Foundation
+import GRDB
+import Glibc
+
+/// The service's own database: keys, and what else is not known from archives. It is not part of the disposable manifest,
+/// and nothing can make it anew.
+///
+/// One object for each file and process. Other processes, such as `callark keys`, may change it at any time.
+package final class ServiceDatabase: Sendable {
+    /// The path of the file.
+    package let path: String
+    private let pool: DatabasePool
+
+    /// `Clrs`: distinguishes it from any other database.
+    private static let applicationID = 0x436c_7273
+
+    /// Opens the database at `path`. Creates it if there is none, with mode 0600.
+    /// - Throws: `damaged`, `newer`, `permission`, `full`, `busy`, `inputOutput`.
+    package init(path: String) throws(ServiceError) {
+        self.path = path
+        do {
+            try Self.makeFile(path)
+            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try Self.check(pool, path)
+            try Self.migrator.migrate(pool)
+        } catch {
+            throw ServiceError(error, path: path)
+        }
+    }
+
+    /// Closes the file. Nothing may use the object afterwards.
+    package func close() throws(ServiceError) {
+        do {
+            try pool.close()
+        } catch {
+            throw ServiceError(error, path: path)
+        }
+    }
+
+    /// The file has its mode before anything is in it. SQLite gives the same mode to the files next to it.
+    private static func makeFile(_ path: String) throws {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw failure(path) }
+        defer { Glibc.close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & 0o077 != 0, status.st_uid == geteuid() else { return }
+        guard fchmod(file, 0o600) == 0 else { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> ServiceError {
+        let (code, reason) = (errno, String(cString: strerror(errno)))
+        let isForbidden = [EACCES, EPERM, EROFS].contains(code)
+        let advice = isForbidden ? "; run as the account that archives" : ""
+        return ServiceError(isForbidden ? .permission : .inputOutput, "cannot open \(path): \(reason)\(advice)")
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.label = "callark.service"
+        configuration.prepareDatabase { db in
+            guard !db.configuration.readonly else { return }
+            // A key that was revoked must stay so after a power cut.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA secure_delete = ON")
+        }
+        return configuration
+    }
+
+    private static func check(_ pool: DatabasePool, _ path: String) throws {
+        try pool.write { db in
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            guard tables > 0 else { return try db.execute(sql: "PRAGMA application_id = \(applicationID)") }
+            guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+                throw ServiceError(.damaged, "\(path) is a database, but not the service's; move it away")
+            }
+            if try migrator.hasBeenSuperseded(db) {
+                throw ServiceError(.newer, "\(path) was made by a later version of Callark; use that version")
+            }
+        }
+    }
+
+    /// A released migration never changes: a later change is a migration of its own.
+    private static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: keys") { db in
+            let roles = Role.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            try db.execute(
+                sql: """
+                    CREATE TABLE key (
+                        row INTEGER PRIMARY KEY,
+                        name TEXT NOT NULL UNIQUE,
+                        selector INTEGER NOT NULL,
+                        digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        role TEXT NOT NULL CHECK (role IN (\(roles))),
+                        is_bound INTEGER NOT NULL CHECK (is_bound IN (0, 1)),
+                        created_time INTEGER NOT NULL,
+                        created_by TEXT NOT NULL,
+                        expires_time INTEGER,
+                        revoked_time INTEGER,
+                        last_used_time INTEGER
+                    ) STRICT;
+                    CREATE INDEX key_by_selector ON key (selector);
+                    CREATE TABLE key_organization (
+                        key INTEGER NOT NULL REFERENCES key (row),
+                        organization TEXT NOT NULL,
+                        PRIMARY KEY (key, organization)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TRIGGER key_is_kept BEFORE DELETE ON key
+                    BEGIN SELECT raise(ABORT, 'a key is revoked and never deleted: the evidence log has its name'); END;
+                    CREATE TRIGGER key_stays_revoked BEFORE UPDATE OF revoked_time ON key
+                    WHEN old.revoked_time IS NOT NULL AND new.revoked_time IS NOT old.revoked_time
+                    BEGIN SELECT raise(ABORT, 'a key stays revoked'); END;
+                    """
+            )
+        }
+        return migrator
+    }()
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ServiceError(error, path: path)
+        }
+    }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.write(body)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ServiceError(error, path: path)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Recordings
+import Settings
+
+/// Takes each request: finds its route, lets in who may, has the route answer, and notes one line of it. Whatever goes
+/// wrong becomes a problem (RFC 9457) here.
+struct FrontDoor: HTTPResponder {
+    typealias Context = FrontDoorContext
+
+    let routes: RouteTable
+    let doorkeeper: Doorkeeper
+    let limits: ServiceLimits
+    let trustedProxies: [AddressRange]
+    /// Whether browsers are to come back by TLS only.
+    let isSecure: Bool
+    let logger: Logger
+    /// Gets one line for each request.
+    let note: @Sendable (AccessLine) -> Void
+
+    @Sendable func respond(to request: Request, context: Context) async throws -> Response {
+        var line = AccessLine(method: request.method.rawValue, begin: .now)
+        let answer: Answer
+        do {
+            answer = try await self.answer(request, context, &line)
+        } catch {
+            answer = Answer(problem(for: error, line))
+        }
+        return response(answer, to: request.method, line)
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: Context,
+        _ line: inout AccessLine
+    ) async throws -> Answer {
+        let target = request.head.path ?? ""
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = parts.first, path.hasPrefix("/") else {
+            throw Problem(.badRequest, "bad_path", "the request names no path")
+        }
+        let address = clientAddress(request.headers, context)
+        let (found, error) = find(request.method, path)
+        line.route = found?.route.pattern.description ?? "-"
+        var caller: Caller?
+        if found?.route.access != .open {
+            // Also where there is nothing: without a key nobody learns what there is.
+            let known = try await doorkeeper.caller(request.headers, from: address)
+            line.who = known.key.name.description
+            caller = known
+        }
+        if let error { throw error }
+        guard let found else { throw Problem.bug }
+        if case .permission(let permission) = found.route.access, caller?.permits(permission) != true {
+            throw Problem(.forbidden, "role_too_small", "this needs the role \(Role.least(for: permission).rawValue)")
+        }
+        let query = try QueryItems(
+            parts.count > 1 ? parts[1] : "",
+            known: found.route.parameters,
+            repeatable: found.route.repeatable
+        )
+        let inquiry = Inquiry(
+            method: request.method,
+            headers: request.headers,
+            values: found.values,
+            query: query,
+            caller: caller,
+            address: address,
+            body: { try await body(of: request) }
+        )
+        return try await found.route.handle(inquiry)
+    }
+
+    private func find(
+        _ method: HTTPRequest.Method,
+        _ path: Substring
+    ) -> (found: (route: Route, values: [String: String])?, error: Problem?) {
+        do throws(Problem) {
+            return (try routes.find(method, path), nil)
+        } catch {
+            return (nil, error)
+        }
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        let tooLarge = Problem(
+            .contentTooLarge,
+            "too_large",
+            "a body has at most \(limits.bodyBytes) bytes here",
+            endsConnection: true
+        )
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes {
+            throw tooLarge
+        }
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            guard bytes.count + buffer.readableBytes <= limits.bodyBytes else { throw tooLarge }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return bytes
+    }
+
+    /// Who asked: the machine at the other end of the connection, or, if that is a trusted proxy, the last address before the
+    /// trusted ones.
+    private func clientAddress(_ headers: HTTPFields, _ context: Context) -> String {
+        let peer = context.peer
+        guard let address = IPAddress(peer), isTrusted(address) else { return peer }
+        let named = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        for text in named.reversed() {
+            guard let address = IPAddress(text) else { break }
+            if !isTrusted(address) { return text }
+        }
+        return peer
+    }
+
+    private func isTrusted(_ address: IPAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
+}
+
+extension FrontDoor {
+    private func problem(for error: any Error, _ line: AccessLine) -> Problem {
+        let problem = ServiceProblem.of(error)
+        if problem.status.kind == .serverError {
+            logger.error("a request failed", metadata: ["route": "\(line.route)", "error": "\(error)"])
+        }
+        return problem
+    }
+
+    private func response(_ answer: Answer, to method: HTTPRequest.Method, _ begun: AccessLine) -> Response {
+        var headers = answer.headers
+        SecurityHeaders.add(to: &headers, isSecure: isSecure)
+        var line = begun
+        line.status = answer.status.code
+        switch answer.body {
+        case .bytes(let bytes):
+            headers[.contentLength] = String(bytes.count)
+            line.bytes = method == .head ? 0 : Int64(bytes.count)
+            note(line)
+            let body = method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+            return Response(status: answer.status, headers: headers, body: body)
+        case .stream(let length, let write):
+            if let length { headers[.contentLength] = String(length) }
+            if method == .head {
+                note(line)
+                return Response(status: answer.status, headers: headers)
+            }
+            let note = note
+            return Response(
+                status: answer.status,
+                headers: headers,
+                body: ResponseBody(contentLength: length.map(Int.init)) { [line] writer in
+                    var (line, sink) = (line, writer)
+                    var out = AnswerWriter { try await sink.write($0) }
+                    defer {
+                        line.bytes = out.count
+                        note(line)
+                    }
+                    do {
+                        try await write(&out)
+                    } catch {
+                        line.isCutShort = true
+                        throw error
+                    }
+                    try await writer.finish(nil)
+                }
+            )
+        }
+    }
+}
+
+/// What is known of a request beside itself.
+struct FrontDoorContext: InitializableFromSource {
+    /// The network address of the machine at the other end.
+    let peer: String
+
+    init(source: ApplicationRequestContextSource) {
+        peer = source.channel.remoteAddress?.ipAddress ?? "-"
+    }
+}

@@ -1,0 +1,23 @@
+import Payloads
+import Recordings
+
+/// JSON as answers have it: written like the command line's, with the names of members in their order.
+enum JSONBody {
+    static let mediaType = "application/json"
+
+    /// - Throws: what the value throws when it encodes itself.
+    static func bytes(_ value: some Encodable) throws -> [UInt8] {
+        try JSONLine.bytes(value) + [UInt8(ascii: "\n")]
+    }
+}
+
+/// One of several kinds of values, as an element of a list.
+struct AnyLine: Encodable {
+    private let encode: (any Encoder) throws -> Void
+
+    init(_ line: some Encodable) {
+        encode = line.encode(to:)
+    }
+
+    func encode(to encoder: any Encoder) throws { try encode(encoder) }
+}

@@ -1,0 +1,73 @@
+import HTTPTypes
+
+/// Why a request is refused, or could not be carried out (RFC 9457).
+package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What HTTP calls it.
+    package let status: HTTPResponse.Status
+    /// The code that programs compare: `reason_required`.
+    package let code: String
+    /// What is wrong and what to do, in one line; never a secret.
+    package let detail: String
+    /// What goes with it: `WWW-Authenticate`, `Retry-After`.
+    var headers = HTTPFields()
+    /// Whether the connection ends with it, because what is left of the request is not to be read.
+    var endsConnection = false
+
+    init(
+        _ status: HTTPResponse.Status,
+        _ code: String,
+        _ detail: String,
+        headers: HTTPFields = HTTPFields(),
+        endsConnection: Bool = false
+    ) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers
+        self.endsConnection = endsConnection
+    }
+
+    package var description: String { detail }
+
+    /// The media type of a problem.
+    static let mediaType = "application/problem+json"
+
+    /// What is sent.
+    var body: [UInt8] {
+        let object = Body(type: code, title: status.reasonPhrase, status: status.code, detail: detail)
+        return (try? JSONBody.bytes(object)) ?? []
+    }
+
+    private struct Body: Encodable {
+        var type: String
+        var title: String
+        var status: Int
+        var detail: String
+    }
+}
+
+extension Problem {
+    /// There is nothing there, or nothing that exists for whoever asks.
+    static func notFound(_ detail: String, code: String = "not_found") -> Problem {
+        Problem(.notFound, code, detail)
+    }
+
+    /// Something that only Callark's people can mend; the log has the error.
+    static var bug: Problem {
+        Problem(.internalServerError, "bug", "a bug in Callark; its log says what happened")
+    }
+
+    /// The service has its hands full.
+    static func busy(_ detail: String, code: String = "busy", retryAfter seconds: Int) -> Problem {
+        Problem(.serviceUnavailable, code, detail, headers: [.retryAfter: String(seconds)])
+    }
+}
+
+extension HTTPField.Name {
+    static let retryAfter = HTTPField.Name("Retry-After")!
+    static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
+    static let callarkReason = HTTPField.Name("Callark-Reason")!
+    static let reprDigest = HTTPField.Name("Repr-Digest")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+
+/// One thing that the service can be asked for.
+struct Route: Sendable {
+    /// Who may ask.
+    enum Access: Sendable, Hashable {
+        /// Anybody, without a key.
+        case open
+        /// Whoever has a key, and a role with this permission.
+        case permission(Role.Permission)
+    }
+
+    /// The method; `get` answers HEAD too.
+    let method: HTTPRequest.Method
+    let pattern: RoutePattern
+    let access: Access
+    /// The parameters of the query that it knows.
+    let parameters: Set<String>
+    /// Those that may be given more than once.
+    let repeatable: Set<String>
+    let handle: @Sendable (Inquiry) async throws -> Answer
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ pattern: String,
+        _ access: Access = .permission(.look),
+        parameters: Set<String> = [],
+        repeatable: Set<String> = [],
+        _ handle: @escaping @Sendable (Inquiry) async throws -> Answer
+    ) {
+        self.method = method
+        self.pattern = RoutePattern(pattern)
+        self.access = access
+        self.parameters = parameters
+        self.repeatable = repeatable
+        self.handle = handle
+    }
+
+    /// Whether it answers requests with this method.
+    func answers(_ method: HTTPRequest.Method) -> Bool {
+        method == self.method || method == .head && self.method == .get
+    }
+}
+
+/// All routes of the service.
+struct RouteTable: Sendable {
+    let routes: [Route]
+
+    /// Finds the route of a request.
+    /// - Throws: a ``Problem``: 404 if no route has such a path, 405 if one has, with another method.
+    func find(
+        _ method: HTTPRequest.Method,
+        _ path: Substring
+    ) throws(Problem) -> (route: Route, values: [String: String]) {
+        var allowed: Set<String> = []
+        for route in routes {
+            guard let values = route.pattern.match(path) else { continue }
+            if route.answers(method) { return (route, values) }
+            allowed.insert(route.method.rawValue)
+            if route.method == .get { allowed.insert(HTTPRequest.Method.head.rawValue) }
+        }
+        guard !allowed.isEmpty else { throw .notFound("there is nothing at this path") }
+        let list = allowed.sorted().joined(separator: ", ")
+        throw Problem(
+            .methodNotAllowed,
+            "method_not_allowed",
+            "this path answers \(list)",
+            headers: [.allow: list]
+        )
+    }
+}

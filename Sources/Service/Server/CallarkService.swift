@@ -1,0 +1,197 @@
+import Archiver
+import Files
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import Manifest
+import NIOCore
+import NIOSSL
+import Recordings
+import ServiceLifecycle
+import Settings
+import WebexContactCenter
+import Wiring
+
+/// The service: `callark serve`.
+package struct CallarkService: Sendable {
+    /// What whoever runs it adds.
+    package struct Setup: Sendable {
+        package var limits = ServiceLimits()
+        package var manager = ServiceManager()
+        /// Called once it listens, with its address as a URL.
+        package var onListening: @Sendable (String) -> Void = { _ in }
+        /// Gets one line for each request.
+        package var onRequest: @Sendable (AccessLine) -> Void = { _ in }
+
+        package init() {}
+    }
+
+    private let installation: Installation
+    private let setup: Setup
+    private let database: ServiceDatabase
+    private var settings: ServiceSettings { installation.settings.service }
+
+    /// Opens what the service needs, and listens to nothing yet.
+    /// - Throws: `ArchiveError` if there is no root; `ServiceError` for its database; what opening the manifest throws.
+    package init(_ installation: Installation, setup: Setup) async throws {
+        self.installation = installation
+        self.setup = setup
+        try installation.root.identity()
+        try installation.root.prepare()
+        database = try ServiceDatabase(path: installation.root.servicePath)
+        try CallArchive.requireManifest(of: installation.root)
+        _ = try await installation.manifest.forWriting()
+    }
+
+    /// Serves until `stop` is made; then finishes what is in hand.
+    /// - Throws: `ServiceError` if it cannot listen, or for its certificate.
+    package func run(stop: StopRequest) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: try application()),
+                    .init(service: Heartbeat(manager: setup.manager)),
+                ],
+                logger: quietLogger
+            )
+        )
+        let setup = setup
+        do {
+            try await withThrowingTaskGroup(of: Bool.self) { tasks in
+                tasks.addTask {
+                    try await group.run()
+                    return true
+                }
+                tasks.addTask {
+                    await stop.wait()
+                    guard !Task.isCancelled else { return false }
+                    setup.manager.tell(.stopping)
+                    await group.triggerGracefulShutdown()
+                    try? await Task.sleep(for: setup.limits.grace)
+                    return false
+                }
+                defer { tasks.cancelAll() }
+                if try await tasks.next() == false {
+                    installation.logger.warning("connections were cut off, because they did not end in time")
+                }
+            }
+        } catch {
+            throw Self.serviceError(error, at: settings.listen)
+        }
+        try await close()
+    }
+
+    private func close() async throws {
+        await installation.contactCenters.shutDown()
+        try await installation.evidence.publish()
+        try await installation.manifest.close()
+        try database.close()
+    }
+
+    /// The libraries' own words are for who looks for a fault.
+    private var quietLogger: Logger {
+        var logger = installation.logger
+        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
+        return logger
+    }
+
+    private func application() throws -> some Service {
+        let isSecure = settings.tls != nil || settings.publicURL?.scheme == "https"
+        let limits = setup.limits
+        let installation = installation
+        let front = FrontDoor(
+            routes: RouteTable(routes: routes()),
+            doorkeeper: Doorkeeper(database, logger: installation.logger) { installation.now },
+            limits: limits,
+            trustedProxies: settings.trustedProxies,
+            isSecure: isSecure,
+            logger: installation.logger,
+            note: setup.onRequest
+        )
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = limits.headerFieldBytes
+        decoder.maxHeaderListSize = limits.headerBytes
+        decoder.maxHeaderFieldCount = limits.headerCount
+        let plain = HTTPServerBuilder.http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(limits: limits, isSecure: isSecure)],
+                idleTimeout: TimeAmount(limits.idle),
+                httpDecoderConfiguration: decoder
+            )
+        )
+        let server =
+            try settings.tls.map { try HTTPServerBuilder.tls(plain, tlsConfiguration: $0.configuration) } ?? plain
+        let (manager, onListening, listen) = (setup.manager, setup.onListening, settings.listen)
+        let scheme = settings.tls == nil ? "http" : "https"
+        return Application(
+            responder: front,
+            server: server,
+            configuration: ApplicationConfiguration(
+                address: .hostname(listen.host, port: listen.port),
+                serverName: nil,
+                availableConnectionsDelegate: .maximum(limits.connections, logger: quietLogger)
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? listen.port
+                let host = listen.host.contains(":") ? "[\(listen.host)]" : listen.host
+                onListening("\(scheme)://\(host):\(port)")
+                manager.tell(.ready)
+            },
+            logger: quietLogger
+        )
+    }
+
+    private func routes() -> [Route] {
+        Health(installation: installation, database: database).routes
+    }
+
+    /// Why it does not listen.
+    private static func serviceError(_ error: any Error, at address: ListenAddress) -> any Error {
+        if error is NIOSSLError || error is BoringSSLError {
+            return ServiceError(
+                .certificate,
+                "service.tls: the certificate and the key cannot be used together: \(error)"
+            )
+        }
+        guard let error = error as? IOError else { return error }
+        let reason = String(cString: strerror(error.errnoCode))
+        let advice =
+            switch error.errnoCode {
+            case EADDRINUSE: "; see what does with `ss -ltnp`, and stop that, or give another port as service.listen"
+            case EACCES:
+                "; ports below 1024 need the capability CAP_NET_BIND_SERVICE, or give another as service.listen"
+            case EADDRNOTAVAIL: "; this machine does not have that address: give one of its own as service.listen"
+            default: ""
+            }
+        return ServiceError(.notListening, "cannot listen at \(address): \(reason)\(advice)")
+    }
+}
+
+extension ServiceSettings.TLS {
+    /// TLS 1.2 and later, with this certificate.
+    /// - Throws: `ServiceError`.
+    fileprivate var configuration: TLSConfiguration {
+        get throws(ServiceError) {
+            let chain: [NIOSSLCertificateSource]
+            do {
+                chain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
+            } catch {
+                throw ServiceError(.certificate, "service.tls: \(certificateFile) has no certificate in PEM: \(error)")
+            }
+            let key: NIOSSLPrivateKey
+            do {
+                key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
+            } catch {
+                throw ServiceError(.certificate, "service.tls: \(keyFile) has no private key in PEM: \(error)")
+            }
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain,
+                privateKey: .privateKey(key)
+            )
+            configuration.minimumTLSVersion = .tlsv12
+            return configuration
+        }
+    }
+}

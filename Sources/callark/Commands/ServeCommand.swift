@@ -1,0 +1,58 @@
+import Archiver
+import ArgumentParser
+import Service
+import Settings
+import Wiring
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve what is held by HTTP, until it is stopped.",
+        discussion: """
+            Listens at service.listen and says so on standard error, with one line for each request: who asked for which \
+            kind of thing, the status, the bytes and the milliseconds. Everything but /healthz and /readyz needs a key: \
+            `callark keys create`. /api/v1/openapi.yaml describes the API; docs/service.md has how to run it.
+
+            SIGTERM or Ctrl-C ends it once what is in hand is safe (exit code 143 or 130); a second signal ends it at \
+            once. If the port is taken, the exit code is 74.
+
+            EXAMPLES
+              callark serve
+              CALLARK_SERVICE_LISTEN=127.0.0.1:9090 callark serve --log-format json
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let installation = try Installation(common, needsSecrets: false)
+        installation.warnOfNetworkFileSystem()
+        let status = try await CommandLineRun.interruptibly { stop in
+            var setup = CallarkService.Setup()
+            setup.onListening = { Complaint.notice("listening at \($0)") }
+            setup.onRequest = Complaint.access
+            let service = try await CallarkService(installation, setup: setup)
+            try await service.run(stop: stop)
+            return .complete
+        }
+        throw ExitCode(status.rawValue)
+    }
+}
+
+extension Complaint {
+    /// One line for one request.
+    fileprivate static func access(_ line: AccessLine) {
+        let milliseconds = line.milliseconds
+        guard !isJSON else {
+            let fields = [
+                "message": "request", "who": line.who, "method": line.method, "route": line.route,
+                "status": "\(line.status)", "bytes": "\(line.bytes)", "ms": "\(milliseconds)",
+            ]
+            return json(line.isCutShort ? fields.merging(["cut_short": "true"]) { $1 } : fields, level: "info")
+        }
+        let end = line.isCutShort ? " cut short" : ""
+        self.line(
+            "callark: \(line.who) \(line.method) \(line.route) \(line.status) \(line.bytes) B \(milliseconds) ms\(end)"
+        )
+    }
+}

@@ -1,0 +1,67 @@
+import Files
+import Foundation
+import Glibc
+
+/// A connection to the server that is tested, over which anything can be sent.
+final class Connection: Sendable {
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            let code = errno
+            close(descriptor)
+            throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
+        }
+        // No test waits longer for anything.
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends all of it, unless the server has closed the connection.
+    /// - Returns: whether it was all sent.
+    @discardableResult
+    func send(_ bytes: [UInt8]) async -> Bool {
+        let descriptor = descriptor
+        return await BlockingWork.run { _ in
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes[sent...].withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { return false }
+                sent += count
+            }
+            return true
+        }
+    }
+
+    /// Reads what is there, and waits if nothing is.
+    /// - Returns: nothing once the server has closed the connection.
+    func receive(_ most: Int = 1 << 16) async -> [UInt8] {
+        let descriptor = descriptor
+        return await BlockingWork.run { _ in
+            var buffer = [UInt8](repeating: 0, count: most)
+            let count = recv(descriptor, &buffer, most, 0)
+            return count > 0 ? Array(buffer[..<count]) : []
+        }
+    }
+
+    /// Reads until the server closes the connection.
+    func receiveAll() async -> [UInt8] {
+        var all: [UInt8] = []
+        while case let some = await receive(), !some.isEmpty { all += some }
+        return all
+    }
+}

@@ -1,0 +1,236 @@
+import Archiver
+import Files
+import Foundation
+import Logging
+import Recordings
+import Simulator
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Service
+@testable import Settings
+@testable import Wiring
+
+/// A running service of a simulated contact centre, reached over the network. It goes away with its test.
+struct Office: Sendable {
+    let installation: Installation
+    let simulator: Simulator
+    let port: Int
+    /// A day that is over and archived.
+    let day: String
+    let stop: StopRequest
+    /// The requests that were noted.
+    let requests: Notes<AccessLine>
+    private let folder: TemporaryFolder
+
+    /// The organizations of the configuration: only of the first one anything is archived.
+    static let organizations = ["acme", "beta"]
+
+    /// Runs a service while `body` runs.
+    /// - Parameters:
+    ///   - isArchived: whether a pass over the day has been made.
+    ///   - settings: more lines of the configuration.
+    static func with(
+        calls: Int = 6,
+        isArchived: Bool = true,
+        mix: CallMix = .typical,
+        settings: String = "",
+        limits: ServiceLimits = ServiceLimits(),
+        _ body: (Office) async throws -> Void
+    ) async throws {
+        let days = SimulatedWorld.days(2, before: Moment(Date()), in: .gmt)
+        let worlds = (11..<UInt64(100)).lazy.compactMap { seed in
+            try? SimulatedWorld(
+                seed: seed,
+                days: [days[1]],
+                callsPerDay: calls,
+                scale: 0.005,
+                clock: .system,
+                mix: mix
+            )
+        }
+        let world = try #require(worlds.first { $0.tasks().prefix(2).allSatisfy { !$0.recordings.isEmpty } })
+        var options = SimulatorOptions()
+        options.requestsPerMinute = 0
+        try await Turns.shared.run {
+            try await Simulator.running(world, options: options) { simulator in
+                let folder = try TemporaryFolder()
+                if isArchived { try await archive(simulator, day: days[1], in: folder, settings) }
+                try await serve(simulator, day: days[1], in: folder, settings, limits, body)
+            }
+        }
+    }
+
+    private static func serve(
+        _ simulator: Simulator,
+        day: String,
+        in folder: TemporaryFolder,
+        _ settings: String,
+        _ limits: ServiceLimits,
+        _ body: (Office) async throws -> Void
+    ) async throws {
+        let installation = try installation(simulator, in: folder, settings)
+        let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
+        let requests = Notes<AccessLine>()
+        var setup = CallarkService.Setup()
+        setup.limits = limits
+        setup.manager = ServiceManager(environment: [:])
+        setup.onListening = {
+            continuation.yield($0)
+            continuation.finish()
+        }
+        setup.onRequest = { requests.add($0) }
+        let service = try await CallarkService(installation, setup: setup)
+        let stop = StopRequest()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { continuation.finish() }
+                try await service.run(stop: stop)
+            }
+            var found: String?
+            for await address in addresses { found = address }
+            if found == nil { try await group.next() }
+            let port = try #require(found?.split(separator: ":").last.flatMap { Int($0) })
+            let office = Office(
+                installation: installation,
+                simulator: simulator,
+                port: port,
+                day: day,
+                stop: stop,
+                requests: requests,
+                folder: folder
+            )
+            defer { stop.make() }
+            try await body(office)
+            stop.make()
+            try await group.waitForAll()
+        }
+    }
+
+    private static func archive(
+        _ simulator: Simulator,
+        day: String,
+        in folder: TemporaryFolder,
+        _ settings: String
+    ) async throws {
+        let installation = try installation(simulator, in: folder, settings)
+        let day = try #require(ArchiveDay(day))
+        let acme = try #require(OrganizationName("acme"))
+        let results = try await installation.withArchive(stop: StopRequest(), observer: { _ in }) { archive in
+            try await archive.archive([acme], request: .day(day))
+        }
+        #expect(results.count == 1)
+    }
+
+    /// The installation, as a process has it.
+    private static func installation(
+        _ simulator: Simulator,
+        in folder: TemporaryFolder,
+        _ settings: String
+    ) throws -> Installation {
+        try folder.put("secret", Array(simulator.clientSecret.utf8))
+        try folder.put("refresh", Array(simulator.refreshToken.utf8))
+        for file in ["secret", "refresh"] { chmod("\(folder.path)/\(file)", 0o600) }
+        let organizations = zip(Self.organizations, [simulator.organizationID, UUID().uuidString.lowercased()])
+        let list = organizations.map { name, id in
+            """
+              - name: \(name)
+                org_id: \(id)
+                api_base_url: \(simulator.apiBaseURL)
+                oauth_base_url: \(simulator.oauthBaseURL)
+                requests_per_minute: 60000
+                auth:
+                  client_id: \(simulator.clientID)
+                  client_secret_file: \(folder.path)/secret
+                  refresh_token_file: \(folder.path)/refresh
+            """
+        }
+        let yaml = """
+            archive:
+              root: \(folder.path)/archive
+              minimum_free_bytes: 0
+            organizations:
+            \(list.joined(separator: "\n"))
+            downloads: { attempts: 3 }
+            \(settings.isEmpty ? "service: { listen: \"127.0.0.1:0\" }" : settings)
+
+            """
+        let path = try folder.put("callark.yaml", Array(yaml.utf8))
+        let loaded = try Settings.load(option: path, environment: [:])
+        let installation = Installation(
+            loaded,
+            actor: Actor(name: "tester", uid: 1),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            command: "serve",
+            version: "0.0.0"
+        )
+        if let id = CanonicalUUID(UUID().uuidString.lowercased()) {
+            _ = try installation.root.initialize(as: RootIdentity(id: id, createdTime: installation.now))
+        }
+        return installation
+    }
+}
+
+extension Office {
+    /// Creates a key.
+    /// - Returns: its text.
+    func key(
+        _ role: Role = .viewer,
+        name: String = "\(UUID())",
+        organizations: [String]? = nil,
+        expires: Timestamp? = nil,
+        now: Timestamp? = nil
+    ) async throws -> String {
+        try await withKeys { registry in
+            let draft = KeyRegistry.Draft(
+                name: try #require(KeyName(name)),
+                role: role,
+                organizations: organizations.map { Set($0.compactMap { OrganizationName($0) }) },
+                expiresTime: expires
+            )
+            let actor = Actor(name: "tester", uid: 1)
+            return try await registry.create(draft, by: actor, now: now ?? installation.now).secret.text
+        }
+    }
+
+    /// Changes keys as another process would.
+    func withKeys<Value>(_ work: (KeyRegistry) async throws -> Value) async throws -> Value {
+        let database = try ServiceDatabase(path: installation.root.servicePath)
+        let names = installation.settings.organizations.map(\.name)
+        let value = try await work(KeyRegistry(database, logs: installation.evidence, organizations: names))
+        try database.close()
+        return value
+    }
+
+    /// Sends one request, and reads the answer.
+    /// - Parameter key: sent as a bearer token.
+    func ask(
+        _ method: String = "GET",
+        _ target: String,
+        key: String? = nil,
+        headers: [(String, String)] = [],
+        body: String? = nil
+    ) async throws -> Reply {
+        var lines = ["\(method) \(target) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close"]
+        if let key { lines.append("Authorization: Bearer \(key)") }
+        if let body {
+            lines.append("Content-Length: \(body.utf8.count)")
+            if !headers.contains(where: { $0.0 == "Content-Type" }) { lines.append("Content-Type: application/json") }
+        }
+        lines += headers.map { "\($0.0): \($0.1)" }
+        let connection = try Connection(port: port)
+        await connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8))
+        let bytes = await connection.receiveAll()
+        return try #require(Reply(bytes), "no answer to \(method) \(target)")
+    }
+}
+
+/// What was noted while a test ran.
+final class Notes<Note: Sendable>: Sendable {
+    private let notes = Mutex<[Note]>([])
+
+    func add(_ note: Note) { notes.withLock { $0.append(note) } }
+
+    var all: [Note] { notes.withLock(\.self) }
+}
