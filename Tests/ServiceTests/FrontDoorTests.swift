@@ -4,6 +4,7 @@ import Recordings
 import Testing
 
 @testable import Service
+@testable import Wiring
 
 /// What holds for every request, over the network.
 @Suite struct `The front door` {
@@ -131,7 +132,7 @@ import Testing
         try await Office.with(isArchived: false) { office in
             let connection = try Connection(port: office.port)
             await connection.send(Array(text.utf8))
-            let reply = try #require(Reply(await connection.receiveAll()))
+            let reply = try #require(Reply(try await connection.receiveAll()))
             #expect(reply.status == status)
             #expect(reply.problem == (status == 431 ? "headers_too_large" : "malformed_request"))
             #expect(reply.headers["x-content-type-options"] == "nosniff")
@@ -156,10 +157,10 @@ import Testing
     @Test func `is ended if it asks for nothing, or its request does not come to an end`() async throws {
         try await Office.with(isArchived: false, limits: Self.hasty) { office in
             let silent = try Connection(port: office.port)
-            #expect(await silent.receiveAll() == [])
+            #expect(try await silent.receiveAll() == [])
             let slow = try Connection(port: office.port)
             await slow.send(Array("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".utf8))
-            #expect(Reply(await slow.receiveAll())?.status == 401)
+            #expect(Reply(try await slow.receiveAll())?.status == 401)
         }
     }
 
@@ -169,7 +170,7 @@ import Testing
             let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
             await connection.send(Array((request + request).utf8))
             await connection.send(Array("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
-            let text = String(decoding: await connection.receiveAll(), as: UTF8.self)
+            let text = String(decoding: try await connection.receiveAll(), as: UTF8.self)
             #expect(text.components(separatedBy: "HTTP/1.1 200 OK").count == 4)
         }
     }

@@ -111,7 +111,7 @@ extension ServiceError {
     static func nameTaken(_ name: KeyName) -> ServiceError {
         ServiceError(
             .nameTaken,
-            "there is, or was, a key \(name), and the evidence log knows who did something by this name; choose another"
+            "there is, or was, a key \(name), and names say who did what; choose another"
         )
     }
 }

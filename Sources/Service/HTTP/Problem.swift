@@ -64,10 +64,15 @@ extension Problem {
 }
 
 extension HTTPField.Name {
-    static let retryAfter = HTTPField.Name("Retry-After")!
-    static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
-    static let callarkReason = HTTPField.Name("Callark-Reason")!
-    static let reprDigest = HTTPField.Name("Repr-Digest")!
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy")!
+    static let retryAfter = known("Retry-After")
+    static let xForwardedFor = known("X-Forwarded-For")
+    static let callarkReason = known("Callark-Reason")
+    static let reprDigest = known("Repr-Digest")
+    static let referrerPolicy = known("Referrer-Policy")
+    static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
+
+    private static func known(_ name: StaticString) -> HTTPField.Name {
+        guard let known = HTTPField.Name("\(name)") else { preconditionFailure("\(name) is not a header's name") }
+        return known
+    }
 }

@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark serve
-              CALLARK_SERVICE_LISTEN=127.0.0.1:9090 callark serve --log-format json
+              callark serve --log-format json
             """
     )
 

@@ -50,8 +50,8 @@ struct Callark: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self, ArchiveCommand.self, ServeCommand.self, FetchCommand.self, ListCommand.self, GapsCommand.self,
-            ReportCommand.self, EventsCommand.self,
+            InitCommand.self, ArchiveCommand.self, ServeCommand.self, FetchCommand.self, ListCommand.self,
+            GapsCommand.self, ReportCommand.self, EventsCommand.self,
             StatusCommand.self, VerifyCommand.self, RebuildCommand.self, StatsCommand.self, SitesCommand.self,
             LegacyCommand.self, LogCommand.self, WitnessCommand.self, KeysCommand.self, AuthCommand.self,
             ConfigCommand.self,

@@ -18,6 +18,7 @@ import Testing
         ["legacy", "chain"], ["legacy", "enrich"],
         ["log"], ["log", "status"], ["log", "verify"], ["log", "prove"], ["log", "verifier"], ["log", "anchor"],
         ["witness"], ["witness", "sign"],
+        ["serve"], ["keys"], ["keys", "create"], ["keys", "list"], ["keys", "revoke"],
         ["stats"], ["stats", "queues"], ["stats", "agents"], ["stats", "activities"],
     ]
 
@@ -81,7 +82,7 @@ import Testing
             "init", "archive", "fetch", "list", "status", "verify", "rebuild", "config", "gaps", "report", "events",
             "auth",
             "sites",
-            "legacy", "log", "witness", "stats",
+            "legacy", "log", "witness", "stats", "serve", "keys",
         ]
         for word in words {
             #expect(ending.output.contains("  \(word)"))

@@ -49,19 +49,21 @@ final class Connection: Sendable {
 
     /// Reads what is there, and waits if nothing is.
     /// - Returns: nothing once the server has closed the connection.
-    func receive(_ most: Int = 1 << 16) async -> [UInt8] {
+    /// - Throws: if nothing came for a minute.
+    func receive(_ most: Int = 1 << 16) async throws -> [UInt8] {
         let descriptor = descriptor
-        return await BlockingWork.run { _ in
+        return try await BlockingWork.run { _ in
             var buffer = [UInt8](repeating: 0, count: most)
             let count = recv(descriptor, &buffer, most, 0)
+            if count < 0, errno == EAGAIN { throw POSIXError(.ETIMEDOUT) }
             return count > 0 ? Array(buffer[..<count]) : []
         }
     }
 
     /// Reads until the server closes the connection.
-    func receiveAll() async -> [UInt8] {
+    func receiveAll() async throws -> [UInt8] {
         var all: [UInt8] = []
-        while case let some = await receive(), !some.isEmpty { all += some }
+        while case let some = try await receive(), !some.isEmpty { all += some }
         return all
     }
 }

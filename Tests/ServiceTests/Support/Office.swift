@@ -203,10 +203,15 @@ extension Office {
         return value
     }
 
+    /// Asks for something, and reads the answer.
+    func ask(_ target: String, key: String? = nil, headers: [(String, String)] = []) async throws -> Reply {
+        try await ask("GET", target, key: key, headers: headers)
+    }
+
     /// Sends one request, and reads the answer.
     /// - Parameter key: sent as a bearer token.
     func ask(
-        _ method: String = "GET",
+        _ method: String,
         _ target: String,
         key: String? = nil,
         headers: [(String, String)] = [],
@@ -221,7 +226,7 @@ extension Office {
         lines += headers.map { "\($0.0): \($0.1)" }
         let connection = try Connection(port: port)
         await connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8))
-        let bytes = await connection.receiveAll()
+        let bytes = try await connection.receiveAll()
         return try #require(Reply(bytes), "no answer to \(method) \(target)")
     }
 }

@@ -18,9 +18,11 @@ struct KeysCreateCommand: AsyncParsableCommand {
 
             EXAMPLES
               callark keys create --name compliance --role reviewer
-              callark keys create --name dashboard --role viewer --organization acme --expires 2027-01-01
+              callark keys create --name dashboard --role viewer \\
+                --organization acme --expires 2027-01-01
               # for a script
-              callark keys create --json --name nightly --role operator | jq -r 'select(.type=="key").key'
+              callark keys create --name nightly --role operator \\
+                --json | jq -r 'select(.type=="key").key'
             """
     )
 

@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `callark serve` as a process: how it begins and how it ends.
+@Suite struct `The service` {
+    /// Starts it at a port of its own, and waits until it listens.
+    /// - Returns: the process, and its address.
+    private func started(
+        _ desk: Desk,
+        environment: [String: String] = [:],
+        scheme: String = "http"
+    ) async throws -> (program: Program, address: String) {
+        var environment = environment
+        let port = try FreePort.number()
+        environment["CALLARK_SERVICE_LISTEN"] = "127.0.0.1:\(port)"
+        let program = try desk.start("serve", environment: environment)
+        let address = "\(scheme)://127.0.0.1:\(port)"
+        try await eventually("it listens") {
+            guard program.isRunning else { throw CancellationError() }
+            let health = try await Program.run("curl", ["-sk", "\(address)/healthz"])
+            return health.output == "{\"status\":\"ok\"}\n"
+        }
+        return (program, address)
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
+    func `says where it listens, and ends on a signal`(_ signal: Int32, _ status: Int32) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let (program, address) = try await started(desk)
+            program.signal(signal)
+            let ending = try await program.end()
+            #expect(ending.status == status)
+            #expect(ending.errors.contains("callark: listening at \(address)\n"))
+            #expect(ending.errors.contains("callark: - GET /healthz 200 16 B "))
+            #expect(ending.output == "")
+            // What it had open is closed.
+            #expect(!FileManager.default.fileExists(atPath: "\(desk.root)/manifest.sqlite-wal"))
+        }
+    }
+
+    @Test func `is not started where another one listens`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let (program, address) = try await started(desk)
+            let place = try #require(address.components(separatedBy: "//").last)
+            let second = try await desk.run("serve", environment: ["CALLARK_SERVICE_LISTEN": place])
+            #expect(second.status == 74)
+            #expect(try second.complaint.contains("cannot listen at \(place): Address already in use; see what does"))
+            program.signal(SIGTERM)
+            #expect(try await program.end().status == 143)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["CALLARK_SERVICE_LISTEN": "0.0.0.0:0"], 78), (["CALLARK_SERVICE_LISTEN": "203.0.113.1:1"], 78),
+            (["CALLARK_SERVICE_LISTEN": "203.0.113.1:0", "CALLARK_SERVICE_TRUSTED_PROXIES": "203.0.113.2"], 74),
+            (
+                [
+                    "CALLARK_SERVICE_LISTEN": "127.0.0.1:0", "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": "/dev/null",
+                    "CALLARK_SERVICE_TLS_KEY_FILE": "/dev/null",
+                ], 78
+            ),
+        ] as [([String: String], Int32)]
+    )
+    func `refuses an address that is unsafe or none, and a bad certificate`(
+        _ environment: [String: String],
+        _ status: Int32
+    ) async throws {
+        try await Desk.with(calls: 0) { desk in
+            let ending = try await desk.start("serve", environment: environment).end()
+            #expect(ending.status == status, "\(ending.errors)")
+            _ = try ending.complaint
+        }
+    }
+
+    @Test func `speaks TLS with a certificate of its own`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let (certificate, key) = ("\(desk.folder)/cert.pem", "\(desk.folder)/key.pem")
+            let made = try await Program.run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
+                    certificate,
+                ]
+            )
+            try #require(made.status == 0, "\(made.errors)")
+            let (program, address) = try await started(
+                desk,
+                environment: [
+                    "CALLARK_SERVICE_TLS_CERTIFICATE_FILE": certificate, "CALLARK_SERVICE_TLS_KEY_FILE": key,
+                ],
+                scheme: "https"
+            )
+            let checked = try await Program.run("curl", ["-s", "-i", "--cacert", certificate, "\(address)/healthz"])
+            #expect(
+                checked.output.contains("strict-transport-security: max-age=")
+                    || checked.output.contains("Strict-Transport-Security: max-age=")
+            )
+            let old = try await Program.run("curl", ["-sk", "--tls-max", "1.1", "\(address)/healthz"])
+            #expect(old.status != 0 && old.output == "")
+            program.signal(SIGTERM)
+            #expect(try await program.end().status == 143)
+        }
+    }
+
+    @Test func `writes lines of JSON if asked to`() async throws {
+        try await Desk.with(calls: 0) { desk in
+            let port = try FreePort.number()
+            let program = try desk.start(
+                "serve",
+                "--log-format",
+                "json",
+                environment: ["CALLARK_SERVICE_LISTEN": "127.0.0.1:\(port)"]
+            )
+            try await eventually("it answers") {
+                guard program.isRunning else { throw CancellationError() }
+                return try await Program.run("curl", ["-s", "http://127.0.0.1:\(port)/nothing"]).output.contains("401")
+            }
+            program.signal(SIGTERM)
+            let errors = try await program.end().errors
+            let lines = try errors.split(separator: "\n").map {
+                try JSONDecoder().decode([String: JSON].self, from: Data($0.utf8))
+            }
+            let request = try #require(lines.first { $0["message"]?.text == "request" })
+            #expect(request["who"]?.text == "-" && request["status"]?.text == "401" && request["route"]?.text == "-")
+        }
+    }
+}
